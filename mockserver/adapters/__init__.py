@@ -1,0 +1,1 @@
+"""What stands behind the ports: stores, clocks, identifiers; and the HTTP protocol."""

@@ -1,0 +1,203 @@
+"""A transaction over one sandbox in memory: it never yields to the event loop, so that none can come between."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import islice
+from types import TracebackType
+from typing import Self, TypeVar
+
+from mockserver.adapters.table import R, Table
+from mockserver.adapters.world import World
+from mockserver.domain.account import AccountGroup
+from mockserver.domain.audience import Audience
+from mockserver.domain.folder import Folder
+from mockserver.domain.job import Job
+from mockserver.domain.key import ApiKey
+from mockserver.domain.sandbox import Sandbox
+from mockserver.ports import Replay, SandboxNotFoundError
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class MemoryTransaction:
+    """Writes at once, and remembers how to undo it."""
+
+    __slots__ = ("_owners", "_sandbox_id", "_undo", "_world", "_worlds")
+
+    def __init__(self, worlds: dict[str, World], owners: dict[str, World], sandbox_id: str) -> None:
+        self._worlds = worlds
+        self._owners = owners
+        self._sandbox_id = sandbox_id
+        self._undo: list[Callable[[], object]] = []
+
+    async def __aenter__(self) -> Self:
+        world = self._worlds.get(self._sandbox_id)
+        if world is None:
+            raise SandboxNotFoundError(self._sandbox_id)
+        self._world = world
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            await self.rollback()
+
+    async def rollback(self) -> None:
+        """See `Transaction.rollback`."""
+        while self._undo:
+            self._undo.pop()()
+
+    async def sandbox(self) -> Sandbox:
+        """See `Transaction.sandbox`."""
+        return self._world.sandbox
+
+    async def save_sandbox(self, sandbox: Sandbox) -> None:
+        """See `Transaction.save_sandbox`."""
+        self._undo.append(partial(setattr, self._world, "sandbox", self._world.sandbox))
+        self._world.sandbox = sandbox
+
+    async def next_serial(self) -> int:
+        """See `Transaction.next_serial`; a number that was undone is not given out again."""
+        self._world.serials += 1
+        return self._world.serials
+
+    async def clear(self) -> None:
+        """See `Transaction.clear`."""
+        old = dict(vars(self._world))
+        tokens = list(self._world.keys)
+        self._undo.append(partial(vars(self._world).update, old))
+        self._undo.append(partial(self._owners.update, dict.fromkeys(tokens, self._world)))
+        self._world.empty()
+        for token in tokens:
+            del self._owners[token]
+
+    async def api_key(self, token: str) -> ApiKey | None:
+        """See `Transaction.api_key`."""
+        return self._world.keys.get(token)
+
+    async def api_keys(self) -> Sequence[ApiKey]:
+        """See `Transaction.api_keys`."""
+        return list(self._world.keys.values())
+
+    async def save_api_key(self, key: ApiKey) -> None:
+        """See `Transaction.save_api_key`."""
+        if self._owners.get(key.token, self._world) is not self._world:
+            message = "this key belongs to another sandbox"
+            raise ValueError(message)
+        self._put(self._world.keys, key.token, key)
+        self._put(self._owners, key.token, self._world)
+
+    async def remove_api_key(self, token: str) -> None:
+        """See `Transaction.remove_api_key`."""
+        if token in self._world.keys:
+            self._drop(self._world.keys, token)
+            self._drop(self._owners, token)
+
+    async def account_group(self, account_group_id: str) -> AccountGroup | None:
+        """See `Transaction.account_group`."""
+        return self._world.account_groups.get(account_group_id)
+
+    async def account_groups(self) -> Sequence[AccountGroup]:
+        """See `Transaction.account_groups`."""
+        return list(self._world.account_groups.values())
+
+    async def save_account_group(self, account_group: AccountGroup) -> None:
+        """See `Transaction.save_account_group`."""
+        self._put(self._world.account_groups, account_group.id, account_group)
+
+    async def remove_account_group(self, account_group_id: str) -> None:
+        """See `Transaction.remove_account_group`."""
+        world = self._world
+        if account_group_id not in world.account_groups:
+            return
+        for audience in list(world.audiences.newest_first(account_group_id)):
+            self._remove(world.audiences, audience)
+        for folder in list(world.folders.newest_first(account_group_id)):
+            self._remove(world.folders, folder)
+        for job in list(world.jobs.newest_first(account_group_id)):
+            world.drop_job(job)
+            self._undo.append(partial(world.place_job, job))
+        for key in [key for key in world.replays if key[0] == account_group_id]:
+            self._drop(world.replays, key)
+        self._drop(world.account_groups, account_group_id)
+
+    async def audience(self, account_group_id: str, audience_id: str) -> Audience | None:
+        """See `Transaction.audience`."""
+        audience = self._world.audiences.get(audience_id)
+        return audience if audience is not None and audience.account_group_id == account_group_id else None
+
+    async def audiences(self, account_group_id: str, *, before: int | None, limit: int) -> Sequence[Audience]:
+        """See `Transaction.audiences`."""
+        return list(islice(self._world.audiences.newest_first(account_group_id, before), limit))
+
+    async def save_audience(self, audience: Audience) -> None:
+        """See `Transaction.save_audience`."""
+        self._save(self._world.audiences, audience)
+
+    async def remove_audience(self, audience: Audience) -> None:
+        """See `Transaction.remove_audience`."""
+        self._remove(self._world.audiences, audience)
+
+    async def folder(self, account_group_id: str, folder_id: str) -> Folder | None:
+        """See `Transaction.folder`."""
+        folder = self._world.folders.get(folder_id)
+        return folder if folder is not None and folder.account_group_id == account_group_id else None
+
+    async def folders(self, account_group_id: str) -> Sequence[Folder]:
+        """See `Transaction.folders`."""
+        return list(self._world.folders.newest_first(account_group_id))
+
+    async def save_folder(self, folder: Folder) -> None:
+        """See `Transaction.save_folder`."""
+        self._save(self._world.folders, folder)
+
+    async def job(self, job_id: str) -> Job | None:
+        """See `Transaction.job`."""
+        return self._world.jobs.get(job_id)
+
+    async def jobs(self, account_group_id: str, *, before: int | None, limit: int) -> Sequence[Job]:
+        """See `Transaction.jobs`."""
+        return list(islice(self._world.jobs.newest_first(account_group_id, before), limit))
+
+    async def open_jobs(self, account_group_id: str) -> Sequence[Job]:
+        """See `Transaction.open_jobs`."""
+        return self._world.opened(account_group_id)
+
+    async def open_jobs_on(self, audience_id: str) -> Sequence[Job]:
+        """See `Transaction.open_jobs_on`."""
+        return self._world.opened(audience_id)
+
+    async def save_job(self, job: Job) -> None:
+        """See `Transaction.save_job`."""
+        old = self._world.jobs.get(job.id)
+        self._world.place_job(job)
+        self._undo.append(partial(self._world.drop_job, job) if old is None else partial(self._world.place_job, old))
+
+    async def replay(self, account_group_id: str, idempotency_key: str) -> Replay | None:
+        """See `Transaction.replay`."""
+        return self._world.replays.get((account_group_id, idempotency_key))
+
+    async def save_replay(self, replay: Replay) -> None:
+        """See `Transaction.save_replay`."""
+        self._put(self._world.replays, (replay.account_group_id, replay.idempotency_key), replay)
+
+    def _save(self, table: Table[R], row: R) -> None:
+        old = table.put(row)
+        self._undo.append(partial(table.remove, row.id) if old is None else partial(table.put, old))
+
+    def _remove(self, table: Table[R], row: R) -> None:
+        old = table.remove(row.id)
+        if old is not None:
+            self._undo.append(partial(table.put, old))
+
+    def _put(self, rows: dict[K, V], key: K, value: V) -> None:
+        if key in rows:
+            self._undo.append(partial(rows.__setitem__, key, rows[key]))
+        else:
+            self._undo.append(partial(rows.__delitem__, key))
+        rows[key] = value
+
+    def _drop(self, rows: dict[K, V], key: K) -> None:
+        self._undo.append(partial(rows.__setitem__, key, rows.pop(key)))

@@ -1,0 +1,55 @@
+"""All records of one sandbox, in memory."""
+
+from mockserver.adapters.table import Table
+from mockserver.domain.account import AccountGroup
+from mockserver.domain.audience import Audience
+from mockserver.domain.folder import Folder
+from mockserver.domain.job import Job
+from mockserver.domain.key import ApiKey
+from mockserver.domain.sandbox import Sandbox
+from mockserver.ports import Replay
+
+
+class World:
+    """All records of one sandbox."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.empty()
+
+    def empty(self) -> None:
+        """Hold nothing but the sandbox's own record."""
+        self.serials = 0
+        self.keys: dict[str, ApiKey] = {}
+        self.account_groups: dict[str, AccountGroup] = {}
+        self.audiences: Table[Audience] = Table()
+        self.folders: Table[Folder] = Table()
+        self.jobs: Table[Job] = Table()
+        self.open_jobs: dict[str, dict[str, None]] = {}
+        self.replays: dict[tuple[str, str], Replay] = {}
+
+    def place_job(self, job: Job) -> None:
+        """Add or replace a job, and keep in mind whether its ending is on record."""
+        self.jobs.put(job)
+        for owner in (job.account_group_id, job.audience_id):
+            if job.ending is None:
+                self.open_jobs.setdefault(owner, {})[job.id] = None
+            else:
+                self._close(owner, job.id)
+
+    def drop_job(self, job: Job) -> None:
+        """Remove a job."""
+        self.jobs.remove(job.id)
+        for owner in (job.account_group_id, job.audience_id):
+            self._close(owner, job.id)
+
+    def opened(self, owner: str) -> list[Job]:
+        """The jobs of an account group, or on an audience, whose ending is not on record."""
+        return [job for job_id in self.open_jobs.get(owner, ()) if (job := self.jobs.get(job_id)) is not None]
+
+    def _close(self, owner: str, job_id: str) -> None:
+        opened = self.open_jobs.get(owner)
+        if opened is not None:
+            opened.pop(job_id, None)
+            if not opened:
+                del self.open_jobs[owner]

@@ -1,0 +1,1 @@
+"""The rules: frozen records and pure functions over them, without HTTP, clock, chance or storage."""

@@ -1,0 +1,41 @@
+"""The prospecting guard: the only place that says 409 AUDIENCE_NOT_READY.
+
+"Active prospecting must finish before an audience can be deleted. Protected audiences return 409 AUDIENCE_NOT_READY."
+The pages A3, A4, A5, A7, A10 and A11 state the same guard.
+"""
+
+from collections.abc import Iterable
+
+from mockserver.domain.audience import Audience
+from mockserver.domain.instant import iso
+from mockserver.domain.job import Job, Pace
+from mockserver.domain.refusal import Reason, Refusal
+
+
+def populating_job(jobs: Iterable[Job], now: int) -> Job | None:
+    """The first of the jobs that is active at `now`, or None."""
+    for job in jobs:
+        if job.is_active(now):
+            return job
+    return None
+
+
+def not_ready(audience: Audience, jobs: Iterable[Job], now: int, sandbox_id: str) -> Refusal | None:
+    """Refuse while an active job populates the audience; None once it may be used."""
+    job = populating_job(jobs, now)
+    if job is None:
+        return None
+    status = job.status_at(now)
+    details: dict[str, object] = {"rule": Reason.NOT_READY.rule, "jobId": job.id, "jobStatus": status.value}
+    wait = "wait until it has ended"
+    if job.progression.pace is Pace.TIME:
+        details["readyAt"] = iso(job.created_at + job.progression.duration)
+        wait = f"wait until {details['readyAt']}"
+    cancel = f"POST /v1/accounts/{audience.account_group_id}/prospecting/{job.id}/cancel"
+    end = f"POST /_mock/sandboxes/{sandbox_id}/jobs/{job.id}/end"
+    details["hint"] = {"cancel": cancel, "end": end}
+    message = (
+        f"Audience {audience.id} is still being populated by prospecting job {job.id}, which is {status}: "
+        f"{wait}, cancel it with {cancel}, or end it on this server with {end}."
+    )
+    return Refusal(Reason.NOT_READY, message, details)

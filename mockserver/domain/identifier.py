@@ -1,0 +1,13 @@
+"""Identifiers: 24 lower-case hex digits, derived from a sandbox's secret and a serial number.
+
+The vendor's pages print no format; every example has this shape (our choice).
+"""
+
+import hashlib
+
+PATTERN = "^[0-9a-f]{24}$"
+
+
+def identifier(secret: str, serial: int) -> str:
+    """The identifier of the thing with this serial number: the same secret and number, the same identifier."""
+    return hashlib.blake2b(f"{secret}/{serial}".encode(), digest_size=12).hexdigest()

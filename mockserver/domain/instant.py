@@ -1,0 +1,20 @@
+"""Instants are whole milliseconds since 1970-01-01T00:00:00Z; this is how they are written."""
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso(instant: int) -> str:
+    """Write an instant as the vendor's examples do: ISO 8601, UTC, milliseconds (`2026-04-28T15:30:00.000Z`)."""
+    moment = _EPOCH + timedelta(milliseconds=instant)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{instant % 1000:03d}Z"
+
+
+def parse(text: str) -> int:
+    """Read an ISO 8601 date and time with a zone as an instant; ValueError if it is none."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        message = f"{text!r} has no time zone; write it like 2026-04-28T15:30:00.000Z"
+        raise ValueError(message)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -1,0 +1,160 @@
+"""What the rules need from outside: a clock, fresh names, and a store with transactions."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from mockserver.domain.account import AccountGroup
+from mockserver.domain.audience import Audience
+from mockserver.domain.folder import Folder
+from mockserver.domain.job import Job
+from mockserver.domain.key import ApiKey
+from mockserver.domain.sandbox import Sandbox
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> int:
+        """The real time: milliseconds since 1970-01-01T00:00:00Z."""
+
+
+class Ids(Protocol):
+    """Where names that nobody may guess or repeat come from."""
+
+    def trace_id(self) -> str:
+        """A fresh trace id: 24 lower-case hex digits."""
+
+    def secret(self) -> str:
+        """A fresh secret of a sandbox: 32 lower-case hex digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent a request: a key, and the sandbox that the key belongs to."""
+
+    key: ApiKey
+    sandbox: Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What an idempotency key was first used for, in one account group, until `expires_at`."""
+
+    account_group_id: str
+    idempotency_key: str
+    fingerprint: str
+    job_id: str
+    expires_at: int
+
+
+class SandboxNotFoundError(LookupError):
+    """There is no such sandbox, or none any more."""
+
+
+class Transaction(Protocol):
+    """One atomic step over one sandbox. Lists come newest first: by descending serial number."""
+
+    async def sandbox(self) -> Sandbox:
+        """The sandbox itself."""
+
+    async def save_sandbox(self, sandbox: Sandbox) -> None:
+        """Put the sandbox's record in place of the one with its id."""
+
+    async def next_serial(self) -> int:
+        """A number greater than any given out before in this sandbox since it was made or cleared."""
+
+    async def clear(self) -> None:
+        """Forget everything in the sandbox but its own record."""
+
+    async def rollback(self) -> None:
+        """Undo what this transaction has written so far."""
+
+    async def api_key(self, token: str) -> ApiKey | None:
+        """The sandbox's key with this token."""
+
+    async def api_keys(self) -> Sequence[ApiKey]:
+        """All keys of the sandbox, in no order that means anything."""
+
+    async def save_api_key(self, key: ApiKey) -> None:
+        """Add or replace a key; ValueError where the token belongs to another sandbox."""
+
+    async def remove_api_key(self, token: str) -> None:
+        """Remove a key, if it is there."""
+
+    async def account_group(self, account_group_id: str) -> AccountGroup | None:
+        """The account group with this id."""
+
+    async def account_groups(self) -> Sequence[AccountGroup]:
+        """All account groups of the sandbox."""
+
+    async def save_account_group(self, account_group: AccountGroup) -> None:
+        """Add or replace an account group."""
+
+    async def remove_account_group(self, account_group_id: str) -> None:
+        """Remove an account group with all that is in it, if it is there."""
+
+    async def audience(self, account_group_id: str, audience_id: str) -> Audience | None:
+        """The audience with this id in this account group."""
+
+    async def audiences(self, account_group_id: str, *, before: int | None, limit: int) -> Sequence[Audience]:
+        """At most `limit` audiences with a serial number below `before`."""
+
+    async def save_audience(self, audience: Audience) -> None:
+        """Add or replace an audience."""
+
+    async def remove_audience(self, audience: Audience) -> None:
+        """Remove an audience, if it is there."""
+
+    async def folder(self, account_group_id: str, folder_id: str) -> Folder | None:
+        """The folder with this id in this account group."""
+
+    async def folders(self, account_group_id: str) -> Sequence[Folder]:
+        """All folders of an account group."""
+
+    async def save_folder(self, folder: Folder) -> None:
+        """Add or replace a folder."""
+
+    async def job(self, job_id: str) -> Job | None:
+        """The job with this id, in whatever account group."""
+
+    async def jobs(self, account_group_id: str, *, before: int | None, limit: int) -> Sequence[Job]:
+        """At most `limit` jobs with a serial number below `before`."""
+
+    async def open_jobs(self, account_group_id: str) -> Sequence[Job]:
+        """The jobs of an account group whose ending is not on record."""
+
+    async def open_jobs_on(self, audience_id: str) -> Sequence[Job]:
+        """The jobs on an audience whose ending is not on record."""
+
+    async def save_job(self, job: Job) -> None:
+        """Add or replace a job."""
+
+    async def replay(self, account_group_id: str, idempotency_key: str) -> Replay | None:
+        """What this idempotency key was used for in this account group."""
+
+    async def save_replay(self, replay: Replay) -> None:
+        """Add or replace what an idempotency key was used for."""
+
+
+class Store(Protocol):
+    """Where the records are."""
+
+    async def caller(self, token: str) -> Caller | None:
+        """The key with this token, revoked or not, and its sandbox; None for an unknown token."""
+
+    async def sandboxes(self) -> Sequence[Sandbox]:
+        """All sandboxes, oldest first."""
+
+    async def add_sandbox(self, sandbox: Sandbox) -> None:
+        """Make an empty sandbox; ValueError where its id is taken."""
+
+    async def remove_sandbox(self, sandbox_id: str) -> None:
+        """Remove a sandbox with all that is in it; SandboxNotFoundError where there is none."""
+
+    def transaction(self, sandbox_id: str) -> AbstractAsyncContextManager[Transaction]:
+        """One transaction over a sandbox: kept when the block ends, undone when it raises.
+
+        Entering raises SandboxNotFoundError where there is no such sandbox.
+        """

@@ -1,0 +1,1 @@
+"""The use cases, each one transaction: plain functions over a piece of work, run by `Transactions`."""

@@ -1,0 +1,135 @@
+"""What the vendor's API does with audiences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mockserver.domain.account import Plan
+from mockserver.domain.audience import Audience, AudienceType
+from mockserver.domain.guard import not_ready
+from mockserver.domain.refusal import Reason, Refusal
+from mockserver.service.listing import Listing, Page
+from mockserver.service.transactions import GroupWork
+
+
+def missing(kind: str, identifier: str) -> Refusal:
+    """The refusal for what is not in the account group: foreign, deleted and never there are all the same."""
+    return Refusal(
+        Reason.NOT_FOUND,
+        f"Resource not found: there is no {kind} {identifier} in this account group (any more).",
+        {"rule": Reason.NOT_FOUND.rule, "resource": kind, "id": identifier},
+    )
+
+
+async def ready(work: GroupWork, audience_id: str) -> Audience | Refusal:
+    """The audience as it is on record, where it is there and no active job populates it: 404, then 409."""
+    audience = await work.transaction.audience(work.account_group_id, audience_id)
+    if audience is None:
+        return missing("audience", audience_id)
+    jobs = await work.transaction.open_jobs_on(audience_id)
+    return (not_ready(audience, jobs, work.now, work.sandbox.id) if jobs else None) or audience
+
+
+async def counted(work: GroupWork, audience: Audience) -> Audience:
+    """The audience with what its jobs have brought and nobody has put on record yet."""
+    jobs = await work.transaction.open_jobs_on(audience.id)
+    brought = sum(job.imported_at(work.now) for job in jobs)
+    return replace(audience, prospect_count=audience.prospect_count + brought) if brought else audience
+
+
+async def hidden(work: GroupWork) -> frozenset[str]:
+    """The identifiers of the audiences that are being populated: list and navigation leave them out."""
+    jobs = await work.transaction.open_jobs(work.account_group_id)
+    return frozenset(job.audience_id for job in jobs if job.is_active(work.now))
+
+
+async def page(work: GroupWork, after: str | None, limit: int) -> Page[Audience] | Refusal:
+    """Audiences that are ready for use (A1)."""
+    listing = Listing(work.sandbox.secret, f"audiences/{work.account_group_id}", limit)
+    before = listing.start(after)
+    if isinstance(before, Refusal):
+        return before
+    unready = await hidden(work)
+
+    async def fetch(before: int | None, limit: int) -> Sequence[Audience]:
+        return await work.transaction.audiences(work.account_group_id, before=before, limit=limit)
+
+    found = await listing.page(before, fetch, lambda audience: audience.id not in unready)
+    return Page([await counted(work, audience) for audience in found.items], found.next_cursor)
+
+
+async def create(work: GroupWork, name: str, kind: AudienceType, description: str | None) -> Audience | Refusal:
+    """Make an audience (A2); a monitoring one needs a plan above `tester` (our choice of its undocumented 422)."""
+    account_group = await work.transaction.account_group(work.account_group_id)
+    if kind is AudienceType.MONITORING and account_group is not None and account_group.plan is Plan.TESTER:
+        return Refusal(
+            Reason.UNPROCESSABLE,
+            "Audience cannot be created with the requested configuration: the plan tester has no monitoring audiences. "
+            "Create one of type on_demand, or use an account group on another plan.",
+            {"rule": "plan", "plan": account_group.plan.value, "type": kind.value},
+        )
+    audience_id, serial = await work.fresh_id()
+    audience = Audience(audience_id, serial, work.account_group_id, name, kind.value, description, None, 0, work.now)
+    await work.transaction.save_audience(audience)
+    return audience
+
+
+async def get(work: GroupWork, audience_id: str) -> Audience | Refusal:
+    """One audience (A3)."""
+    audience = await ready(work, audience_id)
+    return audience if isinstance(audience, Refusal) else await counted(work, audience)
+
+
+async def update(work: GroupWork, audience_id: str, changes: Mapping[str, Any]) -> Audience | Refusal:
+    """Change name, description or both (A4)."""
+    audience = await ready(work, audience_id)
+    if isinstance(audience, Refusal):
+        return audience
+    name = changes.get("name", audience.name)
+    if not name.strip():
+        return Refusal(
+            Reason.UNPROCESSABLE,
+            "Audience update failed validation: the name is blank. Send a name with at least one visible character.",
+            {"rule": "name", "in": "body", "name": "name"},
+        )
+    changed = replace(audience, name=name, description=changes.get("description", audience.description))
+    await work.transaction.save_audience(changed)
+    return await counted(work, changed)
+
+
+async def delete(work: GroupWork, audience_id: str) -> Audience | Refusal:
+    """Delete an audience for good (A5), in the same transaction as the guard."""
+    audience = await ready(work, audience_id)
+    if not isinstance(audience, Refusal):
+        await work.transaction.remove_audience(audience)
+    return audience
+
+
+async def move(work: GroupWork, audience_id: str, folder_id: str) -> Audience | Refusal:
+    """Put an audience into a folder of the same account group and of its type (A10)."""
+    folder = await work.transaction.folder(work.account_group_id, folder_id)
+    audience = await ready(work, audience_id)
+    if folder is None and not (isinstance(audience, Refusal) and audience.reason is Reason.NOT_FOUND):
+        return missing("folder", folder_id)
+    if folder is None or isinstance(audience, Refusal):
+        return audience
+    if folder.audience_type is not audience.folder_type:
+        return Refusal(
+            Reason.UNPROCESSABLE,
+            f"Folder move failed validation: folder {folder.id} is for {folder.audience_type} audiences, and audience "
+            f"{audience.id} of type {audience.type} counts as {audience.folder_type}. Use a folder of that type.",
+            {"rule": "folder-type", "folderType": folder.audience_type.value, "needed": audience.folder_type.value},
+        )
+    return await _put_into(work, audience, folder.id)
+
+
+async def remove(work: GroupWork, audience_id: str) -> Audience | Refusal:
+    """Take an audience out of its folder (A11); one that is in none stays as it is."""
+    audience = await ready(work, audience_id)
+    return audience if isinstance(audience, Refusal) else await _put_into(work, audience, None)
+
+
+async def _put_into(work: GroupWork, audience: Audience, folder_id: str | None) -> Audience:
+    changed = replace(audience, folder_id=folder_id)
+    await work.transaction.save_audience(changed)
+    return await counted(work, changed)

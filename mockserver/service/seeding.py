@@ -1,0 +1,155 @@
+"""A seed document becomes the records of a sandbox.
+
+The document has been checked against `mockserver/seed.schema.json`; what a schema cannot say is checked here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.domain.account import AccountGroup, Plan
+from mockserver.domain.audience import Audience, AudienceType
+from mockserver.domain.folder import Folder
+from mockserver.domain.job import Job, JobStatus, Pace, Progression
+from mockserver.domain.key import ApiKey
+from mockserver.domain.permission import ALL_PERMISSIONS
+from mockserver.service.transactions import Work
+
+Document = Mapping[str, Any]
+DEFAULT_CREDITS = 100_000
+
+
+class SeedError(ValueError):
+    """A seed document that contradicts itself; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What a seed has made, in the order of the document."""
+
+    keys: tuple[ApiKey, ...]
+    account_groups: tuple[AccountGroup, ...]
+
+
+async def plant(work: Work, document: Document) -> Seeded:
+    """Make the records of a document; SeedError where it contradicts itself (the caller undoes the rest)."""
+    planting = _Planting(work)
+    groups = [await planting.account_group(entry) for entry in document.get("accountGroups", [])]
+    keys = [await planting.key(entry) for entry in document.get("keys", [])]
+    return Seeded(tuple(keys), tuple(groups))
+
+
+class _Planting:
+    """Plants one document: identifiers that it names are taken, others are made."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._taken: set[str] = set()
+        self._groups: dict[str, AccountGroup] = {}
+
+    async def account_group(self, entry: Document) -> AccountGroup:
+        group_id, serial = await self._identify(entry)
+        group = AccountGroup(
+            group_id,
+            serial,
+            entry["name"],
+            Plan(entry.get("plan", Plan.SCALE)),
+            entry.get("credits", DEFAULT_CREDITS),
+            self._work.now,
+        )
+        self._groups[group_id] = group
+        await self._work.transaction.save_account_group(group)
+        folders = [await self._folder(group, place, one) for place, one in enumerate(entry.get("folders", []))]
+        for one in entry.get("audiences", []):
+            await self._audience(group, {folder.id: folder for folder in folders}, one)
+        return group
+
+    async def key(self, entry: Document) -> ApiKey:
+        own = frozenset(entry.get("accountGroupIds", self._groups))
+        unknown = own - self._groups.keys()
+        if unknown:
+            message = (
+                f"key {entry['key']!r} names account groups that the seed does not have: {', '.join(sorted(unknown))}"
+            )
+            raise SeedError(message)
+        key = ApiKey(
+            entry["key"],
+            entry.get("name", entry["key"]),
+            frozenset(entry.get("permissions", ALL_PERMISSIONS)),
+            own,
+            revoked=entry.get("revoked", False),
+        )
+        if await self._work.transaction.api_key(key.token) is not None:
+            message = f"key {key.token!r} stands twice in the seed"
+            raise SeedError(message)
+        try:
+            await self._work.transaction.save_api_key(key)
+        except ValueError as error:
+            message = f"key {key.token!r}: {error}"
+            raise SeedError(message) from None
+        return key
+
+    async def _identify(self, entry: Document) -> tuple[str, int]:
+        fresh, serial = await self._work.fresh_id()
+        identifier = entry.get("id", fresh)
+        if identifier in self._taken:
+            message = f"identifier {identifier} stands twice in the seed"
+            raise SeedError(message)
+        self._taken.add(identifier)
+        return identifier, serial
+
+    async def _folder(self, group: AccountGroup, place: int, entry: Document) -> Folder:
+        folder_id, serial = await self._identify(entry)
+        kind = AudienceType(entry.get("audienceType", AudienceType.ON_DEMAND))
+        now = self._work.now
+        folder = Folder(folder_id, serial, group.id, entry["name"], kind, place, now, now, entry.get("isPinned", False))
+        await self._work.transaction.save_folder(folder)
+        return folder
+
+    async def _audience(self, group: AccountGroup, folders: Mapping[str, Folder], entry: Document) -> None:
+        audience_id, serial = await self._identify(entry)
+        audience = Audience(
+            audience_id,
+            serial,
+            group.id,
+            entry["name"],
+            entry.get("type", AudienceType.ON_DEMAND.value),
+            entry.get("description"),
+            entry.get("folderId"),
+            entry.get("prospects", 0),
+            self._work.now,
+        )
+        folder = None if audience.folder_id is None else folders.get(audience.folder_id)
+        if audience.folder_id is not None and (folder is None or folder.audience_type is not audience.folder_type):
+            wanted = f"{audience.folder_type} folder of its account group"
+            message = f"audience {audience_id}: folder {audience.folder_id} is no {wanted}"
+            raise SeedError(message)
+        await self._work.transaction.save_audience(audience)
+        if "job" in entry:
+            await self._job(audience, entry["job"])
+
+    async def _job(self, audience: Audience, entry: Document) -> None:
+        job_id, serial = await self._identify(entry)
+        progression = progression_of(entry, self._work.sandbox.progression)
+        job = Job(
+            job_id,
+            serial,
+            audience.account_group_id,
+            audience.id,
+            entry.get("requested", 25),
+            entry.get("price", 1),
+            self._work.now,
+            progression,
+        )
+        await self._work.transaction.save_job(job)
+
+
+def progression_of(entry: Document, default: Progression) -> Progression:
+    """How a job moves, as a document says it (`pace`, `durationMs`, `polls`, `status`, `outcome`)."""
+    return Progression(
+        Pace(entry.get("pace", default.pace)),
+        entry.get("durationMs", default.duration),
+        entry.get("polls", default.polls),
+        JobStatus(entry.get("status", default.status)),
+        JobStatus(entry.get("outcome", default.outcome)),
+    )

@@ -1,0 +1,143 @@
+"""What only a test may do to jobs and keys."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mockserver.domain.account import AccountGroup, Plan
+from mockserver.domain.audience import Audience, AudienceType
+from mockserver.domain.job import Ending, Job, JobStatus, Progression
+from mockserver.domain.key import ApiKey
+from mockserver.service import prospecting
+from mockserver.service.prospecting import SeenJob
+from mockserver.service.seeding import DEFAULT_CREDITS
+from mockserver.service.transactions import Work
+
+DEFAULT_REQUESTED = 25
+
+
+class UnknownError(LookupError):
+    """The sandbox has no such key, account group, audience or job; the message names it."""
+
+
+class EndedError(ValueError):
+    """A job that has ended cannot end or move again; the message says how it ended."""
+
+
+async def key(work: Work, token: str) -> ApiKey:
+    """The sandbox's key; UnknownError where it has none such."""
+    found = await work.transaction.api_key(token)
+    if found is None:
+        message = "this sandbox has no such API key"
+        raise UnknownError(message)
+    return found
+
+
+async def add_key(
+    work: Work,
+    permissions: frozenset[str],
+    account_group_ids: frozenset[str] | None,
+    *,
+    name: str = "",
+    revoked: bool = False,
+) -> ApiKey:
+    """Make a key, in an account group of its own where none is named; UnknownError where one named is not there."""
+    if account_group_ids is None:
+        account_group_ids = frozenset({(await add_account_group(work)).id})
+    for group_id in account_group_ids:
+        if await work.transaction.account_group(group_id) is None:
+            message = f"this sandbox has no account group {group_id}"
+            raise UnknownError(message)
+    fresh, _ = await work.fresh_id()
+    made = ApiKey(f"sk_test_{fresh}", name or f"key {fresh}", permissions, account_group_ids, revoked)
+    await work.transaction.save_api_key(made)
+    return made
+
+
+async def add_account_group(work: Work, plan: Plan = Plan.SCALE) -> AccountGroup:
+    """Make an account group with a full purse."""
+    group_id, serial = await work.fresh_id()
+    group = AccountGroup(group_id, serial, f"Account group {group_id}", plan, DEFAULT_CREDITS, work.now)
+    await work.transaction.save_account_group(group)
+    return group
+
+
+async def remove_key(work: Work, token: str) -> None:
+    """Remove a key, and each account group that no key is left on; nothing where the key is gone already."""
+    gone = await work.transaction.api_key(token)
+    if gone is None:
+        return
+    await work.transaction.remove_api_key(token)
+    left = {group_id for other in await work.transaction.api_keys() for group_id in other.account_group_ids}
+    for group_id in gone.account_group_ids - left:
+        await work.transaction.remove_account_group(group_id)
+
+
+async def add_audience(work: Work, account_group_id: str, prospects: int, name: str = "") -> Audience:
+    """Make an audience that is ready for use."""
+    audience_id, serial = await work.fresh_id()
+    audience = Audience(
+        audience_id,
+        serial,
+        account_group_id,
+        name or f"Audience {audience_id}",
+        AudienceType.ON_DEMAND.value,
+        None,
+        None,
+        prospects,
+        work.now,
+    )
+    await work.transaction.save_audience(audience)
+    return audience
+
+
+async def start_job(
+    work: Work, account_group_id: str, audience_id: str, progression: Progression, requested: int = DEFAULT_REQUESTED
+) -> SeenJob:
+    """Start a job on an audience that is there already; UnknownError where it is not."""
+    audience = await work.transaction.audience(account_group_id, audience_id)
+    if audience is None:
+        message = f"account group {account_group_id} has no audience {audience_id}"
+        raise UnknownError(message)
+    job = await prospecting.populate(work, audience, requested, 1, progression)
+    return SeenJob(job, work.now)
+
+
+async def job(work: Work, job_id: str) -> Job:
+    """The sandbox's job; UnknownError where it has none such."""
+    found = await work.transaction.job(job_id)
+    if found is None:
+        message = f"this sandbox has no prospecting job {job_id}"
+        raise UnknownError(message)
+    return found
+
+
+async def jobs(work: Work) -> Sequence[SeenJob]:
+    """All jobs of the sandbox, newest first within each account group."""
+    groups = await work.transaction.account_groups()
+    every = [await work.transaction.jobs(group.id, before=None, limit=2**62) for group in groups]
+    return [SeenJob(one, work.now) for found in every for one in found]
+
+
+async def set_progression(work: Work, job_id: str, progression: Progression) -> SeenJob:
+    """Change how an active job moves; EndedError for one that has ended."""
+    found = await _active(work, job_id)
+    changed = replace(found, progression=progression)
+    await work.transaction.save_job(changed)
+    return SeenJob(changed, work.now)
+
+
+async def end_job(work: Work, job_id: str, outcome: JobStatus) -> SeenJob:
+    """End an active job: with all its prospects where it completes, else with those that it has by now."""
+    found = await _active(work, job_id)
+    progress = 1.0 if outcome is JobStatus.COMPLETED else found.progress_at(work.now)
+    ended = await prospecting.end(work, found, Ending(outcome, work.now, progress))
+    return SeenJob(ended, work.now)
+
+
+async def _active(work: Work, job_id: str) -> Job:
+    found = await job(work, job_id)
+    status = found.status_at(work.now)
+    if not status.is_active:
+        message = f"prospecting job {job_id} is {status} already"
+        raise EndedError(message)
+    return found

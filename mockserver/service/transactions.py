@@ -1,0 +1,100 @@
+"""How a use case is run: the account group is checked, then everything happens in one transaction, or not at all."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Concatenate, ParamSpec, TypeVar
+
+from mockserver.domain.identifier import identifier
+from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.sandbox import Sandbox
+from mockserver.ports import Clock, Store, Transaction
+from mockserver.service.admission import Admission
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Work:
+    """What a use case works with: an open transaction, and `now`, an instant of the sandbox's clock."""
+
+    transaction: Transaction
+    sandbox: Sandbox
+    now: int
+
+    async def fresh_id(self) -> tuple[str, int]:
+        """A new identifier, and the serial number that it was made from."""
+        serial = await self.transaction.next_serial()
+        return identifier(self.sandbox.secret, serial), serial
+
+
+@dataclass(slots=True)
+class GroupWork(Work):
+    """Work that is scoped to one account group, which the key may use."""
+
+    account_group_id: str
+
+
+_INTERNAL = Refusal(
+    Reason.INTERNAL,
+    "Internal server error: the provider state 'the server fails internally' asked for it. Nothing was changed here; "
+    "of another server you would not know, so check the current resource state before you retry.",
+    {"rule": Reason.INTERNAL.rule, "hint": "Check the current resource state before you retry."},
+)
+
+
+def _foreign(admission: Admission, account_group_id: str) -> Refusal:
+    own = sorted(admission.key.account_group_ids)
+    return Refusal(
+        Reason.FOREIGN_ACCOUNT_GROUP,
+        f"This key has no access to account group {account_group_id}; it is for {', '.join(own) or 'none'}.",
+        {"rule": Reason.FOREIGN_ACCOUNT_GROUP.rule, "accountGroupId": account_group_id, "accountGroupIds": own},
+    )
+
+
+class Transactions:
+    """Runs use cases for admitted requests."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def run(
+        self,
+        admission: Admission,
+        account_group_id: str,
+        use_case: Callable[Concatenate[GroupWork, P], Awaitable[T | Refusal]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | Refusal:
+        """Run a use case on an account group; a group that is foreign or unknown to the key is refused alike."""
+        if account_group_id not in admission.key.account_group_ids:
+            return _foreign(admission, account_group_id)
+        async with self._store.transaction(admission.sandbox.id) as transaction:
+            sandbox = await transaction.sandbox()
+            work = GroupWork(transaction, sandbox, sandbox.clock.now(self._clock.now()), account_group_id)
+            outcome = await use_case(work, *args, **kwargs)
+            if admission.key.failures and not isinstance(outcome, Refusal):
+                return await self._fail(transaction, admission.key.token) or outcome
+            return outcome
+
+    async def run_for_key(
+        self, admission: Admission, use_case: Callable[[Work, Admission], Awaitable[T | Refusal]]
+    ) -> T | Refusal:
+        """Run a use case that is scoped by nothing but the key."""
+        async with self._store.transaction(admission.sandbox.id) as transaction:
+            sandbox = await transaction.sandbox()
+            outcome = await use_case(Work(transaction, sandbox, sandbox.clock.now(self._clock.now())), admission)
+            if admission.key.failures and not isinstance(outcome, Refusal):
+                return await self._fail(transaction, admission.key.token) or outcome
+            return outcome
+
+    @staticmethod
+    async def _fail(transaction: Transaction, token: str) -> Refusal | None:
+        """Undo an accepted request where its key still has a failure to suffer, and count that failure."""
+        key = await transaction.api_key(token)
+        if key is None or not key.failures:
+            return None
+        await transaction.rollback()
+        await transaction.save_api_key(replace(key, failures=key.failures - 1))
+        return _INTERNAL

@@ -1,0 +1,277 @@
+"""What any store must do: the class that each adapter has to pass."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import TypeVar
+
+import pytest
+
+from mockserver.adapters.memory import MemoryStore
+from mockserver.domain.account import AccountGroup, Plan
+from mockserver.domain.audience import Audience, AudienceType
+from mockserver.domain.folder import Folder
+from mockserver.domain.job import Ending, Job, JobStatus, Progression
+from mockserver.domain.key import ApiKey
+from mockserver.domain.sandbox import Sandbox
+from mockserver.ports import Replay, SandboxNotFoundError, Store, Transaction
+
+T = TypeVar("T")
+GROUP, OTHER = "a" * 24, "d" * 24
+
+
+def sandbox(name: str) -> Sandbox:
+    return Sandbox(name, name, f"secret of {name}", 0)
+
+
+def group(group_id: str = GROUP) -> AccountGroup:
+    return AccountGroup(group_id, 1, "Group", Plan.SCALE, 10, 0)
+
+
+def audience(serial: int, group_id: str = GROUP) -> Audience:
+    return Audience(f"{serial:024x}", serial, group_id, f"Audience {serial}", "on_demand", None, None, 0, 0)
+
+
+def job(serial: int, on: Audience, ending: Ending | None = None) -> Job:
+    return Job(f"{serial:024x}", serial, on.account_group_id, on.id, 1, 1, 0, Progression(), 0, ending)
+
+
+def folder(serial: int) -> Folder:
+    return Folder(f"{serial:024x}", serial, GROUP, "Folder", AudienceType.ON_DEMAND, 0, 0, 0)
+
+
+def key(token: str, *groups: str) -> ApiKey:
+    return ApiKey(token, token, frozenset(), frozenset(groups))
+
+
+ENDING = Ending(JobStatus.FAILED, 5, 0.5)
+
+
+class BreakError(Exception):
+    """What a test raises inside of a transaction."""
+
+
+async def broken() -> None:
+    raise BreakError
+
+
+class StoreContract:
+    """Each test gets a store with the sandboxes `one` and `two`."""
+
+    async def make(self) -> Store:
+        raise NotImplementedError
+
+    def run(self, act: Callable[[Store], Awaitable[T]]) -> T:
+        async def main() -> T:
+            store = await self.make()
+            await store.add_sandbox(sandbox("one"))
+            await store.add_sandbox(sandbox("two"))
+            return await act(store)
+
+        return asyncio.run(main())
+
+    def test_sandboxes_are_listed_in_the_order_in_which_they_were_made(self) -> None:
+        async def act(store: Store) -> list[str]:
+            return [one.id for one in await store.sandboxes()]
+
+        assert self.run(act) == ["one", "two"]
+
+    def test_a_sandbox_is_made_once(self) -> None:
+        async def act(store: Store) -> None:
+            await store.add_sandbox(sandbox("one"))
+
+        with pytest.raises(ValueError, match="one"):
+            self.run(act)
+
+    def test_a_removed_sandbox_takes_its_keys_with_it(self) -> None:
+        async def act(store: Store) -> object:
+            async with store.transaction("one") as transaction:
+                await transaction.save_api_key(key("k1"))
+            await store.remove_sandbox("one")
+            return await store.caller("k1")
+
+        assert self.run(act) is None
+
+    @pytest.mark.parametrize("name", ["none", ""])
+    def test_a_sandbox_that_is_not_there_cannot_be_worked_in_or_removed(self, name: str) -> None:
+        async def work(store: Store) -> None:
+            async with store.transaction(name):
+                pass
+
+        async def remove(store: Store) -> None:
+            await store.remove_sandbox(name)
+
+        for act in (work, remove):
+            with pytest.raises(SandboxNotFoundError):
+                self.run(act)
+
+    def test_a_caller_is_a_key_with_its_sandbox(self) -> None:
+        async def act(store: Store) -> tuple[object, object]:
+            async with store.transaction("two") as transaction:
+                await transaction.save_api_key(key("k2", GROUP))
+            return await store.caller("k2"), await store.caller("k1")
+
+        found, missing = self.run(act)
+        assert (found.key, found.sandbox, missing) == (key("k2", GROUP), sandbox("two"), None)  # type: ignore[attr-defined]
+
+    def test_a_token_belongs_to_one_sandbox(self) -> None:
+        async def act(store: Store) -> None:
+            for name in ("one", "two"):
+                async with store.transaction(name) as transaction:
+                    await transaction.save_api_key(key("k"))
+
+        with pytest.raises(ValueError, match="another sandbox"):
+            self.run(act)
+
+    def test_sandboxes_do_not_see_each_others_records(self) -> None:
+        async def act(store: Store) -> object:
+            async with store.transaction("one") as transaction:
+                await transaction.save_audience(audience(1))
+            async with store.transaction("two") as transaction:
+                return await transaction.audience(GROUP, audience(1).id)
+
+        assert self.run(act) is None
+
+    def test_serial_numbers_grow(self) -> None:
+        async def act(store: Store) -> list[int]:
+            async with store.transaction("one") as transaction:
+                return [await transaction.next_serial() for _ in range(3)]
+
+        numbers = self.run(act)
+        assert numbers == sorted(set(numbers))
+
+    def test_lists_come_newest_first_and_from_where_they_are_asked(self) -> None:
+        async def act(store: Store) -> list[list[int]]:
+            async with store.transaction("one") as transaction:
+                for serial in (3, 1, 4, 2):
+                    await transaction.save_audience(audience(serial))
+                await transaction.save_audience(audience(9, OTHER))
+                return [
+                    [one.serial for one in await transaction.audiences(GROUP, before=before, limit=limit)]
+                    for before, limit in ((None, 10), (None, 2), (3, 10), (3, 1), (1, 10))
+                ]
+
+        assert self.run(act) == [[4, 3, 2, 1], [4, 3], [2, 1], [2], []]
+
+    def test_a_record_is_found_in_its_own_account_group_only(self) -> None:
+        async def act(store: Store) -> list[object]:
+            async with store.transaction("one") as transaction:
+                await transaction.save_audience(audience(1))
+                await transaction.save_folder(folder(2))
+                return [
+                    await transaction.audience(OTHER, audience(1).id),
+                    await transaction.folder(OTHER, folder(2).id),
+                    await transaction.audience(GROUP, audience(1).id),
+                    await transaction.folder(GROUP, folder(2).id),
+                ]
+
+        assert self.run(act) == [None, None, audience(1), folder(2)]
+
+    def test_an_open_job_is_found_by_its_audience_and_its_account_group_until_its_ending_is_on_record(self) -> None:
+        async def act(store: Store) -> list[list[Job]]:
+            async with store.transaction("one") as transaction:
+                await transaction.save_job(job(7, audience(1)))
+                opened = [*await transaction.open_jobs(GROUP)], [*await transaction.open_jobs_on(audience(1).id)]
+                await transaction.save_job(job(7, audience(1), ENDING))
+                closed = [*await transaction.open_jobs(GROUP)], [*await transaction.open_jobs_on(audience(1).id)]
+                return [*opened, *closed]
+
+        assert self.run(act) == [[job(7, audience(1))], [job(7, audience(1))], [], []]
+
+    @pytest.mark.parametrize("by_hand", [True, False])
+    def test_what_is_undone_leaves_everything_as_it_was(self, *, by_hand: bool) -> None:
+        async def spoil(transaction: Transaction) -> None:
+            await transaction.save_audience(replace(audience(1), name="Changed"))
+            await transaction.remove_audience(audience(2))
+            await transaction.save_audience(audience(3))
+            await transaction.save_folder(folder(8))
+            await transaction.save_job(job(7, audience(1), ENDING))
+            await transaction.save_job(job(9, audience(3)))
+            await transaction.save_api_key(replace(key("k1"), revoked=True))
+            await transaction.save_api_key(key("k2"))
+            await transaction.remove_api_key("k1")
+            await transaction.save_account_group(replace(group(), credits=0))
+            await transaction.save_replay(Replay(GROUP, "once", "f", "j", 1))
+            await transaction.save_sandbox(replace(sandbox("one"), name="Changed"))
+            await transaction.remove_account_group(GROUP)
+            await transaction.clear()
+
+        async def act(store: Store) -> tuple[list[object], list[object]]:
+            async with store.transaction("one") as transaction:
+                for record in (audience(1), audience(2)):
+                    await transaction.save_audience(record)
+                await transaction.save_job(job(7, audience(1)))
+                await transaction.save_api_key(key("k1"))
+                await transaction.save_account_group(group())
+                before = await everything(store, transaction)
+            with suppress(BreakError):
+                async with store.transaction("one") as transaction:
+                    await spoil(transaction)
+                    await (transaction.rollback() if by_hand else broken())
+            async with store.transaction("one") as transaction:
+                return before, await everything(store, transaction)
+
+        before, after = self.run(act)
+        assert after == before
+
+    def test_a_removed_account_group_takes_everything_in_it_along_and_nothing_else(self) -> None:
+        async def act(store: Store) -> list[object]:
+            async with store.transaction("one") as transaction:
+                for one in (GROUP, OTHER):
+                    await transaction.save_account_group(group(one))
+                await transaction.save_audience(audience(1))
+                await transaction.save_audience(audience(2, OTHER))
+                await transaction.save_folder(folder(3))
+                await transaction.save_job(job(4, audience(1)))
+                await transaction.save_replay(Replay(GROUP, "once", "f", "j", 1))
+                await transaction.remove_account_group(GROUP)
+                return await everything(store, transaction)
+
+        assert self.run(act) == [
+            sandbox("one"),
+            [],
+            [group(OTHER)],
+            [],
+            [audience(2, OTHER)],
+            [],
+            [],
+            [],
+            [],
+            None,
+            None,
+        ]
+
+    def test_a_cleared_sandbox_is_empty_and_begins_to_count_anew(self) -> None:
+        async def act(store: Store) -> tuple[list[object], bool]:
+            async with store.transaction("one") as transaction:
+                first = await transaction.next_serial()
+                await transaction.save_api_key(key("k1"))
+                await transaction.save_account_group(group())
+                await transaction.save_audience(audience(1))
+                await transaction.clear()
+                return await everything(store, transaction), await transaction.next_serial() == first
+
+        assert self.run(act) == ([sandbox("one"), [], [], [], [], [], [], [], [], None, None], True)
+
+
+async def everything(store: Store, transaction: Transaction) -> list[object]:
+    """All that a sandbox shows through its port."""
+    return [
+        await transaction.sandbox(),
+        [*await transaction.api_keys()],
+        [*await transaction.account_groups()],
+        [*await transaction.audiences(GROUP, before=None, limit=99)],
+        [*await transaction.audiences(OTHER, before=None, limit=99)],
+        [*await transaction.folders(GROUP)],
+        [*await transaction.jobs(GROUP, before=None, limit=99)],
+        [*await transaction.open_jobs(GROUP)],
+        [*await transaction.open_jobs_on(audience(1).id)],
+        await transaction.replay(GROUP, "once"),
+        await store.caller("k1"),
+    ]
+
+
+class TestMemoryStore(StoreContract):
+    async def make(self) -> Store:
+        return MemoryStore()
