@@ -1,0 +1,57 @@
+"""Asks for the admission of each request, once, after it was routed and before anything else is looked at."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from connexion.middleware.abstract import ROUTING_CONTEXT
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockserver.api.wire import Wire, send_json
+from mockserver.domain.refusal import Refusal
+from mockserver.service.admission import Admission
+
+Admit = Callable[[str | None, str | None], Awaitable[Admission | Refusal]]
+
+_CONTEXT = "connexion_context"
+_SCHEME = b"bearer "
+
+
+def bearer_token(scope: Scope) -> str | None:
+    """The token of a request's one `Authorization: Bearer` header; None where it has none, or more than one."""
+    found = None
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            if found is not None:
+                return None
+            found = value
+    if found is None or found[: len(_SCHEME)].lower() != _SCHEME:
+        return None
+    return found[len(_SCHEME) :].strip(b" ").decode("latin-1")  # type: ignore[no-any-return]  # a scope holds anything
+
+
+def admission_of(scope: Scope) -> Admission | None:
+    """The admission that stands in a scope; Connexion hands it to handlers as the argument `admission`."""
+    context = scope.get("extensions", {}).get(_CONTEXT)
+    return None if context is None else context.get("admission")
+
+
+class AdmissionMiddleware:
+    """Refuses with 401, 429 or 403, or notes the admission in the scope."""
+
+    def __init__(self, app: ASGIApp, *, admit: Admit, permissions: Mapping[str, str | None], wire: Wire) -> None:
+        self.app = app
+        self._admit = admit
+        self._permissions = permissions
+        self._wire = wire
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Admit a request of an operation, by its key and the permission that the contract says it requires."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
+        outcome = await self._admit(bearer_token(scope), self._permissions[operation_id])
+        if isinstance(outcome, Refusal):
+            await send_json(send, *self._wire.refuse(outcome))
+            return
+        scope["extensions"][_CONTEXT] = {"admission": outcome}
+        await self.app(scope, receive, send)

@@ -1,0 +1,91 @@
+"""Puts the contract, the handlers and Connexion's layers together, outermost first."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from connexion import AsyncApp
+from connexion.middleware.context import ContextMiddleware
+from connexion.middleware.lifespan import LifespanMiddleware
+from connexion.middleware.response_validation import ResponseValidationMiddleware
+from connexion.resolver import Resolver
+from starlette.types import ASGIApp
+
+from mockserver.api.admission import AdmissionMiddleware, Admit
+from mockserver.api.assembly.exceptions import LazyExceptionMiddleware
+from mockserver.api.assembly.operation import DirectApp
+from mockserver.api.assembly.routing import DirectRoutingMiddleware
+from mockserver.api.assembly.security import AdmittedBearer, DirectSecurityMiddleware
+from mockserver.api.assembly.validation import DirectValidationMiddleware
+from mockserver.api.faults import Faults
+from mockserver.api.handlers.accounts import AccountHandlers
+from mockserver.api.handlers.answers import Answers, Handler
+from mockserver.api.handlers.audiences import AudienceHandlers
+from mockserver.api.handlers.folders import FolderHandlers
+from mockserver.api.handlers.prospecting import ProspectingHandlers
+from mockserver.api.jsonifier import FastJsonifier
+from mockserver.api.policy import permissions, with_policy
+from mockserver.api.validators import VALIDATOR_MAP
+
+
+def handlers(answers: Answers) -> dict[str, Handler]:
+    """Every handler by its operationId."""
+    groups = (
+        AudienceHandlers(answers),
+        FolderHandlers(answers),
+        ProspectingHandlers(answers),
+        AccountHandlers(answers),
+    )
+    return {operation_id: handler for group in groups for operation_id, handler in group.operations().items()}
+
+
+def resolver(operations: Mapping[str, Handler]) -> Resolver:
+    """Resolves an operationId to its handler; Connexion reports one that has none when the server starts."""
+
+    def resolve(operation_id: str) -> Handler:
+        try:
+            return operations[operation_id]
+        except KeyError:
+            message = f"no handler for operation {operation_id}"
+            raise ValueError(message) from None
+
+    return Resolver(resolve)
+
+
+def application(
+    contract: dict[str, Any],
+    answers: Answers,
+    admit: Admit,
+    outer: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
+    *,
+    validate_responses: bool = False,
+) -> AsyncApp:
+    """The vendor's API as an ASGI application.
+
+    `outer`: layers before the routing, whose exceptions are answered in the envelope.
+    `validate_responses`: Connexion checks each answer, for tests.
+    """
+    admission = partial(AdmissionMiddleware, admit=admit, permissions=permissions(contract), wire=answers.wire)
+    app = DirectApp(
+        "mockserver",
+        middlewares=[
+            LazyExceptionMiddleware,
+            *outer,
+            DirectRoutingMiddleware,
+            admission,
+            DirectSecurityMiddleware,
+            DirectValidationMiddleware,
+            *([ResponseValidationMiddleware] if validate_responses else []),
+            LifespanMiddleware,
+            ContextMiddleware,
+        ],
+        resolver=resolver(handlers(answers)),
+        jsonifier=FastJsonifier(),
+        pythonic_params=True,
+        security_map={"bearer": AdmittedBearer},
+        validator_map=VALIDATOR_MAP,
+        validate_responses=validate_responses,
+    )
+    app.add_api(with_policy(contract))
+    Faults(answers.wire).register(app)
+    return app

@@ -1,0 +1,69 @@
+"""A handler is called with its checked arguments, and its answer is sent as it is."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from connexion.apps.asynchronous import AsyncApi, AsyncApp, AsyncASGIApp, AsyncOperation
+from connexion.decorators.response import AsyncResponseDecorator
+from connexion.frameworks.starlette import Starlette
+from connexion.operations import AbstractOperation
+from connexion.utils import inspect_function_arguments
+from starlette.types import Receive, Scope, Send
+
+from mockserver.api.assembly.validation import ARGUMENTS
+from mockserver.api.wire import send_json
+
+_STATUS = 2
+
+
+class DirectOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no types
+    """Calls a handler directly where its arguments have been read, else through Connexion's decorators, built once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
+        super().__init__(*args, **kwargs)
+        self._takes_admission = "admission" in inspect_function_arguments(self._fn)[0]
+
+    @cached_property
+    def fn(self) -> Callable[..., Any]:
+        """The decorated handler."""
+        return super().fn  # type: ignore[no-any-return]  # Connexion has no types
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        arguments = scope.get(ARGUMENTS)
+        if arguments is None:
+            await super().__call__(scope, receive, send)
+            return
+        if self._takes_admission:
+            arguments["admission"] = scope["extensions"]["connexion_context"]["admission"]
+        answer = await self._fn(**arguments)
+        if type(answer) is tuple and len(answer) == _STATUS and type(answer[0]) is dict:
+            await send_json(send, answer[0], answer[1])
+            return
+        decorator = AsyncResponseDecorator(framework=Starlette, jsonifier=self.jsonifier)
+        await decorator.build_framework_response(answer)(scope, receive, send)
+
+
+class DirectApi(AsyncApi):  # type: ignore[misc]  # Connexion has no types
+    """Makes the operations above."""
+
+    def make_operation(self, operation: AbstractOperation) -> DirectOperation:
+        """See `AsyncApi.make_operation`."""
+        return DirectOperation(
+            operation.function, self.jsonifier, operation.operation_id, pythonic_params=self.pythonic_params
+        )
+
+
+class DirectASGIApp(AsyncASGIApp):  # type: ignore[misc]  # Connexion has no types
+    """Connexion's own application with the operations above."""
+
+    api_cls = DirectApi
+
+
+class DirectApp(AsyncApp):  # type: ignore[misc]  # Connexion has no types
+    """Connexion's `AsyncApp` around the application above."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
+        self._middleware_app = DirectASGIApp()
+        super(AsyncApp, self).__init__(*args, **kwargs)

@@ -1,0 +1,98 @@
+"""Requests that are plainly right are read and checked once; Connexion's own validation decides on all others."""
+
+from typing import Any
+
+from connexion.middleware.request_validation import (
+    RequestValidationAPI,
+    RequestValidationMiddleware,
+    RequestValidationOperation,
+)
+from connexion.operations import AbstractOperation
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mockserver.api.assembly.plan import JSON_TYPES, NotPlainError, Plan
+
+ARGUMENTS = "audience_mock.arguments"
+
+
+class DirectValidationOperation(RequestValidationOperation):  # type: ignore[misc]  # Connexion has no types
+    """Reads a request by its operation's plan, and leaves the arguments in the scope for the handler."""
+
+    def __init__(self, next_app: ASGIApp, *, operation: AbstractOperation, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
+        super().__init__(next_app, operation=operation, **kwargs)
+        self.plan = Plan(operation) if Plan.supports(operation) and not self.strict_validation else None
+
+    def extract_content_type(self, headers: list[tuple[bytes, bytes]]) -> tuple[str, str]:
+        """Media type, in lower case since it is case-insensitive (RFC 9110, 8.3.1), and charset."""
+        mime_type, encoding = super().extract_content_type(headers)
+        return mime_type.lower(), encoding
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read and check a request; where it is not plainly right, replay it to the inherited validation."""
+        if self.plan is None:
+            await super().__call__(scope, receive, send)
+            return
+        content = None
+        if self.plan.takes_body:
+            content = await _content(receive)
+            if content is None:
+                return
+        try:
+            _require_json(scope, content)
+            scope[ARGUMENTS] = self.plan.arguments(scope["path_params"], scope["query_string"], content or None)
+        except NotPlainError:
+            if content is not None:
+                scope, receive = _replayed(scope, content, receive)
+            await super().__call__(scope, receive, send)
+            return
+        await self.next_app(scope, receive, send)
+
+
+def _require_json(scope: Scope, content: bytes | None) -> None:
+    """Let a body pass that is JSON in UTF-8 by its one `Content-Type`; one without any is taken for JSON."""
+    if content is not None:
+        types = [value for name, value in scope["headers"] if name == b"content-type"]
+        if types and (len(types) > 1 or types[0].lower() not in JSON_TYPES):
+            raise NotPlainError
+
+
+async def _content(receive: Receive) -> bytes | None:
+    """The whole body; None where the client has gone away."""
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _replayed(scope: Scope, content: bytes, receive: Receive) -> tuple[Scope, Receive]:
+    """The request as if it had just come: its body whole, and its length in the header that Connexion reads."""
+    headers = [header for header in scope["headers"] if header[0] not in {b"content-length", b"transfer-encoding"}]
+    messages: list[Message] = [{"type": "http.request", "body": content, "more_body": False}]
+
+    async def replay() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return {**scope, "headers": [*headers, (b"content-length", b"%d" % len(content))]}, replay
+
+
+class DirectValidationAPI(RequestValidationAPI):  # type: ignore[misc]  # Connexion has no types
+    """Makes the operations above."""
+
+    def make_operation(self, operation: AbstractOperation) -> DirectValidationOperation:
+        """See `RequestValidationAPI.make_operation`."""
+        return DirectValidationOperation(
+            self.next_app,
+            operation=operation,
+            strict_validation=self.strict_validation,
+            validator_map=self.validator_map,
+        )
+
+
+class DirectValidationMiddleware(RequestValidationMiddleware):  # type: ignore[misc]  # Connexion has no types
+    """Connexion's request validation with the operations above."""
+
+    api_cls = DirectValidationAPI

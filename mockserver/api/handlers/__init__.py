@@ -1,0 +1,1 @@
+"""From operations to use cases: one method per operationId of the contract."""

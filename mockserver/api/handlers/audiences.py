@@ -1,0 +1,82 @@
+"""The operations on audiences (A1 to A5, A7, A10, A11)."""
+
+from typing import Any
+
+from mockserver.api import views
+from mockserver.api.handlers.answers import Answer, Answers, Operations, blank_name
+from mockserver.domain.audience import AudienceType
+from mockserver.service import audiences, prospects
+from mockserver.service.admission import Admission
+
+_AUDIENCES = views.page(views.audience)
+_PROSPECTS = views.page(views.prospect)
+
+
+class AudienceHandlers:
+    """One method per operation; arguments come checked against the contract."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    def operations(self) -> Operations:
+        """The methods by operationId."""
+        return {
+            "deleteAudience": self.delete,
+            "listAudiences": self.page,
+            "createAudience": self.create,
+            "getAudience": self.get,
+            "updateAudience": self.update,
+            "listAudienceProspects": self.prospects,
+            "moveAudienceToFolder": self.move,
+            "removeAudienceFromFolder": self.remove,
+        }
+
+    async def delete(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
+        """Delete an audience (A5)."""
+        return await self._answers.give(views.deleted, admission, account_group_id, audiences.delete, audience_id)
+
+    async def page(
+        self, admission: Admission, account_group_id: str, limit: float, cursor: str | None = None
+    ) -> Answer:
+        """List audiences (A1)."""
+        return await self._answers.give(_AUDIENCES, admission, account_group_id, audiences.page, cursor, int(limit))
+
+    async def create(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Answer:
+        """Create an audience (A2)."""
+        refusal = blank_name(body)
+        if refusal is not None:
+            return self._answers.wire.refuse(refusal)
+        name, kind, description = body["name"], AudienceType(body["type"]), body.get("description")
+        return await self._answers.created(
+            views.audience, admission, account_group_id, audiences.create, name, kind, description
+        )
+
+    async def get(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
+        """Get one audience (A3)."""
+        return await self._answers.give(views.audience, admission, account_group_id, audiences.get, audience_id)
+
+    async def update(
+        self, admission: Admission, account_group_id: str, audience_id: str, body: dict[str, Any]
+    ) -> Answer:
+        """Update an audience (A4)."""
+        return await self._answers.give(
+            views.audience, admission, account_group_id, audiences.update, audience_id, body
+        )
+
+    async def prospects(
+        self, admission: Admission, account_group_id: str, audience_id: str, limit: float, cursor: str | None = None
+    ) -> Answer:
+        """List the prospects of an audience (A7)."""
+        return await self._answers.give(
+            _PROSPECTS, admission, account_group_id, prospects.page, audience_id, cursor, int(limit)
+        )
+
+    async def move(self, admission: Admission, account_group_id: str, audience_id: str, body: dict[str, Any]) -> Answer:
+        """Move an audience into a folder (A10)."""
+        return await self._answers.give(
+            views.audience, admission, account_group_id, audiences.move, audience_id, body["folderId"]
+        )
+
+    async def remove(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
+        """Take an audience out of its folder (A11)."""
+        return await self._answers.give(views.audience, admission, account_group_id, audiences.remove, audience_id)

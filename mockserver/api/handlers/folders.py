@@ -1,0 +1,47 @@
+"""The operations on folders (A6, A8, A9)."""
+
+from typing import Any
+
+from mockserver.api import views
+from mockserver.api.handlers.answers import Answer, Answers, Operations, blank_name
+from mockserver.domain.audience import AudienceType
+from mockserver.service import folders
+from mockserver.service.admission import Admission
+
+
+class FolderHandlers:
+    """One method per operation; arguments come checked against the contract."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    def operations(self) -> Operations:
+        """The methods by operationId."""
+        return {
+            "getAudienceNavigation": self.navigation,
+            "createAudienceFolder": self.create,
+            "renameAudienceFolder": self.rename,
+        }
+
+    async def navigation(self, admission: Admission, account_group_id: str) -> Answer:
+        """Show all audiences by folder (A6)."""
+        return await self._answers.give(views.navigation, admission, account_group_id, folders.navigation)
+
+    async def create(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Answer:
+        """Create a folder (A8)."""
+        refusal = blank_name(body)
+        if refusal is not None:
+            return self._answers.wire.refuse(refusal)
+        name, audience_type = body["name"], AudienceType(body["audienceType"])
+        return await self._answers.created(
+            views.folder, admission, account_group_id, folders.create, name, audience_type
+        )
+
+    async def rename(self, admission: Admission, account_group_id: str, folder_id: str, body: dict[str, Any]) -> Answer:
+        """Rename a folder (A9)."""
+        refusal = blank_name(body)
+        if refusal is not None:
+            return self._answers.wire.refuse(refusal)
+        return await self._answers.give(
+            views.folder, admission, account_group_id, folders.rename, folder_id, body["name"]
+        )

@@ -1,0 +1,84 @@
+"""The operations on prospecting jobs (P1 to P4)."""
+
+import hashlib
+import json
+import re
+from typing import Any
+
+import connexion
+
+from mockserver.api import views
+from mockserver.api.handlers.answers import Answer, Answers, Operations
+from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.source import job_request
+from mockserver.service import prospecting
+from mockserver.service.admission import Admission
+from mockserver.service.prospecting import Identity
+
+_JOBS = views.page(views.listed_job)
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+class ProspectingHandlers:
+    """One method per operation; arguments come checked against the contract."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    def operations(self) -> Operations:
+        """The methods by operationId."""
+        return {
+            "startProspectingJob": self.start,
+            "getProspectingJob": self.get,
+            "listProspectingJobs": self.page,
+            "cancelProspectingJob": self.cancel,
+        }
+
+    async def start(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Answer:
+        """Start a job (P1): 202 while it is active, 200 when it has ended and is replayed."""
+        request = job_request(body)
+        identity = _identity(connexion.request.headers.getlist("Idempotency-Key"), body)
+        if isinstance(request, Refusal):
+            return self._answers.wire.refuse(request)
+        if isinstance(identity, Refusal):
+            return self._answers.wire.refuse(identity)
+        outcome = await self._answers.transactions.run(
+            admission, account_group_id, prospecting.start, request, identity
+        )
+        accepted = isinstance(outcome, Refusal) or outcome.status.is_active
+        return self._answers.wire.answer(outcome, views.started_job, 202 if accepted else 200)
+
+    async def get(self, admission: Admission, account_group_id: str, job_id: str) -> Answer:
+        """Get the status of a job (P2)."""
+        return await self._answers.give(views.job, admission, account_group_id, prospecting.get, job_id)
+
+    async def page(
+        self,
+        admission: Admission,
+        account_group_id: str,
+        limit: float,
+        cursor: str | None = None,
+        status: str | None = None,
+    ) -> Answer:
+        """List jobs (P3)."""
+        return await self._answers.give(
+            _JOBS, admission, account_group_id, prospecting.page, cursor, int(limit), status
+        )
+
+    async def cancel(self, admission: Admission, account_group_id: str, job_id: str) -> Answer:
+        """Cancel a job (P4)."""
+        return await self._answers.give(views.cancelled_job, admission, account_group_id, prospecting.cancel, job_id)
+
+
+def _identity(keys: list[str], body: dict[str, Any]) -> Identity | Refusal | None:
+    """What makes the request the same when it is repeated: its key, and its body whatever the order of its members."""
+    if not keys:
+        return None
+    if len(keys) > 1 or not _IDEMPOTENCY_KEY.fullmatch(keys[0]):
+        return Refusal(
+            Reason.INVALID_REQUEST,
+            "Request validation failed: Idempotency-Key must be one header of 1 to 255 visible ASCII characters.",
+            {"rule": Reason.INVALID_REQUEST.rule, "in": "header", "name": "Idempotency-Key"},
+        )
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return Identity(keys[0], hashlib.sha256(canonical.encode()).hexdigest())

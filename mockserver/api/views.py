@@ -1,0 +1,140 @@
+"""Records as the vendor's pages show them: member names, order and shape of the examples."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from mockserver.domain.account import AccountGroup
+from mockserver.domain.audience import Audience
+from mockserver.domain.folder import Folder
+from mockserver.domain.instant import iso
+from mockserver.domain.job import Job, JobStatus
+from mockserver.domain.prospect import Prospect
+from mockserver.service.folders import Navigation
+from mockserver.service.listing import Page
+from mockserver.service.prospecting import SeenJob
+
+T = TypeVar("T")
+Body = dict[str, Any]
+
+
+def deleted(_audience: Audience) -> Body:
+    """`DeletedSuccessResponse.data`."""
+    return {"deleted": True}
+
+
+def audience(record: Audience) -> Body:
+    """An audience (section 1.4 of the facts)."""
+    return {
+        "id": record.id,
+        "name": record.name,
+        "type": record.type,
+        "description": record.description,
+        "folderId": record.folder_id,
+        "prospectCount": record.prospect_count,
+        "createdAt": iso(record.created_at),
+    }
+
+
+def folder(record: Folder) -> Body:
+    """A folder (section 1.5)."""
+    return {
+        "id": record.id,
+        "name": record.name,
+        "audienceType": record.audience_type.value,
+        "isPinned": record.is_pinned,
+        "position": record.position,
+        "createdAt": iso(record.created_at),
+        "updatedAt": iso(record.updated_at),
+    }
+
+
+def navigation(record: Navigation) -> Body:
+    """Folders with their audiences, and the ungrouped ones (A6)."""
+    return {
+        "folders": [{**folder(one), "audiences": list(map(audience, nested))} for one, nested in record.folders],
+        "ungroupedAudiences": list(map(audience, record.ungrouped)),
+    }
+
+
+def prospect(record: Prospect) -> Body:
+    """A prospect (A7, as far as its example can be read)."""
+    return {
+        "id": record.id,
+        "firstName": record.first_name,
+        "lastName": record.last_name,
+        "name": f"{record.first_name} {record.last_name}",
+        "headline": record.headline,
+        "about": record.about,
+        "photoUrl": f"https://images.example.com/{record.public_identifier}.jpg",
+        "linkedinUrl": record.linkedin_url,
+        "publicIdentifier": record.public_identifier,
+        "company": {
+            "name": record.company,
+            "linkedinIdentifier": record.company_identifier,
+            "linkedinUrl": f"https://www.linkedin.com/company/{record.company_identifier}",
+            "industry": record.industry,
+            "website": f"https://{record.company_identifier}.example.com",
+        },
+    }
+
+
+def account_groups(records: Sequence[AccountGroup]) -> Body:
+    """The account groups of a key: on one page always, with the members that the getting-started page shows."""
+    items = [{"id": group.id, "name": group.name, "createdAt": iso(group.created_at)} for group in records]
+    return {"items": items, "nextCursor": None, "hasMore": False}
+
+
+def page(view: Callable[[T], Body]) -> Callable[[Page[T]], Body]:
+    """A page of a list whose items are written by `view` (section 1.6)."""
+
+    def written(record: Page[T]) -> Body:
+        items = list(map(view, record.items))
+        return {"items": items, "nextCursor": record.next_cursor, "hasMore": record.next_cursor is not None}
+
+    return written
+
+
+def started_job(seen: SeenJob) -> Body:
+    """A job as its start answers it (P1)."""
+    return {"jobId": seen.job.id, "status": seen.status.value, "createdAt": iso(seen.job.created_at)}
+
+
+def cancelled_job(seen: SeenJob) -> Body:
+    """A job as its cancellation answers it (P4)."""
+    return {"jobId": seen.job.id, "status": seen.status.value}
+
+
+def listed_job(seen: SeenJob) -> Body:
+    """A job as a list shows it (P3)."""
+    return {
+        "jobId": seen.job.id,
+        "type": "prospecting",
+        "status": seen.status.value,
+        "createdAt": iso(seen.job.created_at),
+        "updatedAt": iso(seen.job.updated_at(seen.now)),
+    }
+
+
+def job(seen: SeenJob) -> Body:
+    """A job with its stages (P2); `error` says what became of a failed one, and is null for any other."""
+    record, now = seen.job, seen.now
+    return {
+        **listed_job(seen),
+        "stages": {
+            "import": _stage(record, record.import_progress_at(now), now),
+            "enrichment": _stage(record, record.enrichment_progress_at(now), now),
+        },
+        "error": _JOB_FAILED if seen.status is JobStatus.FAILED else None,
+    }
+
+
+def _stage(record: Job, progress: float, now: int) -> Body:
+    status = record.status_at(now)
+    if status.is_active and progress <= 0:
+        status = JobStatus.QUEUED
+    elif progress >= 1:
+        status = JobStatus.COMPLETED
+    return {"status": status.value, "progress": round(progress, 2)}
+
+
+_JOB_FAILED = {"code": "PROSPECTING_FAILED", "message": "The prospecting job failed before it had imported everything."}

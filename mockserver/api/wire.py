@@ -1,0 +1,85 @@
+"""The only place where an outcome becomes the vendor's envelope, and a refusal a status."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import orjson
+from starlette.types import Send
+
+from mockserver.domain.refusal import Reason, Refusal
+from mockserver.ports import Ids
+
+T = TypeVar("T")
+Body = dict[str, Any]
+
+STATUS: Mapping[Reason, int] = {
+    Reason.INVALID_REQUEST: 400,
+    Reason.INVALID_KEY: 401,
+    Reason.INSUFFICIENT_CREDITS: 402,
+    Reason.MISSING_PERMISSION: 403,
+    Reason.FOREIGN_ACCOUNT_GROUP: 403,
+    Reason.NOT_FOUND: 404,
+    Reason.NOT_READY: 409,
+    Reason.CONFLICT: 409,
+    Reason.IDEMPOTENCY_CONFLICT: 409,
+    Reason.UNPROCESSABLE: 422,
+    Reason.NOT_CANCELLABLE: 422,
+    Reason.RATE_LIMITED: 429,
+    Reason.INTERNAL: 500,
+}
+
+FAULT_CODES: Mapping[int, str] = {
+    400: "VALIDATION_ERROR",
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    408: "REQUEST_TIMEOUT",
+    413: "PAYLOAD_TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    431: "HEADERS_TOO_LARGE",
+}
+
+
+async def send_json(send: Send, body: Body, status: int, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+    """Send a JSON document as a complete response."""
+    content = orjson.dumps(body)
+    length = b"%d" % len(content)
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [(b"content-type", b"application/json"), (b"content-length", length), *headers],
+        }
+    )
+    await send({"type": "http.response.body", "body": content})
+
+
+class Wire:
+    """Envelopes, each with a fresh trace id."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids = ids
+
+    def answer(self, outcome: T | Refusal, view: Callable[[T], Body], status: int = 200) -> tuple[Body, int]:
+        """The envelope and status of what a use case came to; `view` writes what it answered."""
+        if isinstance(outcome, Refusal):
+            return self.refuse(outcome)
+        return {"success": True, "data": view(outcome), "error": None, "traceId": self._ids.trace_id()}, status
+
+    def refuse(self, refusal: Refusal) -> tuple[Body, int]:
+        """The envelope and status of a refusal."""
+        reason = refusal.reason
+        return self._failure(reason.code, refusal.message, refusal.details), STATUS[reason]
+
+    def fault(self, status: int, message: str, details: Mapping[str, Any]) -> Body:
+        """The envelope of a request that no operation could take up, such as an unknown route."""
+        code = FAULT_CODES.get(status, "INTERNAL_ERROR" if status >= _SERVER_ERROR else "VALIDATION_ERROR")
+        return self._failure(code, message, details)
+
+    def _failure(self, code: str, message: str, details: Mapping[str, Any]) -> Body:
+        error = {"code": code, "message": message, "details": details}
+        return {"success": False, "data": None, "error": error, "traceId": self._ids.trace_id()}
+
+
+_SERVER_ERROR = 500

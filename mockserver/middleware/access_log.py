@@ -1,0 +1,47 @@
+"""One line for each request, as text or as JSON."""
+
+import json
+import time
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Write = Callable[[str], None]
+
+
+class AccessLog:
+    """Writes method, path, status and duration of each request; never its key or body."""
+
+    def __init__(
+        self, app: ASGIApp, *, write: Write, as_json: bool, timer: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self.app = app
+        self._write = write
+        self._as_json = as_json
+        self._timer = timer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and write its line when it has been answered."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = 0
+        begun = self._timer()
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        finally:
+            self._write(self._line(scope, status, (self._timer() - begun) * 1000))
+
+    def _line(self, scope: Scope, status: int, milliseconds: float) -> str:
+        path = scope["path"].encode("unicode_escape").decode()
+        if self._as_json:
+            known = {"method": scope["method"], "path": path, "status": status, "ms": round(milliseconds, 2)}
+            return json.dumps(known)
+        return f"{scope['method']} {path} {status} {milliseconds:.2f} ms"
