@@ -15,16 +15,16 @@ from mockserver.ports import SandboxNotFoundError
 
 logger = logging.getLogger("mockserver")
 
-_MESSAGES = {
-    400: "Request validation failed: {detail}.",
-    401: "Invalid or missing API key: {detail}.",
-    404: "Resource not found: this server has no route {method} {path}. See /_mock/docs for those that it has.",
-    405: "Method not allowed: {path} takes {allow}.",
-    415: "Unsupported media type: {detail}. Send the header 'Content-Type: application/json'.",
+_TEXTS = {
+    400: ("Request validation failed: {detail}.", "See /_mock/docs for what the operation takes."),
+    401: ("Invalid or missing API key: {detail}.", "Send the header 'Authorization: Bearer <API key>'."),
+    404: ("Resource not found: there is no route {method} {path}.", "See /_mock/docs for those that there are."),
+    405: ("Method not allowed: {path} does not take {method}.", "It takes {allow}."),
+    413: ("Payload too large: {detail}.", "Send less, or start the server with a greater --max-body."),
+    415: ("Unsupported media type: {detail}.", "Send the header 'Content-Type: application/json'."),
 }
+_OTHER = ("{detail}", "See /_mock/docs.")
 _RULES = {400: "validation", 401: "api-key", 404: "route", 405: "method", 413: "size", 415: "media-type"}
-_NOT_FOUND = 404
-_METHOD_NOT_ALLOWED = 405
 
 
 class Faults:
@@ -42,37 +42,30 @@ class Faults:
 
     async def problem(self, request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
         """Answer what Connexion or the router refuses."""
-        status = error.status_code
-        headers = dict(error.headers or {})
+        status, headers = error.status_code, dict(error.headers or {})
         known = {
             "detail": error.detail,
             "method": request.method,
             "path": request.url.path,
             "allow": headers.get("Allow"),
         }
-        message = _MESSAGES.get(status, "{detail}").format(**known)
-        details: dict[str, Any] = {"rule": _RULES.get(status, "http"), **getattr(error, "details", {})}
-        if status == _METHOD_NOT_ALLOWED:
-            details["allow"] = known["allow"]
-        return self._respond(status, message, details, headers)
+        what, hint = (text.format(**known) for text in _TEXTS.get(status, _OTHER))
+        details = {"rule": _RULES.get(status, "http"), **getattr(error, "details", {}), "hint": hint}
+        return _response(status, self._wire.fault(status, f"{what} {hint}", details), headers)
 
     async def gone(self, _request: ConnexionRequest, _error: SandboxNotFoundError) -> ConnexionResponse:
         """Answer a request whose sandbox was deleted while it was under way."""
-        message = "Invalid or missing API key: the sandbox that the key belonged to has been deleted."
-        return self._respond(401, message, {"rule": "api-key"}, {})
+        message = "Invalid or missing API key: the sandbox of the key has been deleted. Use another key."
+        return _response(401, self._wire.fault(401, message, {"rule": "api-key", "hint": "Use another key."}), {})
 
     async def unplanned(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
         """Answer our own fault: nothing of it in the body, all of it in the log, under the same trace id."""
-        message = "Internal server error: this is a fault of the mock server. Its log says more under this trace id."
-        body = self._wire.fault(500, message, {"rule": "internal"})
+        hint = "Its log says more under this trace id."
+        message = f"Internal server error: this is a fault of the mock server. {hint}"
+        body = self._wire.fault(500, message, {"rule": "internal", "hint": hint})
         where = f"{request.method} {request.url.path}"
         logger.error("traceId=%s %s failed", body["traceId"], where, exc_info=error)
         return _response(500, body, {})
-
-    def _respond(
-        self, status: int, message: str, details: Mapping[str, Any], headers: Mapping[str, str]
-    ) -> ConnexionResponse:
-        return _response(status, self._wire.fault(status, message, details), headers)
 
 
 def _response(status: int, body: dict[str, Any], headers: Mapping[str, str]) -> ConnexionResponse:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from mockserver.domain.audience import Audience
 from mockserver.domain.instant import iso
 from mockserver.domain.job import Job, Pace
-from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.refusal import Reason, Refusal, refused
 
 
 def populating_job(jobs: Iterable[Job], now: int) -> Job | None:
@@ -26,16 +26,15 @@ def not_ready(audience: Audience, jobs: Iterable[Job], now: int, sandbox_id: str
     if job is None:
         return None
     status = job.status_at(now)
-    details: dict[str, object] = {"rule": Reason.NOT_READY.rule, "jobId": job.id, "jobStatus": status.value}
-    wait = "wait until it has ended"
-    if job.progression.pace is Pace.TIME:
-        details["readyAt"] = iso(job.created_at + job.progression.duration)
-        wait = f"wait until {details['readyAt']}"
     cancel = f"POST /v1/accounts/{audience.account_group_id}/prospecting/{job.id}/cancel"
     end = f"POST /_mock/sandboxes/{sandbox_id}/jobs/{job.id}/end"
-    details["hint"] = {"cancel": cancel, "end": end}
-    message = (
-        f"Audience {audience.id} is still being populated by prospecting job {job.id}, which is {status}: "
-        f"{wait}, cancel it with {cancel}, or end it on this server with {end}."
+    details: dict[str, object] = {"jobId": job.id, "jobStatus": status.value, "cancel": cancel, "end": end}
+    wait = "it has ended"
+    if job.progression.pace is Pace.TIME:
+        details["readyAt"] = wait = iso(job.created_at + job.progression.duration)
+    return refused(
+        Reason.NOT_READY,
+        f"Audience {audience.id} is still being populated by prospecting job {job.id}, which is {status}.",
+        f"Wait until {wait}, cancel the job with {cancel}, or end it on this server with {end}.",
+        **details,
     )
-    return Refusal(Reason.NOT_READY, message, details)

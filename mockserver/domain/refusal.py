@@ -1,7 +1,7 @@
 """A refusal is a value: the rule that said no, in the vendor's code, with what would get past it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -36,8 +36,16 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One no: which rule decided, a message for the developer who reads it, and structured details."""
+    """One no: why, a message for the developer who reads it, and the same as structured details."""
 
     reason: Reason
     message: str
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any]
+
+
+def refused(reason: Reason, what: str, hint: str, **details: object) -> Refusal:
+    """A refusal whose message says what is wrong, and then what would get past it.
+
+    `details` go onto the wire beside `rule` (the reason's own, unless they name a narrower one) and `hint`.
+    """
+    return Refusal(reason, f"{what} {hint}", {"rule": reason.rule, **details, "hint": hint})

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.refusal import Reason, Refusal, refused
 
 MAX_URLS = 1_000
 DEFAULT_RESULTS = 100
@@ -47,12 +47,8 @@ class JobRequest:
         return len(self.urls) if self.source is Source.URL_UPLOAD else min(self.max_results, cap)
 
 
-def _invalid(name: str, message: str) -> Refusal:
-    return Refusal(
-        Reason.INVALID_REQUEST,
-        f"Request validation failed: {message}",
-        {"rule": Reason.INVALID_REQUEST.rule, "in": "body", "name": name},
-    )
+def _invalid(name: str, what: str, hint: str) -> Refusal:
+    return refused(Reason.INVALID_REQUEST, f"Request validation failed: {what}.", hint, **{"in": "body", "name": name})
 
 
 def _is_url(value: str) -> bool:
@@ -79,7 +75,7 @@ def job_request(body: Mapping[str, Any]) -> JobRequest | Refusal:
         return refusal
     name = body.get("name", f"Import from {source.value.replace('_', ' ')}")
     if not name.strip():
-        return _invalid("name", "the name is blank. Leave it out, or send one with at least one visible character.")
+        return _invalid("name", "the name is blank", "Leave it out, or send one with at least one visible character.")
     price = _PRICE_WITH_EMAILS if body.get("searchEmails") else _PRICE
     urls = tuple(body["urls"]) if source is Source.URL_UPLOAD else ()
     return JobRequest(source, name, int(body.get("maxResults", DEFAULT_RESULTS)), urls, price)
@@ -89,16 +85,17 @@ def _missing_requirement(source: Source, body: Mapping[str, Any]) -> Refusal | N
     names = _ONE_OF[source]
     if any(body.get(name) for name in names):
         return None
-    return _invalid(names[0], f"source {source} requires {' or '.join(names)}. Add it to the body.")
+    return _invalid(names[0], f"source {source} requires {' or '.join(names)}", "Add it to the body.")
 
 
 def _bad_url(source: Source, body: Mapping[str, Any]) -> Refusal | None:
     for name in _ONE_OF[source]:
         if name in _URLS and not _is_url(body[name]):
-            return _invalid(name, f"{name} is not an http or https address.")
+            return _invalid(name, f"{name} is no address", "Send one that begins with https://.")
     for place, url in enumerate(body["urls"] if source is Source.URL_UPLOAD else ()):
         if not _is_profile(url):
+            name = f"urls[{place}]"
             return _invalid(
-                f"urls[{place}]", f"urls[{place}] is not a LinkedIn profile (https://www.linkedin.com/in/...)."
+                name, f"{name} is no LinkedIn profile", "Send one like https://www.linkedin.com/in/somebody."
             )
     return None

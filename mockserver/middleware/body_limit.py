@@ -38,4 +38,4 @@ class BodyLimit:
         return counting
 
     def _too_large(self) -> HTTPException:
-        return HTTPException(413, f"Payload too large: a body may have {self._limit} bytes. Send less.")
+        return HTTPException(413, f"a body may have {self._limit} bytes")

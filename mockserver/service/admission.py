@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mockserver.domain.key import ApiKey
-from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.domain.sandbox import Sandbox
 from mockserver.ports import Store
 
@@ -16,36 +16,32 @@ class Admission:
     sandbox: Sandbox
 
 
-_NO_KEY = Refusal(
+_NO_KEY = refused(
     Reason.INVALID_KEY,
-    "Invalid or missing API key: the request carries none. Send the header 'Authorization: Bearer <API key>'.",
-    {"rule": Reason.INVALID_KEY.rule, "hint": "Send the header 'Authorization: Bearer <API key>'."},
+    "Invalid or missing API key: the request carries none.",
+    "Send the header 'Authorization: Bearer <API key>'.",
 )
-_UNKNOWN_KEY = Refusal(
+_UNKNOWN_KEY = refused(
     Reason.INVALID_KEY,
-    "Invalid or missing API key: no sandbox of this server knows the key. The server prints its default keys when it "
-    "starts; POST /_mock/sandboxes makes new ones.",
-    {"rule": Reason.INVALID_KEY.rule, "hint": "Use a key that the server printed at its start."},
+    "Invalid or missing API key: no sandbox of this server knows the key.",
+    "Use one that the server has printed at its start, or one of a sandbox that POST /_mock/sandboxes has made.",
 )
-_REVOKED_KEY = Refusal(
-    Reason.INVALID_KEY,
-    "Invalid or missing API key: the key has been revoked. Use another key.",
-    {"rule": Reason.INVALID_KEY.rule, "hint": "Use another key."},
-)
-_LIMITED = Refusal(
+_REVOKED_KEY = refused(Reason.INVALID_KEY, "Invalid or missing API key: the key has been revoked.", "Use another key.")
+_LIMITED = refused(
     Reason.RATE_LIMITED,
-    "Rate limit exceeded: the limit of this key counts as exhausted until the provider state "
-    "'the rate limit is exhausted' is torn down, or the sandbox is reset.",
-    {"rule": Reason.RATE_LIMITED.rule, "hint": "Tear the provider state down, or reset the sandbox."},
+    "Rate limit exceeded: the provider state 'the rate limit is exhausted' holds for this key.",
+    "Tear it down, or reset the sandbox.",
 )
 
 
 def _lacks(key: ApiKey, permission: str) -> Refusal:
-    held = ", ".join(sorted(key.permissions)) or "none"
-    return Refusal(
+    held = sorted(key.permissions)
+    return refused(
         Reason.MISSING_PERMISSION,
-        f"Missing required permission {permission}: this key holds {held}. Use a key that holds {permission}.",
-        {"rule": Reason.MISSING_PERMISSION.rule, "required": permission, "held": sorted(key.permissions)},
+        f"Missing required permission {permission}: this key holds {', '.join(held) or 'none'}.",
+        f"Use a key that holds {permission}.",
+        required=permission,
+        held=held,
     )
 
 

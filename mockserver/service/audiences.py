@@ -7,17 +7,19 @@ from typing import Any
 from mockserver.domain.account import Plan
 from mockserver.domain.audience import Audience, AudienceType
 from mockserver.domain.guard import not_ready
-from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.service.listing import Listing, Page
 from mockserver.service.transactions import GroupWork
 
 
 def missing(kind: str, identifier: str) -> Refusal:
     """The refusal for what is not in the account group: foreign, deleted and never there are all the same."""
-    return Refusal(
+    return refused(
         Reason.NOT_FOUND,
         f"Resource not found: there is no {kind} {identifier} in this account group (any more).",
-        {"rule": Reason.NOT_FOUND.rule, "resource": kind, "id": identifier},
+        "List what there is, and use an identifier from there.",
+        resource=kind,
+        id=identifier,
     )
 
 
@@ -62,11 +64,13 @@ async def create(work: GroupWork, name: str, kind: AudienceType, description: st
     """Make an audience (A2); a monitoring one needs a plan above `tester` (our choice of its undocumented 422)."""
     account_group = await work.transaction.account_group(work.account_group_id)
     if kind is AudienceType.MONITORING and account_group is not None and account_group.plan is Plan.TESTER:
-        return Refusal(
+        return refused(
             Reason.UNPROCESSABLE,
-            "Audience cannot be created with the requested configuration: the plan tester has no monitoring audiences. "
+            "Audience cannot be created with the requested configuration: the plan tester has no monitoring audiences.",
             "Create one of type on_demand, or use an account group on another plan.",
-            {"rule": "plan", "plan": account_group.plan.value, "type": kind.value},
+            rule="plan",
+            plan=account_group.plan.value,
+            type=kind.value,
         )
     audience_id, serial = await work.fresh_id()
     audience = Audience(audience_id, serial, work.account_group_id, name, kind.value, description, None, 0, work.now)
@@ -87,10 +91,11 @@ async def update(work: GroupWork, audience_id: str, changes: Mapping[str, Any]) 
         return audience
     name = changes.get("name", audience.name)
     if not name.strip():
-        return Refusal(
+        return refused(
             Reason.UNPROCESSABLE,
-            "Audience update failed validation: the name is blank. Send a name with at least one visible character.",
-            {"rule": "name", "in": "body", "name": "name"},
+            "Audience update failed validation: the name is blank.",
+            "Send a name with at least one visible character.",
+            **{"rule": "name", "in": "body", "name": "name"},
         )
     changed = replace(audience, name=name, description=changes.get("description", audience.description))
     await work.transaction.save_audience(changed)
@@ -114,11 +119,14 @@ async def move(work: GroupWork, audience_id: str, folder_id: str) -> Audience | 
     if folder is None or isinstance(audience, Refusal):
         return audience
     if folder.audience_type is not audience.folder_type:
-        return Refusal(
+        return refused(
             Reason.UNPROCESSABLE,
             f"Folder move failed validation: folder {folder.id} is for {folder.audience_type} audiences, and audience "
-            f"{audience.id} of type {audience.type} counts as {audience.folder_type}. Use a folder of that type.",
-            {"rule": "folder-type", "folderType": folder.audience_type.value, "needed": audience.folder_type.value},
+            f"{audience.id} of type {audience.type} counts as {audience.folder_type}.",
+            f"Use a folder of type {audience.folder_type}.",
+            rule="folder-type",
+            folderType=folder.audience_type.value,
+            needed=audience.folder_type.value,
         )
     return await _put_into(work, audience, folder.id)
 

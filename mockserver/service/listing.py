@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from mockserver.domain import cursor
-from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.refusal import Reason, Refusal, refused
 
 
 class Item(Protocol):
@@ -42,11 +42,11 @@ class Listing:
             return None
         serial = cursor.read(self.secret, self.name, after)
         if serial is None:
-            return Refusal(
+            return refused(
                 Reason.INVALID_REQUEST,
-                "Request validation failed: the cursor is not one that this list has given out. "
+                "Request validation failed: the cursor is not one that this list has given out.",
                 "Pass nextCursor of the previous page as it came, or no cursor for the first page.",
-                {"rule": Reason.INVALID_REQUEST.rule, "in": "query", "name": "cursor"},
+                **{"in": "query", "name": "cursor"},
             )
         return serial
 

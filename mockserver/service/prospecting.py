@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.job import Ending, Job, JobStatus, Pace, Progression
-from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.domain.source import JobRequest
 from mockserver.ports import Replay
 from mockserver.service.audiences import missing
@@ -68,11 +68,11 @@ async def _replay(work: GroupWork, identity: Identity | None) -> SeenJob | Refus
     job = await work.transaction.job(first.job_id)
     if job is not None and first.fingerprint == identity.fingerprint:
         return SeenJob(job, work.now)
-    return Refusal(
+    return refused(
         Reason.IDEMPOTENCY_CONFLICT,
-        f"This Idempotency-Key was used for another request body, which started job {first.job_id}. "
+        f"This Idempotency-Key was used for another request body, which started job {first.job_id}.",
         "Repeat a request with its own key and body, and use a new key for a new request.",
-        {"rule": Reason.IDEMPOTENCY_CONFLICT.rule, "jobId": first.job_id},
+        jobId=first.job_id,
     )
 
 
@@ -80,20 +80,23 @@ async def _refusal(work: GroupWork, account_group: AccountGroup, cost: int) -> R
     """409 where too many jobs are active, 402 where the credits that are not spoken for do not suffice."""
     active = [job for job in await work.transaction.open_jobs(account_group.id) if job.is_active(work.now)]
     if len(active) >= MAX_ACTIVE:
-        return Refusal(
+        return refused(
             Reason.CONFLICT,
-            f"Account group {account_group.id} has {len(active)} active prospecting jobs; the most is {MAX_ACTIVE}. "
+            f"Account group {account_group.id} has {len(active)} active prospecting jobs, and more are not allowed.",
             "Wait until one has ended, or cancel one.",
-            {"rule": Reason.CONFLICT.rule, "activeJobIds": [job.id for job in active], "limit": MAX_ACTIVE},
+            activeJobIds=[job.id for job in active],
+            limit=MAX_ACTIVE,
         )
     spoken_for = sum(job.requested * job.price for job in active)
     left = 0 if account_group.credits_exhausted else account_group.credits - spoken_for
     if cost > left:
-        return Refusal(
+        return refused(
             Reason.INSUFFICIENT_CREDITS,
-            f"Insufficient credits: the job may cost {cost}; account group {account_group.id} has {max(0, left)} "
-            "left beside what its active jobs may cost. Ask for fewer prospects (maxResults), or leave searchEmails out.",
-            {"rule": Reason.INSUFFICIENT_CREDITS.rule, "needed": cost, "left": max(0, left)},
+            f"Insufficient credits: the job may cost {cost}, and account group {account_group.id} has {max(0, left)} "
+            "left beside what its active jobs may cost.",
+            "Ask for fewer prospects (maxResults), or leave searchEmails out.",
+            needed=cost,
+            left=max(0, left),
         )
     return None
 
@@ -165,7 +168,7 @@ async def find(work: GroupWork, job_id: str) -> Job | Refusal:
     """The job, where it is in the account group."""
     job = await work.transaction.job(job_id)
     if job is None or job.account_group_id != work.account_group_id:
-        return missing("prospecting job", job_id)
+        return missing("job", job_id)
     return job
 
 
@@ -190,10 +193,12 @@ async def cancel(work: GroupWork, job_id: str) -> SeenJob | Refusal:
         return job
     status = job.status_at(work.now)
     if not status.is_active:
-        return Refusal(
+        return refused(
             Reason.NOT_CANCELLABLE,
-            f"Job is not in a cancellable status: job {job.id} is {status}; only queued or running jobs are.",
-            {"rule": Reason.NOT_CANCELLABLE.rule, "jobId": job.id, "jobStatus": status.value},
+            f"Job is not in a cancellable status: job {job.id} is {status}.",
+            "Only queued or running jobs can be cancelled; there is nothing left to do for this one.",
+            jobId=job.id,
+            jobStatus=status.value,
         )
     ending = Ending(JobStatus.CANCELLED, work.now, job.progress_at(work.now))
     return SeenJob(await end(work, job, ending), work.now)

@@ -35,24 +35,32 @@ class Sandboxes:
         self._ids = ids
         self._progression = progression
 
-    async def create(self, seed: Document, *, name: str = "", sandbox_id: str | None = None) -> SeenSandbox:
-        """Make a sandbox from a seed document; SeedError leaves nothing behind, ValueError where the id is taken."""
+    async def create(self, seed: Document | None, *, name: str = "", sandbox_id: str | None = None) -> SeenSandbox:
+        """Make a sandbox from a seed document, or without one with an account group and a key that may do everything.
+
+        SeedError leaves nothing behind; ValueError where the id is taken.
+        """
         secret = self._ids.secret()
+        document = self._starter() if seed is None else seed
         sandbox = Sandbox(
             id=sandbox_id or identifier(secret, 0),
             name=name,
             secret=secret,
             created_at=self._clock.now(),
             progression=self._progression,
-            seed=seed,
+            seed=document,
         )
         await self._store.add_sandbox(sandbox)
         try:
-            await self.work(sandbox.id, lambda work: plant(work, seed))
+            await self.work(sandbox.id, lambda work: plant(work, document))
         except ValueError:
             await self._store.remove_sandbox(sandbox.id)
             raise
         return await self.inspect(sandbox.id)
+
+    def _starter(self) -> Document:
+        key = {"key": f"sk_test_{self._ids.secret()}", "name": "all permissions"}
+        return {"keys": [key], "accountGroups": [{"name": "Account group"}]}
 
     async def work(self, sandbox_id: str, act: Callable[[Work], Awaitable[T]]) -> T:
         """Do something to a sandbox in one transaction."""

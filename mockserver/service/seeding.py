@@ -54,7 +54,7 @@ class _Planting:
             serial,
             entry["name"],
             Plan(entry.get("plan", Plan.SCALE)),
-            entry.get("credits", DEFAULT_CREDITS),
+            int(entry.get("credits", DEFAULT_CREDITS)),
             self._work.now,
         )
         self._groups[group_id] = group
@@ -116,7 +116,7 @@ class _Planting:
             entry.get("type", AudienceType.ON_DEMAND.value),
             entry.get("description"),
             entry.get("folderId"),
-            entry.get("prospects", 0),
+            int(entry.get("prospects", 0)),
             self._work.now,
         )
         folder = None if audience.folder_id is None else folders.get(audience.folder_id)
@@ -136,8 +136,8 @@ class _Planting:
             serial,
             audience.account_group_id,
             audience.id,
-            entry.get("requested", 25),
-            entry.get("price", 1),
+            int(entry.get("requested", 25)),
+            int(entry.get("price", 1)),
             self._work.now,
             progression,
         )
@@ -148,8 +148,8 @@ def progression_of(entry: Document, default: Progression) -> Progression:
     """How a job moves, as a document says it (`pace`, `durationMs`, `polls`, `status`, `outcome`)."""
     return Progression(
         Pace(entry.get("pace", default.pace)),
-        entry.get("durationMs", default.duration),
-        entry.get("polls", default.polls),
+        int(entry.get("durationMs", default.duration)),
+        int(entry.get("polls", default.polls)),
         JobStatus(entry.get("status", default.status)),
         JobStatus(entry.get("outcome", default.outcome)),
     )

@@ -111,6 +111,9 @@ def _restoring_key(change: Callable[[ApiKey], ApiKey]) -> Act:
 
 async def _an_audience(work: Work, params: Params, prospects: int) -> Values:
     key = await steering.key(work, params.text("apiKey"))
+    if not key.account_group_ids:
+        message = "params.apiKey is a key for no account group, so that nothing can be made with it"
+        raise ParamsError(message)
     audience = await steering.add_audience(work, min(key.account_group_ids), prospects)
     return {"accountGroupId": audience.account_group_id, "audienceId": audience.id}
 
@@ -140,7 +143,9 @@ async def _a_populated_audience(work: Work, params: Params) -> Values:
 
 async def _ended_prospecting(work: Work, params: Params) -> Values:
     outcome = JobStatus(params.choice("outcome", ("completed", "failed", "cancelled")))
-    await steering.end_job(work, params.text("jobId"), outcome)
+    job = await steering.job(work, params.text("jobId"))
+    if job.status_at(work.now) is not outcome:
+        await steering.end_job(work, job.id, outcome)
     return {}
 
 

@@ -119,10 +119,13 @@ async def jobs(work: Work) -> Sequence[SeenJob]:
 
 
 async def set_progression(work: Work, job_id: str, progression: Progression) -> SeenJob:
-    """Change how an active job moves; EndedError for one that has ended."""
-    found = await _active(work, job_id)
-    changed = replace(found, progression=progression)
-    await work.transaction.save_job(changed)
+    """Change how an active job moves; one that the change ends has ended now. EndedError for one that ended before."""
+    changed = replace(await _active(work, job_id), progression=progression)
+    ending = changed.ending_at(work.now)
+    if ending is not None:
+        changed = await prospecting.end(work, changed, replace(ending, at=work.now))
+    else:
+        await work.transaction.save_job(changed)
     return SeenJob(changed, work.now)
 
 

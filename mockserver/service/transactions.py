@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Concatenate, ParamSpec, TypeVar
 
 from mockserver.domain.identifier import identifier
-from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.domain.sandbox import Sandbox
 from mockserver.ports import Clock, Store, Transaction
 from mockserver.service.admission import Admission
@@ -35,20 +35,22 @@ class GroupWork(Work):
     account_group_id: str
 
 
-_INTERNAL = Refusal(
+_INTERNAL = refused(
     Reason.INTERNAL,
-    "Internal server error: the provider state 'the server fails internally' asked for it. Nothing was changed here; "
-    "of another server you would not know, so check the current resource state before you retry.",
-    {"rule": Reason.INTERNAL.rule, "hint": "Check the current resource state before you retry."},
+    "Internal server error: the provider state 'the server fails internally' asked for it. This server has changed "
+    "nothing; of another you would not know.",
+    "Check the current resource state before you retry.",
 )
 
 
 def _foreign(admission: Admission, account_group_id: str) -> Refusal:
     own = sorted(admission.key.account_group_ids)
-    return Refusal(
+    return refused(
         Reason.FOREIGN_ACCOUNT_GROUP,
-        f"This key has no access to account group {account_group_id}; it is for {', '.join(own) or 'none'}.",
-        {"rule": Reason.FOREIGN_ACCOUNT_GROUP.rule, "accountGroupId": account_group_id, "accountGroupIds": own},
+        f"This key has no access to account group {account_group_id}.",
+        f"Use it for {' or '.join(own) or 'none'}, or use a key of that account group.",
+        accountGroupId=account_group_id,
+        accountGroupIds=own,
     )
 
 

@@ -1,5 +1,7 @@
 """Requests that are plainly right are read and checked once; Connexion's own validation decides on all others."""
 
+from collections.abc import MutableMapping
+from email.message import Message
 from typing import Any
 
 from connexion.middleware.request_validation import (
@@ -8,7 +10,7 @@ from connexion.middleware.request_validation import (
     RequestValidationOperation,
 )
 from connexion.operations import AbstractOperation
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.api.assembly.plan import JSON_TYPES, NotPlainError, Plan
 
@@ -23,9 +25,14 @@ class DirectValidationOperation(RequestValidationOperation):  # type: ignore[mis
         self.plan = Plan(operation) if Plan.supports(operation) and not self.strict_validation else None
 
     def extract_content_type(self, headers: list[tuple[bytes, bytes]]) -> tuple[str, str]:
-        """Media type, in lower case since it is case-insensitive (RFC 9110, 8.3.1), and charset."""
+        """Media type and charset, whatever their case and the blanks between them (RFC 9110, 8.3.1)."""
         mime_type, encoding = super().extract_content_type(headers)
-        return mime_type.lower(), encoding
+        for name, value in headers:
+            if name == b"content-type":
+                message = Message()
+                message["Content-Type"] = value.decode("latin-1")
+                encoding = message.get_content_charset(encoding)
+        return mime_type.strip().lower(), encoding
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read and check a request; where it is not plainly right, replay it to the inherited validation."""
@@ -71,9 +78,9 @@ async def _content(receive: Receive) -> bytes | None:
 def _replayed(scope: Scope, content: bytes, receive: Receive) -> tuple[Scope, Receive]:
     """The request as if it had just come: its body whole, and its length in the header that Connexion reads."""
     headers = [header for header in scope["headers"] if header[0] not in {b"content-length", b"transfer-encoding"}]
-    messages: list[Message] = [{"type": "http.request", "body": content, "more_body": False}]
+    messages: list[MutableMapping[str, Any]] = [{"type": "http.request", "body": content, "more_body": False}]
 
-    async def replay() -> Message:
+    async def replay() -> MutableMapping[str, Any]:
         return messages.pop() if messages else await receive()
 
     return {**scope, "headers": [*headers, (b"content-length", b"%d" % len(content))]}, replay

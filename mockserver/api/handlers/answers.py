@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from mockserver.api.wire import Body, Wire
-from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.service.admission import Admission
 from mockserver.service.transactions import GroupWork, Transactions
 
@@ -53,8 +53,9 @@ def blank_name(body: Mapping[str, Any]) -> Refusal | None:
     """Refuse a name without a visible character, where the operation documents no 422 for it (our choice)."""
     if body["name"].strip():
         return None
-    return Refusal(
+    return refused(
         Reason.INVALID_REQUEST,
-        "Request validation failed: the name is blank. Send a name with at least one visible character.",
-        {"rule": Reason.INVALID_REQUEST.rule, "in": "body", "name": "name"},
+        "Request validation failed: the name is blank.",
+        "Send a name with at least one visible character.",
+        **{"in": "body", "name": "name"},
     )

@@ -9,7 +9,7 @@ import connexion
 
 from mockserver.api import views
 from mockserver.api.handlers.answers import Answer, Answers, Operations
-from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.domain.source import job_request
 from mockserver.service import prospecting
 from mockserver.service.admission import Admission
@@ -75,10 +75,11 @@ def _identity(keys: list[str], body: dict[str, Any]) -> Identity | Refusal | Non
     if not keys:
         return None
     if len(keys) > 1 or not _IDEMPOTENCY_KEY.fullmatch(keys[0]):
-        return Refusal(
+        return refused(
             Reason.INVALID_REQUEST,
-            "Request validation failed: Idempotency-Key must be one header of 1 to 255 visible ASCII characters.",
-            {"rule": Reason.INVALID_REQUEST.rule, "in": "header", "name": "Idempotency-Key"},
+            "Request validation failed: the Idempotency-Key cannot be used.",
+            "Send one such header, of 1 to 255 visible ASCII characters, or none.",
+            **{"in": "header", "name": "Idempotency-Key"},
         )
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
     return Identity(keys[0], hashlib.sha256(canonical.encode()).hexdigest())
