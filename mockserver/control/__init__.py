@@ -1,0 +1,1 @@
+"""The control plane, `/_mock`: what only a test may do."""

@@ -1,0 +1,78 @@
+"""Puts the control plane's contract, its handlers and Connexion's layers together, outermost first."""
+
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+
+from connexion.middleware.context import ContextMiddleware
+from connexion.middleware.lifespan import LifespanMiddleware
+from starlette.types import ASGIApp
+
+from mockserver.api.application import resolver
+from mockserver.api.assembly.exceptions import LazyExceptionMiddleware
+from mockserver.api.assembly.operation import DirectApp
+from mockserver.api.assembly.routing import DirectRoutingMiddleware
+from mockserver.api.assembly.validation import DirectValidationMiddleware
+from mockserver.api.jsonifier import FastJsonifier
+from mockserver.control import errors
+from mockserver.control.answers import Operations
+from mockserver.control.clock import ClockHandlers
+from mockserver.control.documents import DocumentHandlers
+from mockserver.control.jobs import JobHandlers
+from mockserver.control.json_only import JsonOnly
+from mockserver.control.keys import KeyHandlers
+from mockserver.control.sandboxes import SandboxHandlers
+from mockserver.control.states import StateHandlers
+from mockserver.control.validators import VALIDATOR_MAP
+from mockserver.middleware.body_limit import BodyLimit
+from mockserver.ports import Store
+from mockserver.service.sandboxes import Sandboxes
+from openapi import contract, control_contract
+
+MAX_BODY = 1 << 20
+
+
+def _version() -> str:
+    """The version that is installed; code may also run from where it was checked out."""
+    try:
+        return version("audience-mock")
+    except PackageNotFoundError:
+        return "0"
+
+
+def handlers(sandboxes: Sandboxes, store: Store) -> Operations:
+    """Every handler by its operationId."""
+    groups = (
+        DocumentHandlers(store, _version(), control_contract, contract),
+        SandboxHandlers(sandboxes),
+        ClockHandlers(sandboxes),
+        JobHandlers(sandboxes),
+        KeyHandlers(sandboxes),
+        StateHandlers(sandboxes, store),
+    )
+    return {operation_id: handler for group in groups for operation_id, handler in group.operations().items()}
+
+
+def control_application(sandboxes: Sandboxes, store: Store, *, max_body: int = MAX_BODY) -> ASGIApp:
+    """The control plane as an ASGI application. Who may use it is decided before, by the control gate.
+
+    `max_body`: the bytes that a body may have, seeds included.
+    """
+    app = DirectApp(
+        "mockserver.control",
+        middlewares=[
+            LazyExceptionMiddleware,
+            partial(BodyLimit, limit=max_body),
+            DirectRoutingMiddleware,
+            JsonOnly,
+            DirectValidationMiddleware,
+            LifespanMiddleware,
+            ContextMiddleware,
+        ],
+        resolver=resolver(handlers(sandboxes, store)),
+        jsonifier=FastJsonifier(),
+        pythonic_params=True,
+        validator_map=VALIDATOR_MAP,
+    )
+    app.add_api(control_contract())
+    errors.register(app)
+    return app

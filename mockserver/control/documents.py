@@ -1,0 +1,111 @@
+"""Whether the server is there, what it serves, and a page to read that on."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from swagger_ui_bundle import swagger_ui_path
+
+from mockserver.control.answers import Answer, Body, Operations
+from mockserver.control.errors import ControlError
+from mockserver.ports import Store
+
+Contract = Callable[[], dict[str, Any]]
+File = tuple[bytes, int, dict[str, str]]
+
+_PAGE = b"""<!DOCTYPE html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <title>audience-mock</title>
+  <link rel="icon" type="image/png" href="docs/favicon-32x32.png">
+  <link rel="stylesheet" href="docs/swagger-ui.css">
+</head>
+<body>
+  <div id="swagger-ui"></div>
+  <script src="docs/swagger-ui-bundle.js" charset="utf-8"></script>
+  <script src="docs/swagger-ui-standalone-preset.js" charset="utf-8"></script>
+  <script src="docs/start.js" charset="utf-8"></script>
+</body>
+</html>
+"""
+_START = b"""window.ui = SwaggerUIBundle({
+  urls: [
+    {url: "audiences.json", name: "Audiences: the vendor's API"},
+    {url: "openapi.json", name: "Control plane: /_mock"}
+  ],
+  dom_id: "#swagger-ui",
+  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  layout: "StandaloneLayout",
+  deepLinking: true,
+  persistAuthorization: true,
+  validatorUrl: null
+});
+"""
+_SCRIPT = "text/javascript"
+_BUNDLED = {
+    "favicon-32x32.png": "image/png",
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": _SCRIPT,
+    "swagger-ui-standalone-preset.js": _SCRIPT,
+}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+class DocumentHandlers:
+    """One method per operation; arguments come checked against the contract."""
+
+    def __init__(self, store: Store, version: str, control_contract: Contract, contract: Contract) -> None:
+        self._store = store
+        self._version = version
+        self._read_control_contract = control_contract
+        self._read_contract = contract
+
+    def operations(self) -> Operations:
+        """The methods by operationId."""
+        return {
+            "getHealth": self.health,
+            "getControlContract": self.control_contract,
+            "getContract": self.contract,
+            "getDocs": self.page,
+            "getDocsAsset": self.asset,
+        }
+
+    async def health(self) -> Answer:
+        """The server is up."""
+        return {"status": "ok", "version": self._version, "sandboxes": len(await self._store.sandboxes())}, 200
+
+    async def control_contract(self) -> Answer:
+        """The contract of the control plane."""
+        return self._control_contract, 200
+
+    async def contract(self) -> Answer:
+        """The contract of the vendor's API."""
+        return self._contract, 200
+
+    async def page(self) -> File:
+        """The page that shows both contracts; its policy keeps it from loading anything from elsewhere."""
+        return _file(_PAGE, "text/html", {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
+
+    async def asset(self, asset: str) -> File:
+        """A file that the page needs, out of a fixed few."""
+        if asset == "start.js":
+            return _file(_START, _SCRIPT, {"Cache-Control": "no-store"})
+        if asset not in _BUNDLED:
+            raise ControlError(404, f"the page /_mock/docs has no file {asset}")
+        return _file(swagger_ui_path.joinpath(asset).read_bytes(), _BUNDLED[asset], {"Cache-Control": "max-age=3600"})
+
+    @cached_property
+    def _control_contract(self) -> Body:
+        return self._read_control_contract()
+
+    @cached_property
+    def _contract(self) -> Body:
+        return self._read_contract()
+
+
+def _file(content: bytes, media_type: str, headers: dict[str, str]) -> File:
+    return content, 200, {"Content-Type": media_type, "X-Content-Type-Options": "nosniff", **headers}

@@ -1,0 +1,81 @@
+"""The operations on jobs, and on how the next ones move."""
+
+from mockserver.control import views
+from mockserver.control.answers import Answer, Body, Operations
+from mockserver.domain.job import JobStatus, Pace, Progression
+from mockserver.service import steering
+from mockserver.service.prospecting import SeenJob
+from mockserver.service.sandboxes import Sandboxes
+from mockserver.service.seeding import progression_of
+from mockserver.service.transactions import Work
+
+
+class JobHandlers:
+    """One method per operation; arguments come checked against the contract."""
+
+    def __init__(self, sandboxes: Sandboxes) -> None:
+        self._sandboxes = sandboxes
+
+    def operations(self) -> Operations:
+        """The methods by operationId."""
+        return {
+            "getJobPace": self.get_pace,
+            "setJobPace": self.put_pace,
+            "listJobs": self.every,
+            "startJob": self.start,
+            "getJob": self.get,
+            "moveJob": self.move,
+            "endJob": self.end,
+        }
+
+    async def get_pace(self, sandbox_id: str) -> Answer:
+        """How the next jobs move."""
+        seen = await self._sandboxes.inspect(sandbox_id)
+        return views.job_pace(seen.sandbox.progression), 200
+
+    async def put_pace(self, sandbox_id: str, body: Body) -> Answer:
+        """Set how the next jobs move."""
+        seen = await self._sandboxes.set_progression(sandbox_id, lambda now: _changed(now, body))
+        return views.job_pace(seen.sandbox.progression), 200
+
+    async def every(self, sandbox_id: str) -> Answer:
+        """List the jobs."""
+        return views.jobs(await self._sandboxes.work(sandbox_id, steering.jobs)), 200
+
+    async def start(self, sandbox_id: str, body: Body) -> Answer:
+        """Start a job on an audience that is there already."""
+
+        async def act(work: Work) -> SeenJob:
+            progression = _changed(work.sandbox.progression, body)
+            requested = int(body.get("requested", steering.DEFAULT_REQUESTED))
+            return await steering.start_job(work, body["accountGroupId"], body["audienceId"], progression, requested)
+
+        return views.job(await self._sandboxes.work(sandbox_id, act)), 201
+
+    async def get(self, sandbox_id: str, job_id: str) -> Answer:
+        """Look at a job."""
+
+        async def act(work: Work) -> SeenJob:
+            return SeenJob(await steering.job(work, job_id), work.now)
+
+        return views.job(await self._sandboxes.work(sandbox_id, act)), 200
+
+    async def move(self, sandbox_id: str, job_id: str, body: Body) -> Answer:
+        """Change how an active job moves."""
+
+        async def act(work: Work) -> SeenJob:
+            job = await steering.job(work, job_id)
+            return await steering.set_progression(work, job_id, _changed(job.progression, body))
+
+        return views.job(await self._sandboxes.work(sandbox_id, act)), 200
+
+    async def end(self, sandbox_id: str, job_id: str, body: Body | None = None) -> Answer:
+        """End an active job."""
+        outcome = JobStatus((body or {}).get("outcome", JobStatus.COMPLETED))
+        seen = await self._sandboxes.work(sandbox_id, lambda work: steering.end_job(work, job_id, outcome))
+        return views.job(seen), 200
+
+
+def _changed(progression: Progression, body: Body) -> Progression:
+    """The progression with what a body says of it; only a hand moves a job to a status, so that is the pace then."""
+    return progression_of({"pace": Pace.MANUAL, **body} if "status" in body else body, progression)

@@ -1,0 +1,63 @@
+"""The operations on API keys."""
+
+from dataclasses import replace
+
+from mockserver.control import views
+from mockserver.control.answers import GONE, Answer, Body, Operations
+from mockserver.domain.key import ApiKey
+from mockserver.domain.permission import ALL_PERMISSIONS
+from mockserver.service import steering
+from mockserver.service.sandboxes import Sandboxes
+from mockserver.service.transactions import Work
+
+
+class KeyHandlers:
+    """One method per operation; arguments come checked against the contract."""
+
+    def __init__(self, sandboxes: Sandboxes) -> None:
+        self._sandboxes = sandboxes
+
+    def operations(self) -> Operations:
+        """The methods by operationId."""
+        return {"listKeys": self.every, "createKey": self.create, "updateKey": self.update, "deleteKey": self.delete}
+
+    async def every(self, sandbox_id: str) -> Answer:
+        """List the keys."""
+        return views.keys(await self._sandboxes.work(sandbox_id, lambda work: work.transaction.api_keys())), 200
+
+    async def create(self, sandbox_id: str, body: Body | None = None) -> Answer:
+        """Make a key."""
+        body = body or {}
+        permissions = frozenset(body.get("permissions", ALL_PERMISSIONS))
+        groups = frozenset(body["accountGroupIds"]) if "accountGroupIds" in body else None
+
+        async def act(work: Work) -> ApiKey:
+            name, revoked = body.get("name", ""), body.get("revoked", False)
+            return await steering.add_key(work, permissions, groups, name=name, revoked=revoked)
+
+        return views.key(await self._sandboxes.work(sandbox_id, act)), 201
+
+    async def update(self, sandbox_id: str, key: str, body: Body) -> Answer:
+        """Revoke a key, or change what it may do."""
+
+        async def act(work: Work) -> ApiKey:
+            found = await steering.key(work, key)
+            changed = replace(
+                found,
+                revoked=body.get("revoked", found.revoked),
+                permissions=frozenset(body.get("permissions", found.permissions)),
+            )
+            await work.transaction.save_api_key(changed)
+            return changed
+
+        return views.key(await self._sandboxes.work(sandbox_id, act)), 200
+
+    async def delete(self, sandbox_id: str, key: str) -> Answer:
+        """Delete a key."""
+
+        async def act(work: Work) -> None:
+            await steering.key(work, key)
+            await steering.remove_key(work, key)
+
+        await self._sandboxes.work(sandbox_id, act)
+        return GONE

@@ -1,0 +1,60 @@
+"""The operations on sandboxes."""
+
+from mockserver.adapters.seed_file import checked
+from mockserver.control import views
+from mockserver.control.answers import DEFAULT_SANDBOX, GONE, Answer, Body, Operations
+from mockserver.control.errors import ControlError
+from mockserver.service.sandboxes import Sandboxes
+from mockserver.service.seeding import SeedError
+
+
+class SandboxHandlers:
+    """One method per operation; arguments come checked against the contract."""
+
+    def __init__(self, sandboxes: Sandboxes) -> None:
+        self._sandboxes = sandboxes
+
+    def operations(self) -> Operations:
+        """The methods by operationId."""
+        return {
+            "listSandboxes": self.every,
+            "createSandbox": self.create,
+            "getSandbox": self.get,
+            "deleteSandbox": self.delete,
+            "resetSandbox": self.reset,
+        }
+
+    async def every(self) -> Answer:
+        """List the sandboxes."""
+        return {"sandboxes": [views.summary(one) for one in await self._sandboxes.every()]}, 200
+
+    async def create(self, body: Body | None = None) -> Answer:
+        """Make a sandbox; 400 for a seed that breaks its schema or contradicts itself."""
+        body = body or {}
+        try:
+            seed = checked(body["seed"]) if "seed" in body else None
+            made = await self._sandboxes.create(seed, name=body.get("name", ""))
+        except SeedError as error:
+            hint = "mockserver/seed.schema.json describes seeds."
+            raise ControlError(400, f"the body's seed does not do: {error}", hint) from None
+        return views.sandbox(made), 201
+
+    async def get(self, sandbox_id: str) -> Answer:
+        """Look at a sandbox."""
+        return views.sandbox(await self._sandboxes.inspect(sandbox_id)), 200
+
+    async def delete(self, sandbox_id: str) -> Answer:
+        """Delete a sandbox; 409 for the default one."""
+        if sandbox_id == DEFAULT_SANDBOX:
+            hint = f"POST /_mock/sandboxes/{DEFAULT_SANDBOX}/reset puts it back to its beginning."
+            raise ControlError(409, f"the sandbox {DEFAULT_SANDBOX} cannot be deleted", hint)
+        await self._sandboxes.delete(sandbox_id)
+        return GONE
+
+    async def reset(self, sandbox_id: str) -> Answer:
+        """Put a sandbox back to its seed; 409 where a key of the seed belongs to another sandbox by now."""
+        try:
+            await self._sandboxes.reset(sandbox_id)
+        except SeedError as error:
+            raise ControlError(409, f"the sandbox cannot be put back: {error}") from None
+        return await self.get(sandbox_id)

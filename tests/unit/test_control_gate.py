@@ -1,0 +1,196 @@
+"""Who may reach the control plane."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from mockserver.middleware.control_gate import ControlGate
+
+HOST = ("host", "localhost:8080")
+
+
+async def inner(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"{}"})
+
+
+def asked(
+    *headers: tuple[str, str],
+    path: str = "/_mock/sandboxes",
+    allowed: frozenset[str] = frozenset(),
+    token: str | None = None,
+) -> tuple[int, dict[bytes, bytes], dict[str, Any]]:
+    """What comes of one request: status, headers, body."""
+    sent: list[Any] = []
+    gate = ControlGate(inner, allowed_hosts=allowed, admin_token=token)
+
+    async def receive() -> Any:
+        raise AssertionError
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers]
+    asyncio.run(gate({"type": "http", "path": path, "headers": raw}, receive, send))
+    return sent[0]["status"], dict(sent[0]["headers"]), json.loads(sent[1]["body"])
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:8080", "[::1]", "[::1]:8080", "Localhost:65535"]
+)
+def test_names_of_this_machine_are_let_in_on_any_port(host: str) -> None:
+    assert asked(("host", host))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8080",
+        "localhost.evil.example",
+        "evil.example#localhost",
+        "localhost@evil.example",
+        "evil.example:80@localhost",
+        "localhost:80:80",
+        "localhost:",
+        "localhost:8a",
+        "localhost ",
+        "::1",
+        "[::1",
+        "[localhost]",
+        "127.0.0.1.nip.io",
+        "10.0.0.1",
+        "",
+        ":8080",
+        "localhost, evil.example",
+        "löcalhost",
+    ],
+)
+def test_any_other_host_is_refused(host: str) -> None:
+    status, headers, body = asked(("host", host))
+
+    assert status == 403
+    assert headers[b"content-type"] == b"application/json"
+    assert set(body) == {"reason", "hint"}
+
+
+def test_the_refusal_of_a_host_tells_how_to_allow_it() -> None:
+    assert "--allowed-host mock.internal." in asked(("host", "mock.internal:8080"))[2]["hint"]
+
+
+def test_a_request_needs_exactly_one_host() -> None:
+    assert asked()[0] == 403
+    assert asked(HOST, HOST)[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("allowed", "host", "status"),
+    [
+        ("mock", "mock", 200),
+        ("mock", "MOCK:8080", 200),
+        ("Mock.Internal", "mock.internal:1", 200),
+        ("mock:8080", "mock:8080", 200),
+        ("mock:8080", "mock:8081", 403),
+        ("mock:8080", "mock", 403),
+        ("::", "[::]:8080", 200),
+        ("[fe80::1]", "[FE80::1]:80", 200),
+        ("fe80::1", "[fe80::1]", 200),
+        ("[fe80::1]:80", "[fe80::1]:80", 200),
+        ("[fe80::1]:80", "[fe80::1]:81", 403),
+        ("mock", "mock.evil.example", 403),
+        ("", "", 403),
+        ("*", "evil.example", 403),
+    ],
+)
+def test_an_allowed_host_is_let_in_on_any_port_or_on_the_one_it_names(allowed: str, host: str, status: int) -> None:
+    assert asked(("host", host), allowed=frozenset({allowed}))[0] == status
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:3000", "https://127.0.0.1", "HTTP://[::1]:5173", "http://mock:1"])
+def test_pages_of_the_same_hosts_are_let_in(origin: str) -> None:
+    assert asked(HOST, ("origin", origin), allowed=frozenset({"mock"}))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://evil.example", "null", "", "file://", "http://localhost.evil.example", "ftp://localhost", "localhost"],
+)
+def test_pages_of_other_origins_are_refused(origin: str) -> None:
+    assert asked(HOST, ("origin", origin))[0] == 403
+
+
+def test_one_foreign_origin_among_several_is_enough() -> None:
+    assert asked(HOST, ("origin", "http://localhost"), ("origin", "http://evil.example"))[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("site", "status"),
+    [("cross-site", 403), ("Cross-Site", 403), ("same-origin", 200), ("same-site", 200), ("none", 200)],
+)
+def test_what_the_browser_calls_cross_site_is_refused(site: str, status: int) -> None:
+    assert asked(HOST, ("sec-fetch-site", site))[0] == status
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [("authorization", "Bearer wrong")],
+        [("authorization", "Bearer ")],
+        [("authorization", "Bearer secre")],
+        [("authorization", "Bearer secret2")],
+        [("authorization", "secret")],
+        [("authorization", "Basic secret")],
+        [("authorization", "Bearer secret"), ("authorization", "Bearer secret")],
+        [("authorization", "Bearer \xe9")],
+    ],
+)
+def test_without_the_token_the_control_plane_is_401(headers: list[tuple[str, str]]) -> None:
+    status, answered, body = asked(HOST, *headers, token="secret")
+
+    assert status == 401
+    assert answered[b"www-authenticate"] == b"Bearer"
+    assert "admin token" in body["reason"]
+    assert "secret" not in json.dumps(body)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_with_the_token_it_is_open(scheme: str) -> None:
+    assert asked(HOST, ("authorization", f"{scheme} secret"), token="secret")[0] == 200
+
+
+def test_the_token_does_not_open_it_to_a_foreign_host_or_page() -> None:
+    token = ("authorization", "Bearer secret")
+
+    assert asked(("host", "evil.example"), token, token="secret")[0] == 403
+    assert asked(HOST, ("origin", "http://evil.example"), token, token="secret")[0] == 403
+
+
+def test_health_needs_no_token_but_a_host_that_is_known() -> None:
+    assert asked(HOST, path="/_mock/health", token="secret")[0] == 200
+    assert asked(("host", "evil.example"), path="/_mock/health", token="secret")[0] == 403
+
+
+@pytest.mark.parametrize("path", ["/_mock", "/_mock/", "/_mock/health/", "/_mock/sandboxes/health", "/_mock/HEALTH"])
+def test_everything_else_under_the_control_plane_needs_it(path: str) -> None:
+    assert asked(HOST, path=path, token="secret")[0] == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/accounts", "/_mockery", "/_moc", "/v1/_mock/sandboxes", ""])
+def test_nothing_outside_the_control_plane_is_looked_at(path: str) -> None:
+    assert asked(("host", "evil.example"), ("origin", "null"), path=path, token="secret")[0] == 200
+
+
+def test_what_is_not_http_passes() -> None:
+    seen: list[Scope] = []
+
+    async def noting(scope: Scope, _receive: Receive, _send: Send) -> None:
+        seen.append(scope)
+
+    gate = ControlGate(noting, allowed_hosts=frozenset(), admin_token="secret")
+    asyncio.run(gate({"type": "lifespan"}, noting, noting))  # type: ignore[arg-type]  # neither is called
+
+    assert seen == [{"type": "lifespan"}]
