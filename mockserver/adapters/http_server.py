@@ -41,6 +41,7 @@ class HttpServer(uvicorn.Server):
         await super().startup(sockets)
         gc.collect()
         gc.freeze()
+        gc.enable()
         self._on_start()
 
     @contextmanager
@@ -62,7 +63,7 @@ class HttpServer(uvicorn.Server):
 def bound(host: str, port: int) -> socket.socket:
     """A listening socket; OSError where the address cannot be had. Port 0 takes a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # by which asyncio knows to set TCP_NODELAY
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))

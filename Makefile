@@ -1,0 +1,48 @@
+# Everything that CI and a developer run. `make` alone tells what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+HOST ?= 127.0.0.1
+PORT ?= 8080
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check system-test schemathesis bench prove clean
+
+help: ## Print this
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: $(STAMP) ## Set up .venv with the pinned dependencies
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(STAMP)
+
+run: $(STAMP) ## Serve the mock (HOST=, PORT=, ARGS='--log-format text')
+	@exec $(BIN)/audience-mock serve --host $(HOST) --port $(PORT) $(ARGS)
+
+test: $(STAMP) ## Run the tests that need nothing but pip
+	$(BIN)/python -m pytest -n auto -q
+
+check: $(STAMP) ## Lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+system-test: $(STAMP) ## Run the tests that need programs from Debian
+	tests/system/run
+
+schemathesis: $(STAMP) ## Plain `schemathesis run`, all checks and phases, on a server started for it
+	$(BIN)/python -m tests.system.schemathesis_run
+
+bench: $(STAMP) ## Measure the server beside bare Starlette and stock Connexion
+	$(BIN)/python -m tests.bench
+
+prove: $(STAMP) ## Run in full what `make test` samples
+	PROVE=1 $(BIN)/python -m pytest -n auto -q
+	$(MAKE) schemathesis
+
+clean: ## Remove what was made
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

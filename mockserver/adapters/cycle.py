@@ -1,0 +1,132 @@
+"""One request and its response: uvicorn's cycle, which writes an answer in one piece, and fails in the envelope.
+
+It writes no access log: that is a middleware's business here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from uvicorn._types import ASGISendCallable, ASGISendEvent
+from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
+
+Refuse = Callable[[int, str, Mapping[str, object]], bytes]
+
+_BODILESS = frozenset({204, 304})
+
+
+def last_answer(status: int, content: bytes, default_headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """An answer in JSON that is the last on its connection, as it is written."""
+    headers = b"".join(b"%b: %b\r\n" % header for header in [*default_headers, *_last_headers(content)])
+    return b"%b%b\r\n%b" % (STATUS_LINE[status], headers, content)
+
+
+async def send_last(send: ASGISendCallable, status: int, content: bytes) -> None:
+    """Send an answer in JSON that is the last on its connection."""
+    await send({"type": "http.response.start", "status": status, "headers": _last_headers(content)})
+    await send({"type": "http.response.body", "body": content, "more_body": False})
+
+
+def _last_headers(content: bytes) -> list[tuple[bytes, bytes]]:
+    length = b"%d" % len(content)
+    return [(b"content-type", b"application/json"), (b"content-length", length), (b"connection", b"close")]
+
+
+class Cycle(RequestResponseCycle):
+    """uvicorn's cycle, whose head waits for the first of the body, as ASGI allows.
+
+    `response_started` therefore means that bytes of it were written; before that, a failure can still be answered.
+    `refuse` makes the envelope of that answer; the protocol sets it.
+    """
+
+    refuse: Refuse
+    head: bytes | None = None
+
+    def abandon(self) -> None:
+        """Tell the application that nobody listens any more; what it still sends is dropped."""
+        self.disconnected = True
+        self.waiting_for_100_continue = False
+        self.message_event.set()
+
+    async def send_500_response(self) -> None:
+        """Answer that the application failed, instead of a head that has not left yet."""
+        self.head = self.chunked_encoding = None
+        self.expected_content_length = 0
+        text = "The server failed to answer. This is a fault of the mock server; report it."
+        await send_last(self.send, 500, self.refuse(500, text, {"rule": "http"}))
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Take what the application sends: one start, then the body."""
+        if self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+        if self.disconnected:
+            return
+        if self.head is None and not self.response_started:
+            if message["type"] != "http.response.start":
+                raise _unexpected(message, "http.response.start")
+            self.head = self._encoded_head(message["status"], message.get("headers", ()))
+        elif self.response_complete:
+            raise _unexpected(message, "nothing, the response being complete")
+        elif message["type"] != "http.response.body":
+            raise _unexpected(message, "http.response.body")
+        else:
+            self._send_body(message.get("body", b""), more=message.get("more_body", False))
+
+    def _encoded_head(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+        if self.waiting_for_100_continue and self.more_body:
+            self.keep_alive = False  # it may never send that body, and what follows could not be told from it
+        self.waiting_for_100_continue = False
+        content = [STATUS_LINE[status]]
+        closing = False
+        for name, value in [*self.default_headers, *headers]:
+            if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
+                text = f"Invalid HTTP header: {name!r}: {value!r}"
+                raise RuntimeError(text)
+            lower = name.lower()
+            if lower == b"content-length" and self.chunked_encoding is None:
+                self.expected_content_length = int(value)
+                self.chunked_encoding = False
+            elif lower == b"transfer-encoding" and value.lower() == b"chunked":
+                self.expected_content_length = 0
+                self.chunked_encoding = True
+            elif lower == b"connection" and b"close" in [token.strip() for token in value.lower().split(b",")]:
+                self.keep_alive = False
+                closing = True
+            content += (lower, b": ", value, b"\r\n")
+        if not self.keep_alive and not closing:
+            content.append(b"connection: close\r\n")
+        if self.chunked_encoding is None and self.scope["method"] != "HEAD" and status not in _BODILESS:
+            self.chunked_encoding = True
+            content.append(b"transfer-encoding: chunked\r\n")
+        content.append(b"\r\n")
+        return b"".join(content)
+
+    def _send_body(self, body: bytes, *, more: bool) -> None:
+        head, self.head = self.head or b"", None
+        if self.scope["method"] == "HEAD":
+            self.expected_content_length = 0
+            body = b""
+        elif self.chunked_encoding:
+            body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + (b"" if more else b"0\r\n\r\n")
+        else:
+            self._count(len(body), more=more)
+        self.response_started = True
+        self.transport.write(head + body)
+        if not more:
+            self._complete()
+
+    def _count(self, size: int, *, more: bool) -> None:
+        left = self.expected_content_length - size
+        if left < 0 or (left and not more):
+            text = f"Response content {'longer' if left < 0 else 'shorter'} than Content-Length"
+            raise RuntimeError(text)
+        self.expected_content_length = left
+
+    def _complete(self) -> None:
+        self.response_complete = True
+        self.message_event.set()
+        if not self.keep_alive and not self.more_body:
+            self.transport.close()  # where a body is still to come, the protocol waits for its end before it closes
+        self.on_response()
+
+
+def _unexpected(message: ASGISendEvent, wanted: str) -> RuntimeError:
+    return RuntimeError(f"Expected {wanted}, but got ASGI message '{message['type']}'.")

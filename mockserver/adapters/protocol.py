@@ -1,0 +1,248 @@
+"""The HTTP protocol, for what ASGI cannot do: the envelope for what is no request, deadlines, limits on the head.
+
+A subclass of uvicorn's. An answer of its own is the last on its connection, and waits for the answers due before it.
+"""
+
+import asyncio
+import urllib.parse
+from collections import deque
+from typing import ClassVar
+
+import httptools
+from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from mockserver.adapters.cycle import Cycle, Refuse, last_answer, send_last
+from mockserver.adapters.deadline import Deadline
+from mockserver.adapters.refused import Limits, RefusedError, refused
+
+_LINGER = 2.0
+
+
+def protocol(
+    refuse: Refuse,
+    *,
+    header_timeout: float = 10.0,
+    body_timeout: float = 30.0,
+    max_head: int = 65536,
+    max_headers: int = 200,
+) -> type[HttpToolsProtocol]:
+    """The class to give to uvicorn as `http`; `refuse` makes the body of a refusal."""
+
+    class Configured(Protocol):
+        limits = Limits(header_timeout, body_timeout, max_head, max_headers)
+        refuse_with = staticmethod(refuse)
+
+    return Configured
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection: in a head, in a body or between requests. `active` is whose application was started last."""
+
+    limits: ClassVar[Limits]
+    refuse_with: Refuse
+
+    cycle: Cycle
+    pipeline: deque[tuple[Cycle, ASGI3Application]]  # type: ignore[assignment] # narrowed: on_headers_complete fills it
+    deadline: Deadline
+    active: Cycle | None = None
+    in_head = False
+    in_body = False
+    segment = 0  # bytes that arrived last
+    head_bytes = 0  # bytes that earlier segments brought of the head that it is in
+    over = False  # nothing is read any more
+    last_words: bytes | None = None  # a refusal that waits for the answers due before it
+
+    # What the transport calls.
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn narrows it
+        """Start the clock: who says nothing at all is late like one who does not end a head."""
+        super().connection_made(transport)
+        self.deadline = Deadline(self.loop, self._late)
+        self.deadline.set(self.limits.header_timeout)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the application whose turn it is; uvicorn tells only the last of a pipeline."""
+        super().connection_lost(exc)
+        self.deadline.stop()
+        if self.active is not None and self._is_answering():
+            self.active.disconnected = True
+            self.active.message_event.set()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse; whatever goes wrong is answered, and nothing raised."""
+        if self.over:
+            return
+        began_in_head = self.in_head
+        if not began_in_head and not self.in_body:
+            self.head_bytes = 0
+        self.segment = len(data)
+        try:
+            self._feed(data)
+            if self.in_body:
+                self.deadline.set(self.limits.body_timeout)
+                self.limits.check(0, len(self.headers))  # trailers
+            elif self.in_head:
+                if not began_in_head or self.deadline.due is None:
+                    self.deadline.set(self.limits.header_timeout)
+                self.head_bytes += self.segment
+                self.limits.check(self.head_bytes, len(self.headers))
+            elif self.deadline.due is None and not self._is_answering():
+                self.deadline.set(self.timeout_keep_alive)
+        except httptools.HttpParserError as error:
+            self._refuse(refused(error, self.logger))
+        except RefusedError as error:
+            self._refuse(error)
+
+    def _feed(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                data = self._without_upgrade() + data[upgrade.args[0] :]
+            else:
+                return
+
+    def _without_upgrade(self) -> bytes:
+        """The head again, without an offer that a server may ignore: the parser stops behind a head that has it."""
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            raise RefusedError(400, "CONNECT is not supported: this is no proxy. Send the request itself.")
+        version = self.parser.get_http_version().encode()
+        kept = [b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        return b"".join([method, b" ", self.url, b" HTTP/", version, b"\r\n", *kept, b"\r\n"])
+
+    # What the parser calls. It makes an HttpParserCallbackError of what is raised here.
+
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        self.in_head = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Start the application, or let the request wait for the answers due before it."""
+        if self.parser.should_upgrade():
+            return  # the parser stops here, and gets the head again
+        if self.head_bytes or self.segment > self.limits.max_head or len(self.headers) > self.limits.max_headers:
+            size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+            self.limits.check(size, len(self.headers))
+        self._read_target()
+        self.in_head, self.in_body = False, True
+        self.cycle = cycle = self._new_cycle()
+        self.headers = []  # trailers are no headers
+        limit = self.limit_concurrency
+        busy = limit is not None and (len(self.connections) >= limit or len(self.tasks) >= limit)
+        app = self._unavailable if busy else self.app
+        if self._is_answering():
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, app))
+        else:
+            self._start_asgi_task(cycle, app)
+
+    def on_message_complete(self) -> None:
+        """From here on it is the server's turn."""
+        if self.in_head:
+            return  # the parser stopped at an upgrade
+        self.in_body = False
+        self.deadline.clear()
+        self.head_bytes = -self.segment
+        super().on_message_complete()
+
+    def _read_target(self) -> None:
+        target = httptools.parse_url(self.url)
+        raw_path = target.path or b"/"  # none in http://host
+        path = raw_path.decode("ascii")
+        self.scope["method"] = self.parser.get_method().decode("ascii")
+        self.scope["path"] = self.root_path + (urllib.parse.unquote(path) if "%" in path else path)
+        self.scope["raw_path"] = self.root_path.encode("ascii") + raw_path
+        self.scope["query_string"] = target.query or b""
+
+    def _new_cycle(self) -> Cycle:
+        version = self.parser.get_http_version()
+        if version != "1.1":
+            self.scope["http_version"] = version
+        made = Cycle(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        made.refuse = self.refuse_with
+        return made
+
+    # Answers, in order, and the end.
+
+    def _is_answering(self) -> bool:
+        return self.active is not None and not self.active.response_complete
+
+    def _start_asgi_task(self, cycle: Cycle, app: ASGI3Application) -> None:  # type: ignore[override] # as above
+        self.active = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """Go on: the next of the pipeline, the refusal behind it, or waiting for the next request."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif self.last_words is not None:
+            self._end(self.last_words)
+        elif self.in_body:
+            if not self.cycle.keep_alive:
+                self._end(b"")
+        elif not self.in_head:
+            self.deadline.set(self.timeout_keep_alive)
+
+    def _refuse(self, error: RefusedError) -> None:
+        """Answer with a refusal, behind the answers due before it; nothing where it would end up inside another."""
+        self.over = True
+        self.deadline.clear()
+        content = self.refuse_with(error.status, str(error), error.details)
+        answer = last_answer(error.status, content, self.server_state.default_headers)
+        if self.in_body and self.cycle is self.active:
+            self.active.abandon()
+            self._end(b"" if self.cycle.response_started else answer)
+            return
+        if self.in_body:
+            self.pipeline.popleft()  # the request that broke; those before it are answered
+        if self._is_answering():
+            self.last_words = answer
+        else:
+            self._end(answer)
+
+    def _end(self, answer: bytes) -> None:
+        """Write no more, but read on for a moment: data that nobody reads makes the kernel take back the answer."""
+        self.over = True
+        if self.transport.is_closing():
+            return
+        if answer:
+            self.transport.write(answer)
+        self.flow.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+            self.deadline.set(_LINGER)
+        else:
+            self.transport.close()
+
+    def _late(self) -> None:
+        if self.over or not (self.in_head or self.in_body or self.cycle is None):
+            self.transport.close()
+        elif self.flow.read_paused or (self.in_body and self.cycle.waiting_for_100_continue):
+            self.deadline.set(self.limits.body_timeout)  # it is the application that is late
+        else:
+            self._refuse(self.limits.late("body" if self.in_body else "head"))
+
+    async def _unavailable(self, _scope: Scope, _receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        content = self.refuse_with(503, "The server is busy. Try again in a moment.", {"rule": "http"})
+        await send_last(send, 503, content)

@@ -1,0 +1,121 @@
+"""The composition root: from settings to a server, every part named once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import orjson
+from connexion import AsyncApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockserver.adapters.clock import RealClock
+from mockserver.adapters.ids import SeededIds
+from mockserver.adapters.memory import MemoryStore
+from mockserver.adapters.seed_file import default_seed, read_seed
+from mockserver.api.application import application
+from mockserver.api.handlers.answers import Answers
+from mockserver.api.wire import Wire
+from mockserver.config import Settings
+from mockserver.control.application import control_application
+from mockserver.domain.job import Progression
+from mockserver.middleware.access_log import AccessLog, Write
+from mockserver.middleware.body_limit import BodyLimit
+from mockserver.middleware.control_gate import ControlGate
+from mockserver.ports import Clock, Ids, Store
+from mockserver.service.admission import admit
+from mockserver.service.sandboxes import Sandboxes
+from mockserver.service.seeding import SeedError
+from mockserver.service.transactions import Transactions
+from openapi import contract
+
+DEFAULT_SANDBOX = "default"
+_CONTROL = "/_mock"
+_BELOW_CONTROL = "/_mock/"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a server is made of. Tests put fakes in the place of some."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    wire: Wire
+    sandboxes: Sandboxes
+    transactions: Transactions
+
+
+def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None = None) -> Parts:
+    """The parts that the settings name, wired to each other."""
+    store = store or MemoryStore()
+    clock = clock or RealClock()
+    ids = SeededIds(settings.seed)
+    return Parts(
+        store,
+        clock,
+        ids,
+        Wire(ids),
+        Sandboxes(store, clock, ids, Progression(duration=settings.job_duration)),
+        Transactions(store, clock),
+    )
+
+
+async def seed(settings: Settings, made: Parts) -> None:
+    """Make the sandbox `default`; SeedError says in one line what is wrong with a seed file."""
+    file = settings.seed_file
+    document: Mapping[str, Any] = default_seed() if file is None else read_seed(file)
+    try:
+        await made.sandboxes.create(document, name="default", sandbox_id=DEFAULT_SANDBOX)
+    except SeedError as error:
+        message = f"{file}: {error}"
+        raise SeedError(message) from None
+
+
+def vendor_app(settings: Settings, made: Parts) -> AsyncApp:
+    """The vendor's API."""
+    return application(
+        contract(),
+        Answers(made.transactions, made.wire),
+        partial(admit, made.store),
+        [partial(BodyLimit, limit=settings.max_body)],
+        validate_responses=settings.validate_responses,
+    )
+
+
+class TwoPlanes:
+    """Sends `/_mock` to the control plane, which is built when it is first asked for, all else to the vendor's API."""
+
+    def __init__(self, vendor: ASGIApp, settings: Settings, made: Parts) -> None:
+        self._vendor = vendor
+        self._settings = settings
+        self._made = made
+        self._control: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] == "http" and (scope["path"] == _CONTROL or scope["path"].startswith(_BELOW_CONTROL)):
+            await self._control_plane()(scope, receive, send)
+        else:
+            await self._vendor(scope, receive, send)
+
+    def _control_plane(self) -> ASGIApp:
+        if self._control is None:
+            self._control = control_application(
+                self._made.sandboxes, self._made.store, max_body=self._settings.max_body
+            )
+        return self._control
+
+
+def server(settings: Settings, made: Parts, write: Write) -> ASGIApp:
+    """The whole server as an ASGI application; its sandbox `default` is made by `seed`."""
+    app: ASGIApp = TwoPlanes(vendor_app(settings, made), settings, made)
+    app = ControlGate(app, allowed_hosts=settings.allowed_hosts | {settings.host}, admin_token=settings.admin_token)
+    if settings.log_format is not None:
+        app = AccessLog(app, write=write, as_json=settings.log_format == "json")
+    return app
+
+
+def unparsed(wire: Wire, status: int, message: str, details: Mapping[str, object]) -> bytes:
+    """The envelope of what could not be parsed as a request, for the HTTP protocol."""
+    return orjson.dumps(wire.fault(status, message, details))
