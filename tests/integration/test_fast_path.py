@@ -1,0 +1,91 @@
+"""Every operation is read by a plan, and a request that is plainly right never meets the slow path."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from mockserver.api.assembly.validation import ARGUMENTS, DirectValidationMiddleware
+from mockserver.bootstrap import parts, seed, vendor_app
+from mockserver.config import Settings
+from openapi import contract
+
+GROUP = "/v1/accounts/a00000000000000000000001"
+PLAIN = {
+    "deleteAudience": ("DELETE", f"{GROUP}/audiences/b00000000000000000000001", None),
+    "getAudience": ("GET", f"{GROUP}/audiences/b00000000000000000000001", None),
+    "updateAudience": ("PATCH", f"{GROUP}/audiences/b00000000000000000000001", {"name": "New"}),
+    "listAudiences": ("GET", f"{GROUP}/audiences?limit=5", None),
+    "createAudience": ("POST", f"{GROUP}/audiences", {"name": "New", "type": "on_demand"}),
+    "getAudienceNavigation": ("GET", f"{GROUP}/audiences/navigation", None),
+    "listAudienceProspects": ("GET", f"{GROUP}/audiences/b00000000000000000000001/prospects?limit=5", None),
+    "createAudienceFolder": ("POST", f"{GROUP}/audiences/folders", {"name": "New", "audienceType": "on_demand"}),
+    "renameAudienceFolder": ("PATCH", f"{GROUP}/audiences/folders/f00000000000000000000001", {"name": "New"}),
+    "moveAudienceToFolder": (
+        "POST",
+        f"{GROUP}/audiences/b00000000000000000000001/move-to-folder",
+        {"folderId": "f00000000000000000000001"},
+    ),
+    "removeAudienceFromFolder": ("POST", f"{GROUP}/audiences/b00000000000000000000001/remove-from-folder", None),
+    "startProspectingJob": ("POST", f"{GROUP}/prospecting", {"source": "sales_navigator", "leadListId": "1"}),
+    "getProspectingJob": ("GET", f"{GROUP}/prospecting/c00000000000000000000001", None),
+    "listProspectingJobs": ("GET", f"{GROUP}/prospecting?status=running", None),
+    "cancelProspectingJob": ("POST", f"{GROUP}/prospecting/c00000000000000000000001/cancel", None),
+    "listAccounts": ("GET", "/v1/accounts", None),
+}
+
+
+def operation_ids() -> set[str]:
+    return {
+        operation["operationId"]
+        for item in contract()["paths"].values()
+        for operation in item.values()
+        if isinstance(operation, dict)
+    }
+
+
+def test_every_operation_has_a_plan() -> None:
+    app = vendor_app(Settings(), parts(Settings()))
+    _, stack = app.middleware._build_middleware_stack()  # noqa: SLF001  (Connexion shows its stack nowhere else)
+
+    (validation,) = (layer for layer in stack if isinstance(layer, DirectValidationMiddleware))
+    ((api,),) = validation.apis.values()
+
+    assert {name for name, operation in api.operations.items() if operation.plan is not None} == operation_ids()
+
+
+@pytest.mark.parametrize("operation", sorted(operation_ids()))
+def test_a_plain_request_of_the_operation_is_read_by_it(operation: str) -> None:
+    scope, status = asyncio.run(sent(*PLAIN[operation]))
+
+    assert status < 300
+    assert ARGUMENTS in scope
+
+
+async def sent(method: str, target: str, body: Any) -> tuple[dict[str, Any], int]:
+    """Send a request in process; answer its scope as the application left it, and the status."""
+    made = parts(Settings())
+    await seed(Settings(), made)
+    path, _, query = target.partition("?")
+    content = b"" if body is None else json.dumps(body).encode()
+    headers = [(b"authorization", b"Bearer sk_test_all_permissions"), (b"content-type", b"application/json")]
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": [*headers, (b"content-length", b"%d" % len(content))],
+    }
+    answer: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    async def send(message: Message) -> None:
+        answer.append(message)
+
+    await vendor_app(Settings(), made)(scope, receive, send)
+    return scope, answer[0]["status"]

@@ -1,0 +1,39 @@
+"""A server on a real socket, in a thread, for the tests."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from mockserver.adapters.http_server import HttpServer, bound
+from mockserver.adapters.protocol import protocol
+from mockserver.bootstrap import Parts, parts, seed, server, unparsed
+from mockserver.config import Settings
+from mockserver.ports import Clock
+
+
+@contextmanager
+def served(settings: Settings, clock: Clock | None = None) -> Iterator[tuple[str, Parts]]:
+    """A running server: its URL, and its parts."""
+    made = parts(settings, clock=clock)
+    started = threading.Event()
+    listening = bound("127.0.0.1", 0)
+
+    def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
+        return unparsed(made.wire, status, message, details)
+
+    running = HttpServer(server(settings, made, print), protocol(refuse), started.set)
+
+    async def main() -> None:
+        await seed(settings, made)
+        await running.serve([listening])
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()))
+    thread.start()
+    try:
+        assert started.wait(20), "the server did not start"
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", made
+    finally:
+        running.should_exit = True
+        thread.join(20)
+        listening.close()
