@@ -48,6 +48,9 @@ def cli() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
 @click.option("--store", default="memory", show_default=True, help="Where the state is: memory.")
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes: 1, as memory is not shared."
+)
 @click.option("--seed", default=0, show_default=True, help="Of identifiers and keys: the same seed, the same names.")
 @click.option("--seed-file", type=click.Path(path_type=Path), help="YAML or JSON: what the sandbox 'default' holds.")
 @click.option("--admin-token", help="Asked for on /_mock. Made up and printed when listening beyond this machine.")
@@ -57,11 +60,14 @@ def cli() -> None:
     "--max-body", default=1 << 20, show_default=True, type=click.IntRange(1), help="Bytes that a body may have."
 )
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="Write one line for each request.")
-def serve(*, allowed_hosts: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  (click's)
+def serve(*, allowed_hosts: tuple[str, ...], workers: int, **options: Any) -> None:  # noqa: ANN401  (click's)
     """Serve the mock until SIGINT or SIGTERM."""
     settings = Settings(allowed_hosts=frozenset(allowed_hosts), **options)
     if settings.store != "memory":
         message = f"--store {settings.store}: this version keeps its state in memory only"
+        raise click.UsageError(message)
+    if workers > 1:
+        message = f"--workers {workers}: the memory store belongs to one process; leave the option out"
         raise click.UsageError(message)
     if not settings.is_loopback and settings.admin_token is None:
         settings = Settings(allowed_hosts=frozenset(allowed_hosts), **options | {"admin_token": secrets.token_hex(16)})

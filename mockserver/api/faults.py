@@ -1,6 +1,7 @@
 """What no operation could take up (unknown route, wrong method, unreadable body, our own fault), in the envelope."""
 
 import logging
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,12 +60,13 @@ class Faults:
         return _response(401, self._wire.fault(401, message, {"rule": "api-key", "hint": "Use another key."}), {})
 
     async def unplanned(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-        """Answer our own fault: nothing of it in the body, all of it in the log, under the same trace id."""
+        """Answer our own fault: nothing of it in the body, and one line in the log under the same trace id."""
         hint = "Its log says more under this trace id."
         message = f"Internal server error: this is a fault of the mock server. {hint}"
         body = self._wire.fault(500, message, {"rule": "internal", "hint": hint})
-        where = f"{request.method} {request.url.path}"
-        logger.error("traceId=%s %s failed", body["traceId"], where, exc_info=error)
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        asked = f"{request.method} {request.url.path!r}"
+        logger.error("traceId=%s %s: %r in %s line %s", body["traceId"], asked, error, frame.filename, frame.lineno)
         return _response(500, body, {})
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 import signal
 import socket
 import subprocess
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.curl import curled
 
 SERVE = [sys.executable, "-m", "mockserver", "serve"]
 DELETE = "/v1/accounts/a00000000000000000000001/audiences/b00000000000000000000001"
@@ -55,16 +56,12 @@ def refused(*options: str) -> str:
 def test_the_banner_has_everything_for_the_first_minute() -> None:
     with serving() as (_, banner):
         commands = re.findall(r"^ +(curl .+)$", banner, re.MULTILINE)
-        answers = [
-            subprocess.run(shlex.split(command), capture_output=True, text=True, check=True).stdout  # noqa: S603  (ours)
-            for command in commands
-        ]
 
-        assert [answer.split()[1] for answer in answers] == ["200", "404", "409"]
+        assert [curled(command).status_code for command in commands] == [200, 404, 409]
         for fact in ("sk_test_all_permissions", "sk_test_read_only", "a00000000000000000000001"):
             assert fact in banner
         (reset,) = re.findall(r"beginning: +(curl .+)$", banner, re.MULTILINE)
-        subprocess.run(shlex.split(reset), check=True, capture_output=True)  # noqa: S603  (ours)
+        curled(reset).raise_for_status()
         assert httpx.delete(url_in(banner) + DELETE, headers=AUTHORIZED).status_code == 200
 
 
@@ -158,6 +155,7 @@ def test_a_port_in_use_is_one_clear_line() -> None:
         (["--nonsense"], "No such option"),
         (["--job-duration", "soon"], "'soon' is not a duration"),
         (["--store", "postgresql://x"], "memory only"),
+        (["--workers", "2"], "one process"),
         (["--seed-file", "/no/such/file"], "No such file"),
         (["--host", "no.such.host.invalid"], "cannot listen"),
         (["--log-format", "xml"], "'xml' is not one of"),

@@ -1,0 +1,72 @@
+"""Our own faults: nothing of them on the wire, one line of them in the log."""
+
+import asyncio
+import logging
+
+import httpx
+import pytest
+
+from mockserver.adapters.memory import MemoryStore
+from mockserver.adapters.transaction import MemoryTransaction
+from mockserver.bootstrap import DEFAULT_SANDBOX, parts, seed, vendor_app
+from mockserver.config import Settings
+from mockserver.ports import Caller
+
+GROUP = "/v1/accounts/a00000000000000000000001"
+AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
+
+
+class BreakingStore(MemoryStore):
+    """A store that breaks when it is told to."""
+
+    broken = False
+
+    def transaction(self, sandbox_id: str) -> MemoryTransaction:
+        if self.broken:
+            message = "the secret reason"
+            raise RuntimeError(message)
+        return super().transaction(sandbox_id)
+
+
+class ForgetfulStore(MemoryStore):
+    """A store whose sandbox is deleted between the admission of a request and its work."""
+
+    async def caller(self, token: str) -> Caller | None:
+        caller = await super().caller(token)
+        await self.remove_sandbox(DEFAULT_SANDBOX)
+        return caller
+
+
+def answer(store: MemoryStore) -> httpx.Response:
+    async def main() -> httpx.Response:
+        made = parts(Settings(), store=store)
+        await seed(Settings(), made)
+        store.broken = True  # type: ignore[attr-defined]
+        transport = httpx.ASGITransport(app=vendor_app(Settings(), made))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.get(f"{GROUP}/audiences", headers=AUTHORIZED)
+
+    return asyncio.run(main())
+
+
+def test_an_unplanned_exception_is_500_with_nothing_of_it_in_the_body_and_one_line_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO):
+        failed = answer(BreakingStore())
+
+    body = failed.json()
+    assert (failed.status_code, body["error"]["code"]) == (500, "INTERNAL_ERROR")
+    assert "secret" not in failed.text
+    assert "Traceback" not in failed.text
+    (record,) = [record for record in caplog.records if record.name == "mockserver"]
+    assert body["traceId"] in record.getMessage()
+    assert "the secret reason" in record.getMessage()
+    assert "\n" not in record.getMessage()
+    assert record.exc_info is None
+
+
+def test_a_sandbox_that_is_deleted_under_a_request_is_401() -> None:
+    refused = answer(ForgetfulStore())
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (401, "UNAUTHORIZED")
