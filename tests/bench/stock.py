@@ -1,0 +1,48 @@
+"""Stock Connexion with our contract, handlers and memory store, as the differential test assembles it."""
+
+import argparse
+import asyncio
+import gc
+from pathlib import Path
+
+import uvicorn
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockserver.bootstrap import DEFAULT_SANDBOX, Parts, parts, seed
+from mockserver.config import Settings
+from tests.bench.bare import FLAGS
+from tests.bench.world import RESET
+from tests.integration.test_differential import stock_app
+
+
+class Resettable:
+    """The application, and beside it the one path of the control plane that the benchmark needs."""
+
+    def __init__(self, app: ASGIApp, made: Parts) -> None:
+        self._app = app
+        self._made = made
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == RESET:
+            await self._made.sandboxes.reset(DEFAULT_SANDBOX)
+            await Response(status_code=204)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def main() -> None:
+    """Serve."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--seed-file", type=Path)
+    options = parser.parse_args()
+    gc.freeze()  # the test libraries that came along with stock_app: the collector would not meet them elsewhere
+    settings = Settings(seed_file=options.seed_file)
+    made = parts(settings)
+    asyncio.run(seed(settings, made))
+    uvicorn.run(Resettable(stock_app(made), made), port=options.port, **FLAGS)
+
+
+if __name__ == "__main__":
+    main()
