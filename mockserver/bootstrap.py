@@ -31,7 +31,6 @@ from openapi import contract
 
 DEFAULT_SANDBOX = "default"
 _CONTROL = "/_mock"
-_BELOW_CONTROL = "/_mock/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def vendor_app(settings: Settings, made: Parts) -> AsyncApp:
         contract(),
         Answers(made.transactions, made.wire),
         partial(admit, made.store),
-        [partial(BodyLimit, limit=settings.max_body)],
+        partial(BodyLimit, limit=settings.max_body),
         validate_responses=settings.validate_responses,
     )
 
@@ -94,23 +93,24 @@ class TwoPlanes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
-        if scope["type"] == "http" and (scope["path"] == _CONTROL or scope["path"].startswith(_BELOW_CONTROL)):
+        path = scope.get("path", "")
+        if path.startswith(_CONTROL) and path[len(_CONTROL) :][:1] in {"", "/"}:
             await self._control_plane()(scope, receive, send)
         else:
             await self._vendor(scope, receive, send)
 
     def _control_plane(self) -> ASGIApp:
         if self._control is None:
-            self._control = control_application(
-                self._made.sandboxes, self._made.store, max_body=self._settings.max_body
-            )
+            settings, made = self._settings, self._made
+            plane = control_application(made.sandboxes, made.store, max_body=settings.max_body)
+            hosts = settings.allowed_hosts | {settings.host}
+            self._control = ControlGate(plane, allowed_hosts=hosts, admin_token=settings.admin_token)
         return self._control
 
 
 def server(settings: Settings, made: Parts, write: Write) -> ASGIApp:
     """The whole server as an ASGI application; its sandbox `default` is made by `seed`."""
     app: ASGIApp = TwoPlanes(vendor_app(settings, made), settings, made)
-    app = ControlGate(app, allowed_hosts=settings.allowed_hosts | {settings.host}, admin_token=settings.admin_token)
     if settings.log_format is not None:
         app = AccessLog(app, write=write, as_json=settings.log_format == "json")
     return app

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
@@ -30,8 +30,7 @@ class Ids(Protocol):
         """A fresh secret of a sandbox: 32 lower-case hex digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who sent a request: a key, and the sandbox that the key belongs to."""
 
     key: ApiKey

@@ -13,6 +13,14 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _BACKLOG = 2048
+_SETTLED = 0.25
+
+
+def _settle() -> None:
+    """Collect once; what lives by now lives on, so that the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 class HttpServer(uvicorn.Server):
@@ -30,6 +38,7 @@ class HttpServer(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             backlog=_BACKLOG,
             timeout_graceful_shutdown=10,
         )
@@ -37,12 +46,10 @@ class HttpServer(uvicorn.Server):
         self._on_start = on_start
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start; what lives by now lives on, so the garbage collector need not look at it again."""
+        """Start, and say so; tidying up can wait until the first requests have been answered."""
         await super().startup(sockets)
-        gc.collect()
-        gc.freeze()
-        gc.enable()
         self._on_start()
+        asyncio.get_running_loop().call_later(_SETTLED, _settle)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -34,8 +34,27 @@ def admission_of(scope: Scope) -> Admission | None:
     return None if context is None else context.get("admission")
 
 
+class AdmissionOperation:
+    """Refuses requests of one operation with 401, 429 or 403, or notes their admission in the scope."""
+
+    def __init__(self, next_app: ASGIApp, *, admit: Admit, permission: str | None, wire: Wire) -> None:
+        self.next_app = next_app
+        self._admit = admit
+        self._permission = permission
+        self._wire = wire
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Admit a request by its key and the permission that the contract says the operation requires."""
+        outcome = await self._admit(bearer_token(scope), self._permission)
+        if isinstance(outcome, Refusal):
+            await send_json(send, *self._wire.refuse(outcome))
+            return
+        scope["extensions"][_CONTEXT] = {"admission": outcome}
+        await self.next_app(scope, receive, send)
+
+
 class AdmissionMiddleware:
-    """Refuses with 401, 429 or 403, or notes the admission in the scope."""
+    """A layer of the operations above, by the operation that the routing has found."""
 
     def __init__(self, app: ASGIApp, *, admit: Admit, permissions: Mapping[str, str | None], wire: Wire) -> None:
         self.app = app
@@ -43,15 +62,15 @@ class AdmissionMiddleware:
         self._permissions = permissions
         self._wire = wire
 
+    def for_operation(self, operation_id: str, next_app: ASGIApp) -> ASGIApp:
+        """The part for one operation, to be called directly."""
+        permission = self._permissions[operation_id]
+        return AdmissionOperation(next_app, admit=self._admit, permission=permission, wire=self._wire)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Admit a request of an operation, by its key and the permission that the contract says it requires."""
-        if scope["type"] != "http":
+        """Admit a request of an operation."""
+        if scope["type"] == "http":
+            operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
+            await self.for_operation(operation_id, self.app)(scope, receive, send)
+        else:
             await self.app(scope, receive, send)
-            return
-        operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
-        outcome = await self._admit(bearer_token(scope), self._permissions[operation_id])
-        if isinstance(outcome, Refusal):
-            await send_json(send, *self._wire.refuse(outcome))
-            return
-        scope["extensions"][_CONTEXT] = {"admission": outcome}
-        await self.app(scope, receive, send)

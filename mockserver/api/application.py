@@ -1,6 +1,6 @@
 """Puts the contract, the handlers and Connexion's layers together, outermost first."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,7 @@ from mockserver.api.handlers.audiences import AudienceHandlers
 from mockserver.api.handlers.folders import FolderHandlers
 from mockserver.api.handlers.prospecting import ProspectingHandlers
 from mockserver.api.jsonifier import FastJsonifier
-from mockserver.api.policy import permissions, with_policy
+from mockserver.api.policy import permissions, with_body, with_policy
 from mockserver.api.validators import VALIDATOR_MAP
 
 
@@ -56,13 +56,13 @@ def application(
     contract: dict[str, Any],
     answers: Answers,
     admit: Admit,
-    outer: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
+    body_limit: Callable[..., ASGIApp],
     *,
     validate_responses: bool = False,
 ) -> AsyncApp:
     """The vendor's API as an ASGI application.
 
-    `outer`: layers before the routing, whose exceptions are answered in the envelope.
+    `body_limit`: makes the layer that limits bodies, from the application behind it and `operations`, by operationId.
     `validate_responses`: Connexion checks each answer, for tests.
     """
     admission = partial(AdmissionMiddleware, admit=admit, permissions=permissions(contract), wire=answers.wire)
@@ -70,10 +70,10 @@ def application(
         "mockserver",
         middlewares=[
             LazyExceptionMiddleware,
-            *outer,
             DirectRoutingMiddleware,
             admission,
             DirectSecurityMiddleware,
+            partial(body_limit, operations=with_body(contract)),
             DirectValidationMiddleware,
             *([ResponseValidationMiddleware] if validate_responses else []),
             LifespanMiddleware,

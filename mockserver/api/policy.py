@@ -39,8 +39,13 @@ def _narrow(parameter: dict[str, Any]) -> None:
 
 def permissions(contract: dict[str, Any]) -> dict[str, str | None]:
     """The permission that each operation requires, by operationId; None where any valid key will do."""
-    return {
-        item[method]["operationId"]: item[method].get("x-required-permission")
-        for item in contract["paths"].values()
-        for method in _METHODS & item.keys()
-    }
+    return {operation["operationId"]: operation.get("x-required-permission") for operation in _operations(contract)}
+
+
+def with_body(contract: dict[str, Any]) -> frozenset[str]:
+    """The operations that take a body, by operationId."""
+    return frozenset(operation["operationId"] for operation in _operations(contract) if "requestBody" in operation)
+
+
+def _operations(contract: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item[method] for item in contract["paths"].values() for method in _METHODS & item.keys()]

@@ -8,24 +8,20 @@ from collections.abc import Iterable
 
 from mockserver.domain.audience import Audience
 from mockserver.domain.instant import iso
-from mockserver.domain.job import Job, Pace
+from mockserver.domain.job import Job, JobStatus, Pace
 from mockserver.domain.refusal import Reason, Refusal, refused
-
-
-def populating_job(jobs: Iterable[Job], now: int) -> Job | None:
-    """The first of the jobs that is active at `now`, or None."""
-    for job in jobs:
-        if job.is_active(now):
-            return job
-    return None
 
 
 def not_ready(audience: Audience, jobs: Iterable[Job], now: int, sandbox_id: str) -> Refusal | None:
     """Refuse while an active job populates the audience; None once it may be used."""
-    job = populating_job(jobs, now)
-    if job is None:
-        return None
-    status = job.status_at(now)
+    for job in jobs:
+        status = job.status_at(now)
+        if status.is_active:
+            return _not_ready(audience, job, status, sandbox_id)
+    return None
+
+
+def _not_ready(audience: Audience, job: Job, status: JobStatus, sandbox_id: str) -> Refusal:
     cancel = f"POST /v1/accounts/{audience.account_group_id}/prospecting/{job.id}/cancel"
     end = f"POST /_mock/sandboxes/{sandbox_id}/jobs/{job.id}/end"
     details: dict[str, object] = {"jobId": job.id, "jobStatus": status.value, "cancel": cancel, "end": end}

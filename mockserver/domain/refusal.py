@@ -1,13 +1,16 @@
 """A refusal is a value: the rule that said no, in the vendor's code, with what would get past it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Reason(Enum):
-    """Why a request is refused; the value is (name of the rule, the vendor's error code)."""
+    """Why a request is refused: `rule`, as `error.details.rule` shows it, and `code`, the vendor's error code."""
+
+    def __init__(self, rule: str, code: str) -> None:
+        self.rule = rule
+        self.code = code
 
     INVALID_KEY = ("api-key", "UNAUTHORIZED")
     RATE_LIMITED = ("rate-limit", "RATE_LIMITED")
@@ -23,19 +26,8 @@ class Reason(Enum):
     NOT_CANCELLABLE = ("cancellable-status", "VALIDATION_ERROR")
     INTERNAL = ("internal", "INTERNAL_ERROR")
 
-    @property
-    def rule(self) -> str:
-        """The rule's name, as `error.details.rule` shows it."""
-        return self.value[0]
 
-    @property
-    def code(self) -> str:
-        """The vendor's error code."""
-        return self.value[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """One no: why, a message for the developer who reads it, and the same as structured details."""
 
     reason: Reason

@@ -7,12 +7,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class BodyLimit:
     """Passes requests on whose body has at most `limit` bytes; raises HTTPException 413 for others.
 
-    It belongs inside the layer that turns exceptions into responses.
+    It belongs inside the layer that turns exceptions into responses. `operations`: those that take a body, by their
+    operationId; behind the routing, only they are looked at. The body of another is never read, however large it is.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, operations: frozenset[str] = frozenset()) -> None:
         self.app = app
         self._limit = limit
+        self._operations = operations
+
+    def for_operation(self, operation_id: str, next_app: ASGIApp) -> ASGIApp:
+        """The part for one operation: none, where it takes no body."""
+        return BodyLimit(next_app, limit=self._limit) if operation_id in self._operations else next_app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at the announced length; count the bytes where none is announced."""

@@ -1,20 +1,11 @@
 """Admission: the first three refusals of every request (key, rate limit, permission), decided once, in one step."""
 
-from dataclasses import dataclass
-
 from mockserver.domain.key import ApiKey
 from mockserver.domain.refusal import Reason, Refusal, refused
-from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Store
+from mockserver.ports import Caller, Store
 
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """A request that may go on: its key, and the sandbox that the key belongs to."""
-
-    key: ApiKey
-    sandbox: Sandbox
-
+Admission = Caller
+"""A request that may go on: its key, and the sandbox that the key belongs to."""
 
 _NO_KEY = refused(
     Reason.INVALID_KEY,
@@ -61,4 +52,4 @@ async def admit(store: Store, token: str | None, permission: str | None) -> Admi
         return _LIMITED
     if permission is not None and permission not in key.permissions:
         return _lacks(key, permission)
-    return Admission(key, caller.sandbox)
+    return caller

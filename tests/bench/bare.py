@@ -18,6 +18,7 @@ FLAGS: dict[str, Any] = {
     "log_config": None,
     "access_log": False,
     "server_header": False,
+    "proxy_headers": False,
     "backlog": 2048,
 }
 _ANSWER = {"success": True, "data": {"deleted": True}, "error": None, "traceId": "0123456789abcdef01234567"}

@@ -11,6 +11,8 @@ from connexion.middleware.routing import RoutingMiddleware
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mockserver.api.assembly.linking import linked
+
 _ENCODED_SLASH = re.compile(r"%2f", re.IGNORECASE)
 
 
@@ -23,12 +25,46 @@ class Route:
     allow: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """All paths with the same number of segments: one expression, and the routes by the group that matched."""
+class Node:
+    """One segment of the paths of a contract: what may follow it, and the route that ends with it."""
 
-    expression: re.Pattern[str]
-    routes: dict[int, Route]
+    __slots__ = ("concrete", "route", "templated")
+
+    def __init__(self) -> None:
+        self.concrete: dict[str, Node] = {}
+        self.templated: Node | None = None
+        self.route: Route | None = None
+
+    def add(self, segments: list[str], route: Route) -> None:
+        """Let a path end in this route; a segment in braces is templated."""
+        if not segments:
+            self.route = route
+            return
+        first, *rest = segments
+        if first.startswith("{"):
+            self.templated = self.templated or Node()
+            self.templated.add(rest, route)
+        else:
+            self.concrete.setdefault(first, Node()).add(rest, route)
+
+    def find(self, segments: list[str], place: int, values: list[str]) -> Route | None:
+        """The route of a path, concrete segments before templated ones; the values of the latter go into `values`."""
+        if place == len(segments):
+            return self.route
+        segment = segments[place]
+        node = self.concrete.get(segment)
+        if node is not None:
+            route = node.find(segments, place + 1, values)
+            if route is not None:
+                return route
+        if self.templated is None or not segment:
+            return None
+        known = len(values)
+        values.append(segment)
+        route = self.templated.find(segments, place + 1, values)
+        if route is None:
+            del values[known:]
+        return route
 
 
 def _route(path: str, item: dict[str, Any]) -> Route:
@@ -36,17 +72,6 @@ def _route(path: str, item: dict[str, Any]) -> Route:
     if "GET" in operations:
         operations.setdefault("HEAD", operations["GET"])
     return Route(tuple(re.findall(r"{(\w+)}", path)), operations, ", ".join(sorted(operations)))
-
-
-def _shape(paths: dict[str, dict[str, Any]]) -> Shape:
-    """Concrete paths come before templated ones, as OpenAPI has it; a group around each tells which one matched."""
-    alternatives, routes, group = [], {}, 1
-    for path in sorted(paths, key=lambda path: [segment.startswith("{") for segment in path.split("/")]):
-        pattern = re.sub(r"\\{\w+\\}", "([^/]+)", re.escape(path))
-        alternatives.append(f"({pattern})")
-        routes[group] = _route(path, paths[path])
-        group += 1 + len(routes[group].names)
-    return Shape(re.compile("|".join(alternatives)), routes)
 
 
 def exact_path(scope: Scope) -> str:
@@ -58,24 +83,35 @@ def exact_path(scope: Scope) -> str:
 
 
 class Router:
-    """Finds the route of a path. `find` costs one dictionary lookup and one match."""
+    """Finds the route of a path, at a cost that grows with the segments of the path alone."""
 
     def __init__(self, paths: dict[str, dict[str, Any]], base_path: str = "") -> None:
-        shapes: dict[int, dict[str, dict[str, Any]]] = {}
+        self._root = Node()
         for path, item in paths.items():
-            full = base_path + path
-            shapes.setdefault(full.count("/"), {})[full] = item
-        self._shapes = {slashes: _shape(group) for slashes, group in shapes.items()}
+            self._root.add((base_path + path).split("/"), _route(path, item))
 
     def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
         """The route of a path, and its parameters as they stand in it; None where the contract has no such path."""
-        shape = self._shapes.get(path.count("/"))
-        match = shape.expression.fullmatch(path) if shape is not None else None
-        if shape is None or match is None or match.lastindex is None:
-            return None
-        route = shape.routes[match.lastindex]
-        first = match.lastindex + 1
-        return route, dict(zip(route.names, match.groups()[first - 1 : first - 1 + len(route.names)], strict=True))
+        segments = path.split("/")
+        values: list[str] = []
+        route = self._first(segments, values)
+        if route is None:
+            values.clear()
+            route = self._root.find(segments, 0, values)
+        return None if route is None else (route, dict(zip(route.names, values, strict=True)))
+
+    def _first(self, segments: list[str], values: list[str]) -> Route | None:
+        """The route by the first way that offers itself at each segment; it may miss one that takes another way."""
+        node: Node | None = self._root
+        for segment in segments:
+            if node is None:
+                return None
+            following = node.concrete.get(segment)
+            if following is None and segment:
+                following = node.templated
+                values.append(segment)
+            node = following
+        return None if node is None else node.route
 
 
 class DirectRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # Connexion has no types
@@ -84,12 +120,20 @@ class DirectRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # Conne
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app)
         self._routers: list[tuple[str, Router]] = []
+        self._linked: dict[str, ASGIApp] = {}
 
     def add_api(self, specification: Any, base_path: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
-        """Register a contract; Connexion itself checks it and resolves its operations."""
+        """Register a contract; Connexion itself checks it and resolves its operations.
+
+        The layers behind know it by now, since Connexion registers contracts from the innermost layer to the outermost.
+        """
         super().add_api(specification, base_path=base_path, **kwargs)
         prefix = specification.base_path.rstrip("/")
         self._routers.append((prefix, Router(specification["paths"], prefix)))
+        for item in specification["paths"].values():
+            for method in METHODS & item.keys():
+                operation_id = item[method]["operationId"]
+                self._linked[operation_id] = linked(self.app, prefix, operation_id)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Attach the operation and the path parameters to the scope; HTTPException 404 or 405 where there is none."""
@@ -107,6 +151,6 @@ class DirectRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # Conne
                 scope["path_params"] = parameters
                 extensions = scope.setdefault("extensions", {})
                 extensions[ROUTING_CONTEXT] = {"api_base_path": prefix, "operation_id": operation_id}
-                await self.app(scope, receive, send)
+                await self._linked[operation_id](scope, receive, send)
                 return
         raise HTTPException(404)
