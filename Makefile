@@ -17,7 +17,8 @@ install: $(STAMP) ## Set up .venv with the pinned dependencies
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+		--config-settings editable_mode=compat -e '.[dev]'
 	@touch $(STAMP)
 
 run: $(STAMP) ## Serve the mock (HOST=, PORT=, ARGS='--log-format text')

@@ -2,5 +2,7 @@
 
 import warnings
 
+__version__ = "0.1.0"
+
 # Connexion imports Starlette's test client, which advises on what to install; no user of ours can act on that.
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient` is deprecated")

@@ -5,13 +5,13 @@ import secrets
 import socket
 import sys
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import click
 import uvloop
 
+from mockserver import __version__
 from mockserver.adapters.http_server import HttpServer, bound
 from mockserver.adapters.protocol import protocol
 from mockserver.banner import banner, sights
@@ -39,7 +39,7 @@ class Duration(click.ParamType[int]):
 
 
 @click.group()
-@click.version_option(version("audience-mock"), prog_name="audience-mock")
+@click.version_option(__version__, prog_name="audience-mock")
 def cli() -> None:
     """Mock server for the audiences API: it remembers, guards and refuses as the documentation says."""
 
@@ -89,7 +89,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     seen = await made.sandboxes.work(DEFAULT_SANDBOX, sights)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"http://{host}:{listening.getsockname()[1]}"
-    text = banner(url, version("audience-mock"), seen, settings.admin_token)
+    text = banner(url, __version__, seen, settings.admin_token)
 
     def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
         return unparsed(made.wire, status, message, details)

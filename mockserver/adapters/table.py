@@ -1,9 +1,8 @@
 """A table in memory: records by identifier, and in the order of their serial numbers within each account group."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
-
-from sortedcontainers import SortedDict
 
 
 class Row(Protocol):
@@ -23,14 +22,52 @@ class Row(Protocol):
 
 
 R = TypeVar("R", bound=Row)
+_FEW = 64
+_SHARE = 4
+
+
+class Order:
+    """Identifiers by ascending serial number. What is removed leaves a gap; many gaps are closed at once.
+
+    Adding a greatest number and removing any cost the same however many there are, on average.
+    """
+
+    def __init__(self) -> None:
+        self.ids: dict[int, str] = {}
+        self._serials: list[int] = []
+
+    def put(self, serial: int, row_id: str) -> None:
+        """Add an identifier; usually its number is the greatest."""
+        serials = self._serials
+        if not serials or serial > serials[-1]:
+            serials.append(serial)
+        elif serials[place := bisect_left(serials, serial)] != serial:
+            serials.insert(place, serial)
+        self.ids[serial] = row_id
+
+    def remove(self, serial: int) -> None:
+        """Remove an identifier, which is there."""
+        del self.ids[serial]
+        if len(self._serials) - len(self.ids) > _FEW + len(self.ids) // _SHARE:
+            self._serials = sorted(self.ids)
+
+    def newest_first(self, before: int | None) -> Iterator[str]:
+        """The identifiers by descending serial number, those below `before` where it is given."""
+        serials = self._serials
+        place = len(serials) if before is None else bisect_left(serials, before)
+        while place > 0:
+            place -= 1
+            row_id = self.ids.get(serials[place])
+            if row_id is not None:
+                yield row_id
 
 
 class Table(Generic[R]):
-    """Records of one kind. Finding, adding and removing one costs the same however many there are, to a logarithm."""
+    """Records of one kind."""
 
     def __init__(self) -> None:
         self._rows: dict[str, R] = {}
-        self._order: dict[str, SortedDict] = {}
+        self._orders: dict[str, Order] = {}
 
     def get(self, row_id: str) -> R | None:
         """The record with this identifier."""
@@ -41,25 +78,25 @@ class Table(Generic[R]):
         old = self._rows.get(row.id)
         self._rows[row.id] = row
         if old is None:
-            order = self._order.get(row.account_group_id)
+            order = self._orders.get(row.account_group_id)
             if order is None:
-                order = self._order[row.account_group_id] = SortedDict()
-            order[row.serial] = row.id
+                order = self._orders[row.account_group_id] = Order()
+            order.put(row.serial, row.id)
         return old
 
     def remove(self, row_id: str) -> R | None:
         """Remove a record; answers it, or None where it was not there."""
         row = self._rows.pop(row_id, None)
         if row is not None:
-            order = self._order[row.account_group_id]
-            del order[row.serial]
-            if not order:
-                del self._order[row.account_group_id]
+            order = self._orders[row.account_group_id]
+            order.remove(row.serial)
+            if not order.ids:
+                del self._orders[row.account_group_id]
         return row
 
     def newest_first(self, account_group_id: str, before: int | None = None) -> Iterator[R]:
         """The records of an account group by descending serial number, those below `before` where it is given."""
-        order = self._order.get(account_group_id)
+        order = self._orders.get(account_group_id)
         if order is not None:
-            for serial in order.irange(maximum=before, inclusive=(True, False), reverse=True):
-                yield self._rows[order[serial]]
+            for row_id in order.newest_first(before):
+                yield self._rows[row_id]

@@ -86,6 +86,6 @@ def application(
         validator_map=VALIDATOR_MAP,
         validate_responses=validate_responses,
     )
-    app.add_api(with_policy(contract))
+    app.add_api(with_policy(contract, responses=validate_responses))
     Faults(answers.wire).register(app)
     return app

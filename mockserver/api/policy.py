@@ -13,9 +13,12 @@ _LIMIT = {"minimum": 1, "maximum": MAX_LIMIT, "multipleOf": 1, "default": DEFAUL
 _STATUS = {"enum": [status.value for status in JobStatus]}
 
 
-def with_policy(contract: dict[str, Any]) -> dict[str, Any]:
-    """A copy of the contract in which identifiers, limits and statuses are as narrow as this server takes them."""
-    narrowed = copy.deepcopy(contract)
+def with_policy(contract: dict[str, Any], *, responses: bool = True) -> dict[str, Any]:
+    """A copy of the contract in which identifiers, limits and statuses are as narrow as this server takes them.
+
+    Without `responses` it has no schemas of those: a server that does not check its own answers need not load them.
+    """
+    narrowed = copy.deepcopy(contract if responses else _of_requests(contract))
     for parameter in narrowed["components"]["parameters"].values():
         _narrow(parameter)
     for item in narrowed["paths"].values():
@@ -25,6 +28,37 @@ def with_policy(contract: dict[str, Any]) -> dict[str, Any]:
             for parameter in item[method].get("parameters", []):
                 _narrow(parameter)
     return narrowed
+
+
+def _of_requests(contract: dict[str, Any]) -> dict[str, Any]:
+    """The contract with nothing of its responses but that they are JSON, nor what only they refer to."""
+    paths = {
+        path: {name: {**part, "responses": _UNDESCRIBED} if name in _METHODS else part for name, part in item.items()}
+        for path, item in contract["paths"].items()
+    }
+    components = contract["components"]
+    kept = {name: components[name] for name in ("parameters", "securitySchemes")}
+    referred: set[str] = set()
+    pending: list[Any] = [paths, kept]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, list):
+            pending += node
+        elif isinstance(node, dict):
+            pending += node.values()
+            name = str(node.get("$ref", "")).removeprefix(_SCHEMAS)
+            if name in components["schemas"] and name not in referred:
+                referred.add(name)
+                pending.append(components["schemas"][name])
+    return {
+        **contract,
+        "paths": paths,
+        "components": {**kept, "schemas": {one: components["schemas"][one] for one in referred}},
+    }
+
+
+_SCHEMAS = "#/components/schemas/"
+_UNDESCRIBED = {"default": {"description": "JSON", "content": {"application/json": {}}}}
 
 
 def _narrow(parameter: dict[str, Any]) -> None:

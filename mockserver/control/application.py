@@ -1,12 +1,12 @@
 """Puts the control plane's contract, its handlers and Connexion's layers together, outermost first."""
 
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 
 from connexion.middleware.context import ContextMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
 from starlette.types import ASGIApp
 
+from mockserver import __version__
 from mockserver.api.application import resolver
 from mockserver.api.assembly.exceptions import LazyExceptionMiddleware
 from mockserver.api.assembly.operation import DirectApp
@@ -31,18 +31,10 @@ from openapi import contract, control_contract
 MAX_BODY = 1 << 20
 
 
-def _version() -> str:
-    """The version that is installed; code may also run from where it was checked out."""
-    try:
-        return version("audience-mock")
-    except PackageNotFoundError:
-        return "0"
-
-
 def handlers(sandboxes: Sandboxes, store: Store) -> Operations:
     """Every handler by its operationId."""
     groups = (
-        DocumentHandlers(store, _version(), control_contract, contract),
+        DocumentHandlers(store, __version__, control_contract, contract),
         SandboxHandlers(sandboxes),
         ClockHandlers(sandboxes),
         JobHandlers(sandboxes),

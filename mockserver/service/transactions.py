@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from mockserver.domain.identifier import identifier
 from mockserver.domain.refusal import Reason, Refusal, refused
@@ -10,7 +10,7 @@ from mockserver.domain.sandbox import Sandbox
 from mockserver.ports import Clock, Store, Transaction
 from mockserver.service.admission import Admission
 
-P = ParamSpec("P")
+Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 
 
@@ -65,9 +65,8 @@ class Transactions:
         self,
         admission: Admission,
         account_group_id: str,
-        use_case: Callable[Concatenate[GroupWork, P], Awaitable[T | Refusal]],
-        *args: P.args,
-        **kwargs: P.kwargs,
+        use_case: Callable[[GroupWork, *Ts], Awaitable[T | Refusal]],
+        *args: *Ts,
     ) -> T | Refusal:
         """Run a use case on an account group; a group that is foreign or unknown to the key is refused alike."""
         if account_group_id not in admission.key.account_group_ids:
@@ -75,7 +74,7 @@ class Transactions:
         async with self._store.transaction(admission.sandbox.id) as transaction:
             sandbox = await transaction.sandbox()
             work = GroupWork(transaction, sandbox, sandbox.clock.now(self._clock.now()), account_group_id)
-            outcome = await use_case(work, *args, **kwargs)
+            outcome = await use_case(work, *args)
             if admission.key.failures and not isinstance(outcome, Refusal):
                 return await self._fail(transaction, admission.key.token) or outcome
             return outcome

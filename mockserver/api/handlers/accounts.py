@@ -18,5 +18,5 @@ class AccountHandlers:
 
     async def page(self, admission: Admission) -> Answer:
         """List the account groups of the key."""
-        outcome = await self._answers.transactions.run_for_key(admission, accounts.visible)
-        return self._answers.wire.answer(outcome, views.account_groups)
+        outcome = await self._answers.run_for_key(admission, accounts.visible)
+        return self._answers.answer(outcome, views.account_groups)

@@ -33,13 +33,15 @@ class AudienceHandlers:
 
     async def delete(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
         """Delete an audience (A5)."""
-        return await self._answers.give(views.deleted, admission, account_group_id, audiences.delete, audience_id)
+        outcome = await self._answers.run(admission, account_group_id, audiences.delete, audience_id)
+        return self._answers.answer(outcome, views.deleted)
 
     async def page(
         self, admission: Admission, account_group_id: str, limit: float, cursor: str | None = None
     ) -> Answer:
         """List audiences (A1)."""
-        return await self._answers.give(_AUDIENCES, admission, account_group_id, audiences.page, cursor, int(limit))
+        outcome = await self._answers.run(admission, account_group_id, audiences.page, cursor, int(limit))
+        return self._answers.answer(outcome, _AUDIENCES)
 
     async def create(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Answer:
         """Create an audience (A2)."""
@@ -47,36 +49,34 @@ class AudienceHandlers:
         if refusal is not None:
             return self._answers.wire.refuse(refusal)
         name, kind, description = body["name"], AudienceType(body["type"]), body.get("description")
-        return await self._answers.created(
-            views.audience, admission, account_group_id, audiences.create, name, kind, description
-        )
+        outcome = await self._answers.run(admission, account_group_id, audiences.create, name, kind, description)
+        return self._answers.answer(outcome, views.audience, 201)
 
     async def get(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
         """Get one audience (A3)."""
-        return await self._answers.give(views.audience, admission, account_group_id, audiences.get, audience_id)
+        outcome = await self._answers.run(admission, account_group_id, audiences.get, audience_id)
+        return self._answers.answer(outcome, views.audience)
 
     async def update(
         self, admission: Admission, account_group_id: str, audience_id: str, body: dict[str, Any]
     ) -> Answer:
         """Update an audience (A4)."""
-        return await self._answers.give(
-            views.audience, admission, account_group_id, audiences.update, audience_id, body
-        )
+        outcome = await self._answers.run(admission, account_group_id, audiences.update, audience_id, body)
+        return self._answers.answer(outcome, views.audience)
 
     async def prospects(
         self, admission: Admission, account_group_id: str, audience_id: str, limit: float, cursor: str | None = None
     ) -> Answer:
         """List the prospects of an audience (A7)."""
-        return await self._answers.give(
-            _PROSPECTS, admission, account_group_id, prospects.page, audience_id, cursor, int(limit)
-        )
+        outcome = await self._answers.run(admission, account_group_id, prospects.page, audience_id, cursor, int(limit))
+        return self._answers.answer(outcome, _PROSPECTS)
 
     async def move(self, admission: Admission, account_group_id: str, audience_id: str, body: dict[str, Any]) -> Answer:
         """Move an audience into a folder (A10)."""
-        return await self._answers.give(
-            views.audience, admission, account_group_id, audiences.move, audience_id, body["folderId"]
-        )
+        outcome = await self._answers.run(admission, account_group_id, audiences.move, audience_id, body["folderId"])
+        return self._answers.answer(outcome, views.audience)
 
     async def remove(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
         """Take an audience out of its folder (A11)."""
-        return await self._answers.give(views.audience, admission, account_group_id, audiences.remove, audience_id)
+        outcome = await self._answers.run(admission, account_group_id, audiences.remove, audience_id)
+        return self._answers.answer(outcome, views.audience)

@@ -25,7 +25,8 @@ class FolderHandlers:
 
     async def navigation(self, admission: Admission, account_group_id: str) -> Answer:
         """Show all audiences by folder (A6)."""
-        return await self._answers.give(views.navigation, admission, account_group_id, folders.navigation)
+        outcome = await self._answers.run(admission, account_group_id, folders.navigation)
+        return self._answers.answer(outcome, views.navigation)
 
     async def create(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Answer:
         """Create a folder (A8)."""
@@ -33,15 +34,13 @@ class FolderHandlers:
         if refusal is not None:
             return self._answers.wire.refuse(refusal)
         name, audience_type = body["name"], AudienceType(body["audienceType"])
-        return await self._answers.created(
-            views.folder, admission, account_group_id, folders.create, name, audience_type
-        )
+        outcome = await self._answers.run(admission, account_group_id, folders.create, name, audience_type)
+        return self._answers.answer(outcome, views.folder, 201)
 
     async def rename(self, admission: Admission, account_group_id: str, folder_id: str, body: dict[str, Any]) -> Answer:
         """Rename a folder (A9)."""
         refusal = blank_name(body)
         if refusal is not None:
             return self._answers.wire.refuse(refusal)
-        return await self._answers.give(
-            views.folder, admission, account_group_id, folders.rename, folder_id, body["name"]
-        )
+        outcome = await self._answers.run(admission, account_group_id, folders.rename, folder_id, body["name"])
+        return self._answers.answer(outcome, views.folder)

@@ -42,15 +42,14 @@ class ProspectingHandlers:
             return self._answers.wire.refuse(request)
         if isinstance(identity, Refusal):
             return self._answers.wire.refuse(identity)
-        outcome = await self._answers.transactions.run(
-            admission, account_group_id, prospecting.start, request, identity
-        )
+        outcome = await self._answers.run(admission, account_group_id, prospecting.start, request, identity)
         accepted = isinstance(outcome, Refusal) or outcome.status.is_active
-        return self._answers.wire.answer(outcome, views.started_job, 202 if accepted else 200)
+        return self._answers.answer(outcome, views.started_job, 202 if accepted else 200)
 
     async def get(self, admission: Admission, account_group_id: str, job_id: str) -> Answer:
         """Get the status of a job (P2)."""
-        return await self._answers.give(views.job, admission, account_group_id, prospecting.get, job_id)
+        outcome = await self._answers.run(admission, account_group_id, prospecting.get, job_id)
+        return self._answers.answer(outcome, views.job)
 
     async def page(
         self,
@@ -61,13 +60,13 @@ class ProspectingHandlers:
         status: str | None = None,
     ) -> Answer:
         """List jobs (P3)."""
-        return await self._answers.give(
-            _JOBS, admission, account_group_id, prospecting.page, cursor, int(limit), status
-        )
+        outcome = await self._answers.run(admission, account_group_id, prospecting.page, cursor, int(limit), status)
+        return self._answers.answer(outcome, _JOBS)
 
     async def cancel(self, admission: Admission, account_group_id: str, job_id: str) -> Answer:
         """Cancel a job (P4)."""
-        return await self._answers.give(views.cancelled_job, admission, account_group_id, prospecting.cancel, job_id)
+        outcome = await self._answers.run(admission, account_group_id, prospecting.cancel, job_id)
+        return self._answers.answer(outcome, views.cancelled_job)
 
 
 def _identity(keys: list[str], body: dict[str, Any]) -> Identity | Refusal | None:
