@@ -5,10 +5,11 @@ The pages A3, A4, A5, A7, A10 and A11 state the same guard.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from mockserver.domain.audience import Audience
 from mockserver.domain.instant import iso
-from mockserver.domain.job import Job, JobStatus, Pace
+from mockserver.domain.job import Job, Pace
 from mockserver.domain.refusal import Reason, Refusal, refused
 
 
@@ -17,20 +18,25 @@ def not_ready(audience: Audience, jobs: Iterable[Job], now: int, sandbox_id: str
     for job in jobs:
         status = job.status_at(now)
         if status.is_active:
-            return _not_ready(audience, job, status, sandbox_id)
+            progression = job.progression
+            ends_at = job.created_at + progression.duration if progression.pace is Pace.TIME else None
+            return _refusal((sandbox_id, audience.account_group_id), audience.id, job.id, str(status), ends_at)
     return None
 
 
-def _not_ready(audience: Audience, job: Job, status: JobStatus, sandbox_id: str) -> Refusal:
-    cancel = f"POST /v1/accounts/{audience.account_group_id}/prospecting/{job.id}/cancel"
-    end = f"POST /_mock/sandboxes/{sandbox_id}/jobs/{job.id}/end"
-    details: dict[str, object] = {"jobId": job.id, "jobStatus": status.value, "cancel": cancel, "end": end}
+@lru_cache(maxsize=1024)  # a client that polls gets the same long text each time
+def _refusal(place: tuple[str, str], audience_id: str, job_id: str, status: str, ends_at: int | None) -> Refusal:
+    """The refusal of an audience at a place: a sandbox, and an account group in it."""
+    sandbox_id, account_group_id = place
+    cancel = f"POST /v1/accounts/{account_group_id}/prospecting/{job_id}/cancel"
+    end = f"POST /_mock/sandboxes/{sandbox_id}/jobs/{job_id}/end"
+    details = {"jobId": job_id, "jobStatus": status, "cancel": cancel, "end": end}
     wait = "it has ended"
-    if job.progression.pace is Pace.TIME:
-        details["readyAt"] = wait = iso(job.created_at + job.progression.duration)
+    if ends_at is not None:
+        details["readyAt"] = wait = iso(ends_at)
     return refused(
         Reason.NOT_READY,
-        f"Audience {audience.id} is still being populated by prospecting job {job.id}, which is {status}.",
+        f"Audience {audience_id} is still being populated by prospecting job {job_id}, which is {status}.",
         f"Wait until {wait}, cancel the job with {cancel}, or end it on this server with {end}.",
         **details,
     )

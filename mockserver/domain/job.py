@@ -77,14 +77,22 @@ class Job:
         """How it has ended by `now`, be it on record or come about by its progression; None while it is active."""
         if self.ending is not None:
             return self.ending
-        progression = self.progression
-        if progression.pace is Pace.TIME and now >= self.created_at + progression.duration:
-            return Ending(progression.outcome, self.created_at + progression.duration, self._final_progress)
-        if progression.pace is Pace.IMMEDIATE:
-            return Ending(progression.outcome, self.created_at, self._final_progress)
-        if progression.pace is Pace.POLLS and self.polled >= progression.polls:
-            return Ending(progression.outcome, now, self._final_progress)
-        return None
+        ends_at = self._ends_at(now)
+        if ends_at is None or now < ends_at:
+            return None
+        return Ending(self.progression.outcome, ends_at, self._final_progress)
+
+    def _ends_at(self, now: int) -> int | None:
+        """When its progression ends it, as far as that is known at `now`."""
+        match self.progression.pace:
+            case Pace.MANUAL:
+                return None
+            case Pace.TIME:
+                return self.created_at + self.progression.duration
+            case Pace.IMMEDIATE:
+                return self.created_at
+            case Pace.POLLS:
+                return now if self.polled >= self.progression.polls else None
 
     def status_at(self, now: int) -> JobStatus:
         """Its status at `now`."""
