@@ -69,6 +69,18 @@ class Protocol(HttpToolsProtocol):
             self.active.disconnected = True
             self.active.message_event.set()
 
+    def eof_received(self) -> bool | None:  # type: ignore[override] # uvicorn closes at once
+        """Let a client that has said all it had to say hear the answers that are due; True keeps its ears open."""
+        if self.over or not self._is_answering() or (self.in_body and self.cycle is self.active):
+            return None
+        if self.in_body:
+            self.pipeline.popleft()
+        if self.in_body or self.in_head:
+            self.over, self.last_words = True, b""
+        else:
+            self.cycle.keep_alive = False
+        return True
+
     def data_received(self, data: bytes) -> None:
         """Parse; whatever goes wrong is answered, and nothing raised."""
         if self.over:

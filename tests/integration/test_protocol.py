@@ -17,6 +17,7 @@ import uvicorn
 from mockserver.adapters.protocol import protocol
 
 PATIENCE = 10
+MEGABYTE = 1 << 20
 LARGE = bytes(range(256)) * 20_480  # 5 MB
 GOOD = b"GET /good HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -35,6 +36,7 @@ class App:
         self.log: list[str] = []
         self.held = threading.Event()
         self.gone = threading.Event()
+        self.sent = 0
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -114,7 +116,7 @@ class App:
 
     async def too_long(self, _scope: Any, _receive: Any, send: Any) -> None:
         await self.start(send, (b"content-length", b"1"))
-        await send({"type": "http.response.body", "body": b"12"})
+        await send({"type": "http.response.body", "body": b"12", "more_body": True})
 
     async def too_short(self, _scope: Any, _receive: Any, send: Any) -> None:
         await self.start(send, (b"content-length", b"3"))
@@ -133,8 +135,9 @@ class App:
 
     async def large_stream(self, _scope: Any, _receive: Any, send: Any) -> None:
         await self.start(send)
-        for at in range(0, len(LARGE), 100_000):
-            await send({"type": "http.response.body", "body": LARGE[at : at + 100_000], "more_body": True})
+        for _ in range(40):
+            await send({"type": "http.response.body", "body": LARGE[:MEGABYTE], "more_body": True})
+            self.sent += MEGABYTE
         await send({"type": "http.response.body"})
 
     async def no_content(self, _scope: Any, _receive: Any, send: Any) -> None:
@@ -548,11 +551,12 @@ def test_the_head_behind_a_completed_one_has_its_own_time(hasty: Served) -> None
 
 
 def test_the_time_of_an_idle_connection_does_not_shorten_that_of_a_head() -> None:
-    with serving("uvloop", keep_alive=0.05) as served, served.client() as client:
+    with serving("uvloop", keep_alive=0.05, header_timeout=30) as served, served.client() as client:
         client.send(GOOD, b"GET /good HT")
         assert client.answer().status == 200
         assert client.hears_nothing()
         assert client.send(b"TP/1.1\r\n\r\n").answer().status == 200
+        assert client.is_closed()
 
 
 def test_a_refusal_that_waits_is_not_overtaken_by_a_deadline() -> None:
@@ -668,7 +672,7 @@ def test_a_pipeline_is_read_no_further_than_needed(served: Served) -> None:
         assert served.app.held.wait(PATIENCE)
         client.connection.settimeout(0.5)
         with pytest.raises(TimeoutError):
-            client.send(GOOD * 1_000_000)
+            client.send((b"POST /good HTTP/1.1\r\nContent-Length: 60000\r\n\r\n" + b"a" * 60_000) * 700)
     served.app.let_go()
 
 
@@ -679,6 +683,18 @@ def test_pipelined_requests_are_answered_in_order(served: Served) -> None:
         other.get("/release")
         assert [client.answer().seen["path"] for _ in range(3)] == ["/held-back", "/two", "/three"]
         assert client.is_open()
+
+
+@pytest.mark.parametrize("rest", [b"", b"GET /unfin", b"POST /good HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf"])
+def test_a_client_that_has_said_all_it_had_to_say_hears_the_answers_that_are_due(served: Served, rest: bytes) -> None:
+    with served.client() as client, served.client() as other:
+        client.send(b"GET /held-back HTTP/1.1\r\n\r\n", b"GET /two HTTP/1.1\r\n\r\n", rest)
+        client.connection.shutdown(socket.SHUT_WR)
+        assert served.app.held.wait(PATIENCE)
+        other.get("/release")
+
+        assert [client.answer().seen["path"] for _ in range(2)] == ["/held-back", "/two"]
+        assert client.is_closed()
 
 
 def test_a_request_may_come_in_single_bytes(served: Served) -> None:
@@ -746,7 +762,9 @@ def test_an_offer_to_upgrade_may_come_in_single_bytes(served: Served) -> None:
 @pytest.mark.parametrize("path", ["/good", "/stream", "/large"])
 def test_an_answer_to_head_has_no_body(served: Served, path: str) -> None:
     with served.client() as client:
-        assert client.get(path, "HEAD").status == 200
+        answer = client.get(path, "HEAD")
+        assert answer.status == 200
+        assert "transfer-encoding" not in answer.headers
         assert client.is_open()
 
 
@@ -797,9 +815,10 @@ def test_http_1_0_closes(served: Served, connection: bytes) -> None:
         assert client.is_closed()
 
 
-def test_a_client_that_asks_to_close_is_closed_and_what_follows_is_not_served(served: Served) -> None:
+@pytest.mark.parametrize("asking", [b"HTTP/1.1\r\nConnection: close", b"HTTP/1.0\r\nConnection: keep-alive"])
+def test_a_client_that_is_to_be_closed_is_closed_and_what_follows_is_not_served(served: Served, asking: bytes) -> None:
     with served.client() as client:
-        client.send(b"GET /held-back HTTP/1.1\r\nConnection: close\r\n\r\n", GOOD, b"rubbish\r\n\r\n")
+        client.send(b"GET /held-back ", asking, b"\r\n\r\n", GOOD, b"rubbish\r\n\r\n")
         with served.client() as other:
             other.get("/release")
         assert client.answer().headers["connection"] == "close"
@@ -840,13 +859,21 @@ def test_an_answer_without_content_has_neither_length_nor_chunks(served: Served)
         assert client.is_open()
 
 
-@pytest.mark.parametrize("path", ["/large", "/large-stream"])
-def test_a_large_answer_reaches_a_slow_reader_whole(served: Served, path: str) -> None:
-    with served.client() as client, served.client() as other:
+def test_a_large_answer_reaches_a_slow_reader_whole(served: Served) -> None:
+    with served.client() as client:
         client.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-        client.send(f"GET {path} HTTP/1.1\r\n\r\n".encode())
-        assert other.is_open()
+        client.send(b"GET /large HTTP/1.1\r\n\r\n")
+        served.pass_round()
         assert client.answer().body == LARGE
+        assert client.is_open()
+
+
+def test_a_large_stream_waits_for_a_slow_reader_and_reaches_it_whole(served: Served) -> None:
+    with served.client() as client:
+        client.send(b"GET /large-stream HTTP/1.1\r\n\r\n")
+        served.pass_round()
+        assert 0 < served.app.sent < 40 * MEGABYTE
+        assert client.answer().body == 40 * LARGE[:MEGABYTE]
         assert client.is_open()
 
 
