@@ -1,0 +1,1 @@
+"""What a run found, as a page, JSON, JUnit, Markdown and text."""

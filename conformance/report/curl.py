@@ -1,0 +1,99 @@
+"""A recorded request as a command line that sends it again."""
+
+import re
+import shlex
+
+from conformance.report.legible import block
+from conformance.report.redaction import VARIABLE
+from conformance.verdicts import Exchange
+
+# What the client adds by itself, and what curl adds by itself.
+_IMPLIED = frozenset({"accept-encoding", "connection", "content-length", "user-agent"})
+_GLOB = re.compile(r"[][{}]")
+_DOT_SEGMENT = re.compile(r"/\.{1,2}(?=/|\?|$)")
+_OBEYED_IN_DOUBLE_QUOTES = re.compile(r'["\\`!$]')
+
+
+def curl(exchange: Exchange) -> str:
+    """A command for bash or zsh; what was redacted stands there as a variable, which the shell fills in."""
+    url = VARIABLE.sub("", exchange.url)
+    words = ["curl", "-s", "-i"]
+    words += ["-g"] if _GLOB.search(url) else []
+    words += ["--path-as-is"] if _DOT_SEGMENT.search(url) else []
+    words += _method(exchange)
+    words += [word for header in _headers(exchange) for word in ("-H", _quoted(header))]
+    before, data = _data(exchange)
+    return " ".join([*before, *words, *data, _quoted(exchange.url)])
+
+
+def _method(exchange: Exchange) -> list[str]:
+    if exchange.method == "HEAD":
+        return ["-I"]
+    if exchange.method == "GET" and not exchange.request_body:
+        return []
+    return ["-X", _quoted(exchange.method)]
+
+
+def _headers(exchange: Exchange) -> list[str]:
+    sent = {name.lower() for name, _ in exchange.request_headers}
+    kept = [_header(name, value) for name, value in exchange.request_headers if not _is_implied(exchange, name, value)]
+    # curl would call any data a form
+    return [*kept, "Content-Type:"] if exchange.request_body and "content-type" not in sent else kept
+
+
+def _is_implied(exchange: Exchange, name: str, value: str) -> bool:
+    if name.lower() == "host":
+        return f"//{value}/" in f"{exchange.url}/"
+    return name.lower() in _IMPLIED or (name.lower(), value) == ("accept", "*/*")
+
+
+def _header(name: str, value: str) -> str:
+    return f"{name}: {value}" if value else f"{name};"
+
+
+def _data(exchange: Exchange) -> tuple[list[str], list[str]]:
+    if not exchange.request_body:
+        return [], []
+    try:
+        text = exchange.request_body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" not in text:
+        return [], ["--data-raw", _quoted(text)]
+    # no argument can hold a NUL
+    return ["printf", _bytes(exchange.request_body), "|"], ["--data-binary", "@-"]
+
+
+def _quoted(text: str) -> str:
+    variables = VARIABLE.findall(text)
+    if variables and _plain(text) and not _OBEYED_IN_DOUBLE_QUOTES.search(VARIABLE.sub("", text)):
+        return f'"{text}"'
+    literals = [_literal(part) if part else "" for part in VARIABLE.split(text)]
+    return _joined(literals, variables) or "''"
+
+
+def _literal(text: str) -> str:
+    return shlex.quote(text) if _plain(text) else f"$'{_escaped(text.encode('utf-8', 'surrogatepass'), '')}'"
+
+
+def _plain(text: str) -> bool:
+    return block(text, len(text)) == text
+
+
+def _bytes(raw: bytes) -> str:
+    text = raw.decode("latin-1")
+    literals = [f"'{_escaped(part.encode('latin-1'), '%')}'" for part in VARIABLE.split(text)]
+    return _joined(literals, VARIABLE.findall(text))
+
+
+def _escaped(raw: bytes, special: str) -> str:
+    return "".join(chr(one) if _is_itself(one) and chr(one) not in special else f"\\{one:03o}" for one in raw)
+
+
+def _is_itself(one: int) -> bool:
+    return 0x20 <= one < 0x7F and chr(one) not in "\\'"  # noqa: PLR2004 - printable ASCII
+
+
+def _joined(literals: list[str], variables: list[str]) -> str:
+    quoted = [f'"{variable}"' for variable in variables]
+    return "".join(literal + variable for literal, variable in zip(literals, [*quoted, ""], strict=True))

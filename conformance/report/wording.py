@@ -1,0 +1,93 @@
+"""The words that every report for people uses."""
+
+from conformance.report.contents import Report, Section
+from conformance.requirements import Level
+from conformance.verdicts import Decided, Exchange, Finding, Outcome, Verdict, counts
+
+_SHOWN = 3
+
+HEADLINE = {
+    Outcome.NONCONFORMANT: "Does not conform",
+    Outcome.ERROR: "Not decided: the suite itself failed",
+    Outcome.STALE: "Expected failures are out of date",
+    Outcome.INCONCLUSIVE: "Inconclusive",
+    Outcome.PARTIAL: "Partial: only a selection was checked",
+    Outcome.CONFORMANT_EXCEPT: "Conforms, except for expected failures",
+    Outcome.CONFORMANT: "Conforms",
+}
+
+MEANING = {
+    Section.VIOLATED: "The target does not do what these documented sentences say.",
+    Section.ERROR: "A check broke. This says nothing about the target; please report it.",
+    Section.STALE: "Listed as expected failures, but they pass: take them off the list.",
+    Section.UNDECIDED: "Required, but the situation could not be brought about. Not a pass.",
+    Section.WARNING: "Violated, but not required: they do not decide the run.",
+    Section.NOT_RUN: "Not checked in this run, which does not depend on them.",
+    Section.EXPECTED: "They are on the list of expected failures, each with its reason.",
+    Section.UNEXERCISED: "Answers that no sentence obliges the target to give, and that it never gave.",
+    Section.PASSED: "Checked, and no violation seen.",
+}
+
+
+def summary(report: Report) -> str:
+    """The outcome in one sentence, from the numbers that decide it."""
+    required = "MUST or SHOULD" if report.strict else "MUST"
+    binding = [one for one in report.decided if one.binds(strict=report.strict)]
+    of = f"of {len(binding)} {required} requirement{_s(len(binding))}"
+    violated, undecided = len(report.section(Section.VIOLATED)), len(report.section(Section.UNDECIDED))
+    held = sum(one.verdict is Verdict.PASS for one in binding)
+    sentences = {
+        Outcome.NONCONFORMANT: f"{violated} {of} {'is' if violated == 1 else 'are'} violated.",
+        Outcome.ERROR: "Some checks broke; the target is not to blame for it.",
+        Outcome.STALE: "Some expected failures pass: take them off the list.",
+        Outcome.INCONCLUSIVE: f"No violation seen, but {undecided} {of} could not be checked.",
+        Outcome.PARTIAL: f"No violation seen in what was selected: {report.selection or 'not everything'}.",
+        Outcome.CONFORMANT_EXCEPT: "No violation seen, apart from the expected failures.",
+        Outcome.CONFORMANT: f"No violation seen: {held} {of} checked and held{_rest(len(binding) - held)}.",
+    }
+    return sentences[report.outcome]
+
+
+def tally(report: Report) -> str:
+    """The counts on one line: zeros left out, failures also by level."""
+    counted = counts(report.decided)
+    return ", ".join(f"{number} {_verdict(report, verdict)}" for verdict, number in counted.items() if number)
+
+
+def repetition(decided: Decided) -> str:
+    """In how many of the checks of a requirement it was found violated."""
+    checks = f"{decided.times} check{_s(decided.times)}"
+    return f"violated in {len(decided.findings)} of {checks}" if decided.findings else checks
+
+
+def shown(decided: Decided) -> tuple[Finding, ...]:
+    """The findings to show: the shortest, and of those that say the same, one."""
+    distinct: dict[tuple[str, str], Finding] = {}
+    for finding in decided.findings:
+        distinct.setdefault((finding.expected, finding.came_back), finding)
+    return tuple(distinct.values())[:_SHOWN]
+
+
+def answer(exchange: Exchange) -> str:
+    """What became of a request, in short: status, media type, and how long it took."""
+    took = f"({exchange.elapsed_ms:.0f} ms)"
+    if exchange.status is None:
+        return f"no response: {exchange.no_response or 'unknown'} {took}"
+    media = [value for name, value in exchange.response_headers if name.lower() == "content-type"]
+    return " ".join([str(exchange.status), *media[:1], took])
+
+
+def _verdict(report: Report, verdict: Verdict) -> str:
+    if verdict is not Verdict.FAIL:
+        return verdict
+    failed = [one.level for one in report.decided if one.verdict is verdict]
+    levels = ", ".join(f"{failed.count(level)} {level}" for level in Level if level in failed)
+    return f"{verdict} ({levels})"
+
+
+def _rest(number: int) -> str:
+    return f", {number} never arose" if number else ""
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"

@@ -1,0 +1,107 @@
+"""The catalogue of requirements, read from its file and held against the checks."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
+from typing import Any
+
+import yaml
+
+EVERY_EXCHANGE = "every exchange"
+"""In place of a check: the requirement is decided on each exchange of a run."""
+
+
+class Level(StrEnum):
+    """How much a requirement demands (RFC 2119)."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    MAY = "MAY"
+
+
+class CatalogueError(ValueError):
+    """The catalogue contradicts itself or the checks; the message names the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One row: a documented sentence, where it stands, and what decides it (or why nothing does)."""
+
+    id: str
+    level: Level
+    profile: str
+    text: str
+    source: str
+    operation: str
+    conditional: bool
+    checks: tuple[str, ...]
+    excluded: str | None
+
+
+class Catalogue(Mapping[str, Requirement]):
+    """The rows by their id, in the order of the file."""
+
+    def __init__(self, rows: Iterable[Requirement]) -> None:
+        self._rows: dict[str, Requirement] = {}
+        for row in rows:
+            if row.id in self._rows:
+                message = f"{row.id} stands twice"
+                raise CatalogueError(message)
+            if bool(row.checks) == bool(row.excluded):
+                message = f"{row.id} needs checks, or the reason why it is excluded, and not both"
+                raise CatalogueError(message)
+            self._rows[row.id] = row
+
+    def __getitem__(self, requirement_id: str) -> Requirement:
+        return self._rows[requirement_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def decided_by(self, check: str) -> tuple[str, ...]:
+        """The ids of the rows that a check decides."""
+        return tuple(row.id for row in self._rows.values() if check in row.checks)
+
+    def hold_against(self, checks: Iterable[str]) -> None:
+        """CatalogueError where a check names no row, or a row names a check that is not there."""
+        there = set(checks)
+        named = {check for row in self._rows.values() for check in row.checks} - {EVERY_EXCHANGE}
+        if there - named:
+            message = f"no row names the check {min(there - named)}"
+            raise CatalogueError(message)
+        if named - there:
+            message = f"a row names the check {min(named - there)}, which is not there"
+            raise CatalogueError(message)
+
+
+def catalogue() -> Catalogue:
+    """The catalogue that comes with the suite."""
+    return read(resources.files("conformance").joinpath("requirements.yaml").read_text(encoding="utf-8"))
+
+
+def read(text: str) -> Catalogue:
+    """A catalogue from the text of its file; CatalogueError where it is none."""
+    document = yaml.safe_load(text)
+    try:
+        return Catalogue(_row(row, document["source"]) for row in document["requirements"])
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"the catalogue cannot be read: {error}"
+        raise CatalogueError(message) from error
+
+
+def _row(row: Mapping[str, Any], source: str) -> Requirement:
+    return Requirement(
+        id=row["id"],
+        level=Level(row["level"]),
+        profile=row.get("profile", "delete"),
+        text=row["text"],
+        source=row.get("source", source),
+        operation=row.get("operation", "deleteAudience"),
+        conditional=row.get("conditional", False),
+        checks=tuple(row.get("checks", ())),
+        excluded=row.get("excluded"),
+    )

@@ -1,0 +1,190 @@
+"""The HTML report, in a real Chromium."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from conformance.report import as_html
+from conformance.report.contents import Contract, Report
+from conformance.requirements import Level
+from conformance.verdicts import Decided, Exchange, Finding, Verdict
+
+CHROMIUM = shutil.which("chromium")
+WIDTHS = [390, 1280]
+HOSTILE = '</pre><script>document.title = "pwned"</script><img src="http://192.0.2.1/">'
+EXCHANGE = Exchange(
+    number=7,
+    method="DELETE",
+    url="http://127.0.0.1:8080/v1/accounts/64b7f1c2a9d0e3f4a5b6c7d8/audiences/65c8a2d3b0e1f4a5b6c7d8e9",
+    request_headers=(("authorization", "Bearer ak_1"), ("x-long", "x" * 300)),
+    request_body=None,
+    status=200,
+    no_response=None,
+    response_headers=(("content-type", "text/html"),),
+    response_body=(HOSTILE + "y" * 500).encode(),
+    elapsed_ms=4.2,
+)
+
+
+def decided(verdict: Verdict, level: Level, *findings: Finding) -> Decided:
+    id_ = f"AUD-{verdict.upper()}-{level}"
+    source = "https://vendor.example/docs/audiences-delete"
+    return Decided(id_, level, f"Sentence of {id_}.", source, "delete", verdict, "z" * 300, findings, times=90)
+
+
+def written(directory: Path, *of: Decided) -> str:
+    contract = Contract("Audiences", "1.0.0", "9f2a6c1e77d0")
+    about = {"profile": "full", "seed": 20261, "started": "2026-11-23T21:26:17Z", "duration": 23.4}
+    report = Report(contract, "http://127.0.0.1:8080", decided=of, secrets={"ak_1": "AUDIENCE_API_KEY"}, **about)
+    path = directory / "report.html"
+    path.write_text(as_html.render(report), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture
+def failing(tmp_path: Path) -> str:
+    finding = Finding("AUD-FAIL-MUST", "409 with code AUDIENCE_NOT_READY", f"200 with {HOSTILE}", (EXCHANGE, EXCHANGE))
+    failed = [decided(Verdict.FAIL, level, finding) for level in Level]
+    return written(tmp_path, *failed, *[decided(verdict, Level.MUST) for verdict in Verdict if verdict != "fail"])
+
+
+@pytest.fixture
+def passing(tmp_path: Path) -> str:
+    return written(tmp_path, decided(Verdict.PASS, Level.MUST), decided(Verdict.UNEXERCISED, Level.MUST))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": request.param, "height": 844})
+    yield page
+    page.close()
+
+
+def is_scrolled_sideways(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def shown(page: Page) -> list[str]:
+    return [heading.split(" ")[0] for heading in page.locator("section:visible h2").all_inner_texts()]
+
+
+def test_a_failing_report_says_on_its_first_screen_what_it_found(failing: str, page: Page) -> None:
+    page.goto(failing)
+
+    for text in ("Does not conform", "1 of 7 MUST requirements is violated.", "http://127.0.0.1:8080", "1 stale"):
+        box = page.get_by_text(text).first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 844
+    assert page.locator(".banner li").all_inner_texts() == ["Sentence of AUD-FAIL-MUST."]
+
+
+def test_a_passing_report_says_so(passing: str, page: Page) -> None:
+    page.goto(passing)
+
+    assert page.locator("h1").inner_text() == "Conforms"
+    assert shown(page) == ["Never", "Held"]
+
+
+def test_nothing_is_wider_than_the_screen(failing: str, page: Page) -> None:
+    page.goto(failing)
+
+    assert not is_scrolled_sideways(page)
+    assert page.evaluate("[...document.querySelectorAll('pre')].filter(one => one.scrollWidth > one.clientWidth)") == []
+
+
+def test_no_request_leaves_and_nothing_of_the_target_runs(failing: str, page: Page) -> None:
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    page.goto(failing)
+    page.get_by_role("button", name="fail 3").click()
+
+    assert [one for one in asked if not one.startswith(("file:", "data:"))] == []
+    assert complaints == []
+    assert page.title().startswith("Does not conform")
+    assert page.locator("img").count() == 0
+
+
+def test_a_verdict_can_be_chosen_and_given_up_again(failing: str, page: Page) -> None:
+    page.goto(failing)
+    everything = shown(page)
+
+    page.get_by_role("button", name="fail 3").click()
+    chosen = shown(page)
+    page.get_by_role("button", name="all 9").click()
+
+    assert chosen == ["Violated", "Warnings"]
+    assert shown(page) == everything
+    assert len(everything) == 8
+
+
+def test_the_way_to_a_violation_is_open_whatever_was_chosen(failing: str, page: Page) -> None:
+    page.goto(failing)
+    page.get_by_role("button", name="pass 1").click()
+
+    page.get_by_role("link", name="Sentence of AUD-FAIL-MUST.").click()
+
+    assert page.locator("#AUD-FAIL-MUST").is_visible()
+
+
+def test_without_script_everything_is_there_to_read(failing: str, browser: Browser) -> None:
+    plain = browser.new_page(java_script_enabled=False)
+
+    plain.goto(failing)
+
+    assert not plain.locator(".filter").is_visible()
+    assert plain.locator("section").count() == plain.locator("section:visible").count() == 8
+    assert plain.locator("pre.curl").first.inner_text().startswith("curl -s -i -X DELETE")
+
+
+def test_on_paper_everything_is_there_whatever_was_chosen(failing: str, page: Page) -> None:
+    page.goto(failing)
+    page.get_by_role("button", name="pass 1").click()
+
+    page.emulate_media(media="print")
+
+    assert page.locator("section:visible").count() == 8
+    assert not page.locator(".filter").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_from_their_ground_by_day_and_by_night(failing: str, page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(failing)
+
+    too_faint = page.evaluate(
+        """() => {
+          const light = (colour) => {
+            const [r, g, b] = colour.match(/[\\d.]+/g).map((part) => {
+              const c = part / 255;
+              return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+            });
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          const ground = (node) => {
+            const colour = getComputedStyle(node).backgroundColor;
+            return colour !== "rgba(0, 0, 0, 0)" ? colour : ground(node.parentElement);
+          };
+          return [...document.querySelectorAll("body *")].filter((node) => {
+            if (!node.innerText || node.closest("script")) return false;
+            const [a, b] = [light(getComputedStyle(node).color), light(ground(node))].sort((x, y) => y - x);
+            return (a + 0.05) / (b + 0.05) < 4.5;
+          }).map((node) => `${node.tagName} ${node.className}`);
+        }"""
+    )
+
+    assert too_faint == []
