@@ -8,7 +8,7 @@ PORT ?= 8080
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check system-test schemathesis bench prove clean
+.PHONY: help install run test check system-test schemathesis conformance bench prove clean
 
 help: ## Print this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,13 @@ system-test: $(STAMP) ## Run the tests that need programs from Debian
 
 schemathesis: $(STAMP) ## Plain `schemathesis run`, all checks and phases, on a server started for it
 	$(BIN)/python -m tests.system.schemathesis_run
+
+conformance: $(STAMP) ## Run the conformance suite on URL= and STATES=, or on a server started for it
+ifdef URL
+	$(BIN)/audience-conformance run --base-url $(URL) --states-url $(STATES) --seed 1 $(ARGS)
+else
+	$(BIN)/python -m tests.system.conformance_run --seed 1 $(ARGS)
+endif
 
 bench: $(STAMP) ## Measure the server beside bare Starlette and stock Connexion
 	$(BIN)/python -m tests.bench

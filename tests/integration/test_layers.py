@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 VIOLATIONS = {
-    "The server reads the contract, the contract nothing": ("openapi/__init__.py", "import mockserver"),
+    "The server and the suite share the contract and nothing else": ("conformance/wire.py", "import mockserver.domain"),
+    "conformance is layered": ("conformance/verdicts.py", "import conformance.client"),
     "mockserver is layered": ("mockserver/domain/guard.py", "import mockserver.service"),
     "Rules are pure: no framework, no clock, no chance, no environment": ("mockserver/domain/job.py", "import time"),
     "Only mockserver.api and mockserver.control know Connexion": ("mockserver/config.py", "import connexion"),
@@ -24,7 +25,7 @@ def linted(tree: Path) -> subprocess.CompletedProcess[str]:
 
 def copied(tree: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", tree)
-    for package in ("openapi", "mockserver"):
+    for package in ("openapi", "mockserver", "conformance"):
         shutil.copytree(ROOT / package, tree / package, ignore=shutil.ignore_patterns("__pycache__"))
 
 

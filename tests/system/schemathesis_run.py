@@ -9,15 +9,14 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from openapi import contract
+from tests.process import ROOT, served
 
-ROOT = Path(__file__).parents[2]
 KEYS = ("sk_test_all_permissions", "sk_test_read_only")
 REFUSED = {401, 403}
 HALF = 0.5
@@ -44,22 +43,6 @@ def run(key: str, options: list[str]) -> int:
         log.seek(0)
         answered = by_operation(line for line in log if line.startswith("{"))
     return max(status, told(key, answered))
-
-
-@contextmanager
-def served(log: int) -> Iterator[str]:
-    """The URL of a server that writes a line for each request."""
-    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--log-format", "json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:  # noqa: S603  (ours)
-        lines = iter(server.stdout or [])
-        first = next(lines)
-        url = first.split()[-1]
-        copying = subprocess.Popen(["cat"], stdin=server.stdout, stdout=log)  # noqa: S607  (cat is everywhere)
-        try:
-            yield url
-        finally:
-            server.terminate()
-            copying.wait()
 
 
 def by_operation(lines: Iterable[str]) -> dict[str, Counter[int]]:

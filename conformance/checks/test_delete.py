@@ -1,0 +1,307 @@
+"""The page "Delete an audience", sentence by sentence."""
+
+from functools import partial
+
+import pytest
+
+from conformance.client import PREFIX, Extras
+from conformance.situation import OTHERS, PERMISSION, Audience, Deleted, Key, Situation
+from conformance.states import NotEstablishedError
+from conformance.verdicts import Exchange
+from conformance.wire import json_body
+
+OUTCOMES = ("completed", "failed", "cancelled")
+JOB_STATUSES = ("queued", "running")
+CLIENTS = 8
+ODD = (
+    "x",
+    "%20",
+    "...",
+    "~",
+    "-",
+    "0",
+    "null",
+    "a" * 128,
+    "%2Da",
+    "%7E",
+    "*",
+    "'",
+    "(1)",
+    "a;b",
+    "a,b",
+    "a=b",
+    "a@b",
+    "a:b",
+)
+
+
+def described(exchange: Exchange) -> str:
+    """A response in a few words."""
+    if exchange.status is None:
+        return f"no response ({exchange.no_response})"
+    body = (exchange.response_body or b"").decode("utf-8", "replace")
+    return f"{exchange.status} {body[:160]}"
+
+
+def is_refusal(exchange: Exchange) -> bool:
+    """Whether a response came, and is not one of success."""
+    return exchange.status is not None and not 200 <= exchange.status < 300
+
+
+def expect(situation: Situation, fact: str, exchange: Exchange, statuses: set[int], *before: Exchange) -> None:
+    """Note whether a response has one of the statuses that a requirement demands."""
+    expected = " or ".join(map(str, sorted(statuses)))
+    holds = exchange.status in statuses
+    seen = [*before, exchange]
+    situation.ledger.expect(f"{PREFIX}-{fact}", expected, described(exchange), seen, holds=holds)
+
+
+def expect_refusal(situation: Situation, fact: str, exchange: Exchange, *before: Exchange) -> None:
+    """Note whether a request was refused, whatever the status of the refusal."""
+    seen = [*before, exchange]
+    situation.ledger.expect(f"{PREFIX}-{fact}", "a refusal", described(exchange), seen, holds=is_refusal(exchange))
+
+
+def expect_guard(situation: Situation, audience: Audience, exchange: Exchange) -> None:
+    """Note whether the guard has answered for an audience that is being populated."""
+    expected = f"409, since by the target's own word the active job {audience.job} populates it"
+    holds = exchange.status == 409
+    situation.ledger.expect(f"{PREFIX}-GUARD", expected, described(exchange), [exchange], holds=holds)
+
+
+def expect_still_there(situation: Situation, fact: str, audience: Audience, key: Key, *refused: Exchange) -> None:
+    """Note that what was refused has had no effect: the audience is there, to be deleted now."""
+    expect(situation, fact, situation.delete(audience, key), {200}, *refused[-1:])
+
+
+def test_a_ready_audience_is_deleted(situation: Situation) -> None:
+    key = situation.key()
+    for _ in range(situation.repeats):
+        audience = situation.ready(key)
+
+        deleted = situation.delete(audience, key)
+
+        expect(situation, "DONE", deleted, {200})
+        again = situation.client.delete(audience.group, audience.id, key.token)
+        expect_refusal(situation, "EFFECT", again, deleted)
+
+
+def test_deleting_one_audience_leaves_its_neighbours(situation: Situation) -> None:
+    key, other = situation.key(), situation.key()
+    before, gone, after, elsewhere = (situation.ready(one) for one in (key, key, key, other))
+
+    deleted = situation.delete(gone, key)
+
+    expect_still_there(situation, "ONLY", before, key, deleted)
+    expect_still_there(situation, "ONLY", after, key, deleted)
+    expect_still_there(situation, "ONLY", elsewhere, other, deleted)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("job_status", JOB_STATUSES)
+def test_a_populated_audience_is_protected(situation: Situation, job_status: str, outcome: str) -> None:
+    key = situation.key()
+    audience = situation.populated(key, job_status)
+
+    for _ in range(max(1, situation.repeats // 6)):
+        refused = situation.client.delete(audience.group, audience.id, key.token)
+        expect_guard(situation, audience, refused)
+        code = code_of(refused)
+        named = code == "AUDIENCE_NOT_READY"
+        situation.ledger.expect(f"{PREFIX}-GUARD-CODE", "AUDIENCE_NOT_READY", str(code), [refused], holds=named)
+
+    situation.end(audience, outcome)
+    deleted = situation.delete(audience, key)
+    if deleted.status == 404:
+        expect(situation, "GUARD-KEEPS", deleted, {200}, refused)
+    situation.ledger.held(f"{PREFIX}-GUARD-KEEPS")
+    expect(situation, "GUARD-ENDS", deleted, {200}, refused)
+
+
+def code_of(exchange: Exchange) -> object:
+    """The error code of a response, None where there is none to read."""
+    try:
+        return json_body(exchange)["error"]["code"]
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+@pytest.mark.parametrize("headers", [{"Idempotency-Key": "once"}, {"X-HTTP-Method-Override": "GET"}, {}])
+@pytest.mark.parametrize("query", ["", "?force=true"])
+@pytest.mark.parametrize("content", [None, b'{"force": true}'])
+def test_nothing_a_client_adds_gets_past_the_guard(
+    situation: Situation, headers: dict[str, str], query: str, content: bytes | None
+) -> None:
+    key = situation.key()
+    audience = situation.populated(key)
+    sent = headers if content is None else headers | {"Content-Type": "application/json"}
+
+    refused = situation.client.delete(audience.group, audience.id, key.token, Extras(sent, query, content))
+
+    expect_refusal(situation, "GUARD", refused)
+
+
+def test_without_a_valid_key_nothing_is_deleted(situation: Situation) -> None:
+    key = situation.key()
+    audience = situation.ready(key)
+    near = [key.token[:-1], key.token + "x", key.token[:-1] + ("a" if key.token[-1] != "a" else "b"), "x"]
+    wrong: list[dict[str, str]] = [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic eDp5"}]
+    wrong += [{"Authorization": f"Bearer {one}"} for one in near]
+
+    for place in range(max(situation.repeats, len(wrong))):
+        sent = wrong[place % len(wrong)]
+        refused = situation.client.delete(audience.group, audience.id, None, Extras(sent))
+        expect(situation, "KEY", refused, {401})
+
+    expect_still_there(situation, "REFUSED", audience, key, refused)
+
+
+@pytest.mark.parametrize("held", [(), *[(one,) for one in OTHERS], OTHERS])
+def test_without_the_required_permission_nothing_is_deleted(situation: Situation, held: tuple[str, ...]) -> None:
+    key = situation.key()
+    audience = situation.ready(key)
+    powerless = situation.key(permissions=list(held), accountGroupId=key.group)
+
+    refused = situation.client.delete(audience.group, audience.id, powerless.token)
+
+    expect(situation, "PERMISSION", refused, {403})
+    expect_still_there(situation, "REFUSED", audience, key, refused)
+
+
+def test_a_key_with_the_required_permission_alone_deletes(situation: Situation) -> None:
+    key = situation.key()
+    audience = situation.ready(key)
+    alone = situation.key(PERMISSION, accountGroupId=key.group)
+
+    deleted = situation.delete(audience, alone)
+
+    expect(situation, "PERMISSION-SUFFICES", deleted, {200})
+    situation.ledger.held(f"{PREFIX}-DONE")
+
+
+def test_account_groups_are_kept_apart(situation: Situation) -> None:
+    key, other = situation.key(), situation.key()
+    own, foreign = situation.ready(key), situation.ready(other)
+    crossings = [(other.group, own.id), (key.group, foreign.id), (other.group, foreign.id)]
+
+    for group, audience in crossings:
+        refused = situation.client.delete(group, audience, key.token)
+        expect(situation, "SCOPE", refused, {403, 404})
+
+    expect_still_there(situation, "REFUSED", own, key, refused)
+    expect_still_there(situation, "REFUSED", foreign, other, refused)
+
+
+def test_what_is_not_there_is_not_found(situation: Situation) -> None:
+    key = situation.key()
+    audience = situation.ready(key)
+    situation.delete(audience, key)
+
+    refused = situation.client.delete(audience.group, audience.id, key.token)
+
+    expect(situation, "FOUND", refused, {404})
+
+
+def test_a_near_miss_of_an_identifier_hits_nothing(situation: Situation) -> None:
+    key = situation.key()
+    audience, populated = situation.ready(key), situation.populated(key)
+    place = situation.chance.randrange(len(audience.id))
+    twice = "".join(f"%25{ord(character):02X}" for character in audience.id)
+    misses = [
+        audience.id[:-1] or "x",
+        audience.id + "0",
+        audience.id[:place] + ("1" if audience.id[place] != "1" else "2") + audience.id[place + 1 :],
+        twice,
+        key.group,
+        *([populated.job] if populated.job else []),
+    ]
+
+    for miss in misses:
+        refused = situation.client.delete(audience.group, miss, key.token)
+        expect_refusal(situation, "EXACT", refused)
+
+    expect_still_there(situation, "REFUSED", audience, key, refused)
+
+
+@pytest.mark.parametrize("identifier", ODD)
+def test_an_odd_identifier_is_refused_as_documented(situation: Situation, identifier: str) -> None:
+    key = situation.key()
+
+    expect(situation, "ODD", situation.client.delete(key.group, identifier, key.token), {400, 404})
+
+
+def test_an_idempotency_key_replays_nothing(situation: Situation) -> None:
+    key = situation.key()
+    audience = situation.ready(key)
+    once = {"Idempotency-Key": f"{situation.chance.getrandbits(64):x}"}
+    first = situation.client.delete(audience.group, audience.id, key.token, Extras(once))
+
+    again = situation.client.delete(audience.group, audience.id, key.token, Extras(once))
+
+    expect(situation, "IDEMPOTENCY", again, {404}, first)
+
+
+def test_concurrent_deletes(situation: Situation) -> None:
+    key = situation.key()
+    for _ in range(max(1, situation.repeats // 9)):
+        audience = situation.ready(key)
+
+        answers = situation.client.at_once(
+            [partial(situation.client.delete, audience.group, audience.id, key.token)] * CLIENTS
+        )
+
+        later = situation.client.delete(audience.group, audience.id, key.token)
+        expect_refusal(situation, "EFFECT", later, *answers)
+        succeeded = [answer for answer in answers if answer.status == 200]
+        said = f"{len(succeeded)} of {CLIENTS}"
+        situation.ledger.expect(f"{PREFIX}-ONCE", "exactly one 200", said, answers, holds=len(succeeded) == 1)
+
+
+def test_concurrent_deletes_of_a_populated_audience(situation: Situation) -> None:
+    key = situation.key()
+    audience = situation.populated(key)
+
+    answers = situation.client.at_once(
+        [partial(situation.client.delete, audience.group, audience.id, key.token)] * CLIENTS
+    )
+
+    for answer in answers:
+        expect_guard(situation, audience, answer)
+    situation.end(audience, "completed")
+    expect_still_there(situation, "GUARD-KEEPS", audience, key, *answers)
+
+
+def test_when_the_rate_limit_is_exceeded(situation: Situation) -> None:
+    key = situation.key()
+    audience = situation.ready(key)
+    situation.states.setup("the rate limit is exhausted", apiKey=key.token)
+
+    refused = situation.client.delete(audience.group, audience.id, key.token, limited=True)
+
+    situation.states.teardown("the rate limit is exhausted", apiKey=key.token)
+    if refused.status != 429:
+        message = f"the rate limit was said to be exhausted, but the target answered {refused.status}"
+        raise NotEstablishedError(message)
+    expect_still_there(situation, "REFUSED", audience, key, refused)
+
+
+def test_when_the_server_fails(situation: Situation) -> None:
+    key = situation.key()
+    audience = situation.ready(key)
+    situation.states.setup("the server fails internally", apiKey=key.token, times=1)
+
+    failed = situation.client.delete(audience.group, audience.id, key.token)
+
+    if failed.status != 500:
+        message = f"the server was said to fail, but answered {failed.status}"
+        raise NotEstablishedError(message)
+
+
+def test_what_was_deleted_stays_deleted(situation: Situation, acknowledged: Deleted) -> None:
+    for (group, audience), deleted in acknowledged.items():
+        other = situation.key(accountGroupId=group)
+
+        later = situation.client.delete(group, audience, other.token)
+
+        expect_refusal(situation, "EFFECT", later, deleted)
+        expect(situation, "FOUND", later, {404}, deleted)

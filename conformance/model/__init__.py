@@ -1,0 +1,58 @@
+"""What the documentation demands of any implementation: one pure function of a state, a request and a response."""
+
+from conformance.model.event import (
+    AudiencePopulated,
+    AudienceReady,
+    Event,
+    KeyIssued,
+    KeyRevoked,
+    ListsSettled,
+    ProspectingEnded,
+)
+from conformance.model.exchange import (
+    UNKNOWN,
+    AudiencePage,
+    JobPage,
+    Navigation,
+    Request,
+    Response,
+    ShownAudience,
+    ShownFolder,
+    ShownJob,
+    Validity,
+)
+from conformance.model.judge import advance, explain, judge, step
+from conformance.model.operation import OperationId, Permission
+from conformance.model.state import State
+from conformance.model.violation import Fact, Judgement, Level, Violation
+
+__all__ = [
+    "UNKNOWN",
+    "AudiencePage",
+    "AudiencePopulated",
+    "AudienceReady",
+    "Event",
+    "Fact",
+    "JobPage",
+    "Judgement",
+    "KeyIssued",
+    "KeyRevoked",
+    "Level",
+    "ListsSettled",
+    "Navigation",
+    "OperationId",
+    "Permission",
+    "ProspectingEnded",
+    "Request",
+    "Response",
+    "ShownAudience",
+    "ShownFolder",
+    "ShownJob",
+    "State",
+    "Validity",
+    "Violation",
+    "advance",
+    "explain",
+    "judge",
+    "step",
+]

@@ -1,0 +1,160 @@
+"""What a success of P1-P4 makes of a state, and what it must not show."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from conformance.model.exchange import JobPage, Request, Response, ShownJob
+from conformance.model.state import Activity, Job, Path, Start, State
+from conformance.model.violation import Fact, Judgement, Level, Violation, requirement
+
+_ENDED = frozenset({"completed", "failed", "cancelled"})
+_ACTIVE = frozenset({"queued", "running"})
+_REPLAYED = 200
+
+
+def start(state: State, request: Request, response: Response) -> Judgement:
+    """P1: a job, or the job that the same request started before.
+
+    What it populates is not said: from now on that may be any audience of the account group, or a new one.
+    """
+    shown = response.data
+    if not isinstance(shown, ShownJob):
+        group = frozenset({request.group})
+        lost = replace(state.with_hidden(request.group), unlisted=state.unlisted | group, started=state.started | group)
+        return Judgement(frozenset({_remembered(lost, request, None)}))
+    path = (request.group, shown.id)
+    violations = tuple(_replays(state, request, response, path))
+    after = _remembered(state, request, shown.id)
+    if path not in state.jobs:
+        after = after.with_hidden(request.group).with_job(path, Job(Activity.OPEN, body=request.body))
+    return Judgement(frozenset({_noted(after, path, shown)}), violations)
+
+
+def read(state: State, request: Request, response: Response) -> Judgement:
+    """P2: 'current public status of one prospecting job'."""
+    shown = response.data
+    if not isinstance(shown, ShownJob):
+        return Judgement(frozenset({state}))
+    violations = [*_stale(state, request, shown, Level.MUST)]
+    if shown.id != request.target:
+        current = requirement(request.operation, Fact.CURRENT)
+        violations.append(Violation(Level.MUST, current, f"job {request.target}", f"job {shown.id}"))
+    return Judgement(frozenset({_noted(state, request.path, shown)}), tuple(violations))
+
+
+def list_jobs(state: State, request: Request, response: Response) -> Judgement:
+    """P3: the jobs of the account group. A list may lag, and how long it keeps what has ended is not said."""
+    page = response.data
+    if not isinstance(page, JobPage):
+        return Judgement(frozenset({state}))
+    after = state
+    violations: list[Violation] = []
+    for item in page.items:
+        violations += _stale(state, request, item, Level.SHOULD)
+        after = _noted(after, (request.group, item.id), item)
+    if request.whole and page.last and request.status is None:
+        violations += _missing(state, request, {item.id for item in page.items})
+    return Judgement(frozenset({after}), tuple(violations))
+
+
+def cancel(state: State, request: Request, _: Response) -> Judgement:
+    """P4: it has ended. What becomes of the audience is not documented: it stays, is gone, or is guarded a while."""
+    job = state.jobs.get(request.path)
+    if job is None or job.activity is Activity.ENDED:
+        return Judgement(frozenset({state}))
+    ended = replace(job, activity=Activity.ENDED, outcome="cancelled", declared=False)
+    after = state.with_job(request.path, ended)
+    path = (request.group, job.audience or "")
+    if path not in after.audiences or after.is_populated(path):
+        return Judgement(frozenset({after}))
+    stays = after.with_audience(path, replace(after.audiences[path], ready=False))
+    return Judgement(frozenset({stays, after.without_audience(path)}))
+
+
+def refused_to_cancel(state: State, request: Request) -> State:
+    """A job that cannot be cancelled, and was not known to have ended, has ended."""
+    job = state.jobs.get(request.path)
+    if job is None or job.activity is not Activity.OPEN:
+        return state
+    return state.with_job(request.path, replace(job, activity=Activity.ENDED))
+
+
+def _remembered(state: State, request: Request, job: str | None) -> State:
+    if request.idempotency is None:
+        return state
+    key = (request.group, request.key, request.idempotency)
+    earlier = state.starts.get(key)
+    if earlier is not None and (earlier.body != request.body or job is None):
+        return state
+    return replace(state, starts=state.starts.put(key, Start(request.body, job)))
+
+
+def _replays(state: State, request: Request, response: Response, path: Path) -> Iterator[Violation]:
+    """A start that is sent again is the same start: 'send a stable Idempotency-Key header when retrying this request'.
+
+    202: 'Job created'; 200: 'Existing completed prospecting job replayed for the same request'.
+    """
+    replay = requirement(request.operation, Fact.REPLAY)
+    job = state.jobs.get(path)
+    earlier = state.starts.get((request.group, request.key, request.idempotency or ""))
+    if earlier is not None and earlier.body == request.body and earlier.job not in (None, path[1]):
+        first = state.jobs.get((request.group, earlier.job or ""))
+        # A job that failed, or may have, is not the 'existing completed' one of which alone the page speaks.
+        level = Level.MUST if first is not None and first.outcome == "completed" else Level.SHOULD
+        if first is None or first.outcome not in ("failed", "cancelled"):
+            yield Violation(level, replay, f"job {earlier.job} again", f"job {path[1]}")
+    elif job is not None and _is_unrelated(state, request, job):
+        new = requirement(request.operation, Fact.NEW)
+        yield Violation(Level.MUST, new, "a job of its own", f"job {path[1]}, started by another request")
+    elif job is None and response.status == _REPLAYED and request.group not in state.unlisted:
+        yield Violation(Level.MUST, replay, "202 for what was not started before", f"{response}")
+    elif job is not None and job.outcome == "completed" and response.status != _REPLAYED:
+        yield Violation(Level.SHOULD, replay, "200 for a completed job", f"{response}")
+
+
+def _is_unrelated(state: State, request: Request, job: Job) -> bool:
+    """Whether the job was started by another body, and no idempotency key ties it to this request, whoever sent it."""
+    if job.body is None or job.body == request.body:
+        return False
+    return not any(
+        (where, idempotency) == (request.group, request.idempotency) for where, _, idempotency in state.starts
+    )
+
+
+def _stale(state: State, request: Request, shown: ShownJob, level: Level) -> Iterator[Violation]:
+    """A status that contradicts what is known. That what ended stays ended is inferred, unless a state said so."""
+    job = state.jobs.get((request.group, shown.id))
+    if job is None:
+        return
+    level = level if job.declared else Level.SHOULD
+    current = requirement(request.operation, Fact.CURRENT)
+    if job.activity is Activity.ACTIVE and shown.status in _ENDED:
+        yield Violation(level, current, "queued or running", str(shown.status))
+    elif job.activity is Activity.ENDED and shown.status in _ACTIVE:
+        yield Violation(level, current, job.outcome or "a job that has ended", str(shown.status))
+    elif job.outcome is not None and shown.status in _ENDED - {job.outcome}:
+        yield Violation(Level.SHOULD, current, job.outcome, str(shown.status))
+
+
+def _missing(state: State, request: Request, shown: set[str]) -> Iterator[Violation]:
+    for (group, identifier), job in state.jobs.items():
+        if group == request.group and identifier not in shown:
+            level = Level.MUST if job.activity is Activity.ACTIVE else Level.SHOULD
+            yield Violation(
+                level, requirement(request.operation, Fact.COMPLETE), f"job {identifier}", "not in the answer"
+            )
+
+
+def _noted(state: State, path: Path, shown: ShownJob) -> State:
+    """A job that is shown is learned; one of which only the API speaks has ended once it is shown as ended."""
+    job = state.jobs.get(path, Job(Activity.OPEN))
+    if job.activity is Activity.OPEN and isinstance(shown.status, str) and shown.status in _ENDED:
+        job = replace(job, activity=Activity.ENDED, outcome=shown.status)
+    elif (
+        job.activity is Activity.ENDED
+        and job.outcome is None
+        and isinstance(shown.status, str)
+        and shown.status in _ENDED
+    ):
+        job = replace(job, outcome=shown.status)
+    return state.with_job(path, job)

@@ -1,0 +1,209 @@
+"""An implementation of the one documented endpoint and nothing else, apart from the mock; each rule is a method."""
+
+import asyncio
+import itertools
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mockserver.adapters.http_server import bound
+
+ALL = frozenset({"audiences:read", "audiences:write", "prospects:read", "prospecting:read", "prospecting:write"})
+
+
+@dataclass
+class Key:
+    """An API key."""
+
+    group: str
+    permissions: frozenset[str]
+    limited: bool = False
+    failures: int = 0
+
+
+@dataclass
+class Single:
+    """The endpoint, its provider states, and all that it keeps."""
+
+    keys: dict[str, Key] = field(default_factory=dict)
+    audiences: dict[str, str] = field(default_factory=dict)
+    jobs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    async def respond(self, group: str, audience: str, request: Request) -> Response:
+        """Answer a request."""
+        return self.answer(group, audience, request)
+
+    # The endpoint, rule by rule.
+
+    def answer(self, group: str, audience: str, request: Request) -> Response:
+        """What a DELETE comes to."""
+        key = self.key_of(request)
+        if key is None:
+            return self.refuse(401, "UNAUTHORIZED")
+        if key.limited:
+            return self.limited(group, audience)
+        if not self.is_permitted(key):
+            return self.unpermitted(audience)
+        return self.refuse(403, "FORBIDDEN") if group != key.group else self.admitted(key, audience, request)
+
+    def admitted(self, key: Key, audience: str, request: Request) -> Response:
+        """What a DELETE comes to whose key may delete in its account group."""
+        found = self.find(key.group, audience)
+        if found is None:
+            return self.missing(audience)
+        if self.populating(found) is not None and not self.passes_guard(request):
+            return self.guarded(found)
+        if key.failures:
+            key.failures -= 1
+            return self.failed()
+        return self.delete(found, request)
+
+    def key_of(self, request: Request) -> Key | None:
+        """Whose request it is."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        return self.keys.get(token) if scheme.lower() == "bearer" else None
+
+    def is_permitted(self, key: Key) -> bool:
+        """Whether the key may delete."""
+        return "audiences:write" in key.permissions
+
+    def find(self, group: str, audience: str) -> str | None:
+        """The audience that is meant."""
+        return audience if self.audiences.get(audience) == group else None
+
+    def populating(self, audience: str) -> str | None:
+        """The active job on the audience."""
+        active = [job for job, (on, status) in self.jobs.items() if on == audience and status in {"queued", "running"}]
+        return active[0] if active else None
+
+    def passes_guard(self, _request: Request) -> bool:
+        """Whether a request gets past the guard."""
+        return False
+
+    def guarded(self, _audience: str) -> Response:
+        """The guard's answer."""
+        return self.refuse(409, "AUDIENCE_NOT_READY")
+
+    def missing(self, _audience: str) -> Response:
+        """The answer for what is not there."""
+        return self.refuse(404, "NOT_FOUND")
+
+    def limited(self, _group: str, _audience: str) -> Response:
+        """The answer past the rate limit."""
+        return self.refuse(429, "RATE_LIMITED")
+
+    def unpermitted(self, _audience: str) -> Response:
+        """The answer without the permission."""
+        return self.refuse(403, "FORBIDDEN")
+
+    def failed(self) -> Response:
+        """The answer of an internal failure."""
+        return self.refuse(500, "INTERNAL_ERROR")
+
+    def delete(self, audience: str, _request: Request) -> Response:
+        """Delete what was found."""
+        self.audiences.pop(audience, None)
+        return self.done()
+
+    def done(self) -> Response:
+        """The answer of a deletion."""
+        return self.send(200, {"success": True, "data": {"deleted": True}, "error": None, "traceId": self.trace_id()})
+
+    def refuse(self, status: int, code: str) -> Response:
+        """A refusal."""
+        error = {"code": code, "message": "No.", "details": "none"}
+        return self.send(status, {"success": False, "data": None, "error": error, "traceId": self.trace_id()})
+
+    def send(self, status: int, body: Any) -> Response:
+        """Put an answer on the wire."""
+        return JSONResponse(body, status)
+
+    def trace_id(self) -> str:
+        """A trace id."""
+        return self.fresh()
+
+    def fresh(self) -> str:
+        """A fresh identifier."""
+        return f"{next(self.numbers):024x}"
+
+    # The provider states.
+
+    def change(self, state: str, params: dict[str, Any], *, setup: bool) -> dict[str, Any] | None:
+        """Set a state up or tear it down; None for one that this implementation cannot establish."""
+        key = self.keys.get(params.get("apiKey", ""))
+        match state, setup:
+            case "an API key", True:
+                return self.new_key(params)
+            case "an API key", False:
+                self.keys.pop(params["apiKey"], None)
+            case (("an audience that is ready" | "an audience being populated"), True):
+                return self.new_audience(key, params if state.endswith("populated") else None)
+            case (("an audience that is ready" | "an audience being populated"), False):
+                self.audiences.pop(params["audienceId"], None)
+            case "the prospecting has ended", True:
+                self.jobs[params["jobId"]] = (self.jobs[params["jobId"]][0], params["outcome"])
+            case "the rate limit is exhausted", _ if key:
+                key.limited = setup
+            case "the server fails internally", _ if key:
+                key.failures = params.get("times", 1) if setup else 0
+            case "the prospecting has ended", False:
+                pass
+            case _:
+                return None
+        return {}
+
+    def new_key(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Make a key."""
+        token, group = f"ak_{self.fresh()}", params.get("accountGroupId") or self.fresh()
+        self.keys[token] = Key(group, frozenset(params.get("permissions", ALL)))
+        return {"apiKey": token, "accountGroupId": group}
+
+    def new_audience(self, key: Key | None, populated: dict[str, Any] | None) -> dict[str, Any]:
+        """Make an audience."""
+        assert key is not None
+        audience = self.fresh()
+        self.audiences[audience] = key.group
+        values = {"accountGroupId": key.group, "audienceId": audience}
+        if populated is None:
+            return values
+        job = self.fresh()
+        self.jobs[job] = (audience, populated.get("jobStatus", "running"))
+        return {**values, "jobId": job}
+
+
+@contextmanager
+def served(single: Single) -> Iterator[str]:
+    """The URL of the implementation, on a real socket."""
+
+    async def endpoint(request: Request) -> Response:
+        return await single.respond(request.path_params["group"], request.path_params["audience"], request)
+
+    async def states(request: Request) -> Response:
+        document = await request.json()
+        values = single.change(document["state"], document["params"], setup=document["action"] == "setup")
+        return JSONResponse({"reason": "not here"}, 501) if values is None else JSONResponse(values)
+
+    routes = [
+        Route("/v1/accounts/{group}/audiences/{audience}", endpoint, methods=["DELETE"]),
+        Route("/states", states, methods=["POST"]),
+    ]
+    listening = bound("127.0.0.1", 0)
+    config = uvicorn.Config(Starlette(routes=routes), log_config=None, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listening.close()

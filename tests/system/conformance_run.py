@@ -1,0 +1,18 @@
+"""The conformance suite against our own server, started for it: `python -m tests.system.conformance_run [options]`."""
+
+import subprocess
+import sys
+
+from tests.process import ROOT, served
+
+
+def main(options: list[str]) -> int:
+    """Run it; the exit status is the suite's."""
+    with served(subprocess.DEVNULL) as url:
+        command = [sys.executable, "-m", "conformance", "run", "--base-url", url]
+        states = ["--states-url", f"{url}/_mock/provider-states"]
+        return subprocess.run([*command, *states, *options], cwd=ROOT, check=False).returncode  # noqa: S603  (ours)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
