@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import click
 import httpx
 import pytest
+from click.exceptions import NoArgsIsHelpError
 
 from conformance.client import Client
 from conformance.expected import ExpectationsError, read
@@ -252,6 +253,9 @@ def main() -> None:
     """Run the command line; what is wrong with it is one line on standard error."""
     try:
         sys.exit(cli.main(standalone_mode=False))
+    except NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(_USAGE)
     except click.ClickException as error:
         click.echo(f"audience-conformance: {error.format_message()}", err=True)
         sys.exit(_USAGE)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 import uvloop
+from click.exceptions import NoArgsIsHelpError
 
 from mockserver import __version__
 from mockserver.adapters.http_server import HttpServer, bound
@@ -101,6 +102,9 @@ def main() -> None:
     """Run the command line; a wrong option is one line on standard error, and exit status 2."""
     try:
         sys.exit(cli.main(standalone_mode=False))
+    except NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(_USAGE)
     except click.ClickException as error:
         click.echo(f"audience-mock: {error.format_message()}", err=True)
         sys.exit(_USAGE)

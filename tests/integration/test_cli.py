@@ -147,6 +147,16 @@ def test_a_port_in_use_is_one_clear_line() -> None:
         assert err == f"audience-mock: {said}\n"
 
 
+def test_without_a_command_it_tells_what_there_is() -> None:
+    command = [sys.executable, "-m", "mockserver"]
+
+    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
+
+    assert told.stdout.startswith("Usage:")
+    assert "serve" in told.stdout
+    assert told.stderr == ""
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

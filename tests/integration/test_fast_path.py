@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
+from mockserver.adapters.memory import MemoryStore
 from mockserver.api.assembly.validation import ARGUMENTS, DirectValidationMiddleware
 from mockserver.bootstrap import parts, seed, vendor_app
 from mockserver.config import Settings
+from mockserver.ports import Caller
 from openapi import contract
 
 GROUP = "/v1/accounts/a00000000000000000000001"
@@ -64,9 +66,36 @@ def test_a_plain_request_of_the_operation_is_read_by_it(operation: str) -> None:
     assert ARGUMENTS in scope
 
 
-async def sent(method: str, target: str, body: Any) -> tuple[dict[str, Any], int]:
+class CountingStore(MemoryStore):
+    """A store that counts how often it was asked who is calling."""
+
+    asked = 0
+
+    async def caller(self, token: str) -> Caller | None:
+        self.asked += 1
+        return await super().caller(token)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        *PLAIN.values(),
+        ("DELETE", f"{GROUP}/audiences/x", None),
+        ("POST", f"{GROUP}/audiences", {"name": 5}),
+        ("DELETE", "/v1/accounts/a00000000000000000000009/audiences/b00000000000000000000001", None),
+    ],
+)
+def test_a_request_is_admitted_exactly_once_whatever_becomes_of_it(request_: tuple[str, str, Any]) -> None:
+    store = CountingStore()
+
+    asyncio.run(sent(*request_, store=store))
+
+    assert store.asked == 1
+
+
+async def sent(method: str, target: str, body: Any, store: MemoryStore | None = None) -> tuple[dict[str, Any], int]:
     """Send a request in process; answer its scope as the application left it, and the status."""
-    made = parts(Settings())
+    made = parts(Settings(), store=store)
     await seed(Settings(), made)
     path, _, query = target.partition("?")
     content = b"" if body is None else json.dumps(body).encode()

@@ -234,6 +234,13 @@ class TestWhileAJobIsActive:
         assert found(failed, request_, NOT_READY).keys() & {f"AUD-{prefix}-GUARD-ENDS", "AUD-DELETE-EFFECT"}
 
 
+def test_an_audience_that_left_for_another_reason_is_not_brought_back_by_the_end_of_its_job() -> None:
+    gone = after((cancel("job"), job("job", "cancelled")), (get("busy"), GONE), of=WORLD)
+    over = after(ProspectingEnded("g", "job", "completed"), of=gone)
+
+    assert found(over, get("busy"), GONE) == {}
+
+
 def test_a_completed_job_does_not_take_its_audience_along() -> None:
     over = after(ProspectingEnded("g", "job", "completed"), of=WORLD)
 
@@ -293,6 +300,21 @@ class TestDeletion:
         assert found(again, get("made"), NOT_READY) == {}
         assert found(again, get("made"), shown("made", name="imported")) == {}
         assert found(again, get("made"), shown("made", name="ours")) == {"AUD-DELETE-EFFECT": MUST}
+
+    def test_an_audience_of_the_same_name_may_be_a_new_one_if_the_name_is_not_ours(self) -> None:
+        named = after((get("ready"), shown("ready", name="imported")), of=WORLD)
+        again = after((delete("ready"), OK), (begin(), job("p1", http=202)), of=named)
+        renamed = after((update("ready", name="mine"), OK), (delete("ready"), OK), (begin(), None), of=named)
+
+        assert found(again, get("ready"), shown("ready", name="imported")) == {}
+        assert found(renamed, get("ready"), shown("ready", name="imported")) == {}
+        assert found(renamed, get("ready"), shown("ready", name="mine")) == {"AUD-DELETE-EFFECT": MUST}
+
+    def test_an_identifier_given_out_again_leaves_the_others_free(self) -> None:
+        free = after((delete("made"), OK), (delete("ready"), OK), (begin(), job("p1", http=202)), of=WORLD)
+        again = after((create("z"), shown("made", 201)), of=free)
+
+        assert found(again, get("ready"), shown("ready", name="imported")) == {}
 
     def test_a_job_that_is_still_active_may_give_it_out_again_unseen(self) -> None:
         again = after((delete("ready"), OK), of=STARTED)
@@ -478,6 +500,22 @@ class TestFolders:
         assert found(out, get("made"), shown("made", folder="demand")) == {"AUD-REMOVE-EFFECT": MUST}
         assert found(MOVED, remove("made"), Response(422)) == {"AUD-REMOVE-DONE": MUST}
 
+    def test_a_folder_is_made_as_it_was_asked_for_and_not_there_before(self) -> None:
+        request, _ = folder("", "on_demand", name="n")
+
+        assert found(WORLD, request, Response(201, data=ShownFolder("new", "n"))) == {}
+        assert found(WORLD, request, Response(201, data=ShownFolder("new", "m"))) == {"FOLDER-CREATE-EFFECT": MUST}
+        assert found(WORLD, request, Response(201, data=ShownFolder("demand", "n"))) == {"FOLDER-CREATE-NEW": MUST}
+
+    def test_a_folder_has_the_name_that_it_was_given(self) -> None:
+        rename = ask(OperationId.RENAME_FOLDER, "demand", name="n")
+        named = after((rename, Response(200, data=ShownFolder("demand", "n"))), of=WORLD)
+        folders = (ShownFolder("demand", "folder"), ShownFolder("monitor"))
+        old = Response(200, data=Navigation(folders, (ShownAudience("ready"), ShownAudience("made"))))
+
+        assert found(WORLD, rename, Response(200, data=ShownFolder("demand", "m"))) == {"FOLDER-RENAME-EFFECT": SHOULD}
+        assert found(named, NAVIGATE, old) == {"FOLDER-RENAME-EFFECT": SHOULD}
+
     def test_a_folder_of_another_account_group_takes_nothing(self) -> None:
         request, response = folder("elsewhere", "on_demand")
         world = after((replace(request, key="foreign", group="h"), response), of=WORLD)
@@ -542,6 +580,29 @@ class TestLists:
 
         assert found(seen, get("ready"), shown("ready", name="m")) == {"AUD-LIST-CURRENT": MUST}
         assert found(seen, get("sample"), GONE) == {"AUD-GET-DONE": MUST}
+
+    def test_what_is_doubtful_whether_it_is_ready_may_be_missing(self) -> None:
+        world = after((create("z", "monitoring"), shown("new", 201)), ListsSettled("g", "new"), of=WORLD)
+
+        assert found(world, LIST, listed("ready", "made")) == {"AUD-LIST-COMPLETE": SHOULD}
+
+    @pytest.mark.parametrize("operation", [OperationId.GET_AUDIENCE, OperationId.LIST_PROSPECTS])
+    def test_reading_an_audience_makes_no_list_lag(self, operation: OperationId) -> None:
+        read = after((ask(operation, "made"), OK), (LIST, listed("ready", "made")), of=WORLD)
+
+        assert found(read, LIST, listed("ready")) == {"AUD-LIST-COMPLETE": MUST}
+
+    @pytest.mark.parametrize("operation", [OperationId.GET_AUDIENCE, OperationId.LIST_PROSPECTS])
+    def test_what_could_be_read_is_ready(self, operation: OperationId) -> None:
+        world = after((create("z", "monitoring"), shown("new", 201)), (ask(operation, "new"), OK), of=WORLD)
+
+        assert found(world, get("new"), NOT_READY) == {"AUD-GET-GUARD-ENDS": MUST}
+
+    def test_two_seconds_go_by_for_each_audience_by_itself(self) -> None:
+        both = after((delete("made"), OK), (delete("ready"), OK), ListsSettled("g", "made"), of=WORLD)
+
+        assert found(both, LIST, listed("made")) == {"AUD-DELETE-EFFECT": MUST}
+        assert found(both, LIST, listed("ready")) == {"AUD-DELETE-EFFECT": SHOULD}
 
     def test_what_may_be_an_old_view_is_not_learned(self) -> None:
         def answer(text: str) -> ShownAudience:
