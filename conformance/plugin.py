@@ -22,7 +22,7 @@ class Effort:
     """What everything random comes from, and how often what is cheap and central is repeated."""
 
     seed: int
-    repeats: int = 90
+    repeats: int
 
 
 class ConformancePlugin:

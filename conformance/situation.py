@@ -1,6 +1,7 @@
 """The situations that checks begin from, in the words of the provider states."""
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from conformance.client import Client
@@ -75,6 +76,10 @@ class Situation:
     def end(self, audience: Audience, outcome: str) -> None:
         """End the prospecting of an audience."""
         self.states.setup("the prospecting has ended", jobId=audience.job, outcome=outcome)
+
+    def nowhere(self, names: Iterable[str]) -> list[str]:
+        """Those of some made-up keys or identifiers that the target has not given out: of a near miss nobody knows."""
+        return [name for name in names if name not in self.states.answered]
 
     def delete(self, audience: Audience, key: Key) -> Exchange:
         """Delete an audience, and remember that it was acknowledged, if it was."""

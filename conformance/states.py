@@ -17,17 +17,19 @@ class StatesError(Exception):
 
 
 class ProviderStates:
-    """Sets states up, and remembers what it has to tear down."""
+    """Sets states up, and remembers what to tear down; `answered`: every key and identifier that it was given."""
 
     def __init__(self, http: httpx.Client, url: str) -> None:
         self._http = http
         self._url = url
         self._standing: list[tuple[str, dict[str, Any]]] = []
+        self.answered: set[str] = set()
 
     def setup(self, state: str, **params: object) -> dict[str, Any]:
         """Set a state up; answers its values. Raises NotEstablishedError (501), StatesError."""
         values = self._post(state, "setup", params)
         self._standing.append((state, {**params, **values}))
+        self.answered |= {value for value in values.values() if isinstance(value, str)}
         return values
 
     def teardown(self, state: str, **params: object) -> None:

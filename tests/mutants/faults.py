@@ -15,9 +15,10 @@ from tests.mutants.single import Key, Single
 
 
 class Mutant(Single):
-    """`killed_by`: the ids that fail, without their common beginning."""
+    """`killed_by`: the ids that fail, without their common beginning. `shows_rarely`: it takes many tries to see it."""
 
     killed_by: ClassVar[frozenset[str]]
+    shows_rarely: ClassVar[bool] = False
 
 
 class GuardNever(Mutant):
@@ -71,6 +72,7 @@ class GuardForever(Mutant):
 @dataclass
 class GuardOneInTwenty(Mutant):
     killed_by = frozenset({"GUARD"})
+    shows_rarely = True
     asked: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def passes_guard(self, _request: Request) -> bool:
@@ -101,6 +103,7 @@ class NothingDeleted(Mutant):
 @dataclass
 class OneInTwentyNotDeleted(Mutant):
     killed_by = frozenset({"EFFECT"})
+    shows_rarely = True
     asked: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def delete(self, audience: str, request: Request) -> Response:
@@ -109,6 +112,7 @@ class OneInTwentyNotDeleted(Mutant):
 
 class ComesBack(Mutant):
     killed_by = frozenset({"EFFECT"})
+    shows_rarely = True
 
     def delete(self, audience: str, request: Request) -> Response:
         self.gone = [*getattr(self, "gone", ()), (audience, self.audiences[audience])]

@@ -97,7 +97,7 @@ def test_the_seed_is_told_and_a_part_of_a_run_is_partial(tmp_path: Path) -> None
 def test_a_run_leaves_nothing_behind(tmp_path: Path) -> None:
     target = Single()
 
-    run(target, tmp_path, "--seed", "1")
+    run(target, tmp_path, "--seed", "1", "--max-examples", "2")
 
     assert (target.keys, target.audiences) == ({}, {})
 

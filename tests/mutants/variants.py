@@ -27,6 +27,14 @@ class NumbersAsIdentifiers(Variant):
         return str(next(self.numbers) * 1_000_003)
 
 
+class NeighbouringKeys(Variant):
+    def new_key(self, params: dict[str, Any]) -> dict[str, Any]:
+        made = super().new_key(params)
+        token = f"ak_{len(self.keys):x}"
+        self.keys[token] = self.keys.pop(made["apiKey"])
+        return {**made, "apiKey": token}
+
+
 class LongIdentifiers(Variant):
     def fresh(self) -> str:
         return f"{next(self.numbers):0200x}"

@@ -295,6 +295,14 @@ def test_what_was_tried_is_not_tried_again() -> None:
     assert (result.verdict, result.explored) == (Verdict.ILLEGAL, 2**10)
 
 
+def test_what_was_not_answered_and_changes_nothing_costs_nothing() -> None:
+    lost: list[Call] = [Operation(index, ("read", 0), 0) for index in range(20, 30)]
+
+    result = check([*puzzle(3), *lost], ONE, register, ENOUGH)
+
+    assert (result.verdict, result.explored) == (Verdict.ILLEGAL, 2**3)
+
+
 def test_a_search_that_reaches_its_limit_is_unknown() -> None:
     needed = check(puzzle(6), ONE, register, ENOUGH).explored
 
