@@ -16,8 +16,9 @@ help: ## Print this
 install: $(STAMP) ## Set up .venv with the pinned dependencies
 
 $(STAMP): pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+	@echo 'Setting up $(VENV) (once; about half a minute)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
 		--config-settings editable_mode=compat -e '.[dev]'
 	@touch $(STAMP)
 
