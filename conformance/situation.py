@@ -53,8 +53,8 @@ class Situation:
 
     def key(self, *permissions: str, **params: object) -> Key:
         """A key with these permissions; with all where none is named."""
-        asked = {"permissions": list(permissions), **params} if permissions or "permissions" in params else params
-        values = self.states.setup("an API key", **asked)
+        named = {"permissions": list(permissions)} if permissions else {}
+        values = self.states.setup("an API key", **named, **params)
         return Key(values["apiKey"], values["accountGroupId"])
 
     def ready(self, key: Key) -> Audience:

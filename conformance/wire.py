@@ -16,8 +16,7 @@ class Row:
 
     def __init__(self, contract: Mapping[str, Any], schema: Schema) -> None:
         self._contract = contract
-        rooted = {**schema, "components": contract["components"]} if "$ref" not in schema else schema
-        self._validator = OAS30ReadValidator({**self._resolved(rooted), "components": contract["components"]})
+        self._validator = OAS30ReadValidator({**self._resolved(schema), "components": contract["components"]})
 
     def faults(self, body: Any) -> Iterator[tuple[str, bool]]:  # noqa: ANN401  (JSON)
         """Each fault of a body, and whether it is one only by what we infer."""

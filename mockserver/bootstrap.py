@@ -17,6 +17,7 @@ from mockserver.api.application import application
 from mockserver.api.handlers.answers import Answers
 from mockserver.api.wire import Wire
 from mockserver.config import Settings
+from mockserver.control.answers import DEFAULT_SANDBOX
 from mockserver.control.application import control_application
 from mockserver.domain.job import Progression
 from mockserver.middleware.access_log import AccessLog, Write
@@ -29,7 +30,6 @@ from mockserver.service.seeding import SeedError
 from mockserver.service.transactions import Transactions
 from openapi import contract
 
-DEFAULT_SANDBOX = "default"
 _CONTROL = "/_mock"
 
 
@@ -65,7 +65,7 @@ async def seed(settings: Settings, made: Parts) -> None:
     file = settings.seed_file
     document: Mapping[str, Any] = default_seed() if file is None else read_seed(file)
     try:
-        await made.sandboxes.create(document, name="default", sandbox_id=DEFAULT_SANDBOX)
+        await made.sandboxes.create(document, name=DEFAULT_SANDBOX, sandbox_id=DEFAULT_SANDBOX)
     except SeedError as error:
         message = f"{file}: {error}"
         raise SeedError(message) from None

@@ -16,8 +16,9 @@ from mockserver import __version__
 from mockserver.adapters.http_server import HttpServer, bound
 from mockserver.adapters.protocol import protocol
 from mockserver.banner import banner, sights
-from mockserver.bootstrap import DEFAULT_SANDBOX, parts, seed, server, unparsed
+from mockserver.bootstrap import parts, seed, server, unparsed
 from mockserver.config import Settings
+from mockserver.control.answers import DEFAULT_SANDBOX
 from mockserver.service.seeding import SeedError
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}

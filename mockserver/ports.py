@@ -97,8 +97,8 @@ class Transaction(Protocol):
     async def audience(self, account_group_id: str, audience_id: str) -> Audience | None:
         """The audience with this id in this account group."""
 
-    async def audiences(self, account_group_id: str, *, before: int | None, limit: int) -> Sequence[Audience]:
-        """At most `limit` audiences with a serial number below `before`."""
+    async def audiences(self, account_group_id: str, *, before: int | None, limit: int | None) -> Sequence[Audience]:
+        """At most `limit` audiences (None: all) with a serial number below `before`."""
 
     async def save_audience(self, audience: Audience) -> None:
         """Add or replace an audience."""
@@ -118,8 +118,8 @@ class Transaction(Protocol):
     async def job(self, job_id: str) -> Job | None:
         """The job with this id, in whatever account group."""
 
-    async def jobs(self, account_group_id: str, *, before: int | None, limit: int) -> Sequence[Job]:
-        """At most `limit` jobs with a serial number below `before`."""
+    async def jobs(self, account_group_id: str, *, before: int | None, limit: int | None) -> Sequence[Job]:
+        """At most `limit` jobs (None: all) with a serial number below `before`."""
 
     async def open_jobs(self, account_group_id: str) -> Sequence[Job]:
         """The jobs of an account group whose ending is not on record."""

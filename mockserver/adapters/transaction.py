@@ -128,7 +128,7 @@ class MemoryTransaction:
         audience = self._world.audiences.get(audience_id)
         return audience if audience is not None and audience.account_group_id == account_group_id else None
 
-    async def audiences(self, account_group_id: str, *, before: int | None, limit: int) -> Sequence[Audience]:
+    async def audiences(self, account_group_id: str, *, before: int | None, limit: int | None) -> Sequence[Audience]:
         """See `Transaction.audiences`."""
         return list(islice(self._world.audiences.newest_first(account_group_id, before), limit))
 
@@ -157,7 +157,7 @@ class MemoryTransaction:
         """See `Transaction.job`."""
         return self._world.jobs.get(job_id)
 
-    async def jobs(self, account_group_id: str, *, before: int | None, limit: int) -> Sequence[Job]:
+    async def jobs(self, account_group_id: str, *, before: int | None, limit: int | None) -> Sequence[Job]:
         """See `Transaction.jobs`."""
         return list(islice(self._world.jobs.newest_first(account_group_id, before), limit))
 

@@ -40,13 +40,10 @@ async def rename(work: GroupWork, folder_id: str, name: str) -> Folder | Refusal
 async def navigation(work: GroupWork) -> Navigation | Refusal:
     """All audiences that are ready for use, by folder (A6)."""
     unready = await hidden(work)
-    every = await work.transaction.audiences(work.account_group_id, before=None, limit=_ALL)
+    every = await work.transaction.audiences(work.account_group_id, before=None, limit=None)
     audiences = [await counted(work, audience) for audience in every if audience.id not in unready]
     folders = sorted(await work.transaction.folders(work.account_group_id), key=lambda folder: folder.position)
     nested: dict[str | None, list[Audience]] = {folder.id: [] for folder in folders}
     for audience in audiences:
         nested.setdefault(audience.folder_id, []).append(audience)
     return Navigation([(folder, nested[folder.id]) for folder in folders], nested.get(None, []))
-
-
-_ALL = 2**62

@@ -114,7 +114,7 @@ async def job(work: Work, job_id: str) -> Job:
 async def jobs(work: Work) -> Sequence[SeenJob]:
     """All jobs of the sandbox, newest first within each account group."""
     groups = await work.transaction.account_groups()
-    every = [await work.transaction.jobs(group.id, before=None, limit=2**62) for group in groups]
+    every = [await work.transaction.jobs(group.id, before=None, limit=None) for group in groups]
     return [SeenJob(one, work.now) for found in every for one in found]
 
 

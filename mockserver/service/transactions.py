@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar, TypeVarTuple
 
 from mockserver.domain.identifier import identifier
+from mockserver.domain.key import ApiKey
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.domain.sandbox import Sandbox
 from mockserver.ports import Clock, Store, Transaction
@@ -75,9 +76,7 @@ class Transactions:
             sandbox = await transaction.sandbox()
             work = GroupWork(transaction, sandbox, sandbox.clock.now(self._clock.now()), account_group_id)
             outcome = await use_case(work, *args)
-            if admission.key.failures and not isinstance(outcome, Refusal):
-                return await self._fail(transaction, admission.key.token) or outcome
-            return outcome
+            return await _suffered(transaction, admission.key, outcome) if admission.key.failures else outcome
 
     async def run_for_key(
         self, admission: Admission, use_case: Callable[[Work, Admission], Awaitable[T | Refusal]]
@@ -86,16 +85,14 @@ class Transactions:
         async with self._store.transaction(admission.sandbox.id) as transaction:
             sandbox = await transaction.sandbox()
             outcome = await use_case(Work(transaction, sandbox, sandbox.clock.now(self._clock.now())), admission)
-            if admission.key.failures and not isinstance(outcome, Refusal):
-                return await self._fail(transaction, admission.key.token) or outcome
-            return outcome
+            return await _suffered(transaction, admission.key, outcome) if admission.key.failures else outcome
 
-    @staticmethod
-    async def _fail(transaction: Transaction, token: str) -> Refusal | None:
-        """Undo an accepted request where its key still has a failure to suffer, and count that failure."""
-        key = await transaction.api_key(token)
-        if key is None or not key.failures:
-            return None
-        await transaction.rollback()
-        await transaction.save_api_key(replace(key, failures=key.failures - 1))
-        return _INTERNAL
+
+async def _suffered(transaction: Transaction, key: ApiKey, outcome: T | Refusal) -> T | Refusal:
+    """Undo an accepted request where its key still has a failure to suffer, and count that failure."""
+    known = await transaction.api_key(key.token)
+    if isinstance(outcome, Refusal) or known is None or not known.failures:
+        return outcome
+    await transaction.rollback()
+    await transaction.save_api_key(replace(known, failures=known.failures - 1))
+    return _INTERNAL

@@ -23,8 +23,9 @@ from mockserver.api.handlers.answers import Answers
 from mockserver.api.jsonifier import FastJsonifier
 from mockserver.api.policy import permissions, with_policy
 from mockserver.api.validators import VALIDATOR_MAP
-from mockserver.bootstrap import DEFAULT_SANDBOX, Parts, parts, seed, vendor_app
+from mockserver.bootstrap import Parts, parts, seed, vendor_app
 from mockserver.config import Settings
+from mockserver.control.answers import DEFAULT_SANDBOX
 from mockserver.service.admission import admit
 from openapi import contract
 

@@ -8,8 +8,9 @@ import pytest
 
 from mockserver.adapters.memory import MemoryStore
 from mockserver.adapters.transaction import MemoryTransaction
-from mockserver.bootstrap import DEFAULT_SANDBOX, parts, seed, vendor_app
+from mockserver.bootstrap import parts, seed, vendor_app
 from mockserver.config import Settings
+from mockserver.control.answers import DEFAULT_SANDBOX
 from mockserver.ports import Caller
 
 GROUP = "/v1/accounts/a00000000000000000000001"
