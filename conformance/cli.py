@@ -24,9 +24,9 @@ from conformance.ledger import Ledger
 from conformance.plugin import ConformancePlugin, Effort
 from conformance.report import as_html, as_json, as_junit, as_markdown, as_text
 from conformance.report.contents import Contract, Report
-from conformance.requirements import Catalogue, catalogue
+from conformance.requirements import Catalogue, Profile, catalogue
 from conformance.states import NotEstablishedError, ProviderStates, StatesError
-from conformance.wire import rows
+from conformance.wire import Wire
 from openapi import contract, contract_text
 
 VENDOR = "api.sonarly.io"
@@ -81,7 +81,7 @@ def cli() -> None:
 @click.option("--states-url", required=True, help="Where the target's provider states are set up.")
 @click.option("--states-header", "states_headers", multiple=True, help="Sent to the states URL only.")
 @click.option("--header", "headers", multiple=True, help="Sent to the target only.")
-@click.option("--profile", type=click.Choice(["delete"]), default="delete", show_default=True)
+@click.option("--profile", type=click.Choice([one.value for one in Profile]), default="full", show_default=True)
 @click.option("--report-html", type=click.Path(path_type=Path))
 @click.option("--report-json", type=click.Path(path_type=Path))
 @click.option("--report-junit", type=click.Path(path_type=Path))
@@ -135,11 +135,13 @@ def _run(options: Options, known: Catalogue) -> int:
         httpx.Client(base_url=options.base_url, headers=options.headers, timeout=options.timeout) as target,
         httpx.Client(headers=options.states_headers, timeout=options.timeout) as stater,
     ):
-        client = Client(target, rows(contract(), "deleteAudience"), Ledger(), time.sleep, 1 / rps if rps else 0)  # noqa: TID251  (the one real pause)
+        client = Client(target, Wire(contract()), Ledger(), time.sleep, 1 / rps if rps else 0)  # noqa: TID251  (the one real pause)
         states = ProviderStates(stater, options.states_url)
         _preflight(target, states)
         click.echo(f"{options.base_url}, profile {options.profile}, seed {options.seed}")
-        plugin = ConformancePlugin(known, client, states, Effort(options.seed, options.max_examples), click.echo)
+        plugin = ConformancePlugin(
+            known, client, states, Effort(Profile(options.profile), options.seed, options.max_examples), click.echo
+        )
         begun, started = time.monotonic(), datetime.now(UTC)  # noqa: TID251  (when a report was made is real time)
         status = _pytest(options, plugin)
         if status in {_INTERRUPTED, _USAGE, int(pytest.ExitCode.NO_TESTS_COLLECTED)}:

@@ -1,19 +1,20 @@
 """The one way to the target: every exchange is recorded, and its response held against the contract."""
 
 import itertools
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import httpx
 
+from conformance.deletions import Deletions
 from conformance.ledger import Ledger
+from conformance.model import OperationId
 from conformance.verdicts import Exchange, Finding
-from conformance.wire import Row, json_body, media_type
-
-PREFIX = "AUD-DELETE"
-"""What the ids of the requirements on the operation begin with."""
+from conformance.wire import Wire, faults
 
 _PATIENCE = 6
 _TOO_MANY = 429
@@ -21,7 +22,7 @@ _TOO_MANY = 429
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What a request carries beside its path and its key: headers, a query with its `?`, a body."""
+    """What a request carries beside its path and its key: headers, a query with its `?`, a body as bytes."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
@@ -31,6 +32,33 @@ class Extras:
 _NONE = Extras()
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to be sent.
+
+    `group`, `target`: `accountGroupId` and the other identifier of the path, as they are to stand in it,
+    percent-encoding and all. `body`: what is sent as JSON; None for none.
+    """
+
+    operation: OperationId
+    key: str | None = None
+    group: str = ""
+    target: str = ""
+    body: Any = None
+    extras: Extras = _NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A request given by its bytes; `target` is path and query, `operation` what the contract takes it for."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    content: bytes | None
+    operation: OperationId | None
+
+
 class Client:
     """Sends requests to the target, at no more than the pace that it was given.
 
@@ -38,43 +66,38 @@ class Client:
     """
 
     def __init__(
-        self,
-        http: httpx.Client,
-        rows: Mapping[int, Row],
-        ledger: Ledger,
-        pause: Callable[[float], None],
-        pace: float = 0,
+        self, http: httpx.Client, wire: Wire, ledger: Ledger, pause: Callable[[float], None], pace: float = 0
     ) -> None:
         self._http = http
-        self._rows = rows
-        self._pause = pause
+        self.pause = pause
         self._pace = pace
         self._turn = threading.Lock()
         self._numbers = itertools.count(1)
+        self.wire = wire
         self.ledger = ledger
         self.exchanges: list[Exchange] = []
+        self.deletions = Deletions()
 
-    def delete(
-        self,
-        account_group_id: str,
-        audience_id: str,
-        key: str | None,
-        extras: Extras = _NONE,
-        *,
-        limited: bool = False,
-    ) -> Exchange:
-        """Send one DELETE. Identifiers stand in the path as they are given, percent-encoding and all.
+    def send(self, call: Call, *, limited: bool = False, judged: bool = True) -> Exchange:
+        """Send a request.
 
         `limited`: a 429 is what is wanted; any other is waited out (`Retry-After`, else 1, 2, 4 ... seconds).
+        `judged`: hold the response against the contract; not where a proxy may have answered.
         """
-        path = f"v1/accounts/{account_group_id}/audiences/{audience_id}"
-        sent = {**({} if key is None else {"Authorization": f"Bearer {key}"}), **extras.headers}
+        raw = self._raw(call)
+        exchange = self.send_raw(raw if judged else replace(raw, operation=None), limited=limited)
+        self.deletions.note(call.operation, (call.group, call.target), exchange)
+        return exchange
+
+    def send_raw(self, raw: Raw, *, limited: bool = False) -> Exchange:
+        """Send a request given by its bytes."""
         for patience in range(_PATIENCE):
-            exchange = self._send(path + extras.query, sent, extras.content)
-            self._judge(exchange)
+            exchange = self._exchanged(raw)
+            if raw.operation is not None:
+                self._judge(raw.operation, exchange)
             if exchange.status != _TOO_MANY or limited:
                 break
-            self._pause(_retry_after(exchange, default=2.0**patience))
+            self.pause(_retry_after(exchange, default=2.0**patience))
         return exchange
 
     def at_once(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
@@ -88,23 +111,34 @@ class Client:
         with ThreadPoolExecutor(len(sends)) as pool:
             return list(pool.map(one, sends))
 
-    def _send(self, target: str, headers: Mapping[str, str], content: bytes | None) -> Exchange:
+    def _raw(self, call: Call) -> Raw:
+        headers = {} if call.key is None else {"Authorization": f"Bearer {call.key}"}
+        content = call.extras.content
+        if call.body is not None and content is None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(call.body).encode()
+        method = self.wire.method(call.operation)
+        target = self.wire.path(call.operation, call.group, call.target) + call.extras.query
+        return Raw(method, target, {**headers, **call.extras.headers}, content, call.operation)
+
+    def _exchanged(self, raw: Raw) -> Exchange:
         if self._pace:
             with self._turn:
-                self._pause(self._pace)
+                self.pause(self._pace)
         base = self._http.base_url
-        url = base.copy_with(raw_path=base.raw_path + target.encode("ascii", "backslashreplace"))
-        request = self._http.build_request("DELETE", url, headers=headers, content=content)
+        path = base.raw_path.rstrip(b"/") + raw.target.encode("ascii", "backslashreplace")
+        url = base.copy_with(raw_path=path)
+        request = self._http.build_request(raw.method, url, headers=raw.headers, content=raw.content)
         try:
             response, why = self._http.send(request), None
         except httpx.TransportError as error:
             response, why = None, f"{type(error).__name__}: {error}"
         exchange = Exchange(
             number=next(self._numbers),
-            method="DELETE",
-            url=str(base.copy_with(raw_path=b"/")).rstrip("/") + url.raw_path.decode("ascii"),
+            method=raw.method,
+            url=str(base.copy_with(raw_path=b"/")).rstrip("/") + path.decode("ascii"),
             request_headers=tuple(request.headers.multi_items()),
-            request_body=content,
+            request_body=raw.content,
             status=None if response is None else response.status_code,
             no_response=why,
             response_headers=() if response is None else tuple(response.headers.multi_items()),
@@ -114,41 +148,26 @@ class Client:
         self.exchanges.append(exchange)
         return exchange
 
-    def _judge(self, exchange: Exchange) -> None:
+    def _judge(self, operation: OperationId, exchange: Exchange) -> None:
         """Hold a response against its row. Nothing is raised here: the check goes on with what it is about."""
         if exchange.status is None:
             return
-        row = self._rows.get(exchange.status)
-        documented = f"one of the documented statuses ({', '.join(map(str, self._rows))})"
+        row = self.wire.row(operation, exchange.status)
         if row is None:
-            self._note("ROW-OTHER", documented, str(exchange.status), exchange)
+            statuses = ", ".join(map(str, self.wire.statuses(operation)))
+            expected = f"one of the documented statuses ({statuses})"
+            self._note(operation, "ROW-OTHER", expected, str(exchange.status), exchange)
             return
-        self.ledger.held(f"{PREFIX}-ROW-OTHER")
-        faults, inferred = _faults(exchange, row)
-        for requirement, found in ((f"ROW-{exchange.status}", faults), ("INFERRED", inferred)):
+        self.ledger.held(f"{operation.prefix}-ROW-OTHER")
+        documented, inferred = faults(exchange, row)
+        for fact, found in ((f"ROW-{exchange.status}", documented), ("INFERRED", inferred)):
             if found:
-                self._note(requirement, f"the body of the documented {exchange.status}", "; ".join(found), exchange)
+                self._note(operation, fact, f"the body of the documented {exchange.status}", "; ".join(found), exchange)
             else:
-                self.ledger.held(f"{PREFIX}-{requirement}")
+                self.ledger.held(f"{operation.prefix}-{fact}")
 
-    def _note(self, requirement: str, expected: str, came_back: str, exchange: Exchange) -> None:
-        self.ledger.broken(Finding(f"{PREFIX}-{requirement}", expected, came_back, (exchange,)))
-
-
-def _faults(exchange: Exchange, row: Row) -> tuple[list[str], list[str]]:
-    """What is wrong with a response by the documentation, and by what we infer."""
-    kind = media_type(exchange)
-    if kind != "application/json" and not kind.endswith("+json"):
-        return [f"Content-Type {kind or 'missing'}, not JSON"], []
-    try:
-        body = json_body(exchange)
-    except ValueError as error:
-        return [f"no JSON: {error}"], []
-    faults: list[str] = []
-    inferred: list[str] = []
-    for fault, only_inferred in row.faults(body):
-        (inferred if only_inferred else faults).append(fault)
-    return faults[:3], inferred[:3]
+    def _note(self, operation: OperationId, fact: str, expected: str, came_back: str, exchange: Exchange) -> None:
+        self.ledger.broken(Finding(f"{operation.prefix}-{fact}", expected, came_back, (exchange,)))
 
 
 def _retry_after(exchange: Exchange, default: float) -> float:

@@ -1,16 +1,18 @@
 """The pytest plugin: gives the checks their situation, and notes what became of them."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from conformance.client import Client
+from conformance.deletions import Deletions
 from conformance.ledger import Ledger, ViolationError
-from conformance.requirements import EVERY_EXCHANGE, Catalogue, Requirement
-from conformance.situation import Deleted, Situation
+from conformance.model import OperationId
+from conformance.requirements import EVERY_EXCHANGE, Catalogue, Profile, Requirement
+from conformance.situation import Situation
 from conformance.states import NotEstablishedError, ProviderStates
 from conformance.verdicts import Decided, decide
 
@@ -19,8 +21,9 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What everything random comes from, and how often what is cheap and central is repeated."""
+    """Which part of the documentation, what everything random comes from, and how often the cheap is repeated."""
 
+    profile: Profile
     seed: int
     repeats: int
 
@@ -38,7 +41,6 @@ class ConformancePlugin:
         self._tell = tell
         self._collected: set[str] = set()
         self._selected: set[str] = set()
-        self._deleted: Deleted = {}
         self.not_torn_down: list[str] = []
 
     @property
@@ -49,20 +51,25 @@ class ConformancePlugin:
     def situation(self, request: pytest.FixtureRequest) -> Situation:
         """What a check begins from; its chance depends on the seed and on the check alone."""
         chance = random.Random(f"{self._effort.seed}/{request.node.name}")  # noqa: S311  (reproducible on purpose)
-        return Situation(self._client, self._states, chance, self._effort.repeats, self._deleted)
+        return Situation(self._client, self._states, chance, self._effort.profile, self._effort.repeats)
 
     @pytest.fixture
-    def acknowledged(self) -> Deleted:
+    def acknowledged(self) -> Deletions:
         """Every deletion of the run so far that the target has acknowledged, but for identifiers given out again."""
-        if not self._deleted:
+        if not self._client.deletions:
             message = "no deletion was acknowledged"
             raise NotEstablishedError(message)
-        return dict(self._deleted)
+        return self._client.deletions
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Make the marks known."""
+        config.addinivalue_line("markers", "profile(name): the smallest profile that has this check; else `delete`")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Hold the catalogue against the checks, before any is left out by `-k`."""
+        """Hold the catalogue against the checks, and leave out what is not of the profile, before `-k` does."""
+        self._catalogue.hold_against({_name(item) for item in items})
+        items[:] = sorted((item for item in items if self._is_of_profile(item)), key=_is_last)
         self._collected = {_name(item) for item in items}
-        self._catalogue.hold_against(self._collected)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what is selected."""
@@ -73,14 +80,18 @@ class ConformancePlugin:
         """Note why a check has not come to its end: a violation is in the ledger already."""
         report = yield
         if call.excinfo is not None:
-            ids = self._catalogue.decided_by(_name(item))
-            if call.excinfo.errisinstance(NotEstablishedError):
-                self._ledger.obstacle(ids, str(call.excinfo.value))
-            elif not call.excinfo.errisinstance(ViolationError):
-                self._ledger.fault(ids, f"{_name(item)}: {call.excinfo.exconly()}")
+            self._note(item, call.excinfo)
         if report.when == "call" or report.failed:
             self._tell(f"{'ok  ' if report.passed else 'not ok'}  {item.name}")
         return report
+
+    def _note(self, item: pytest.Item, info: pytest.ExceptionInfo[BaseException]) -> None:
+        operation = _operation(item)
+        ids = self._catalogue.decided_by(_name(item), operation.wire if operation else None)
+        if info.errisinstance(NotEstablishedError):
+            self._ledger.obstacle(ids, str(info.value))
+        elif not info.errisinstance(ViolationError):
+            self._ledger.fault(ids, f"{item.name}: {info.exconly()}")
 
     def pytest_sessionfinish(self) -> None:
         """Leave the target as it was, Ctrl-C included."""
@@ -90,16 +101,35 @@ class ConformancePlugin:
         """The verdict of every requirement; `expected`: reasons of the expected-failures file, by id."""
         return tuple(
             decide(row, self._ledger.observed(row.id, selected=self._is_selected(row)), expected.get(row.id))
-            for row in self._catalogue.values()
-            if row.excluded is None
+            for row in self._catalogue.within(self._effort.profile)
         )
+
+    def _is_of_profile(self, item: pytest.Item) -> bool:
+        operation = _operation(item)
+        named: Iterable[Profile] = (Profile(mark.args[0]) for mark in item.iter_markers("profile"))
+        needed = [*named, *([self._catalogue.profile_of(operation.wire)] if operation else [])]
+        return all(self._effort.profile.has(one) for one in needed)
 
     def _is_selected(self, row: Requirement) -> bool:
         """Whether the run is to decide it; what every exchange decides counts in a part of a run where it arose."""
         if self._selected == self._collected or not self._selected.isdisjoint(row.checks):
             return bool(self._selected)
+        if self._ledger.observed(row.id, selected=True).findings:
+            return True
         return EVERY_EXCHANGE in row.checks and self._ledger.has_seen(row.id)
 
 
 def _name(item: pytest.Item) -> str:
     return item.name.split("[")[0]
+
+
+def _operation(item: pytest.Item) -> OperationId | None:
+    """The operation that a check is run for, where it is one of many."""
+    found = getattr(item, "callspec", None)
+    operation = found.params.get("operation") if found is not None else None
+    return operation if isinstance(operation, OperationId) else None
+
+
+def _is_last(item: pytest.Item) -> bool:
+    """What looks back on the whole run comes at its end; else the order stays."""
+    return "acknowledged" in getattr(item, "fixturenames", ())

@@ -20,6 +20,19 @@ class Level(StrEnum):
     MAY = "MAY"
 
 
+class Profile(StrEnum):
+    """A part of the documentation to hold a target against; each has all of those before it."""
+
+    DELETE = "delete"
+    AUDIENCES = "audiences"
+    FULL = "full"
+
+    def has(self, other: "Profile") -> bool:
+        """Whether another profile is a part of this one."""
+        order = list(Profile)
+        return order.index(other) <= order.index(self)
+
+
 class CatalogueError(ValueError):
     """The catalogue contradicts itself or the checks; the message names the row."""
 
@@ -30,7 +43,7 @@ class Requirement:
 
     id: str
     level: Level
-    profile: str
+    profile: Profile
     text: str
     source: str
     operation: str
@@ -62,9 +75,19 @@ class Catalogue(Mapping[str, Requirement]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def decided_by(self, check: str) -> tuple[str, ...]:
-        """The ids of the rows that a check decides."""
-        return tuple(row.id for row in self._rows.values() if check in row.checks)
+    def decided_by(self, check: str, operation: str | None = None) -> tuple[str, ...]:
+        """The ids of the rows that a check decides; of one operation, where it is run for that one."""
+        return tuple(
+            row.id for row in self._rows.values() if check in row.checks and operation in (None, row.operation)
+        )
+
+    def within(self, profile: Profile) -> tuple[Requirement, ...]:
+        """The rows of a profile that anything decides."""
+        return tuple(row for row in self._rows.values() if profile.has(row.profile) and row.excluded is None)
+
+    def profile_of(self, operation: str) -> Profile:
+        """The smallest profile that knows an operation."""
+        return next(row.profile for row in self._rows.values() if row.operation == operation)
 
     def hold_against(self, checks: Iterable[str]) -> None:
         """CatalogueError where a check names no row, or a row names a check that is not there."""
@@ -87,20 +110,20 @@ def read(text: str) -> Catalogue:
     """A catalogue from the text of its file; CatalogueError where it is none."""
     document = yaml.safe_load(text)
     try:
-        return Catalogue(_row(row, document["source"]) for row in document["requirements"])
+        return Catalogue(_row(page, row) for page in document["pages"] for row in page["requirements"])
     except (KeyError, TypeError, ValueError) as error:
         message = f"the catalogue cannot be read: {error}"
         raise CatalogueError(message) from error
 
 
-def _row(row: Mapping[str, Any], source: str) -> Requirement:
+def _row(page: Mapping[str, Any], row: Mapping[str, Any]) -> Requirement:
     return Requirement(
-        id=row["id"],
+        id=f"{page['prefix']}-{row['fact']}",
         level=Level(row["level"]),
-        profile=row.get("profile", "delete"),
+        profile=Profile(page["profile"]),
         text=row["text"],
-        source=row.get("source", source),
-        operation=row.get("operation", "deleteAudience"),
+        source=row.get("source", page["source"]),
+        operation=page["operation"],
         conditional=row.get("conditional", False),
         checks=tuple(row.get("checks", ())),
         excluded=row.get("excluded"),

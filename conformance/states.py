@@ -19,6 +19,9 @@ class StatesError(Exception):
 class ProviderStates:
     """Sets states up, and remembers what to tear down; `answered`: every key and identifier that it was given."""
 
+    may_leave_folders = True
+    may_spend_credits = True
+
     def __init__(self, http: httpx.Client, url: str) -> None:
         self._http = http
         self._url = url

@@ -1,62 +1,99 @@
-"""Holds each response against the contract: the schema of its row has the word, not the code that serves the mock."""
+"""Holds each response against the contract: openapi-core has the word, not the code that serves the mock."""
 
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from openapi_schema_validator import OAS30ReadValidator
+from jsonschema_path import SchemaPath
+from openapi_core.validation.schemas import oas30_read_schema_validators_factory
+from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
+from conformance.model import OperationId
 from conformance.verdicts import Exchange
 
-Schema = Mapping[str, Any]
+_JSON = "application/json"
 
 
 class Row:
     """One response row of an operation: what is wrong with a body, as the documentation has it, and as we infer it."""
 
-    def __init__(self, contract: Mapping[str, Any], schema: Schema) -> None:
+    def __init__(self, contract: SchemaPath, schema: SchemaPath) -> None:
         self._contract = contract
-        self._validator = OAS30ReadValidator({**self._resolved(schema), "components": contract["components"]})
+        self._schema = schema
+        self._validator = oas30_read_schema_validators_factory.create(contract, schema)
 
     def faults(self, body: Any) -> Iterator[tuple[str, bool]]:  # noqa: ANN401  (JSON)
         """Each fault of a body, and whether it is one only by what we infer."""
-        for error in self._validator.iter_errors(body):
-            place = "".join(f".{part}" for part in error.absolute_path)
-            yield f"body{place}: {error.message}"[:300], self._is_inferred(list(error.absolute_schema_path))
+        try:
+            self._validator.validate(body)
+        except InvalidSchemaValue as invalid:
+            for error in invalid.schema_errors or ():
+                place = "".join(f".{part}" for part in error.absolute_path)  # type: ignore[attr-defined]  # jsonschema's
+                path = list(error.absolute_schema_path)  # type: ignore[attr-defined]  # the same
+                yield f"body{place}: {error.message}"[:300], self._is_inferred(path)  # type: ignore[attr-defined]
 
     def _is_inferred(self, path: list[Any]) -> bool:
-        node: Any = self._validator.schema
+        """Whether a node of the schema, or one above it, is marked so; `path` leads through references unnamed."""
+        node = self._schema
         for part in path:
-            node = self._resolved(node)
-            if isinstance(node, dict) and "x-inferred" in node:
+            if "x-inferred" in node:
                 return True
-            node = node[part]
+            node = node / part
         return False
 
-    def _resolved(self, node: Any) -> Any:  # noqa: ANN401  (any part of a contract)
-        while isinstance(node, dict) and "$ref" in node:
-            found: Any = self._contract
-            for part in node["$ref"].removeprefix("#/").split("/"):
-                found = found[part]
-            node = {**found, **{name: value for name, value in node.items() if name == "x-inferred"}}
-        return node
+
+class Wire:
+    """The contract's operations: how each is asked for, and its response rows."""
+
+    def __init__(self, contract: Mapping[str, Any]) -> None:
+        self._contract = SchemaPath.from_dict(dict(contract))
+        self._rows: dict[tuple[OperationId, int], Row] = {}
+        self._places = {
+            operation["operationId"]: (method, template, operation)
+            for template, item in contract["paths"].items()
+            for method, operation in item.items()
+            if isinstance(operation, dict) and "operationId" in operation
+        }
+
+    def method(self, operation: OperationId) -> str:
+        """The method, in capitals."""
+        return str(self._places[operation.wire][0]).upper()
+
+    def path(self, operation: OperationId, group: str, target: str) -> str:
+        """The path; the account group and the other identifier stand in it as they are given."""
+        filled = str(self._places[operation.wire][1]).replace("{accountGroupId}", group)
+        before, brace, rest = filled.partition("{")
+        return before + target + rest.partition("}")[2] if brace else filled
+
+    def statuses(self, operation: OperationId) -> list[int]:
+        """The documented statuses."""
+        return [int(status) for status in self._places[operation.wire][2]["responses"]]
+
+    def row(self, operation: OperationId, status: int) -> Row | None:
+        """The row of a status, None where the operation documents none."""
+        if status not in self.statuses(operation):
+            return None
+        if (operation, status) not in self._rows:
+            method, template, _ = self._places[operation.wire]
+            found = self._contract / "paths" / template / method / "responses" / str(status) / "content" / _JSON
+            self._rows[operation, status] = Row(self._contract, found / "schema")
+        return self._rows[operation, status]
 
 
-def rows(contract: Mapping[str, Any], operation_id: str) -> dict[int, Row]:
-    """The response rows of an operation, by status."""
-    for item in contract["paths"].values():
-        for operation in item.values():
-            if isinstance(operation, dict) and operation.get("operationId") == operation_id:
-                return {
-                    int(status): Row(contract, _schema(contract, row)) for status, row in operation["responses"].items()
-                }
-    raise KeyError(operation_id)
-
-
-def _schema(contract: Mapping[str, Any], row: Mapping[str, Any]) -> Schema:
-    if "$ref" in row:
-        row = contract["components"]["responses"][row["$ref"].rsplit("/", 1)[1]]
-    return row["content"]["application/json"]["schema"]  # type: ignore[no-any-return]  # the contract is data
+def faults(exchange: Exchange, row: Row) -> tuple[list[str], list[str]]:
+    """What is wrong with a response by the documentation, and by what we infer: the first three of each."""
+    kind = media_type(exchange)
+    if kind != _JSON and not kind.endswith("+json"):
+        return [f"Content-Type {kind or 'missing'}, not JSON"], []
+    try:
+        body = json_body(exchange)
+    except ValueError as error:
+        return [f"no JSON: {error}"], []
+    documented: list[str] = []
+    inferred: list[str] = []
+    for fault, only_inferred in row.faults(body):
+        (inferred if only_inferred else documented).append(fault)
+    return documented[:3], inferred[:3]
 
 
 def media_type(exchange: Exchange) -> str:
@@ -68,3 +105,14 @@ def media_type(exchange: Exchange) -> str:
 def json_body(exchange: Exchange) -> Any:  # noqa: ANN401  (JSON)
     """The body of a response; ValueError where it is not JSON in UTF-8."""
     return json.loads((exchange.response_body or b"").decode("utf-8"))
+
+
+def member(exchange: Exchange, *names: str) -> Any:  # noqa: ANN401  (JSON)
+    """A member of the body by its path, such as `data`, `items`; None where there is none to read."""
+    try:
+        found = json_body(exchange)
+    except ValueError:
+        return None
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found

@@ -4,48 +4,29 @@ from functools import partial
 
 import pytest
 
-from conformance.client import PREFIX, Extras
-from conformance.situation import OTHERS, PERMISSION, Audience, Deleted, Key, Situation
+from conformance.checks.expecting import described, is_refusal
+from conformance.client import Call, Extras
+from conformance.deletions import Deletions
+from conformance.model import OperationId
+from conformance.situation import Audience, Key, Situation
 from conformance.states import NotEstablishedError
 from conformance.verdicts import Exchange
-from conformance.wire import json_body
+from conformance.wire import member
 
+PREFIX = OperationId.DELETE_AUDIENCE.prefix
+PERMISSION = "audiences:write"
+OTHERS = ("audiences:read", "prospects:read", "prospecting:read", "prospecting:write")
 OUTCOMES = ("completed", "failed", "cancelled")
 JOB_STATUSES = ("queued", "running")
 CLIENTS = 8
-ODD = (
-    "x",
-    "%20",
-    "...",
-    "~",
-    "-",
-    "0",
-    "null",
-    "a" * 128,
-    "%2Da",
-    "%7E",
-    "*",
-    "'",
-    "(1)",
-    "a;b",
-    "a,b",
-    "a=b",
-    "a@b",
-    "a:b",
-)
+PLAIN = Extras()
+ODD = ("x", "...", "~", "-", "_", "0", "null", "undefined", "a.b", "a" * 128)
+STRANGE = ("*", "'", "(1)", "a;b", "a,b", "a=b", "a@b", "a:b", "a" * 2000, "%00", "a%2Fb", "%ZZ", "%C3%28", "..%2F..")
 
 
-def described(exchange: Exchange) -> str:
-    """A response in a few words."""
-    if exchange.status is None:
-        return f"no response ({exchange.no_response})"
-    body = (exchange.response_body or b"").decode("utf-8", "replace")
-    return f"{exchange.status} {body[:160]}"
-
-
-def is_refusal(exchange: Exchange) -> bool:
-    """Whether a response came, and is not one of success."""
-    return exchange.status is not None and not 200 <= exchange.status < 300
+def sent_to(situation: Situation, group: str, audience: str, token: str | None, extras: Extras = PLAIN) -> Exchange:
+    """The answer to a DELETE of what may not be there; identifiers stand in the path as they are given."""
+    return situation.client.send(Call(OperationId.DELETE_AUDIENCE, token, group, audience, extras=extras))
 
 
 def expect(situation: Situation, fact: str, exchange: Exchange, statuses: set[int], *before: Exchange) -> None:
@@ -82,7 +63,7 @@ def test_a_ready_audience_is_deleted(situation: Situation) -> None:
         deleted = situation.delete(audience, key)
 
         expect(situation, "DONE", deleted, {200})
-        again = situation.client.delete(audience.group, audience.id, key.token)
+        again = situation.delete(audience, key)
         expect_refusal(situation, "EFFECT", again, deleted)
 
 
@@ -104,9 +85,9 @@ def test_a_populated_audience_is_protected(situation: Situation, job_status: str
     audience = situation.populated(key, job_status)
 
     for _ in range(max(1, situation.repeats // 6)):
-        refused = situation.client.delete(audience.group, audience.id, key.token)
+        refused = situation.delete(audience, key)
         expect_guard(situation, audience, refused)
-        code = code_of(refused)
+        code = member(refused, "error", "code")
         named = code == "AUDIENCE_NOT_READY"
         situation.ledger.expect(f"{PREFIX}-GUARD-CODE", "AUDIENCE_NOT_READY", str(code), [refused], holds=named)
 
@@ -116,14 +97,6 @@ def test_a_populated_audience_is_protected(situation: Situation, job_status: str
         expect(situation, "GUARD-KEEPS", deleted, {200}, refused)
     situation.ledger.held(f"{PREFIX}-GUARD-KEEPS")
     expect(situation, "GUARD-ENDS", deleted, {200}, refused)
-
-
-def code_of(exchange: Exchange) -> object:
-    """The error code of a response, None where there is none to read."""
-    try:
-        return json_body(exchange)["error"]["code"]
-    except (ValueError, KeyError, TypeError):
-        return None
 
 
 @pytest.mark.parametrize("headers", [{"Idempotency-Key": "once"}, {"X-HTTP-Method-Override": "GET"}, {}])
@@ -136,7 +109,7 @@ def test_nothing_a_client_adds_gets_past_the_guard(
     audience = situation.populated(key)
     sent = headers if content is None else headers | {"Content-Type": "application/json"}
 
-    refused = situation.client.delete(audience.group, audience.id, key.token, Extras(sent, query, content))
+    refused = situation.delete(audience, key, Extras(sent, query, content))
 
     expect_refusal(situation, "GUARD", refused)
 
@@ -144,15 +117,37 @@ def test_nothing_a_client_adds_gets_past_the_guard(
 def test_without_a_valid_key_nothing_is_deleted(situation: Situation) -> None:
     key = situation.key()
     audience = situation.ready(key)
-    near = [key.token[:-1], key.token + "x", key.token[:-1] + ("a" if key.token[-1] != "a" else "b"), "x"]
+    near = [
+        key.token[:-1],
+        key.token + "x",
+        key.token[:-1] + ("a" if key.token[-1] != "a" else "b"),
+        key.token[1:],
+        "x",
+    ]
     wrong: list[dict[str, str]] = [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic eDp5"}]
     wrong += [{"Authorization": f"Bearer {one}"} for one in situation.nowhere(near)]
 
     for place in range(max(situation.repeats, len(wrong))):
         sent = wrong[place % len(wrong)]
-        refused = situation.client.delete(audience.group, audience.id, None, Extras(sent))
+        refused = sent_to(situation, audience.group, audience.id, None, Extras(sent))
         expect(situation, "KEY", refused, {401})
 
+    expect_still_there(situation, "REFUSED", audience, key, refused)
+
+
+@pytest.mark.parametrize("when", ["from the start", "after use"])
+def test_a_revoked_key_deletes_nothing(situation: Situation, when: str) -> None:
+    key = situation.key()
+    audience = situation.ready(key)
+    born = {"status": "revoked"} if when == "from the start" else {}
+    revoked = situation.key(accountGroupId=key.group, **born)
+    if when == "after use":
+        expect(situation, "DONE", situation.delete(situation.ready(key), revoked), {200})
+        situation.states.setup("the API key is revoked", apiKey=revoked.token)
+
+    refused = situation.delete(audience, revoked)
+
+    expect(situation, "KEY", refused, {401})
     expect_still_there(situation, "REFUSED", audience, key, refused)
 
 
@@ -162,7 +157,7 @@ def test_without_the_required_permission_nothing_is_deleted(situation: Situation
     audience = situation.ready(key)
     powerless = situation.key(permissions=list(held), accountGroupId=key.group)
 
-    refused = situation.client.delete(audience.group, audience.id, powerless.token)
+    refused = situation.delete(audience, powerless)
 
     expect(situation, "PERMISSION", refused, {403})
     expect_still_there(situation, "REFUSED", audience, key, refused)
@@ -185,7 +180,7 @@ def test_account_groups_are_kept_apart(situation: Situation) -> None:
     crossings = [(other.group, own.id), (key.group, foreign.id), (other.group, foreign.id)]
 
     for group, audience in crossings:
-        refused = situation.client.delete(group, audience, key.token)
+        refused = sent_to(situation, group, audience, key.token)
         expect(situation, "SCOPE", refused, {403, 404})
 
     expect_still_there(situation, "REFUSED", own, key, refused)
@@ -197,7 +192,7 @@ def test_what_is_not_there_is_not_found(situation: Situation) -> None:
     audience = situation.ready(key)
     situation.delete(audience, key)
 
-    refused = situation.client.delete(audience.group, audience.id, key.token)
+    refused = situation.delete(audience, key)
 
     expect(situation, "FOUND", refused, {404})
 
@@ -215,7 +210,7 @@ def test_a_near_miss_of_an_identifier_hits_nothing(situation: Situation) -> None
     ]
 
     for miss in [*situation.nowhere(misses), key.group, *([populated.job] if populated.job else [])]:
-        refused = situation.client.delete(audience.group, miss, key.token)
+        refused = sent_to(situation, audience.group, miss, key.token)
         expect_refusal(situation, "EXACT", refused)
 
     expect_still_there(situation, "REFUSED", audience, key, refused)
@@ -225,16 +220,24 @@ def test_a_near_miss_of_an_identifier_hits_nothing(situation: Situation) -> None
 def test_an_odd_identifier_is_refused_as_documented(situation: Situation, identifier: str) -> None:
     key = situation.key()
 
-    expect(situation, "ODD", situation.client.delete(key.group, identifier, key.token), {400, 404})
+    expect(situation, "ODD", sent_to(situation, key.group, identifier, key.token), {400, 404})
+
+
+def test_a_strange_identifier_is_refused(situation: Situation) -> None:
+    key = situation.key()
+
+    for identifier in STRANGE:
+        call = Call(OperationId.DELETE_AUDIENCE, key.token, key.group, identifier)
+        expect(situation, "STRANGE", situation.client.send(call, judged=False), {400, 403, 404})
 
 
 def test_an_idempotency_key_replays_nothing(situation: Situation) -> None:
     key = situation.key()
     audience = situation.ready(key)
     once = {"Idempotency-Key": f"{situation.chance.getrandbits(64):x}"}
-    first = situation.client.delete(audience.group, audience.id, key.token, Extras(once))
+    first = situation.delete(audience, key, Extras(once))
 
-    again = situation.client.delete(audience.group, audience.id, key.token, Extras(once))
+    again = situation.delete(audience, key, Extras(once))
 
     expect(situation, "IDEMPOTENCY", again, {404}, first)
 
@@ -244,11 +247,9 @@ def test_concurrent_deletes(situation: Situation) -> None:
     for _ in range(max(1, situation.repeats // 9)):
         audience = situation.ready(key)
 
-        answers = situation.client.at_once(
-            [partial(situation.client.delete, audience.group, audience.id, key.token)] * CLIENTS
-        )
+        answers = situation.client.at_once([partial(situation.delete, audience, key)] * CLIENTS)
 
-        later = situation.client.delete(audience.group, audience.id, key.token)
+        later = situation.delete(audience, key)
         expect_refusal(situation, "EFFECT", later, *answers)
         succeeded = [answer for answer in answers if answer.status == 200]
         said = f"{len(succeeded)} of {CLIENTS}"
@@ -259,9 +260,7 @@ def test_concurrent_deletes_of_a_populated_audience(situation: Situation) -> Non
     key = situation.key()
     audience = situation.populated(key)
 
-    answers = situation.client.at_once(
-        [partial(situation.client.delete, audience.group, audience.id, key.token)] * CLIENTS
-    )
+    answers = situation.client.at_once([partial(situation.delete, audience, key)] * CLIENTS)
 
     for answer in answers:
         expect_guard(situation, audience, answer)
@@ -274,7 +273,7 @@ def test_when_the_rate_limit_is_exceeded(situation: Situation) -> None:
     audience = situation.ready(key)
     situation.states.setup("the rate limit is exhausted", apiKey=key.token)
 
-    refused = situation.client.delete(audience.group, audience.id, key.token, limited=True)
+    refused = situation.delete(audience, key, limited=True)
 
     situation.states.teardown("the rate limit is exhausted", apiKey=key.token)
     if refused.status != 429:
@@ -288,18 +287,19 @@ def test_when_the_server_fails(situation: Situation) -> None:
     audience = situation.ready(key)
     situation.states.setup("the server fails internally", apiKey=key.token, times=1)
 
-    failed = situation.client.delete(audience.group, audience.id, key.token)
+    failed = situation.delete(audience, key)
 
     if failed.status != 500:
         message = f"the server was said to fail, but answered {failed.status}"
         raise NotEstablishedError(message)
 
 
-def test_what_was_deleted_stays_deleted(situation: Situation, acknowledged: Deleted) -> None:
-    for (group, audience), deleted in acknowledged.items():
-        other = situation.key(accountGroupId=group)
+def test_what_was_deleted_stays_deleted(situation: Situation, acknowledged: Deletions) -> None:
+    keys: dict[str, Key] = {}
+    for (group, audience), deleted in acknowledged:
+        key = keys.get(group) or keys.setdefault(group, situation.key(accountGroupId=group))
 
-        later = situation.client.delete(group, audience, other.token)
+        later = sent_to(situation, group, audience, key.token)
 
         expect_refusal(situation, "EFFECT", later, deleted)
         expect(situation, "FOUND", later, {404}, deleted)

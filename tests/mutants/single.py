@@ -143,6 +143,8 @@ class Single:
         match state, setup:
             case "an API key", True:
                 return self.new_key(params)
+            case "the API key is revoked", True:
+                self.keys.pop(params["apiKey"], None)
             case "an API key", False:
                 self.keys.pop(params["apiKey"], None)
             case (("an audience that is ready" | "an audience being populated"), True):
@@ -155,7 +157,7 @@ class Single:
                 key.limited = setup
             case "the server fails internally", _ if key:
                 key.failures = params.get("times", 1) if setup else 0
-            case "the prospecting has ended", False:
+            case ("the prospecting has ended" | "the API key is revoked"), False:
                 pass
             case _:
                 return None
@@ -164,7 +166,8 @@ class Single:
     def new_key(self, params: dict[str, Any]) -> dict[str, Any]:
         """Make a key."""
         token, group = f"ak_{self.fresh()}", params.get("accountGroupId") or self.fresh()
-        self.keys[token] = Key(group, frozenset(params.get("permissions", ALL)))
+        if params.get("status") != "revoked":
+            self.keys[token] = Key(group, frozenset(params.get("permissions", ALL)))
         return {"apiKey": token, "accountGroupId": group}
 
     def new_audience(self, key: Key | None, populated: dict[str, Any] | None) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from conformance.client import PREFIX
-from conformance.requirements import EVERY_EXCHANGE, Level, catalogue
+from conformance.requirements import EVERY_EXCHANGE, Level, Profile, catalogue
 from tests.mutants.faults import MUTANTS, Mutant
 from tests.mutants.single import Single, served
 from tests.mutants.variants import VARIANTS, Variant
 
+PREFIX = "AUD-DELETE"
 PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests)
 SEEDS = range(5) if PROVE else range(1)
 FEW = [] if PROVE else ["--max-examples", "9"]
@@ -25,7 +25,7 @@ def run(target: Single, folder: Path, *options: str) -> tuple[int, dict[str, Any
     report = folder / "report.json"
     with served(target) as url:
         command = [sys.executable, "-m", "conformance", "run", "--base-url", url, "--states-url", f"{url}/states"]
-        command += ["--report-json", str(report), *options]
+        command += ["--profile", "delete", "--report-json", str(report), *options]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603  (ours)
     assert report.exists(), done.stdout + done.stderr
     return done.returncode, json.loads(report.read_text())
@@ -53,7 +53,7 @@ def test_a_mutant_is_killed_by_the_requirements_that_it_names(mutant: type[Mutan
 def test_every_must_has_a_mutant_that_it_kills() -> None:
     killing = {f"{PREFIX}-{fact}" for mutant in MUTANTS for fact in mutant.killed_by}
 
-    assert {row.id for row in catalogue().values() if row.level is Level.MUST} <= killing
+    assert {row.id for row in catalogue().within(Profile.DELETE) if row.level is Level.MUST} <= killing
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -30,8 +30,9 @@ class NumbersAsIdentifiers(Variant):
 class NeighbouringKeys(Variant):
     def new_key(self, params: dict[str, Any]) -> dict[str, Any]:
         made = super().new_key(params)
-        token = f"ak_{len(self.keys):x}"
-        self.keys[token] = self.keys.pop(made["apiKey"])
+        token = f"ak_{next(self.numbers):x}"
+        if made["apiKey"] in self.keys:
+            self.keys[token] = self.keys.pop(made["apiKey"])
         return {**made, "apiKey": token}
 
 

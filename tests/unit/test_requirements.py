@@ -1,18 +1,31 @@
 import pytest
 
-from conformance.requirements import CatalogueError, Level, catalogue, read
+from conformance.requirements import CatalogueError, Level, Profile, catalogue, read
 
 ROW = """
-source: https://example.com/page
-requirements:
-  - {{id: A, level: MUST, text: A sentence, {more}}}
+pages:
+  - operation: deleteAudience
+    prefix: AUD-DELETE
+    profile: delete
+    source: https://example.com/page
+    requirements:
+      - {{fact: A, level: MUST, text: A sentence, {more}}}
+"""
+TWO_PAGES = ROW.format(more="checks: [x]") + """
+  - operation: getAudience
+    prefix: AUD-GET
+    profile: audiences
+    source: https://example.com/other
+    requirements:
+      - {fact: A, level: SHOULD, text: Another, checks: [x]}
+      - {fact: B, level: MAY, text: Advice, excluded: it cannot be seen}
 """
 
 
 def test_the_catalogue_that_ships_is_sound_and_holds_only_musts_with_checks() -> None:
     known = catalogue()
 
-    assert {row.level for row in known.values()} <= {Level.MUST, Level.SHOULD}
+    assert {row.level for row in known.values() if row.excluded is None} <= {Level.MUST, Level.SHOULD}
     assert all(row.checks or row.excluded for row in known.values())
 
 
@@ -22,7 +35,7 @@ def test_the_catalogue_that_ships_is_sound_and_holds_only_musts_with_checks() ->
         ("checks: []", "needs checks"),
         ("excluded: why, checks: [x]", "not both"),
         ("level: OUGHT, checks: [x]", "OUGHT"),
-        ("checks: [x]}\n  - {id: A, level: MUST, text: T, checks: [y]", "stands twice"),
+        ("checks: [x]}\n      - {fact: A, level: MUST, text: T, checks: [y]", "stands twice"),
     ],
 )
 def test_a_catalogue_that_contradicts_itself_is_refused(more: str, said: str) -> None:
@@ -39,4 +52,24 @@ def test_rows_and_checks_have_to_know_each_other(checks: list[str], said: str) -
 
 
 def test_a_check_decides_the_rows_that_name_it() -> None:
-    assert read(ROW.format(more="checks: [x, z]")).decided_by("z") == ("A",)
+    assert read(ROW.format(more="checks: [x, z]")).decided_by("z") == ("AUD-DELETE-A",)
+
+
+def test_a_check_that_is_run_for_one_operation_decides_only_what_is_of_that() -> None:
+    assert read(TWO_PAGES).decided_by("x", "getAudience") == ("AUD-GET-A",)
+
+
+@pytest.mark.parametrize(
+    ("profile", "ids"),
+    [
+        (Profile.DELETE, ["AUD-DELETE-A"]),
+        (Profile.AUDIENCES, ["AUD-DELETE-A", "AUD-GET-A"]),
+        (Profile.FULL, ["AUD-DELETE-A", "AUD-GET-A"]),
+    ],
+)
+def test_a_profile_has_the_rows_of_those_before_it_but_no_excluded_ones(profile: Profile, ids: list[str]) -> None:
+    assert [row.id for row in read(TWO_PAGES).within(profile)] == ids
+
+
+def test_an_operation_belongs_to_the_smallest_profile_that_knows_it() -> None:
+    assert read(TWO_PAGES).profile_of("getAudience") is Profile.AUDIENCES

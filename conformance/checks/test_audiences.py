@@ -1,0 +1,221 @@
+"""What audiences and folders are made, changed and moved to be is what they are, and nothing else changes."""
+
+from typing import Any
+
+import pytest
+
+from conformance.checks.every import EVERY, READING, each
+from conformance.checks.expecting import SUCCESS, Expecting, expecting
+from conformance.checks.seeing import read, records, settled
+from conformance.client import Call, Extras
+from conformance.model import OperationId
+from conformance.scene import scene
+from conformance.situation import Audience, Key, Situation
+from conformance.states import NotEstablishedError
+from conformance.verdicts import Exchange
+from conformance.wire import member
+
+pytestmark = pytest.mark.profile("audiences")
+
+NAMES = ("Heads of sales", "Vertrieb, Größe & Zoë 東京 🚀", "a" * 120, "quotes \" ' \\ / <b>")
+SENT = ("name", "description")
+SHOWN = ("id", "name", "description", "folderId")
+
+
+def expect_shown(expect: Expecting, fact: str, sent: dict[str, Any], exchange: Exchange, *before: Exchange) -> None:
+    """Note whether what was sent is what is shown; a member that is not shown contradicts nothing."""
+    shown = member(exchange, "data")
+    for name, value in sent.items():
+        seen = shown.get(name, value) if isinstance(shown, dict) else None
+        expect.that(fact, f"{name} {value!r}", f"{name} {seen!r}", [*before, exchange], holds=seen == value)
+
+
+def shown_of(situation: Situation, key: Key, audience: str) -> dict[str, Any]:
+    """The members of an audience, but for those that may change by themselves."""
+    found, _ = read(situation, key, audience)
+    return {name: found.get(name) for name in SHOWN}
+
+
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+def test_what_was_created_is_read(situation: Situation, name: str) -> None:
+    key = situation.key()
+    body = {"name": name, "description": f"{name} described", "type": "on_demand"}
+    made = situation.do(OperationId.CREATE_AUDIENCE, key, body=body)
+    identifier = member(made, "data", "id")
+    if made.status not in SUCCESS or not isinstance(identifier, str):
+        message = f"an audience could not be made: the target answered {made.status}"
+        raise NotEstablishedError(message)
+    sent = {field: body[field] for field in SENT}
+    expect_shown(Expecting(situation, OperationId.CREATE_AUDIENCE), "EFFECT", sent, made)
+
+    for _ in range(max(1, situation.repeats // 9)):
+        found = situation.do(OperationId.GET_AUDIENCE, key, identifier)
+        expect = Expecting(situation, OperationId.GET_AUDIENCE)
+        expect.status("DONE", found, {200}, made)
+        expect_shown(expect, "CURRENT", {"id": identifier}, found, made)
+        expect_shown(Expecting(situation, OperationId.CREATE_AUDIENCE), "EFFECT", sent, found, made)
+
+
+@each([OperationId.CREATE_AUDIENCE, OperationId.CREATE_FOLDER])
+def test_what_is_created_is_new(situation: Situation, operation: OperationId) -> None:
+    key = situation.key()
+    call = scene(situation, operation, key)
+    seen: list[Exchange] = []
+
+    for _ in range(3):
+        made = situation.client.send(call)
+        known = {member(one, "data", "id") for one in seen}
+        identifier = member(made, "data", "id")
+        fresh = made.status not in SUCCESS or identifier not in known
+        expecting(situation, call).that("NEW", f"none of {known}", str(identifier), [*seen, made], holds=fresh)
+        seen.append(made)
+    if operation is OperationId.CREATE_AUDIENCE:
+        for made in seen:
+            found = situation.do(OperationId.GET_AUDIENCE, key, str(member(made, "data", "id")))
+            expecting(situation, call).status("NEW", found, {200}, *seen)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"name": "another name"}, {"description": "another description"}, {"name": "both", "description": "of them"}],
+    ids="-".join,
+)
+def test_an_update_changes_what_it_names(situation: Situation, sent: dict[str, str]) -> None:
+    key, other = situation.key(), situation.key()
+    folder = situation.folder(key)
+    audience = situation.in_folder(key, folder)
+    neighbours = [(key, situation.created(key, description="stays")), (other, situation.created(other))]
+    were = [shown_of(situation, of, one.id) for of, one in neighbours]
+    was = shown_of(situation, key, audience.id)
+    expect = Expecting(situation, OperationId.UPDATE_AUDIENCE)
+
+    for count in range(max(1, situation.repeats // 3)):
+        wanted = {name: f"{value} {count}" for name, value in sent.items()}
+        updated = situation.do(OperationId.UPDATE_AUDIENCE, key, audience.id, wanted)
+        expect.status("DONE", updated, {200})
+        expect_shown(expect, "EFFECT", wanted, updated)
+        found = situation.do(OperationId.GET_AUDIENCE, key, audience.id)
+        expect_shown(expect, "EFFECT", wanted, found, updated)
+        expect_shown(expect, "ONLY", {name: was[name] for name in was if name not in wanted}, found, updated)
+    for (of, one), earlier in zip(neighbours, were, strict=True):
+        found = situation.do(OperationId.GET_AUDIENCE, of, one.id)
+        expect_shown(expect, "ONLY", earlier, found, updated)
+
+
+def test_an_audience_is_moved_in_and_out(situation: Situation) -> None:
+    key = situation.key()
+    first, second = situation.folder(key), situation.folder(key)
+    audience, neighbour = situation.created(key, description="moves"), situation.in_folder(key, first)
+    was, beside = shown_of(situation, key, audience.id), shown_of(situation, key, neighbour.id)
+
+    for folder in (first, second, None, first, None):
+        operation = OperationId.MOVE_TO_FOLDER if folder else OperationId.REMOVE_FROM_FOLDER
+        expect = Expecting(situation, operation)
+        body = {"folderId": folder} if folder else None
+        moved = situation.do(operation, key, audience.id, body)
+        expect.status("DONE", moved, {200})
+        expect_shown(expect, "EFFECT", {"folderId": folder}, moved)
+        found = situation.do(OperationId.GET_AUDIENCE, key, audience.id)
+        expect.status("ONLY", found, {200}, moved)
+        expect_shown(expect, "EFFECT", {"folderId": folder}, found, moved)
+        expect_shown(expect, "ONLY", {name: was[name] for name in ("id", *SENT)}, found, moved)
+        expect_shown(expect, "ONLY", beside, situation.do(OperationId.GET_AUDIENCE, key, neighbour.id), moved)
+        expect_grouped(situation, key, audience, folder, moved)
+
+
+def expect_grouped(situation: Situation, key: Key, audience: Audience, folder: str | None, moved: Exchange) -> None:
+    """Note whether the navigation has an audience where it was moved to, and nowhere else."""
+    seen: list[Exchange] = []
+    places: list[Any] = []
+
+    def is_there() -> bool:
+        seen[:] = [moved, situation.do(OperationId.GET_NAVIGATION, key)]
+        places[:] = places_of(seen[-1], audience.id)
+        return places == [folder]
+
+    at_once, finally_ = settled(situation, is_there)
+    expect = Expecting(situation, OperationId.GET_NAVIGATION)
+    expected = f"{audience.id} in the folder {folder}" if folder else f"{audience.id} in no folder"
+    expect.that("CURRENT", expected, f"it is in {places}", seen, holds=finally_)
+    expect.that("CONSISTENT", f"{expected}, at once", "it was not", seen, holds=at_once)
+
+
+def places_of(navigation: Exchange, audience: str) -> list[Any]:
+    """The folders that an audience is shown in, None for none."""
+    folders = records(member(navigation, "data", "folders"))
+    nested = [(folder.get("id"), one.get("id")) for folder in folders for one in records(folder.get("audiences"))]
+    loose = [(None, one.get("id")) for one in records(member(navigation, "data", "ungroupedAudiences"))]
+    return [place for place, identifier in [*nested, *loose] if identifier == audience]
+
+
+def test_folder_and_audience_belong_together(situation: Situation) -> None:
+    key, other = situation.key(), situation.key()
+    audience, foreign = situation.created(key), situation.folder(other)
+    expect = Expecting(situation, OperationId.MOVE_TO_FOLDER)
+
+    for folder in (foreign, audience.id + "0"):
+        refused = situation.do(OperationId.MOVE_TO_FOLDER, key, audience.id, {"folderId": folder})
+        expect.status("COMPATIBLE", refused, {400, 403, 404, 422})
+    found = situation.do(OperationId.GET_AUDIENCE, key, audience.id)
+    expect_shown(expect, "REFUSED", {"folderId": None}, found, refused)
+
+    monitoring = situation.folder(key, audienceType="monitoring")
+    refused = situation.do(OperationId.MOVE_TO_FOLDER, key, audience.id, {"folderId": monitoring})
+    expect.status("COMPATIBLE-TYPE", refused, {422})
+
+
+def test_a_folder_is_as_it_was_made_and_renamed(situation: Situation) -> None:
+    key = situation.key()
+    name = f"first {situation.chance.getrandbits(32):x}"
+    made = situation.do(OperationId.CREATE_FOLDER, key, body={"name": name, "audienceType": "on_demand"})
+    folder = str(member(made, "data", "id"))
+    neighbour = situation.folder(key, name="stays")
+    within = situation.in_folder(key, folder)
+    expect_shown(Expecting(situation, OperationId.CREATE_FOLDER), "EFFECT", {"name": name}, made)
+    expect_named(situation, key, OperationId.CREATE_FOLDER, {folder: name, neighbour: "stays"}, made)
+
+    renamed = situation.do(OperationId.RENAME_FOLDER, key, folder, {"name": "second"})
+
+    expect = Expecting(situation, OperationId.RENAME_FOLDER)
+    expect.status("DONE", renamed, {200})
+    expect_shown(expect, "EFFECT", {"name": "second"}, renamed)
+    expect_named(situation, key, OperationId.RENAME_FOLDER, {folder: "second"}, renamed)
+    navigation = situation.do(OperationId.GET_NAVIGATION, key)
+    shown = {one.get("id"): one.get("name") for one in records(member(navigation, "data", "folders"))}
+    stays = shown.get(neighbour) == "stays" and places_of(navigation, within.id) == [folder]
+    expect.that(
+        "ONLY", "the other folder, and what is in this one, as they were", str(shown), [navigation], holds=stays
+    )
+
+
+def expect_named(
+    situation: Situation, key: Key, operation: OperationId, names: dict[str, str], after: Exchange
+) -> None:
+    """Note whether the navigation shows folders by their names, within two seconds."""
+    seen: list[Exchange] = []
+    shown: dict[Any, Any] = {}
+
+    def is_so() -> bool:
+        seen[:] = [after, situation.do(OperationId.GET_NAVIGATION, key)]
+        shown.clear()
+        shown.update({one.get("id"): one.get("name") for one in records(member(seen[-1], "data", "folders"))})
+        return names.items() <= shown.items()
+
+    holds = settled(situation, is_so)[1]
+    Expecting(situation, operation).that("EFFECT", f"the folders {names}", str(shown), seen, holds=holds)
+
+
+@each([one for one in EVERY if one not in READING and one not in {OperationId.START_JOB, OperationId.DELETE_AUDIENCE}])
+def test_an_idempotency_key_replays_no_answer(situation: Situation, operation: OperationId) -> None:
+    key = situation.key()
+    call = scene(situation, operation, key)
+    once = Extras({"Idempotency-Key": f"{situation.chance.getrandbits(64):x}"})
+    first = situation.client.send(Call(operation, key.token, call.group, call.target, call.body, once))
+
+    again = situation.client.send(Call(operation, key.token, call.group, call.target, call.body, once))
+
+    traced, retraced = member(first, "traceId"), member(again, "traceId")
+    created = operation in {OperationId.CREATE_AUDIENCE, OperationId.CREATE_FOLDER}
+    replayed = created and again.status in SUCCESS and member(first, "data", "id") == member(again, "data", "id")
+    seen = f"the first answer again, trace id {traced}, then {retraced}"
+    expecting(situation, call).that("IDEMPOTENCY", "an answer of its own", seen, [first, again], holds=not replayed)

@@ -1,0 +1,160 @@
+"""The guard through a job's life: at every operation that it protects, and in the lists that it hides from."""
+
+import pytest
+
+from conformance.checks.every import GUARDED, each
+from conformance.checks.expecting import SUCCESS, Expecting, described, expecting
+from conformance.checks.seeing import listed, settled
+from conformance.client import Call, Extras
+from conformance.model import OperationId
+from conformance.situation import Audience, Key, Situation
+from conformance.states import NotEstablishedError
+from conformance.verdicts import Exchange
+from conformance.wire import member
+
+pytestmark = pytest.mark.profile("audiences")
+
+OUTCOMES = ("completed", "failed", "cancelled")
+JOB_STATUSES = ("queued", "running")
+UNGUARDED = {OperationId.MOVE_TO_FOLDER: {422}, OperationId.REMOVE_FROM_FOLDER: {400, 404, 422}}
+"""Refusals of other kinds: which types go together, and leaving no folder, are not documented."""
+
+ADDED = (
+    Extras({"Idempotency-Key": "once"}),
+    Extras({"X-HTTP-Method-Override": "GET"}),
+    Extras(query="?force=true"),
+    Extras({"Idempotency-Key": "twice"}, "?force=true&cascade=1"),
+    Extras({"If-Match": "*", "Prefer": "respond-async"}),
+)
+
+FORCED = Extras({"Content-Type": "application/json"}, content=b'{"force": true}')
+
+
+def asked(situation: Situation, operation: OperationId, key: Key, audience: Audience) -> Call:
+    """The operation on an audience: nothing but the guard stands against it."""
+    call = Call(operation, key.token, audience.group, audience.id)
+    if operation is OperationId.UPDATE_AUDIENCE:
+        return Call(operation, key.token, audience.group, audience.id, {"name": f"refused {audience.id}"})
+    if operation is OperationId.MOVE_TO_FOLDER:
+        return Call(operation, key.token, audience.group, audience.id, {"folderId": situation.folder(key)})
+    return call
+
+
+def expect_guard(expect: Expecting, audience: Audience, refused: Exchange) -> None:
+    """Note whether the guard has answered."""
+    expected = f"409, since by the target's own word the active job {audience.job} populates it"
+    expect.that("GUARD", expected, described(refused), [refused], holds=refused.status == 409)
+    code = member(refused, "error", "code")
+    expect.that("GUARD-CODE", "AUDIENCE_NOT_READY", str(code), [refused], holds=code == "AUDIENCE_NOT_READY")
+
+
+@each(GUARDED)
+@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("job_status", JOB_STATUSES)
+def test_the_guard_holds_through_the_life_of_a_job(
+    situation: Situation, operation: OperationId, job_status: str, outcome: str
+) -> None:
+    key = situation.key()
+    audience = situation.populated(key, job_status)
+    call = asked(situation, operation, key, audience)
+    expect = expecting(situation, call)
+
+    for _ in range(max(1, situation.repeats // 6)):
+        refused = situation.client.send(call)
+        expect_guard(expect, audience, refused)
+
+    situation.end(audience, outcome)
+    if is_removed(situation, key, audience, job_status, outcome):
+        message = f"the target removes what a {outcome} job populated"
+        raise NotEstablishedError(message)
+    expect_kept(situation, call, key, refused)
+    after = situation.client.send(call)
+    expect.status("GUARD-ENDS", after, SUCCESS | UNGUARDED.get(operation, set()), refused)
+
+
+def is_removed(situation: Situation, key: Key, audience: Audience, job_status: str, outcome: str) -> bool:
+    """Whether the target removes what a job populated that failed or was cancelled: nothing forbids it."""
+    if outcome == "completed" or situation.do(OperationId.GET_AUDIENCE, key, audience.id).status != 404:
+        return False
+    untouched = situation.populated(key, job_status)
+    situation.end(untouched, outcome)
+    return situation.do(OperationId.GET_AUDIENCE, key, untouched.id).status == 404
+
+
+def expect_kept(situation: Situation, call: Call, key: Key, refused: Exchange) -> None:
+    """Note whether what was refused has no effect now that the job has ended."""
+    if call.operation in {OperationId.GET_AUDIENCE, OperationId.LIST_PROSPECTS, OperationId.REMOVE_FROM_FOLDER}:
+        return
+    shown = situation.do(OperationId.GET_AUDIENCE, key, call.target)
+    expect = expecting(situation, call)
+    if shown.status == 404:
+        expect.status("GUARD-KEEPS", shown, {200}, refused)
+    for name, refused_value in (call.body or {}).items():
+        seen = member(shown, "data", name)
+        expected = f"{name} not {refused_value!r}: that was refused"
+        expect.that("GUARD-KEEPS", expected, f"{name} {seen!r}", [refused, shown], holds=seen != refused_value)
+    expect.held("GUARD-KEEPS")
+
+
+@each(GUARDED)
+def test_nothing_a_client_adds_gets_past_any_guard(situation: Situation, operation: OperationId) -> None:
+    key = situation.key()
+    audience = situation.populated(key)
+    call = asked(situation, operation, key, audience)
+    reading = operation in {OperationId.GET_AUDIENCE, OperationId.LIST_PROSPECTS}
+
+    for extras in (*ADDED, *([] if reading or call.body else [FORCED])):
+        refused = situation.client.send(Call(operation, key.token, call.group, call.target, call.body, extras))
+        expecting(situation, call).refusal("GUARD", refused)
+
+
+def expect_hidden(situation: Situation, operation: OperationId, key: Key, audience: Audience) -> None:
+    """Look for an audience that is being populated: at once, and where it is there, within two seconds."""
+    expect = expecting(situation, Call(operation))
+    seen: list[Exchange] = []
+
+    def is_hidden() -> bool:
+        shown, exchanges = listed(situation, operation, key)
+        seen[:] = exchanges
+        return audience.id not in shown
+
+    at_once, finally_ = settled(situation, is_hidden)
+    expected = f"not {audience.id}, which the active job {audience.job} populates"
+    expect.that("GUARD", expected, f"{audience.id} is there", seen, holds=finally_)
+    expect.that("CONSISTENT", f"{expected}, at once", f"{audience.id} was there", seen, holds=at_once)
+
+
+@each([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])
+@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("job_status", JOB_STATUSES)
+def test_a_populated_audience_is_hidden_until_its_job_ends(
+    situation: Situation, operation: OperationId, job_status: str, outcome: str
+) -> None:
+    key = situation.key()
+    situation.ready(key)
+    audience = situation.populated(key, job_status)
+
+    for _ in range(5):
+        expect_hidden(situation, operation, key, audience)
+
+    situation.end(audience, outcome)
+    ready = situation.do(OperationId.GET_AUDIENCE, key, audience.id)
+    if ready.status != 200:
+        message = f"after the job has ended ({outcome}) the target answers {ready.status} for what it populated"
+        raise NotEstablishedError(message)
+    expect_shown(situation, operation, key, audience.id, ready)
+
+
+def expect_shown(situation: Situation, operation: OperationId, key: Key, audience: str, *before: Exchange) -> None:
+    """Note whether an audience that is ready is in the list: within two seconds, and at once."""
+    expect = expecting(situation, Call(operation))
+    seen: list[Exchange] = []
+
+    def is_shown() -> bool:
+        shown, exchanges = listed(situation, operation, key)
+        seen[:] = [*before, *exchanges]
+        return audience in shown
+
+    at_once, finally_ = settled(situation, is_shown)
+    expect.that("COMPLETE", f"{audience}, which is ready", f"{audience} is not there", seen, holds=finally_)
+    expect.that("CONSISTENT", f"{audience}, at once", f"{audience} was not there", seen, holds=at_once)

@@ -1,0 +1,118 @@
+"""Who may do what: every operation, by every kind of key."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.checks.every import EVERY, SCOPED, each
+from conformance.checks.expecting import SUCCESS, expecting
+from conformance.checks.unchanged import before, expect_unchanged
+from conformance.client import Call, Extras
+from conformance.model import OperationId
+from conformance.model.operation import ALL_PERMISSIONS
+from conformance.scene import scene
+from conformance.situation import Key, Situation
+
+pytestmark = pytest.mark.profile("audiences")
+
+
+def keyed(call: Call, token: str | None, headers: dict[str, str] | None = None) -> Call:
+    """The same request with another key."""
+    return dataclasses.replace(call, key=token, extras=Extras({**call.extras.headers, **(headers or {})}))
+
+
+def needed(operation: OperationId) -> str:
+    """The permission that an operation needs."""
+    return operation.permission.wire if operation.permission else ""
+
+
+def wrong_keys(situation: Situation, key: Key) -> Iterator[dict[str, str]]:
+    """Headers that carry no valid key: none, malformed ones, another scheme, unknown ones and near misses."""
+    token, place = key.token, situation.chance.randrange(len(key.token))
+    other = "a" if token[place] != "a" else "b"
+    near = [token[:-1], token + "x", token[:place] + other + token[place + 1 :], token[1:], f"{token}.{token}", "x"]
+    yield {}
+    yield {"Authorization": "Bearer"}
+    yield {"Authorization": "Basic eDp5"}
+    yield {"Authorization": "x"}
+    for one in situation.nowhere(near):
+        yield {"Authorization": f"Bearer {one}"}
+
+
+@each(EVERY)
+def test_what_nothing_stands_against_is_done(situation: Situation, operation: OperationId) -> None:
+    key = situation.key()
+    call = scene(situation, operation, key)
+
+    done = situation.client.send(call)
+
+    expecting(situation, call).status("DONE", done, SUCCESS)
+
+
+@each(EVERY)
+def test_without_a_valid_key_nothing_is_done(situation: Situation, operation: OperationId) -> None:
+    key = situation.key()
+    call = scene(situation, operation, key)
+    was = before(situation, call, key)
+    wrong = list(wrong_keys(situation, key))
+
+    for place in range(max(situation.repeats, len(wrong))):
+        refused = situation.client.send(keyed(call, None, wrong[place % len(wrong)]))
+        expecting(situation, call).status("KEY", refused, {401})
+
+    expect_unchanged(situation, was, call, key, refused)
+
+
+@each(EVERY)
+@pytest.mark.parametrize("when", ["from the start", "after use"])
+def test_a_revoked_key_is_no_key(situation: Situation, operation: OperationId, when: str) -> None:
+    key = situation.key()
+    call = scene(situation, operation, key)
+    was = before(situation, call, key)
+    born = {"status": "revoked"} if when == "from the start" else {}
+    revoked = situation.key(accountGroupId=key.group, **born)
+    if when == "after use":
+        situation.do(OperationId.LIST_AUDIENCES, revoked)
+        situation.states.setup("the API key is revoked", apiKey=revoked.token)
+
+    for _ in range(3):
+        refused = situation.client.send(keyed(call, revoked.token))
+        expecting(situation, call).status("KEY", refused, {401})
+
+    expect_unchanged(situation, was, call, key, refused)
+
+
+@each(SCOPED)
+def test_without_the_permission_nothing_is_done(situation: Situation, operation: OperationId) -> None:
+    key = situation.key()
+    call = scene(situation, operation, key)
+    was = before(situation, call, key)
+    others = sorted(ALL_PERMISSIONS - {needed(operation)})
+
+    for held in [[], *[[one] for one in others], others]:
+        powerless = situation.key(permissions=held, accountGroupId=key.group)
+        refused = situation.client.send(keyed(call, powerless.token))
+        expecting(situation, call).status("PERMISSION", refused, {403})
+
+    expect_unchanged(situation, was, call, key, refused)
+
+
+@each(SCOPED)
+def test_the_permission_alone_suffices(situation: Situation, operation: OperationId) -> None:
+    key = situation.key()
+    call = scene(situation, operation, key)
+    alone = situation.key(needed(operation), accountGroupId=key.group)
+
+    done = situation.client.send(keyed(call, alone.token))
+
+    expecting(situation, call).status("PERMISSION-SUFFICES", done, SUCCESS)
+
+
+@pytest.mark.profile("full")
+@pytest.mark.parametrize("held", [[], *[[one] for one in sorted(ALL_PERMISSIONS)]])
+def test_any_key_lists_accounts(situation: Situation, held: list[str]) -> None:
+    key = situation.key(permissions=held)
+    call = Call(OperationId.LIST_ACCOUNTS, key.token)
+
+    expecting(situation, call).status("ANY", situation.client.send(call), {200})

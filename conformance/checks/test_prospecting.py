@@ -1,0 +1,243 @@
+"""Prospecting jobs: started, replayed, followed, filtered, cancelled."""
+
+from typing import Any
+
+import pytest
+
+from conformance.checks.expecting import SUCCESS, Expecting, described
+from conformance.checks.seeing import everything, settled
+from conformance.client import Call, Extras
+from conformance.model import OperationId
+from conformance.situation import Audience, Key, Situation
+from conformance.states import NotEstablishedError
+from conformance.verdicts import Exchange
+from conformance.wire import member
+
+pytestmark = pytest.mark.profile("full")
+
+ACTIVE = ("queued", "running")
+ENDED = ("completed", "failed", "cancelled")
+REQUIRED = {
+    "linkedin_search": ("searchUrl",),
+    "sales_navigator": ("savedSearchId", "leadListId"),
+    "post_commenters": ("postUrl",),
+}
+
+
+def start(situation: Situation, key: Key, body: Any, token: str | None = None) -> Exchange:  # noqa: ANN401  (JSON)
+    """Start a job, with an idempotency key or without."""
+    extras = Extras() if token is None else Extras({"Idempotency-Key": token})
+    return situation.do(OperationId.START_JOB, key, body=body, extras=extras)
+
+
+def fresh_token(situation: Situation) -> str:
+    """An idempotency key that was never used."""
+    return f"{situation.chance.getrandbits(96):x}"
+
+
+def jobs_of(situation: Situation, key: Key) -> set[str]:
+    """The jobs that are listed."""
+    return {str(one.get("jobId")) for one in everything(situation, OperationId.LIST_JOBS, key)[0]}
+
+
+@pytest.mark.parametrize("source", ["linkedin_search", "sales_navigator", "post_commenters", "url_upload"])
+def test_a_started_job_can_be_polled_and_listed(situation: Situation, source: str) -> None:
+    key = situation.key()
+    earlier = {str(situation.populated(key).job)}
+    expect = Expecting(situation, OperationId.START_JOB)
+
+    started = start(situation, key, situation.prospecting(key, source))
+
+    if started.status in {400, 409, 422}:
+        message = f"a start with the source {source} was refused: {described(started)}"
+        raise NotEstablishedError(message)
+    expect.status("ACCEPTED", started, {202})
+    job = str(member(started, "data", "jobId"))
+    expect.that("NEW", f"none of {earlier}", job, [started], holds=job not in earlier)
+    polled = situation.do(OperationId.GET_JOB, key, job)
+    expect.status("ACCEPTED", polled, {200}, started)
+    shown = member(polled, "data", "jobId")
+    Expecting(situation, OperationId.GET_JOB).that("CURRENT", job, str(shown), [started, polled], holds=shown == job)
+    at_once, finally_ = settled(situation, lambda: job in jobs_of(situation, key))
+    listing = Expecting(situation, OperationId.LIST_JOBS)
+    listing.that("CURRENT", f"the job {job}", "it is not listed", [started], holds=finally_)
+    listing.that("CONSISTENT", f"the job {job}, at once", "it was not listed", [started], holds=at_once)
+
+
+def test_a_start_with_its_idempotency_key_is_replayed(situation: Situation) -> None:
+    key = situation.key()
+    body, token = situation.prospecting(key), fresh_token(situation)
+    expect = Expecting(situation, OperationId.START_JOB)
+    first = start(situation, key, body, token)
+    expect.status("DONE", first, SUCCESS)
+    job = member(first, "data", "jobId")
+
+    again = start(situation, key, body, token)
+    same = member(again, "data", "jobId") == job
+    expect.that("REPLAY-ACTIVE", f"the job {job} again", described(again), [first, again], holds=same)
+
+    other = start(situation, key, {**body, "maxResults": 1, "name": "another request"}, token)
+    conflict = other.status == 409 or (other.status in SUCCESS and member(other, "data", "jobId") != job)
+    expected = "a conflict, or a job of its own: the request is another"
+    expect.that("CONSISTENT", expected, described(other), [first, other], holds=conflict or other.status == 400)
+    unrelated = start(situation, key, body, fresh_token(situation))
+    fresh = unrelated.status not in SUCCESS or member(unrelated, "data", "jobId") != job
+    expect.that("NEW", f"not the job {job}: its key is another", described(unrelated), [first, unrelated], holds=fresh)
+    expect_completed_is_replayed(situation, key, body, token, first)
+
+
+def expect_completed_is_replayed(
+    situation: Situation,
+    key: Key,
+    body: Any,  # noqa: ANN401  (JSON)
+    token: str,
+    first: Exchange,
+) -> None:
+    """Note whether a job that has completed is replayed: 'Existing completed prospecting job replayed'."""
+    job = str(member(first, "data", "jobId"))
+    situation.states.setup("the prospecting has ended", jobId=job, outcome="completed")
+    expect = Expecting(situation, OperationId.START_JOB)
+
+    for _ in range(3):
+        again = start(situation, key, body, token)
+        shown = member(again, "data", "jobId")
+        holds = again.status == 200 and shown == job
+        expect.that("REPLAY", f"200 and the job {job}", described(again), [first, again], holds=holds)
+
+
+@pytest.mark.parametrize("source", REQUIRED)
+def test_a_source_needs_what_it_requires(situation: Situation, source: str) -> None:
+    key = situation.key()
+    body = situation.prospecting(key, source)
+    named = [name for name in REQUIRED[source] if name in body]
+    if start(situation, key, body).status not in SUCCESS or not named:
+        message = f"the target accepts no start with the source {source}"
+        raise NotEstablishedError(message)
+    jobs = jobs_of(situation, key)
+
+    refused = start(situation, key, {name: value for name, value in body.items() if name not in named})
+
+    expect = Expecting(situation, OperationId.START_JOB)
+    expect.status("VALID", refused, {400, 422})
+    expect.that("REFUSED", f"the jobs {jobs}", str(now := jobs_of(situation, key)), [refused], holds=now <= jobs)
+
+
+@pytest.mark.parametrize("count", [0, 1001])
+def test_an_upload_needs_its_urls(situation: Situation, count: int) -> None:
+    key = situation.key()
+    body = situation.prospecting(key, "url_upload")
+    lists = [name for name, value in body.items() if isinstance(value, list)]
+    if start(situation, key, body).status not in SUCCESS or len(lists) != 1:
+        message = "the target accepts no start with the source url_upload"
+        raise NotEstablishedError(message)
+    urls = [f"https://www.linkedin.com/in/example-{number}" for number in range(count)]
+
+    refused = start(situation, key, {**body, lists[0]: urls})
+
+    Expecting(situation, OperationId.START_JOB).status("VALID", refused, {400, 422})
+
+
+def test_without_credits_no_job_is_started(situation: Situation) -> None:
+    key = situation.key()
+    body, jobs = situation.prospecting(key), jobs_of(situation, key)
+    situation.states.setup("the credits are exhausted", apiKey=key.token)
+
+    refused = start(situation, key, body)
+
+    expect = Expecting(situation, OperationId.START_JOB)
+    expect.status("CREDITS", refused, {402})
+    code = member(refused, "error", "code")
+    holds = code == "INSUFFICIENT_CREDITS"
+    expect.that("CREDITS", "INSUFFICIENT_CREDITS", str(code), [refused], holds=holds)
+    expect.that("REFUSED", f"the jobs {jobs}", str(now := jobs_of(situation, key)), [refused], holds=now == jobs)
+    situation.states.teardown("the credits are exhausted", apiKey=key.token)
+    later = start(situation, key, body)
+    expect.status("DONE", later, SUCCESS, refused)
+
+
+def status_of(situation: Situation, key: Key, job: str) -> tuple[str | None, Exchange]:
+    """What the target says of a job."""
+    exchange = situation.do(OperationId.GET_JOB, key, job)
+    return member(exchange, "data", "status"), exchange
+
+
+@pytest.mark.parametrize("outcome", ENDED)
+@pytest.mark.parametrize("job_status", ACTIVE)
+def test_the_status_of_a_job_is_current(situation: Situation, job_status: str, outcome: str) -> None:
+    key = situation.key()
+    audience = situation.populated(key, job_status)
+    expect_status(situation, key, audience, set(ACTIVE))
+
+    situation.end(audience, outcome)
+
+    expect_status(situation, key, audience, {outcome})
+
+
+def expect_status(situation: Situation, key: Key, audience: Audience, statuses: set[str]) -> None:
+    """Note whether a job has one of some statuses: as it is read at once, as it is listed within two seconds."""
+    expected = " or ".join(sorted(statuses))
+    for _ in range(3):
+        status, exchange = status_of(situation, key, str(audience.job))
+        expect = Expecting(situation, OperationId.GET_JOB)
+        expect.that("CURRENT", expected, str(status), [exchange], holds=status in statuses)
+    shown: list[Any] = []
+    seen: list[Exchange] = []
+
+    def is_so() -> bool:
+        jobs, seen[:] = everything(situation, OperationId.LIST_JOBS, key)
+        shown[:] = [one.get("status") for one in jobs if one.get("jobId") == audience.job]
+        return len(shown) == 1 and shown[0] in statuses
+
+    holds = settled(situation, is_so)[1]
+    Expecting(situation, OperationId.LIST_JOBS).that("CURRENT", expected, str(shown), seen, holds=holds)
+
+
+def test_jobs_are_filtered_by_status(situation: Situation) -> None:
+    key = situation.key()
+    audience, active = situation.populated(key), situation.populated(key)
+    situation.end(audience, "completed")
+    call = Call(OperationId.LIST_JOBS, key.token, key.group, extras=Extras(query="?status=completed"))
+    if (found := situation.client.send(call)).status == 400:
+        message = "the target refuses the filter"
+        raise NotEstablishedError(message)
+
+    shown = [one.get("jobId") for one in member(found, "data", "items") or []]
+
+    holds = audience.job in shown and active.job not in shown
+    expected = f"{audience.job}, and not {active.job}"
+    Expecting(situation, OperationId.LIST_JOBS).that("FILTER", expected, str(shown), [found], holds=holds)
+
+
+@pytest.mark.parametrize("outcome", ["completed", "failed"])
+@pytest.mark.parametrize("job_status", ACTIVE)
+def test_only_active_jobs_can_be_cancelled(situation: Situation, job_status: str, outcome: str) -> None:
+    key = situation.key()
+    active, ended = situation.populated(key, job_status), situation.populated(key, job_status)
+    situation.end(ended, outcome)
+    expect = Expecting(situation, OperationId.CANCEL_JOB)
+
+    cancelled = situation.do(OperationId.CANCEL_JOB, key, str(active.job))
+    expect.status("DONE", cancelled, {200})
+    for read in (member(cancelled, "data", "status"), status_of(situation, key, str(active.job))[0]):
+        expect.that("EFFECT", "cancelled", str(read), [cancelled], holds=read == "cancelled")
+
+    for _ in range(3):
+        refused = situation.do(OperationId.CANCEL_JOB, key, str(ended.job))
+        expect.status("CANCELABLE", refused, {422})
+        code = member(refused, "error", "code")
+        expect.that("CANCELABLE", "VALIDATION_ERROR", str(code), [refused], holds=code == "VALIDATION_ERROR")
+    status, exchange = status_of(situation, key, str(ended.job))
+    expect.that("REFUSED", outcome, str(status), [refused, exchange], holds=status == outcome)
+
+
+@pytest.mark.parametrize("job_status", ACTIVE)
+def test_what_a_cancelled_job_populated_is_released(situation: Situation, job_status: str) -> None:
+    key = situation.key()
+    audience = situation.populated(key, job_status)
+
+    cancelled = situation.do(OperationId.CANCEL_JOB, key, str(audience.job))
+
+    released = situation.do(OperationId.GET_AUDIENCE, key, audience.id)
+    holds = released.status != 409
+    expect = Expecting(situation, OperationId.CANCEL_JOB)
+    expect.that("RELEASES", "no 409 any more", described(released), [cancelled, released], holds=holds)

@@ -1,0 +1,159 @@
+"""Account groups are kept apart, and identifiers are exact: every operation, every crossing, every near miss."""
+
+import dataclasses
+
+import pytest
+
+from conformance.checks.every import SCOPED, TARGETED, each
+from conformance.checks.expecting import ELSEWHERE, expecting
+from conformance.checks.seeing import everything, records, settled
+from conformance.checks.unchanged import before, expect_unchanged
+from conformance.client import Call
+from conformance.model import OperationId
+from conformance.model.operation import ON_AUDIENCE
+from conformance.scene import scene
+from conformance.situation import Key, Situation
+from conformance.states import NotEstablishedError
+from conformance.wire import member
+
+pytestmark = pytest.mark.profile("audiences")
+
+ODD = ("x", "...", "~", "-", "_", "0", "null", "undefined", "a.b", "a" * 128)
+STRANGE = ("*", "'", "(1)", "a;b", "a,b", "a=b", "a@b", "a:b", "a" * 2000, "%00", "a%2Fb", "%ZZ", "%C3%28", "..%2F..")
+
+
+@each(SCOPED)
+def test_account_groups_are_kept_apart_everywhere(situation: Situation, operation: OperationId) -> None:
+    key, other = situation.key(), situation.key()
+    own, foreign = scene(situation, operation, key), scene(situation, operation, other)
+    was, was_foreign = before(situation, own, key), before(situation, foreign, other)
+    crossings = [dataclasses.replace(own, group=other.group), dataclasses.replace(foreign, key=key.token)]
+    if own.target:
+        crossings.append(dataclasses.replace(own, target=foreign.target))
+
+    for crossing in crossings:
+        refused = situation.client.send(crossing)
+        expecting(situation, own).status("SCOPE", refused, ELSEWHERE)
+
+    expect_unchanged(situation, was, own, key, refused)
+    expect_unchanged(situation, was_foreign, foreign, other, refused)
+
+
+@each([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])
+def test_lists_show_only_what_is_of_the_account_group(situation: Situation, operation: OperationId) -> None:
+    key, other = situation.key(), situation.key()
+    situation.created(key)
+    name = f"of another account group {situation.chance.getrandbits(48):x}"
+    situation.created(other, name=name)
+    call = Call(operation, key.token, key.group)
+
+    for _ in range(3):
+        shown = situation.client.send(call)
+        text = (shown.response_body or b"").decode("utf-8", "replace")
+        expected = f"nothing called {name!r}, which belongs to another account group"
+        expecting(situation, call).that("SCOPE", expected, text[:200], [shown], holds=name not in text)
+
+
+@pytest.mark.profile("full")
+def test_jobs_of_another_account_group_are_not_listed(situation: Situation) -> None:
+    key, other = situation.key(), situation.key()
+    call = Call(OperationId.LIST_JOBS, key.token, key.group)
+    earlier, _ = everything(situation, OperationId.LIST_JOBS, key)
+
+    situation.populated(other)
+
+    after, exchanges = everything(situation, OperationId.LIST_JOBS, key)
+    expected, came_back = (str(sorted(str(one.get("jobId")) for one in jobs)) for jobs in (earlier, after))
+    expecting(situation, call).that("SCOPE", expected, came_back, exchanges, holds=expected == came_back)
+
+
+@each(TARGETED)
+def test_what_is_not_there_is_not_found_anywhere(situation: Situation, operation: OperationId) -> None:
+    key = situation.key()
+    call = scene(situation, operation, key)
+    expect = expecting(situation, call)
+    if operation in ON_AUDIENCE:
+        deleted = situation.do(OperationId.DELETE_AUDIENCE, key, call.target)
+        if deleted.status != 200:
+            message = f"an audience could not be deleted: the target answered {deleted.status}"
+            raise NotEstablishedError(message)
+        expect.status("FOUND", situation.client.send(call), {404}, deleted)
+    for miss in near_misses(situation, call.target)[:2]:
+        # An identifier may bear a check digit: then one that is not issued is a malformed one.
+        expect.status("FOUND", situation.client.send(dataclasses.replace(call, target=miss)), {400, 404})
+
+
+def near_misses(situation: Situation, identifier: str) -> list[str]:
+    """Identifiers that nearly are this one; none that the target has given out."""
+    place = situation.chance.randrange(len(identifier))
+    one = "1" if identifier[place] != "1" else "2"
+    misses = [
+        identifier[:place] + one + identifier[place + 1 :],
+        identifier + "0",
+        identifier[:-1] or "x",
+        identifier[1:] or "x",
+        "0" + identifier,
+        "".join(f"%25{ord(character):02X}" for character in identifier),
+    ]
+    return situation.nowhere(misses)
+
+
+@each(TARGETED)
+def test_a_near_miss_hits_nothing_anywhere(situation: Situation, operation: OperationId) -> None:
+    key = situation.key()
+    call = scene(situation, operation, key)
+    misses = [*near_misses(situation, call.target), *of_something_else(situation, operation, key, call.target)]
+    was = before(situation, call, key)
+
+    for miss in misses:
+        refused = situation.client.send(dataclasses.replace(call, target=miss))
+        expecting(situation, call).refusal("EXACT", refused)
+
+    expect_unchanged(situation, was, call, key, refused)
+
+
+def of_something_else(situation: Situation, operation: OperationId, key: Key, own: str) -> list[str]:
+    """Identifiers of other things, but for those that are one of this kind as well: each kind may count for itself."""
+    try:
+        populated = situation.populated(key)
+    except NotEstablishedError:
+        return []
+    things = [key.group, populated.id if operation not in ON_AUDIENCE else str(populated.job)]
+    known = {own, populated.id} if operation in ON_AUDIENCE else {own, str(populated.job)}
+    return [thing for thing in things if thing not in known]
+
+
+@each(SCOPED)
+def test_odd_identifiers_are_refused_as_documented(situation: Situation, operation: OperationId) -> None:
+    call = scene(situation, operation, situation.key())
+    expect = expecting(situation, call)
+
+    for identifier in ODD:
+        expect.status("ODD", situation.client.send(dataclasses.replace(call, group=identifier)), {400, 403, 404})
+        if call.target:
+            expect.status("ODD", situation.client.send(dataclasses.replace(call, target=identifier)), {400, 404})
+
+
+@each(SCOPED)
+def test_strange_identifiers_are_refused(situation: Situation, operation: OperationId) -> None:
+    call = scene(situation, operation, situation.key())
+
+    for identifier in STRANGE:
+        group, target = (call.group, identifier) if call.target else (identifier, "")
+        refused = situation.client.send(dataclasses.replace(call, group=group, target=target), judged=False)
+        expecting(situation, call).status("STRANGE", refused, {400, 403, 404})
+
+
+@pytest.mark.profile("full")
+def test_the_account_group_of_the_key_is_listed(situation: Situation) -> None:
+    key, other = situation.key(), situation.key()
+    call = Call(OperationId.LIST_ACCOUNTS, key.token)
+
+    def shown() -> set[object]:
+        return {one.get("id") for one in records(member(situation.client.send(call), "data", "items"))}
+
+    settled(situation, lambda: key.group in shown())
+    exchange = situation.client.send(call)
+    ids = {one.get("id") for one in records(member(exchange, "data", "items"))}
+    holds = key.group in ids and other.group not in ids
+    expecting(situation, call).that("CURRENT", f"{key.group}, and not {other.group}", str(ids), [exchange], holds=holds)
