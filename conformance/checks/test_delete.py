@@ -21,12 +21,27 @@ JOB_STATUSES = ("queued", "running")
 CLIENTS = 8
 PLAIN = Extras()
 ODD = ("x", "...", "~", "-", "_", "0", "null", "undefined", "a.b", "a" * 128)
+JSON = {"Content-Type": "application/json"}
+FORCE = b'{"force": true}'
+ADDED = tuple(
+    Extras({**headers, **(JSON if content else {})}, query, content)
+    for headers in ({"Idempotency-Key": "once"}, {"X-HTTP-Method-Override": "GET"}, {})
+    for query in ("", "?force=true")
+    for content in (None, FORCE)
+)
+"""What a client may add to a request: a key that replays nothing, a query, a body."""
+
 STRANGE = ("*", "'", "(1)", "a;b", "a,b", "a=b", "a@b", "a:b", "a" * 2000, "%00", "a%2Fb", "%ZZ", "%C3%28", "..%2F..")
 
 
 def sent_to(situation: Situation, group: str, audience: str, token: str | None, extras: Extras = PLAIN) -> Exchange:
     """The answer to a DELETE of what may not be there; identifiers stand in the path as they are given."""
     return situation.client.send(Call(OperationId.DELETE_AUDIENCE, token, group, audience, extras=extras))
+
+
+def some(situation: Situation) -> int:
+    """How often to ask where six checks ask the same."""
+    return max(1, situation.repeats // 6)
 
 
 def expect(situation: Situation, fact: str, exchange: Exchange, statuses: set[int], *before: Exchange) -> None:
@@ -57,14 +72,15 @@ def expect_still_there(situation: Situation, fact: str, audience: Audience, key:
 
 def test_a_ready_audience_is_deleted(situation: Situation) -> None:
     key = situation.key()
-    for _ in range(situation.repeats):
-        audience = situation.ready(key)
+    audiences = [situation.ready(key) for _ in range(situation.repeats)]
 
-        deleted = situation.delete(audience, key)
+    deleted = situation.client.side_by_side([partial(situation.delete, audience, key) for audience in audiences])
 
-        expect(situation, "DONE", deleted, {200})
-        again = situation.delete(audience, key)
-        expect_refusal(situation, "EFFECT", again, deleted)
+    for exchange in deleted:
+        expect(situation, "DONE", exchange, {200})
+    again = situation.client.side_by_side([partial(situation.delete, audience, key) for audience in audiences])
+    for exchange, before in zip(again, deleted, strict=True):
+        expect_refusal(situation, "EFFECT", exchange, before)
 
 
 def test_deleting_one_audience_leaves_its_neighbours(situation: Situation) -> None:
@@ -84,8 +100,7 @@ def test_a_populated_audience_is_protected(situation: Situation, job_status: str
     key = situation.key()
     audience = situation.populated(key, job_status)
 
-    for _ in range(max(1, situation.repeats // 6)):
-        refused = situation.delete(audience, key)
+    for refused in situation.client.side_by_side([partial(situation.delete, audience, key)] * some(situation)):
         expect_guard(situation, audience, refused)
         code = member(refused, "error", "code")
         named = code == "AUDIENCE_NOT_READY"
@@ -99,19 +114,30 @@ def test_a_populated_audience_is_protected(situation: Situation, job_status: str
     expect(situation, "GUARD-ENDS", deleted, {200}, refused)
 
 
-@pytest.mark.parametrize("headers", [{"Idempotency-Key": "once"}, {"X-HTTP-Method-Override": "GET"}, {}])
-@pytest.mark.parametrize("query", ["", "?force=true"])
-@pytest.mark.parametrize("content", [None, b'{"force": true}'])
-def test_nothing_a_client_adds_gets_past_the_guard(
-    situation: Situation, headers: dict[str, str], query: str, content: bytes | None
-) -> None:
+@pytest.mark.parametrize("extras", ADDED, ids=range(len(ADDED)))
+def test_nothing_a_client_adds_gets_past_the_guard(situation: Situation, extras: Extras) -> None:
     key = situation.key()
     audience = situation.populated(key)
-    sent = headers if content is None else headers | {"Content-Type": "application/json"}
 
-    refused = situation.delete(audience, key, Extras(sent, query, content))
+    refused = situation.delete(audience, key, extras)
 
     expect_refusal(situation, "GUARD", refused)
+
+
+@pytest.mark.parametrize("extras", ADDED, ids=range(len(ADDED)))
+def test_nothing_a_client_adds_gets_past_any_other_rule(situation: Situation, extras: Extras) -> None:
+    key, other = situation.key(), situation.key()
+    audience = situation.ready(key)
+    powerless = situation.key(*OTHERS, accountGroupId=key.group)
+    gone = situation.ready(key)
+    deleted = situation.delete(gone, key, extras)
+
+    expect_refusal(situation, "PERMISSION", situation.delete(audience, powerless, extras))
+    expect_refusal(situation, "SCOPE", situation.delete(audience, other, extras))
+    expect_refusal(situation, "EFFECT", situation.delete(gone, key, extras), deleted)
+    keyless = sent_to(situation, audience.group, audience.id, None, extras)
+    expect(situation, "KEY", keyless, {401})
+    expect_still_there(situation, "REFUSED", audience, key, keyless)
 
 
 def test_without_a_valid_key_nothing_is_deleted(situation: Situation) -> None:
@@ -127,9 +153,9 @@ def test_without_a_valid_key_nothing_is_deleted(situation: Situation) -> None:
     wrong: list[dict[str, str]] = [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic eDp5"}]
     wrong += [{"Authorization": f"Bearer {one}"} for one in situation.nowhere(near)]
 
-    for place in range(max(situation.repeats, len(wrong))):
-        sent = wrong[place % len(wrong)]
-        refused = sent_to(situation, audience.group, audience.id, None, Extras(sent))
+    sends = [partial(sent_to, situation, audience.group, audience.id, None, Extras(one)) for one in wrong]
+    times = -(-situation.repeats // len(sends))
+    for refused in situation.client.side_by_side(sends * times):
         expect(situation, "KEY", refused, {401})
 
     expect_still_there(situation, "REFUSED", audience, key, refused)

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -57,8 +58,9 @@ def test_without_a_valid_key_nothing_is_done(situation: Situation, operation: Op
     was = before(situation, call, key)
     wrong = list(wrong_keys(situation, key))
 
-    for place in range(max(situation.repeats, len(wrong))):
-        refused = situation.client.send(keyed(call, None, wrong[place % len(wrong)]))
+    sends = [partial(situation.client.send, keyed(call, None, headers)) for headers in wrong]
+    times = -(-situation.repeats // len(sends))
+    for refused in situation.client.side_by_side(sends * times):
         expecting(situation, call).status("KEY", refused, {401})
 
     expect_unchanged(situation, was, call, key, refused)
