@@ -1,0 +1,132 @@
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from conformance.client import Call, Client, Extras, Raw
+from conformance.ledger import Ledger
+from conformance.model import OperationId
+from conformance.wire import Wire
+from openapi import contract
+
+GET = Call(OperationId.GET_AUDIENCE, "secret", "g", "%2Fa")
+LIMITED = httpx.Response(429, json={})
+
+
+def client(
+    answer: Callable[[httpx.Request], httpx.Response], pace: float = 0, path: str = ""
+) -> tuple[Client, list[float]]:
+    def over_a_wire(request: httpx.Request) -> httpx.Response:
+        made = answer(request)
+        return httpx.Response(made.status_code, headers=made.headers, stream=httpx.ByteStream(made.content))
+
+    waited: list[float] = []
+    http = httpx.Client(base_url=f"http://target{path}", transport=httpx.MockTransport(over_a_wire))
+    return Client(http, Wire(contract()), Ledger(), waited.append, pace), waited
+
+
+def test_a_request_is_sent_as_the_contract_has_it_and_recorded_with_its_response() -> None:
+    sent, _ = client(lambda request: httpx.Response(404, json={"url": str(request.url)}))
+
+    exchange = sent.send(GET)
+
+    assert (exchange.method, exchange.url, exchange.status) == (
+        "GET",
+        "http://target/v1/accounts/g/audiences/%2Fa",
+        404,
+    )
+    assert ("Authorization", "Bearer secret") in [(name.title(), value) for name, value in exchange.request_headers]
+    assert sent.exchanges == [exchange]
+
+
+def test_what_stands_before_v1_is_kept() -> None:
+    sent, _ = client(lambda _: httpx.Response(200, json={}), path="/some/prefix/")
+
+    assert sent.send(GET).url == "http://target/some/prefix/v1/accounts/g/audiences/%2Fa"
+
+
+def test_a_body_is_sent_as_json_and_bytes_as_they_are() -> None:
+    sent, _ = client(lambda request: httpx.Response(200, content=request.content))
+    create = Call(OperationId.CREATE_AUDIENCE, None, "g", body={"name": "x"})
+    raw = Call(OperationId.CREATE_AUDIENCE, None, "g", extras=Extras({"Content-Type": "text/x"}, "?a=b", b"{"))
+
+    assert sent.send(create).request_body == b'{"name": "x"}'
+    assert sent.send(raw).response_body == b"{"
+    assert sent.exchanges[1].url.endswith("?a=b")
+
+
+def test_a_limit_is_waited_out_as_it_asks() -> None:
+    answers = iter([httpx.Response(429, headers={"Retry-After": "7"}, json={}), LIMITED, httpx.Response(404, json={})])
+    sent, waited = client(lambda _: next(answers))
+
+    assert sent.send(GET).status == 404
+    assert waited == [7.0, 2.0]
+
+
+def test_a_limit_that_is_wanted_is_not_waited_out() -> None:
+    sent, waited = client(lambda _: LIMITED)
+
+    assert (sent.send(GET, limited=True).status, waited) == (429, [])
+
+
+def test_the_pace_is_kept() -> None:
+    sent, waited = client(lambda _: httpx.Response(404, json={}), pace=0.05)
+
+    sent.send(GET)
+    sent.send(GET)
+
+    assert waited == [0.05, 0.05]
+
+
+def test_no_answer_is_an_exchange_too() -> None:
+    def broken(request: httpx.Request) -> httpx.Response:
+        message = "reset"
+        raise httpx.ReadError(message, request=request)
+
+    sent, _ = client(broken)
+
+    exchange = sent.send(GET)
+
+    assert (exchange.status, exchange.no_response) == (None, "ReadError: reset")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "requirement"),
+    [
+        (418, {}, "AUD-GET-ROW-OTHER"),
+        (404, {}, "AUD-GET-ROW-404"),
+        (200, {"success": True, "data": {"id": "x", "name": 1}, "error": None, "traceId": "t"}, "AUD-GET-INFERRED"),
+    ],
+)
+def test_each_answer_is_held_against_its_row(status: int, body: object, requirement: str) -> None:
+    sent, _ = client(lambda _: httpx.Response(status, json=body))
+
+    exchange = sent.send(GET)
+
+    findings = sent.ledger.observed(requirement, selected=True).findings
+    assert [finding.exchanges for finding in findings] == [(exchange,)]
+
+
+def test_an_answer_that_a_proxy_may_have_given_is_held_against_nothing() -> None:
+    sent, _ = client(lambda _: httpx.Response(404, text="not found"))
+
+    sent.send(GET, judged=False)
+
+    assert not sent.ledger.has_seen("AUD-GET-ROW-404")
+
+
+def test_raw_bytes_are_sent_as_they_are() -> None:
+    sent, _ = client(lambda _: httpx.Response(405, json={}))
+
+    exchange = sent.send_raw(Raw("BREW", "/v1/x?y=%00", {"X": "1"}, b"z", None))
+
+    assert (exchange.method, exchange.url, exchange.request_body) == ("BREW", "http://target/v1/x?y=%00", b"z")
+
+
+def test_all_requests_that_start_together_are_answered_in_their_order() -> None:
+    sent, _ = client(lambda request: httpx.Response(404, json={"path": request.url.path}))
+    calls = [Call(OperationId.GET_AUDIENCE, "k", "g", str(number)) for number in range(6)]
+
+    for many in (sent.at_once, sent.side_by_side):
+        answers = many([lambda call=call: sent.send(call) for call in calls])
+        assert [answer.url.rsplit("/", 1)[1] for answer in answers] == ["0", "1", "2", "3", "4", "5"]

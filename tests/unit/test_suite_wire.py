@@ -1,0 +1,104 @@
+import json
+from typing import Any
+
+import pytest
+
+from conformance.model import OperationId
+from conformance.verdicts import Exchange
+from conformance.wire import Wire, faults, member
+from openapi import contract
+
+WIRE = Wire(contract())
+AUDIENCE = {"id": "a", "name": "n", "type": "t", "description": None, "folderId": None, "prospectCount": 1}
+
+
+def answered(body: Any, media_type: str = "application/json", status: int = 200) -> Exchange:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = (("Content-Type", media_type),)
+    return Exchange(1, "GET", "http://t/", (), None, status, None, headers, content, 1.0)
+
+
+def judged(operation: OperationId, exchange: Exchange) -> tuple[list[str], list[str]]:
+    row = WIRE.row(operation, exchange.status or 0)
+    assert row is not None
+    return faults(exchange, row)
+
+
+def succeeded(data: Any, **more: Any) -> dict[str, Any]:
+    return {"success": True, "data": data, "error": None, "traceId": "t", **more}
+
+
+def test_an_answer_as_documented_has_no_fault() -> None:
+    assert judged(OperationId.GET_AUDIENCE, answered(succeeded({**AUDIENCE, "createdAt": "x"}))) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        succeeded(AUDIENCE, success=False),
+        succeeded(AUDIENCE, error={"code": "x", "message": "y"}),
+        succeeded(AUDIENCE, traceId=1),
+        {name: value for name, value in succeeded(AUDIENCE).items() if name != "error"},
+        {name: value for name, value in succeeded(AUDIENCE).items() if name != "traceId"},
+        succeeded(None),
+        succeeded({**AUDIENCE, "id": 1}),
+        [],
+        b"<html>",
+        b"\xff",
+        b"",
+    ],
+)
+def test_what_the_page_states_is_a_documented_fault(body: Any) -> None:
+    documented, _ = judged(OperationId.GET_AUDIENCE, answered(body))
+
+    assert documented
+
+
+@pytest.mark.parametrize("body", [succeeded({**AUDIENCE, "name": 1}), succeeded({**AUDIENCE, "prospectCount": "many"})])
+def test_what_only_the_examples_show_is_an_inferred_fault(body: Any) -> None:
+    documented, inferred = judged(OperationId.GET_AUDIENCE, answered(body))
+
+    assert (documented, len(inferred)) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "count"),
+    [("text/html", 1), ("", 1), ("application/json; charset=UTF-8", 0), ("Application/JSON", 0)],
+)
+def test_the_media_type_has_to_be_json_with_any_parameters(media_type: str, count: int) -> None:
+    documented, _ = judged(OperationId.GET_AUDIENCE, answered(succeeded(AUDIENCE), media_type))
+
+    assert len(documented) == count
+
+
+@pytest.mark.parametrize("code", ["VALIDATION_ERROR", "OTHER"])
+def test_a_400_has_the_documented_code(code: str) -> None:
+    error = {"code": code, "message": "m", "details": "d"}
+    body = {"success": False, "data": None, "error": error, "traceId": "t"}
+
+    documented, _ = judged(OperationId.GET_AUDIENCE, answered(body, status=400))
+
+    assert bool(documented) is (code == "OTHER")
+
+
+def test_a_status_without_a_row_has_none() -> None:
+    assert WIRE.row(OperationId.GET_AUDIENCE, 418) is None
+
+
+@pytest.mark.parametrize(
+    ("operation", "path"),
+    [
+        (OperationId.LIST_ACCOUNTS, "/v1/accounts"),
+        (OperationId.GET_NAVIGATION, "/v1/accounts/g/audiences/navigation"),
+        (OperationId.MOVE_TO_FOLDER, "/v1/accounts/g/audiences/%2e/move-to-folder"),
+    ],
+)
+def test_identifiers_stand_in_a_path_as_they_are_given(operation: OperationId, path: str) -> None:
+    assert WIRE.path(operation, "g", "%2e") == path
+
+
+@pytest.mark.parametrize(
+    ("body", "found"), [({"data": {"id": "x"}}, "x"), ({"data": None}, None), ([], None), (b"{", None)]
+)
+def test_a_member_is_read_where_it_is(body: Any, found: str | None) -> None:
+    assert member(answered(body), "data", "id") == found
