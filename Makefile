@@ -54,4 +54,4 @@ prove: $(STAMP) ## Run in full what `make test` samples
 	$(MAKE) schemathesis
 
 clean: ## Remove what was made
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis .audience-conformance

@@ -1,8 +1,9 @@
 """The pytest plugin: gives the checks their situation, and notes what became of them."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,11 @@ from conformance.deletions import Deletions
 from conformance.ledger import Ledger, ViolationError
 from conformance.model import OperationId
 from conformance.requirements import EVERY_EXCHANGE, Catalogue, Profile, Requirement
-from conformance.situation import Situation
+from conformance.situation import Key, Situation
 from conformance.states import NotEstablishedError, ProviderStates
-from conformance.verdicts import Decided, decide
+from conformance.verdicts import Observed
 
-Tell = Callable[[str], None]
+_OF_DELETE = "test_delete.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,13 @@ class Effort:
 
 
 class ConformancePlugin:
-    """One run. `tell` gets a line for each check that has come to its end."""
+    """One run, or what one worker does of it."""
 
-    def __init__(
-        self, catalogue: Catalogue, client: Client, states: ProviderStates, effort: Effort, tell: Tell
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, client: Client, states: ProviderStates, effort: Effort) -> None:
         self._catalogue = catalogue
         self._client = client
         self._states = states
         self._effort = effort
-        self._tell = tell
         self._collected: set[str] = set()
         self._selected: set[str] = set()
         self.not_torn_down: list[str] = []
@@ -61,14 +59,28 @@ class ConformancePlugin:
             raise NotEstablishedError(message)
         return self._client.deletions
 
+    @pytest.fixture
+    def revoked(self) -> list[Key]:
+        """Every key that was revoked in the run so far."""
+        if not self._client.revoked:
+            message = "no key was revoked"
+            raise NotEstablishedError(message)
+        return [Key(token, group) for token, group in self._client.revoked]
+
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the marks known."""
         config.addinivalue_line("markers", "profile(name): the smallest profile that has this check; else `delete`")
 
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Leave unread what the profile `delete` has nothing of: it need not wait for what that imports."""
+        unread = self._effort.profile is Profile.DELETE and collection_path.name != _OF_DELETE
+        return True if unread and collection_path.is_file() else None
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Hold the catalogue against the checks, and leave out what is not of the profile, before `-k` does."""
-        self._catalogue.hold_against({_name(item) for item in items})
-        items[:] = sorted((item for item in items if self._is_of_profile(item)), key=_is_last)
+        every = self._effort.profile is not Profile.DELETE
+        self._catalogue.hold_against({_name(item) for item in items}, every=every)
+        items[:] = sorted((item for item in items if self._is_of_profile(item)), key=looks_back)
         self._collected = {_name(item) for item in items}
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -81,8 +93,6 @@ class ConformancePlugin:
         report = yield
         if call.excinfo is not None:
             self._note(item, call.excinfo)
-        if report.when == "call" or report.failed:
-            self._tell(f"{'ok  ' if report.passed else 'not ok'}  {item.name}")
         return report
 
     def _note(self, item: pytest.Item, info: pytest.ExceptionInfo[BaseException]) -> None:
@@ -97,12 +107,12 @@ class ConformancePlugin:
         """Leave the target as it was, Ctrl-C included."""
         self.not_torn_down = self._states.teardown_all()
 
-    def decided(self, expected: dict[str, str]) -> tuple[Decided, ...]:
-        """The verdict of every requirement; `expected`: reasons of the expected-failures file, by id."""
-        return tuple(
-            decide(row, self._ledger.observed(row.id, selected=self._is_selected(row)), expected.get(row.id))
+    def observed(self) -> dict[str, Observed]:
+        """What was seen of every requirement of the profile."""
+        return {
+            row.id: self._ledger.observed(row.id, selected=self._is_selected(row))
             for row in self._catalogue.within(self._effort.profile)
-        )
+        }
 
     def _is_of_profile(self, item: pytest.Item) -> bool:
         operation = _operation(item)
@@ -130,6 +140,6 @@ def _operation(item: pytest.Item) -> OperationId | None:
     return operation if isinstance(operation, OperationId) else None
 
 
-def _is_last(item: pytest.Item) -> bool:
-    """What looks back on the whole run comes at its end; else the order stays."""
-    return "acknowledged" in getattr(item, "fixturenames", ())
+def looks_back(item: pytest.Item) -> bool:
+    """Whether a check looks back on the whole run: it comes at its end; else the order stays."""
+    return not {"acknowledged", "revoked"}.isdisjoint(getattr(item, "fixturenames", ()))

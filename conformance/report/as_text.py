@@ -1,13 +1,16 @@
 """The report for a person at a terminal."""
 
+import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 
 from conformance.report.contents import Report, Section
 from conformance.report.curl import curl
 from conformance.report.difference import Pieces, difference
 from conformance.report.legible import block, body, line
+from conformance.report.redaction import VARIABLE
 from conformance.report.wording import HEADLINE, MEANING, answer, repetition, shown, summary, tally
-from conformance.verdicts import Decided, Finding, Outcome, Verdict
+from conformance.verdicts import Decided, Exchange, Finding, Outcome, Verdict
 
 _WIDTH = 100
 _SHOWN = (Section.VIOLATED, Section.ERROR, Section.STALE, Section.UNDECIDED, Section.WARNING, Section.EXPECTED)
@@ -27,21 +30,35 @@ def _section(report: Report, section: Section, *, colour: bool) -> Iterator[str]
     yield _painted(f"== {section}: {MEANING[section]}", _BOLD, colour=colour)
     yield ""
     for one in decided:
-        yield from _requirement(one, colour=colour)
+        if one.verdict is Verdict.FAIL:
+            yield from _requirement(one, colour=colour)
+            yield ""
+    for reason in dict.fromkeys(one.reason for one in decided if one.verdict is not Verdict.FAIL):
+        yield from _alike([one for one in decided if one.reason == reason], reason, colour=colour)
         yield ""
+
+
+def _alike(decided: list[Decided], reason: str, *, colour: bool) -> Iterator[str]:
+    """Requirements that have nothing to show, and all for the same reason."""
+    for one in decided:
+        yield from _head(one, colour=colour)
+    yield f"  reason: {line(reason)}"
 
 
 def _requirement(decided: Decided, *, colour: bool) -> Iterator[str]:
+    yield from _head(decided, colour=colour)
+    findings = shown(decided)
+    more = len(decided.findings) - len(findings)
+    yield f"  {repetition(decided)}{f'; {more} more are not shown' if more else ''}"
+    for finding in findings:
+        yield ""
+        yield from _finding(finding, colour=colour)
+
+
+def _head(decided: Decided, *, colour: bool) -> Iterator[str]:
     yield _painted(f"{decided.verdict.upper()}  {decided.id}  {decided.level}", _BOLD, colour=colour)
     yield f"  {line(decided.text)}"
     yield f"  source: {line(decided.source)}"
-    if decided.verdict is not Verdict.FAIL:
-        yield f"  reason: {line(decided.reason)}"
-        return
-    yield f"  {repetition(decided)}"
-    for finding in shown(decided):
-        yield ""
-        yield from _finding(finding, colour=colour)
 
 
 def _finding(finding: Finding, *, colour: bool) -> Iterator[str]:
@@ -60,6 +77,9 @@ def _finding(finding: Finding, *, colour: bool) -> Iterator[str]:
 
 
 def _marked(pieces: Pieces, paint: str, *, colour: bool) -> Iterator[str]:
+    """A text, and what is different in it; where all is, no mark says so."""
+    if all(one.differs for one in pieces):
+        pieces = tuple(replace(one, differs=False) for one in pieces)
     if colour:
         text = "".join(_painted(one.text, paint, colour=True) if one.differs else one.text for one in pieces)
         yield from (f"    {one}" for one in text.split("\n"))
@@ -74,6 +94,9 @@ def _marked(pieces: Pieces, paint: str, *, colour: bool) -> Iterator[str]:
 
 def _end(report: Report, *, colour: bool) -> Iterator[str]:
     yield from (f"note: {line(note)}" for note in report.notes)
+    if any(VARIABLE.search(curl(one)) for one in _exchanges(report)):
+        yield "note: no key is shown; in a command put one of the target's in place of $AUDIENCE_API_KEY_..."
+    yield from _named(report)
     yield f"target   {line(report.base_url)}"
     contract = f"{report.contract.title} {report.contract.version} ({report.contract.digest[:12]})"
     yield f"contract {line(contract)}, profile {report.profile}, seed {report.seed}, {report.duration:.1f} s"
@@ -81,6 +104,20 @@ def _end(report: Report, *, colour: bool) -> Iterator[str]:
     good = report.outcome in (Outcome.CONFORMANT, Outcome.CONFORMANT_EXCEPT, Outcome.PARTIAL)
     verdict = f"verdict  {report.outcome}: {HEADLINE[report.outcome]}. {line(summary(report))}"
     yield _painted(verdict, _GREEN if good else _RED, colour=colour)
+
+
+def _exchanges(report: Report) -> Iterator[Exchange]:
+    for section in _SHOWN:
+        for one in report.section(section):
+            yield from (exchange for finding in one.findings for exchange in finding.exchanges)
+
+
+def _named(report: Report) -> Iterator[str]:
+    """What decides the run, by its ids alone."""
+    for section, word in ((Section.VIOLATED, "violated"), (Section.ERROR, "broken"), (Section.UNDECIDED, "open")):
+        ids = " ".join(one.id for one in report.section(section))
+        if ids:
+            yield from (f"{word:<9}{part}" for part in textwrap.wrap(ids, _WIDTH, break_on_hyphens=False))
 
 
 def _painted(text: str, paint: str, *, colour: bool) -> str:

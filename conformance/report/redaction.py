@@ -53,6 +53,21 @@ def redacted(decided: Decided, redact: Redact) -> Decided:
     )
 
 
+def veiled(decided: Decided, headers: Mapping[str, str]) -> Decided:
+    """The same decision without the values of some request headers, too short to be looked for everywhere."""
+    veil = {
+        (name.lower(), value): f"${{AUDIENCE_HEADER_{re.sub('[^A-Z0-9]', '_', name.upper())}}}"
+        for name, value in headers.items()
+    }
+
+    def exchange(one: Exchange) -> Exchange:
+        sent = tuple((name, veil.get((name.lower(), value), value)) for name, value in one.request_headers)
+        return replace(one, request_headers=sent)
+
+    findings = (replace(one, exchanges=tuple(map(exchange, one.exchanges))) for one in decided.findings)
+    return replace(decided, findings=tuple(findings)) if headers else decided
+
+
 def _finding(finding: Finding, redact: Redact) -> Finding:
     return replace(
         finding,

@@ -1,10 +1,13 @@
 """The words that every report for people uses."""
 
+import re
+
 from conformance.report.contents import Report, Section
 from conformance.requirements import Level
 from conformance.verdicts import Decided, Exchange, Finding, Outcome, Verdict, counts
 
 _SHOWN = 3
+_IDENTIFIER = re.compile(r"(?=[\w-]*\d)[\w-]{5,}")  # long enough to be no status, and with a digit in it
 
 HEADLINE = {
     Outcome.NONCONFORMANT: "Does not conform",
@@ -61,10 +64,11 @@ def repetition(decided: Decided) -> str:
 
 
 def shown(decided: Decided) -> tuple[Finding, ...]:
-    """The findings to show: the shortest, and of those that say the same, one."""
+    """The findings to show: the shortest, and of those that say the same but for identifiers, one."""
     distinct: dict[tuple[str, str], Finding] = {}
     for finding in decided.findings:
-        distinct.setdefault((finding.expected, finding.came_back), finding)
+        said = (_IDENTIFIER.sub("#", finding.expected), _IDENTIFIER.sub("#", finding.came_back))
+        distinct.setdefault(said, finding)
     return tuple(distinct.values())[:_SHOWN]
 
 

@@ -451,6 +451,35 @@ def test_findings_that_say_the_same_are_shown_once() -> None:
     assert "violated in 3 of 90 checks" in text
 
 
+def test_findings_that_differ_by_an_identifier_alone_are_shown_once_and_the_rest_counted() -> None:
+    found = [replace(FINDING, came_back=f'200 {{"traceId":"00000000{number:04x}"}}') for number in range(9)]
+
+    text = as_text.render(reported(replace(FAILED, findings=tuple(found))))
+
+    assert text.count("00000000") == 1
+    assert "8 more are not shown" in text
+
+
+def test_where_everything_differs_nothing_is_marked() -> None:
+    found = replace(FINDING, expected="a refusal", came_back="200 success")
+
+    assert "^" not in as_text.render(reported(replace(FAILED, findings=(found,))))
+
+
+def test_what_was_not_decided_for_one_reason_tells_it_once() -> None:
+    undecided = [decided(Verdict.NOT_RUN, id=f"AUD-{number}", reason="no jobs here") for number in range(3)]
+
+    lines = as_text.render(reported(*undecided)).split("\n")
+
+    assert lines.count("  reason: no jobs here") == 1
+    assert "open     AUD-0 AUD-1 AUD-2" in lines
+
+
+def test_a_reader_is_told_that_the_key_has_to_be_put_in() -> None:
+    assert "note: no key is shown" in as_text.render(reported(FAILED))
+    assert "note: no key is shown" not in as_text.render(reported(decided(Verdict.PASS)))
+
+
 # Sections
 
 

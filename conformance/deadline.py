@@ -1,0 +1,26 @@
+"""The point in time past which nothing more is checked."""
+
+import time
+
+from conformance.states import NotEstablishedError
+
+
+class Deadline:
+    """`seconds` from now on; never without."""
+
+    def __init__(self, seconds: float | None, spent: float = 0) -> None:
+        self._seconds = seconds
+        self._begun = time.monotonic() - spent
+        self.stopped = False
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self._begun
+
+    def hold(self, *_: object) -> None:
+        """NotEstablishedError past the deadline."""
+        if self._seconds is not None and self.spent >= self._seconds:
+            self.stopped = True
+            message = f"the deadline of {self._seconds:g} s has passed"
+            raise NotEstablishedError(message)

@@ -1,0 +1,48 @@
+"""Fakes of what prepares a situation: the target's public API, and whatever answers HTTP."""
+
+from collections.abc import Callable
+
+import httpx
+
+from conformance.states import PublicApi, paced
+
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def http(answer: Answer) -> httpx.Client:
+    return httpx.Client(base_url="http://target", transport=httpx.MockTransport(answer))
+
+
+class FakeTarget:
+    """The four operations that prepare something."""
+
+    def __init__(self, groups: tuple[str, ...] = ("g1",), *, may_create: bool = True) -> None:
+        self.groups = groups
+        self.may_create = may_create
+        self.audiences: list[str] = []
+        self.cancelled: list[str] = []
+        self.limited = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:  # noqa: PLR0911  (a table)
+        if self.limited:
+            self.limited -= 1
+            return httpx.Response(429, headers={"Retry-After": "3"})
+        path = request.url.path.removeprefix("/v1/accounts").split("/")
+        match request.method, path:
+            case "GET", [""]:
+                return httpx.Response(200, json={"data": {"items": [{"id": one} for one in self.groups]}})
+            case "POST", ["", _, "audiences"] if self.may_create:
+                self.audiences.append(f"made{len(self.audiences)}")
+                return httpx.Response(201, json={"data": {"id": self.audiences[-1]}})
+            case "DELETE", ["", _, "audiences", audience] if audience in self.audiences:
+                self.audiences.remove(audience)
+                return httpx.Response(200, json={"data": {"deleted": True}})
+            case "DELETE", _:
+                return httpx.Response(404)
+            case "POST", ["", _, "prospecting", job, "cancel"]:
+                self.cancelled.append(job)
+                return httpx.Response(200, json={"data": {}})
+        return httpx.Response(403)
+
+    def api(self) -> PublicApi:
+        return PublicApi(paced(http(self), lambda _: None))

@@ -1,0 +1,69 @@
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from conformance.progress import Progress
+from conformance.requirements import catalogue
+
+GUARD = "test_delete.py::test_a_populated_audience_is_protected[queued-completed]"
+DELETED = "test_delete.py::test_a_ready_audience_is_deleted"
+
+
+def progress(*, live: bool) -> tuple[Progress, list[str]]:
+    written: list[str] = []
+    return Progress(catalogue(), written.append, live=live), written
+
+
+def ended(nodeid: str, outcome: str, when: str = "call") -> Any:
+    return SimpleNamespace(nodeid=nodeid, outcome=outcome, when=when, passed=outcome == "passed")
+
+
+def test_without_a_terminal_each_check_that_ends_is_a_plain_line() -> None:
+    one, written = progress(live=False)
+
+    one.pytest_runtest_logstart(GUARD)
+    one.pytest_runtest_logreport(ended(GUARD, "passed", "setup"))
+    one.pytest_runtest_logreport(ended(GUARD, "passed"))
+    one.pytest_runtest_logreport(ended(DELETED, "failed"))
+    one.pytest_runtest_logreport(ended("x::test_no_state", "skipped"))
+
+    assert written == [
+        "ok      test_a_populated_audience_is_protected[queued-completed]\n",
+        "not ok  test_a_ready_audience_is_deleted\n",
+        "not run test_no_state\n",
+    ]
+
+
+def test_on_a_terminal_one_line_tells_how_far_it_is_and_what_is_running() -> None:
+    one, written = progress(live=True)
+    one.pytest_xdist_node_collection_finished([GUARD, DELETED, "a", "b"])
+
+    one.pytest_runtest_logreport(ended("a", "passed"))
+    one.pytest_runtest_logreport(ended("b", "skipped"))
+    one.pytest_runtest_logstart(GUARD)
+
+    assert one.line().startswith("0:00  1 ok, 0 not ok, 1 not run, 2 left  AUD-DELETE-")
+    assert one.line().endswith(": test_a_populated_audience_is_protected[queued-completed]")
+    assert all(text.startswith("\r") and "\n" not in text for text in written)
+
+
+def test_on_a_terminal_a_failure_stays_and_the_line_is_cleared_at_the_end() -> None:
+    one, written = progress(live=True)
+
+    one.pytest_runtest_logreport(ended(DELETED, "failed"))
+    one.pytest_sessionfinish()
+    one.pytest_runtest_logstart(GUARD)
+
+    assert "\r\x1b[Knot ok  test_a_ready_audience_is_deleted\n" in written
+    assert written[-1] == "\r\x1b[K"
+
+
+@pytest.mark.parametrize("outcomes", [["passed", "failed"], ["failed", "passed"]])
+def test_what_several_workers_run_counts_once_and_by_the_worst(outcomes: list[str]) -> None:
+    one, _ = progress(live=True)
+
+    for outcome in outcomes:
+        one.pytest_runtest_logreport(ended(DELETED, outcome))
+
+    assert "0 ok, 1 not ok" in one.line()
