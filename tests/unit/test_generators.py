@@ -1,0 +1,254 @@
+import random
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis.checks
+from requests import PreparedRequest
+from schemathesis.checks import CHECKS
+from schemathesis.core.transport import Response
+from schemathesis.generation.meta import CoverageScenario, coverage_scenario
+
+from conformance.client import Client, Raw
+from conformance.generators import opinions
+from conformance.generators.cases import Case, drawn, planned
+from conformance.generators.conversion import is_shape_probe, prepared, raw, response
+from conformance.generators.opinions import OFF, Sent, is_invalid
+from conformance.ledger import Ledger
+from conformance.model import OperationId
+from conformance.verdicts import Exchange
+from conformance.wire import Wire
+from openapi import contract
+
+TEAPOT = b'{"success": false, "data": null, "error": {"code": "X", "message": "X"}, "traceId": "1"}'
+
+
+def chance(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311
+
+
+def sent(case: Case) -> Raw:
+    request = prepared(case)
+    assert request is not None
+    return raw(case, request, lambda _: False)
+
+
+def wire_form(cases: list[Case]) -> list[tuple[str, str, list[tuple[str, str]], bytes | None]]:
+    known = [sent(case) for case in cases]
+    return [(one.method, one.target, list(one.headers.items()), one.content) for one in known]
+
+
+def case_of(operation: OperationId, scenario: CoverageScenario) -> Case:
+    return next(case for case in planned(operation) if coverage_scenario(case) is scenario)
+
+
+def default(operation: OperationId) -> Case:
+    return next(case for case in planned(operation) if case.meta is not None and case.meta.generation.mode.is_positive)
+
+
+def named(operation: OperationId, group: str, audience: str) -> Case:
+    case = default(operation)
+    case.path_parameters = {"accountGroupId": group, "audienceId": audience}
+    return case
+
+
+def answered(case: Case, status: int, body: bytes, media_type: str = "application/json") -> tuple[Sent, Response]:
+    request = prepared(case)
+    assert request is not None
+    known = raw(case, request, lambda _: False)
+    headers = (("content-type", media_type), ("set-cookie", "a"), ("Set-Cookie", "b"))
+    exchange = Exchange(1, known.method, str(request.url), (), known.content, status, None, headers, body, 1.0)
+    answer = response(request, exchange)
+    assert answer is not None
+    operation = known.operation or OperationId.LIST_AUDIENCES
+    return Sent(operation, case, known, exchange, keyed="Authorization" in known.headers), answer
+
+
+def facts(case: Case, status: int, body: bytes, media_type: str = "application/json") -> list[str]:
+    wire = Wire(contract())
+    return [one.fact for one in opinions.opinions(*answered(case, status, body, media_type), wire)]
+
+
+@pytest.mark.parametrize("operation", OperationId, ids=lambda operation: operation.prefix)
+def test_the_same_seed_generates_the_same_requests(operation: OperationId) -> None:
+    first, again = ([*planned(operation), *drawn(operation, chance(3), 10)] for _ in range(2))
+
+    assert wire_form(first) == wire_form(again)
+
+
+def test_another_seed_generates_other_requests() -> None:
+    first, other = (drawn(OperationId.CREATE_AUDIENCE, chance(seed), 10) for seed in (1, 2))
+
+    assert wire_form(first) != wire_form(other)
+
+
+def test_every_check_of_schemathesis_is_asked_or_off_with_a_reason() -> None:
+    schemathesis.checks.load_all_checks()
+
+    assert {*CHECKS.get_all_names()} == {*OFF} | {check.__name__ for check in opinions.ASKED}
+    assert all(OFF.values())
+
+
+def test_a_request_names_neither_schemathesis_nor_the_case() -> None:
+    headers = sent(default(OperationId.GET_AUDIENCE)).headers
+
+    assert {name.lower() for name in headers} == {"accept", "authorization"}
+
+
+@pytest.mark.parametrize(
+    ("audience", "path"), [("a%2Fb", "a%2Fb"), ("a%20%C3%BC", "a%20%C3%BC"), ("%00", "%00"), ("a b", "a%20b")]
+)
+def test_a_path_is_sent_as_schemathesis_would(audience: str, path: str) -> None:
+    case = named(OperationId.GET_AUDIENCE, "g1", audience)
+    seen: list[bytes] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.raw_path)
+        return httpx.Response(404, stream=httpx.ByteStream(b""))
+
+    with httpx.Client(base_url="http://x/base", transport=httpx.MockTransport(answer)) as http:
+        Client(http, Wire(contract()), Ledger(), lambda _: None).send_raw(sent(case))
+
+    assert seen == [f"/base/v1/accounts/g1/audiences/{path}".encode()]
+
+
+def test_a_query_a_body_and_its_media_type_are_sent_as_schemathesis_would() -> None:
+    case = default(OperationId.CREATE_AUDIENCE)
+    case.query = {"a b": ["1", "ü"]}
+    case.body = {"name": "ü", "type": "on_demand"}
+
+    known = sent(case)
+
+    assert known.target == "/v1/accounts/0/audiences?a+b=1&a+b=%C3%BC"
+    assert (known.method, known.headers["Content-Type"]) == ("POST", "application/json")
+    assert known.content == b'{"name": "\\u00fc", "type": "on_demand"}'
+
+
+def test_bytes_that_are_no_json_are_sent_as_they_are() -> None:
+    case = default(OperationId.CREATE_AUDIENCE)
+    case.body = b"\x00\xff"
+
+    assert sent(case).content == b"\x00\xff"
+
+
+def test_a_header_beyond_ascii_reaches_the_wire() -> None:
+    case = default(OperationId.GET_AUDIENCE)
+    case.headers["X-Odd"] = "ü "
+
+    known = sent(case)
+
+    assert httpx.Request("GET", "http://x", headers=known.headers).headers.raw[-1] == (b"X-Odd", b"\xfc")
+    assert known.operation is None
+
+
+def test_a_case_that_lacks_the_key_is_sent_without_one() -> None:
+    case = case_of(OperationId.DELETE_AUDIENCE, CoverageScenario.MISSING_PARAMETER)
+
+    assert "Authorization" not in sent(case).headers
+    assert sent(case).operation is OperationId.DELETE_AUDIENCE
+
+
+@pytest.mark.parametrize("audience", ["a" * 129, "%00", "a%2Fb", "%2E%2E", "folders", "navigation", "a@b", "%FF"])
+def test_an_identifier_that_proxies_or_other_paths_may_take_is_not_judged(audience: str) -> None:
+    assert sent(named(OperationId.GET_AUDIENCE, "g1", audience)).operation is None
+
+
+def test_an_identifier_that_the_target_gave_out_is_judged_whatever_it_is() -> None:
+    case = named(OperationId.GET_AUDIENCE, "g1", "a" * 200)
+    request = prepared(case)
+
+    assert request is not None
+    assert raw(case, request, lambda one: one == "a" * 200).operation is OperationId.GET_AUDIENCE
+
+
+@pytest.mark.parametrize(
+    "scenario", [CoverageScenario.UNSPECIFIED_HTTP_METHOD, CoverageScenario.MALFORMED_CONTENT_TYPE]
+)
+def test_a_method_or_media_type_that_is_not_documented_is_not_judged(scenario: CoverageScenario) -> None:
+    case = case_of(OperationId.LIST_AUDIENCES, scenario)
+
+    assert is_shape_probe(case)
+    assert sent(case).operation is None
+    assert facts(case, 405, b"") == []
+
+
+def test_a_control_byte_in_a_query_is_not_judged() -> None:
+    case = default(OperationId.LIST_AUDIENCES)
+    case.query = {"cursor": "\x00"}
+
+    assert sent(case).operation is None
+
+
+def test_a_response_keeps_every_header_and_its_bytes() -> None:
+    _, answer = answered(default(OperationId.GET_AUDIENCE), 200, b"\xff")
+
+    assert (answer.status_code, answer.content) == (200, b"\xff")
+    assert answer.headers == {"content-type": ["application/json"], "set-cookie": ["a", "b"]}
+    assert isinstance(answer.request, PreparedRequest)
+
+
+def test_no_response_is_none() -> None:
+    case = default(OperationId.GET_AUDIENCE)
+    request = prepared(case)
+    assert request is not None
+
+    assert response(request, Exchange(1, "GET", "", (), None, None, "reset", (), None, 0.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "invalid"),
+    [
+        (OperationId.CREATE_AUDIENCE, {"name": "x", "type": "on_demand"}, False),
+        (OperationId.CREATE_AUDIENCE, {"name": "", "type": "monitoring", "other": 1}, False),
+        (OperationId.CREATE_AUDIENCE, {"name": "x", "type": "On_Demand"}, False),
+        (OperationId.CREATE_AUDIENCE, {"name": "x", "type": "on_demand", "description": None}, False),
+        (OperationId.CREATE_AUDIENCE, {"name": "x", "type": "weekly"}, True),
+        (OperationId.CREATE_AUDIENCE, {"name": "x"}, True),
+        (OperationId.CREATE_AUDIENCE, {"name": None, "type": "on_demand"}, True),
+        (OperationId.CREATE_AUDIENCE, {"name": 1, "type": "on_demand"}, True),
+        (OperationId.CREATE_AUDIENCE, ["name", "type"], True),
+        (OperationId.CREATE_AUDIENCE, b"{", True),
+        (OperationId.CREATE_AUDIENCE, b'{"name": "x", "type": "on_demand"}', False),
+        (OperationId.UPDATE_AUDIENCE, {"description": None}, False),
+        (OperationId.UPDATE_AUDIENCE, {"type": "on_demand"}, True),
+        (OperationId.UPDATE_AUDIENCE, {}, True),
+        (OperationId.START_JOB, {}, False),
+    ],
+)
+def test_what_the_page_calls_invalid(operation: OperationId, body: Any, invalid: bool) -> None:  # noqa: FBT001
+    case = default(operation)
+    case.body = body
+
+    assert is_invalid(case) is invalid
+
+
+def test_each_check_speaks_for_its_requirement() -> None:
+    case = named(OperationId.GET_AUDIENCE, "g1", "a1")
+
+    assert facts(case, 418, TEAPOT) == ["ROW-OTHER"]
+    assert facts(case, 500, TEAPOT) == ["CONSISTENT"]
+    assert facts(case, 404, b"<html>", "text/html") == ["ROW-404"]
+    assert facts(case, 404, b"{}") == ["ROW-404"]
+    assert facts(case, 404, TEAPOT) == []
+    assert facts(case, 200, TEAPOT.replace(b"false", b"true")) == ["ROW-200"]
+
+
+def test_a_key_that_is_missing_is_401_and_what_is_invalid_may_be_said_first() -> None:
+    case = case_of(OperationId.GET_AUDIENCE, CoverageScenario.MISSING_PARAMETER)
+    case.path_parameters = {"accountGroupId": "g1", "audienceId": "a1"}
+
+    assert facts(case, 403, TEAPOT) == ["KEY"]
+    assert facts(case, 401, TEAPOT) == facts(case, 400, TEAPOT.replace(b'"X"', b'"VALIDATION_ERROR"')) == []
+
+
+def test_an_invalid_body_that_is_accepted_breaks_what_the_page_says() -> None:
+    scenario = CoverageScenario.OBJECT_MISSING_REQUIRED_PROPERTY
+
+    assert "VALID" in facts(case_of(OperationId.CREATE_AUDIENCE, scenario), 201, b"{}")
+    assert "VALID" not in facts(case_of(OperationId.START_JOB, scenario), 202, b"{}")
+
+
+def test_a_query_that_is_accepted_breaks_nothing() -> None:
+    case = case_of(OperationId.LIST_JOBS, CoverageScenario.INCORRECT_TYPE)
+
+    assert {*facts(case, 200, b"{}")} == {"ROW-200"}
