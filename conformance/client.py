@@ -64,7 +64,8 @@ class Raw:
 class Client:
     """Sends requests to the target, at no more than the pace that it was given.
 
-    `pause(seconds)` waits. `pace`: seconds from the start of one request to that of the next, 0 for none.
+    `pause(seconds)` waits. `pace`: seconds from the start of one request to that of the next, 0 for none. `deletions`,
+    `revoked`: what is gone for good, the latter as API keys with their account groups.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Client:
         self.ledger = ledger
         self.exchanges: list[Exchange] = []
         self.deletions = Deletions()
+        self.revoked: list[tuple[str, str]] = []
 
     def send(self, call: Call, *, limited: bool = False, judged: bool = True) -> Exchange:
         """Send a request.

@@ -89,14 +89,17 @@ class Catalogue(Mapping[str, Requirement]):
         """The smallest profile that knows an operation."""
         return next(row.profile for row in self._rows.values() if row.operation == operation)
 
-    def hold_against(self, checks: Iterable[str]) -> None:
-        """CatalogueError where a check names no row, or a row names a check that is not there."""
+    def hold_against(self, checks: Iterable[str], *, every: bool = True) -> None:
+        """CatalogueError where a check names no row, or a row names a check that is not there.
+
+        `every`: these are all checks that there are, and not only those of a profile.
+        """
         there = set(checks)
         named = {check for row in self._rows.values() for check in row.checks} - {EVERY_EXCHANGE}
         if there - named:
             message = f"no row names the check {min(there - named)}"
             raise CatalogueError(message)
-        if named - there:
+        if every and named - there:
             message = f"a row names the check {min(named - there)}, which is not there"
             raise CatalogueError(message)
 
@@ -120,7 +123,7 @@ def _row(page: Mapping[str, Any], row: Mapping[str, Any]) -> Requirement:
     return Requirement(
         id=f"{page['prefix']}-{row['fact']}",
         level=Level(row["level"]),
-        profile=Profile(page["profile"]),
+        profile=Profile(row.get("profile", page["profile"])),
         text=row["text"],
         source=row.get("source", page["source"]),
         operation=page["operation"],

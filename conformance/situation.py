@@ -74,6 +74,17 @@ class Situation:
         values = self.states.setup("an API key", **named, **params)
         return Key(values["apiKey"], values["accountGroupId"])
 
+    def born_revoked(self, key: Key) -> Key:
+        """A key for the same account group that never was valid."""
+        revoked = self.key(accountGroupId=key.group, status="revoked")
+        self.client.revoked.append((revoked.token, revoked.group))
+        return revoked
+
+    def revoke(self, key: Key) -> None:
+        """Revoke a key."""
+        self.states.setup("the API key is revoked", apiKey=key.token)
+        self.client.revoked.append((key.token, key.group))
+
     def ready(self, key: Key, **params: object) -> Audience:
         """An audience that is ready, by the target's own word."""
         values = self.states.setup("an audience that is ready", apiKey=key.token, **params)
@@ -149,9 +160,9 @@ class Situation:
         exchange = self.do(OperationId.START_JOB, key, body=self.prospecting(key), extras=extras)
         return self._answered(exchange, "a job could not be started", "jobId")
 
-    def in_folder(self, key: Key, folder: str | None = None) -> Audience:
+    def in_folder(self, key: Key, folder: str | None = None, **fields: str) -> Audience:
         """An audience made by the API, and moved into a folder."""
-        audience = self.created(key)
+        audience = self.created(key, **fields)
         body = {"folderId": folder or self.folder(key)}
         moved = self.do(OperationId.MOVE_TO_FOLDER, key, audience.id, body)
         self._answered(moved, "an audience could not be moved into a folder", "id")

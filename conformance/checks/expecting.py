@@ -1,6 +1,7 @@
 """What checks expect of responses, noted in the ledger."""
 
 from conformance.client import Call
+from conformance.ledger import ViolationError
 from conformance.model import OperationId
 from conformance.situation import Situation
 from conformance.verdicts import Exchange
@@ -28,11 +29,16 @@ class Expecting:
     def __init__(self, situation: Situation, operation: OperationId) -> None:
         self._ledger = situation.ledger
         self._prefix = operation.prefix
+        self._done = SUCCESS.intersection(situation.client.wire.statuses(operation))
 
     def status(self, fact: str, exchange: Exchange, statuses: frozenset[int] | set[int], *before: Exchange) -> None:
         """A response with one of some statuses."""
         expected = "a success" if statuses == SUCCESS else " or ".join(map(str, sorted(statuses)))
         self.that(fact, expected, described(exchange), [*before, exchange], holds=exchange.status in statuses)
+
+    def done(self, exchange: Exchange, *before: Exchange) -> None:
+        """The documented success."""
+        self.status("DONE", exchange, self._done, *before)
 
     def refusal(self, fact: str, exchange: Exchange, *before: Exchange) -> None:
         """A refusal, whatever its status."""
@@ -45,6 +51,28 @@ class Expecting:
     def held(self, fact: str) -> None:
         """It was seen to hold."""
         self._ledger.held(f"{self._prefix}-{fact}")
+
+
+class Attempts:
+    """Lets a check go on past a violation, so that one does not hide another; `conclude` raises the first."""
+
+    def __init__(self) -> None:
+        self._violations: list[ViolationError] = []
+
+    def __enter__(self) -> None:
+        """Attempt what may be broken."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        """Remember a violation, and go on."""
+        if isinstance(error, ViolationError):
+            self._violations.append(error)
+            return True
+        return False
+
+    def conclude(self) -> None:
+        """ViolationError if there was any."""
+        for violation in self._violations:
+            raise violation
 
 
 def expecting(situation: Situation, call: Call) -> Expecting:

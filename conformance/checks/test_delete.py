@@ -144,6 +144,7 @@ def test_without_a_valid_key_nothing_is_deleted(situation: Situation) -> None:
     key = situation.key()
     audience = situation.ready(key)
     near = [
+        key.token.swapcase(),
         key.token[:-1],
         key.token + "x",
         key.token[:-1] + ("a" if key.token[-1] != "a" else "b"),
@@ -165,11 +166,10 @@ def test_without_a_valid_key_nothing_is_deleted(situation: Situation) -> None:
 def test_a_revoked_key_deletes_nothing(situation: Situation, when: str) -> None:
     key = situation.key()
     audience = situation.ready(key)
-    born = {"status": "revoked"} if when == "from the start" else {}
-    revoked = situation.key(accountGroupId=key.group, **born)
+    revoked = situation.key(accountGroupId=key.group) if when == "after use" else situation.born_revoked(key)
     if when == "after use":
         expect(situation, "DONE", situation.delete(situation.ready(key), revoked), {200})
-        situation.states.setup("the API key is revoked", apiKey=revoked.token)
+        situation.revoke(revoked)
 
     refused = situation.delete(audience, revoked)
 
@@ -225,7 +225,8 @@ def test_what_is_not_there_is_not_found(situation: Situation) -> None:
 
 def test_a_near_miss_of_an_identifier_hits_nothing(situation: Situation) -> None:
     key = situation.key()
-    audience, populated = situation.ready(key), situation.populated(key)
+    audience, populated, ended = situation.ready(key), situation.populated(key), situation.populated(key)
+    situation.end(ended, "completed")
     place = situation.chance.randrange(len(audience.id))
     twice = "".join(f"%25{ord(character):02X}" for character in audience.id)
     misses = [
@@ -235,11 +236,14 @@ def test_a_near_miss_of_an_identifier_hits_nothing(situation: Situation) -> None
         twice,
     ]
 
-    for miss in [*situation.nowhere(misses), key.group, *([populated.job] if populated.job else [])]:
+    # Each kind of thing may count for itself.
+    others = {key.group, str(populated.job), str(ended.job)} - {audience.id, populated.id, ended.id}
+    for miss in [*situation.nowhere(misses), *sorted(others)]:
         refused = sent_to(situation, audience.group, miss, key.token)
         expect_refusal(situation, "EXACT", refused)
 
     expect_still_there(situation, "REFUSED", audience, key, refused)
+    expect_still_there(situation, "EXACT", ended, key, refused)
 
 
 @pytest.mark.parametrize("identifier", ODD)
@@ -318,6 +322,15 @@ def test_when_the_server_fails(situation: Situation) -> None:
     if failed.status != 500:
         message = f"the server was said to fail, but answered {failed.status}"
         raise NotEstablishedError(message)
+
+
+def test_a_revoked_key_stays_revoked(situation: Situation, revoked: list[Key]) -> None:
+    for key in revoked:
+        audience = situation.ready(situation.key(accountGroupId=key.group))
+        sends = [partial(situation.delete, audience, key)] * some(situation)
+
+        for refused in situation.client.side_by_side(sends):
+            expect(situation, "KEY", refused, {401})
 
 
 def test_what_was_deleted_stays_deleted(situation: Situation, acknowledged: Deletions) -> None:

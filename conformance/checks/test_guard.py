@@ -98,6 +98,16 @@ def expect_kept(situation: Situation, call: Call, key: Key, refused: Exchange) -
     expect.held("GUARD-KEEPS")
 
 
+def test_no_request_opens_the_guard_for_another(situation: Situation) -> None:
+    key = situation.key()
+    audience = situation.populated(key)
+    calls = [asked(situation, operation, key, audience) for operation in GUARDED] * 3
+    situation.chance.shuffle(calls)
+
+    for call in calls:
+        expect_guard(expecting(situation, call), audience, situation.client.send(call))
+
+
 @each(GUARDED)
 def test_nothing_a_client_adds_gets_past_any_guard(situation: Situation, operation: OperationId) -> None:
     key = situation.key()

@@ -24,7 +24,15 @@ INVALID: dict[OperationId, list[Any]] = {
         {"name": 1, "type": "on_demand"},
         {"name": "x", "type": "on_demand", "description": 1},
     ],
-    OperationId.UPDATE_AUDIENCE: [{}, {"name": 1}, {"description": 1}, {"name": ["x"]}, [], "x"],
+    OperationId.UPDATE_AUDIENCE: [
+        {},
+        {"name": 1},
+        {"description": 1},
+        {"name": "x", "description": 1},
+        {"name": ["x"]},
+        [],
+        "x",
+    ],
     OperationId.CREATE_FOLDER: [
         *NAMED_AND_TYPED,
         {"audienceType": "on_demand"},
@@ -65,14 +73,12 @@ def test_an_invalid_body_is_refused(situation: Situation, operation: OperationId
 def test_a_doubtful_body_changes_nothing_where_it_is_refused(situation: Situation, operation: OperationId) -> None:
     key = situation.key()
     call = scene(situation, operation, key)
-    was = before(situation, call, key)
 
     for name in (" ", "", "\x00", "a" * 100_000):
+        was = before(situation, call, key)
         answer = situation.client.send(Call(operation, key.token, call.group, call.target, {**call.body, "name": name}))
-        if answer.status not in range(400, 500):
-            return  # nothing says that it must be
-
-    expect_unchanged(situation, was, call, key, answer)
+        if answer.status in range(400, 500):  # nothing says that it must be
+            expect_unchanged(situation, was, call, key, answer)
 
 
 @each([OperationId.LIST_AUDIENCES, OperationId.LIST_PROSPECTS, OperationId.LIST_JOBS])

@@ -50,10 +50,10 @@ class ProspectingEnded:
 
 @dataclass(frozen=True, slots=True)
 class ListsSettled:
-    """Two seconds have gone by since this audience last changed: from now on the lists MUST show it as it is."""
+    """Two seconds have gone by since this audience, or job, last changed: the lists MUST show it from now on."""
 
     group: str
-    audience: str
+    identifier: str
 
 
 Event = KeyIssued | KeyRevoked | AudienceReady | AudiencePopulated | ProspectingEnded | ListsSettled
@@ -71,13 +71,13 @@ def happen(state: State, event: Event) -> frozenset[State]:
             return frozenset({replace(state, keys=state.keys.put(key, revoked))})
         case AudienceReady(group, audience):
             known = state.audiences.get((group, audience), Audience())
-            return frozenset({state.with_audience((group, audience), replace(known, ready=True), lagging=False)})
+            return frozenset({state.with_audience((group, audience), replace(known, ready=True))})
         case AudiencePopulated():
             return frozenset({_populated(state, event)})
         case ProspectingEnded():
             return _ended(state, event)
-        case ListsSettled(group, audience):
-            return frozenset({replace(state, lagging=state.lagging - {(group, audience)})})
+        case ListsSettled(group, identifier):
+            return frozenset({replace(state, lagging=state.lagging - {(group, identifier)})})
 
 
 def _populated(state: State, event: AudiencePopulated) -> State:

@@ -168,6 +168,8 @@ def _unfounded(request: Request, response: Response, grounds: Iterable[Ground]) 
     if first is not None:
         coded = first.fact is Fact.GUARD and response.status in first.statuses
         fact = Fact.GUARD_CODE if coded else first.fact
+        if first.fact is Fact.GONE and response.status != _CONFLICT:  # no status but that one says that it is there
+            fact = Fact.FOUND
         return Violation(first.level, requirement(request.operation, fact), str(first), str(response))
     guarded = response.status == _CONFLICT and request.operation in ON_AUDIENCE
     fact = Fact.GUARD_ENDS if guarded else Fact.DONE

@@ -139,7 +139,8 @@ def _stale(state: State, request: Request, shown: ShownJob, level: Level) -> Ite
 def _missing(state: State, request: Request, shown: set[str]) -> Iterator[Violation]:
     for (group, identifier), job in state.jobs.items():
         if group == request.group and identifier not in shown:
-            level = Level.MUST if job.activity is Activity.ACTIVE else Level.SHOULD
+            is_sure = job.activity is Activity.ACTIVE and (group, identifier) not in state.lagging
+            level = Level.MUST if is_sure else Level.SHOULD
             yield Violation(
                 level, requirement(request.operation, Fact.COMPLETE), f"job {identifier}", "not in the answer"
             )

@@ -87,9 +87,9 @@ class State:
     """One possible state of the target.
 
     `gone`: deleted audiences, as they last were. `reissued`: those of them whose identifier may mean something new that
-    we were not shown. `lagging`: audiences that changed less than two seconds ago, which lists may not show yet.
-    `hidden`: account groups that may hold audiences or folders we were never shown; `unlisted`: jobs; `started`: one of
-    these jobs is ours, and may be active. `starts`: by account group, API key and idempotency key.
+    we were not shown. `lagging`: audiences that changed, and jobs that began, less than two seconds ago: lists may not
+    show it yet. `hidden`: account groups that may hold audiences or folders we were never shown; `unlisted`: jobs;
+    `started`: one of these jobs is ours, and may be active. `starts`: by account group, API key and idempotency key.
     """
 
     keys: Records[str, Key] = field(default_factory=Records)
@@ -143,8 +143,9 @@ class State:
         )
 
     def with_job(self, path: Path, job: Job) -> "State":
-        """A job, known from now on as this."""
-        return replace(self, jobs=self.jobs.put(path, job))
+        """A job, known from now on as this; a new one may be missing in the list for a while."""
+        lagging = self.lagging if path in self.jobs else self.lagging | {path}
+        return replace(self, jobs=self.jobs.put(path, job), lagging=lagging)
 
     def with_hidden(self, group: str) -> "State":
         """Something was made in this account group that we were not shown; its identifier may be a freed one."""

@@ -129,8 +129,11 @@ WORLD = after(
     KeyIssued("revoked", ALL, frozenset({"g"})),
     KeyRevoked("revoked"),
     AudienceReady("g", "ready"),
+    ListsSettled("g", "ready"),
     AudiencePopulated("g", "busy", "job"),
+    ListsSettled("g", "job"),
     AudienceReady("h", "theirs"),
+    ListsSettled("h", "theirs"),
     (create("ours"), shown("made", 201, name="ours")),
     ListsSettled("g", "made"),
     folder("demand", "on_demand"),
@@ -274,6 +277,7 @@ class TestDeletion:
         assert found(DELETED, request_, GONE) == {}
         assert found(DELETED, request_, OK) == {broken: MUST}
         assert found(DELETED, request_, NOT_READY) == {broken: MUST}
+        assert found(DELETED, request_, Response(410)) == {f"{request_.operation.prefix}-FOUND": MUST}
 
     def test_lists_may_lag_for_two_seconds(self) -> None:
         settled = after(ListsSettled("g", "made"), of=DELETED)
@@ -555,6 +559,16 @@ class TestLists:
         assert found(new, LIST, listed("ready", "made")) == {"AUD-LIST-COMPLETE": SHOULD}
         assert found(settled, LIST, listed("ready", "made")) == {"AUD-LIST-COMPLETE": MUST}
         assert found(settled, LIST, listed("ready", "made", "new")) == {}
+
+    def test_what_a_state_has_prepared_may_be_missing_for_two_seconds(self) -> None:
+        prepared = after(AudienceReady("g", "new"), AudiencePopulated("g", "newer", "job2"), of=WORLD)
+        settled = after(ListsSettled("g", "new"), ListsSettled("g", "job2"), of=prepared)
+        jobs = Response(200, data=JobPage((ShownJob("job", "queued"),)))
+
+        assert found(prepared, LIST, listed("ready", "made")) == {"AUD-LIST-COMPLETE": SHOULD}
+        assert found(settled, LIST, listed("ready", "made")) == {"AUD-LIST-COMPLETE": MUST}
+        assert found(prepared, JOBS, jobs) == {"JOB-LIST-COMPLETE": SHOULD}
+        assert found(settled, JOBS, jobs) == {"JOB-LIST-COMPLETE": MUST}
 
     def test_what_has_been_populated_is_shown_again(self) -> None:
         over = after(ProspectingEnded("g", "job", "completed"), ListsSettled("g", "busy"), of=WORLD)
