@@ -2,18 +2,23 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+
+from starlette.types import ASGIApp
 
 from mockserver.adapters.http_server import HttpServer, bound
 from mockserver.adapters.protocol import protocol
 from mockserver.bootstrap import Parts, parts, seed, server, unparsed
 from mockserver.config import Settings
+from mockserver.middleware.access_log import Write
 from mockserver.ports import Clock
+
+Build = Callable[[Settings, Parts, Write], ASGIApp]
 
 
 @contextmanager
-def served(settings: Settings, clock: Clock | None = None) -> Iterator[tuple[str, Parts]]:
+def served(settings: Settings, clock: Clock | None = None, build: Build = server) -> Iterator[tuple[str, Parts]]:
     """A running server: its URL, and its parts."""
     made = parts(settings, clock=clock)
     started = threading.Event()
@@ -22,7 +27,7 @@ def served(settings: Settings, clock: Clock | None = None) -> Iterator[tuple[str
     def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
         return unparsed(made.wire, status, message, details)
 
-    running = HttpServer(server(settings, made, print), protocol(refuse), started.set)
+    running = HttpServer(build(settings, made, print), protocol(refuse), started.set)
 
     async def main() -> None:
         await seed(settings, made)

@@ -1,0 +1,117 @@
+"""`python -m tests.mutants.matrix`: every mutant of the whole server against the whole suite, and what killed it."""
+
+import json
+import multiprocessing
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+
+from conformance.requirements import Level, catalogue
+from tests.mutants.mutated import Mutant
+from tests.mutants.registry import MUTANTS
+from tests.mutants.suite import failed, operation_of, run
+
+BY_NAME = {mutant.__name__: mutant for mutant in MUTANTS}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one mutant. `missed`: what it names and the suite did not find."""
+
+    mutant: str
+    fault: str
+    must: list[str]
+    should: list[str]
+    missed: list[str]
+    verdict: str
+    seconds: float
+
+    @property
+    def is_killed(self) -> bool:
+        """Whether everything that it names was found."""
+        return not self.missed
+
+
+def measured(name: str, seed: int) -> Row:
+    """Run the suite on one mutant."""
+    mutant: type[Mutant] = BY_NAME[name]
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        _, report = run(mutant(), Path(folder), "--seed", str(seed))
+    found = sorted(failed(report))
+    must = [one for one in found if catalogue()[one].level is Level.MUST]
+    return Row(
+        name,
+        mutant.__doc__ or "",
+        must,
+        [one for one in found if one not in must],
+        sorted(mutant.killed_by - set(found)),
+        report["verdict"],
+        round(time.monotonic() - started, 1),
+    )
+
+
+def rows(names: Sequence[str], seed: int, at_once: int) -> Iterator[Row]:
+    """Some mutants, as they come to their end."""
+    with ProcessPoolExecutor(at_once, multiprocessing.get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(measured, name, seed) for name in names]):
+            yield done.result()
+
+
+def by_fact(requirement_ids: Sequence[str]) -> str:
+    """Ids, shorter: each fact, and the operations that it is broken at."""
+    facts: dict[str, list[str]] = {}
+    for one in requirement_ids:
+        prefix = operation_of(one)
+        facts.setdefault(one.removeprefix(f"{prefix}-"), []).append(prefix)
+    return "  ".join(f"{fact}({' '.join(prefixes)})" for fact, prefixes in facts.items())
+
+
+def told(row: Row) -> str:
+    """One line of the matrix, and what it was killed by."""
+    word = "killed  " if row.is_killed else "SURVIVES"
+    lines = [f"{word} {row.seconds:6.1f} s  {row.mutant}: {row.fault}"]
+    lines += [f"    {name}: {by_fact(ids)}" for name, ids in (("MUST", row.must), ("SHOULD", row.should)) if ids]
+    lines += [f"    named, and not found: {by_fact(row.missed)}"] if row.missed else []
+    return "\n".join(lines)
+
+
+def unkilling(done: Sequence[Row]) -> list[str]:
+    """The checkable MUSTs that have killed nothing."""
+    killing = {one for row in done for one in row.must}
+    demanded = [row.id for row in catalogue().values() if row.level is Level.MUST and row.excluded is None]
+    return [one for one in demanded if one not in killing]
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(sorted(BY_NAME)), metavar="[MUTANT]...")
+@click.option("--at-once", default=2, show_default=True, type=click.IntRange(min=1))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Write the matrix there, too.")
+def main(names: tuple[str, ...], at_once: int, seed: int, file: Path | None) -> None:
+    """Run the whole suite on mutants: on all of them, or on those that are named. Exit status 1 if one survives."""
+    done: list[Row] = []
+    started = time.monotonic()
+    for row in rows(names or sorted(BY_NAME), seed, at_once):
+        done.append(row)
+        click.echo(told(row))
+    survivors = [row.mutant for row in done if not row.is_killed]
+    idle = [] if names else unkilling(done)
+    minutes = (time.monotonic() - started) / 60
+    click.echo(f"{len(done) - len(survivors)} of {len(done)} mutants killed by what they name, in {minutes:.1f} min")
+    click.echo(f"survivors: {' '.join(survivors) or 'none'}")
+    click.echo(f"checkable MUSTs that killed nothing: {' '.join(idle) or 'none'}" if not names else "", nl=not names)
+    if file is not None:
+        document = {"seed": seed, "mutants": [asdict(row) for row in done], "survivors": survivors, "idle": idle}
+        file.write_text(json.dumps(document, indent=1) + "\n")
+    sys.exit(1 if survivors else 0)
+
+
+if __name__ == "__main__":
+    main()
