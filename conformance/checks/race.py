@@ -56,10 +56,11 @@ class Race:
         """What names the audience."""
         return partial(self.history.send, self.call(operation, self.audience.id, body))
 
-    def deletes(self, tries: int = 1) -> Act:
-        """Delete the audience; where the guard refuses, again and again."""
+    def deletes(self, tries: int = 1, delay: int = 0) -> Act:
+        """Delete the audience, as many readings later; where the guard refuses, again and again."""
 
         def act() -> None:
+            self._read(delay)
             for _ in range(tries):
                 if self.history.send(self.call(DELETE, self.audience.id)).status != _CONFLICT:
                     return

@@ -1,5 +1,6 @@
 """The kinds of race, and how often each is run."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,8 @@ from conformance.wire import member
 
 _OUTCOMES = ("completed", "failed", "cancelled")
 _CLIENTS, _TRIES = 6, 8
+_LONGEST = 10.0
+"""Seconds that the races of a kind take at most, on a slow target."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,12 @@ def _updates(race: Race, turn: int) -> list[Act]:
 
 
 def _updates_and_deletions(race: Race, turn: int) -> list[Act]:
-    return [*_updates(race, turn)[:4], race.deletes(), race.deletes()]
+    return [*_updates(race, turn)[:4], *[race.deletes(delay=turn % 3)] * 2]
 
 
-def _moves_and_deletions(race: Race, _: int) -> list[Act]:
+def _moves_and_deletions(race: Race, turn: int) -> list[Act]:
     move = race.on_audience(OperationId.MOVE_TO_FOLDER, {"folderId": race.folder})
-    return [move, move, move, race.deletes(), race.deletes()]
+    return [move, move, move, *[race.deletes(delay=turn % 3)] * 2]
 
 
 KINDS: Mapping[str, Kind] = {
@@ -78,12 +81,18 @@ def race(situation: Situation, kind: Kind) -> None:
     folder = situation.folder(key) if kind.in_folder else ""
     findings: list[Finding] = []
     obstacles: list[NotEstablishedError] = []
-    turns = max(1, situation.repeats // 6)
-    for turn in range(turns):
+    until = time.monotonic() + _LONGEST
+    turns = 0
+    for turn in range(max(1, situation.repeats // 6)):
+        if turns and time.monotonic() > until:
+            break
+        turns += 1
         try:
             audience = situation.populated(key) if kind.populated else situation.created(key)
             one = Race(situation, key, audience, neighbour, folder)
-            one.history.at_once(kind.acts(one, turn))
+            acts = kind.acts(one, turn)
+            situation.chance.shuffle(acts)  # who begins last runs first
+            one.history.at_once(acts)
         except NotEstablishedError as obstacle:
             obstacles.append(obstacle)
             continue

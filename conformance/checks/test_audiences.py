@@ -171,11 +171,12 @@ def test_a_folder_is_as_it_was_made_and_renamed(situation: Situation) -> None:
     name = f"first {situation.chance.getrandbits(32):x}"
     made = situation.do(OperationId.CREATE_FOLDER, key, body={"name": name, "audienceType": "on_demand"})
     folder = str(member(made, "data", "id"))
-    neighbour = situation.folder(key, name="stays")
-    within, beside = situation.created(key), situation.in_folder(key, neighbour)
+    within = situation.created(key)
     moved = situation.do(OperationId.MOVE_TO_FOLDER, key, within.id, {"folderId": folder})
     Expecting(situation, OperationId.CREATE_FOLDER).status("EFFECT", moved, {200}, made)
     expect_shown(Expecting(situation, OperationId.CREATE_FOLDER), "EFFECT", {"name": name}, made)
+    neighbour = situation.folder(key, name="stays")
+    beside = situation.in_folder(key, neighbour)
     expect_named(situation, key, OperationId.CREATE_FOLDER, {folder: name, neighbour: "stays"}, made)
 
     renamed = situation.do(OperationId.RENAME_FOLDER, key, folder, {"name": "second"})

@@ -1,6 +1,7 @@
 """Lists are complete, page by page, and show what is there."""
 
 import itertools
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,8 +28,16 @@ def filled(situation: Situation, operation: OperationId, key: Key) -> tuple[str,
     if operation is OperationId.LIST_PROSPECTS:
         return situation.ready(key, prospects=ITEMS).id, ITEMS
     if operation is OperationId.LIST_JOBS:
-        return "", {str(situation.populated(key).job) for _ in range(4)}
+        return "", jobs(situation, key)
     return "", many(situation, key)
+
+
+def jobs(situation: Situation, key: Key) -> set[str]:
+    """Jobs enough for some pages, all of them in the list."""
+    made = {str(situation.populated(key).job) for _ in range(4)}
+    every = partial(everything, situation, OperationId.LIST_JOBS, key)
+    settled(situation, lambda: made <= {str(one.get("jobId")) for one in every()[0]})
+    return made
 
 
 def many(situation: Situation, key: Key) -> set[str]:

@@ -154,11 +154,21 @@ class CreatedIs200(Envelope):
 class StartedIs201(Envelope):
     """The start of a job is 201."""
 
-    killed_by = facts("DONE", "JOB-START")
+    killed_by = facts("ACCEPTED", "JOB-START")
     statuses = frozenset({202})
 
     def change(self, answered: Answered) -> Answered:
         return answered.saying(201)
+
+
+class StartedIsElsewhere(Envelope):
+    """The start of a job is 303."""
+
+    killed_by = facts("DONE", "JOB-START")
+    statuses = frozenset({202})
+
+    def change(self, answered: Answered) -> Answered:
+        return answered.saying(303)
 
 
 class ReadIs203(Envelope):

@@ -53,14 +53,14 @@ class GuardOnly(Guard):
         return self.hit and job is not None and job.status_at(self.parts.clock.now()) is not self.status
 
 
-@at_each(["AUD-DELETE", "AUD-MOVE", "AUD-GET"], "GUARD")
+@at_each(["AUD-DELETE", "AUD-MOVE"], "GUARD")
 class GuardOnlyWhileRunning(GuardOnly):
     """A queued job does not count as active."""
 
     status = JobStatus.RUNNING
 
 
-@at_each(["AUD-PROSPECTS", "AUD-REMOVE", "AUD-UPDATE"], "GUARD")
+@at_each(["AUD-PROSPECTS", "AUD-UPDATE"], "GUARD")
 class GuardOnlyWhileQueued(GuardOnly):
     """A running job does not count as active."""
 
@@ -153,17 +153,6 @@ class GuardAnotherStatus(Mutant):
         return answered.saying(423) if asked.operation in GUARDED and answered.status == 409 else answered
 
 
-class GuardSaysNotFound(Mutant):
-    """The guard hides the audience from a reading of its prospects: 404."""
-
-    killed_by = facts("GUARD", "AUD-PROSPECTS")
-
-    async def respond(self, asked: Asked) -> Answered:
-        answered = await self.serve(asked)
-        guarded = asked.operation == "AUD-PROSPECTS" and answered.status == 409
-        return self.refuse(404, "NOT_FOUND") if guarded else answered
-
-
 class GuardHolds(Mutant):
     """The guard holds although the job has ended in one of these ways."""
 
@@ -195,13 +184,6 @@ class GuardHoldsAfterCancellation(GuardHolds):
 
     killed_by = facts("GUARD-ENDS", "AUD-DELETE", "AUD-REMOVE", "AUD-PROSPECTS")
     outcomes = frozenset({JobStatus.CANCELLED})
-
-
-class GuardHoldsAfterCompletion(GuardHolds):
-    """The guard of the deletion holds after a job that completed."""
-
-    killed_by = facts("GUARD-ENDS", "AUD-DELETE")
-    outcomes = frozenset({JobStatus.COMPLETED})
 
 
 class GuardRefusesYetActs(Mutant):
@@ -240,7 +222,7 @@ class Later(GuardRefusesYetActs):
         self.waiting.append(asked)
 
 
-@at_each(["AUD-DELETE", "AUD-UPDATE", "AUD-MOVE"], "GUARD-KEEPS")
+@at_each(["AUD-DELETE", "AUD-UPDATE"], "GUARD-KEEPS")
 class GuardRefusesYetActsLater(Later):
     """What the guard has refused happens when the job has ended."""
 

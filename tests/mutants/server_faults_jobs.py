@@ -172,7 +172,7 @@ class UncancellableHasAnotherCode(Cancelling):
 class QueuedCannotBeCancelled(Mutant):
     """Only a running job can be cancelled."""
 
-    killed_by = facts("CANCELABLE", "JOB-CANCEL")
+    killed_by = facts("DONE", "JOB-CANCEL")
 
     async def respond(self, asked: Asked) -> Answered:
         job = self.world.jobs.get(asked.target)
@@ -234,7 +234,7 @@ class NoCreditsIsForbidden(Mutant):
         return answered.saying(403) if answered.status == 402 else answered
 
 
-@at_each(["AUD-DELETE", "AUD-UPDATE", "AUD-CREATE"], "IDEMPOTENCY")
+@at_each(["AUD-DELETE", "AUD-CREATE"], "IDEMPOTENCY")
 class KeyReplays(Mutant):
     """The same Idempotency-Key gets the same answer, and nothing is done."""
 

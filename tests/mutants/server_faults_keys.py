@@ -44,7 +44,7 @@ class NoKeyNeeded(Tokens):
         return self.opening(asked.group)
 
 
-@at_each(["AUD-NAVIGATION", "JOB-CANCEL", "FOLDER-CREATE", "AUD-DELETE"], "KEY")
+@at_each(["AUD-NAVIGATION", "FOLDER-CREATE"], "KEY")
 class NoKeyNeededHere(Tokens):
     """One operation needs no key."""
 
@@ -53,7 +53,7 @@ class NoKeyNeededHere(Tokens):
         return self.opening(asked.group) if missing and asked.operation == self.operation else None
 
 
-@at_each(["AUD-GET", "JOB-START"], "KEY")
+@at_each(["AUD-GET"], "KEY")
 class KeyByItsBeginning(Tokens):
     """A key that is cut short by a character will do."""
 
@@ -63,7 +63,7 @@ class KeyByItsBeginning(Tokens):
         return near[0] if long and near else None
 
 
-@at_each(["AUD-MOVE", "ACCOUNT-LIST"], "KEY")
+@at_each(["AUD-MOVE"], "KEY")
 class KeyWithMoreBehind(Tokens):
     """A key with a character too many will do."""
 
@@ -106,7 +106,7 @@ class KeyOneInTwenty(Tokens):
         return self.opening(asked.group)
 
 
-@at_each(["AUD-PROSPECTS", "AUD-CREATE", "JOB-LIST", "AUD-DELETE"], "KEY")
+@at_each(["AUD-PROSPECTS", "AUD-DELETE"], "KEY")
 class RevokedStillWorks(Mutant):
     """A revoked key still works for one operation."""
 
@@ -176,7 +176,7 @@ class NoPermissionNeeded(Mutant):
         return holding(key, *NEEDED.values())
 
 
-@at_each(["AUD-MOVE", "AUD-NAVIGATION", "JOB-CANCEL", "AUD-DELETE"], "PERMISSION")
+@at_each(["AUD-MOVE", "JOB-CANCEL"], "PERMISSION")
 class NoPermissionNeededHere(Mutant):
     """One operation has forgotten its permission."""
 

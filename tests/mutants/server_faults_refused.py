@@ -48,7 +48,7 @@ class UnpermittedYetDone(RefusedYetDone):
     status = 403
 
 
-@at_each(["AUD-MOVE", "JOB-CANCEL", "AUD-DELETE"], "REFUSED")
+@at_each(["AUD-MOVE"], "REFUSED")
 class UnpermittedYetDoneHere(RefusedYetDone):
     """403, yet done, by one operation."""
 
@@ -196,16 +196,6 @@ class MissingIsGone(Mutant):
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
         return answered.saying(410) if asked.target and answered.status == 404 else answered
-
-
-class MissingIsForbidden(Mutant):
-    """An update of what is not there is 403."""
-
-    killed_by = facts("FOUND", "AUD-UPDATE")
-
-    async def respond(self, asked: Asked) -> Answered:
-        answered = await self.serve(asked)
-        return answered.saying(403) if asked.operation == "AUD-UPDATE" and answered.status == 404 else answered
 
 
 class MissingHasNoProspects(Mutant):

@@ -26,7 +26,7 @@ class PopulatedIsShown(Mutant):
         return await use_case(work, *args)
 
 
-@at_each(SHOWING, "GUARD")
+@at_each(["AUD-LIST"], "GUARD")
 class QueuedIsShown(Mutant):
     """An audience whose job is queued is shown."""
 
@@ -70,12 +70,6 @@ class ShownNeverAfterCancellation(StaysHidden):
     """An audience stays hidden once its job was cancelled."""
 
     outcomes = frozenset({JobStatus.CANCELLED})
-
-
-class ShownNeverAfterFailure(StaysHidden):
-    """An audience stays hidden from the list once its job has failed."""
-
-    outcomes = frozenset({JobStatus.FAILED})
 
 
 class ShownNeverAfterAPublicCancel(StaysHidden):
@@ -196,13 +190,6 @@ class ComesBackAfterTwentyRequests(ComesBack):
 
     def is_time(self, _asked: Asked, audience_id: str) -> bool:
         return next(self.ages.setdefault(audience_id, itertools.count())) == 20
-
-
-class ComesBackAfterTwentyDeletions(ComesBack):
-    """What was deleted is there again when twenty others have been deleted."""
-
-    def is_time(self, _asked: Asked, _audience_id: str) -> bool:
-        return len(self.gone) > 20
 
 
 class ComesBackWithItsFolder(ComesBack):
