@@ -11,6 +11,7 @@ import click
 import pytest
 
 from conformance import environment
+from conformance.chosen import files, named
 from conformance.course import Course
 from conformance.deadline import Deadline
 from conformance.opening import opened
@@ -70,22 +71,24 @@ def check(options: Options, known: Catalogue, *, live: bool) -> Checked:
     with _terminated_like_interrupted():
         if options.workers == 1:
             return _alone(options, known, deadline, progress)
-        return _with_workers(options, deadline, progress)
+        return _with_workers(options, known, deadline, progress)
 
 
 def _alone(options: Options, known: Catalogue, deadline: Deadline, progress: Progress) -> Checked:
     with opened(options, deadline) as parts:
-        effort = Effort(options.profile, options.seed, parts.states.repeats(options.max_examples))
+        repeats = parts.states.repeats(options.max_examples)
+        effort = Effort(options.profile, options.seed, repeats, named(options.selection, known))
         plugin = ConformancePlugin(known, parts.client, parts.states, effort)
         course = Course(parts, plugin, deadline)
-        status, ending = _pytest(options, [], [plugin, course, progress])
+        status, ending = _pytest(options, effort.named, [], [plugin, course, progress])
     return _checked(together([course.seen]) if course.seen else None, status, ending)
 
 
-def _with_workers(options: Options, deadline: Deadline, progress: Progress) -> Checked:
+def _with_workers(options: Options, known: Catalogue, deadline: Deadline, progress: Progress) -> Checked:
     workers = Workers(options, deadline)
     dealt = ["-p", "xdist", "-n", str(options.workers), "--dist", "worksteal", "--max-worker-restart", "0"]
-    status, ending = _pytest(options, [*dealt, "-p", "conformance.worker"], [workers, progress])
+    names = named(options.selection, known)
+    status, ending = _pytest(options, names, [*dealt, "-p", "conformance.worker"], [workers, progress])
     if workers.lost and workers.seen:
         ending.faults.clear()  # xdist's words for the same
         lost = tuple(workers.lost)
@@ -103,9 +106,8 @@ def _checked(seen: Seen | None, status: int, ending: _Ending) -> Checked:
     return Checked(seen, ending.interrupted, status == pytest.ExitCode.NO_TESTS_COLLECTED, fault)
 
 
-def _pytest(options: Options, more: list[str], plugins: list[object]) -> tuple[int, _Ending]:
+def _pytest(options: Options, names: frozenset[str], more: list[str], plugins: list[object]) -> tuple[int, _Ending]:
     folder = resources.files("conformance").joinpath("checks")
-    files = sorted(str(file) for file in folder.iterdir() if file.name.startswith("test_"))
     without = [word for name in _WITHOUT for word in ("-p", f"no:{name}")]
     alone = ["--disable-plugin-autoload", "--noconftest", "-c", "/dev/null", f"--rootdir={folder}"]
     alone += ["--import-mode=importlib", "-o", f"cache_dir={CACHE.absolute()}"]
@@ -113,7 +115,9 @@ def _pytest(options: Options, more: list[str], plugins: list[object]) -> tuple[i
     chosen += ["--lf"] * options.last_failed + ["-x"] * options.first_failure
     ending = _Ending()
     try:
-        status = int(pytest.main([*files, *without, *alone, *chosen, *more], plugins=[ending, *plugins]))
+        status = int(
+            pytest.main([*files(options.profile, names), *without, *alone, *chosen, *more], plugins=[ending, *plugins])
+        )
     except KeyboardInterrupt:  # a second one, while the first was dealt with
         ending.interrupted = True
         status = int(pytest.ExitCode.INTERRUPTED)

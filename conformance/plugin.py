@@ -3,7 +3,6 @@
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,16 +16,18 @@ from conformance.situation import Key, Situation
 from conformance.states import NotEstablishedError, ProviderStates
 from conformance.verdicts import Observed
 
-_OF_DELETE = "test_delete.py"
-
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Which part of the documentation, what everything random comes from, and how often the cheap is repeated."""
+    """Which part of the documentation, what everything random comes from, and how often the cheap is repeated.
+
+    `named`: the only checks that are read, where only some are.
+    """
 
     profile: Profile
     seed: int
     repeats: int
+    named: frozenset[str] = frozenset()
 
 
 class ConformancePlugin:
@@ -71,14 +72,9 @@ class ConformancePlugin:
         """Make the marks known."""
         config.addinivalue_line("markers", "profile(name): the smallest profile that has this check; else `delete`")
 
-    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
-        """Leave unread what the profile `delete` has nothing of: it need not wait for what that imports."""
-        unread = self._effort.profile is Profile.DELETE and collection_path.name != _OF_DELETE
-        return True if unread and collection_path.is_file() else None
-
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Hold the catalogue against the checks, and leave out what is not of the profile, before `-k` does."""
-        every = self._effort.profile is not Profile.DELETE
+        every = self._effort.profile is not Profile.DELETE and not self._effort.named
         self._catalogue.hold_against({_name(item) for item in items}, every=every)
         items[:] = sorted((item for item in items if self._is_of_profile(item)), key=looks_back)
         self._collected = {_name(item) for item in items}
@@ -122,7 +118,8 @@ class ConformancePlugin:
 
     def _is_selected(self, row: Requirement) -> bool:
         """Whether the run is to decide it; what every exchange decides counts in a part of a run where it arose."""
-        if self._selected == self._collected or not self._selected.isdisjoint(row.checks):
+        every = self._selected == self._collected and not self._effort.named
+        if every or not self._selected.isdisjoint(row.checks):
             return bool(self._selected)
         if self._ledger.observed(row.id, selected=True).findings:
             return True

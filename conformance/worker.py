@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import pytest
 from _pytest.runner import runtestprotocol  # there is no public way to run one item
 
+from conformance.chosen import named
 from conformance.course import Course
 from conformance.deadline import Deadline
 from conformance.opening import opened
@@ -46,8 +47,9 @@ class Worker:
         self._stack = ExitStack()
         deadline = Deadline(options.deadline, spent)
         parts = self._stack.enter_context(opened(options, deadline))
-        effort = Effort(options.profile, options.seed, parts.states.repeats(options.max_examples))
-        self.plugin = ConformancePlugin(catalogue(), parts.client, parts.states, effort)
+        known, repeats = catalogue(), parts.states.repeats(options.max_examples)
+        effort = Effort(options.profile, options.seed, repeats, named(options.selection, known))
+        self.plugin = ConformancePlugin(known, parts.client, parts.states, effort)
         self.course = Course(parts, self.plugin, deadline)
         self._held_back: list[pytest.Item] = []
         self._reports: list[dict[str, Any]] = []

@@ -42,11 +42,14 @@ def _deletions_of_different_audiences(race: Race, _: int) -> list[Act]:
 
 
 def _deletions_and_an_end(race: Race, turn: int) -> list[Act]:
-    return [race.ends(_OUTCOMES[turn // 2 % 3], turn % 4), *[race.deletes(1 if turn % 2 else _TRIES)] * 4]
+    """Every other time each asks but once: what was refused and yet done is seen only if nobody asks again."""
+    if turn % 2:
+        return [race.ends("completed", delay=0), *[race.deletes()] * 4]
+    return [race.ends(_OUTCOMES[turn // 2 % 3], delay=turn % 4), *[race.deletes(_TRIES)] * 4]
 
 
 def _deletions_and_a_cancellation(race: Race, turn: int) -> list[Act]:
-    return [race.cancels(turn % 4), *[race.deletes(1 if turn % 2 else _TRIES)] * 4]
+    return [race.cancels(delay=turn % 4), *[race.deletes(1 if turn % 2 else _TRIES)] * 4]
 
 
 def _updates(race: Race, turn: int) -> list[Act]:

@@ -69,7 +69,7 @@ def test_a_second_success_is_found() -> None:
     situation = raced(EachDeletes(), "deletions")
 
     once = found(situation, "AUD-DELETE-ONCE")[0]
-    assert once.came_back == "6 of 6"
+    assert once.came_back in {f"{succeeded} of 6" for succeeded in range(2, 7)}
     assert len(once.exchanges) == 6
     assert "404" in found(situation, "AUD-DELETE-CONSISTENT")[0].came_back
     assert found(situation, "AUD-DELETE-EFFECT") == ()

@@ -148,7 +148,7 @@ class RefusedWhileEndingYetDeleted(Ending):
 
     async def end(self, asked: Asked, audience: Audience) -> Answered:
         self.ending[audience.id] = False
-        await asyncio.sleep(2 * WINDOW)
+        await asyncio.sleep(5 * WINDOW)
         answered = await self.serve(asked)
         if self.ending.pop(audience.id):
             self.world.audiences.remove(audience.id)

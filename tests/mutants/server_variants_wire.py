@@ -116,6 +116,7 @@ REPLICATED = ("save_audience", "remove_audience", "save_folder", "save_job", "re
 class ListsLag(Variant):
     """List, navigation and the list of jobs are read from a replica that is a second behind."""
 
+    is_slow = True
     LAG: ClassVar[float] = 1.0
 
     def __init__(self) -> None:

@@ -26,7 +26,6 @@ PREFIXES = tuple(operation.prefix for operation in OperationId)
 IN_PARTICULAR = {
     "JOB-START-ROW-200": "JOB-START-REPLAY",
     "JOB-START-ROW-409": "JOB-START-REPLAY",
-    "AUD-UPDATE-ROW-422": "AUD-UPDATE-ROW-OTHER",
 }
 
 
