@@ -8,7 +8,7 @@ PORT ?= 8080
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check system-test schemathesis conformance bench prove clean
+.PHONY: help install run test check system-test schemathesis conformance bench mutants prove clean
 
 help: ## Print this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ endif
 
 bench: $(STAMP) ## Measure the server beside bare Starlette and stock Connexion
 	$(BIN)/python -m tests.bench
+
+mutants: $(STAMP) ## Run the whole suite on every mutant of the server, and print which requirement kills which
+	$(BIN)/python -m tests.mutants.matrix $(ARGS)
 
 prove: $(STAMP) ## Run in full what `make test` samples
 	PROVE=1 $(BIN)/python -m pytest -n auto -q

@@ -102,7 +102,8 @@ def list_requirements(*, as_document: bool) -> None:
         click.echo(json.dumps([{name: getattr(row, name) for name in fields} for row in known.values()], indent=2))
         return
     for row in known.values():
-        click.echo(f"{row.id:<28}{row.level:<8}{row.text}")
+        unchecked = f" (not checked: {row.excluded})" if row.excluded else ""
+        click.echo(f"{row.id:<32}{row.level:<8}{row.text}{unchecked}")
 
 
 @cli.command()

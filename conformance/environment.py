@@ -2,7 +2,9 @@
 
 import os
 import sys
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ def read() -> Environment:
 
 
 def forget_pytest() -> None:
-    """Take away what is meant for another pytest than ours."""
+    """Take away what is meant for another pytest than ours; Hypothesis leaves nothing where its user works."""
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)  # noqa: TID251  (the same)
+    storage = Path(tempfile.gettempdir()) / "audience-conformance"
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(storage))  # noqa: TID251  (the same)

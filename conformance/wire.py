@@ -103,8 +103,12 @@ def media_type(exchange: Exchange) -> str:
 
 
 def json_body(exchange: Exchange) -> Any:  # noqa: ANN401  (JSON)
-    """The body of a response; ValueError where it is not JSON in UTF-8."""
-    return json.loads((exchange.response_body or b"").decode("utf-8"))
+    """The body of a response; ValueError where it is not JSON in UTF-8, or none that can be read."""
+    try:
+        return json.loads((exchange.response_body or b"").decode("utf-8"))
+    except RecursionError:
+        message = "nested too deeply"
+        raise ValueError(message) from None
 
 
 def member(exchange: Exchange, *names: str) -> Any:  # noqa: ANN401  (JSON)

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from conformance.states import prepared
 from mockserver import __version__
 from mockserver.config import Settings
 from mockserver.service.states import STATES
 from openapi import contract
 from tests.curl import curled
+from tests.mutants.faults import MUTANTS as SINGLE
+from tests.mutants.registry import MUTANTS, VARIANTS
 from tests.served import served
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +80,21 @@ def test_every_make_target_that_is_named_is_there() -> None:
     named = set(re.findall(r"(?:`|\$ )make ([a-z-]+)", README))
 
     assert {"run", "check", "test", "bench", "schemathesis"} <= named <= targets
+
+
+def test_the_states_file_that_it_shows_can_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "states.toml"
+    file.write_text(re.findall(r"```toml\n(.+?)```", README, re.DOTALL)[0])
+
+    assert len(prepared(file).keys) == 2
+
+
+def test_it_counts_the_mutants_and_the_variants_that_there_are() -> None:
+    words = " ".join(README.split())
+
+    assert f"{len(SINGLE)} mutants of a small implementation" in words
+    assert f"{len(MUTANTS)} mutants of the whole server" in words
+    assert f"{len(VARIANTS)} legal variants of the server" in words
 
 
 def test_the_changelog_begins_with_the_version_of_the_package() -> None:

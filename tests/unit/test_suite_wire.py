@@ -45,6 +45,7 @@ def test_an_answer_as_documented_has_no_fault() -> None:
         [],
         b"<html>",
         b"\xff",
+        b"[" * 100_000,
         b"",
     ],
 )
