@@ -1,5 +1,6 @@
 """What audiences and folders are made, changed and moved to be is what they are, and nothing else changes."""
 
+import json
 from functools import partial
 from typing import Any
 
@@ -28,7 +29,8 @@ def expect_shown(expect: Expecting, fact: str, sent: dict[str, Any], exchange: E
     shown = member(exchange, "data")
     for name, value in sent.items():
         seen = shown.get(name, value) if isinstance(shown, dict) else None
-        expect.that(fact, f"{name} {value!r}", f"{name} {seen!r}", [*before, exchange], holds=seen == value)
+        expected, came_back = (f"{name} {json.dumps(one, ensure_ascii=False)}" for one in (value, seen))
+        expect.that(fact, expected, came_back, [*before, exchange], holds=seen == value)
 
 
 def shown_of(situation: Situation, key: Key, audience: str) -> dict[str, Any]:
