@@ -20,6 +20,7 @@ pytestmark = pytest.mark.profile("audiences")
 
 SIZES = (1, 2, 3, 5, 100, None)
 ITEMS = 12
+MOST_PAGES = 50
 IDENTIFIED = {OperationId.LIST_JOBS: "jobId"}
 
 
@@ -55,14 +56,16 @@ def test_pages_are_complete_under_every_size(situation: Situation, operation: Op
     attempts, read = Attempts(), 0
 
     for size in SIZES:
-        pages = list(itertools.islice(pages_of(situation, operation, key, target, size), 50))
+        pages = list(itertools.islice(pages_of(situation, operation, key, target, size), MOST_PAGES))
+        ids = [str(one.get(IDENTIFIED.get(operation, "id"))) for page in pages for one in items(page)]
         if any(page.status != 200 for page in pages):
             continue  # which sizes are allowed is not printed
+        if len(pages) == MOST_PAGES and all(map(items, pages)) and len(ids) == len(set(ids)):
+            continue  # there is more in this account group than such pages can show
         read += 1
         for page in pages:
             with attempts:
                 expect_page(expect, page, size, is_last=page is pages[-1])
-        ids = [str(one.get(IDENTIFIED.get(operation, "id"))) for page in pages for one in items(page)]
         different = len(set(ids))
         seen = f"{len(ids)} items, {different} of them different"
         with attempts:
@@ -72,7 +75,7 @@ def test_pages_are_complete_under_every_size(situation: Situation, operation: Op
             expect.that("COMPLETE", f"all of {wanted}", f"{len(ids)}: {ids}", pages, holds=complete)
     attempts.conclude()
     if not read:
-        message = "every size of a page was refused"
+        message = "every size of a page was refused, or is too small for what is there"
         raise NotEstablishedError(message)
 
 

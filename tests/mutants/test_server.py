@@ -14,7 +14,7 @@ from tests.mutants.suite import deciding, failed, run
 PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests)
 SEEDS = range(1, 6) if PROVE else range(1, 2)
 FEW = [] if PROVE else ["--max-examples", "9"]
-EACH = 1 if PROVE else 6
+EACH = 1 if PROVE else 10
 """One in so many is met; all of them in `make prove` and `make mutants`."""
 QUICK = [variant for variant in VARIANTS if PROVE or not variant.is_slow]
 
