@@ -7,6 +7,7 @@ import pytest
 from conformance.deadline import Deadline
 from conformance.leftovers import swept
 from conformance.opening import Opened
+from conformance.origins import with_origins
 from conformance.plugin import ConformancePlugin
 from conformance.seen import Seen, tokens
 from conformance.states import NotEstablishedError, OverHttp
@@ -44,7 +45,7 @@ class Course:
         if self._deadline.stopped:
             notes.append("the deadline has passed: what had not come to its end by then was not checked, or less often")
         self.seen = Seen(
-            observed=self._plugin.observed(),
+            observed=with_origins(self._plugin.observed(), client.exchanges),
             keys=frozenset(states.keys),
             tokens=tokens(client.exchanges),
             not_torn_down=tuple(self._plugin.not_torn_down),
