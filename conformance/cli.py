@@ -57,7 +57,11 @@ def cli() -> None:
     callback=finite,
     help="Requests a second, of all workers together: no limit on this machine, 20 elsewhere.",
 )
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes side by side.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="Processes side by side. Unless it is given: one, or with --states-url some where the target is slow.",
+)
 @click.option("--allow-production", is_flag=True, help="Without it, the vendor's own server is refused.")
 @click.option("-k", "selection", help="Run only the checks whose names match (pytest's expression).")
 @click.option("-x", "first_failure", is_flag=True, help="Stop at the first check that fails.")

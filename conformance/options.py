@@ -16,6 +16,8 @@ VENDOR = "api.sonarly.io"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _USAGE = 4
 _POLITE = 20.0
+_SLOW = 0.05
+_MOST_WORKERS = 8
 
 
 class UsageError(click.ClickException):
@@ -26,7 +28,10 @@ class UsageError(click.ClickException):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What `run` is told. One of `states_url`, `states_file`, `api_key` says how states are brought about."""
+    """What `run` is told. One of `states_url`, `states_file`, `api_key` says how states are brought about.
+
+    `workers`: None until it is known how slow the target is.
+    """
 
     base_url: str
     states_url: str | None
@@ -48,15 +53,29 @@ class Options:
     selection: str | None
     last_failed: bool
     first_failure: bool
-    workers: int
+    workers: int | None
     expected: Path | None
     reports: Mapping[str, Path]
 
     @property
     def pace(self) -> float:
         """Seconds from one request to the next, for each worker; 0 for none."""
-        rps = self.max_rps or (None if urlsplit(self.base_url).hostname in _LOOPBACK else _POLITE)
-        return self.workers / rps if rps else 0.0
+        return (self.workers or 1) / self._rps if self._rps else 0.0
+
+    @property
+    def _rps(self) -> float | None:
+        return self.max_rps or (None if urlsplit(self.base_url).hostname in _LOOPBACK else _POLITE)
+
+    def for_latency(self, seconds: float) -> "Options":
+        """The same with a number of workers that suits a target which takes so long for a request.
+
+        More than can be under way at the allowed pace would only wait for each other.
+        """
+        if self.workers is not None:
+            return self
+        useful = _MOST_WORKERS if self._rps is None else math.ceil(self._rps * seconds)
+        slow = self.states_url is not None and seconds > _SLOW
+        return replace(self, workers=max(1, min(useful, _MOST_WORKERS)) if slow else 1)
 
     def verify(self) -> ssl.SSLContext | bool:
         """What certificates are held against."""
@@ -158,7 +177,7 @@ def _together(options: Options) -> Iterator[str]:
     for flag, given in (("--allow-leftovers", options.allow_leftovers), ("--allow-credits", options.allow_credits)):
         if given and options.api_key is None:
             yield f"{flag} is for --api-key: with provider states nothing is held back, leave it out"
-    if options.workers > 1 and options.states_url is None:
+    if (options.workers or 1) > 1 and options.states_url is None:
         yield "--workers needs --states-url, so that the processes do not meet in one account group: leave it out"
     try:
         Expression.compile(options.selection or "")

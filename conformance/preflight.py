@@ -13,18 +13,22 @@ _REFUSED = 401
 _NOBODY = "preflight"
 
 
-def preflight(options: Options, parts: Opened) -> None:
-    """UsageError where the target or the way to its states cannot be used. It deletes only what it made."""
-    _reach(parts.target, options.timeout)
+def preflight(options: Options, parts: Opened) -> float:
+    """The seconds that the target takes for a request. It deletes only what it made.
+
+    UsageError where the target or the way to its states cannot be used.
+    """
+    latency = _reach(parts.target, options.timeout)
     try:
         _states(options, parts)
     finally:
         parts.states.begin_check()
+    return latency
 
 
-def _reach(target: httpx.Client, timeout: float) -> None:
+def _reach(target: httpx.Client, timeout: float) -> float:
     try:
-        answer = _delete(target, None, _NOBODY, _NOBODY)
+        answer, again = (_delete(target, None, _NOBODY, _NOBODY) for _ in range(2))  # the first one connects
     except httpx.HTTPError as error:
         message = f"the target {target.base_url} {why_unreachable(error, timeout)}"
         raise UsageError(message) from None
@@ -32,6 +36,7 @@ def _reach(target: httpx.Client, timeout: float) -> None:
         where = answer.headers["location"]
         message = f"the target {target.base_url} sends its clients on to {where}: give the right address as --base-url"
         raise UsageError(message)
+    return again.elapsed.total_seconds()
 
 
 def why_unreachable(error: httpx.HTTPError, timeout: float) -> str:

@@ -40,10 +40,12 @@ def _run(options: Options, known: Catalogue) -> int:
     expected = _expected(options, known)
     around = environment.read()
     with opened(options, Deadline(None)) as parts:
-        preflight(options, parts)
-    click.echo(f"{options.base_url}, profile {options.profile}, seed {options.seed}")
+        latency = preflight(options, parts)
+    fitted = options.for_latency(latency)
+    side_by_side = f", {fitted.workers} workers: {latency * 1000:.0f} ms a request" if fitted.workers != 1 else ""
+    click.echo(f"{options.base_url}, profile {options.profile}, seed {options.seed}{side_by_side}")
     begun, started = time.monotonic(), datetime.now(UTC)  # noqa: TID251  (when a report was made is real time)
-    checked = check(options, known, live=around.live)
+    checked = check(fitted, known, live=around.live)
     status = _early(checked)
     if status is not None or checked.seen is None:
         return _FAULT if status is None else status

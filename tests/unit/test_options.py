@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+
+from conformance.options import Options
+from conformance.requirements import Profile
+
+
+def options(
+    workers: int | None = None, max_rps: float | None = None, states_url: str | None = "http://127.0.0.1/s"
+) -> Options:
+    return Options(
+        base_url="http://127.0.0.1:8080",
+        states_url=states_url,
+        states_file=None if states_url else Path("states.toml"),
+        api_key=None,
+        profile=Profile.FULL,
+        seed=1,
+        max_examples=90,
+        timeout=10.0,
+        max_rps=max_rps,
+        deadline=None,
+        headers={},
+        states_headers={},
+        ca_bundle=None,
+        allow_production=False,
+        allow_leftovers=False,
+        allow_credits=False,
+        strict=False,
+        selection=None,
+        last_failed=False,
+        first_failure=False,
+        workers=workers,
+        expected=None,
+        reports={},
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "max_rps", "workers"),
+    [
+        (0.002, None, 1),  # it is quick
+        (0.2, None, 8),
+        (0.2, 20.0, 4),  # more would wait for each other
+        (0.2, 2.0, 1),
+        (0.06, 1000.0, 8),
+        (9.0, 20.0, 8),
+    ],
+)
+def test_a_slow_target_gets_as_many_workers_as_can_be_of_use(
+    seconds: float, max_rps: float | None, workers: int
+) -> None:
+    fitted = options(max_rps=max_rps).for_latency(seconds)
+
+    assert fitted.workers == workers
+    assert fitted.pace == (workers / max_rps if max_rps else 0.0)
+
+
+def test_who_names_a_number_of_workers_gets_them() -> None:
+    assert options(workers=2).for_latency(0.2).workers == 2
+
+
+def test_what_was_prepared_by_hand_is_not_shared_among_workers() -> None:
+    assert options(states_url=None).for_latency(0.2).workers == 1
