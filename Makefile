@@ -53,7 +53,8 @@ mutants: $(STAMP) ## Run the whole suite on every mutant of the server, and prin
 	$(BIN)/python -m tests.mutants.matrix $(ARGS)
 
 prove: $(STAMP) ## Run in full what `make test` samples
-	PROVE=1 $(BIN)/python -m pytest -n auto -q
+	PROVE=1 $(BIN)/python -m pytest -n 3 -q
+	$(MAKE) mutants
 	$(MAKE) schemathesis
 
 clean: ## Remove what was made

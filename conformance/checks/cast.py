@@ -80,6 +80,17 @@ class Cast:
         kind = "an API key of its own account group" if group is None else "an API key of the same account group"
         self._establish(kind, lambda: self._issue(permissions, group))
 
+    def dead_newcomer(self, group: str) -> None:
+        """A key of an account group that is there, which never was valid."""
+        self._establish("an API key that is revoked from the start", lambda: self._issue_revoked(group))
+
+    def _issue_revoked(self, group: str) -> None:
+        key = self._situation.key(accountGroupId=group, status="revoked")
+        self._stands("an API key", apiKey=key.token)
+        self._walk.happened(KeyIssued(key.token, ALL_PERMISSIONS, frozenset({group})))
+        self._walk.happened(KeyRevoked(key.token))
+        self.keys.append(key)
+
     def _issue(self, permissions: frozenset[str], group: str | None) -> None:
         """A key; what is in its account group is known if the target has just made it, or it is one of this walk."""
         known = frozenset(self._situation.states.answered)

@@ -38,6 +38,7 @@ _LIMITS = (None, 2)
 _NEWEST_KEY, _NEWEST_AT_HOME, _NOBODY, _STRANGER = (15, 16), 17, 18, 19
 SAME = GONE
 _COMES, _GOES, _IS_PREPARED, _ENDS = "a key comes", "a key goes", "an audience is prepared", "a prospecting ends"
+_ONE_DEAD_IN = 5
 STEPS: Sequence[OperationId | str] = (
     OperationId.GET_AUDIENCE,
     *(3 * (OperationId.UPDATE_AUDIENCE, OperationId.MOVE_TO_FOLDER, OperationId.CREATE_AUDIENCE)),
@@ -106,8 +107,11 @@ class Wanderer:
     def _is_told(self, what: str, choice: Choice) -> None:
         """The target prepares something."""
         if what == _COMES:
-            powers = _newest(_POWERS, choice.other)
             groups = self.cast.groups
+            if choice.form % _ONE_DEAD_IN == _ONE_DEAD_IN - 1:
+                self.cast.dead_newcomer(groups[choice.where % len(groups)])
+                return
+            powers = _newest(_POWERS, choice.other)
             own = powers == ALL_PERMISSIONS and choice.where == 0
             self.cast.newcomer(powers, None if own else groups[choice.where % len(groups)])
         elif what == _GOES:

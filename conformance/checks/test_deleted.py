@@ -1,5 +1,7 @@
 """What was deleted is seen nowhere any more, by nobody, and what was not deleted everywhere."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -10,6 +12,7 @@ from conformance.deletions import Deletions
 from conformance.model import OperationId
 from conformance.model.operation import ON_AUDIENCE
 from conformance.situation import Audience, Key, Situation
+from conformance.states import NotEstablishedError
 from conformance.verdicts import Exchange
 
 pytestmark = pytest.mark.profile("audiences")
@@ -22,11 +25,12 @@ def test_what_was_deleted_is_seen_nowhere(situation: Situation, made: str) -> No
     key, stranger = situation.key(), situation.key()
     other = situation.key(accountGroupId=key.group)
     folder = situation.folder(key) if made == "in a folder" else None
-    doomed = doomed_audience(situation, key, made, folder)
+    name = f"doomed {situation.chance.getrandbits(32):x}"
+    doomed = doomed_audience(situation, key, made, name, folder)
     neighbours = [
-        (key, situation.created(key, name="doomed")),  # as the doomed one is called, where a name can be given
+        *namesakes(situation, name, key, stranger),
         (key, situation.in_folder(key, folder) if folder else situation.ready(key)),
-        (stranger, situation.created(stranger, name="doomed")),
+        (stranger, situation.created(stranger)),
     ]
     situation.do(OperationId.GET_AUDIENCE, key, doomed.id)
     for operation in LISTS:
@@ -48,13 +52,20 @@ def test_what_was_deleted_is_seen_nowhere(situation: Situation, made: str) -> No
         expect_gone(situation, key, doomed, deleted)
 
 
-def doomed_audience(situation: Situation, key: Key, made: str, folder: str | None) -> Audience:
+def namesakes(situation: Situation, name: str, *keys: Key) -> Iterator[tuple[Key, Audience]]:
+    """Audiences that are called as the doomed one is, where a name can be given; none where names are to differ."""
+    for key in keys:
+        with suppress(NotEstablishedError):
+            yield key, situation.created(key, name=name)
+
+
+def doomed_audience(situation: Situation, key: Key, made: str, name: str, folder: str | None) -> Audience:
     """An audience that is ready, however it came to be."""
     match made:
         case "prepared":
             return situation.ready(key)
         case "created":
-            return situation.created(key, name="doomed")
+            return situation.created(key, name=name)
         case "in a folder":
             return situation.in_folder(key, folder)
     audience = situation.populated(key)

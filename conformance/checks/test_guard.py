@@ -1,5 +1,8 @@
 """The guard through a job's life: at every operation that it protects, and in the lists that it hides from."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -64,6 +67,8 @@ def test_the_guard_holds_through_the_life_of_a_job(
     times = max(1, situation.repeats // 6)
     for refused in situation.client.side_by_side([partial(situation.client.send, call)] * times):
         expect_guard(expect, audience, refused)
+    for other in others_of(situation, operation, key):
+        expect_guard(expect, audience, situation.client.send(replace(call, key=other.token)))
 
     situation.end(audience, outcome)
     if is_removed(situation, key, audience, job_status, outcome):
@@ -72,6 +77,14 @@ def test_the_guard_holds_through_the_life_of_a_job(
     expect_kept(situation, call, key, refused)
     after = situation.client.send(call)
     expect.status("GUARD-ENDS", after, SUCCESS | UNGUARDED.get(operation, set()), refused)
+
+
+def others_of(situation: Situation, operation: OperationId, key: Key) -> Iterator[Key]:
+    """Further keys of the account group that may use the operation: with all permissions, and with the one it needs."""
+    needed = operation.permission.wire if operation.permission else ""
+    for permissions in ((), (needed,)):
+        with suppress(NotEstablishedError):
+            yield situation.key(*permissions, accountGroupId=key.group)
 
 
 def is_removed(situation: Situation, key: Key, audience: Audience, job_status: str, outcome: str) -> bool:
@@ -134,6 +147,30 @@ def expect_hidden(situation: Situation, operation: OperationId, key: Key, audien
     expected = f"not {audience.id}, which the active job {audience.job} populates"
     expect.that("GUARD", expected, f"{audience.id} is there", seen, holds=finally_)
     expect.that("CONSISTENT", f"{expected}, at once", f"{audience.id} was there", seen, holds=at_once)
+
+
+@each([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])
+@pytest.mark.profile("full")
+def test_what_a_started_job_populates_is_hidden(situation: Situation, operation: OperationId) -> None:
+    key = situation.key()
+    known, _ = listed(situation, operation, key)
+    job = situation.started(key)
+    expect = Expecting(situation, operation)
+
+    at_once, _ = settled(situation, lambda: listed(situation, operation, key)[0] <= known)
+
+    shown, exchanges = listed(situation, operation, key)
+    news = sorted(shown - known)
+    seen = [*exchanges, *(situation.do(OperationId.GET_AUDIENCE, key, one) for one in news)]
+    status = situation.do(OperationId.GET_JOB, key, job)
+    if member(status, "data", "status") not in JOB_STATUSES:
+        return  # it has ended meanwhile
+    guarded = [one for one in seen if member(one, "error", "code") == "AUDIENCE_NOT_READY"]
+    expected = "nothing that GET refuses with AUDIENCE_NOT_READY"
+    expect.that("GUARD", expected, f"{len(guarded)} such audiences", [*seen, status], holds=not guarded)
+    # Which audience a job populates is not documented.
+    expected = f"no new audience: {job} is active, and the only job"
+    expect.that("CONSISTENT", expected, str(news), [*seen, status], holds=at_once and not news)
 
 
 @each([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])

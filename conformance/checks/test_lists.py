@@ -43,7 +43,7 @@ def jobs(situation: Situation, key: Key) -> set[str]:
 
 def many(situation: Situation, key: Key) -> set[str]:
     """Audiences enough for some pages, all of them in the list."""
-    made = {situation.created(key, name="one of many").id for _ in range(ITEMS)}
+    made = {situation.created(key).id for _ in range(ITEMS)}
     settled(situation, lambda: made <= listed(situation, OperationId.LIST_AUDIENCES, key)[0])
     return made
 
@@ -119,7 +119,8 @@ def test_pages_are_complete_while_items_are_deleted(situation: Situation) -> Non
 def test_lists_show_what_is_there(situation: Situation, operation: OperationId) -> None:
     key = situation.key()
     description = f"to be listed {situation.chance.getrandbits(32):x}"
-    loose = situation.created(key, name="loose", description=description)
+    name = f"loose {situation.chance.getrandbits(32):x}"
+    loose = situation.created(key, name=name, description=description)
     nested = situation.in_folder(key)
     prepared = situation.ready(key)
     wanted = {loose.id, nested.id, prepared.id}
@@ -133,7 +134,7 @@ def test_lists_show_what_is_there(situation: Situation, operation: OperationId) 
     ids = [one.get("id") for one in every]
     expect.that("UNIQUE", "each once", str(ids), exchanges, holds=len(ids) == len(set(ids)))
     mine = next((one for one in every if one.get("id") == loose.id), {})
-    sent = {"name": "loose", "description": description}
+    sent = {"name": name, "description": description}
     seen = {name: mine.get(name, value) for name, value in sent.items()}
     expect.that("CURRENT", str(sent), str(seen), exchanges, holds=seen == sent)
     expect_current(situation, operation, key, loose.id)

@@ -67,6 +67,24 @@ class GuardOnlyWhileQueued(GuardOnly):
     status = JobStatus.QUEUED
 
 
+@at_each(["AUD-DELETE", "AUD-UPDATE"], "GUARD")
+class GuardAsksOnlyWhoMaySeeJobs(Guard):
+    """The guard is not asked for a key that may not read jobs."""
+
+    def opens(self, asked: Asked) -> bool:
+        key = self.world.keys.get(asked.token)
+        return self.hit and key is not None and "prospecting:read" not in key.permissions
+
+
+@at_each(["AUD-DELETE", "AUD-GET"], "GUARD")
+class GuardKnowsOneKey(Guard):
+    """The guard is asked only for the oldest key of the account group."""
+
+    def opens(self, asked: Asked) -> bool:
+        first = next((one for one in self.world.keys.values() if asked.group in one.account_group_ids), None)
+        return self.hit and first is not None and first.token != asked.token
+
+
 class GuardForcedByQuery(Guard):
     """`?force=true` gets past the guard of the deletion."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from mockserver.domain.audience import Audience
-from mockserver.domain.job import JobStatus
+from mockserver.domain.job import JobStatus, Pace
 from mockserver.service import audiences
 from mockserver.service.transactions import Work
 from tests.mutants.exchange import Answered, Asked
@@ -38,6 +38,21 @@ class QueuedIsShown(Mutant):
 
         if self.hit:
             work.transaction.open_jobs = running
+        return await use_case(work, *args)
+
+
+@at_each(SHOWING, "GUARD")
+class StartedIsShown(Mutant):
+    """What a job populates that was started through the vendor's API is shown."""
+
+    async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
+        opened = work.transaction.open_jobs
+
+        async def prepared(group: str) -> Any:
+            return [job for job in await opened(group) if job.progression.pace is Pace.MANUAL]
+
+        if self.hit:
+            work.transaction.open_jobs = prepared
         return await use_case(work, *args)
 
 

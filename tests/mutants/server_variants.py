@@ -101,6 +101,29 @@ class NoDescriptionIsEmpty(Variant):
         return answered.saying(data=answered.data)
 
 
+class NamesDiffer(Variant):
+    """Two audiences, or two folders, of an account group may not have the same name."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        name = asked.body.get("name") if isinstance(asked.body, dict) else None
+        if asked.operation == "AUD-CREATE" and name in [one.name for one in self.audiences(asked.group)]:
+            return self.refuse(422, "NAME_TAKEN")
+        folders = self.world.folders.newest_first(asked.group)
+        if asked.operation == "FOLDER-CREATE" and name in [one.name for one in folders]:
+            return self.refuse(400, "VALIDATION_ERROR")
+        return await self.serve(asked)
+
+
+class TakesNothingMore(Variant):
+    """A query, or a body of a deletion, that the documentation does not know is 400 before the key is looked at."""
+
+    KNOWN: ClassVar[set[str]] = {"cursor", "limit", "status"}
+
+    async def respond(self, asked: Asked) -> Answered:
+        more = set(asked.params) - self.KNOWN or (asked.method == "DELETE" and asked.content)
+        return self.refuse(400, "VALIDATION_ERROR") if more and asked.operation else await self.serve(asked)
+
+
 class LimitOfTheAccountGroup(Variant):
     """The rate limit is the account group's, not the key's."""
 
