@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.mutants.single import Single, served
+from tests.mutants.serving import served
+from tests.mutants.single import Single
 from tests.process import ROOT
 
 QUICK = ("-k", "test_a_populated_audience_is_protected", "--seed", "1")

@@ -1,20 +1,14 @@
 """An implementation of the one documented endpoint and nothing else, apart from the mock; each rule is a method."""
 
-import asyncio
 import itertools
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-
-from mockserver.adapters.http_server import bound
 
 ALL = frozenset({"audiences:read", "audiences:write", "prospects:read", "prospecting:read", "prospecting:write"})
 
@@ -183,9 +177,8 @@ class Single:
         return {**values, "jobId": job}
 
 
-@contextmanager
-def served(single: Single) -> Iterator[str]:
-    """The URL of the implementation, on a real socket."""
+def application(single: Single) -> Starlette:
+    """The implementation as an ASGI application."""
 
     async def endpoint(request: Request) -> Response:
         return await single.respond(request.path_params["group"], request.path_params["audience"], request)
@@ -199,14 +192,4 @@ def served(single: Single) -> Iterator[str]:
         Route("/v1/accounts/{group}/audiences/{audience}", endpoint, methods=["DELETE"]),
         Route("/states", states, methods=["POST"]),
     ]
-    listening = bound("127.0.0.1", 0)
-    config = uvicorn.Config(Starlette(routes=routes), log_config=None, lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        listening.close()
+    return Starlette(routes=routes)

@@ -8,7 +8,8 @@ import pytest
 
 from tests.mutants.command import QUICK, command, refused, reported, states
 from tests.mutants.faults import GuardNever, NoPermissionNeeded
-from tests.mutants.single import Single, served
+from tests.mutants.serving import served
+from tests.mutants.single import Single
 
 X = ("--base-url", "http://x", "--states-url", "http://x")
 

@@ -11,7 +11,8 @@ import pytest
 
 from conformance.requirements import EVERY_EXCHANGE, Level, Profile, catalogue
 from tests.mutants.faults import MUTANTS, Mutant
-from tests.mutants.single import Single, served
+from tests.mutants.serving import served
+from tests.mutants.single import Single
 from tests.mutants.variants import VARIANTS, Variant
 
 PREFIX = "AUD-DELETE"

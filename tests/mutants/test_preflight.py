@@ -14,7 +14,8 @@ from starlette.responses import RedirectResponse, Response
 
 from conformance.preflight import why_unreachable
 from tests.mutants.command import refused, states
-from tests.mutants.single import Key, Single, served
+from tests.mutants.serving import served
+from tests.mutants.single import Key, Single
 
 
 @contextmanager

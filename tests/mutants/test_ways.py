@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 
 from tests.mutants.command import command
-from tests.mutants.single import Key, Single, served
+from tests.mutants.serving import served
+from tests.mutants.single import Key, Single
 from tests.process import served as our_server
 
 FEW = ("--seed", "1", "--max-examples", "3", "--profile", "delete")

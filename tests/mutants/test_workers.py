@@ -10,7 +10,8 @@ import pytest
 
 from tests.mutants.command import command, line, reported, states
 from tests.mutants.faults import GuardNever
-from tests.mutants.single import Single, served
+from tests.mutants.serving import served
+from tests.mutants.single import Single
 
 FEW = ("--seed", "1", "--max-examples", "9")
 
