@@ -23,6 +23,7 @@ from mockserver.domain.limit import RateLimit
 from mockserver.service.seeding import SeedError
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
+_YEAR = 8_760 * _UNITS["h"]
 _USAGE = 2
 
 
@@ -41,14 +42,19 @@ class Duration(click.ParamType[int]):
         return int(found[1]) * _UNITS[found[2]]
 
 
-class Expiry(Duration):
-    """A duration, or `never`, read as None."""
+class Expiry(click.ParamType[int | None]):
+    """A duration from a second to a year, or `never`, read as None."""
 
     name = "duration or never"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:  # type: ignore[override]  # noqa: ANN401  (click's)
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:  # noqa: ANN401  (click's)
         """Read it."""
-        return None if value == "never" else super().convert(value, param, ctx)
+        if value is None or value == "never":
+            return None
+        expiry = Duration().convert(value, param, ctx)
+        if not _UNITS["s"] <= expiry <= _YEAR:
+            self.fail(f"{value!r} does not do; it goes from 1s to 8760h, or never", param, ctx)
+        return expiry
 
 
 class Rate(click.ParamType[RateLimit]):

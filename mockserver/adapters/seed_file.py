@@ -64,7 +64,7 @@ def read_text(text: str) -> Mapping[str, Any]:
     try:
         _ensure_plain(text)
         document = yaml.load(text, _Loader)  # noqa: S506  (a safe one)
-        orjson.dumps(document)
+        orjson.dumps(document, option=orjson.OPT_PASSTHROUGH_DATETIME)
     except SeedError:
         raise
     except (yaml.YAMLError, ValueError) as error:

@@ -52,7 +52,7 @@ class ClockHandlers:
             raise ControlError(400, "the clock moves by at least one millisecond, and the body asks for less")
 
         async def move(work: Work) -> Advance:
-            ensure_writable(work.now + milliseconds)
+            ensure_writable("the clock", work.now + milliseconds)
             return await clocks.advance(work, milliseconds)
 
         moved = await self._sandboxes.work(sandbox_id, move)

@@ -11,11 +11,11 @@ def instant(name: str, text: str) -> int:
     except (ValueError, OverflowError) as error:
         hint = "Write it like 2026-04-28T15:30:00.000Z."
         raise ControlError(400, f"the body's {name} is not an instant: {error}", hint) from None
-    ensure_writable(read)
+    ensure_writable(f"the body's {name}", read)
     return read
 
 
-def ensure_writable(read: int) -> None:
+def ensure_writable(what: str, read: int) -> None:
     """Refuse with 400 what lies too far ahead."""
     if read >= END:
-        raise ControlError(400, f"time goes up to {iso(END - 1)}, and not as far as this")
+        raise ControlError(400, f"{what} goes up to {iso(END - 1)}, and not as far as this")
