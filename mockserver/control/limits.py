@@ -1,6 +1,7 @@
 """The operations on rate limits."""
 
 from mockserver.control.answers import GONE, Answer, Body, Operations
+from mockserver.control.errors import ControlError
 from mockserver.domain.instant import iso
 from mockserver.domain.limit import RateLimit
 from mockserver.service import limits
@@ -26,8 +27,12 @@ class LimitHandlers:
         }
 
     async def every(self, sandbox_id: str) -> Answer:
-        """Look at the limits."""
-        return _limits(await self._sandboxes.work(sandbox_id, limits.every)), 200
+        """Look at the limits; 404 where there is none."""
+        seen = await self._sandboxes.work(sandbox_id, limits.every)
+        if seen.limit is None and not any(one.key.limit for one in seen.keys):
+            hint = f"PUT /_mock/sandboxes/{sandbox_id}/limits sets one."
+            raise ControlError(404, f"no key of the sandbox {sandbox_id} has a limit", hint)
+        return _limits(seen), 200
 
     async def put(self, sandbox_id: str, body: Body) -> Answer:
         """Set the limit of all keys."""
@@ -40,8 +45,12 @@ class LimitHandlers:
         return GONE
 
     async def of_key(self, sandbox_id: str, key: str) -> Answer:
-        """Look at the limit of a key."""
-        return _key_limit(await self._sandboxes.work(sandbox_id, lambda work: limits.of_key(work, key))), 200
+        """Look at a key's own limit; 404 where it has none."""
+        seen = await self._sandboxes.work(sandbox_id, lambda work: limits.of_key(work, key))
+        if seen.key.limit is None:
+            hint = f"GET /_mock/sandboxes/{sandbox_id}/limits shows which limits hold."
+            raise ControlError(404, "the key has no limit of its own", hint)
+        return _key_limit(seen), 200
 
     async def put_for_key(self, sandbox_id: str, key: str, body: Body) -> Answer:
         """Give a key a limit of its own."""

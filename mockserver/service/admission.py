@@ -72,7 +72,9 @@ async def admit(store: Store, clock: Clock, token: str | None, permission: str |
     key, sandbox = caller
     if sandbox.expiry is not None and not await lives(store, sandbox, clock.now()):
         return _UNKNOWN_KEY
-    refusal = _ruled_out(caller, clock)
+    refusal = None
+    if key.revoked or key.limited or key.expires_at is not None:
+        refusal = _ruled_out(caller, clock)
     if refusal is None and (sandbox.limit is not None or key.limit is not None):
         refusal = await metered(store, clock, caller)
     if refusal is None and permission is not None and permission not in key.permissions:

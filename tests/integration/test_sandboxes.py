@@ -100,7 +100,7 @@ class TestExpiry:
 
         assert here.ids() == ["default"]
 
-    @pytest.mark.parametrize("path", ["", "/clock", "/jobs", "/keys", "/limits", "/audiences"])
+    @pytest.mark.parametrize("path", ["", "/clock", "/jobs", "/keys", "/job-pace", "/audiences"])
     def test_an_expired_one_is_gone_when_it_is_next_looked_at(self, here: Place, path: str) -> None:
         world = here.make(idleExpirySeconds=1)
         here.clock.advance(2_000)
@@ -445,7 +445,7 @@ class TestLimits:
         assert [frozen.call("GET", "/audiences").status_code for _ in range(2)] == [200, 429]
         assert frozen.control("GET", path)["left"] == 0
         frozen.control("DELETE", path)
-        back = frozen.control("GET", path)
+        (back,) = [one for one in frozen.control("GET", "/limits")["keys"] if one["key"] == other]
         assert (back["rate"], back["own"], back["left"]) == ("1/h", False, 1)
 
     def test_a_reset_takes_it_away(self, frozen: World) -> None:
@@ -458,6 +458,7 @@ class TestLimits:
 
     @pytest.mark.parametrize("rate", ["", "60", "0/m", "60/d", " 60/m", "60/m ", "1000000/s", 60, None])
     def test_a_wrong_rate_is_400_and_changes_nothing(self, frozen: World, rate: Any) -> None:
+        frozen.control("PUT", "/limits", {"rate": "5/s"})
         before = frozen.control("GET", "/limits")
 
         for path in ("/limits", f"/keys/{frozen.key}/limit"):
@@ -466,6 +467,18 @@ class TestLimits:
             assert "rate" in answer.json()["reason"]
 
         assert frozen.control("GET", "/limits") == before
+
+    def test_where_there_is_none_it_is_404_with_a_hint(self, frozen: World) -> None:
+        paths = [f"/_mock/sandboxes/{frozen.sandbox}{path}" for path in ("/limits", f"/keys/{frozen.key}/limit")]
+
+        before = [frozen.client.get(path) for path in paths]
+        deleted = [frozen.client.delete(path).status_code for path in paths]
+        frozen.control("PUT", f"/keys/{frozen.key}/limit", {"rate": "1/s"})
+
+        assert [answer.status_code for answer in before] == [404, 404]
+        assert all("/limits" in answer.json()["hint"] for answer in before)
+        assert deleted == [204, 204]
+        assert [frozen.client.get(path).status_code for path in paths] == [200, 200]
 
     def test_a_key_that_is_not_there_has_none(self, frozen: World) -> None:
         path = f"/_mock/sandboxes/{frozen.sandbox}/keys/sk_test_nobody/limit"
