@@ -25,7 +25,7 @@ from mockserver.middleware.body_limit import BodyLimit
 from mockserver.middleware.control_gate import ControlGate
 from mockserver.ports import Clock, Ids, Store
 from mockserver.service.admission import admit
-from mockserver.service.sandboxes import Sandboxes
+from mockserver.service.sandboxes import Policy, Sandboxes
 from mockserver.service.seeding import SeedError
 from mockserver.service.transactions import Transactions
 from openapi import contract
@@ -50,12 +50,13 @@ def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None
     store = store or MemoryStore()
     clock = clock or RealClock()
     ids = SeededIds(settings.seed)
+    policy = Policy(settings.rate_limit, settings.sandbox_expiry, settings.max_sandboxes)
     return Parts(
         store,
         clock,
         ids,
         Wire(ids),
-        Sandboxes(store, clock, ids, Progression(duration=settings.job_duration)),
+        Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy),
         Transactions(store, clock),
     )
 
@@ -76,7 +77,7 @@ def vendor_app(settings: Settings, made: Parts) -> AsyncApp:
     return application(
         contract(),
         Answers(made.transactions, made.wire),
-        partial(admit, made.store),
+        partial(admit, made.store, made.clock),
         partial(BodyLimit, limit=settings.max_body),
         validate_responses=settings.validate_responses,
     )

@@ -19,9 +19,11 @@ from mockserver.banner import banner, sights
 from mockserver.bootstrap import parts, seed, server, unparsed
 from mockserver.config import Settings
 from mockserver.control.answers import DEFAULT_SANDBOX
+from mockserver.domain.limit import RateLimit
 from mockserver.service.seeding import SeedError
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
+_YEAR = 8_760 * _UNITS["h"]
 _USAGE = 2
 
 
@@ -38,6 +40,34 @@ class Duration(click.ParamType[int]):
         if found is None:
             self.fail(f"{value!r} is not a duration; write it like 500ms, 30s, 2m or 1h", param, ctx)
         return int(found[1]) * _UNITS[found[2]]
+
+
+class Expiry(click.ParamType[int | None]):
+    """A duration from a second to a year, or `never`, read as None."""
+
+    name = "duration or never"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:  # noqa: ANN401  (click's)
+        """Read it."""
+        if value is None or value == "never":
+            return None
+        expiry = Duration().convert(value, param, ctx)
+        if not _UNITS["s"] <= expiry <= _YEAR:
+            self.fail(f"{value!r} does not do; it goes from 1s to 8760h, or never", param, ctx)
+        return expiry
+
+
+class Rate(click.ParamType[RateLimit]):
+    """A rate limit such as `5/s`, `60/m` or `1000/h`."""
+
+    name = "rate"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> RateLimit:  # noqa: ANN401  (click's)
+        """Read it."""
+        try:
+            return value if isinstance(value, RateLimit) else RateLimit.parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 @click.group()
@@ -60,6 +90,15 @@ def cli() -> None:
 @click.option("--job-duration", default="30s", show_default=True, type=Duration(), help="From start to end of a job.")
 @click.option(
     "--max-body", default=1 << 20, show_default=True, type=click.IntRange(1), help="Bytes that a body may have."
+)
+@click.option("--rate-limit", type=Rate(), help="Of each key, such as 5/s, 60/m or 1000/h. None if left out.")
+@click.option("--max-sandboxes", default=10_000, show_default=True, type=click.IntRange(1), help="More are refused.")
+@click.option(
+    "--sandbox-expiry",
+    default="1h",
+    show_default=True,
+    type=Expiry(),
+    help="A sandbox that nobody uses for so long is gone, but 'default'; or never.",
 )
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="Write one line for each request.")
 def serve(*, allowed_hosts: tuple[str, ...], workers: int, **options: Any) -> None:  # noqa: ANN401  (click's)

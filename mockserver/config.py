@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from mockserver.domain.limit import RateLimit
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -11,6 +13,8 @@ class Settings:
     """Everything that a server is told at its start.
 
     `job_duration`: milliseconds. `max_body`: bytes. `log_format`: None, `text` or `json`.
+    `rate_limit`: of each key of each sandbox, at its start. `sandbox_expiry`: milliseconds without a use after which a
+    sandbox is gone, None for never; `max_sandboxes`: how many there may be.
     """
 
     host: str = "127.0.0.1"
@@ -24,6 +28,9 @@ class Settings:
     log_format: str | None = None
     max_body: int = 1 << 20
     validate_responses: bool = False
+    rate_limit: RateLimit | None = None
+    sandbox_expiry: int | None = 3_600_000
+    max_sandboxes: int = 10_000
 
     @property
     def is_loopback(self) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from mockserver.domain.account import AccountGroup
@@ -10,6 +9,7 @@ from mockserver.domain.audience import Audience
 from mockserver.domain.folder import Folder
 from mockserver.domain.job import Job
 from mockserver.domain.key import ApiKey
+from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
 
 
@@ -35,17 +35,6 @@ class Caller(NamedTuple):
 
     key: ApiKey
     sandbox: Sandbox
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """What an idempotency key was first used for, in one account group, until `expires_at`."""
-
-    account_group_id: str
-    idempotency_key: str
-    fingerprint: str
-    job_id: str
-    expires_at: int
 
 
 class SandboxNotFoundError(LookupError):
@@ -132,6 +121,9 @@ class Transaction(Protocol):
 
     async def replay(self, account_group_id: str, idempotency_key: str) -> Replay | None:
         """What this idempotency key was used for in this account group."""
+
+    async def replays(self) -> Sequence[Replay]:
+        """All idempotency keys that are on record, forgotten ones too, in no order that means anything."""
 
     async def save_replay(self, replay: Replay) -> None:
         """Add or replace what an idempotency key was used for."""

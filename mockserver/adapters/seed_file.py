@@ -2,17 +2,31 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import orjson
 import yaml
 
 from mockserver.service.seeding import SeedError
 
 SCHEMA = "seed.schema.json"
 DEFAULT = "default.yaml"
+_DEEPEST = 32
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INSTANT = "tag:yaml.org,2002:timestamp"
+
+
+class _Loader(_SAFE):  # type: ignore[misc]  # which of the two is known only when it runs
+    """Leaves instants the strings that they are in JSON."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  (PyYAML's)
+        first: [known for known in resolvers if known[0] != _INSTANT]
+        for first, resolvers in _SAFE.yaml_implicit_resolvers.items()
+    }
 
 
 def schema() -> dict[str, Any]:
@@ -20,40 +34,70 @@ def schema() -> dict[str, Any]:
     return json.loads(files("mockserver").joinpath(SCHEMA).read_text())  # type: ignore[no-any-return]  # it is an object
 
 
+@cache
+def _validator() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(schema())
+
+
 def default_seed() -> Mapping[str, Any]:
     """The seed of the sandbox `default`: fixed keys and identifiers."""
-    return checked(_parsed(files("mockserver").joinpath(DEFAULT).read_text()))
+    return read_text(files("mockserver").joinpath(DEFAULT).read_text())
 
 
 def read_seed(path: Path) -> Mapping[str, Any]:
     """Read a seed document from a YAML or JSON file; SeedError says in one line what is wrong with it."""
     try:
-        document = _parsed(path.read_text(encoding="utf-8"))
+        return read_text(path.read_text(encoding="utf-8"))
     except OSError as error:
         message = f"{path}: {error.strerror}"
         raise SeedError(message) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        message = f"{path} is neither YAML nor JSON: {' '.join(str(error).split())}"
+    except UnicodeDecodeError as error:
+        message = f"{path} is neither YAML nor JSON: {error}"
         raise SeedError(message) from None
-    try:
-        return checked(document)
     except SeedError as error:
         message = f"{path}: {error}"
         raise SeedError(message) from None
 
 
+def read_text(text: str) -> Mapping[str, Any]:
+    """Read a seed document from YAML or JSON; SeedError says in one line what is wrong with it."""
+    try:
+        _ensure_plain(text)
+        document = yaml.load(text, _Loader)  # noqa: S506  (a safe one)
+        orjson.dumps(document, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    except SeedError:
+        raise
+    except (yaml.YAMLError, ValueError) as error:
+        message = f"the seed is neither YAML nor JSON: {' '.join(str(error).split())}"
+        raise SeedError(message) from None
+    except TypeError as unknown:
+        message = f"the document holds what JSON does not have: {unknown}"
+        raise SeedError(message) from None
+    return checked(document)
+
+
+def _ensure_plain(text: str) -> None:
+    """Refuse what the loader would drown in: nesting without end, and a document that is larger than its text."""
+    depth = 0
+    for event in yaml.parse(text, _SAFE):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            message = "the document is nested too deeply"
+            raise SeedError(message)
+        if isinstance(event, yaml.AliasEvent):
+            message = f"the alias *{event.anchor} stands for a part of the document; write that part out"
+            raise SeedError(message)
+
+
 def checked(document: Any) -> Mapping[str, Any]:  # noqa: ANN401  (a file may hold anything)
     """The document, where it fits the schema; SeedError with the place and the reason where it does not."""
-    error = next(iter(jsonschema_rs.Draft202012Validator(schema()).iter_errors(document)), None)
+    try:
+        error = next(iter(_validator().iter_errors(document)), None)
+    except ValueError as unreadable:
+        message = f"the document cannot be checked: {unreadable}"
+        raise SeedError(message) from None
     if error is not None:
         place = ".".join(map(str, error.instance_path)) or "the document"
         message = f"{place}: {error.message}"
         raise SeedError(message)
     return document  # type: ignore[no-any-return]  # the schema says that it is an object
-
-
-def _parsed(text: str) -> Any:  # noqa: ANN401  (YAML may hold anything)
-    return yaml.load(text, _LOADER)  # noqa: S506  (both loaders are safe ones)
-
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -13,8 +13,9 @@ from mockserver.domain.audience import Audience
 from mockserver.domain.folder import Folder
 from mockserver.domain.job import Job
 from mockserver.domain.key import ApiKey
+from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Replay, SandboxNotFoundError
+from mockserver.ports import SandboxNotFoundError
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -178,6 +179,10 @@ class MemoryTransaction:
     async def replay(self, account_group_id: str, idempotency_key: str) -> Replay | None:
         """See `Transaction.replay`."""
         return self._world.replays.get((account_group_id, idempotency_key))
+
+    async def replays(self) -> Sequence[Replay]:
+        """See `Transaction.replays`."""
+        return list(self._world.replays.values())
 
     async def save_replay(self, replay: Replay) -> None:
         """See `Transaction.save_replay`."""

@@ -6,8 +6,8 @@ from mockserver.domain.audience import Audience
 from mockserver.domain.folder import Folder
 from mockserver.domain.job import Job
 from mockserver.domain.key import ApiKey
+from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Replay
 
 
 class World:

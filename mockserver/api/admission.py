@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.api.wire import Wire, send_json
+from mockserver.api.wire import Wire, headers_of, send_json
 from mockserver.domain.refusal import Refusal
 from mockserver.service.admission import Admission
 
@@ -47,7 +47,7 @@ class AdmissionOperation:
         """Admit a request by its key and the permission that the contract says the operation requires."""
         outcome = await self._admit(bearer_token(scope), self._permission)
         if isinstance(outcome, Refusal):
-            await send_json(send, *self._wire.refuse(outcome))
+            await send_json(send, *self._wire.refuse(outcome), headers=headers_of(outcome))
             return
         scope["extensions"][_CONTEXT] = {"admission": outcome}
         await self.next_app(scope, receive, send)

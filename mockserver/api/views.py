@@ -7,7 +7,7 @@ from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.folder import Folder
 from mockserver.domain.instant import iso
-from mockserver.domain.job import Job, JobStatus
+from mockserver.domain.job import JobStatus, Stage
 from mockserver.domain.prospect import Prospect
 from mockserver.service.folders import Navigation
 from mockserver.service.listing import Page
@@ -118,23 +118,35 @@ def listed_job(seen: SeenJob) -> Body:
 def job(seen: SeenJob) -> Body:
     """A job with its stages (P2); `error` says what became of a failed one, and is null for any other."""
     record, now = seen.job, seen.now
+    stage = record.stage_at(now)
     return {
         **listed_job(seen),
         "stages": {
-            "import": _stage(record, record.import_progress_at(now), now),
-            "enrichment": _stage(record, record.enrichment_progress_at(now), now),
+            "import": _stage(seen, record.import_progress_at(now), is_last=stage is Stage.IMPORT),
+            "enrichment": _stage(seen, record.enrichment_progress_at(now), is_last=stage is Stage.ENRICHMENT),
         },
-        "error": _JOB_FAILED if seen.status is JobStatus.FAILED else None,
+        "error": _FAILED[stage] if seen.status is JobStatus.FAILED else None,
     }
 
 
-def _stage(record: Job, progress: float, now: int) -> Body:
-    status = record.status_at(now)
-    if status.is_active and progress <= 0:
-        status = JobStatus.QUEUED
-    elif progress >= 1:
+def _stage(seen: SeenJob, progress: float, *, is_last: bool) -> Body:
+    """A stage: the last one that was reached has the job's status, one before is completed, one after is queued."""
+    if progress >= 1:
         status = JobStatus.COMPLETED
+    elif is_last and (progress > 0 or not seen.status.is_active):
+        status = seen.status
+    else:
+        status = JobStatus.QUEUED
     return {"status": status.value, "progress": round(progress, 2)}
 
 
-_JOB_FAILED = {"code": "PROSPECTING_FAILED", "message": "The prospecting job failed before it had imported everything."}
+_FAILED = {
+    Stage.IMPORT: {
+        "code": "PROSPECTING_FAILED",
+        "message": "The prospecting job failed before it had imported everything.",
+    },
+    Stage.ENRICHMENT: {
+        "code": "PROSPECTING_FAILED",
+        "message": "The prospecting job failed before it had enriched what it had imported.",
+    },
+}

@@ -57,6 +57,12 @@ async def send_json(send: Send, body: Body, status: int, headers: tuple[tuple[by
     await send({"type": "http.response.body", "body": content})
 
 
+def headers_of(refusal: Refusal) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers that go with a refusal: `Retry-After`, in seconds, where it says after what time a request passes."""
+    seconds = refusal.details.get("retryAfter")
+    return () if seconds is None else ((b"retry-after", b"%d" % seconds),)
+
+
 class Wire:
     """Envelopes, each with a fresh trace id."""
 

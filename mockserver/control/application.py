@@ -15,11 +15,13 @@ from mockserver.api.assembly.validation import DirectValidationMiddleware
 from mockserver.api.jsonifier import FastJsonifier
 from mockserver.control import errors
 from mockserver.control.answers import Operations
+from mockserver.control.audiences import AudienceHandlers
 from mockserver.control.clock import ClockHandlers
 from mockserver.control.documents import DocumentHandlers
 from mockserver.control.jobs import JobHandlers
 from mockserver.control.json_only import JsonOnly
 from mockserver.control.keys import KeyHandlers
+from mockserver.control.limits import LimitHandlers
 from mockserver.control.sandboxes import SandboxHandlers
 from mockserver.control.states import StateHandlers
 from mockserver.control.validators import VALIDATOR_MAP
@@ -34,12 +36,14 @@ MAX_BODY = 1 << 20
 def handlers(sandboxes: Sandboxes, store: Store) -> Operations:
     """Every handler by its operationId."""
     groups = (
-        DocumentHandlers(store, __version__, control_contract, contract),
+        DocumentHandlers(sandboxes, __version__, control_contract, contract),
         SandboxHandlers(sandboxes),
         ClockHandlers(sandboxes),
         JobHandlers(sandboxes),
         KeyHandlers(sandboxes),
         StateHandlers(sandboxes, store),
+        LimitHandlers(sandboxes),
+        AudienceHandlers(sandboxes),
     )
     return {operation_id: handler for group in groups for operation_id, handler in group.operations().items()}
 

@@ -1,18 +1,17 @@
 """The operations on a sandbox's clock."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from mockserver.control import views
 from mockserver.control.answers import Answer, Body, Operations
 from mockserver.control.errors import ControlError
-from mockserver.domain.instant import iso, parse
-from mockserver.service import steering
-from mockserver.service.prospecting import SeenJob
+from mockserver.control.instants import ensure_writable, instant
+from mockserver.domain.instant import iso
+from mockserver.service import clocks
+from mockserver.service.clocks import Advance
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.transactions import Work
 
-_YEAR_9000 = 221_845_392_000_000  # no date is written after 9999; this leaves room for what lasts
 _SECOND = 1_000
 
 
@@ -38,7 +37,7 @@ class ClockHandlers:
                 raise ControlError(400, "the body's at goes with the mode manual; a clock runs on from where it is")
             seen = await self._sandboxes.set_clock(sandbox_id, lambda clock, real: clock.running(real))
         else:
-            at = _instant(body["at"]) if "at" in body else None
+            at = instant("at", body["at"]) if "at" in body else None
             try:
                 seen = await self._sandboxes.set_clock(sandbox_id, lambda clock, real: clock.frozen(real, at))
             except ValueError as error:
@@ -47,40 +46,23 @@ class ClockHandlers:
         return views.clock(seen.sandbox.clock, seen.now), 200
 
     async def advance(self, sandbox_id: str, body: Body) -> Answer:
-        """Move the clock forward, and tell which jobs have changed by that."""
+        """Move the clock forward, and tell which jobs have changed by that, and what happened on the way."""
         milliseconds = round(body.get("seconds", 0) * _SECOND) + int(body.get("milliseconds", 0))
         if milliseconds <= 0:
             raise ControlError(400, "the clock moves by at least one millisecond, and the body asks for less")
 
-        async def move(work: Work) -> Body:
-            later = work.now + milliseconds
-            _ensure_writable(later)
-            clock = work.sandbox.clock.advanced(milliseconds)
-            jobs = await steering.jobs(work)
-            await work.transaction.save_sandbox(replace(work.sandbox, clock=clock))
-            return {**views.clock(clock, later), "changes": _changes(jobs, later)}
+        async def move(work: Work) -> Advance:
+            ensure_writable("the clock", work.now + milliseconds)
+            return await clocks.advance(work, milliseconds)
 
-        return await self._sandboxes.work(sandbox_id, move), 200
+        moved = await self._sandboxes.work(sandbox_id, move)
+        events = [{"at": iso(one.at), "event": one.happening.value, **one.details} for one in moved.events]
+        return {**views.clock(moved.clock, moved.now), "changes": _changes(moved), "events": events}, 200
 
 
-def _changes(jobs: Sequence[SeenJob], later: int) -> list[Body]:
+def _changes(moved: Advance) -> list[Body]:
     return [
         {"jobId": before.job.id, "from": before.status.value, "to": after.status.value}
-        for before in jobs
-        if (after := replace(before, now=later)).status is not before.status
+        for before in moved.jobs
+        if (after := replace(before, now=moved.now)).status is not before.status
     ]
-
-
-def _instant(text: str) -> int:
-    try:
-        instant = parse(text)
-    except (ValueError, OverflowError) as error:
-        hint = "Write it like 2026-04-28T15:30:00.000Z."
-        raise ControlError(400, f"the body's at is not an instant: {error}", hint) from None
-    _ensure_writable(instant)
-    return instant
-
-
-def _ensure_writable(instant: int) -> None:
-    if instant >= _YEAR_9000:
-        raise ControlError(400, f"the clock goes up to {iso(_YEAR_9000 - 1)}, and not as far as this")

@@ -8,7 +8,7 @@ from swagger_ui_bundle import swagger_ui_path
 
 from mockserver.control.answers import Answer, Body, Operations
 from mockserver.control.errors import ControlError
-from mockserver.ports import Store
+from mockserver.service.sandboxes import Sandboxes
 
 Contract = Callable[[], dict[str, Any]]
 File = tuple[bytes, int, dict[str, str]]
@@ -58,8 +58,8 @@ _POLICY = (
 class DocumentHandlers:
     """One method per operation; arguments come checked against the contract."""
 
-    def __init__(self, store: Store, version: str, control_contract: Contract, contract: Contract) -> None:
-        self._store = store
+    def __init__(self, sandboxes: Sandboxes, version: str, control_contract: Contract, contract: Contract) -> None:
+        self._sandboxes = sandboxes
         self._version = version
         self._read_control_contract = control_contract
         self._read_contract = contract
@@ -76,7 +76,7 @@ class DocumentHandlers:
 
     async def health(self) -> Answer:
         """The server is up."""
-        return {"status": "ok", "version": self._version, "sandboxes": len(await self._store.sandboxes())}, 200
+        return {"status": "ok", "version": self._version, "sandboxes": len(await self._sandboxes.every())}, 200
 
     async def control_contract(self) -> Answer:
         """The contract of the control plane."""

@@ -9,6 +9,7 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
 from mockserver.ports import SandboxNotFoundError
+from mockserver.service.sandboxes import TooManyError
 from mockserver.service.steering import EndedError, UnknownError
 
 logger = logging.getLogger("mockserver")
@@ -40,6 +41,7 @@ def register(app: ConnexionMiddleware) -> None:
     app.add_error_handler(SandboxNotFoundError, _no_sandbox)
     app.add_error_handler(UnknownError, _unknown)
     app.add_error_handler(EndedError, _ended)
+    app.add_error_handler(TooManyError, _too_many)
     app.add_error_handler(Exception, _unplanned)
 
 
@@ -68,6 +70,11 @@ async def _unknown(_request: ConnexionRequest, error: UnknownError) -> Connexion
 
 async def _ended(_request: ConnexionRequest, error: EndedError) -> ConnexionResponse:
     return _response(409, str(error))
+
+
+async def _too_many(_request: ConnexionRequest, error: TooManyError) -> ConnexionResponse:
+    hint = "Delete those that nobody needs any more, or start the server with a greater --max-sandboxes."
+    return _response(409, str(error), hint)
 
 
 async def _unplanned(request: ConnexionRequest, error: Exception) -> ConnexionResponse:

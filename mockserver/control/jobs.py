@@ -2,7 +2,8 @@
 
 from mockserver.control import views
 from mockserver.control.answers import Answer, Body, Operations
-from mockserver.domain.job import JobStatus, Pace, Progression
+from mockserver.control.errors import ControlError
+from mockserver.domain.job import JobStatus, Pace, Progression, Stage, progress_of
 from mockserver.service import steering
 from mockserver.service.prospecting import SeenJob
 from mockserver.service.sandboxes import Sandboxes
@@ -70,12 +71,26 @@ class JobHandlers:
         return views.job(await self._sandboxes.work(sandbox_id, act)), 200
 
     async def end(self, sandbox_id: str, job_id: str, body: Body | None = None) -> Answer:
-        """End an active job."""
-        outcome = JobStatus((body or {}).get("outcome", JobStatus.COMPLETED))
-        seen = await self._sandboxes.work(sandbox_id, lambda work: steering.end_job(work, job_id, outcome))
+        """End an active job; 400 where a stage is named that a completed one does not end in."""
+        body = body or {}
+        outcome = JobStatus(body.get("outcome", JobStatus.COMPLETED))
+        progress = _progress(body)
+        if progress is not None and outcome is JobStatus.COMPLETED:
+            raise ControlError(400, "the body's stage and share go with the outcomes failed and cancelled")
+        seen = await self._sandboxes.work(sandbox_id, lambda work: steering.end_job(work, job_id, outcome, progress))
         return views.job(seen), 200
 
 
 def _changed(progression: Progression, body: Body) -> Progression:
     """The progression with what a body says of it; only a hand moves a job to a status, so that is the pace then."""
     return progression_of({"pace": Pace.MANUAL, **body} if "status" in body else body, progression)
+
+
+def _progress(body: Body) -> float | None:
+    """How much of its work a job has done when it ends, where the body says it."""
+    if "stage" not in body and "share" not in body:
+        return None
+    return progress_of(Stage(body.get("stage", _DEFAULT.stage)), body.get("share", _DEFAULT.share))
+
+
+_DEFAULT = Progression()

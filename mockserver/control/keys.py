@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mockserver.control import views
 from mockserver.control.answers import GONE, Answer, Body, Operations
+from mockserver.control.instants import instant
 from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.service import steering
@@ -30,15 +31,19 @@ class KeyHandlers:
         body = body or {}
         permissions = frozenset(body.get("permissions", ALL_PERMISSIONS))
         groups = frozenset(body["accountGroupIds"]) if "accountGroupIds" in body else None
+        expires_at = _expiry(body, None)
 
         async def act(work: Work) -> ApiKey:
             name, revoked = body.get("name", ""), body.get("revoked", False)
-            return await steering.add_key(work, permissions, groups, name=name, revoked=revoked)
+            made = await steering.add_key(work, permissions, groups, name=name, revoked=revoked)
+            made = replace(made, expires_at=expires_at)
+            await work.transaction.save_api_key(made)
+            return made
 
         return views.key(await self._sandboxes.work(sandbox_id, act)), 201
 
     async def update(self, sandbox_id: str, key: str, body: Body) -> Answer:
-        """Revoke a key, or change what it may do."""
+        """Revoke a key, let it expire, or change what it may do."""
 
         async def act(work: Work) -> ApiKey:
             found = await steering.key(work, key)
@@ -46,6 +51,7 @@ class KeyHandlers:
                 found,
                 revoked=body.get("revoked", found.revoked),
                 permissions=frozenset(body.get("permissions", found.permissions)),
+                expires_at=_expiry(body, found.expires_at),
             )
             await work.transaction.save_api_key(changed)
             return changed
@@ -61,3 +67,11 @@ class KeyHandlers:
 
         await self._sandboxes.work(sandbox_id, act)
         return GONE
+
+
+def _expiry(body: Body, otherwise: int | None) -> int | None:
+    """When a key expires, as a body says it: an instant, or null for never."""
+    text = body.get("expiresAt")
+    if text is None:
+        return None if "expiresAt" in body else otherwise
+    return instant("expiresAt", text)

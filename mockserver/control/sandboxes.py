@@ -1,11 +1,15 @@
 """The operations on sandboxes."""
 
-from mockserver.adapters.seed_file import checked
+from typing import Any
+
+from mockserver.adapters.seed_file import checked, read_text
 from mockserver.control import views
 from mockserver.control.answers import DEFAULT_SANDBOX, GONE, Answer, Body, Operations
 from mockserver.control.errors import ControlError
 from mockserver.service.sandboxes import Sandboxes
-from mockserver.service.seeding import SeedError
+from mockserver.service.seeding import Document, SeedError
+
+_SECOND = 1_000
 
 
 class SandboxHandlers:
@@ -29,15 +33,22 @@ class SandboxHandlers:
         return {"sandboxes": [views.summary(one) for one in await self._sandboxes.every()]}, 200
 
     async def create(self, body: Body | None = None) -> Answer:
-        """Make a sandbox; 400 for a seed that breaks its schema or contradicts itself."""
+        """Make a sandbox; 400 for a seed that breaks its schema or contradicts itself, 409 where there is no room."""
         body = body or {}
+        expiry = self._expiry(body)
         try:
-            seed = checked(body["seed"]) if "seed" in body else None
-            made = await self._sandboxes.create(seed, name=body.get("name", ""))
+            seed = _seed(body["seed"]) if "seed" in body else None
+            made = await self._sandboxes.create(seed, name=body.get("name", ""), expiry=expiry)
         except SeedError as error:
             hint = "mockserver/seed.schema.json describes seeds."
             raise ControlError(400, f"the body's seed does not do: {error}", hint) from None
         return views.sandbox(made), 201
+
+    def _expiry(self, body: Body) -> int | None:
+        if "idleExpirySeconds" not in body:
+            return self._sandboxes.policy.expiry
+        seconds = body["idleExpirySeconds"]
+        return None if seconds is None else round(seconds * _SECOND)
 
     async def get(self, sandbox_id: str) -> Answer:
         """Look at a sandbox."""
@@ -58,3 +69,8 @@ class SandboxHandlers:
         except SeedError as error:
             raise ControlError(409, f"the sandbox cannot be put back: {error}") from None
         return await self.get(sandbox_id)
+
+
+def _seed(given: Any) -> Document:  # noqa: ANN401  (JSON)
+    """A seed as a JSON object, or as the text of a YAML or JSON document."""
+    return read_text(given) if isinstance(given, str) else checked(given)

@@ -14,7 +14,12 @@ from mockserver.service.sandboxes import SeenSandbox
 
 def summary(record: Sandbox) -> Body:
     """A sandbox as the list shows it."""
-    return {"id": record.id, "name": record.name, "createdAt": iso(record.created_at)}
+    return {
+        "id": record.id,
+        "name": record.name,
+        "createdAt": iso(record.created_at),
+        "idleExpirySeconds": idle_expiry(record),
+    }
 
 
 def sandbox(seen: SeenSandbox) -> Body:
@@ -24,9 +29,16 @@ def sandbox(seen: SeenSandbox) -> Body:
         "name": seen.sandbox.name,
         "now": iso(seen.now),
         "clock": clock(seen.sandbox.clock, seen.now),
+        "idleExpirySeconds": idle_expiry(seen.sandbox),
+        "rateLimit": None if seen.sandbox.limit is None else str(seen.sandbox.limit),
         "keys": [key(one) for one in seen.keys],
         "accountGroups": [account_group(one) for one in sorted(seen.account_groups, key=lambda group: group.serial)],
     }
+
+
+def idle_expiry(record: Sandbox) -> float | None:
+    """After how many seconds without a use a sandbox is gone; None for never."""
+    return None if record.expiry is None else record.expiry / 1_000
 
 
 def clock(record: SandboxClock, now: int) -> Body:
@@ -42,6 +54,7 @@ def key(record: ApiKey) -> Body:
         "permissions": sorted(record.permissions),
         "accountGroupIds": sorted(record.account_group_ids),
         "revoked": record.revoked,
+        "expiresAt": None if record.expires_at is None else iso(record.expires_at),
     }
 
 
@@ -63,6 +76,8 @@ def job_pace(record: Progression) -> Body:
         "polls": record.polls,
         "status": record.status.value,
         "outcome": record.outcome.value,
+        "stage": record.stage.value,
+        "share": record.share,
     }
 
 

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+END = 221_845_392_000_000
+"""The year 9000, which no instant that is given may reach: no date is written after 9999, and some things last."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -28,6 +28,21 @@ class Pace(StrEnum):
     MANUAL = "manual"
 
 
+class Stage(StrEnum):
+    """The documented stages, in their order."""
+
+    IMPORT = "import"
+    ENRICHMENT = "enrichment"
+
+
+_IMPORT_SHARE = 0.8
+
+
+def progress_of(stage: Stage, share: float) -> float:
+    """The share of a job's work that is done when so much of a stage is, both 0 to 1."""
+    return _IMPORT_SHARE * share if stage is Stage.IMPORT else _IMPORT_SHARE + (1 - _IMPORT_SHARE) * share
+
+
 @dataclass(frozen=True, slots=True)
 class Progression:
     """How a job moves, and what it comes to.
@@ -35,6 +50,7 @@ class Progression:
     `duration`: milliseconds from start to end (TIME); the first fifth of it is spent queued.
     `polls`: the reading of the status that finds it ended (POLLS); up to the first it is queued.
     `status`: queued or running, until a hand moves it (MANUAL).
+    `stage`, `share`: the stage that an outcome other than completed ends, and how much of it is done by then (below 1).
     """
 
     pace: Pace = Pace.TIME
@@ -42,6 +58,13 @@ class Progression:
     polls: int = 3
     status: JobStatus = JobStatus.QUEUED
     outcome: JobStatus = JobStatus.COMPLETED
+    stage: Stage = Stage.IMPORT
+    share: float = 0.625
+
+    @property
+    def final_progress(self) -> float:
+        """The share of a job's work that is done when it ends."""
+        return 1.0 if self.outcome is JobStatus.COMPLETED else progress_of(self.stage, self.share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +77,8 @@ class Ending:
 
 
 _QUEUED_SHARE = 5
-_IMPORT_SHARE = 0.8
 _HALFWAY = 0.5
+_TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +103,12 @@ class Job:
         ends_at = self._ends_at(now)
         if ends_at is None or now < ends_at:
             return None
-        return Ending(self.progression.outcome, ends_at, self._final_progress)
+        return Ending(self.progression.outcome, ends_at, self.progression.final_progress)
+
+    def starts_within(self, begin: int, end: int) -> int | None:
+        """The instant after `begin`, and up to `end`, at which time sets it running; None where it does not then."""
+        timed = self.progression.pace is Pace.TIME and self.ending_at(self._starts_at) is None
+        return self._starts_at if timed and begin < self._starts_at <= end else None
 
     def _ends_at(self, now: int) -> int | None:
         """When its progression ends it, as far as that is known at `now`."""
@@ -117,18 +145,19 @@ class Job:
         ending = self.ending_at(now)
         if ending is not None:
             return ending.progress
+        final = self.progression.final_progress
         match self.progression.pace:
             case Pace.TIME:
                 span = self.created_at + self.progression.duration - self._starts_at
-                return max(0.0, (now - self._starts_at) / span)
+                return max(0.0, (now - self._starts_at) / span) * final
             case Pace.POLLS:
-                return self.polled / self.progression.polls
+                return self.polled / self.progression.polls * final
             case _:
                 return _HALFWAY if self.progression.status is JobStatus.RUNNING else 0.0
 
     def imported_at(self, now: int) -> int:
         """How many prospects it has brought by `now`: they come with the import, before the enrichment."""
-        return int(self.requested * self.import_progress_at(now))
+        return int(self.requested * self.import_progress_at(now) + _TINY)  # 0.29 of 100 is 29, not 28.999
 
     def import_progress_at(self, now: int) -> float:
         """Progress of the stage `import`, 0 to 1."""
@@ -137,6 +166,10 @@ class Job:
     def enrichment_progress_at(self, now: int) -> float:
         """Progress of the stage `enrichment`, 0 to 1; it begins when the import is done."""
         return max(0.0, (self.progress_at(now) - _IMPORT_SHARE) / (1 - _IMPORT_SHARE))
+
+    def stage_at(self, now: int) -> Stage:
+        """The stage that it is in at `now`, or that it was in when it ended."""
+        return Stage.IMPORT if self.progress_at(now) < _IMPORT_SHARE else Stage.ENRICHMENT
 
     def updated_at(self, now: int) -> int:
         """The instant of its last change of status up to `now`."""
@@ -150,7 +183,3 @@ class Job:
     @property
     def _starts_at(self) -> int:
         return self.created_at + self.progression.duration // _QUEUED_SHARE
-
-    @property
-    def _final_progress(self) -> float:
-        return 1.0 if self.progression.outcome is JobStatus.COMPLETED else _HALFWAY

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from mockserver.domain.limit import FULL, Bucket, RateLimit
+
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
@@ -9,6 +11,8 @@ class ApiKey:
 
     `limited`: its rate limit counts as exhausted until told otherwise.
     `failures`: that many of its next otherwise accepted requests fail internally.
+    `expires_at`: the instant of the sandbox's clock from which on it is no good; None for never.
+    `limit`: its own rate limit, None where that of its sandbox holds; `bucket`: what it has spent of it.
     """
 
     token: str
@@ -18,3 +22,6 @@ class ApiKey:
     revoked: bool = False
     limited: bool = False
     failures: int = 0
+    expires_at: int | None = None
+    limit: RateLimit | None = None
+    bucket: Bucket = FULL

@@ -1,10 +1,13 @@
 """A sandbox is a world of its own, with a clock of its own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mockserver.domain.job import Progression
+from mockserver.domain.limit import RateLimit
+
+_NOTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,11 @@ class SandboxClock:
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """One world. `secret` makes its identifiers and seals its cursors; `seed` is what a reset goes back to."""
+    """One world. `secret` makes its identifiers and seals its cursors; `seed` is what a reset goes back to.
+
+    `limit`: the rate limit of each key that has none of its own. `expiry`: after so many milliseconds of real time
+    without a use it is gone; None for never. `used_at`: the real time of the last use that was noted.
+    """
 
     id: str
     name: str
@@ -48,3 +55,16 @@ class Sandbox:
     clock: SandboxClock = field(default_factory=SandboxClock)
     progression: Progression = field(default_factory=Progression)
     seed: Mapping[str, Any] = field(default_factory=dict)
+    limit: RateLimit | None = None
+    expiry: int | None = None
+    used_at: int = 0
+
+    def is_expired(self, real: int) -> bool:
+        """Whether it is gone: unused for its expiry, and at most for a sixteenth more, as not each use is noted."""
+        return self.expiry is not None and real - self.used_at >= self.expiry + self.expiry // _NOTES
+
+    def used(self, real: int) -> "Sandbox":
+        """Itself with a use noted; the same record while the last note is younger than a sixteenth of its expiry."""
+        if self.expiry is None or real - self.used_at <= self.expiry // _NOTES:
+            return self
+        return replace(self, used_at=real)

@@ -9,7 +9,7 @@ from mockserver.domain.audience import Audience, AudienceType
 from mockserver.domain.guard import not_ready
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.service.listing import Listing, Page
-from mockserver.service.transactions import GroupWork
+from mockserver.service.transactions import GroupWork, Work
 
 
 def missing(kind: str, identifier: str) -> Refusal:
@@ -32,7 +32,7 @@ async def ready(work: GroupWork, audience_id: str) -> Audience | Refusal:
     return (not_ready(audience, jobs, work.now, work.sandbox.id) if jobs else None) or audience
 
 
-async def counted(work: GroupWork, audience: Audience) -> Audience:
+async def counted(work: Work, audience: Audience) -> Audience:
     """The audience with what its jobs have brought and nobody has put on record yet."""
     jobs = await work.transaction.open_jobs_on(audience.id)
     brought = sum(job.imported_at(work.now) for job in jobs)

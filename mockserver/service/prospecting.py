@@ -7,8 +7,8 @@ from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.job import Ending, Job, JobStatus, Pace, Progression
 from mockserver.domain.refusal import Reason, Refusal, refused
+from mockserver.domain.replay import Replay
 from mockserver.domain.source import JobRequest
-from mockserver.ports import Replay
 from mockserver.service.audiences import missing
 from mockserver.service.listing import Listing, Page
 from mockserver.service.transactions import GroupWork, Work

@@ -8,8 +8,10 @@ from mockserver.domain.account import AccountGroup
 from mockserver.domain.identifier import identifier
 from mockserver.domain.job import Progression
 from mockserver.domain.key import ApiKey
+from mockserver.domain.limit import RateLimit
 from mockserver.domain.sandbox import Sandbox, SandboxClock
-from mockserver.ports import Clock, Ids, Store
+from mockserver.ports import Clock, Ids, SandboxNotFoundError, Store
+from mockserver.service.lifetime import discard, noted
 from mockserver.service.seeding import Document, Seeded, plant
 from mockserver.service.transactions import Work
 
@@ -26,29 +28,60 @@ class SeenSandbox:
     account_groups: Sequence[AccountGroup]
 
 
+class TooManyError(Exception):
+    """There are as many sandboxes as there may be; the message says how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What goes for all sandboxes of a server.
+
+    `limit`: the rate limit that a sandbox begins with. `expiry`: milliseconds after which an unused one is gone, where
+    its maker does not say otherwise; None for never. `most`: how many there may be.
+    """
+
+    limit: RateLimit | None = None
+    expiry: int | None = 3_600_000
+    most: int = 10_000
+
+
+_POLICY = Policy()
+
+
 class Sandboxes:
     """All worlds of one store. Every method that names a sandbox raises SandboxNotFoundError where there is none."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, progression: Progression) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, ids: Ids, progression: Progression, policy: Policy = _POLICY
+    ) -> None:
+        self.policy = policy
         self._store = store
         self._clock = clock
         self._ids = ids
         self._progression = progression
 
-    async def create(self, seed: Document | None, *, name: str = "", sandbox_id: str | None = None) -> SeenSandbox:
+    async def create(
+        self, seed: Document | None, *, name: str = "", sandbox_id: str | None = None, expiry: int | None = None
+    ) -> SeenSandbox:
         """Make a sandbox from a seed document, or without one with an account group and a key that may do everything.
 
-        SeedError leaves nothing behind; ValueError where the id is taken.
+        `expiry`: milliseconds of real time after which it is gone if nobody uses it; None for never.
+        SeedError leaves nothing behind; ValueError where the id is taken; TooManyError.
         """
+        await self._ensure_room()
         secret = self._ids.secret()
+        now = self._clock.now()
         document = self._starter() if seed is None else seed
         sandbox = Sandbox(
             id=sandbox_id or identifier(secret, 0),
             name=name,
             secret=secret,
-            created_at=self._clock.now(),
+            created_at=now,
             progression=self._progression,
             seed=document,
+            limit=self.policy.limit,
+            expiry=expiry,
+            used_at=now,
         )
         await self._store.add_sandbox(sandbox)
         try:
@@ -58,15 +91,25 @@ class Sandboxes:
             raise
         return await self.inspect(sandbox.id)
 
+    async def _ensure_room(self) -> None:
+        if len(await self.every()) >= self.policy.most:
+            message = f"there are {self.policy.most} sandboxes already, and more are not allowed"
+            raise TooManyError(message)
+
     def _starter(self) -> Document:
         key = {"key": f"sk_test_{self._ids.secret()}", "name": "all permissions"}
         return {"keys": [key], "accountGroups": [{"name": "Account group"}]}
 
     async def work(self, sandbox_id: str, act: Callable[[Work], Awaitable[T]]) -> T:
-        """Do something to a sandbox in one transaction."""
+        """Do something to a sandbox in one transaction; that is a use of it."""
         async with self._store.transaction(sandbox_id) as transaction:
             sandbox = await transaction.sandbox()
-            return await act(Work(transaction, sandbox, sandbox.clock.now(self._clock.now())))
+            real = self._clock.now()
+            if not sandbox.is_expired(real):
+                sandbox = await noted(transaction, sandbox, real)
+                return await act(Work(transaction, sandbox, sandbox.clock.now(real)))
+        await discard(self._store, sandbox_id)
+        raise SandboxNotFoundError(sandbox_id)
 
     async def inspect(self, sandbox_id: str) -> SeenSandbox:
         """Look at a sandbox."""
@@ -78,18 +121,28 @@ class Sandboxes:
         return await self.work(sandbox_id, look)
 
     async def every(self) -> Sequence[Sandbox]:
-        """All sandboxes, oldest first."""
+        """All sandboxes, oldest first. Those that have expired are swept away."""
+        real = self._clock.now()
+        found = await self._store.sandboxes()
+        expired = [sandbox.id for sandbox in found if sandbox.is_expired(real)]
+        if not expired:
+            return found
+        for sandbox_id in expired:
+            await discard(self._store, sandbox_id)
         return await self._store.sandboxes()
 
     async def delete(self, sandbox_id: str) -> None:
         """Delete a sandbox with all that is in it."""
+        await self.inspect(sandbox_id)
         await self._store.remove_sandbox(sandbox_id)
 
     async def reset(self, sandbox_id: str) -> Seeded:
-        """Put a sandbox back to its seed: the same keys and identifiers, a real clock, the pace it began with."""
+        """Put a sandbox back to its seed: the same keys and identifiers, a real clock, the first pace and limit."""
 
         async def replant(work: Work) -> Seeded:
-            sandbox = replace(work.sandbox, clock=SandboxClock(), progression=self._progression)
+            sandbox = replace(
+                work.sandbox, clock=SandboxClock(), progression=self._progression, limit=self.policy.limit
+            )
             await work.transaction.clear()
             await work.transaction.save_sandbox(sandbox)
             return await plant(Work(work.transaction, sandbox, self._clock.now()), sandbox.seed)

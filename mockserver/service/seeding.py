@@ -10,7 +10,8 @@ from typing import Any
 from mockserver.domain.account import AccountGroup, Plan
 from mockserver.domain.audience import Audience, AudienceType
 from mockserver.domain.folder import Folder
-from mockserver.domain.job import Job, JobStatus, Pace, Progression
+from mockserver.domain.instant import END, parse
+from mockserver.domain.job import Job, JobStatus, Pace, Progression, Stage
 from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.service.transactions import Work
@@ -78,6 +79,7 @@ class _Planting:
             frozenset(entry.get("permissions", ALL_PERMISSIONS)),
             own,
             revoked=entry.get("revoked", False),
+            expires_at=_expiry(entry),
         )
         if await self._work.transaction.api_key(key.token) is not None:
             message = f"key {key.token!r} stands twice in the seed"
@@ -144,12 +146,30 @@ class _Planting:
         await self._work.transaction.save_job(job)
 
 
+def _expiry(entry: Document) -> int | None:
+    """When a key expires; SeedError where that is no instant."""
+    text = entry.get("expiresAt")
+    if text is None:
+        return None
+    try:
+        instant = parse(text)
+    except (ValueError, OverflowError) as error:
+        message = f"key {entry['key']!r}: its expiresAt is not an instant: {error}"
+        raise SeedError(message) from None
+    if instant >= END:
+        message = f"key {entry['key']!r}: its expiresAt lies beyond the year 8999"
+        raise SeedError(message)
+    return instant
+
+
 def progression_of(entry: Document, default: Progression) -> Progression:
-    """How a job moves, as a document says it (`pace`, `durationMs`, `polls`, `status`, `outcome`)."""
+    """How a job moves, as a document says it (`pace`, `durationMs`, `polls`, `status`, `outcome`, `stage`, `share`)."""
     return Progression(
         Pace(entry.get("pace", default.pace)),
         int(entry.get("durationMs", default.duration)),
         int(entry.get("polls", default.polls)),
         JobStatus(entry.get("status", default.status)),
         JobStatus(entry.get("outcome", default.outcome)),
+        Stage(entry.get("stage", default.stage)),
+        float(entry.get("share", default.share)),
     )

@@ -129,10 +129,14 @@ async def set_progression(work: Work, job_id: str, progression: Progression) -> 
     return SeenJob(changed, work.now)
 
 
-async def end_job(work: Work, job_id: str, outcome: JobStatus) -> SeenJob:
-    """End an active job: with all its prospects where it completes, else with those that it has by now."""
+async def end_job(work: Work, job_id: str, outcome: JobStatus, progress: float | None = None) -> SeenJob:
+    """End an active job: with all its prospects where it completes, else with those that it has by now.
+
+    `progress`: the share of its work that is done by then, 0 to 1, where it is not to be that.
+    """
     found = await _active(work, job_id)
-    progress = 1.0 if outcome is JobStatus.COMPLETED else found.progress_at(work.now)
+    if progress is None:
+        progress = 1.0 if outcome is JobStatus.COMPLETED else found.progress_at(work.now)
     ended = await prospecting.end(work, found, Ending(outcome, work.now, progress))
     return SeenJob(ended, work.now)
 

@@ -111,7 +111,7 @@ class Control:
         """What the vendor's API would do: the outcome of a use case, or a refusal."""
 
         async def run() -> Any:
-            admission = await admit(self.store, key, None)
+            admission = await admit(self.store, self.clock, key, None)
             if isinstance(admission, Refusal):
                 return admission
             return await Transactions(self.store, self.clock).run(admission, group, use_case, *args)
@@ -352,7 +352,7 @@ class TestClock:
         running = control.call("PUT", f"{DEFAULT}/clock", {"mode": "real"})
 
         assert stopped == {"now": "2026-04-28T15:30:00.000Z", "mode": "manual"}
-        assert moved == {"now": "2026-04-28T15:30:01.502Z", "mode": "manual", "changes": []}
+        assert moved == {"now": "2026-04-28T15:30:01.502Z", "mode": "manual", "changes": [], "events": []}
         assert running == {"now": "2026-04-28T15:31:00.000Z", "mode": "real"}
 
     def test_one_that_runs_can_be_moved_as_well_and_is_not_set_back(self, control: Control) -> None:
@@ -439,6 +439,8 @@ class TestJobs:
             "polls": 3,
             "status": "queued",
             "outcome": "completed",
+            "stage": "import",
+            "share": 0.625,
         }
         assert second == first | {"pace": "polls", "polls": 7}
         assert third == second | {"outcome": "failed", "durationMs": 5}
@@ -558,7 +560,7 @@ class TestKeys:
 
         made = control.call("POST", f"{DEFAULT}/keys", body)
 
-        assert made == body | {"key": made["key"]}
+        assert made == body | {"key": made["key"], "expiresAt": None}
         assert made in control.call("GET", f"{DEFAULT}/keys")["keys"]
 
     def test_none_is_made_for_an_account_group_that_is_not_there(self, control: Control) -> None:

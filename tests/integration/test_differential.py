@@ -74,7 +74,10 @@ def stock_app(made: Parts) -> AsyncApp:
         Unrouted,
         position=MiddlewarePosition.BEFORE_SECURITY,
         admission=partial(
-            AdmissionMiddleware, admit=partial(admit, made.store), permissions=permissions(document), wire=made.wire
+            AdmissionMiddleware,
+            admit=partial(admit, made.store, made.clock),
+            permissions=permissions(document),
+            wire=made.wire,
         ),
     )
     narrowed = with_policy(document)

@@ -254,6 +254,18 @@ class StoreContract:
 
         assert self.run(act) == ([sandbox("one"), [], [], [], [], [], [], [], [], None, None], True)
 
+    def test_all_idempotency_keys_of_a_sandbox_are_listed_and_none_of_another(self) -> None:
+        first, second = (Replay(GROUP, one, "print", "job", 9) for one in ("k1", "k2"))
+
+        async def act(store: Store) -> list[Replay]:
+            for name, replay in (("one", first), ("one", second), ("two", first)):
+                async with store.transaction(name) as transaction:
+                    await transaction.save_replay(replay)
+            async with store.transaction("one") as transaction:
+                return sorted(await transaction.replays(), key=lambda replay: replay.idempotency_key)
+
+        assert self.run(act) == [first, second]
+
 
 async def everything(store: Store, transaction: Transaction) -> list[object]:
     """All that a sandbox shows through its port."""

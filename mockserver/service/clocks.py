@@ -1,0 +1,36 @@
+"""A sandbox's clock is moved, and everything that goes by it with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mockserver.domain.passage import Event, Timed, events
+from mockserver.domain.sandbox import SandboxClock
+from mockserver.service import steering
+from mockserver.service.prospecting import SeenJob
+from mockserver.service.transactions import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """A clock that has been moved to `now`, the jobs as they were before, and what happened on the way."""
+
+    clock: SandboxClock
+    now: int
+    jobs: Sequence[SeenJob]
+    events: Sequence[Event]
+
+
+async def advance(work: Work, milliseconds: int) -> Advance:
+    """Move the clock forward."""
+    later = work.now + milliseconds
+    clock = work.sandbox.clock.advanced(milliseconds)
+    jobs = await steering.jobs(work)
+    transaction = work.transaction
+    records = Timed(
+        [seen.job for seen in jobs],
+        await transaction.api_keys(),
+        await transaction.replays(),
+        work.sandbox.limit,
+    )
+    await transaction.save_sandbox(replace(work.sandbox, clock=clock))
+    return Advance(clock, later, jobs, events(records, work.now, later))

@@ -1,0 +1,203 @@
+"""`python -m tests.bench.sandboxes`: how long a sandbox takes to make, and whether many leave anything behind.
+
+A server in a process of its own gets many sandboxes, each is used by a client of its own, all at once, and all are
+deleted again. Every answer must belong to the sandbox that was asked.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from statistics import median, quantiles
+from typing import Any, TypeVar
+
+import click
+import httpx
+import uvloop
+
+from mockserver.adapters.clock import RealClock
+from mockserver.adapters.ids import SeededIds
+from mockserver.adapters.memory import MemoryStore
+from mockserver.adapters.seed_file import checked, read_text
+from mockserver.domain.job import Progression
+from mockserver.service.sandboxes import Sandboxes
+from tests.bench.failure import BenchError
+from tests.bench.targets import OURS, Server
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+_AT_ONCE = 64
+_WARM_UP = 100
+_ROUNDS = 2
+_NEAR = 0.1
+_PROSPECTING = {"source": "linkedin_search", "searchUrl": "https://www.linkedin.com/search/", "maxResults": 7}
+_YAML = """
+keys: [{key: sk_test_of_NUMBER}]
+accountGroups:
+  - name: Acme Growth
+    folders: [{name: Spring campaign}]
+    audiences: [{name: Heads of sales, prospects: 40}, {name: Founders, job: {pace: manual, status: running}}]
+"""
+
+
+@dataclass(frozen=True)
+class Round:
+    """Seconds that each creation took, seen by the client; requests sent in all; and the server's memory in MB."""
+
+    creations: list[float]
+    requests: int
+    seconds: float
+    before: float
+    full: float
+    after: float
+
+
+@dataclass
+class Tenant:
+    """One sandbox and its client."""
+
+    client: httpx.AsyncClient
+    sandbox: str
+    group: str
+    key: str
+    sent: int = 0
+
+    async def vendor(self, method: str, path: str, body: Any = None) -> Any:
+        self.sent += 1
+        headers = {"Authorization": f"Bearer {self.key}"}
+        answer = await self.client.request(method, f"/v1/accounts/{self.group}{path}", json=body, headers=headers)
+        if not answer.is_success:
+            message = f"{method} {path} in sandbox {self.sandbox} was answered {answer.status_code}: {answer.text}"
+            raise BenchError(message)
+        return answer.json()["data"]
+
+    async def use(self) -> None:
+        """Make, list, delete and import, in time of its own; BenchError for an answer of another world."""
+        names = [f"{self.sandbox} {number}" for number in range(3)]
+        made = [await self.vendor("POST", "/audiences", {"name": name, "type": "on_demand"}) for name in names]
+        await self._expect(names)
+        await self.vendor("DELETE", f"/audiences/{made[0]['id']}")
+        imported = f"{self.sandbox} imported"
+        job = await self.vendor("POST", "/prospecting", _PROSPECTING | {"name": imported})
+        path = f"/_mock/sandboxes/{self.sandbox}/clock/advance"
+        moved = (await self.client.post(path, json={"seconds": 60})).raise_for_status().json()
+        self.sent += 1
+        if [one["jobId"] for one in moved["events"]] != [job["jobId"]] * 2:
+            message = f"time in sandbox {self.sandbox} has moved other jobs than its own: {moved['events']}"
+            raise BenchError(message)
+        await self._expect([*names[1:], imported])
+
+    async def _expect(self, names: list[str]) -> None:
+        found = await self.vendor("GET", "/audiences?limit=100")
+        if sorted(item["name"] for item in found["items"]) != sorted(names):
+            message = f"sandbox {self.sandbox} shows what is not its own: {found['items']}"
+            raise BenchError(message)
+
+
+async def _each(act: Callable[[T], Awaitable[V]], items: Iterable[T]) -> list[V]:
+    """Do something to each, many at once."""
+    room = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(item: T) -> V:
+        async with room:
+            return await act(item)
+
+    return list(await asyncio.gather(*[one(item) for item in items]))
+
+
+async def _round(server: Server, number: int) -> Round:
+    limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
+    base = f"http://127.0.0.1:{server.port}"
+    async with httpx.AsyncClient(base_url=base, limits=limits, timeout=60) as client:
+        before, begun, creations, tenants = server.resident_megabytes(), time.perf_counter(), [], []
+        for _ in range(number):
+            asked = time.perf_counter()
+            answer = await client.post("/_mock/sandboxes", json={})
+            creations.append(time.perf_counter() - asked)
+            made = answer.raise_for_status().json()
+            key, group = made["keys"][0]["key"], made["accountGroups"][0]["id"]
+            tenants.append(Tenant(client, made["id"], group, key))
+        await _each(Tenant.use, tenants)
+        full = server.resident_megabytes()
+
+        async def delete(tenant: Tenant) -> None:
+            (await client.delete(f"/_mock/sandboxes/{tenant.sandbox}")).raise_for_status()
+
+        await _each(delete, tenants)
+        left = (await client.get("/_mock/sandboxes")).raise_for_status().json()["sandboxes"]
+        if [one["id"] for one in left] != ["default"]:
+            message = f"{len(left) - 1} sandboxes are still there after all were deleted"
+            raise BenchError(message)
+        requests = 2 * number + sum(tenant.sent for tenant in tenants)
+        seconds = time.perf_counter() - begun
+        return Round(creations, requests, seconds, before, full, server.resident_megabytes())
+
+
+def _inside(number: int, seed: Callable[[int], Any]) -> list[float]:
+    """Seconds that each creation takes inside of the server, without HTTP, the reading of its seed included."""
+
+    async def main() -> list[float]:
+        sandboxes = Sandboxes(MemoryStore(), RealClock(), SeededIds(0), Progression())
+        found = []
+        for place in range(number):
+            begun = time.perf_counter()
+            await sandboxes.create(seed(place), expiry=3_600_000)
+            found.append(time.perf_counter() - begun)
+        return found
+
+    return asyncio.run(main())
+
+
+def _yaml(place: int) -> Any:
+    return read_text(_YAML.replace("NUMBER", f"{place:08}"))
+
+
+def _json(place: int) -> Any:
+    return checked(_DOCUMENT | {"keys": [{"key": f"sk_test_of_{place:08}"}]})
+
+
+_DOCUMENT = dict(read_text(_YAML))
+
+
+def _told(name: str, seconds: list[float]) -> str:
+    return f"  {name:<44}{1000 * median(seconds):>7.2f} ms, p99 {1000 * quantiles(seconds, n=100)[98]:>7.2f} ms"
+
+
+@click.command()
+@click.option("--sandboxes", "number", default=1_000, show_default=True, type=click.IntRange(10, 10_000))
+def main(number: int) -> None:
+    """Make, use and delete many sandboxes; exit status 1 where an answer crosses, or memory stays."""
+    click.echo(f"Making one, inside of the server ({number} of them, median):")
+    for name, seed in (("from nothing", lambda _: None), ("from a seed in JSON", _json), ("from one in YAML", _yaml)):
+        click.echo(_told(name, _inside(number, seed)))
+    try:
+        with Server(OURS, None) as server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_round(server, _WARM_UP))
+            rounds = [runner.run(_round(server, number)) for _ in range(_ROUNDS)]
+    except (BenchError, httpx.HTTPError) as error:
+        raise click.ClickException(" ".join(str(error).split())) from None
+    click.echo(_told("seen by a client over HTTP", rounds[0].creations))
+    if not _remembered(rounds, number):
+        raise SystemExit(1)
+
+
+def _remembered(rounds: list[Round], number: int) -> bool:
+    """Tell what the rounds came to; whether the memory was as before after the last."""
+    before, after = rounds[0].before, rounds[-1].after
+    requests, seconds = sum(one.requests for one in rounds), sum(one.seconds for one in rounds)
+    click.echo(f"{number} made, used {_AT_ONCE} at a time, and deleted, {len(rounds)} times:")
+    click.echo(
+        f"  {requests} requests, {requests / seconds:.0f} a second; every answer was of the sandbox that was asked."
+    )
+    click.echo(f"Resident memory: {before:.1f} MB before")
+    for one in rounds:
+        each = 1024 * (one.full - before) / number
+        click.echo(f"  {one.full:.1f} MB full ({each:.1f} kB a sandbox), {one.after:.1f} MB when all are deleted")
+    near = abs(after / before - 1) <= _NEAR
+    click.echo(f"  {after / before:.3f} of before, {'within' if near else 'NOT within'} 10 %")
+    return near
+
+
+if __name__ == "__main__":
+    main()

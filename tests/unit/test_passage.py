@@ -1,0 +1,124 @@
+"""What happens between two instants, if nobody does anything."""
+
+from typing import Any
+
+from mockserver.domain.job import Ending, Job, JobStatus, Pace, Progression
+from mockserver.domain.key import ApiKey
+from mockserver.domain.limit import FULL, Bucket, RateLimit
+from mockserver.domain.passage import Event, Happening, Timed, events
+from mockserver.domain.replay import Replay
+
+GROUP, AUDIENCE = "a" * 24, "b" * 24
+NAMED = {"jobId": "c1", "accountGroupId": GROUP, "audienceId": AUDIENCE}
+
+
+def job(progression: Progression, *, serial: int = 1, ending: Ending | None = None) -> Job:
+    return Job(f"c{serial}", serial, GROUP, AUDIENCE, 10, 1, 0, progression, 0, ending)
+
+
+def key(name: str = "one", *, expires_at: int | None = None, **other: object) -> ApiKey:
+    return ApiKey(name, name, frozenset(), frozenset({GROUP}), expires_at=expires_at, **other)  # type: ignore[arg-type]
+
+
+def found(begin: int, end: int, **records: Any) -> list[Event]:
+    nothing = {"jobs": (), "keys": (), "replays": (), "limit": None}
+    return events(Timed(**nothing | records), begin, end)
+
+
+TIMED = job(Progression(Pace.TIME, duration=10_000))
+STARTED = Event(2_000, Happening.JOB_STARTED, NAMED)
+ENDED = Event(10_000, Happening.JOB_ENDED, {**NAMED, "outcome": "completed", "imported": 10})
+
+
+def test_a_job_starts_and_ends_at_its_instants() -> None:
+    assert found(0, 10_000, jobs=(TIMED,)) == [STARTED, ENDED]
+
+
+def test_what_was_before_is_not_told_again_and_what_comes_later_not_yet() -> None:
+    assert found(1_999, 2_000, jobs=(TIMED,)) == [STARTED]
+    assert found(2_000, 9_999, jobs=(TIMED,)) == []
+    assert found(10_000, 99_000, jobs=(TIMED,)) == []
+
+
+def test_however_time_is_cut_up_the_same_happens() -> None:
+    whole = found(0, 12_000, jobs=(TIMED,), keys=(key(expires_at=5_000),))
+
+    parts = [found(begin, begin + 500, jobs=(TIMED,), keys=(key(expires_at=5_000),)) for begin in range(0, 12_000, 500)]
+
+    assert [event for part in parts for event in part] == whole
+
+
+def test_a_job_that_fails_tells_what_it_has_brought() -> None:
+    failing = job(Progression(Pace.TIME, duration=10_000, outcome=JobStatus.FAILED, share=0.5))
+
+    (_, ended) = found(0, 10_000, jobs=(failing,))
+
+    assert (ended.details["outcome"], ended.details["imported"]) == ("failed", 5)
+
+
+def test_no_time_moves_a_job_that_a_hand_or_readings_move_or_that_has_ended() -> None:
+    others = (
+        job(Progression(Pace.MANUAL)),
+        job(Progression(Pace.POLLS)),
+        job(Progression(Pace.IMMEDIATE)),
+        job(TIMED.progression, ending=Ending(JobStatus.CANCELLED, 1_000, 0)),
+    )
+
+    assert found(500, 99_000, jobs=others) == []
+
+
+def test_a_job_without_duration_has_nothing_to_wait_for() -> None:
+    assert found(0, 99_000, jobs=(job(Progression(Pace.TIME, duration=0)),)) == []
+
+
+def test_a_key_expires_unless_it_was_revoked() -> None:
+    keys = (key(expires_at=7_000), key("revoked", expires_at=7_000, revoked=True), key("lasting"))
+
+    assert found(0, 7_000, keys=keys) == [Event(7_000, Happening.KEY_EXPIRED, {"key": "one"})]
+
+
+def test_an_idempotency_key_is_forgotten() -> None:
+    replay = Replay(GROUP, "k1", "digest", "c1", 3_000)
+
+    (event,) = found(0, 3_000, replays=(replay,))
+
+    assert event.happening is Happening.IDEMPOTENCY_KEY_FORGOTTEN
+    assert event.details == {"idempotencyKey": "k1", "accountGroupId": GROUP, "jobId": "c1"}
+
+
+def test_an_empty_bucket_lets_a_request_pass_again_and_is_full_again() -> None:
+    limit = RateLimit(2, 1_000)
+    empty = limit.taken(limit.taken(FULL, 0) or FULL, 0) or FULL
+
+    told = found(0, 5_000, keys=(key(bucket=empty),), limit=limit)
+
+    assert [(event.at, event.happening) for event in told] == [
+        (500, Happening.LIMIT_LIFTED),
+        (1_000, Happening.LIMIT_REFILLED),
+    ]
+
+
+def test_a_bucket_with_something_in_it_is_only_full_again_and_a_full_one_says_nothing() -> None:
+    limit = RateLimit(2, 1_000)
+    half = limit.taken(FULL, 100) or FULL
+
+    assert [event.happening for event in found(100, 5_000, keys=(key(bucket=half),), limit=limit)] == [
+        Happening.LIMIT_REFILLED
+    ]
+    assert found(100, 5_000, keys=(key(),), limit=limit) == []
+
+
+def test_the_limit_of_a_key_goes_before_that_of_its_sandbox() -> None:
+    own = key(limit=RateLimit(1, 60_000), bucket=Bucket(60_000, 0))
+
+    told = found(0, 60_000, keys=(own,), limit=RateLimit(1, 1_000))
+
+    assert [event.at for event in told] == [60_000, 60_000]
+
+
+def test_all_of_it_comes_in_the_order_in_which_it_happens() -> None:
+    jobs = (job(Progression(Pace.TIME, duration=4_000), serial=2), TIMED)
+
+    told = found(0, 20_000, jobs=jobs, keys=(key(expires_at=3_000),), replays=(Replay(GROUP, "k", "d", "c1", 2_000),))
+
+    assert [event.at for event in told] == [800, 2_000, 2_000, 3_000, 4_000, 10_000]

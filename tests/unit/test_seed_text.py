@@ -1,0 +1,56 @@
+"""Seed documents as text: what can be read is read, and nothing that cannot brings the server down."""
+
+import pytest
+
+from mockserver.adapters.seed_file import checked, read_text
+from mockserver.service.seeding import SeedError
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(SeedError) as caught:
+        read_text(text)
+    return str(caught.value)
+
+
+def test_yaml_and_json_say_the_same() -> None:
+    assert read_text("keys: [{key: sk_test_1}]") == read_text('{"keys": [{"key": "sk_test_1"}]}')
+
+
+def test_an_instant_needs_no_quotes() -> None:
+    read = read_text("keys: [{key: sk_test_1, name: 2030-01-01, expiresAt: 2030-01-01T00:00:00Z}]")
+
+    assert read["keys"][0] == {"key": "sk_test_1", "name": "2030-01-01", "expiresAt": "2030-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the document: null is not of type"),
+        ("{", "neither YAML nor JSON"),
+        ("keys: !!python/object:os.system {}", "neither YAML nor JSON"),
+        ("\x00", "neither YAML nor JSON"),
+        ("[" * 200_000, "nested too deeply"),
+        ("- " * 200_000, "nested too deeply"),
+        ("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]", "the alias *a"),
+        ("keys: &k [*k]", "the alias *k"),
+        ("keys: !!set {a, b}", "what JSON does not have"),
+        ("keys: [{key: !!binary aGVsbG93b3JsZA==}]", "what JSON does not have"),
+        ("keys: [{key: !!timestamp 2030-01-01}]", "what JSON does not have"),
+        ("1: 2", "what JSON does not have"),
+        ("accountGroups: [{name: x, credits: .nan}]", "accountGroups.0.credits"),
+        (f"accountGroups: [{{name: x, credits: 1{'0' * 5_000}}}]", "neither YAML nor JSON"),
+        (f"accountGroups: [{{name: x, credits: 0x{'f' * 5_000}}}]", "what JSON does not have"),
+    ],
+)
+def test_what_is_no_seed_is_refused_in_one_line(text: str, said: str) -> None:
+    assert said in refusal(text)
+    assert "\n" not in refusal(text)
+
+
+def test_an_object_that_is_nested_without_end_is_refused() -> None:
+    document: object = {}
+    for _ in range(5_000):
+        document = {"keys": [document]}
+
+    with pytest.raises(SeedError):
+        checked(document)
