@@ -1,5 +1,6 @@
 """The composition root: from settings to a server, every part named once."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,8 +14,12 @@ from mockserver.adapters.clock import RealClock
 from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.memory import MemoryStore
 from mockserver.adapters.seed_file import default_seed, read_seed
+from mockserver.api.admission import Reception
 from mockserver.api.application import application
+from mockserver.api.examples import rows
 from mockserver.api.handlers.answers import Answers
+from mockserver.api.injection import Injection
+from mockserver.api.preference import Preferences
 from mockserver.api.wire import Wire
 from mockserver.config import Settings
 from mockserver.control.answers import DEFAULT_SANDBOX
@@ -24,7 +29,7 @@ from mockserver.middleware.access_log import AccessLog, Write
 from mockserver.middleware.body_limit import BodyLimit
 from mockserver.middleware.control_gate import ControlGate
 from mockserver.ports import Clock, Ids, Store
-from mockserver.service.admission import admit
+from mockserver.service.admission import admit, identify
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.seeding import SeedError
 from mockserver.service.transactions import Transactions
@@ -71,12 +76,23 @@ async def seed(settings: Settings, made: Parts) -> None:
         raise SeedError(message) from None
 
 
+def reception(made: Parts, document: dict[str, Any]) -> Reception:
+    """Who receives requests, by the response rows of a contract."""
+    documented = rows(document)
+    return Reception(
+        partial(admit, made.store),
+        Preferences(partial(identify, made.store), documented, made.wire),
+        Injection(made.store, documented, made.wire, asyncio.sleep),
+    )
+
+
 def vendor_app(settings: Settings, made: Parts) -> AsyncApp:
     """The vendor's API."""
+    document = contract()
     return application(
-        contract(),
+        document,
         Answers(made.transactions, made.wire),
-        partial(admit, made.store),
+        reception(made, document),
         partial(BodyLimit, limit=settings.max_body),
         validate_responses=settings.validate_responses,
     )

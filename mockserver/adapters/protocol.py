@@ -15,8 +15,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from mockserver.adapters.cycle import Cycle, Refuse, last_answer, send_last
 from mockserver.adapters.deadline import Deadline
 from mockserver.adapters.refused import Limits, RefusedError, refused
+from mockserver.domain.fault import CLOSE, RESET
 
 _LINGER = 2.0
+_PLAIN: dict[object, object] = {}  # an extension with nothing more to say about it
 
 
 def protocol(
@@ -170,6 +172,7 @@ class Protocol(HttpToolsProtocol):
         self.scope["path"] = self.root_path + (urllib.parse.unquote(path) if "%" in path else path)
         self.scope["raw_path"] = self.root_path.encode("ascii") + raw_path
         self.scope["query_string"] = target.query or b""
+        self.scope["extensions"] = {RESET: _PLAIN, CLOSE: _PLAIN}
 
     def _new_cycle(self) -> Cycle:
         version = self.parser.get_http_version()

@@ -1,7 +1,7 @@
 """Reads seed documents, and checks them against their JSON Schema."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,9 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
+from mockserver.service.fault_documents import FaultError, check, documented_errors
 from mockserver.service.seeding import SeedError
+from openapi import contract
 
 SCHEMA = "seed.schema.json"
 DEFAULT = "default.yaml"
@@ -49,7 +51,18 @@ def checked(document: Any) -> Mapping[str, Any]:  # noqa: ANN401  (a file may ho
         place = ".".join(map(str, error.instance_path)) or "the document"
         message = f"{place}: {error.message}"
         raise SeedError(message)
+    _check_faults(document.get("faults", []))
     return document  # type: ignore[no-any-return]  # the schema says that it is an object
+
+
+def _check_faults(entries: Sequence[Mapping[str, Any]]) -> None:
+    documented = documented_errors(contract()) if entries else {}
+    for place, entry in enumerate(entries):
+        try:
+            check(entry, documented)
+        except FaultError as error:
+            message = f"faults.{place}: {error}"
+            raise SeedError(message) from None
 
 
 def _parsed(text: str) -> Any:  # noqa: ANN401  (YAML may hold anything)

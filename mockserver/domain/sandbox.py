@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockserver.domain.fault import Fault
 from mockserver.domain.job import Progression
 
 
@@ -48,3 +49,4 @@ class Sandbox:
     clock: SandboxClock = field(default_factory=SandboxClock)
     progression: Progression = field(default_factory=Progression)
     seed: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()

@@ -53,3 +53,11 @@ async def admit(store: Store, token: str | None, permission: str | None) -> Admi
     if permission is not None and permission not in key.permissions:
         return _lacks(key, permission)
     return caller
+
+
+async def identify(store: Store, token: str | None) -> Admission | Refusal:
+    """Decide on a request by the validity of its API key, whatever it may do and how often: 401, or whose it is."""
+    caller = None if token is None else await store.caller(token)
+    if caller is None:
+        return _NO_KEY if token is None else _UNKNOWN_KEY
+    return _REVOKED_KEY if caller.key.revoked else caller

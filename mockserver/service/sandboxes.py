@@ -89,7 +89,7 @@ class Sandboxes:
         """Put a sandbox back to its seed: the same keys and identifiers, a real clock, the pace it began with."""
 
         async def replant(work: Work) -> Seeded:
-            sandbox = replace(work.sandbox, clock=SandboxClock(), progression=self._progression)
+            sandbox = replace(work.sandbox, clock=SandboxClock(), progression=self._progression, faults=())
             await work.transaction.clear()
             await work.transaction.save_sandbox(sandbox)
             return await plant(Work(work.transaction, sandbox, self._clock.now()), sandbox.seed)
