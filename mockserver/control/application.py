@@ -17,6 +17,7 @@ from mockserver.control import errors
 from mockserver.control.answers import Operations
 from mockserver.control.clock import ClockHandlers
 from mockserver.control.documents import DocumentHandlers
+from mockserver.control.faults import FaultHandlers
 from mockserver.control.jobs import JobHandlers
 from mockserver.control.json_only import JsonOnly
 from mockserver.control.keys import KeyHandlers
@@ -40,6 +41,7 @@ def handlers(sandboxes: Sandboxes, store: Store) -> Operations:
         JobHandlers(sandboxes),
         KeyHandlers(sandboxes),
         StateHandlers(sandboxes, store),
+        FaultHandlers(sandboxes, contract),
     )
     return {operation_id: handler for group in groups for operation_id, handler in group.operations().items()}
 
