@@ -34,7 +34,7 @@ def test_what_is_ours_is_understood(values: list[str], code: str | None, example
 
 @pytest.mark.parametrize(
     "value",
-    ["", ",,", "respond-async", "return=minimal; code=409", "dynamic=true", 'note="code=409"', ";code=409", "=,=;", "code2"],
+    ["", ",,", "respond-async", "wait=5; code=409", "dynamic=true", 'note="code=409"', ";code=409", "=,=;", "code2"],
 )
 def test_all_else_is_ignored(value: str) -> None:
     assert preference([value.encode()]) is None
