@@ -43,16 +43,18 @@ def read_headers(scope: Scope) -> tuple[str | None, list[bytes] | None]:
 
     The token is that of the one `Authorization: Bearer` header; None where there is none, or more than one.
     """
-    found: list[bytes] | None = None
+    found: bytes | None = None
     prefer: list[bytes] | None = None
+    twice = False
     for name, value in scope["headers"]:
         if name == b"authorization":
-            found = [value] if found is None else [*found, value]
+            twice = found is not None
+            found = value
         elif name == b"prefer":
             prefer = [value] if prefer is None else [*prefer, value]
-    if found is None or len(found) > 1 or found[0][: len(_SCHEME)].lower() != _SCHEME:
+    if found is None or twice or found[: len(_SCHEME)].lower() != _SCHEME:
         return None, prefer
-    return found[0][len(_SCHEME) :].strip(b" ").decode("latin-1"), prefer
+    return found[len(_SCHEME) :].strip(b" ").decode("latin-1"), prefer
 
 
 def admission_of(scope: Scope) -> Admission | None:
