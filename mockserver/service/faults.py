@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mockserver.domain.fault import Asked, Fault, Turn, turn
-from mockserver.ports import Store
+from mockserver.ports import SandboxNotFoundError, Store
 from mockserver.service.fault_documents import Document, FaultError, fault, spelled_out
 from mockserver.service.transactions import Work
 
@@ -75,13 +75,17 @@ async def take(store: Store, sandbox_id: str, asked: Asked) -> Turn:
 
 
 async def claim(store: Store, sandbox_id: str, fault_id: str) -> bool:
-    """Count an act of a fault that has waited for the effect; False where it is gone, or another request was sooner."""
-    async with store.transaction(sandbox_id) as transaction:
-        sandbox = await transaction.sandbox()
-        counted = tuple(
-            one.after_acting() if one.id == fault_id and one.remaining != 0 else one for one in sandbox.faults
-        )
-        if counted == sandbox.faults:
-            return False
-        await transaction.save_sandbox(replace(sandbox, faults=counted))
-        return True
+    """Count an act of a fault that has waited for the effect.
+
+    False where it is gone by now, alone or with its sandbox, or where other requests were sooner.
+    """
+    try:
+        async with store.transaction(sandbox_id) as transaction:
+            sandbox = await transaction.sandbox()
+            counted = tuple(
+                one.after_acting() if one.id == fault_id and one.remaining != 0 else one for one in sandbox.faults
+            )
+            await transaction.save_sandbox(replace(sandbox, faults=counted))
+            return counted != sandbox.faults
+    except SandboxNotFoundError:
+        return False
