@@ -1,5 +1,6 @@
 """The composition root: from settings to a server, every part named once."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -8,13 +9,21 @@ from typing import Any
 import orjson
 from connexion import AsyncApp
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.adapters.clock import RealClock
 from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.memory import MemoryStore
+from mockserver.adapters.protocol import protocol
+from mockserver.adapters.refused import Limits
 from mockserver.adapters.seed_file import default_seed, read_seed
+from mockserver.api.admission import Reception
 from mockserver.api.application import application
+from mockserver.api.examples import rows
 from mockserver.api.handlers.answers import Answers
+from mockserver.api.injection import Injection
+from mockserver.api.policy import methods
+from mockserver.api.preference import Preferences
 from mockserver.api.wire import Wire
 from mockserver.config import Settings
 from mockserver.control.answers import DEFAULT_SANDBOX
@@ -23,8 +32,9 @@ from mockserver.domain.job import Progression
 from mockserver.middleware.access_log import AccessLog, Write
 from mockserver.middleware.body_limit import BodyLimit
 from mockserver.middleware.control_gate import ControlGate
+from mockserver.middleware.cors import Cors
 from mockserver.ports import Clock, Ids, Store
-from mockserver.service.admission import admit
+from mockserver.service.admission import admit, identify
 from mockserver.service.sandboxes import Policy, Sandboxes
 from mockserver.service.seeding import SeedError
 from mockserver.service.transactions import Transactions
@@ -72,12 +82,23 @@ async def seed(settings: Settings, made: Parts) -> None:
         raise SeedError(message) from None
 
 
+def reception(made: Parts, document: dict[str, Any]) -> Reception:
+    """Who receives requests, by the response rows of a contract."""
+    documented = rows(document)
+    return Reception(
+        partial(admit, made.store, made.clock),
+        Preferences(partial(identify, made.store, made.clock), documented, made.wire),
+        Injection(made.store, documented, made.wire, asyncio.sleep),
+    )
+
+
 def vendor_app(settings: Settings, made: Parts) -> AsyncApp:
     """The vendor's API."""
+    document = contract()
     return application(
-        contract(),
+        document,
         Answers(made.transactions, made.wire),
-        partial(admit, made.store, made.clock),
+        reception(made, document),
         partial(BodyLimit, limit=settings.max_body),
         validate_responses=settings.validate_responses,
     )
@@ -104,19 +125,34 @@ class TwoPlanes:
         if self._control is None:
             settings, made = self._settings, self._made
             plane = control_application(made.sandboxes, made.store, max_body=settings.max_body)
-            hosts = settings.allowed_hosts | {settings.host}
-            self._control = ControlGate(plane, allowed_hosts=hosts, admin_token=settings.admin_token)
+            self._control = ControlGate(
+                plane, address=settings.host, allowed_hosts=settings.allowed_hosts, admin_token=settings.admin_token
+            )
         return self._control
 
 
 def server(settings: Settings, made: Parts, write: Write) -> ASGIApp:
     """The whole server as an ASGI application; its sandbox `default` is made by `seed`."""
-    app: ASGIApp = TwoPlanes(vendor_app(settings, made), settings, made)
+    vendor: ASGIApp = vendor_app(settings, made)
+    if settings.cors_origins:
+        vendor = Cors(vendor, origins=settings.cors_origins, methods=methods(contract()))
+    app: ASGIApp = TwoPlanes(vendor, settings, made)
     if settings.log_format is not None:
         app = AccessLog(app, write=write, as_json=settings.log_format == "json")
     return app
 
 
-def unparsed(wire: Wire, status: int, message: str, details: Mapping[str, object]) -> bytes:
-    """The envelope of what could not be parsed as a request, for the HTTP protocol."""
-    return orjson.dumps(wire.fault(status, message, details))
+def http_protocol(settings: Settings, made: Parts) -> type[HttpToolsProtocol]:
+    """The HTTP protocol with the limits of the settings; what is no request it answers in the envelope."""
+    limits = Limits(
+        settings.header_timeout,
+        settings.body_timeout,
+        settings.max_head,
+        settings.max_headers,
+        settings.max_connections,
+    )
+
+    def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
+        return orjson.dumps(made.wire.fault(status, message, details))
+
+    return protocol(refuse, limits)

@@ -4,7 +4,7 @@ import re
 import secrets
 import socket
 import sys
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,9 @@ from click.exceptions import NoArgsIsHelpError
 
 from mockserver import __version__
 from mockserver.adapters.http_server import HttpServer, bound
-from mockserver.adapters.protocol import protocol
 from mockserver.banner import banner, sights
-from mockserver.bootstrap import parts, seed, server, unparsed
-from mockserver.config import Settings
+from mockserver.bootstrap import http_protocol, parts, seed, server
+from mockserver.config import ADMIN_TOKEN, Settings
 from mockserver.control.answers import DEFAULT_SANDBOX
 from mockserver.domain.limit import RateLimit
 from mockserver.service.seeding import SeedError
@@ -70,6 +69,33 @@ class Rate(click.ParamType[RateLimit]):
             self.fail(str(error), param, ctx)
 
 
+class Token(click.ParamType[str]):
+    """A secret that a header can carry, and that is not guessed at once."""
+
+    name = "token"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401  (click's)
+        """Read it; it is not repeated in what is said of it."""
+        if re.fullmatch(r"[\x21-\x7e]{8,}", value) is None:
+            self.fail("a token has 8 or more visible ASCII characters, and no blanks", param, ctx)
+        return str(value)
+
+
+class Origin(click.ParamType[str]):
+    """An origin as browsers send it: scheme, host, and a port that is not the scheme's own; or `*`, or `null`."""
+
+    name = "origin"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401  (click's)
+        """Read it."""
+        origin = str(value).lower()
+        found = re.fullmatch(r"([a-z][a-z0-9+.-]*)://(\[[0-9a-f:.]+\]|[^\s/?#@:*\[\]]+)(:\d{1,5})?", origin, re.ASCII)
+        if found is None and origin not in {"*", "null"}:
+            self.fail(f"{value!r} is not an origin; write it like http://localhost:3000, without a path", param, ctx)
+        usual = {"http": ":80", "https": ":443"}
+        return origin.removesuffix(usual.get(found[1], "/")) if found is not None else origin
+
+
 @click.group()
 @click.version_option(__version__, prog_name="audience-mock")
 def cli() -> None:
@@ -85,7 +111,13 @@ def cli() -> None:
 )
 @click.option("--seed", default=0, show_default=True, help="Of identifiers and keys: the same seed, the same names.")
 @click.option("--seed-file", type=click.Path(path_type=Path), help="YAML or JSON: what the sandbox 'default' holds.")
-@click.option("--admin-token", help="Asked for on /_mock. Made up and printed when listening beyond this machine.")
+@click.option(
+    "--admin-token",
+    type=Token(),
+    envvar=ADMIN_TOKEN,
+    show_envvar=True,
+    help="Asked for on /_mock. Made up and printed when listening beyond this machine.",
+)
 @click.option("--allowed-host", "allowed_hosts", multiple=True, help="A further Host that /_mock answers to.")
 @click.option("--job-duration", default="30s", show_default=True, type=Duration(), help="From start to end of a job.")
 @click.option(
@@ -100,10 +132,20 @@ def cli() -> None:
     type=Expiry(),
     help="A sandbox that nobody uses for so long is gone, but 'default'; or never.",
 )
+@click.option(
+    "--max-connections", default=900, show_default=True, type=click.IntRange(1), help="That are open at once."
+)
+@click.option(
+    "--cors-origin",
+    "cors_origins",
+    multiple=True,
+    type=Origin(),
+    help="An origin whose pages may use /v1, like http://localhost:3000; * for all.",
+)
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="Write one line for each request.")
-def serve(*, allowed_hosts: tuple[str, ...], workers: int, **options: Any) -> None:  # noqa: ANN401  (click's)
+def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], workers: int, **options: Any) -> None:  # noqa: ANN401  (click's)
     """Serve the mock until SIGINT or SIGTERM."""
-    settings = Settings(allowed_hosts=frozenset(allowed_hosts), **options)
+    settings = Settings(allowed_hosts=frozenset(allowed_hosts), cors_origins=frozenset(cors_origins), **options)
     if settings.store != "memory":
         message = f"--store {settings.store}: this version keeps its state in memory only"
         raise click.UsageError(message)
@@ -111,7 +153,7 @@ def serve(*, allowed_hosts: tuple[str, ...], workers: int, **options: Any) -> No
         message = f"--workers {workers}: the memory store belongs to one process; leave the option out"
         raise click.UsageError(message)
     if not settings.is_loopback and settings.admin_token is None:
-        settings = Settings(allowed_hosts=frozenset(allowed_hosts), **options | {"admin_token": secrets.token_hex(16)})
+        settings = replace(settings, admin_token=secrets.token_hex(16))
     try:
         listening = bound(settings.host, settings.port)
     except OSError as error:
@@ -132,10 +174,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     url = f"http://{host}:{listening.getsockname()[1]}"
     text = banner(url, __version__, seen, settings.admin_token)
 
-    def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
-        return unparsed(made.wire, status, message, details)
-
-    await HttpServer(server(settings, made, click.echo), protocol(refuse), lambda: click.echo(text)).serve([listening])
+    protocol = http_protocol(settings, made)
+    await HttpServer(server(settings, made, click.echo), protocol, lambda: click.echo(text)).serve([listening])
 
 
 def main() -> None:

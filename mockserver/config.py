@@ -6,6 +6,7 @@ from pathlib import Path
 from mockserver.domain.limit import RateLimit
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+ADMIN_TOKEN = "AUDIENCE_MOCK_ADMIN_TOKEN"  # noqa: S105  (the name of an environment variable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,9 @@ class Settings:
     `job_duration`: milliseconds. `max_body`: bytes. `log_format`: None, `text` or `json`.
     `rate_limit`: of each key of each sandbox, at its start. `sandbox_expiry`: milliseconds without a use after which a
     sandbox is gone, None for never; `max_sandboxes`: how many there may be.
+    `cors_origins`: those whose
+    pages may use the vendor's API, as browsers send them, or `*`. A request has `header_timeout` seconds for its head,
+    of at most `max_head` bytes and `max_headers` headers, and `body_timeout` for each part of its body.
     """
 
     host: str = "127.0.0.1"
@@ -27,6 +31,12 @@ class Settings:
     job_duration: int = 30_000
     log_format: str | None = None
     max_body: int = 1 << 20
+    cors_origins: frozenset[str] = frozenset()
+    max_connections: int = 900
+    header_timeout: float = 10.0
+    body_timeout: float = 30.0
+    max_head: int = 65_536
+    max_headers: int = 200
     validate_responses: bool = False
     rate_limit: RateLimit | None = None
     sandbox_expiry: int | None = 3_600_000

@@ -2,14 +2,13 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from starlette.types import ASGIApp
 
 from mockserver.adapters.http_server import HttpServer, bound
-from mockserver.adapters.protocol import protocol
-from mockserver.bootstrap import Parts, parts, seed, server, unparsed
+from mockserver.bootstrap import Parts, http_protocol, parts, seed, server
 from mockserver.config import Settings
 from mockserver.middleware.access_log import Write
 from mockserver.ports import Clock
@@ -24,10 +23,7 @@ def served(settings: Settings, clock: Clock | None = None, build: Build = server
     started = threading.Event()
     listening = bound("127.0.0.1", 0)
 
-    def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
-        return unparsed(made.wire, status, message, details)
-
-    running = HttpServer(build(settings, made, print), protocol(refuse), started.set)
+    running = HttpServer(build(settings, made, print), http_protocol(settings, made), started.set)
 
     async def main() -> None:
         await seed(settings, made)

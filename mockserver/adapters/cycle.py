@@ -3,15 +3,20 @@
 It writes no access log: that is a middleware's business here.
 """
 
+import socket
+import struct
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from uvicorn._types import ASGISendCallable, ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
+from mockserver.domain.fault import CLOSE, RESET
+
 Refuse = Callable[[int, str, Mapping[str, object]], bytes]
 
 _BODILESS = frozenset({204, 304})
+_NO_LINGER = struct.pack("ii", 1, 0)  # what is not sent is thrown away, and the other side gets a reset
 
 
 def last_answer(status: int, content: bytes, default_headers: Iterable[tuple[bytes, bytes]]) -> bytes:
@@ -62,14 +67,32 @@ class Cycle(RequestResponseCycle):
             return
         if self.head is None and not self.response_started:
             if message["type"] != "http.response.start":
+                if self._is_broken_off(message):
+                    return
                 raise _unexpected(message, "http.response.start")
             self.head = self._encoded_head(message["status"], message.get("headers", ()))
         elif self.response_complete:
             raise _unexpected(message, "nothing, the response being complete")
         elif message["type"] != "http.response.body":
+            if self._is_broken_off(message):
+                return
             raise _unexpected(message, "http.response.body")
         else:
             self._send_body(message.get("body", b""), more=message.get("more_body", False))
+
+    def _is_broken_off(self, message: ASGISendEvent) -> bool:
+        """Whether it is a message of ours that ends the connection; it does so."""
+        kind: str = message["type"]
+        if kind == RESET:
+            connection = self.transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+            self.transport.abort()
+        elif kind == CLOSE:
+            self.transport.close()
+        else:
+            return False
+        self.disconnected = True
+        return True
 
     def _encoded_head(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
         """The head of a response, checked; the usual one is known to be sound, and goes the short way."""

@@ -15,22 +15,19 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from mockserver.adapters.cycle import Cycle, Refuse, last_answer, send_last
 from mockserver.adapters.deadline import Deadline
 from mockserver.adapters.refused import Limits, RefusedError, refused
+from mockserver.domain.fault import CLOSE, RESET
 
 _LINGER = 2.0
+_TOLD = 16  # so many connections too many are answered that they are; any more are closed without a word
+_PLAIN: dict[object, object] = {}  # an extension with nothing more to say about it
 
 
-def protocol(
-    refuse: Refuse,
-    *,
-    header_timeout: float = 10.0,
-    body_timeout: float = 30.0,
-    max_head: int = 65536,
-    max_headers: int = 200,
-) -> type[HttpToolsProtocol]:
+def protocol(refuse: Refuse, limits: Limits | None = None) -> type[HttpToolsProtocol]:
     """The class to give to uvicorn as `http`; `refuse` makes the body of a refusal."""
+    told = limits or Limits()
 
     class Configured(Protocol):
-        limits = Limits(header_timeout, body_timeout, max_head, max_headers)
+        limits = told
         refuse_with = staticmethod(refuse)
 
     return Configured
@@ -50,6 +47,7 @@ class Protocol(HttpToolsProtocol):
     in_body = False
     segment = 0  # bytes that arrived last
     head_bytes = 0  # bytes that earlier segments brought of the head that it is in
+    surplus = False  # there were too many connections already when this one came
     over = False  # nothing is read any more
     last_words: bytes | None = None  # a refusal that waits for the answers due before it
 
@@ -58,6 +56,10 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn narrows it
         """Start the clock: who says nothing at all is late like one who does not end a head."""
         super().connection_made(transport)
+        surplus = len(self.connections) - self.limits.max_connections
+        self.surplus = surplus > 0
+        if surplus > _TOLD:
+            transport.abort()
         self.deadline = Deadline(self.loop, self._late)
         self.deadline.set(self.limits.header_timeout)
 
@@ -146,7 +148,7 @@ class Protocol(HttpToolsProtocol):
         self.headers = []  # trailers are no headers
         limit = self.limit_concurrency
         busy = limit is not None and (len(self.connections) >= limit or len(self.tasks) >= limit)
-        app = self._unavailable if busy else self.app
+        app = self._unavailable if busy or self.surplus else self.app
         if self._is_answering():
             self.flow.pause_reading()
             self.pipeline.appendleft((cycle, app))
@@ -170,6 +172,7 @@ class Protocol(HttpToolsProtocol):
         self.scope["path"] = self.root_path + (urllib.parse.unquote(path) if "%" in path else path)
         self.scope["raw_path"] = self.root_path.encode("ascii") + raw_path
         self.scope["query_string"] = target.query or b""
+        self.scope["extensions"] = {RESET: _PLAIN, CLOSE: _PLAIN}
 
     def _new_cycle(self) -> Cycle:
         version = self.parser.get_http_version()

@@ -17,12 +17,16 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a client may take, in seconds, and how large a head may be, in bytes and in headers."""
+    """How long a client may take, in seconds, and how large a head may be, in bytes and in headers.
 
-    header_timeout: float
-    body_timeout: float
-    max_head: int
-    max_headers: int
+    A connection above `max_connections` is told so by the answer to its first request, which is its last.
+    """
+
+    header_timeout: float = 10.0
+    body_timeout: float = 30.0
+    max_head: int = 65_536
+    max_headers: int = 200
+    max_connections: int = 900
 
     def check(self, size: int, headers: int) -> None:
         """Refuse a head that is too large, complete or not; trailers count as headers."""

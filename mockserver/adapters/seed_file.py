@@ -1,7 +1,7 @@
 """Reads seed documents, and checks them against their JSON Schema."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +11,9 @@ import jsonschema_rs
 import orjson
 import yaml
 
+from mockserver.service.fault_documents import FaultError, check, documented_errors
 from mockserver.service.seeding import SeedError
+from openapi import contract
 
 SCHEMA = "seed.schema.json"
 DEFAULT = "default.yaml"
@@ -100,4 +102,15 @@ def checked(document: Any) -> Mapping[str, Any]:  # noqa: ANN401  (a file may ho
         place = ".".join(map(str, error.instance_path)) or "the document"
         message = f"{place}: {error.message}"
         raise SeedError(message)
+    _check_faults(document.get("faults", []))
     return document  # type: ignore[no-any-return]  # the schema says that it is an object
+
+
+def _check_faults(entries: Sequence[Mapping[str, Any]]) -> None:
+    documented = documented_errors(contract()) if entries else {}
+    for place, entry in enumerate(entries):
+        try:
+            check(entry, documented)
+        except FaultError as error:
+            message = f"faults.{place}: {error}"
+            raise SeedError(message) from None

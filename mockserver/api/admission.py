@@ -1,10 +1,14 @@
 """Asks for the admission of each request, once, after it was routed and before anything else is looked at."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mockserver.api.injection import Injection
+from mockserver.api.preference import Preferences, preference
 from mockserver.api.wire import Wire, headers_of, send_json
 from mockserver.domain.refusal import Refusal
 from mockserver.service.admission import Admission
@@ -15,17 +19,42 @@ _CONTEXT = "connexion_context"
 _SCHEME = b"bearer "
 
 
-def bearer_token(scope: Scope) -> str | None:
-    """The token of a request's one `Authorization: Bearer` header; None where it has none, or more than one."""
-    found = None
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Who receives requests: `admit` all of them, `preferences` those that prefer an example, in its place.
+
+    The requests of a sandbox that has faults go by way of the `injection`.
+    """
+
+    admit: Admit
+    preferences: Preferences
+    injection: Injection
+
+
+class Operation(NamedTuple):
+    """One operation of the contract: its operationId, and the permission that it requires; None for any valid key."""
+
+    id: str
+    permission: str | None
+
+
+def read_headers(scope: Scope) -> tuple[str | None, list[bytes] | None]:
+    """What admission looks at in one walk over the headers: the bearer token, and what the request prefers.
+
+    The token is that of the one `Authorization: Bearer` header; None where there is none, or more than one.
+    """
+    found: bytes | None = None
+    prefer: list[bytes] | None = None
+    twice = False
     for name, value in scope["headers"]:
         if name == b"authorization":
-            if found is not None:
-                return None
+            twice = found is not None
             found = value
-    if found is None or found[: len(_SCHEME)].lower() != _SCHEME:
-        return None
-    return found[len(_SCHEME) :].strip(b" ").decode("latin-1")  # type: ignore[no-any-return]  # a scope holds anything
+        elif name == b"prefer":
+            prefer = [value] if prefer is None else [*prefer, value]
+    if found is None or twice or found[: len(_SCHEME)].lower() != _SCHEME:
+        return None, prefer
+    return found[len(_SCHEME) :].strip(b" ").decode("latin-1"), prefer
 
 
 def admission_of(scope: Scope) -> Admission | None:
@@ -35,37 +64,51 @@ def admission_of(scope: Scope) -> Admission | None:
 
 
 class AdmissionOperation:
-    """Refuses requests of one operation with 401, 429 or 403, or notes their admission in the scope."""
+    """Refuses requests of one operation with 401, 429 or 403, or notes their admission in the scope.
 
-    def __init__(self, next_app: ASGIApp, *, admit: Admit, permission: str | None, wire: Wire) -> None:
+    One that prefers an example gets that, if its key is valid; on one that is admitted, its sandbox's faults may act.
+    """
+
+    def __init__(self, next_app: ASGIApp, operation: Operation, *, reception: Reception, wire: Wire) -> None:
         self.next_app = next_app
-        self._admit = admit
-        self._permission = permission
+        self._operation, self._permission = operation
+        self._admit = reception.admit
+        self._prefer = reception.preferences.answer
+        self._injected = reception.injection.around
         self._wire = wire
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit a request by its key and the permission that the contract says the operation requires."""
-        outcome = await self._admit(bearer_token(scope), self._permission)
+        token, prefer = read_headers(scope)
+        if prefer is not None and (wanted := preference(prefer)) is not None:
+            await self._prefer(self._operation, wanted, token, scope, send)
+            return
+        outcome = await self._admit(token, self._permission)
         if isinstance(outcome, Refusal):
             await send_json(send, *self._wire.refuse(outcome), headers=headers_of(outcome))
             return
         scope["extensions"][_CONTEXT] = {"admission": outcome}
+        if outcome.sandbox.faults:
+            await self._injected(self.next_app, self._operation, outcome)(scope, receive, send)
+            return
         await self.next_app(scope, receive, send)
 
 
 class AdmissionMiddleware:
     """A layer of the operations above, by the operation that the routing has found."""
 
-    def __init__(self, app: ASGIApp, *, admit: Admit, permissions: Mapping[str, str | None], wire: Wire) -> None:
+    def __init__(
+        self, app: ASGIApp, *, reception: Reception, permissions: Mapping[str, str | None], wire: Wire
+    ) -> None:
         self.app = app
-        self._admit = admit
+        self._reception = reception
         self._permissions = permissions
         self._wire = wire
 
     def for_operation(self, operation_id: str, next_app: ASGIApp) -> ASGIApp:
         """The part for one operation, to be called directly."""
-        permission = self._permissions[operation_id]
-        return AdmissionOperation(next_app, admit=self._admit, permission=permission, wire=self._wire)
+        operation = Operation(operation_id, self._permissions[operation_id])
+        return AdmissionOperation(next_app, operation, reception=self._reception, wire=self._wire)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit a request of an operation."""

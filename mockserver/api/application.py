@@ -11,7 +11,7 @@ from connexion.middleware.response_validation import ResponseValidationMiddlewar
 from connexion.resolver import Resolver
 from starlette.types import ASGIApp
 
-from mockserver.api.admission import AdmissionMiddleware, Admit
+from mockserver.api.admission import AdmissionMiddleware, Reception
 from mockserver.api.assembly.exceptions import LazyExceptionMiddleware
 from mockserver.api.assembly.operation import DirectApp
 from mockserver.api.assembly.routing import DirectRoutingMiddleware
@@ -55,7 +55,7 @@ def resolver(operations: Mapping[str, Handler]) -> Resolver:
 def application(
     contract: dict[str, Any],
     answers: Answers,
-    admit: Admit,
+    reception: Reception,
     body_limit: Callable[..., ASGIApp],
     *,
     validate_responses: bool = False,
@@ -65,7 +65,8 @@ def application(
     `body_limit`: makes the layer that limits bodies, from the application behind it and `operations`, by operationId.
     `validate_responses`: Connexion checks each answer, for tests.
     """
-    admission = partial(AdmissionMiddleware, admit=admit, permissions=permissions(contract), wire=answers.wire)
+    required = permissions(contract)
+    admission = partial(AdmissionMiddleware, reception=reception, permissions=required, wire=answers.wire)
     app = DirectApp(
         "mockserver",
         middlewares=[

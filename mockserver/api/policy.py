@@ -76,6 +76,12 @@ def permissions(contract: dict[str, Any]) -> dict[str, str | None]:
     return {operation["operationId"]: operation.get("x-required-permission") for operation in _operations(contract)}
 
 
+def methods(contract: dict[str, Any]) -> frozenset[str]:
+    """The HTTP methods of the contract's operations; where it has GET, HEAD goes as well."""
+    found = {method.upper() for item in contract["paths"].values() for method in _METHODS & item.keys()}
+    return frozenset(found | {"HEAD"} if "GET" in found else found)
+
+
 def with_body(contract: dict[str, Any]) -> frozenset[str]:
     """The operations that take a body, by operationId."""
     return frozenset(operation["operationId"] for operation in _operations(contract) if "requestBody" in operation)

@@ -78,14 +78,15 @@ class Wire:
     def refuse(self, refusal: Refusal) -> tuple[Body, int]:
         """The envelope and status of a refusal."""
         reason = refusal.reason
-        return self._failure(reason.code, refusal.message, refusal.details), _STATUS_BY_RULE[reason.rule]
+        return self.failure(reason.code, refusal.message, refusal.details), _STATUS_BY_RULE[reason.rule]
 
     def fault(self, status: int, message: str, details: Mapping[str, Any]) -> Body:
         """The envelope of a request that no operation could take up, such as an unknown route."""
         code = FAULT_CODES.get(status, "INTERNAL_ERROR" if status >= _SERVER_ERROR else "VALIDATION_ERROR")
-        return self._failure(code, message, details)
+        return self.failure(code, message, details)
 
-    def _failure(self, code: str, message: str, details: Mapping[str, Any]) -> Body:
+    def failure(self, code: str, message: str, details: Mapping[str, Any]) -> Body:
+        """The envelope of an error with a code of the caller's."""
         error = {"code": code, "message": message, "details": details}
         return {"success": False, "data": None, "error": error, "traceId": self._ids.trace_id()}
 

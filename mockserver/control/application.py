@@ -18,6 +18,7 @@ from mockserver.control.answers import Operations
 from mockserver.control.audiences import AudienceHandlers
 from mockserver.control.clock import ClockHandlers
 from mockserver.control.documents import DocumentHandlers
+from mockserver.control.faults import FaultHandlers
 from mockserver.control.jobs import JobHandlers
 from mockserver.control.json_only import JsonOnly
 from mockserver.control.keys import KeyHandlers
@@ -44,6 +45,7 @@ def handlers(sandboxes: Sandboxes, store: Store) -> Operations:
         StateHandlers(sandboxes, store),
         LimitHandlers(sandboxes),
         AudienceHandlers(sandboxes),
+        FaultHandlers(sandboxes, contract),
     )
     return {operation_id: handler for group in groups for operation_id, handler in group.operations().items()}
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mockserver.domain.fault import Fault
 from mockserver.domain.job import Progression
 from mockserver.domain.limit import RateLimit
 
@@ -58,6 +59,7 @@ class Sandbox:
     limit: RateLimit | None = None
     expiry: int | None = None
     used_at: int = 0
+    faults: tuple[Fault, ...] = ()
 
     def is_expired(self, real: int) -> bool:
         """Whether it is gone: unused for its expiry, and at most for a sixteenth more, as not each use is noted."""

@@ -36,12 +36,22 @@ def _entry(host: str) -> str:
 class ControlGate:
     """Refuses what is under `/_mock` with 403 for where it comes from, or 401 for want of the token.
 
-    `allowed_hosts`: names and addresses beside those of this machine, with or without a port; with one, only that port.
+    `address`: where the server listens. `allowed_hosts`: names and addresses beside that and those of this machine,
+    with or without a port; with one, only that port. A page is let in if it comes from the very host and port that it
+    asks, or from an allowed host: another port of this machine is another origin, and whose page that is nobody knows.
     """
 
-    def __init__(self, app: ASGIApp, *, allowed_hosts: frozenset[str], admin_token: str | None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        allowed_hosts: frozenset[str],
+        admin_token: str | None,
+        address: str = "127.0.0.1",
+    ) -> None:
         self.app = app
-        self._allowed = _LOOPBACK | {_entry(host) for host in allowed_hosts}
+        self._named = frozenset(_entry(host) for host in allowed_hosts)
+        self._allowed = _LOOPBACK | self._named | {_entry(address)}
         self._token = None if admin_token is None else admin_token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,19 +72,16 @@ class ControlGate:
         hosts, origins = _values(scope, b"host"), _values(scope, b"origin")
         if len(hosts) != 1:
             return "the control plane needs exactly one Host header", "Send the host that the URL names."
-        if not self._is_allowed(hosts[0]):
-            return f"the control plane does not answer to the host {hosts[0]!r}", _hint(hosts[0])
+        if not _is_among(self._allowed, hosts[0]):
+            return f"the control plane does not answer to the host {hosts[0]!r}", _hint(_name(hosts[0]))
         for origin in origins:
             found = _ORIGIN.fullmatch(origin.lower())
-            if found is None or not self._is_allowed(found[1]):
-                return f"the control plane takes nothing from pages of the origin {origin!r}", _hint(found and found[1])
+            if found is None or not (found[1] == hosts[0].lower() or _is_among(self._named, found[1])):
+                reason = f"the control plane takes nothing from pages of the origin {origin!r}"
+                return reason, _hint(found and _name(found[1]) and found[1])
         if "cross-site" in map(str.lower, _values(scope, b"sec-fetch-site")):
             return "the control plane takes nothing from pages of another site", "Open the URL by hand."
         return None
-
-    def _is_allowed(self, host: str) -> bool:
-        name = _name(host)
-        return name != "" and (name in self._allowed or host.lower() in self._allowed)
 
     @staticmethod
     def _has_token(scope: Scope, token: bytes) -> bool:
@@ -94,9 +101,13 @@ def _values(scope: Scope, header: bytes) -> list[str]:
     return [value.decode("latin-1") for name, value in scope["headers"] if name == header]
 
 
+def _is_among(hosts: frozenset[str], host: str) -> bool:
+    name = _name(host)
+    return name != "" and (name in hosts or host.lower() in hosts)
+
+
 def _hint(host: str | None) -> str:
-    name = host and _name(host)
-    return f"Start the server with --allowed-host {name}." if name else "Use http://localhost and the server's port."
+    return f"Start the server with --allowed-host {host}." if host else "Use http://localhost and the server's port."
 
 
 async def _refuse(send: Send, status: int, reason: str, hint: str) -> None:

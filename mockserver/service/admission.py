@@ -50,21 +50,10 @@ def _expired(key: ApiKey, expires_at: int, now: int) -> Refusal:
     )
 
 
-def _ruled_out(caller: Caller, clock: Clock) -> Refusal | None:
-    """The refusal of a key that is known, but revoked, expired, or told to be over its limit."""
-    key = caller.key
-    if key.revoked:
-        return _REVOKED_KEY
-    if key.expires_at is not None and (now := caller.sandbox.clock.now(clock.now())) >= key.expires_at:
-        return _expired(key, key.expires_at, now)
-    return _LIMITED if key.limited else None
+async def identify(store: Store, clock: Clock, token: str | None) -> Admission | Refusal:
+    """Decide on a request by the validity of its API key, whatever it may do and how often: 401, or whose it is.
 
-
-async def admit(store: Store, clock: Clock, token: str | None, permission: str | None) -> Admission | Refusal:
-    """Decide on a request by its API key alone: 401, then 429, then 403.
-
-    `token` is what stands behind `Bearer`, None where the header is missing or of another scheme;
-    `permission` is what the operation requires, None where any valid key will do.
+    `token` is what stands behind `Bearer`, None where the header is missing or of another scheme.
     """
     caller = None if token is None else await store.caller(token)
     if caller is None:
@@ -72,10 +61,24 @@ async def admit(store: Store, clock: Clock, token: str | None, permission: str |
     key, sandbox = caller
     if sandbox.expiry is not None and not await lives(store, sandbox, clock.now()):
         return _UNKNOWN_KEY
-    refusal = None
-    if key.revoked or key.limited or key.expires_at is not None:
-        refusal = _ruled_out(caller, clock)
-    if refusal is None and (sandbox.limit is not None or key.limit is not None):
+    if key.revoked:
+        return _REVOKED_KEY
+    if key.expires_at is not None and (now := sandbox.clock.now(clock.now())) >= key.expires_at:
+        return _expired(key, key.expires_at, now)
+    return caller
+
+
+async def admit(store: Store, clock: Clock, token: str | None, permission: str | None) -> Admission | Refusal:
+    """Decide on a request by its API key alone: 401, then 429, then 403.
+
+    `permission` is what the operation requires, None where any valid key will do.
+    """
+    caller = await identify(store, clock, token)
+    if isinstance(caller, Refusal):
+        return caller
+    key = caller.key
+    refusal = _LIMITED if key.limited else None
+    if refusal is None and (caller.sandbox.limit is not None or key.limit is not None):
         refusal = await metered(store, clock, caller)
     if refusal is None and permission is not None and permission not in key.permissions:
         refusal = _lacks(key, permission)

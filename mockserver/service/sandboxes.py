@@ -141,7 +141,7 @@ class Sandboxes:
 
         async def replant(work: Work) -> Seeded:
             sandbox = replace(
-                work.sandbox, clock=SandboxClock(), progression=self._progression, limit=self.policy.limit
+                work.sandbox, clock=SandboxClock(), progression=self._progression, limit=self.policy.limit, faults=()
             )
             await work.transaction.clear()
             await work.transaction.save_sandbox(sandbox)

@@ -14,6 +14,8 @@ from mockserver.domain.instant import END, parse
 from mockserver.domain.job import Job, JobStatus, Pace, Progression, Stage
 from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
+from mockserver.service import faults
+from mockserver.service.fault_documents import FaultError
 from mockserver.service.transactions import Work
 
 Document = Mapping[str, Any]
@@ -37,6 +39,8 @@ async def plant(work: Work, document: Document) -> Seeded:
     planting = _Planting(work)
     groups = [await planting.account_group(entry) for entry in document.get("accountGroups", [])]
     keys = [await planting.key(entry) for entry in document.get("keys", [])]
+    for place, entry in enumerate(document.get("faults", [])):
+        await planting.fault(place, entry)
     return Seeded(tuple(keys), tuple(groups))
 
 
@@ -90,6 +94,13 @@ class _Planting:
             message = f"key {key.token!r}: {error}"
             raise SeedError(message) from None
         return key
+
+    async def fault(self, place: int, entry: Document) -> None:
+        try:
+            await faults.add(self._work, entry)
+        except (FaultError, faults.TooManyFaultsError) as error:
+            message = f"faults.{place}: {error}"
+            raise SeedError(message) from None
 
     async def _identify(self, entry: Document) -> tuple[str, int]:
         fresh, serial = await self._work.fresh_id()

@@ -23,10 +23,9 @@ from mockserver.api.handlers.answers import Answers
 from mockserver.api.jsonifier import FastJsonifier
 from mockserver.api.policy import permissions, with_policy
 from mockserver.api.validators import VALIDATOR_MAP
-from mockserver.bootstrap import Parts, parts, seed, vendor_app
+from mockserver.bootstrap import Parts, parts, reception, seed, vendor_app
 from mockserver.config import Settings
 from mockserver.control.answers import DEFAULT_SANDBOX
-from mockserver.service.admission import admit
 from openapi import contract
 
 PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests, not of the server)
@@ -75,7 +74,7 @@ def stock_app(made: Parts) -> AsyncApp:
         position=MiddlewarePosition.BEFORE_SECURITY,
         admission=partial(
             AdmissionMiddleware,
-            admit=partial(admit, made.store, made.clock),
+            reception=reception(made, document),
             permissions=permissions(document),
             wire=made.wire,
         ),

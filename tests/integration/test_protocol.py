@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 
 from mockserver.adapters.protocol import protocol
+from mockserver.adapters.refused import Limits
 
 PATIENCE = 10
 MEGABYTE = 1 << 20
@@ -253,7 +254,7 @@ def serving(loop: str, keep_alive: float = 5, limit: int | None = None, **limits
     app = App()
     config = uvicorn.Config(
         app,
-        http=protocol(refuse, **limits),
+        http=protocol(refuse, Limits(**limits)),
         loop=loop,
         ws="none",
         lifespan="off",

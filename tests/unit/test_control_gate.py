@@ -109,9 +109,32 @@ def test_an_allowed_host_is_let_in_on_any_port_or_on_the_one_it_names(allowed: s
     assert asked(("host", host), allowed=frozenset({allowed}))[0] == status
 
 
-@pytest.mark.parametrize("origin", ["http://localhost:3000", "https://127.0.0.1", "HTTP://[::1]:5173", "http://mock:1"])
-def test_pages_of_the_same_hosts_are_let_in(origin: str) -> None:
-    assert asked(HOST, ("origin", origin), allowed=frozenset({"mock"}))[0] == 200
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("localhost:8080", "http://localhost:8080"),
+        ("LocalHost:8080", "HTTP://localhost:8080"),
+        ("localhost", "http://localhost"),
+        ("[::1]:8080", "http://[::1]:8080"),
+        ("mock", "https://mock"),
+        ("localhost:8080", "http://mock:1"),
+        ("localhost:8080", "http://localhost:3000"),
+    ],
+)
+def test_pages_of_the_server_itself_and_of_allowed_hosts_are_let_in(host: str, origin: str) -> None:
+    allowed = frozenset({"mock", "localhost:3000"})
+
+    assert asked(("host", host), ("origin", origin), allowed=allowed)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:3000", "http://localhost", "http://127.0.0.1:8080", "http://[::1]:8080"]
+)
+def test_another_port_or_name_of_this_machine_is_another_origin(origin: str) -> None:
+    status, _, body = asked(HOST, ("origin", origin))
+
+    assert status == 403
+    assert body["hint"] == f"Start the server with --allowed-host {origin.removeprefix('http://')}."
 
 
 @pytest.mark.parametrize(
@@ -123,7 +146,7 @@ def test_pages_of_other_origins_are_refused(origin: str) -> None:
 
 
 def test_one_foreign_origin_among_several_is_enough() -> None:
-    assert asked(HOST, ("origin", "http://localhost"), ("origin", "http://evil.example"))[0] == 403
+    assert asked(HOST, ("origin", "http://localhost:8080"), ("origin", "http://evil.example"))[0] == 403
 
 
 @pytest.mark.parametrize(

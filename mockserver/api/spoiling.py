@@ -1,0 +1,66 @@
+"""Answers that go out otherwise than they should."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.types import Message, Scope, Send
+
+from mockserver.api.wire import Wire, send_json
+from mockserver.domain.fault import CLOSE, RESET, FaultKind
+
+Then = Callable[[Message, bytes], Awaitable[None]]
+
+_WRONG_TYPE = (b"content-type", b"text/html; charset=utf-8")
+
+
+class WholeAnswer:
+    """An ASGI `send` that keeps an answer until it is whole, and hands its start and its body on `then`."""
+
+    def __init__(self, then: Then) -> None:
+        self._then = then
+        self._start: Message = {}
+        self._content = b""
+
+    async def __call__(self, message: Message) -> None:
+        """Take the next message of the application."""
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        self._content += message.get("body", b"")
+        if not message.get("more_body", False):
+            await self._then(self._start, self._content)
+
+
+async def send_whole(send: Send, start: Message, content: bytes) -> None:
+    """Send an answer as it is."""
+    await send(start)
+    await send({"type": "http.response.body", "body": content})
+
+
+async def send_spoiled(kind: FaultKind, send: Send, start: Message, content: bytes, scope: Scope) -> None:
+    """Send an answer that a fault has spoiled."""
+    match kind:
+        case FaultKind.TRUNCATED_BODY:
+            await send(start)
+            cut = content[: len(content) // 2]
+            closes = CLOSE in scope.get("extensions", {})
+            await send({"type": "http.response.body", "body": cut, "more_body": closes})
+            if closes:
+                await send({"type": CLOSE})
+        case FaultKind.MALFORMED_JSON:
+            await send_whole(send, start, content[:-1] + b",")
+        case FaultKind.WRONG_CONTENT_TYPE:
+            headers = [header for header in start["headers"] if header[0] != b"content-type"]
+            await send_whole(send, {**start, "headers": [_WRONG_TYPE, *headers]}, content)
+        case _:
+            await send_whole(send, start, content)
+
+
+async def reset(send: Send, scope: Scope, wire: Wire, fault_id: str) -> None:
+    """Reset the connection; where the transport cannot, answer a 500, whose outcome is as unknown to the client."""
+    if RESET in scope.get("extensions", {}):
+        await send({"type": RESET})
+        return
+    hint = "Use the server over a socket."
+    message = f"Here the fault {fault_id} would have reset the connection, which this transport cannot. {hint}"
+    body = wire.fault(500, message, {"rule": "fault", "faultId": fault_id, "hint": hint})
+    await send_json(send, body, 500)

@@ -1,0 +1,164 @@
+"""The Dockerfile's steps in a folder of their own, and the steps of the CI job on a server: both without Docker."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import pytest
+import yaml
+
+from mockserver.config import ADMIN_TOKEN, Settings
+from tests.served import served
+
+ROOT = Path(__file__).parents[2]
+SECRET = "given-by-the-environment"
+HERE = "127.0.0.2"  # this machine, but no address that the server takes for it, as 0.0.0.0 is none
+JOB = yaml.safe_load((ROOT / "examples/ci/github-actions.yml").read_text())["jobs"]["conformance"]
+AUDIENCES = "/v1/accounts/a00000000000000000000001/audiences"
+
+
+class Instruction(NamedTuple):
+    name: str
+    value: str
+
+    @property
+    def words(self) -> list[str]:
+        """The value in its JSON form, else as a shell splits it."""
+        found: list[str] = json.loads(self.value) if self.value.startswith("[") else shlex.split(self.value)
+        return found
+
+
+class Image(NamedTuple):
+    """What comes of a Dockerfile: its folder of programs, and what it says about running it."""
+
+    programs: Path
+    said: dict[str, Instruction]
+
+    def environment(self) -> dict[str, str]:
+        path = f"{self.programs}{os.pathsep}{os.environ['PATH']}"  # noqa: TID251  (a child's, not ours)
+        return {"PATH": path, ADMIN_TOKEN: SECRET, "HOME": "/nonexistent"}
+
+
+def instructions() -> list[Instruction]:
+    text = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text())
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [Instruction(*line.split(" ", 1)) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    root = tmp_path_factory.mktemp("image")
+    subprocess.run([sys.executable, "-m", "venv", root / "usr"], check=True)  # noqa: S603  (ours)
+    built = Image(root / "usr/bin", {})
+    folder = root
+    for one in instructions():
+        match one.name:
+            case "WORKDIR":
+                folder = root / one.value.strip("/")
+                folder.mkdir(parents=True)
+            case "COPY":
+                *sources, target = one.words
+                for source in sources:
+                    copied(ROOT / source, folder / target)
+            case "RUN":
+                outside = {**os.environ, **built.environment()}  # noqa: TID251  (pip's index is named there)
+                subprocess.run(one.value, shell=True, cwd=folder, env=outside, check=True)  # noqa: S602  (ours)
+            case _:
+                built.said[one.name] = one
+    return built
+
+
+def copied(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(source, target)
+
+
+@contextmanager
+def running(image: Image, folder: Path) -> Iterator[str]:
+    """A server as the image starts it, but on an address and a port that are free here."""
+    with socket.create_server((HERE, 0)) as free:
+        port = str(free.getsockname()[1])
+    places = {"0.0.0.0": HERE, "8080": port}  # noqa: S104  (it is replaced)
+    command = [places.get(word, word) for word in image.said["ENTRYPOINT"].words + image.said["CMD"].words]
+    found = shutil.which(command[0], path=str(image.programs))
+    process = subprocess.Popen(  # noqa: S603  (ours)
+        [str(found), *command[1:]], cwd=folder, env=image.environment(), stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        assert any(line.startswith("Stop with") for line in process.stdout)
+        yield f"http://{HERE}:{port}"
+    finally:
+        process.terminate()
+        process.communicate()
+    assert process.returncode == 0
+
+
+def test_the_image_serves_both_planes_and_asks_for_the_token(image: Image, tmp_path: Path) -> None:
+    with running(image, tmp_path) as url:
+        key = {"Authorization": "Bearer sk_test_all_permissions"}
+        asked = [{}, {"Authorization": f"Bearer {SECRET}"}]
+
+        assert httpx.get(url + AUDIENCES, headers=key).status_code == 200
+        assert [httpx.get(f"{url}/_mock/sandboxes", headers=one).status_code for one in asked] == [401, 200]
+        assert httpx.get(f"{url}/_mock/docs/swagger-ui.css", headers=asked[1]).status_code == 200
+
+
+def test_its_health_is_told_by_a_program_that_is_in_it(image: Image, tmp_path: Path) -> None:
+    _, _, command = image.said["HEALTHCHECK"].value.partition("CMD ")
+    program, *words = Instruction("CMD", command).words
+
+    def healthy(url: str) -> bool:
+        asked = [word.replace("http://127.0.0.1:8080", url) for word in words]
+        return not subprocess.run([image.programs / program, *asked], check=False, capture_output=True).returncode  # noqa: S603  (ours)
+
+    with running(image, tmp_path) as url:
+        assert healthy(url)
+    assert not healthy(url)
+
+
+def test_it_does_not_run_as_root_and_exposes_the_port_that_it_serves_on(image: Image) -> None:
+    options = image.said["CMD"].words
+
+    assert int(image.said["USER"].value.split(":")[0]) > 0
+    assert options[options.index("--port") + 1] == image.said["EXPOSE"].value
+    assert options[options.index("--host") + 1] == "0.0.0.0"  # noqa: S104  (in a container)
+
+
+def test_the_suite_is_in_it_with_its_catalogue(image: Image, tmp_path: Path) -> None:
+    program = image.programs / "audience-conformance"
+
+    listed = subprocess.run([program, "list"], cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603  (ours)
+
+    assert "AUD-DELETE-GUARD" in listed.stdout
+
+
+def test_the_steps_of_the_ci_job_end_in_a_report(tmp_path: Path) -> None:
+    steps = {step["name"]: step["run"] for step in JOB["steps"] if "run" in step}
+    token = JOB["env"]["ADMIN_TOKEN"]
+    with served(Settings(admin_token=token)) as (url, _):
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # noqa: TID251  (a child's, not ours)
+        given = {
+            **{name: value.replace("http://localhost:8080", url) for name, value in JOB["env"].items()},
+            "PATH": path,
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+        }
+        for name in ("Wait until the mock answers", "Run the suite", "Show the report"):
+            few = " -k guard" if name == "Run the suite" else ""
+            subprocess.run(["bash", "-ec", steps[name] + few], cwd=tmp_path, env=given, check=True)  # noqa: S603, S607  (ours)
+
+    assert {file.name for file in tmp_path.glob("report.*")} == {"report.html", "report.xml", "report.md"}
+    assert (tmp_path / "summary.md").read_text() == (tmp_path / "report.md").read_text()
+    assert token not in (tmp_path / "report.html").read_text()

@@ -1,0 +1,133 @@
+"""When it is a fault's turn."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.domain.fault import Asked, Fault, FaultKind, chance, redacted, turn
+from mockserver.domain.key import ApiKey
+
+OPERATIONS = ("deleteAudience", "getAudience")
+TOKENS = ("sk_test_one", "sk_test_two")
+IDENTIFIERS = ("a" * 24, "b" * 24)
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+def key(token: str, name: str = "") -> ApiKey:
+    return ApiKey(token, name, frozenset(), frozenset())
+
+
+def requests() -> st.SearchStrategy[Asked]:
+    keys = st.builds(key, st.sampled_from(TOKENS), st.sampled_from(("first", "second")))
+    return st.builds(Asked, st.sampled_from(OPERATIONS), keys, st.frozensets(st.sampled_from(IDENTIFIERS)))
+
+
+def faults() -> st.SearchStrategy[Fault]:
+    return st.builds(
+        Fault,
+        st.uuids().map(str),
+        st.sampled_from(FaultKind),
+        operation=st.none() | st.sampled_from(OPERATIONS),
+        key=st.none() | st.sampled_from((*TOKENS, "first")),
+        resource=st.none() | st.sampled_from(IDENTIFIERS),
+        first=st.integers(1, 4),
+        times=st.none() | st.integers(1, 3),
+        probability=st.sampled_from((0.0, 0.3, 1.0)),
+    )
+
+
+ASKED = Asked("deleteAudience", key("sk_test_one", "first"), frozenset(IDENTIFIERS))
+
+
+@given(faults(), requests())
+def test_a_fault_matches_what_each_of_its_filters_lets_through(fault: Fault, asked: Asked) -> None:
+    alone = [Fault("1", fault.kind, operation=fault.operation)]
+    alone += [Fault("2", fault.kind, key=fault.key), Fault("3", fault.kind, resource=fault.resource)]
+
+    assert fault.matches(asked) is all(one.matches(asked) for one in alone)
+    assert Fault("4", fault.kind).matches(asked)
+
+
+@given(requests())
+def test_each_filter_asks_for_its_own(asked: Asked) -> None:
+    kind = FaultKind.DELAY
+
+    assert {name for name in OPERATIONS if Fault("1", kind, operation=name).matches(asked)} == {asked.operation}
+    matching = {name for name in (*TOKENS, "first", "second") if Fault("1", kind, key=name).matches(asked)}
+    assert matching == {asked.key.token, asked.key.name}
+    assert {one for one in IDENTIFIERS if Fault("1", kind, resource=one).matches(asked)} == asked.identifiers
+
+
+@given(st.lists(faults(), max_size=5), st.lists(requests(), max_size=12))
+def test_a_course_of_requests_keeps_to_what_each_fault_says(known: list[Fault], asked: list[Asked]) -> None:
+    now = tuple(known)
+    for request in asked:
+        before, taken = now, turn(now, request, SECRET)
+        now = taken.faults
+
+        assert [one.matched for one in now] == [one.matched + one.matches(request) for one in before]
+        acted = {one.id for one in (*taken.delays, *([taken.effect] if taken.effect else []))}
+        waiting = taken.effect is not None and taken.effect.waits_for_the_effect
+        counted = {new.id for new, old in zip(now, before, strict=True) if new.acted != old.acted}
+        assert counted == (acted - {taken.effect.id} if waiting and taken.effect else acted)
+        for fault in (*taken.delays, *([taken.effect] if taken.effect else [])):
+            assert fault.matched >= fault.first
+            assert fault.times is None or fault.acted <= fault.times
+            assert fault.probability > 0
+        assert all(fault.kind is FaultKind.DELAY for fault in taken.delays)
+        assert taken.effect is None or taken.effect.kind is not FaultKind.DELAY
+
+
+def test_the_first_that_is_due_acts_and_the_next_has_its_turn_after_it() -> None:
+    known = (Fault("1", FaultKind.RESPONSE, status=500, times=1), Fault("2", FaultKind.RESET_BEFORE, times=1))
+
+    taken = [turn(known, ASKED, SECRET)]
+    taken += [turn(taken[-1].faults, ASKED, SECRET)]
+    taken += [turn(taken[-1].faults, ASKED, SECRET)]
+
+    assert [one.effect.id if one.effect else None for one in taken] == ["1", "2", None]
+    assert [(one.matched, one.acted) for one in taken[-1].faults] == [(3, 1), (3, 1)]
+
+
+def test_all_delays_that_are_due_act_beside_it() -> None:
+    known = [Fault(str(number), FaultKind.DELAY, delay=number) for number in (1, 2)]
+
+    taken = turn([known[0], Fault("3", FaultKind.RESET_BEFORE), known[1]], ASKED, SECRET)
+
+    assert [one.delay for one in taken.delays] == [1, 2]
+    assert taken.effect is not None
+
+
+def test_one_that_waits_for_the_effect_has_not_acted_yet() -> None:
+    taken = turn([Fault("1", FaultKind.RESET_AFTER, times=1)], ASKED, SECRET)
+
+    assert taken.effect is not None
+    assert (taken.effect.acted, taken.effect.after_acting().remaining) == (0, 0)
+
+
+def test_a_spoiled_answer_with_a_status_waits_for_nothing() -> None:
+    spoiled = Fault("1", FaultKind.MALFORMED_JSON)
+
+    assert spoiled.waits_for_the_effect
+    assert not replace(spoiled, status=500).waits_for_the_effect
+
+
+@given(st.integers(1, 10_000))
+def test_chance_depends_on_seed_fault_and_match_alone(match: int) -> None:
+    drawn = chance(SECRET, "1", match)
+
+    assert 0 <= drawn < 1
+    assert drawn == chance(SECRET, "1", match)
+    assert len({drawn, chance(SECRET, "2", match), chance(SECRET, "1", match + 1), chance("other", "1", match)}) == 4
+
+
+def test_chance_hits_as_often_as_it_should() -> None:
+    hits = sum(chance(SECRET, "1", match) < 0.3 for match in range(10_000))
+
+    assert 2_850 < hits < 3_150
+
+
+@given(st.text(min_size=8))
+def test_a_redacted_key_shows_four_characters(token: str) -> None:
+    assert redacted(token) == "..." + token[-4:]

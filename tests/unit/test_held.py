@@ -1,0 +1,132 @@
+"""A request that is held back, with a pause that lasts until it is told to end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from mockserver.api.holding import Held
+
+PATIENCE = 10
+DISCONNECT = {"type": "http.disconnect"}
+
+
+class Situation:
+    """A pause that ends by hand, and a client whose messages are given."""
+
+    def __init__(self, *messages: Message) -> None:
+        self.paused: list[float] = []
+        self.over = asyncio.Event()
+        self.left = False
+        self.messages: asyncio.Queue[Message] = asyncio.Queue()
+        for message in messages:
+            self.messages.put_nowait(message)
+        self.held = Held(self.messages.get, self.pause)
+
+    async def pause(self, seconds: float) -> None:
+        self.paused.append(seconds)
+        try:
+            await self.over.wait()
+        except asyncio.CancelledError:
+            self.left = True
+            raise
+
+
+def part(body: bytes, *, more: bool = False) -> Message:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def run(course: Callable[[], Awaitable[Any]]) -> None:
+    asyncio.run(asyncio.wait_for(course(), PATIENCE))  # type: ignore[arg-type]  # a coroutine
+
+
+async def settled() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+def test_it_waits_as_long_as_it_is_told_and_goes_on_with_the_whole_body() -> None:
+    async def course() -> None:
+        situation = Situation(part(b"one,", more=True), part(b"two"))
+        holding = asyncio.ensure_future(situation.held.hold(1_500))
+        await settled()
+        assert not holding.done()
+
+        situation.over.set()
+
+        assert await holding is True
+        assert situation.paused == [1.5]
+        assert [(await situation.held.receive())["body"] for _ in range(2)] == [b"one,", b"two"]
+
+    run(course)
+
+
+@pytest.mark.parametrize("body", [[], [part(b"")], [part(b"half", more=True)]])
+def test_a_client_that_goes_ends_the_pause(body: list[Message]) -> None:
+    async def course() -> None:
+        situation = Situation(*body)
+        holding = asyncio.ensure_future(situation.held.hold(60_000))
+        await settled()
+        assert not holding.done()
+
+        situation.messages.put_nowait(DISCONNECT)
+
+        assert await holding is False
+        assert situation.left
+
+    run(course)
+
+
+def test_nothing_of_the_body_is_lost_that_comes_after_the_pause() -> None:
+    async def course() -> None:
+        situation = Situation(part(b"one,", more=True))
+        situation.over.set()
+        await situation.held.hold(1)
+        situation.messages.put_nowait(part(b"two"))
+
+        assert [(await situation.held.receive())["body"] for _ in range(2)] == [b"one,", b"two"]
+
+    run(course)
+
+
+def test_a_body_that_is_too_large_waits_too() -> None:
+    async def course() -> None:
+        situation = Situation(*[part(bytes(1 << 19), more=True) for _ in range(9)], DISCONNECT)
+        holding = asyncio.ensure_future(situation.held.hold(60_000))
+        await settled()
+        assert not holding.done()
+        assert situation.messages.qsize() > 5
+
+        situation.over.set()
+
+        assert await holding is True
+
+    run(course)
+
+
+def test_without_a_delay_nothing_is_read() -> None:
+    async def course() -> None:
+        situation = Situation(part(b"one"))
+
+        assert await situation.held.hold(0) is True
+        assert situation.messages.qsize() == 1
+        assert situation.paused == []
+
+    run(course)
+
+
+def test_it_leaves_nothing_behind_when_it_is_cancelled() -> None:
+    async def course() -> None:
+        situation, before = Situation(), asyncio.all_tasks()
+        holding = asyncio.ensure_future(situation.held.hold(60_000))
+        await settled()
+
+        holding.cancel()
+        await asyncio.gather(holding, return_exceptions=True)
+
+        assert situation.left
+        assert asyncio.all_tasks() == before
+
+    run(course)

@@ -1,0 +1,67 @@
+"""Requests that are under way at the same time never take the same turn of a fault."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mockserver.adapters.memory import MemoryStore
+from mockserver.domain.fault import Asked, Fault, FaultKind
+from mockserver.domain.key import ApiKey
+from mockserver.domain.sandbox import Sandbox
+from mockserver.service.faults import claim, take
+
+ASKED = Asked("deleteAudience", ApiKey("sk_test_key", "", frozenset(), frozenset()), frozenset())
+
+
+def run(course: Callable[[MemoryStore], Awaitable[Any]], *faults: Fault) -> Any:
+    async def main() -> Any:
+        store = MemoryStore()
+        await store.add_sandbox(Sandbox("s", "", "secret", 0, faults=faults))
+        return await course(store)
+
+    return asyncio.run(main())
+
+
+async def counts(store: MemoryStore) -> list[tuple[int, int]]:
+    async with store.transaction("s") as transaction:
+        return [(one.matched, one.acted) for one in (await transaction.sandbox()).faults]
+
+
+def test_of_two_that_have_taken_effect_one_suffers_a_fault_that_acts_once() -> None:
+    async def course(store: MemoryStore) -> None:
+        taken = [await take(store, "s", ASKED) for _ in range(2)]
+        assert [one.effect.id if one.effect else None for one in taken] == ["f", "f"]
+
+        claimed = [await claim(store, "s", "f") for _ in taken]
+
+        assert claimed == [True, False]
+        assert await counts(store) == [(2, 1)]
+
+    run(course, Fault("f", FaultKind.RESET_AFTER, times=1))
+
+
+def test_of_two_at_once_one_meets_a_fault_that_acts_in_the_servers_place_once() -> None:
+    async def course(store: MemoryStore) -> None:
+        taken = await asyncio.gather(*(take(store, "s", ASKED) for _ in range(2)))
+
+        assert [one.effect is None for one in taken] == [False, True]
+        assert await counts(store) == [(2, 1)]
+
+    run(course, Fault("f", FaultKind.RESET_BEFORE, times=1))
+
+
+def test_a_fault_that_was_removed_meanwhile_does_not_act() -> None:
+    async def course(store: MemoryStore) -> None:
+        assert await claim(store, "s", "gone") is False
+        assert await counts(store) == [(0, 0)]
+
+    run(course, Fault("f", FaultKind.RESET_AFTER))
+
+
+def test_nor_does_one_whose_sandbox_was() -> None:
+    async def course(store: MemoryStore) -> None:
+        await store.remove_sandbox("s")
+
+        assert await claim(store, "s", "f") is False
+
+    run(course, Fault("f", FaultKind.RESET_AFTER))
