@@ -123,3 +123,13 @@ def test_the_control_plane_knows_no_preference(world: World) -> None:
     answer = world.client.get("/_mock/health", headers={"Prefer": "code=500"})
 
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+
+
+def test_an_expired_key_is_none(world: World) -> None:
+    later = "2100-01-01T00:00:00.000Z"
+    world.control("PATCH", f"/keys/{world.key}", {"expiresAt": later})
+    world.control("PUT", "/clock", {"mode": "manual", "at": later})
+
+    answer = asked(world.client, world.key, "deleteAudience", "code=200")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "UNAUTHORIZED")
