@@ -23,8 +23,10 @@ from mockserver.domain.job import Progression
 from mockserver.middleware.access_log import AccessLog, Write
 from mockserver.middleware.body_limit import BodyLimit
 from mockserver.middleware.control_gate import ControlGate
+from mockserver.middleware.journal import JournalMiddleware
 from mockserver.ports import Clock, Ids, Store
 from mockserver.service.admission import admit
+from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.seeding import SeedError
 from mockserver.service.transactions import Transactions
@@ -43,11 +45,12 @@ class Parts:
     wire: Wire
     sandboxes: Sandboxes
     transactions: Transactions
+    journals: Journals
 
 
 def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None = None) -> Parts:
     """The parts that the settings name, wired to each other."""
-    store = store or MemoryStore()
+    store = store or MemoryStore(settings.journal_limit, settings.journal_bytes)
     clock = clock or RealClock()
     ids = SeededIds(settings.seed)
     return Parts(
@@ -57,6 +60,7 @@ def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None
         Wire(ids),
         Sandboxes(store, clock, ids, Progression(duration=settings.job_duration)),
         Transactions(store, clock),
+        Journals(store, DEFAULT_SANDBOX, settings.journal_limit, [token] if (token := settings.admin_token) else []),
     )
 
 
@@ -102,7 +106,7 @@ class TwoPlanes:
     def _control_plane(self) -> ASGIApp:
         if self._control is None:
             settings, made = self._settings, self._made
-            plane = control_application(made.sandboxes, made.store, max_body=settings.max_body)
+            plane = control_application(made.sandboxes, made.store, max_body=settings.max_body, journals=made.journals)
             hosts = settings.allowed_hosts | {settings.host}
             self._control = ControlGate(plane, allowed_hosts=hosts, admin_token=settings.admin_token)
         return self._control
@@ -110,7 +114,10 @@ class TwoPlanes:
 
 def server(settings: Settings, made: Parts, write: Write) -> ASGIApp:
     """The whole server as an ASGI application; its sandbox `default` is made by `seed`."""
-    app: ASGIApp = TwoPlanes(vendor_app(settings, made), settings, made)
+    vendor: ASGIApp = vendor_app(settings, made)
+    if settings.journal_limit:
+        vendor = JournalMiddleware(vendor, keep=made.journals.keep, clock=made.clock)
+    app: ASGIApp = TwoPlanes(vendor, settings, made)
     if settings.log_format is not None:
         app = AccessLog(app, write=write, as_json=settings.log_format == "json")
     return app

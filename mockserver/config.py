@@ -10,7 +10,8 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 class Settings:
     """Everything that a server is told at its start.
 
-    `job_duration`: milliseconds. `max_body`: bytes. `log_format`: None, `text` or `json`.
+    `job_duration`: milliseconds. `max_body`: bytes. `log_format`: None, `text` or `json`. `journal_limit`: exchanges
+    that each sandbox keeps, 0 for none; `journal_bytes`: and how large they may be together.
     """
 
     host: str = "127.0.0.1"
@@ -23,6 +24,8 @@ class Settings:
     job_duration: int = 30_000
     log_format: str | None = None
     max_body: int = 1 << 20
+    journal_limit: int = 1_000
+    journal_bytes: int = 4 << 20
     validate_responses: bool = False
 
     @property

@@ -66,8 +66,7 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
         self.deadline.stop()
         if self.active is not None and self._is_answering():
-            self.active.disconnected = True
-            self.active.message_event.set()
+            self.active.lose()
 
     def eof_received(self) -> bool | None:  # type: ignore[override] # uvicorn closes at once
         """Let a client that has said all it had to say hear the answers that are due; True keeps its ears open."""

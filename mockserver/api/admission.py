@@ -6,26 +6,14 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.api.wire import Wire, send_json
+from mockserver.domain.bearer import bearer_token
+from mockserver.domain.notes import NOTES, Notes, note_rule
 from mockserver.domain.refusal import Refusal
 from mockserver.service.admission import Admission
 
-Admit = Callable[[str | None, str | None], Awaitable[Admission | Refusal]]
+Admit = Callable[[str | None, str | None, Notes | None], Awaitable[Admission | Refusal]]
 
 _CONTEXT = "connexion_context"
-_SCHEME = b"bearer "
-
-
-def bearer_token(scope: Scope) -> str | None:
-    """The token of a request's one `Authorization: Bearer` header; None where it has none, or more than one."""
-    found = None
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            if found is not None:
-                return None
-            found = value
-    if found is None or found[: len(_SCHEME)].lower() != _SCHEME:
-        return None
-    return found[len(_SCHEME) :].strip(b" ").decode("latin-1")  # type: ignore[no-any-return]  # a scope holds anything
 
 
 def admission_of(scope: Scope) -> Admission | None:
@@ -37,16 +25,23 @@ def admission_of(scope: Scope) -> Admission | None:
 class AdmissionOperation:
     """Refuses requests of one operation with 401, 429 or 403, or notes their admission in the scope."""
 
-    def __init__(self, next_app: ASGIApp, *, admit: Admit, permission: str | None, wire: Wire) -> None:
+    def __init__(
+        self, next_app: ASGIApp, operation_id: str, *, admit: Admit, permission: str | None, wire: Wire
+    ) -> None:
         self.next_app = next_app
+        self._operation_id = operation_id
         self._admit = admit
         self._permission = permission
         self._wire = wire
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit a request by its key and the permission that the contract says the operation requires."""
-        outcome = await self._admit(bearer_token(scope), self._permission)
+        notes = scope.get(NOTES)
+        if notes is not None:
+            notes.operation = self._operation_id
+        outcome = await self._admit(bearer_token(scope["headers"]), self._permission, notes)
         if isinstance(outcome, Refusal):
+            note_rule(scope, outcome.details["rule"])
             await send_json(send, *self._wire.refuse(outcome))
             return
         scope["extensions"][_CONTEXT] = {"admission": outcome}
@@ -65,7 +60,7 @@ class AdmissionMiddleware:
     def for_operation(self, operation_id: str, next_app: ASGIApp) -> ASGIApp:
         """The part for one operation, to be called directly."""
         permission = self._permissions[operation_id]
-        return AdmissionOperation(next_app, admit=self._admit, permission=permission, wire=self._wire)
+        return AdmissionOperation(next_app, operation_id, admit=self._admit, permission=permission, wire=self._wire)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit a request of an operation."""

@@ -12,6 +12,7 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
 from mockserver.api.wire import Wire
+from mockserver.domain.notes import note_rule
 from mockserver.ports import SandboxNotFoundError
 
 logger = logging.getLogger("mockserver")
@@ -52,10 +53,12 @@ class Faults:
         }
         what, hint = (text.format(**known) for text in _TEXTS.get(status, _OTHER))
         details = {"rule": _RULES.get(status, "http"), **getattr(error, "details", {}), "hint": hint}
+        note_rule(request.scope, details["rule"])
         return _response(status, self._wire.fault(status, f"{what} {hint}", details), headers)
 
-    async def gone(self, _request: ConnexionRequest, _error: SandboxNotFoundError) -> ConnexionResponse:
+    async def gone(self, request: ConnexionRequest, _error: SandboxNotFoundError) -> ConnexionResponse:
         """Answer a request whose sandbox was deleted while it was under way."""
+        note_rule(request.scope, "api-key")
         message = "Invalid or missing API key: the sandbox of the key has been deleted. Use another key."
         return _response(401, self._wire.fault(401, message, {"rule": "api-key", "hint": "Use another key."}), {})
 
@@ -64,6 +67,7 @@ class Faults:
         hint = "Its log says more under this trace id."
         message = f"Internal server error: this is a fault of the mock server. {hint}"
         body = self._wire.fault(500, message, {"rule": "internal", "hint": hint})
+        note_rule(request.scope, "internal")
         frame = traceback.extract_tb(error.__traceback__)[-1]
         asked = f"{request.method} {request.url.path!r}"
         logger.error("traceId=%s %s: %r in %s line %s", body["traceId"], asked, error, frame.filename, frame.lineno)

@@ -9,6 +9,7 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
 from mockserver.ports import SandboxNotFoundError
+from mockserver.service.journals import JournalOffError, NoExchangeError
 from mockserver.service.steering import EndedError, UnknownError
 
 logger = logging.getLogger("mockserver")
@@ -40,6 +41,8 @@ def register(app: ConnexionMiddleware) -> None:
     app.add_error_handler(SandboxNotFoundError, _no_sandbox)
     app.add_error_handler(UnknownError, _unknown)
     app.add_error_handler(EndedError, _ended)
+    app.add_error_handler(JournalOffError, _journal_off)
+    app.add_error_handler(NoExchangeError, _no_exchange)
     app.add_error_handler(Exception, _unplanned)
 
 
@@ -68,6 +71,14 @@ async def _unknown(_request: ConnexionRequest, error: UnknownError) -> Connexion
 
 async def _ended(_request: ConnexionRequest, error: EndedError) -> ConnexionResponse:
     return _response(409, str(error))
+
+
+async def _journal_off(_request: ConnexionRequest, error: JournalOffError) -> ConnexionResponse:
+    return _response(409, str(error), "Start the server without --journal-limit 0.")
+
+
+async def _no_exchange(_request: ConnexionRequest, error: NoExchangeError) -> ConnexionResponse:
+    return _response(404, str(error))
 
 
 async def _unplanned(request: ConnexionRequest, error: Exception) -> ConnexionResponse:

@@ -1,6 +1,7 @@
 """Admission: the first three refusals of every request (key, rate limit, permission), decided once, in one step."""
 
 from mockserver.domain.key import ApiKey
+from mockserver.domain.notes import Notes
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.ports import Caller, Store
 
@@ -36,16 +37,21 @@ def _lacks(key: ApiKey, permission: str) -> Refusal:
     )
 
 
-async def admit(store: Store, token: str | None, permission: str | None) -> Admission | Refusal:
+async def admit(
+    store: Store, token: str | None, permission: str | None, notes: Notes | None = None
+) -> Admission | Refusal:
     """Decide on a request by its API key alone: 401, then 429, then 403.
 
     `token` is what stands behind `Bearer`, None where the header is missing or of another scheme;
-    `permission` is what the operation requires, None where any valid key will do.
+    `permission` is what the operation requires, None where any valid key will do. Whose key
+    it is goes into the notes, whatever is decided.
     """
     caller = None if token is None else await store.caller(token)
     if caller is None:
         return _NO_KEY if token is None else _UNKNOWN_KEY
     key = caller.key
+    if notes is not None:
+        notes.sandbox_id, notes.token, notes.clock = caller.sandbox.id, token, caller.sandbox.clock
     if key.revoked:
         return _REVOKED_KEY
     if key.limited:
