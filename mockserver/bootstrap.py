@@ -116,7 +116,7 @@ def server(settings: Settings, made: Parts, write: Write) -> ASGIApp:
     """The whole server as an ASGI application; its sandbox `default` is made by `seed`."""
     vendor: ASGIApp = vendor_app(settings, made)
     if settings.journal_limit:
-        vendor = JournalMiddleware(vendor, keep=made.journals.keep, clock=made.clock)
+        vendor = JournalMiddleware(vendor, keep=made.store.append, place=made.journals.place, clock=made.clock)
     app: ASGIApp = TwoPlanes(vendor, settings, made)
     if settings.log_format is not None:
         app = AccessLog(app, write=write, as_json=settings.log_format == "json")

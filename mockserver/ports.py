@@ -165,11 +165,11 @@ class Store(Protocol):
     async def tokens(self) -> Collection[str]:
         """The tokens of all keys of all sandboxes."""
 
-    async def append(self, sandbox_id: str, exchange: Exchange) -> None:
+    def append(self, sandbox_id: str, exchange: Exchange) -> None:
         """Add an exchange to a sandbox's journal, which numbers them from 1; nothing where there is no such sandbox.
 
-        It may be kept back, to be written with others, until the journal is read. A store that keeps no journal
-        forgets it. `Transaction.clear` empties the journal, and numbers anew.
+        No request waits for that: a store that writes elsewhere keeps it back, and writes it with others, at the latest
+        before the journal is read. `Transaction.clear` empties the journal, and numbers anew.
         """
 
     async def journal(self, sandbox_id: str, *, after: int = 0) -> Journal:

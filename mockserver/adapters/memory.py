@@ -48,7 +48,7 @@ class MemoryStore:
         """See `Store.tokens`."""
         return self.owners.keys()
 
-    async def append(self, sandbox_id: str, exchange: Exchange) -> None:
+    def append(self, sandbox_id: str, exchange: Exchange) -> None:
         """See `Store.append`."""
         world = self.worlds.get(sandbox_id)
         if world is not None:

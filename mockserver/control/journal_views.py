@@ -24,28 +24,28 @@ def page(reading: Reading, limit: int) -> Body:
 
 def summary(exchange: Exchange, reading: Reading) -> Body:
     """An exchange in short."""
-    notes, redacted = exchange.notes, reading.redaction
+    redacted = reading.redaction
     return {
         "number": exchange.number,
         "at": iso(exchange.at),
         "realAt": iso(exchange.real),
         "durationMs": round((exchange.ended - exchange.began) * 1_000, 3),
         "key": _key(exchange, reading),
-        "operation": notes.operation,
+        "operation": exchange.operation,
         "method": redacted(exchange.method),
         "path": redacted(exchange.path),
         "query": redacted(exchange.query.decode("latin-1")),
         "status": exchange.status,
         "outcome": exchange.outcome.value,
-        "rule": notes.rule,
-        "faults": list(notes.faults),
+        "rule": exchange.rule,
+        "faults": list(exchange.faults),
     }
 
 
 def whole(exchange: Exchange, reading: Reading) -> Body:
     """An exchange with its decision trace, headers and bodies."""
-    rule, redacted = exchange.notes.rule, reading.redaction
-    asked = trace(exchange.notes.operation, rule)
+    rule, redacted = exchange.rule, reading.redaction
+    asked = trace(exchange.operation, rule)
     request, response = exchange.request_body, exchange.response_body
     return {
         **summary(exchange, reading),

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mockserver.domain.bearer import bearer_token
-from mockserver.domain.notes import Notes
+from mockserver.domain.sandbox import SandboxClock
 
 Header = tuple[bytes, bytes]
 
@@ -27,16 +27,23 @@ class Outcome(StrEnum):
 class Exchange(NamedTuple):
     """One request and its answer, raw: keys and all. It is `redaction` that makes it fit to be read.
 
-    `number`: its place in the journal, from 1, given by the store. `real`: when it began, milliseconds. `began` and
-    `ended`: by the clock of `time.perf_counter`, seconds. Bodies may have been cut, of `request_size` and
+    `operation` to `clock` are as `Notes` has them, `key` being the token of a valid key. `number`: its place in the
+    journal, from 1, given by the store. `real`: when it began, milliseconds. `began`, `ended` and `gone_at`, when the
+    client was gone: by the clock of `time.perf_counter`, seconds. Of the headers those are kept that matter. Bodies may
+    have been cut, of `request_size` and
     `response_size` bytes; `request_body` is None where nobody has read it. `whole`: the answer was sent to its end.
     `peer`: whose connection it was. `size`: what it counts for in the journal's bytes.
     """
 
-    notes: Notes
+    operation: str | None
+    rule: str | None
+    faults: Sequence[str]
+    key: str | None
+    clock: SandboxClock | None
     real: int
     began: float
     ended: float
+    gone_at: float | None
     method: str
     path: str
     query: bytes
@@ -55,18 +62,17 @@ class Exchange(NamedTuple):
     @property
     def at(self) -> int:
         """When it began, by the sandbox's clock."""
-        clock = self.notes.clock
-        return self.real if clock is None else clock.now(self.real)
+        return self.real if self.clock is None else self.clock.now(self.real)
 
     @property
     def over(self) -> float:
         """When it was over for the client: it may have gone away before the server was done."""
-        return self.ended if self.notes.gone_at is None else min(self.notes.gone_at, self.ended)
+        return self.ended if self.gone_at is None else min(self.gone_at, self.ended)
 
     @property
     def outcome(self) -> Outcome:
         """How it ended. A client that is gone was not cut off, unless a fault did that."""
-        if self.notes.gone_at is not None and (self.whole or not self.notes.faults):
+        if self.gone_at is not None and (self.whole or not self.faults):
             return Outcome.ABANDONED
         if self.whole:
             return Outcome.ANSWERED
@@ -91,7 +97,7 @@ class Exchange(NamedTuple):
     @property
     def token(self) -> str | None:
         """The key that was sent, valid or not."""
-        return self.notes.token or bearer_token(self.request_headers)
+        return self.key or bearer_token(self.request_headers)
 
     @property
     def segments(self) -> list[str]:

@@ -51,7 +51,7 @@ async def admit(
         return _NO_KEY if token is None else _UNKNOWN_KEY
     key = caller.key
     if notes is not None:
-        notes.sandbox_id, notes.token, notes.clock = caller.sandbox.id, token, caller.sandbox.clock
+        notes.sandbox_id, notes.token, notes.clock = caller.sandbox.id, key.token, caller.sandbox.clock
     if key.revoked:
         return _REVOKED_KEY
     if key.limited:

@@ -44,7 +44,7 @@ class Query:
             and (self.last is None or exchange.number <= self.last)
             and (self.earliest is None or exchange.at >= self.earliest)
             and (self.latest is None or exchange.at <= self.latest)
-            and self.operation in {None, exchange.notes.operation}
+            and self.operation in {None, exchange.operation}
             and self.status in {None, exchange.status or 0}
             and (self.resource is None or self.resource in exchange.segments)
             and (self.key is None or (token is not None and self.key in {token, names.get(token)}))
@@ -89,25 +89,17 @@ class Journals:
         self._home = home
         self._tokens = tokens
 
-    async def keep(self, exchange: Exchange) -> None:
-        """Add an exchange to the journal of the sandbox that it belongs to."""
-        sandbox_id = exchange.notes.sandbox_id
-        if sandbox_id is None:
-            sandbox_id = await self._place(exchange)
-        await self._store.append(sandbox_id, exchange)
-
-    async def _place(self, exchange: Exchange) -> str:
-        """The sandbox of what was refused before its key was looked at, or has no key of any."""
+    async def place(self, exchange: Exchange) -> None:
+        """Add what was refused before anybody looked at its key, to the journal of the key's sandbox or of `home`."""
         token = exchange.token
         caller = None if token is None else await self._store.caller(token)
         if caller is not None:
-            exchange.notes.token = token
-            exchange.notes.clock = caller.sandbox.clock
-            return caller.sandbox.id
+            self._store.append(caller.sandbox.id, exchange._replace(key=token, clock=caller.sandbox.clock))
+            return
         with suppress(SandboxNotFoundError):
             async with self._store.transaction(self._home) as transaction:
-                exchange.notes.clock = (await transaction.sandbox()).clock
-        return self._home
+                clock = (await transaction.sandbox()).clock
+            self._store.append(self._home, exchange._replace(clock=clock))
 
     async def read(self, sandbox_id: str, query: Query, limit: int | None = None, *, newest: bool = True) -> Reading:
         """At most `limit` of the exchanges that are wanted, newest or oldest first."""

@@ -28,7 +28,7 @@ _REACHED = frozenset({None, "idempotency-key", "active-jobs", "credits", "intern
 
 def broken(_history: History, latest: Exchange) -> Iterator[Finding]:
     """Each request that was refused for what it is (`CLIENT-CONTRACT`); a preflight is not the client's own."""
-    rule = latest.notes.rule
+    rule = latest.rule
     if rule in _INVALID:
         yield documented(CONTRACT, _ROW, latest)
     elif rule in _UNSENDABLE and latest.method != "OPTIONS":
@@ -38,13 +38,13 @@ def broken(_history: History, latest: Exchange) -> Iterator[Finding]:
 def reused_key(history: History, latest: Exchange) -> Iterator[Finding]:
     """An Idempotency-Key that has started, or may have started, a job with another body (`CLIENT-KEY-REUSED`)."""
     body = latest.canonical_body
-    if latest.notes.operation != _START or latest.notes.rule not in _REACHED or body is None:
+    if latest.operation != _START or latest.rule not in _REACHED or body is None:
         return
     if latest.request_header(b"idempotency-key") is None:
         return
     for first in reversed(history.starts(latest)):
         other = first.canonical_body
-        used = first.notes.rule in {None, "internal"} and latest.at - first.at < _KEPT
+        used = first.rule in {None, "internal"} and latest.at - first.at < _KEPT
         if used and other is not None and other != body:
             yield inferred(KEY_REUSED, _STABLE, first, latest)
             return

@@ -30,18 +30,18 @@ class History:
 
     def add(self, one: Exchange) -> None:
         """Take an exchange in."""
-        operation = one.notes.operation
-        if operation is None or one.notes.token is None:
+        operation = one.operation
+        if operation is None or one.key is None:
             return
         self._requests[_request(one)].append(one)
         if one.method == "GET" and one.answered in _TELLING:
             self._reads[one.group].append(one)
         if one.answered is not None and one.retry_after is not None:
-            self._patience[one.notes.token].append(one)
+            self._patience[one.key].append(one)
         if operation == "startProspectingJob":
             self._starts[one.group, one.request_header(b"idempotency-key")].append(one)
-        if one.notes.rule == "permission":
-            self._lacking[one.notes.token, operation].append(one)
+        if one.rule == "permission":
+            self._lacking[one.key, operation].append(one)
 
     def same_requests(self, as_this: Exchange) -> Sequence[Exchange]:
         """Those with the same key, operation, path and query; their bodies may differ."""
@@ -53,7 +53,7 @@ class History:
 
     def lacking(self, as_this: Exchange) -> Sequence[Exchange]:
         """Those of the same key and operation that were refused for want of the permission."""
-        return self._lacking.get((as_this.notes.token, as_this.notes.operation), ())
+        return self._lacking.get((as_this.key, as_this.operation), ())
 
     def asking_for_patience(self, token: str | None) -> Iterator[Exchange]:
         """Those of a key that were answered with `Retry-After`, newest first."""
@@ -61,7 +61,7 @@ class History:
 
     def looked(self, after: Exchange, before: Exchange) -> bool:
         """Whether anybody has seen, between two exchanges, what became of the first one's resource."""
-        operations = OPERATIONS[after.notes.operation or ""].seen_by
+        operations = OPERATIONS[after.operation or ""].seen_by
         return any(_shows(read, after) for read in self.reads(after, before, operations))
 
     def reads(self, after: Exchange, before: Exchange, operations: frozenset[str]) -> Iterator[Exchange]:
@@ -69,7 +69,7 @@ class History:
         for read in reversed(self._reads.get(after.group, ())):
             if read.ended < after.over:
                 return
-            if read.notes.operation in operations and read.began >= after.over and read.over <= before.began:
+            if read.operation in operations and read.began >= after.over and read.over <= before.began:
                 yield read
 
     def is_complete_since(self, one: Exchange) -> bool:
@@ -78,12 +78,12 @@ class History:
 
 
 def _request(one: Exchange) -> tuple[object, ...]:
-    return one.notes.token, one.notes.operation, one.path, one.query
+    return one.key, one.operation, one.path, one.query
 
 
 def _shows(read: Exchange, of: Exchange) -> bool:
     """Whether a read tells what has become of the resource: the thing itself, or a list."""
-    if read.notes.operation in _SHOWS_ONE:
+    if read.operation in _SHOWS_ONE:
         return read.item == of.item
     return read.answered == _OK
 

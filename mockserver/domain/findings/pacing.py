@@ -35,7 +35,7 @@ _OK = 200
 
 def hurried(history: History, latest: Exchange) -> Iterator[Finding]:
     """Anything before a 429's `Retry-After` is over; for other answers, the same request (`CLIENT-RETRY-AFTER`)."""
-    for first in history.asking_for_patience(latest.notes.token):
+    for first in history.asking_for_patience(latest.key):
         wide = first.status == _LIMITED
         if first.over > latest.began or not (wide or (first.method, first.path) == (latest.method, latest.path)):
             continue
@@ -54,12 +54,12 @@ def hammered(history: History, latest: Exchange) -> Iterator[Finding]:
 
 
 def _is_guarded(one: Exchange) -> bool:
-    return one.notes.rule == "guard" and one.answered is not None
+    return one.rule == "guard" and one.answered is not None
 
 
 def unpermitted(history: History, latest: Exchange) -> Iterator[Finding]:
     """A second call that lacks the same permission, and each further one (`CLIENT-PERMISSION-REPEATED`)."""
-    if latest.notes.rule != "permission":
+    if latest.rule != "permission":
         return
     for first in history.lacking(latest):
         if first.answered is not None and surely_followed(first, latest):

@@ -44,8 +44,8 @@ def _differ_in_key(first: Exchange, again: Exchange) -> bool:
 def _blind_retries(
     history: History, latest: Exchange, repeating: Repeating, wrong: Callable[[Exchange, Exchange], bool]
 ) -> Iterator[tuple[Exchange, Exchange]]:
-    operation = OPERATIONS.get(latest.notes.operation or "")
-    if operation is None or operation.repeating is not repeating or latest.notes.token is None:
+    operation = OPERATIONS.get(latest.operation or "")
+    if operation is None or operation.repeating is not repeating or latest.key is None:
         return
     for first, again in _retries(history, latest):
         known = first.outcome is not Outcome.ABANDONED or history.is_complete_since(first)
@@ -71,14 +71,14 @@ def _left_open(same: list[Exchange], latest: Exchange) -> Exchange | None:
         if one.over <= latest.began:
             if one.is_ambiguous:
                 return one
-            if one.notes.rule not in _WITHOUT_EFFECT | _INVALID:
+            if one.rule not in _WITHOUT_EFFECT | _INVALID:
                 return None
     return None
 
 
 def _same_body(first: Exchange, second: Exchange) -> bool:
     """Whether two requests have the same body, as far as that is known: what is not known is not the same."""
-    if not OPERATIONS[first.notes.operation or ""].takes_body:
+    if not OPERATIONS[first.operation or ""].takes_body:
         return True
     body = first.canonical_body
     return body is not None and body == second.canonical_body

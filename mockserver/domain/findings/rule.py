@@ -49,6 +49,6 @@ def inferred(rule: Rule, sentence: str | None, *exchanges: Exchange) -> Finding:
 
 
 def _finding(rule: Rule, basis: Basis, sentence: str | None, exchanges: tuple[Exchange, ...]) -> Finding:
-    operation = exchanges[-1].notes.operation
+    operation = exchanges[-1].operation
     page = None if operation is None or sentence is None else OPERATIONS[operation].page
     return Finding(rule, operation, tuple(one.number for one in exchanges), basis, sentence, page)
