@@ -19,21 +19,18 @@ class Ring:
         self._last = 0
 
     def append(self, exchange: Exchange) -> None:
-        """Add an exchange."""
-        self._held.append(exchange)
-        self._last += 1
+        """Add an exchange, and give it its number."""
+        held = self._held
+        held.append(exchange)
+        self._last = exchange.number = self._last + 1
         self._bytes += exchange.size
-        while len(self._held) > self._limit or self._bytes > self._max_bytes:
-            self._bytes -= self._held.popleft().size
+        while len(held) > self._limit or self._bytes > self._max_bytes:
+            self._bytes -= held.popleft().size
 
     def read(self, after: int) -> Journal:
-        """Those with a greater number than `after`, each with its number."""
-        dropped = self._last - len(self._held)
-        skipped = max(0, after - dropped)
-        shown = [
-            exchange._replace(number=dropped + place) for place, exchange in enumerate(self._held, 1) if place > skipped
-        ]
-        return Journal(shown, dropped, self._bytes)
+        """Those with a greater number than `after`."""
+        shown = [exchange for exchange in self._held if exchange.number > after]
+        return Journal(shown, self._last - len(self._held), self._bytes)
 
     def clear(self) -> None:
         """Drop all."""

@@ -64,7 +64,7 @@ def whole(exchange: Exchange, reading: Reading) -> Body:
 
 
 def _key(exchange: Exchange, reading: Reading) -> Body | None:
-    token = exchange.token
+    token = exchange.sent_token
     if token is None:
         return None
     name = reading.names.get(token)

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 from mockserver.domain.bearer import bearer_token
-from mockserver.domain.sandbox import SandboxClock
+from mockserver.domain.notes import Notes
 
 Header = tuple[bytes, bytes]
 
@@ -24,45 +24,45 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"
 
 
-class Exchange(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Exchange(Notes):
     """One request and its answer, raw: keys and all. It is `redaction` that makes it fit to be read.
 
-    `operation` to `clock` are as `Notes` has them, `key` being the token of a valid key. `number`: its place in the
-    journal, from 1, given by the store. `real`: when it began, milliseconds. `began`, `ended` and `gone_at`, when the
-    client was gone: by the clock of `time.perf_counter`, seconds. Of the headers those are kept that matter. Bodies may
-    have been cut, of `request_size` and
-    `response_size` bytes; `request_body` is None where nobody has read it. `whole`: the answer was sent to its end.
-    `peer`: whose connection it was. `size`: what it counts for in the journal's bytes.
+    It is written while it happens, and by nobody once it is in a journal. `number`: its place there, from 1, given by
+    the store. `real`: when it began, milliseconds. `began` and `ended`: by the clock of `time.perf_counter`, seconds.
+    Of the headers those are there that matter. Bodies may have been cut, of `request_size` and `response_size` bytes;
+    `request_body` is None where nobody has read it. `whole`: the answer was sent to its end. `peer`: whose connection
+    it was. `size`: what it counts for in the journal's bytes.
     """
 
-    operation: str | None
-    rule: str | None
-    faults: Sequence[str]
-    key: str | None
-    clock: SandboxClock | None
-    real: int
-    began: float
-    ended: float
-    gone_at: float | None
-    method: str
-    path: str
-    query: bytes
-    request_headers: Sequence[Header]
-    request_body: bytes | None
-    request_size: int
-    status: int | None
-    response_headers: Sequence[Header]
-    response_body: bytes
-    response_size: int
-    whole: bool
-    peer: tuple[str, int] | None
-    size: int
     number: int = 0
+    real: int = 0
+    began: float = 0.0
+    ended: float = 0.0
+    method: str = "GET"
+    path: str = ""
+    query: bytes = b""
+    request_headers: Sequence[Header] = ()
+    request_body: bytes | None = None
+    request_size: int = 0
+    status: int | None = None
+    response_headers: Sequence[Header] = ()
+    response_body: bytes = b""
+    response_size: int = 0
+    whole: bool = False
+    peer: tuple[str, int] | None = None
+    size: int = 0
 
     @property
     def at(self) -> int:
         """When it began, by the sandbox's clock."""
         return self.real if self.clock is None else self.clock.now(self.real)
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether the client went away meanwhile; one that was cut off by a fault did not."""
+        gone = self.gone_at is not None and self.gone_at < self.ended
+        return gone and (self.whole or not self.faults)
 
     @property
     def over(self) -> float:
@@ -71,8 +71,8 @@ class Exchange(NamedTuple):
 
     @property
     def outcome(self) -> Outcome:
-        """How it ended. A client that is gone was not cut off, unless a fault did that."""
-        if self.gone_at is not None and (self.whole or not self.faults):
+        """How it ended."""
+        if self.is_abandoned:
             return Outcome.ABANDONED
         if self.whole:
             return Outcome.ANSWERED
@@ -95,9 +95,9 @@ class Exchange(NamedTuple):
         return self.status if self.outcome is Outcome.ANSWERED else None
 
     @property
-    def token(self) -> str | None:
+    def sent_token(self) -> str | None:
         """The key that was sent, valid or not."""
-        return self.key or bearer_token(self.request_headers)
+        return self.token or bearer_token(self.request_headers)
 
     @property
     def segments(self) -> list[str]:

@@ -1,12 +1,12 @@
 """Keeps a record of each exchange: nothing is read, rendered or redacted before somebody asks for it."""
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.domain.exchange import Exchange, Header
-from mockserver.domain.notes import NOTES, Notes
+from mockserver.domain.exchange import Exchange
+from mockserver.domain.notes import NOTES
 from mockserver.ports import Clock
 
 Keep = Callable[[str, Exchange], None]
@@ -23,29 +23,27 @@ _PLAIN_JSON = (_JSON,)
 _PLAIN = 2
 
 
-class Tape:
-    """What passes of one exchange, as it passes. `body`: of the request; None while nobody has read it."""
+class Tape(Exchange):
+    """Writes an exchange down as it passes."""
 
-    __slots__ = ("_receive", "_send", "answer", "answer_size", "body", "headers", "size", "status", "whole")
+    __slots__ = ("_receive", "_send")
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def begin(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take what is known before anything has happened."""
         self._receive = receive
         self._send = send
-        self.body: bytes | None = None
-        self.size = 0
-        self.status: int | None = None
-        self.headers: Sequence[Header] = ()
-        self.answer = b""
-        self.answer_size = 0
-        self.whole = False
+        self.method = scope["method"]
+        self.path = scope["path"]
+        self.query = scope["query_string"]
+        self.peer = scope.get("client")
 
     async def receive(self) -> Message:
         """Hear what the application receives."""
         message = await self._receive()
         if message["type"] == "http.request":
             part = message.get("body", b"")
-            self.size += len(part)
-            self.body = _joined(self.body or b"", part)
+            self.request_size += len(part)
+            self.request_body = _joined(self.request_body or b"", part)
         return message
 
     def send(self, message: Message) -> Awaitable[None]:
@@ -54,13 +52,29 @@ class Tape:
             self.status = message["status"]
             headers = message.get("headers", ())
             plain = len(headers) == _PLAIN and headers[0] == _JSON
-            self.headers = _PLAIN_JSON if plain else [one for one in headers if one[0] in _KEPT_ANSWERED]
+            self.response_headers = _PLAIN_JSON if plain else [one for one in headers if one[0] in _KEPT_ANSWERED]
         elif message["type"] == "http.response.body":
             part = message.get("body", b"")
-            size = self.answer_size = self.answer_size + len(part)
-            self.answer = part if size == len(part) <= KEPT_BYTES else _joined(self.answer, part)
+            size = self.response_size = self.response_size + len(part)
+            self.response_body = part if size == len(part) <= KEPT_BYTES else _joined(self.response_body, part)
             self.whole = not message.get("more_body", False)
         return self._send(message)
+
+    def end(self, scope: Scope, ended: float) -> None:
+        """Keep what matters, and let go of everything else."""
+        self.ended = ended
+        del self._receive, self._send
+        size = _OVERHEAD + len(self.path) + len(self.query) + len(self.response_body)
+        if self.request_body is not None:
+            size += len(self.request_body)
+        headers = []
+        for header in scope["headers"]:
+            if header[0] in _KEPT or (self.token is None and header[0] == b"authorization"):
+                headers.append(header)
+                size += _HEADER_OVERHEAD + len(header[1])
+        if headers:
+            self.request_headers = headers
+        self.size = size
 
 
 def _joined(known: bytes, part: bytes) -> bytes:
@@ -88,51 +102,14 @@ class JournalMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        notes = scope[NOTES] = Notes()
-        tape = Tape(receive, send)
-        real, began = self._clock.now(), self._timer()
+        tape = scope[NOTES] = Tape()
+        tape.begin(scope, receive, send)
+        tape.real, tape.began = self._clock.now(), self._timer()
         try:
-            await self.app(scope, tape.receive if scope["method"] in _WITH_BODY else receive, tape.send)
+            await self.app(scope, tape.receive if tape.method in _WITH_BODY else receive, tape.send)
         finally:
-            exchange = _exchange(scope, notes, tape, real, began, self._timer())
-            if notes.sandbox_id is None:
-                await self._place(exchange)
+            tape.end(scope, self._timer())
+            if tape.sandbox_id is None:
+                await self._place(tape)
             else:
-                self._keep(notes.sandbox_id, exchange)
-
-
-def _exchange(scope: Scope, notes: Notes, tape: Tape, real: int, began: float, ended: float) -> Exchange:  # noqa: PLR0913, PLR0917  (called for every request: a tuple of times would cost more)
-    """The record; of the objects that a request leaves behind it keeps alive as few as it can."""
-    path, query, body, answer = scope["path"], scope["query_string"], tape.body, tape.answer
-    size = _OVERHEAD + len(path) + len(query) + len(answer)
-    if body is not None:
-        size += len(body)
-    headers = []
-    for header in scope["headers"]:
-        if header[0] in _KEPT or (notes.token is None and header[0] == b"authorization"):
-            headers.append(header)
-            size += _HEADER_OVERHEAD + len(header[1])
-    return Exchange(
-        notes.operation,
-        notes.rule,
-        tuple(notes.faults) if notes.faults else (),
-        notes.token,
-        notes.clock,
-        real,
-        began,
-        ended,
-        notes.gone_at,
-        scope["method"],
-        path,
-        query,
-        headers or (),
-        body,
-        tape.size,
-        tape.status,
-        tape.headers,
-        answer,
-        tape.answer_size,
-        tape.whole,
-        scope.get("client"),
-        size,
-    )
+                self._keep(tape.sandbox_id, tape)

@@ -38,7 +38,7 @@ class Query:
 
     def wants(self, exchange: Exchange, names: Mapping[str, str]) -> bool:
         """Whether it is wanted; `names` are those of the keys, by token."""
-        token = exchange.token
+        token = exchange.sent_token
         return (
             exchange.number >= self.first
             and (self.last is None or exchange.number <= self.last)
@@ -91,15 +91,16 @@ class Journals:
 
     async def place(self, exchange: Exchange) -> None:
         """Add what was refused before anybody looked at its key, to the journal of the key's sandbox or of `home`."""
-        token = exchange.token
+        token = exchange.sent_token
         caller = None if token is None else await self._store.caller(token)
         if caller is not None:
-            self._store.append(caller.sandbox.id, exchange._replace(key=token, clock=caller.sandbox.clock))
+            exchange.token, exchange.clock = token, caller.sandbox.clock
+            self._store.append(caller.sandbox.id, exchange)
             return
         with suppress(SandboxNotFoundError):
             async with self._store.transaction(self._home) as transaction:
-                clock = (await transaction.sandbox()).clock
-            self._store.append(self._home, exchange._replace(clock=clock))
+                exchange.clock = (await transaction.sandbox()).clock
+        self._store.append(self._home, exchange)
 
     async def read(self, sandbox_id: str, query: Query, limit: int | None = None, *, newest: bool = True) -> Reading:
         """At most `limit` of the exchanges that are wanted, newest or oldest first."""
@@ -137,7 +138,7 @@ class Journals:
 
     async def _redaction(self, exchanges: Sequence[Exchange]) -> Redaction:
         """What hides every key that there is, and those in the exchanges that there are no more."""
-        gone = {token for exchange in exchanges if (token := exchange.token) and len(token) >= _SOME}
+        gone = {token for exchange in exchanges if (token := exchange.sent_token) and len(token) >= _SOME}
         return Redaction(gone.union(await self._store.tokens()), self._tokens)
 
 

@@ -31,17 +31,17 @@ class History:
     def add(self, one: Exchange) -> None:
         """Take an exchange in."""
         operation = one.operation
-        if operation is None or one.key is None:
+        if operation is None or one.token is None:
             return
         self._requests[_request(one)].append(one)
         if one.method == "GET" and one.answered in _TELLING:
             self._reads[one.group].append(one)
         if one.answered is not None and one.retry_after is not None:
-            self._patience[one.key].append(one)
+            self._patience[one.token].append(one)
         if operation == "startProspectingJob":
             self._starts[one.group, one.request_header(b"idempotency-key")].append(one)
         if one.rule == "permission":
-            self._lacking[one.key, operation].append(one)
+            self._lacking[one.token, operation].append(one)
 
     def same_requests(self, as_this: Exchange) -> Sequence[Exchange]:
         """Those with the same key, operation, path and query; their bodies may differ."""
@@ -53,7 +53,7 @@ class History:
 
     def lacking(self, as_this: Exchange) -> Sequence[Exchange]:
         """Those of the same key and operation that were refused for want of the permission."""
-        return self._lacking.get((as_this.key, as_this.operation), ())
+        return self._lacking.get((as_this.token, as_this.operation), ())
 
     def asking_for_patience(self, token: str | None) -> Iterator[Exchange]:
         """Those of a key that were answered with `Retry-After`, newest first."""
@@ -78,7 +78,7 @@ class History:
 
 
 def _request(one: Exchange) -> tuple[object, ...]:
-    return one.key, one.operation, one.path, one.query
+    return one.token, one.operation, one.path, one.query
 
 
 def _shows(read: Exchange, of: Exchange) -> bool:

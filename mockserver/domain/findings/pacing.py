@@ -35,7 +35,7 @@ _OK = 200
 
 def hurried(history: History, latest: Exchange) -> Iterator[Finding]:
     """Anything before a 429's `Retry-After` is over; for other answers, the same request (`CLIENT-RETRY-AFTER`)."""
-    for first in history.asking_for_patience(latest.key):
+    for first in history.asking_for_patience(latest.token):
         wide = first.status == _LIMITED
         if first.over > latest.began or not (wide or (first.method, first.path) == (latest.method, latest.path)):
             continue

@@ -45,7 +45,7 @@ def _blind_retries(
     history: History, latest: Exchange, repeating: Repeating, wrong: Callable[[Exchange, Exchange], bool]
 ) -> Iterator[tuple[Exchange, Exchange]]:
     operation = OPERATIONS.get(latest.operation or "")
-    if operation is None or operation.repeating is not repeating or latest.key is None:
+    if operation is None or operation.repeating is not repeating or latest.token is None:
         return
     for first, again in _retries(history, latest):
         known = first.outcome is not Outcome.ABANDONED or history.is_complete_since(first)
