@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.api.wire import Wire, send_json
 from mockserver.domain.bearer import bearer_token
-from mockserver.domain.notes import NOTES, Notes, note_rule
+from mockserver.domain.notes import NOTES, Notes, note_refusal
 from mockserver.domain.refusal import Refusal
 from mockserver.service.admission import Admission
 
@@ -41,7 +41,7 @@ class AdmissionOperation:
             notes.operation = self._operation_id
         outcome = await self._admit(bearer_token(scope["headers"]), self._permission, notes)
         if isinstance(outcome, Refusal):
-            note_rule(scope, outcome.details["rule"])
+            note_refusal(scope, outcome.details)
             await send_json(send, *self._wire.refuse(outcome))
             return
         scope["extensions"][_CONTEXT] = {"admission": outcome}

@@ -45,7 +45,7 @@ class JournalHandlers:
 
     async def get(self, sandbox_id: str, number: str) -> Answer:
         """Show one exchange whole."""
-        reading = await self._journals.get(sandbox_id, int(number) if number.isdecimal() else 0)
+        reading = await self._journals.get(sandbox_id, int(number) if number.isascii() and number.isdecimal() else 0)
         return views.whole(reading.exchanges[0], reading), 200
 
     async def findings(self, sandbox_id: str, since: float = 0) -> Answer:

@@ -44,12 +44,15 @@ def summary(exchange: Exchange, reading: Reading) -> Body:
 
 def whole(exchange: Exchange, reading: Reading) -> Body:
     """An exchange with its decision trace, headers and bodies."""
-    rule, redacted = exchange.rule, reading.redaction
-    asked = trace(exchange.operation, rule)
+    redacted = reading.redaction
+    asked = trace(exchange.operation, exchange.rule, exchange.place)
+    decisive = len(asked) - 1 if exchange.rule is not None else len(asked)
     request, response = exchange.request_body, exchange.response_body
     return {
         **summary(exchange, reading),
-        "trace": [{"rule": one, "verdict": "refused" if one == rule else "passed"} for one in asked],
+        "trace": [
+            {"rule": one, "verdict": "refused" if place == decisive else "passed"} for place, one in enumerate(asked)
+        ],
         "request": {
             "headers": headers(exchange.request_headers, redacted),
             "body": None if request is None else text(request, exchange.request_size, redacted),

@@ -31,12 +31,13 @@ class Redaction:
         """The text without secrets. Where one is hidden by escapes, the text is shown as it reads without those."""
         text = reading = self._without(text)
         for _ in range(_DEPTH):
-            plain = _unescaped(reading)
-            if plain == reading:
+            before = reading
+            for unescaped in (_of_json, _of_urls):
+                reading = unescaped(reading)
+                if self._secrets.search(reading):
+                    text = reading = self._without(reading)
+            if reading == before:
                 return text
-            reading = plain
-            if self._secrets.search(reading):
-                text = reading = self._without(reading)
         return _HIDDEN
 
     def of_cut(self, text: str) -> str:
@@ -51,7 +52,9 @@ class Redaction:
         return _HIDDEN if secret in self._tokens else hint(secret)
 
 
-def _unescaped(text: str) -> str:
-    if "\\" in text:
-        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], text)
+def _of_json(text: str) -> str:
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], text) if "\\" in text else text
+
+
+def _of_urls(text: str) -> str:
     return unquote(text) if "%" in text else text

@@ -95,9 +95,7 @@ def _counted(count: int, part: int) -> Iterator[int]:
         count -= part
 
 
-async def _measure(
-    server: Server, sent: Iterator[bytes], connections: int, seconds: float, status: int = 200
-) -> Load:
+async def _measure(server: Server, sent: Iterator[bytes], connections: int, seconds: float, status: int = 200) -> Load:
     gc.collect()
     gc.disable()  # a pause of the client is not the server's latency
     name = f"the server {server.target.name!r}"

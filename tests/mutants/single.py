@@ -157,7 +157,7 @@ class Single:
                 key.limited = setup
             case "the server fails internally", _ if key:
                 key.failures = params.get("times", 1) if setup else 0
-            case ("the prospecting has ended" | "the API key is revoked"), False:
+            case (("the prospecting has ended" | "the API key is revoked"), False):
                 pass
             case _:
                 return None

@@ -11,7 +11,9 @@ pages:
     requirements:
       - {{fact: A, level: MUST, text: A sentence, {more}}}
 """
-TWO_PAGES = ROW.format(more="checks: [x]") + """
+TWO_PAGES = (
+    ROW.format(more="checks: [x]")
+    + """
   - operation: getAudience
     prefix: AUD-GET
     profile: audiences
@@ -20,6 +22,7 @@ TWO_PAGES = ROW.format(more="checks: [x]") + """
       - {fact: A, level: SHOULD, text: Another, checks: [x]}
       - {fact: B, level: MAY, text: Advice, excluded: it cannot be seen}
 """
+)
 
 
 def test_the_catalogue_that_ships_is_sound_and_holds_only_musts_with_checks() -> None:

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.api.assembly.validation import ARGUMENTS
 from mockserver.api.wire import send_json
-from mockserver.domain.notes import note_rule
+from mockserver.domain.notes import note_refusal
 
 _STATUS = 2
 _REFUSED = 400
@@ -70,7 +70,7 @@ def _note_refusal(scope: Scope, answer: tuple[dict[str, Any], int]) -> None:
     """Note the rule behind a refusal of the vendor's API; of the control plane nothing is noted."""
     error = answer[0].get("error")
     if error:
-        note_rule(scope, error["details"]["rule"])
+        note_refusal(scope, error["details"])
 
 
 class DirectApi(AsyncApi):  # type: ignore[misc]  # Connexion has no types
