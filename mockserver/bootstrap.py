@@ -1,6 +1,6 @@
 """The composition root: from settings to a server, every part named once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,7 +23,7 @@ from mockserver.domain.job import Progression
 from mockserver.middleware.access_log import AccessLog, Write
 from mockserver.middleware.body_limit import BodyLimit
 from mockserver.middleware.control_gate import ControlGate
-from mockserver.middleware.journal import JournalMiddleware
+from mockserver.middleware.journal import JournalMiddleware, unparsed_exchange
 from mockserver.ports import Clock, Ids, Store
 from mockserver.service.admission import admit
 from mockserver.service.journals import Journals
@@ -121,6 +121,16 @@ def server(settings: Settings, made: Parts, write: Write) -> ASGIApp:
     if settings.log_format is not None:
         app = AccessLog(app, write=write, as_json=settings.log_format == "json")
     return app
+
+
+def unparsed_reporter(settings: Settings, made: Parts) -> Callable[[int, bytes], None]:
+    """Puts what could not be parsed as a request into the journal of `default`, for the HTTP protocol."""
+
+    def report(status: int, content: bytes) -> None:
+        if settings.journal_limit:
+            made.store.append(DEFAULT_SANDBOX, unparsed_exchange(status, content, made.clock.now()))
+
+    return report
 
 
 def unparsed(wire: Wire, status: int, message: str, details: Mapping[str, object]) -> bytes:

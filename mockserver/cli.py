@@ -16,7 +16,7 @@ from mockserver import __version__
 from mockserver.adapters.http_server import HttpServer, bound
 from mockserver.adapters.protocol import protocol
 from mockserver.banner import banner, sights
-from mockserver.bootstrap import parts, seed, server, unparsed
+from mockserver.bootstrap import parts, seed, server, unparsed, unparsed_reporter
 from mockserver.config import Settings
 from mockserver.control.answers import DEFAULT_SANDBOX
 from mockserver.service.seeding import SeedError
@@ -103,7 +103,11 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
         return unparsed(made.wire, status, message, details)
 
-    await HttpServer(server(settings, made, click.echo), protocol(refuse), lambda: click.echo(text)).serve([listening])
+    await HttpServer(
+        server(settings, made, click.echo),
+        protocol(refuse, report=unparsed_reporter(settings, made)),
+        lambda: click.echo(text),
+    ).serve([listening])
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from mockserver.adapters.http_server import HttpServer, bound
 from mockserver.adapters.protocol import protocol
-from mockserver.bootstrap import Parts, parts, seed, server, unparsed
+from mockserver.bootstrap import Parts, parts, seed, server, unparsed, unparsed_reporter
 from mockserver.config import Settings
 from mockserver.middleware.access_log import Write
 from mockserver.ports import Clock
@@ -27,7 +27,9 @@ def served(settings: Settings, clock: Clock | None = None, build: Build = server
     def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
         return unparsed(made.wire, status, message, details)
 
-    running = HttpServer(build(settings, made, print), protocol(refuse), started.set)
+    running = HttpServer(
+        build(settings, made, print), protocol(refuse, report=unparsed_reporter(settings, made)), started.set
+    )
 
     async def main() -> None:
         await seed(settings, made)

@@ -6,6 +6,7 @@ A subclass of uvicorn's. An answer of its own is the last on its connection, and
 import asyncio
 import urllib.parse
 from collections import deque
+from collections.abc import Callable
 from typing import ClassVar
 
 import httptools
@@ -19,19 +20,32 @@ from mockserver.adapters.refused import Limits, RefusedError, refused
 _LINGER = 2.0
 
 
-def protocol(
+Report = Callable[[int, bytes], None]
+
+
+def _tell_nobody(_status: int, _content: bytes) -> None:
+    """Let a refusal be forgotten."""
+
+
+def protocol(  # noqa: PLR0913  (each is an option with a name)
     refuse: Refuse,
     *,
+    report: Report = _tell_nobody,
     header_timeout: float = 10.0,
     body_timeout: float = 30.0,
     max_head: int = 65536,
     max_headers: int = 200,
 ) -> type[HttpToolsProtocol]:
-    """The class to give to uvicorn as `http`; `refuse` makes the body of a refusal."""
+    """The class to give to uvicorn as `http`.
+
+    `refuse` makes the body of a refusal. `report` is told status and body of each one that no application hears of.
+    """
+    told = report
 
     class Configured(Protocol):
         limits = Limits(header_timeout, body_timeout, max_head, max_headers)
         refuse_with = staticmethod(refuse)
+        report = staticmethod(told)
 
     return Configured
 
@@ -41,6 +55,7 @@ class Protocol(HttpToolsProtocol):
 
     limits: ClassVar[Limits]
     refuse_with: Refuse
+    report: Report
 
     cycle: Cycle
     pipeline: deque[tuple[Cycle, ASGI3Application]]  # type: ignore[assignment] # narrowed: on_headers_complete fills it
@@ -227,6 +242,7 @@ class Protocol(HttpToolsProtocol):
             return
         if self.in_body:
             self.pipeline.popleft()  # the request that broke; those before it are answered
+        self.report(error.status, content)
         if self._is_answering():
             self.last_words = answer
         else:

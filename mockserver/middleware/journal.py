@@ -82,6 +82,26 @@ def _joined(known: bytes, part: bytes) -> bytes:
     return known + part[: KEPT_BYTES - len(known)]
 
 
+def unparsed_exchange(
+    status: int, content: bytes, real: int, timer: Callable[[], float] = time.perf_counter
+) -> Exchange:
+    """The record of what could not be parsed as a request, and of the answer to it: what was sent is not known."""
+    now = timer()
+    return Exchange(
+        rule="http",
+        real=real,
+        began=now,
+        ended=now,
+        method="",
+        status=status,
+        response_headers=_PLAIN_JSON,
+        response_body=content,
+        response_size=len(content),
+        whole=True,
+        size=_OVERHEAD + len(content),
+    )
+
+
 class JournalMiddleware:
     """Hands a record of each exchange to `keep` when it is over, however it ended, with the id of its sandbox.
 

@@ -332,6 +332,17 @@ class TestWhose:
         assert unknown["key"] == {"name": None, "hint": "sk_…_all"}
         assert world.control("GET", "/journal")["held"] == before
 
+    def test_what_is_no_request_is_in_the_default_one(self, world: World) -> None:
+        with socket.create_connection((world.client.base_url.host, world.client.base_url.port or 80)) as connection:
+            connection.sendall(b"NONSENSE\r\n\r\n")
+            answer = connection.recv(65_536)
+
+        shown = last(World(world.client, "default", "", ""))
+
+        assert (shown["method"], shown["path"], shown["status"], shown["rule"]) == ("", "", 400, "http")
+        assert shown["response"]["body"].encode() in answer
+        assert [one["rule"] for one in shown["trace"]] == ["http"]
+
     def test_the_control_plane_is_not_in_it(self, world: World) -> None:
         world.control("GET", "/journal")
 
