@@ -3,9 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+import connexion
+
+from mockserver import __version__
 from mockserver.control import journal_views as views
 from mockserver.control.answers import GONE, Answer, Body, Operations
 from mockserver.control.errors import ControlError
+from mockserver.control.har import archive
 from mockserver.domain.findings.catalogue import RULE_IDS
 from mockserver.domain.findings.rule import Finding
 from mockserver.domain.instant import parse
@@ -28,6 +32,7 @@ class JournalHandlers:
             "listExchanges": self.page,
             "clearJournal": self.clear,
             "getExchange": self.get,
+            "exportJournal": self.export,
             "listFindings": self.findings,
             "verifyClient": self.verify,
         }
@@ -47,6 +52,11 @@ class JournalHandlers:
         """Show one exchange whole."""
         reading = await self._journals.get(sandbox_id, int(number) if number.isascii() and number.isdecimal() else 0)
         return views.whole(reading.exchanges[0], reading), 200
+
+    async def export(self, sandbox_id: str) -> Answer:
+        """Show the whole journal as an HTTP Archive."""
+        reading = await self._journals.read(sandbox_id, Query(), newest=False)
+        return archive(reading, str(connexion.request.base_url).partition("/_mock")[0], __version__), 200
 
     async def findings(self, sandbox_id: str, since: float = 0) -> Answer:
         """List what the client did wrong."""

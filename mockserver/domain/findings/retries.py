@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from mockserver.domain.exchange import Exchange, Outcome
+from mockserver.domain.exchange import Exchange
 from mockserver.domain.findings.history import History
 from mockserver.domain.findings.rule import Finding, Rule, documented
 from mockserver.domain.operation import OPERATIONS, Repeating
@@ -48,7 +48,7 @@ def _blind_retries(
     if operation is None or operation.repeating is not repeating or latest.token is None:
         return
     for first, again in _retries(history, latest):
-        known = first.outcome is not Outcome.ABANDONED or history.is_complete_since(first)
+        known = not _given_up(first) or history.is_complete_since(first)
         if known and wrong(first, again) and not history.looked(first, again):
             yield first, again
 
@@ -59,10 +59,15 @@ def _retries(history: History, latest: Exchange) -> Iterator[tuple[Exchange, Exc
     first = _left_open(same, latest)
     if first is not None:
         yield first, latest
-    if latest.outcome is Outcome.ABANDONED:
+    if _given_up(latest) and latest.is_ambiguous:
         after = [one for one in same if one.began >= latest.over]
         if after:
             yield latest, min(after, key=lambda one: one.began)
+
+
+def _given_up(one: Exchange) -> bool:
+    """Whether it was over for the client before the server was done, so that later exchanges may stand before it."""
+    return one.over < one.ended
 
 
 def _left_open(same: list[Exchange], latest: Exchange) -> Exchange | None:
