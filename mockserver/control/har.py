@@ -1,4 +1,4 @@
-"""A journal as an HTTP Archive (HAR 1.2), for the tools that read those; members of our own begin with an underscore."""
+"""A journal as an HTTP Archive (HAR 1.2), for tools that read those. Members of our own begin with an underscore."""
 
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote
@@ -36,14 +36,13 @@ def _entry(exchange: Exchange, reading: Reading, origin: str) -> Body:
 
 def _request(shown: Body, origin: str) -> Body:
     query = f"?{shown['query']}" if shown["query"] else ""
+    pairs = parse_qsl(shown["query"], keep_blank_values=True)
     body = shown["request"]["body"]
     posted = {} if body is None else {"postData": {"mimeType": _type(shown["request"]), "text": body}}
     return {
         "method": shown["method"],
         "url": f"{origin}{quote(shown['path'])}{quote(query, safe='?=&%+')}",
-        "queryString": [
-            {"name": name, "value": value} for name, value in parse_qsl(shown["query"], keep_blank_values=True)
-        ],
+        "queryString": [{"name": name, "value": value} for name, value in pairs],
         "bodySize": shown["request"]["bodyBytes"],
         **_common(shown["request"]),
         **posted,

@@ -223,6 +223,13 @@ class TestRetryUnread:
 
         assert found(told) == [(UNREAD, (2, 1))]
 
+    def test_a_fault_may_cut_it_off_before_the_server_is_done(self) -> None:
+        told = Told()
+        told.tell(DELETE, began=102.0, ended=102.1, status=404, rule="resource")
+        told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0, status=None, whole=False, faults=["reset"])
+
+        assert found(told) == [(UNREAD, (2, 1))]
+
     def test_unless_it_has_read_in_between(self) -> None:
         told = Told()
         told.tell("getAudience", began=101.6, ended=101.7)
