@@ -56,7 +56,7 @@ class JournalHandlers:
     async def export(self, sandbox_id: str) -> Answer:
         """Show the whole journal as an HTTP Archive."""
         reading = await self._journals.read(sandbox_id, Query(), newest=False)
-        return archive(reading, str(connexion.request.base_url).partition("/_mock")[0], __version__), 200
+        return archive(reading, str(connexion.request.base_url).partition("/_mock")[0].rstrip("/"), __version__), 200
 
     async def findings(self, sandbox_id: str, since: float = 0) -> Answer:
         """List what the client did wrong."""

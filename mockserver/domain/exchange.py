@@ -24,7 +24,7 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Exchange(Notes):
     """One request and its answer, raw: keys and all. It is `redaction` that makes it fit to be read.
 

@@ -10,7 +10,7 @@ NOTES = "mockserver.notes"
 """Where the notes stand in an ASGI scope."""
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Notes:
     """Written by whichever layer knows, read by the journal when the request is over.
 

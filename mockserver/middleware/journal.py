@@ -26,12 +26,13 @@ _PLAIN = 2
 class Tape(Exchange):
     """Writes an exchange down as it passes."""
 
-    __slots__ = ("_receive", "_send")
-
-    def begin(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take what is known before anything has happened."""
+    def __init__(self, scope: Scope, receive: Receive, send: Send, real: int, began: float) -> None:
+        """Take what is known before anything has happened; all else is at its default, which costs nothing."""
         self._receive = receive
         self._send = send
+        self.real = real
+        self.began = began
+        self.faults = []
         self.method = scope["method"]
         self.path = scope["path"]
         self.query = scope["query_string"]
@@ -122,9 +123,7 @@ class JournalMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        tape = scope[NOTES] = Tape()
-        tape.begin(scope, receive, send)
-        tape.real, tape.began = self._clock.now(), self._timer()
+        tape = scope[NOTES] = Tape(scope, receive, send, self._clock.now(), self._timer())
         try:
             await self.app(scope, tape.receive if tape.method in _WITH_BODY else receive, tape.send)
         finally:
