@@ -17,6 +17,7 @@ _OVERHEAD = 800
 _HEADER_OVERHEAD = 200
 _WITH_BODY = frozenset({"POST", "PATCH", "PUT"})
 _KEPT = frozenset({b"content-type", b"idempotency-key", b"origin", b"prefer", b"user-agent"})
+_KEPT_OF_STRANGERS = _KEPT | {b"authorization"}
 _KEPT_ANSWERED = frozenset({b"allow", b"content-type", b"location", b"preference-applied", b"retry-after"})
 _JSON = (b"content-type", b"application/json")
 _PLAIN_JSON = (_JSON,)
@@ -65,17 +66,13 @@ class Tape(Exchange):
         """Keep what matters, and let go of everything else."""
         self.ended = ended
         del self._receive, self._send
+        kept = _KEPT if self.token is not None else _KEPT_OF_STRANGERS
+        headers = [header for header in scope["headers"] if header[0] in kept]
         size = _OVERHEAD + len(self.path) + len(self.query) + len(self.response_body)
-        if self.request_body is not None:
-            size += len(self.request_body)
-        headers = []
-        for header in scope["headers"]:
-            if header[0] in _KEPT or (self.token is None and header[0] == b"authorization"):
-                headers.append(header)
-                size += _HEADER_OVERHEAD + len(header[1])
         if headers:
             self.request_headers = headers
-        self.size = size
+            size += sum([_HEADER_OVERHEAD + len(value) for _, value in headers])
+        self.size = size + len(self.request_body) if self.request_body else size
 
 
 def _joined(known: bytes, part: bytes) -> bytes:
