@@ -8,8 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from mockserver.bootstrap import Parts, server
+from mockserver.cli import cli
 from mockserver.config import Settings
 from mockserver.domain.trace import trace
 from openapi import contract
@@ -467,3 +469,11 @@ def test_what_is_passed_on_is_what_would_be_without_a_journal() -> None:
             answers.append([world.call(*call).content for call in calls])
 
     assert answers[0] == answers[1]
+
+
+def test_the_limit_is_an_option_of_the_command_line() -> None:
+    refused = CliRunner().invoke(cli, ["serve", "--journal-limit", "-1"])
+    told = CliRunner().invoke(cli, ["serve", "--help"])
+
+    assert (refused.exit_code, "--journal-limit" in refused.output) == (2, True)
+    assert "0 for no journal" in " ".join(told.output.split())
