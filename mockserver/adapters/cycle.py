@@ -49,11 +49,15 @@ class Cycle(RequestResponseCycle):
     refuse: Refuse
     head: bytes | None = None
 
-    def lose(self) -> None:
-        """Tell the application that the client is gone, and note when that was."""
+    def note_gone(self) -> None:
+        """Note that the client has closed its side: hardly any still listens, but some do."""
         notes = cast("Notes | None", self.scope.get(NOTES))
         if notes is not None and notes.gone_at is None:
             notes.gone_at = time.perf_counter()
+
+    def lose(self) -> None:
+        """Tell the application that the client is gone, and note when that was."""
+        self.note_gone()
         self.disconnected = True
         self.message_event.set()
 

@@ -87,6 +87,8 @@ class Protocol(HttpToolsProtocol):
         """Let a client that has said all it had to say hear the answers that are due; True keeps its ears open."""
         if self.over or not self._is_answering() or (self.in_body and self.cycle is self.active):
             return None
+        if self.active is not None:
+            self.active.note_gone()
         if self.in_body:
             self.pipeline.popleft()
         if self.in_body or self.in_head:

@@ -26,6 +26,15 @@ class Held:
         """The next message for the application."""
         return self._read.popleft() if self._read else await self._receive()
 
+    async def read(self) -> None:
+        """Read the body, of which at most 1 MiB: the client has sent it, whatever becomes of the request."""
+        size = 0
+        while size <= _AHEAD:
+            message = await self.receive()
+            size += len(message.get("body", b"")) + 1
+            if not message.get("more_body", False):
+                return
+
     async def hold(self, milliseconds: int) -> bool:
         """Wait; False as soon as the client has gone."""
         if not milliseconds:

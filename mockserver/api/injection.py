@@ -67,6 +67,7 @@ class _Suffering:
         elif not early:
             await app(self.scope, self.held.receive, WholeAnswer(self._after(effect)))
         elif effect.kind is FaultKind.RESET_BEFORE:
+            await self.held.read()
             await reset(self.send, self.scope, self.injection.wire, effect.id)
         else:
             await self._answer(effect)

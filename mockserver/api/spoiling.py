@@ -6,6 +6,7 @@ from starlette.types import Message, Scope, Send
 
 from mockserver.api.wire import Wire, send_json
 from mockserver.domain.fault import CLOSE, RESET, FaultKind
+from mockserver.domain.notes import note_cut_off
 
 Then = Callable[[Message, bytes], Awaitable[None]]
 
@@ -45,6 +46,7 @@ async def send_spoiled(kind: FaultKind, send: Send, start: Message, content: byt
             closes = CLOSE in scope.get("extensions", {})
             await send({"type": "http.response.body", "body": cut, "more_body": closes})
             if closes:
+                note_cut_off(scope)
                 await send({"type": CLOSE})
         case FaultKind.MALFORMED_JSON:
             await send_whole(send, start, content[:-1] + b",")
@@ -58,6 +60,7 @@ async def send_spoiled(kind: FaultKind, send: Send, start: Message, content: byt
 async def reset(send: Send, scope: Scope, wire: Wire, fault_id: str) -> None:
     """Reset the connection; where the transport cannot, answer a 500, whose outcome is as unknown to the client."""
     if RESET in scope.get("extensions", {}):
+        note_cut_off(scope)
         await send({"type": RESET})
         return
     hint = "Use the server over a socket."

@@ -62,7 +62,7 @@ class Exchange(Notes):
     def is_abandoned(self) -> bool:
         """Whether the client went away meanwhile; one that was cut off by a fault did not."""
         gone = self.gone_at is not None and self.gone_at < self.ended
-        return gone and (self.whole or not self.faults)
+        return gone and (self.whole or not self.cut_off)
 
     @property
     def over(self) -> float:

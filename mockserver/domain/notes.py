@@ -17,8 +17,9 @@ class Notes:
     `sandbox_id`: whose key it was; None until a valid key is seen. `token`: that key. `clock`: the sandbox's, as it
     stood then. `operation`: the operationId. `rule`: the rule of this server that refused it, as `error.details.rule`
     shows it; None while nothing has. `place`: where in the request that found something, as `error.details.in` has it.
-    `faults`: the ids of the injected faults that acted on it. `gone_at`: when the connection was lost before the answer
-    was complete, by the clock of `time.perf_counter`.
+    `faults`: the ids of the injected faults that acted on it; `cut_off`: one of them has broken the connection off.
+    `gone_at`: when the client closed its side, or the connection was lost, before the answer was complete, by the clock
+    of `time.perf_counter`.
     """
 
     sandbox_id: str | None = None
@@ -28,7 +29,15 @@ class Notes:
     rule: str | None = None
     place: str | None = None
     faults: list[str] = field(default_factory=list)
+    cut_off: bool = False
     gone_at: float | None = None
+
+
+def note_cut_off(scope: MutableMapping[str, Any]) -> None:
+    """Note that a fault breaks the connection off, where notes are taken."""
+    notes = scope.get(NOTES)
+    if notes is not None:
+        notes.cut_off = True
 
 
 def note_refusal(scope: MutableMapping[str, Any], details: Mapping[str, Any]) -> None:

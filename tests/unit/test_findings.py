@@ -226,7 +226,7 @@ class TestRetryUnread:
     def test_a_fault_may_cut_it_off_before_the_server_is_done(self) -> None:
         told = Told()
         told.tell(DELETE, began=102.0, ended=102.1, status=404, rule="resource")
-        told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0, status=None, whole=False, faults=["reset"])
+        told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0, status=None, whole=False, cut_off=True)
 
         assert found(told) == [(UNREAD, (2, 1))]
 

@@ -83,10 +83,10 @@ async def reading(_scope: Scope, receive: Receive, send: Send) -> None:
     await answering(_scope, receive, send)
 
 
-def gone(at: float, *, answered: bool, faults: tuple[str, ...] = ()) -> ASGIApp:
+def gone(at: float, *, answered: bool, cut_off: bool = False) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scope[NOTES].gone_at = at
-        scope[NOTES].faults += faults
+        scope[NOTES].cut_off = cut_off
         await (answering if answered else silent)(scope, receive, send)
 
     return app
@@ -120,8 +120,7 @@ def test_of_the_headers_those_are_kept_that_matter() -> None:
         (truncating, "truncated", 200),
         (gone(1.5, answered=True), "abandoned", 200),
         (gone(1.5, answered=False), "abandoned", None),
-        (gone(1.5, answered=True, faults=("delay",)), "abandoned", 200),
-        (gone(1.5, answered=False, faults=("reset",)), "lost", None),
+        (gone(1.5, answered=False, cut_off=True), "lost", None),
         (gone(9.0, answered=False), "lost", None),
         (gone(9.0, answered=True), "answered", 200),
     ],
