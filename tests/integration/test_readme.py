@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from conformance.cli import run
 from conformance.states import prepared
 from mockserver import __version__
+from mockserver.cli import serve
 from mockserver.config import Settings
+from mockserver.domain.fault import FaultKind
+from mockserver.domain.findings.catalogue import RULE_IDS
+from mockserver.service.fault_documents import PRESETS
 from mockserver.service.states import STATES
 from openapi import contract
 from tests.curl import curled
@@ -38,7 +43,7 @@ def commands(section: str) -> list[str]:
     ("section", "statuses"),
     [
         ("## Quick start", [200, 404, 409, 200, 200, 200, 201]),
-        ("## The control plane", [200, 200, 200, 201, 200, 200]),
+        ("## The control plane", [200, 200, 200, 201, 200, 200, 200, 204, 200, 201, 201, 204, 409, 200]),
     ],
 )
 def test_the_commands_of_a_section_do_what_it_says(url: str, section: str, statuses: list[int]) -> None:
@@ -72,6 +77,24 @@ def test_every_provider_state_is_named() -> None:
     named = set(re.findall("`([^`]+)`", README.split("The provider states:")[1].split("\n\n")[0].replace("\n", " ")))
 
     assert named == set(STATES)
+
+
+def test_every_rule_for_clients_is_explained() -> None:
+    assert re.findall(r"^\| `(CLIENT-[A-Z-]+)` \|", README, re.MULTILINE) == list(RULE_IDS)
+
+
+def test_every_kind_of_fault_and_every_preset_is_named() -> None:
+    named = set(re.findall("`([a-z-]+)`", README.split("### Faults")[1].split("```")[0]))
+
+    assert {kind.value for kind in FaultKind} | set(PRESETS) <= named
+
+
+def test_every_option_of_the_server_that_is_named_is_there() -> None:
+    known = {option for parameter in serve.params for option in parameter.opts}
+    suites = {option for parameter in run.params for option in parameter.opts}
+
+    named = set(re.findall(r"`(--[a-z-]+)", README))
+    assert named <= known | suites | {"--help"}
 
 
 def test_every_make_target_that_is_named_is_there() -> None:
