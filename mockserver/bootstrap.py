@@ -33,8 +33,10 @@ from mockserver.middleware.access_log import AccessLog, Write
 from mockserver.middleware.body_limit import BodyLimit
 from mockserver.middleware.control_gate import ControlGate
 from mockserver.middleware.cors import Cors
+from mockserver.middleware.journal import JournalMiddleware, unparsed_exchange
 from mockserver.ports import Clock, Ids, Store
 from mockserver.service.admission import admit, identify
+from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Policy, Sandboxes
 from mockserver.service.seeding import SeedError
 from mockserver.service.transactions import Transactions
@@ -53,21 +55,25 @@ class Parts:
     wire: Wire
     sandboxes: Sandboxes
     transactions: Transactions
+    journals: Journals
 
 
 def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None = None) -> Parts:
     """The parts that the settings name, wired to each other."""
-    store = store or MemoryStore()
+    store = store or MemoryStore(settings.journal_limit, settings.journal_bytes)
     clock = clock or RealClock()
     ids = SeededIds(settings.seed)
     policy = Policy(settings.rate_limit, settings.sandbox_expiry, settings.max_sandboxes)
+    sandboxes = Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy)
+    secrets = [token] if (token := settings.admin_token) else []
     return Parts(
         store,
         clock,
         ids,
         Wire(ids),
-        Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy),
+        sandboxes,
         Transactions(store, clock),
+        Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, secrets),
     )
 
 
@@ -124,7 +130,7 @@ class TwoPlanes:
     def _control_plane(self) -> ASGIApp:
         if self._control is None:
             settings, made = self._settings, self._made
-            plane = control_application(made.sandboxes, made.store, max_body=settings.max_body)
+            plane = control_application(made.sandboxes, made.store, max_body=settings.max_body, journals=made.journals)
             self._control = ControlGate(
                 plane, address=settings.host, allowed_hosts=settings.allowed_hosts, admin_token=settings.admin_token
             )
@@ -134,6 +140,8 @@ class TwoPlanes:
 def server(settings: Settings, made: Parts, write: Write) -> ASGIApp:
     """The whole server as an ASGI application; its sandbox `default` is made by `seed`."""
     vendor: ASGIApp = vendor_app(settings, made)
+    if settings.journal_limit:
+        vendor = JournalMiddleware(vendor, keep=made.store.append, place=made.journals.place, clock=made.clock)
     if settings.cors_origins:
         vendor = Cors(vendor, origins=settings.cors_origins, methods=methods(contract()))
     app: ASGIApp = TwoPlanes(vendor, settings, made)
@@ -155,4 +163,9 @@ def http_protocol(settings: Settings, made: Parts) -> type[HttpToolsProtocol]:
     def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
         return orjson.dumps(made.wire.fault(status, message, details))
 
-    return protocol(refuse, limits)
+    def report(status: int, content: bytes) -> None:
+        """Put it into the journal of `default`."""
+        if settings.journal_limit:
+            made.store.append(DEFAULT_SANDBOX, unparsed_exchange(status, content, made.clock.now()))
+
+    return protocol(refuse, limits, report)

@@ -142,6 +142,13 @@ def cli() -> None:
     type=Origin(),
     help="An origin whose pages may use /v1, like http://localhost:3000; * for all.",
 )
+@click.option(
+    "--journal-limit",
+    default=1_000,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Exchanges that the journal of each sandbox keeps; 0 for no journal.",
+)
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="Write one line for each request.")
 def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], workers: int, **options: Any) -> None:  # noqa: ANN401  (click's)
     """Serve the mock until SIGINT or SIGTERM."""

@@ -13,12 +13,12 @@ ADMIN_TOKEN = "AUDIENCE_MOCK_ADMIN_TOKEN"  # noqa: S105  (the name of an environ
 class Settings:
     """Everything that a server is told at its start.
 
-    `job_duration`: milliseconds. `max_body`: bytes. `log_format`: None, `text` or `json`.
-    `rate_limit`: of each key of each sandbox, at its start. `sandbox_expiry`: milliseconds without a use after which a
-    sandbox is gone, None for never; `max_sandboxes`: how many there may be.
-    `cors_origins`: those whose
-    pages may use the vendor's API, as browsers send them, or `*`. A request has `header_timeout` seconds for its head,
-    of at most `max_head` bytes and `max_headers` headers, and `body_timeout` for each part of its body.
+    `job_duration`: milliseconds. `max_body`: bytes. `log_format`: None, `text` or `json`. `rate_limit`: of each key of
+    each sandbox, at its start. `sandbox_expiry`: milliseconds without a use after which a sandbox is gone, None for
+    never; `max_sandboxes`: how many there may be. `journal_limit`: exchanges that each sandbox keeps, 0 for none;
+    `journal_bytes`: and how large they may be together. `cors_origins`: those whose pages may use the vendor's API, as
+    browsers send them, or `*`. A request has `header_timeout` seconds for its head, of at most `max_head` bytes and
+    `max_headers` headers, and `body_timeout` for each part of its body.
     """
 
     host: str = "127.0.0.1"
@@ -37,6 +37,8 @@ class Settings:
     body_timeout: float = 30.0
     max_head: int = 65_536
     max_headers: int = 200
+    journal_limit: int = 1_000
+    journal_bytes: int = 4 << 20
     validate_responses: bool = False
     rate_limit: RateLimit | None = None
     sandbox_expiry: int | None = 3_600_000

@@ -1,11 +1,13 @@
 """What the rules need from outside: a clock, fresh names, and a store with transactions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
+from mockserver.domain.exchange import Exchange
 from mockserver.domain.folder import Folder
 from mockserver.domain.job import Job
 from mockserver.domain.key import ApiKey
@@ -35,6 +37,15 @@ class Caller(NamedTuple):
 
     key: ApiKey
     sandbox: Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What a sandbox's journal holds, oldest first. `dropped`: how many came before, and made room or were cleared."""
+
+    exchanges: Sequence[Exchange]
+    dropped: int
+    size: int
 
 
 class SandboxNotFoundError(LookupError):
@@ -143,6 +154,22 @@ class Store(Protocol):
 
     async def remove_sandbox(self, sandbox_id: str) -> None:
         """Remove a sandbox with all that is in it; SandboxNotFoundError where there is none."""
+
+    async def tokens(self) -> Collection[str]:
+        """The tokens of all keys of all sandboxes."""
+
+    def append(self, sandbox_id: str, exchange: Exchange) -> None:
+        """Add an exchange to a sandbox's journal, which numbers them from 1; nothing where there is no such sandbox.
+
+        No request waits for that: a store that writes elsewhere keeps it back, and writes it with others, at the latest
+        before the journal is read. `Transaction.clear` empties the journal, and numbers anew.
+        """
+
+    async def journal(self, sandbox_id: str, *, after: int = 0) -> Journal:
+        """The exchanges of a sandbox with a greater number than `after`; SandboxNotFoundError where there is none."""
+
+    async def clear_journal(self, sandbox_id: str) -> None:
+        """Drop the exchanges of a sandbox; numbers go on. SandboxNotFoundError where there is none."""
 
     def transaction(self, sandbox_id: str) -> AbstractAsyncContextManager[Transaction]:
         """One transaction over a sandbox: kept when the block ends, undone when it raises.

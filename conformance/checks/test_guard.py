@@ -65,7 +65,10 @@ def test_the_guard_holds_through_the_life_of_a_job(
     expect = expecting(situation, call)
 
     times = max(1, situation.repeats // 6)
-    for refused in situation.client.side_by_side([partial(situation.client.send, call)] * times):
+    answers = situation.client.side_by_side([partial(situation.client.send, call)] * times)
+    for refused in answers:
+        if operation is OperationId.DELETE_AUDIENCE and (answers[0].status, refused.status) == (409, 404):
+            expect.status("GUARD-KEEPS", refused, {409}, answers[0])
         expect_guard(expect, audience, refused)
     for other in others_of(situation, operation, key):
         expect_guard(expect, audience, situation.client.send(replace(call, key=other.token)))

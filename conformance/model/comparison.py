@@ -37,6 +37,21 @@ def learned(known: Audience, shown: ShownAudience, by: str) -> Audience:
     )
 
 
+def confirmed(known: Audience, shown: ShownAudience, by: str) -> Audience:
+    """The same, after a reading: what was seen to be so breaks `by`, and not what made it so, if it changes later."""
+    known = learned(known, shown, by)
+    return replace(
+        known,
+        name=_seen(known.name, shown.name, by),
+        description=_seen(known.description, shown.description, by),
+        folder=_seen(known.folder, shown.folder, by),
+    )
+
+
+def _seen(held: Known, seen: Text, by: str) -> Known:
+    return Known(seen, by) if held.value == seen else held
+
+
 def filled(held: Known, seen: Text, by: str) -> Known:
     """The known value, or where there is none the one that is shown."""
     return Known(seen, by) if isinstance(held.value, Unknown) and not isinstance(seen, Unknown) else held

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from conformance.model.comparison import contradiction, differences, filled, is_same, learned
+from conformance.model.comparison import confirmed, contradiction, differences, filled, is_same, learned
 from conformance.model.exchange import Request, Response, ShownAudience, ShownFolder
 from conformance.model.operation import OperationId
 from conformance.model.state import Audience, Folder, Known, State
@@ -47,7 +47,7 @@ def read_audience(state: State, request: Request, response: Response) -> Judgeme
         return Judgement(frozenset({state}), tuple(violations))
     known = state.audiences.get(request.path, Audience())
     violations += differences(known, shown, Level.MUST)
-    now = replace(learned(known, shown, by), ready=True)
+    now = replace(confirmed(known, shown, by), ready=True)
     return Judgement(frozenset({state.with_audience(request.path, now, lagging=False)}), tuple(violations))
 
 
@@ -101,7 +101,14 @@ def rename_folder(state: State, request: Request, response: Response) -> Judgeme
 
 
 def _changed(known: Audience, request: Request) -> Audience:
+    """What is named has another value; the rest was seen to be so before, and this request has to leave it so."""
     by = requirement(request.operation, Fact.EFFECT)
+    known = replace(
+        known,
+        name=_left(known.name, request),
+        description=_left(known.description, request),
+        folder=_left(known.folder, request),
+    )
     if request.operation is OperationId.REMOVE_FROM_FOLDER:  # 'clears folderId to null' (A11)
         return replace(known, folder=Known(None, by))
     for field, value in request.fields:
@@ -112,6 +119,12 @@ def _changed(known: Audience, request: Request) -> Audience:
         elif field == "folderId":
             known = replace(known, folder=Known(value, by))
     return known
+
+
+def _left(held: Known, request: Request) -> Known:
+    """A field that a request does not name. One that was not read since it was set may never have been set."""
+    is_read = held.by == requirement(OperationId.GET_AUDIENCE, Fact.CURRENT)
+    return replace(held, by=requirement(request.operation, Fact.ONLY)) if is_read else held
 
 
 def _found_ready(state: State, request: Request) -> State:

@@ -21,9 +21,9 @@ class Fact(StrEnum):
     Every operation: KEY (401), PERMISSION (403), PERMISSION-SUFFICES, SCOPE (an account group's things are its own),
     VALID (what is invalid is refused), FOUND (what was never there is 404), DONE (what nothing speaks against
     succeeds). Audiences: GUARD (409 while populated) with its code, GUARD-ENDS (no 409 else), GONE (deleted stays
-    deleted), EFFECT (what was asked for is what is shown), CURRENT (what is read is what was read before), NEW (created
-    is not there already), COMPATIBLE (folder and audience). Lists: COMPLETE, UNIQUE. Jobs: REPLAY, NEW, CANCELABLE,
-    CURRENT.
+    deleted), EFFECT (what was asked for is what is shown), ONLY (and nothing else has changed), CURRENT (what is read
+    is what was read before), NEW (created is not there already), COMPATIBLE (folder and audience). Lists: COMPLETE,
+    UNIQUE. Jobs: REPLAY, NEW, CANCELABLE, CURRENT.
     """
 
     KEY = "KEY"
@@ -38,6 +38,7 @@ class Fact(StrEnum):
     GUARD_ENDS = "GUARD-ENDS"
     GONE = "GONE"
     EFFECT = "EFFECT"
+    ONLY = "ONLY"
     CURRENT = "CURRENT"
     NEW = "NEW"
     COMPATIBLE = "COMPATIBLE"

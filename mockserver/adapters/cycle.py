@@ -5,13 +5,16 @@ It writes no access log: that is a middleware's business here.
 
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from typing import cast
 
 from uvicorn._types import ASGISendCallable, ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
 from mockserver.domain.fault import CLOSE, RESET
+from mockserver.domain.notes import NOTES, Notes
 
 Refuse = Callable[[int, str, Mapping[str, object]], bytes]
 
@@ -45,6 +48,14 @@ class Cycle(RequestResponseCycle):
 
     refuse: Refuse
     head: bytes | None = None
+
+    def lose(self) -> None:
+        """Tell the application that the client is gone, and note when that was."""
+        notes = cast("Notes | None", self.scope.get(NOTES))
+        if notes is not None and notes.gone_at is None:
+            notes.gone_at = time.perf_counter()
+        self.disconnected = True
+        self.message_event.set()
 
     def abandon(self) -> None:
         """Tell the application that nobody listens any more; what it still sends is dropped."""

@@ -1,17 +1,22 @@
 """The embedded store: worlds in dictionaries, gone when the process ends."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from mockserver.adapters.transaction import MemoryTransaction
 from mockserver.adapters.world import World
+from mockserver.domain.exchange import Exchange
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Caller, SandboxNotFoundError
+from mockserver.ports import Caller, Journal, SandboxNotFoundError
 
 
 class MemoryStore:
-    """Worlds by sandbox id, and whose each API key is."""
+    """Worlds by sandbox id, and whose each API key is.
 
-    def __init__(self) -> None:
+    `journal_limit`, `journal_bytes`: what the journal of each sandbox may hold.
+    """
+
+    def __init__(self, journal_limit: int = 1_000, journal_bytes: int = 4 << 20) -> None:
+        self._journal_limits = journal_limit, journal_bytes
         self.worlds: dict[str, World] = {}
         self.owners: dict[str, World] = {}
 
@@ -29,7 +34,7 @@ class MemoryStore:
         if sandbox.id in self.worlds:
             message = f"there is a sandbox {sandbox.id} already"
             raise ValueError(message)
-        self.worlds[sandbox.id] = World(sandbox)
+        self.worlds[sandbox.id] = World(sandbox, *self._journal_limits)
 
     async def remove_sandbox(self, sandbox_id: str) -> None:
         """See `Store.remove_sandbox`."""
@@ -38,6 +43,30 @@ class MemoryStore:
             raise SandboxNotFoundError(sandbox_id)
         for token in world.keys:
             del self.owners[token]
+
+    async def tokens(self) -> Collection[str]:
+        """See `Store.tokens`."""
+        return self.owners.keys()
+
+    def append(self, sandbox_id: str, exchange: Exchange) -> None:
+        """See `Store.append`."""
+        world = self.worlds.get(sandbox_id)
+        if world is not None:
+            world.journal.append(exchange)
+
+    async def journal(self, sandbox_id: str, *, after: int = 0) -> Journal:
+        """See `Store.journal`."""
+        return self._world(sandbox_id).journal.read(after)
+
+    async def clear_journal(self, sandbox_id: str) -> None:
+        """See `Store.clear_journal`."""
+        self._world(sandbox_id).journal.clear()
+
+    def _world(self, sandbox_id: str) -> World:
+        world = self.worlds.get(sandbox_id)
+        if world is None:
+            raise SandboxNotFoundError(sandbox_id)
+        return world
 
     def transaction(self, sandbox_id: str) -> MemoryTransaction:
         """See `Store.transaction`."""

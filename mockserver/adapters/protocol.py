@@ -6,6 +6,7 @@ A subclass of uvicorn's. An answer of its own is the last on its connection, and
 import asyncio
 import urllib.parse
 from collections import deque
+from collections.abc import Callable
 from typing import ClassVar
 
 import httptools
@@ -22,13 +23,24 @@ _TOLD = 16  # so many connections too many are answered that they are; any more 
 _PLAIN: dict[object, object] = {}  # an extension with nothing more to say about it
 
 
-def protocol(refuse: Refuse, limits: Limits | None = None) -> type[HttpToolsProtocol]:
-    """The class to give to uvicorn as `http`; `refuse` makes the body of a refusal."""
-    told = limits or Limits()
+Report = Callable[[int, bytes], None]
+
+
+def _tell_nobody(_status: int, _content: bytes) -> None:
+    """Let a refusal be forgotten."""
+
+
+def protocol(refuse: Refuse, limits: Limits | None = None, report: Report = _tell_nobody) -> type[HttpToolsProtocol]:
+    """The class to give to uvicorn as `http`.
+
+    `refuse` makes the body of a refusal. `report` is told status and body of each one that no application hears of.
+    """
+    bounds, told = limits or Limits(), report
 
     class Configured(Protocol):
-        limits = told
+        limits = bounds
         refuse_with = staticmethod(refuse)
+        report = staticmethod(told)
 
     return Configured
 
@@ -38,6 +50,7 @@ class Protocol(HttpToolsProtocol):
 
     limits: ClassVar[Limits]
     refuse_with: Refuse
+    report: Report
 
     cycle: Cycle
     pipeline: deque[tuple[Cycle, ASGI3Application]]  # type: ignore[assignment] # narrowed: on_headers_complete fills it
@@ -68,8 +81,7 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
         self.deadline.stop()
         if self.active is not None and self._is_answering():
-            self.active.disconnected = True
-            self.active.message_event.set()
+            self.active.lose()
 
     def eof_received(self) -> bool | None:  # type: ignore[override] # uvicorn closes at once
         """Let a client that has said all it had to say hear the answers that are due; True keeps its ears open."""
@@ -231,6 +243,7 @@ class Protocol(HttpToolsProtocol):
             return
         if self.in_body:
             self.pipeline.popleft()  # the request that broke; those before it are answered
+        self.report(error.status, content)
         if self._is_answering():
             self.last_words = answer
         else:

@@ -1,5 +1,6 @@
 """All records of one sandbox, in memory."""
 
+from mockserver.adapters.ring import Ring
 from mockserver.adapters.table import Table
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
@@ -13,13 +14,15 @@ from mockserver.domain.sandbox import Sandbox
 class World:
     """All records of one sandbox."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, journal_limit: int = 0, journal_bytes: int = 0) -> None:
         self.sandbox = sandbox
+        self._journal_limits = journal_limit, journal_bytes
         self.empty()
 
     def empty(self) -> None:
         """Hold nothing but the sandbox's own record."""
         self.serials = 0
+        self.journal = Ring(*self._journal_limits)
         self.keys: dict[str, ApiKey] = {}
         self.account_groups: dict[str, AccountGroup] = {}
         self.audiences: Table[Audience] = Table()

@@ -10,13 +10,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mockserver.api.injection import Injection
 from mockserver.api.preference import Preferences, preference
 from mockserver.api.wire import Wire, headers_of, send_json
+from mockserver.domain.bearer import token_of
+from mockserver.domain.notes import NOTES, Notes, note_refusal
 from mockserver.domain.refusal import Refusal
 from mockserver.service.admission import Admission
 
-Admit = Callable[[str | None, str | None], Awaitable[Admission | Refusal]]
+Admit = Callable[[str | None, str | None, Notes | None], Awaitable[Admission | Refusal]]
 
 _CONTEXT = "connexion_context"
-_SCHEME = b"bearer "
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,7 @@ def read_headers(scope: Scope) -> tuple[str | None, list[bytes] | None]:
             found = value
         elif name == b"prefer":
             prefer = [value] if prefer is None else [*prefer, value]
-    if found is None or twice or found[: len(_SCHEME)].lower() != _SCHEME:
-        return None, prefer
-    return found[len(_SCHEME) :].strip(b" ").decode("latin-1"), prefer
+    return None if found is None or twice else token_of(found), prefer
 
 
 def admission_of(scope: Scope) -> Admission | None:
@@ -79,12 +78,16 @@ class AdmissionOperation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit a request by its key and the permission that the contract says the operation requires."""
+        notes = scope.get(NOTES)
+        if notes is not None:
+            notes.operation = self._operation
         token, prefer = read_headers(scope)
         if prefer is not None and (wanted := preference(prefer)) is not None:
             await self._prefer(self._operation, wanted, token, scope, send)
             return
-        outcome = await self._admit(token, self._permission)
+        outcome = await self._admit(token, self._permission, notes)
         if isinstance(outcome, Refusal):
+            note_refusal(scope, outcome.details)
             await send_json(send, *self._wire.refuse(outcome), headers=headers_of(outcome))
             return
         scope["extensions"][_CONTEXT] = {"admission": outcome}

@@ -12,6 +12,7 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
 from mockserver.api.wire import Wire
+from mockserver.domain.notes import note_refusal
 from mockserver.ports import SandboxNotFoundError
 
 logger = logging.getLogger("mockserver")
@@ -52,18 +53,23 @@ class Faults:
         }
         what, hint = (text.format(**known) for text in _TEXTS.get(status, _OTHER))
         details = {"rule": _RULES.get(status, "http"), **getattr(error, "details", {}), "hint": hint}
+        note_refusal(request.scope, details)
         return _response(status, self._wire.fault(status, f"{what} {hint}", details), headers)
 
-    async def gone(self, _request: ConnexionRequest, _error: SandboxNotFoundError) -> ConnexionResponse:
+    async def gone(self, request: ConnexionRequest, _error: SandboxNotFoundError) -> ConnexionResponse:
         """Answer a request whose sandbox was deleted while it was under way."""
         message = "Invalid or missing API key: the sandbox of the key has been deleted. Use another key."
-        return _response(401, self._wire.fault(401, message, {"rule": "api-key", "hint": "Use another key."}), {})
+        details = {"rule": "api-key", "hint": "Use another key."}
+        note_refusal(request.scope, details)
+        return _response(401, self._wire.fault(401, message, details), {})
 
     async def unplanned(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
         """Answer our own fault: nothing of it in the body, and one line in the log under the same trace id."""
         hint = "Its log says more under this trace id."
         message = f"Internal server error: this is a fault of the mock server. {hint}"
-        body = self._wire.fault(500, message, {"rule": "internal", "hint": hint})
+        details = {"rule": "internal", "hint": hint}
+        note_refusal(request.scope, details)
+        body = self._wire.fault(500, message, details)
         frame = traceback.extract_tb(error.__traceback__)[-1]
         asked = f"{request.method} {request.url.path!r}"
         logger.error("traceId=%s %s: %r in %s line %s", body["traceId"], asked, error, frame.filename, frame.lineno)

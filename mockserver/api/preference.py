@@ -10,13 +10,14 @@ from starlette.types import Scope, Send
 
 from mockserver.api.examples import Row, Rows, success
 from mockserver.api.wire import Wire, send_json
-from mockserver.domain.notes import NOTES, Notes
+from mockserver.domain.notes import NOTES, Notes, note_refusal
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.service.admission import Admission
 
-Identify = Callable[[str | None], Awaitable[Admission | Refusal]]
+Identify = Callable[[str | None, Notes | None], Awaitable[Admission | Refusal]]
 
 _REALISTIC = "realistic"
+_RULE = "prefer"
 _ELEMENT = re.compile(r"""([^\s=;]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^;]*))?""")
 
 
@@ -55,22 +56,24 @@ class Preferences:
 
     async def answer(self, operation: str, wanted: Preference, token: str | None, scope: Scope, send: Send) -> None:
         """Send the example that is wanted, as it stands in the contract; 400 where the contract has none such."""
-        caller = await self._identify(token)
-        if isinstance(caller, Refusal):
-            await send_json(send, *self._wire.refuse(caller))
-            return
         notes: Notes | None = scope.get(NOTES)
-        if notes is not None:
-            notes.sandbox_id, notes.token, notes.operation = caller.sandbox.id, caller.key.token, operation
+        caller = await self._identify(token, notes)
+        if isinstance(caller, Refusal):
+            await self._refuse(caller, scope, send)
+            return
         found = _chosen(operation, self._documented[operation], wanted)
         if isinstance(found, Refusal):
-            if notes is not None:
-                notes.rule = found.reason.rule
-            await send_json(send, *self._wire.refuse(found))
+            await self._refuse(found, scope, send)
             return
+        if notes is not None:
+            notes.rule = _RULE
         status, row = found
         applied = ((b"preference-applied", wanted.applied()), (b"vary", b"Prefer"))
         await send_json(send, row.examples[wanted.example or _REALISTIC], status, applied)
+
+    async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
+        note_refusal(scope, refusal.details)
+        await send_json(send, *self._wire.refuse(refusal))
 
 
 def _chosen(operation: str, rows: Rows, wanted: Preference) -> tuple[int, Row] | Refusal:

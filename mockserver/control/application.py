@@ -14,12 +14,13 @@ from mockserver.api.assembly.routing import DirectRoutingMiddleware
 from mockserver.api.assembly.validation import DirectValidationMiddleware
 from mockserver.api.jsonifier import FastJsonifier
 from mockserver.control import errors
-from mockserver.control.answers import Operations
+from mockserver.control.answers import DEFAULT_SANDBOX, Operations
 from mockserver.control.audiences import AudienceHandlers
 from mockserver.control.clock import ClockHandlers
 from mockserver.control.documents import DocumentHandlers
 from mockserver.control.faults import FaultHandlers
 from mockserver.control.jobs import JobHandlers
+from mockserver.control.journal import JournalHandlers
 from mockserver.control.json_only import JsonOnly
 from mockserver.control.keys import KeyHandlers
 from mockserver.control.limits import LimitHandlers
@@ -28,13 +29,15 @@ from mockserver.control.states import StateHandlers
 from mockserver.control.validators import VALIDATOR_MAP
 from mockserver.middleware.body_limit import BodyLimit
 from mockserver.ports import Store
+from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
 from openapi import contract, control_contract
 
 MAX_BODY = 1 << 20
+JOURNAL_LIMIT = 1_000
 
 
-def handlers(sandboxes: Sandboxes, store: Store) -> Operations:
+def handlers(sandboxes: Sandboxes, store: Store, journals: Journals | None = None) -> Operations:
     """Every handler by its operationId."""
     groups = (
         DocumentHandlers(sandboxes, __version__, control_contract, contract),
@@ -46,11 +49,14 @@ def handlers(sandboxes: Sandboxes, store: Store) -> Operations:
         LimitHandlers(sandboxes),
         AudienceHandlers(sandboxes),
         FaultHandlers(sandboxes, contract),
+        JournalHandlers(journals or Journals(store, sandboxes, DEFAULT_SANDBOX, JOURNAL_LIMIT)),
     )
     return {operation_id: handler for group in groups for operation_id, handler in group.operations().items()}
 
 
-def control_application(sandboxes: Sandboxes, store: Store, *, max_body: int = MAX_BODY) -> ASGIApp:
+def control_application(
+    sandboxes: Sandboxes, store: Store, *, max_body: int = MAX_BODY, journals: Journals | None = None
+) -> ASGIApp:
     """The control plane as an ASGI application. Who may use it is decided before, by the control gate.
 
     `max_body`: the bytes that a body may have, seeds included.
@@ -66,7 +72,7 @@ def control_application(sandboxes: Sandboxes, store: Store, *, max_body: int = M
             LifespanMiddleware,
             ContextMiddleware,
         ],
-        resolver=resolver(handlers(sandboxes, store)),
+        resolver=resolver(handlers(sandboxes, store, journals)),
         jsonifier=FastJsonifier(),
         pythonic_params=True,
         validator_map=VALIDATOR_MAP,

@@ -9,6 +9,7 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
 from mockserver.ports import SandboxNotFoundError
+from mockserver.service.journals import JournalOffError, NoExchangeError
 from mockserver.service.sandboxes import TooManyError
 from mockserver.service.steering import EndedError, UnknownError
 
@@ -42,6 +43,8 @@ def register(app: ConnexionMiddleware) -> None:
     app.add_error_handler(UnknownError, _unknown)
     app.add_error_handler(EndedError, _ended)
     app.add_error_handler(TooManyError, _too_many)
+    app.add_error_handler(JournalOffError, _journal_off)
+    app.add_error_handler(NoExchangeError, _no_exchange)
     app.add_error_handler(Exception, _unplanned)
 
 
@@ -75,6 +78,14 @@ async def _ended(_request: ConnexionRequest, error: EndedError) -> ConnexionResp
 async def _too_many(_request: ConnexionRequest, error: TooManyError) -> ConnexionResponse:
     hint = "Delete those that nobody needs any more, or start the server with a greater --max-sandboxes."
     return _response(409, str(error), hint)
+
+
+async def _journal_off(_request: ConnexionRequest, error: JournalOffError) -> ConnexionResponse:
+    return _response(409, str(error), "Start the server without --journal-limit 0.")
+
+
+async def _no_exchange(_request: ConnexionRequest, error: NoExchangeError) -> ConnexionResponse:
+    return _response(404, str(error))
 
 
 async def _unplanned(request: ConnexionRequest, error: Exception) -> ConnexionResponse:

@@ -2,6 +2,7 @@
 
 from mockserver.domain.instant import iso
 from mockserver.domain.key import ApiKey
+from mockserver.domain.notes import Notes
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.ports import Caller, Clock, Store
 from mockserver.service.lifetime import lives
@@ -50,10 +51,11 @@ def _expired(key: ApiKey, expires_at: int, now: int) -> Refusal:
     )
 
 
-async def identify(store: Store, clock: Clock, token: str | None) -> Admission | Refusal:
+async def identify(store: Store, clock: Clock, token: str | None, notes: Notes | None = None) -> Admission | Refusal:
     """Decide on a request by the validity of its API key, whatever it may do and how often: 401, or whose it is.
 
     `token` is what stands behind `Bearer`, None where the header is missing or of another scheme.
+    Whose key it is goes into the notes, whatever is decided.
     """
     caller = None if token is None else await store.caller(token)
     if caller is None:
@@ -61,6 +63,8 @@ async def identify(store: Store, clock: Clock, token: str | None) -> Admission |
     key, sandbox = caller
     if sandbox.expiry is not None and not await lives(store, sandbox, clock.now()):
         return _UNKNOWN_KEY
+    if notes is not None:
+        notes.sandbox_id, notes.token, notes.clock = sandbox.id, key.token, sandbox.clock
     if key.revoked:
         return _REVOKED_KEY
     if key.expires_at is not None and (now := sandbox.clock.now(clock.now())) >= key.expires_at:
@@ -68,12 +72,14 @@ async def identify(store: Store, clock: Clock, token: str | None) -> Admission |
     return caller
 
 
-async def admit(store: Store, clock: Clock, token: str | None, permission: str | None) -> Admission | Refusal:
+async def admit(
+    store: Store, clock: Clock, token: str | None, permission: str | None, notes: Notes | None = None
+) -> Admission | Refusal:
     """Decide on a request by its API key alone: 401, then 429, then 403.
 
     `permission` is what the operation requires, None where any valid key will do.
     """
-    caller = await identify(store, clock, token)
+    caller = await identify(store, clock, token, notes)
     if isinstance(caller, Refusal):
         return caller
     key = caller.key

@@ -46,7 +46,7 @@ class Listing:
                 Reason.INVALID_REQUEST,
                 "Request validation failed: the cursor is not one that this list has given out.",
                 "Pass nextCursor of the previous page as it came, or no cursor for the first page.",
-                **{"in": "query", "name": "cursor"},
+                **{"rule": "cursor", "in": "query", "name": "cursor"},
             )
         return serial
 

@@ -37,13 +37,18 @@ def yardstick(path: str, audiences: int) -> Iterator[bytes]:
     return cycle(requests(path, audiences)) if path == DELETES else requests(path, audiences)
 
 
+def reads() -> Iterator[bytes]:
+    """One audience that is ready, read again and again."""
+    return repeat(_request(_WRITER, _ready(0), "GET"))
+
+
 def _ready(number: int) -> str:
     return f"d{number:023x}"
 
 
-def _request(key: str, audience: str) -> bytes:
+def _request(key: str, audience: str, method: str = "DELETE") -> bytes:
     return (
-        f"DELETE /v1/accounts/{_GROUP}/audiences/{audience} HTTP/1.1\r\n"
+        f"{method} /v1/accounts/{_GROUP}/audiences/{audience} HTTP/1.1\r\n"
         f"host: 127.0.0.1\r\nauthorization: Bearer {key}\r\naccept: application/json\r\n\r\n"
     ).encode()
 

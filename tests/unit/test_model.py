@@ -396,6 +396,31 @@ class TestAnUnknownOutcome:
         assert after((delete("ready", key="reader"), response), of=WORLD) == WORLD
 
 
+class TestWhoIsToBlame:
+    """For a value that is not as it was: who gave it, as long as nobody has seen it; then who came after."""
+
+    def test_a_value_that_nobody_has_seen_may_never_have_been_set(self) -> None:
+        renamed = after((update("made", name="x"), OK), of=WORLD)
+
+        assert found(renamed, remove("made"), shown("made", name="ours")) == {"AUD-UPDATE-EFFECT": MUST}
+
+    def test_a_value_that_was_read_was_lost_by_the_request_that_did_not_name_it(self) -> None:
+        read = after((update("made", name="x"), OK), (get("made"), shown("made", name="x")), of=WORLD)
+
+        assert found(read, remove("made"), shown("made", name="ours")) == {"AUD-REMOVE-ONLY": MUST}
+        assert found(read, move("made", "demand"), shown("made", name="y")) == {"AUD-MOVE-ONLY": MUST}
+
+    def test_what_a_request_has_lost_is_its_fault_when_it_is_read_later(self) -> None:
+        moved = after((get("made"), shown("made", name="ours")), (move("made", "demand"), OK), of=WORLD)
+
+        assert found(moved, get("made"), shown("made", name="")) == {"AUD-MOVE-ONLY": MUST}
+
+    def test_what_changes_between_two_readings_is_the_fault_of_reading(self) -> None:
+        read = after((get("made"), shown("made", name="ours")), of=WORLD)
+
+        assert found(read, get("made"), shown("made", name="")) == {"AUD-GET-CURRENT": MUST}
+
+
 def test_a_request_that_may_still_be_under_way_may_take_effect_later() -> None:
     alive = after((delete("made"), None), (get("made"), OK), of=WORLD)
 

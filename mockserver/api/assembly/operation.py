@@ -1,10 +1,12 @@
 """A handler is called with its checked arguments, and its answer is sent as it is."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any
 
 from connexion.apps.asynchronous import AsyncApi, AsyncApp, AsyncASGIApp, AsyncOperation
+from connexion.context import scope as connexion_scope
+from connexion.decorators.main import StarletteDecorator
 from connexion.decorators.response import AsyncResponseDecorator
 from connexion.frameworks.starlette import Starlette
 from connexion.operations import AbstractOperation
@@ -13,8 +15,10 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.api.assembly.validation import ARGUMENTS
 from mockserver.api.wire import send_json
+from mockserver.domain.notes import note_refusal
 
 _STATUS = 2
+_REFUSED = 400
 
 
 class DirectOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no types
@@ -26,8 +30,18 @@ class DirectOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no
 
     @cached_property
     def fn(self) -> Callable[..., Any]:
-        """The decorated handler."""
-        return super().fn  # type: ignore[no-any-return]  # Connexion has no types
+        """The decorated handler, which notes what it has refused."""
+        handler = self._fn
+
+        @wraps(handler)
+        async def noting(**arguments: Any) -> Any:  # noqa: ANN401  (Connexion's)
+            answer = await handler(**arguments)
+            if _is_direct(answer):
+                _note_refusal(connexion_scope, answer)
+            return answer
+
+        decorator = StarletteDecorator(pythonic_params=self.pythonic_params, jsonifier=self.jsonifier)
+        return decorator(noting)  # type: ignore[no-any-return]  # Connexion has no types
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -38,11 +52,25 @@ class DirectOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no
         if self._takes_admission:
             arguments["admission"] = scope["extensions"]["connexion_context"]["admission"]
         answer = await self._fn(**arguments)
-        if type(answer) is tuple and len(answer) == _STATUS and type(answer[0]) is dict:
+        if _is_direct(answer):
+            if answer[1] >= _REFUSED:
+                _note_refusal(scope, answer)
             await send_json(send, answer[0], answer[1])
             return
         decorator = AsyncResponseDecorator(framework=Starlette, jsonifier=self.jsonifier)
         await decorator.build_framework_response(answer)(scope, receive, send)
+
+
+def _is_direct(answer: object) -> bool:
+    """Whether a handler has answered with a JSON document and a status, which needs no interpretation."""
+    return type(answer) is tuple and len(answer) == _STATUS and type(answer[0]) is dict
+
+
+def _note_refusal(scope: Scope, answer: tuple[dict[str, Any], int]) -> None:
+    """Note the rule behind a refusal of the vendor's API; of the control plane nothing is noted."""
+    error = answer[0].get("error")
+    if error:
+        note_refusal(scope, error["details"])
 
 
 class DirectApi(AsyncApi):  # type: ignore[misc]  # Connexion has no types

@@ -1,0 +1,38 @@
+"""A journal in memory: the newest exchanges, as many as it may hold."""
+
+from collections import deque
+
+from mockserver.domain.exchange import Exchange
+from mockserver.ports import Journal
+
+
+class Ring:
+    """Holds at most `limit` exchanges, and no more than `max_bytes` of them; older ones make room, and are counted."""
+
+    __slots__ = ("_bytes", "_held", "_last", "_limit", "_max_bytes")
+
+    def __init__(self, limit: int, max_bytes: int) -> None:
+        self._limit = limit
+        self._max_bytes = max_bytes
+        self._held: deque[Exchange] = deque()
+        self._bytes = 0
+        self._last = 0
+
+    def append(self, exchange: Exchange) -> None:
+        """Add an exchange, and give it its number."""
+        held = self._held
+        held.append(exchange)
+        self._last = exchange.number = self._last + 1
+        self._bytes += exchange.size
+        while len(held) > self._limit or self._bytes > self._max_bytes:
+            self._bytes -= held.popleft().size
+
+    def read(self, after: int) -> Journal:
+        """Those with a greater number than `after`."""
+        shown = [exchange for exchange in self._held if exchange.number > after]
+        return Journal(shown, self._last - len(self._held), self._bytes)
+
+    def clear(self) -> None:
+        """Drop all."""
+        self._held.clear()
+        self._bytes = 0

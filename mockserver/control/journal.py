@@ -1,0 +1,107 @@
+"""The operations on a sandbox's journal, and on what it says of the client."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+
+import connexion
+
+from mockserver import __version__
+from mockserver.control import journal_views as views
+from mockserver.control.answers import GONE, Answer, Body, Operations
+from mockserver.control.errors import ControlError
+from mockserver.control.har import archive
+from mockserver.domain.findings.catalogue import RULE_IDS
+from mockserver.domain.findings.rule import Finding
+from mockserver.domain.instant import parse
+from mockserver.service.journals import Journals, Query
+
+_FOUND = 422
+_NO_STATUS = "none"
+_DIGITS = 15
+
+
+class JournalHandlers:
+    """One method per operation; arguments come checked against the contract."""
+
+    def __init__(self, journals: Journals) -> None:
+        self._journals = journals
+
+    def operations(self) -> Operations:
+        """The methods by operationId."""
+        return {
+            "listExchanges": self.page,
+            "clearJournal": self.clear,
+            "getExchange": self.get,
+            "exportJournal": self.export,
+            "listFindings": self.findings,
+            "verifyClient": self.verify,
+        }
+
+    async def page(self, sandbox_id: str, limit: float, order: str, **filters: str) -> Answer:
+        """List exchanges."""
+        newest = order == "newest"
+        reading = await self._journals.read(sandbox_id, _query(filters), int(limit), newest=newest)
+        return views.page(reading, self._journals.limit), 200
+
+    async def clear(self, sandbox_id: str) -> Answer:
+        """Drop all exchanges."""
+        await self._journals.clear(sandbox_id)
+        return GONE
+
+    async def get(self, sandbox_id: str, number: str) -> Answer:
+        """Show one exchange whole."""
+        reading = await self._journals.get(sandbox_id, int(number) if number.isascii() and number.isdecimal() else 0)
+        return views.whole(reading.exchanges[0], reading), 200
+
+    async def export(self, sandbox_id: str) -> Answer:
+        """Show the whole journal as an HTTP Archive."""
+        reading = await self._journals.read(sandbox_id, Query(), newest=False)
+        return archive(reading, str(connexion.request.base_url).partition("/_mock")[0].rstrip("/"), __version__), 200
+
+    async def findings(self, sandbox_id: str, since: float = 0) -> Answer:
+        """List what the client did wrong."""
+        return views.findings(await self._journals.judge(sandbox_id, _wanted(since, RULE_IDS, ()))), 200
+
+    async def verify(self, sandbox_id: str, body: Body | None = None) -> Answer:
+        """Answer 200 where the client did nothing wrong, else 422."""
+        body = body or {}
+        wanted = _wanted(body.get("since", 0), body.get("rules", RULE_IDS), body.get("ignore", ()))
+        judged = await self._journals.judge(sandbox_id, wanted)
+        shown = views.findings(judged)
+        if not judged.findings:
+            return shown, 200
+        counted = Counter(one.rule.id for one in judged.findings)
+        listed = ", ".join(f"{rule} ({times})" for rule, times in counted.items())
+        hint = f"GET /_mock/sandboxes/{sandbox_id}/journal/<number> shows an exchange."
+        return {"reason": f"the client did what it should not: {listed}", "hint": hint, **shown}, _FOUND
+
+
+def _wanted(since: float, rules: Iterable[str], ignored: Iterable[str]) -> Callable[[Finding], bool]:
+    chosen = frozenset(rules) - frozenset(ignored)
+
+    def wanted(found: Finding) -> bool:
+        return found.rule.id in chosen and max(found.exchanges) >= since
+
+    return wanted
+
+
+def _query(filters: Mapping[str, str]) -> Query:
+    first, earliest = _place("since", filters.get("since"))
+    last, latest = _place("until", filters.get("until"))
+    status = filters.get("status")
+    number = None if status is None else 0 if status == _NO_STATUS else int(status)
+    operation, resource, key = (filters.get(name) for name in ("operation", "resource", "key"))
+    return Query(operation, number, resource, key, first or 0, last, earliest, latest)
+
+
+def _place(name: str, text: str | None) -> tuple[int | None, int | None]:
+    """An exchange number, or an instant."""
+    if text is None:
+        return None, None
+    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
+        return int(text), None
+    try:
+        return None, parse(text)
+    except (ValueError, OverflowError):
+        hint = "Write it like 12 or 2026-04-28T15:30:00.000Z."
+        raise ControlError(400, f"the query's {name} is neither an exchange number nor an instant", hint) from None

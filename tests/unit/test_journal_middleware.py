@@ -1,0 +1,167 @@
+"""What the journal's layer writes down of an exchange, however it ends."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mockserver.adapters.clock import ManualClock
+from mockserver.domain.exchange import Exchange
+from mockserver.domain.notes import NOTES
+from mockserver.middleware.journal import KEPT_BYTES, JournalMiddleware
+
+START: Message = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [(b"content-type", b"text/html"), (b"retry-after", b"3"), (b"x-own", b"1")],
+}
+END: Message = {"type": "http.response.body", "body": b"end"}
+Act = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Timer:
+    """Counts the questions."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __call__(self) -> float:
+        self.asked += 1
+        return float(self.asked)
+
+
+def kept(app: ASGIApp, *, method: str = "GET", parts: tuple[bytes, ...] = (), **scope: Any) -> Exchange:
+    """The one exchange that is kept of a request."""
+    found: list[Exchange] = []
+    messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
+    messages.append({"type": "http.request", "body": b"", "more_body": False})
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(_: Message) -> None:
+        pass
+
+    async def place(exchange: Exchange) -> None:
+        found.append(exchange)
+
+    layer = JournalMiddleware(
+        app, keep=lambda _, exchange: found.append(exchange), place=place, clock=ManualClock(7), timer=Timer()
+    )
+    asked = {"type": "http", "method": method, "path": "/x", "query_string": b"a=1", "headers": [], **scope}
+    with suppress(RuntimeError):
+        asyncio.run(layer(asked, receive, send))
+    (exchange,) = found
+    return exchange
+
+
+async def answering(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send(START)
+    await send({"type": "http.response.body", "body": b"begun ", "more_body": True})
+    await send(END)
+
+
+async def silent(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    pass
+
+
+async def failing(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise RuntimeError
+
+
+async def truncating(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send(START)
+    await send({"type": "http.response.body", "body": b"begun ", "more_body": True})
+
+
+async def reading(_scope: Scope, receive: Receive, send: Send) -> None:
+    while (await receive())["more_body"]:
+        pass
+    await answering(_scope, receive, send)
+
+
+def gone(at: float, *, answered: bool, faults: tuple[str, ...] = ()) -> ASGIApp:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[NOTES].gone_at = at
+        scope[NOTES].faults += faults
+        await (answering if answered else silent)(scope, receive, send)
+
+    return app
+
+
+def test_an_answer_is_kept_with_when_it_was() -> None:
+    exchange = kept(answering, client=("127.0.0.1", 5))
+
+    assert (exchange.status, exchange.response_body, exchange.response_size) == (200, b"begun end", 9)
+    assert (exchange.real, exchange.began, exchange.ended) == (7, 1.0, 2.0)
+    assert (exchange.method, exchange.path, exchange.query, exchange.peer) == ("GET", "/x", b"a=1", ("127.0.0.1", 5))
+    assert exchange.outcome == "answered"
+
+
+def test_of_the_headers_those_are_kept_that_matter() -> None:
+    sent = [(b"user-agent", b"x"), (b"cookie", b"y"), (b"accept", b"z")]
+
+    exchange = kept(answering, headers=sent)
+
+    assert list(exchange.request_headers) == [(b"user-agent", b"x")]
+    assert list(exchange.response_headers) == [(b"content-type", b"text/html"), (b"retry-after", b"3")]
+    assert exchange.retry_after == 3_000
+
+
+@pytest.mark.parametrize(
+    ("app", "outcome", "status"),
+    [
+        (answering, "answered", 200),
+        (silent, "lost", None),
+        (failing, "lost", None),
+        (truncating, "truncated", 200),
+        (gone(1.5, answered=True), "abandoned", 200),
+        (gone(1.5, answered=False), "abandoned", None),
+        (gone(1.5, answered=True, faults=("delay",)), "abandoned", 200),
+        (gone(1.5, answered=False, faults=("reset",)), "lost", None),
+        (gone(9.0, answered=False), "lost", None),
+        (gone(9.0, answered=True), "answered", 200),
+    ],
+)
+def test_every_ending_has_its_word(app: ASGIApp, outcome: str, status: int | None) -> None:
+    exchange = kept(app)
+
+    assert (exchange.outcome, exchange.status) == (outcome, status)
+
+
+def test_a_body_is_kept_as_far_as_it_was_read_and_is_not_too_long() -> None:
+    whole = kept(reading, method="POST", parts=(b"one ", b"two"))
+    unread = kept(answering, method="POST", parts=(b"one",))
+    long = kept(reading, method="POST", parts=(b"x" * 10_000, b"y" * 10_000))
+
+    assert (whole.request_body, whole.request_size) == (b"one two", 7)
+    assert (unread.request_body, unread.request_size) == (None, 0)
+    assert (len(long.request_body or b""), long.request_size) == (KEPT_BYTES, 20_000)
+
+
+def test_a_key_is_kept_only_where_nobody_knows_it_yet() -> None:
+    async def knowing(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[NOTES].token = "known"
+        await answering(scope, receive, send)
+
+    sent = [(b"authorization", b"Bearer unknown")]
+
+    assert kept(knowing, headers=sent).sent_token == "known"
+    assert kept(knowing, headers=sent).request_headers == ()
+    assert kept(answering, headers=sent).sent_token == "unknown"
+
+
+def test_what_is_no_request_passes_by() -> None:
+    passed: list[str] = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        passed.append(scope["type"])
+        assert NOTES not in scope
+
+    with pytest.raises(ValueError, match="not enough values"):
+        kept(app, type="lifespan")
+
+    assert passed == ["lifespan"]

@@ -1,0 +1,84 @@
+"""No key gets past the redaction, however it is written; what is no key does."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.domain.redaction import Redaction, hint
+
+KEY = "sk_test_0123456789abcdef0123456789abcdef"
+ODD = 'my/very"own\\key%41+here'
+TOKEN = "the-admin-token-of-this-server"
+REDACTION = Redaction([KEY, ODD], [TOKEN])
+
+
+def escaped(text: str) -> str:
+    """Every character as an escape of JSON."""
+    return "".join(f"\\u{ord(character):04x}" for character in text)
+
+
+def encoded(text: str) -> str:
+    """Every character percent-encoded."""
+    return "".join(f"%{ord(character):02X}" for character in text)
+
+
+@pytest.mark.parametrize("secret", [KEY, ODD, TOKEN, "sk_live_of_somebody_else", "sk_test_unknown"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        str,
+        lambda secret: json.dumps({"key": secret}),
+        lambda secret: f"?key={quote(secret, safe='')}&x=1",
+        lambda secret: f"?key={quote(quote(secret, safe=''), safe='')}",
+        encoded,
+        escaped,
+        lambda secret: escaped(encoded(secret)),
+        lambda secret: encoded(escaped(secret)),
+        lambda secret: f"/v1/accounts/{secret}/audiences/{secret}",
+    ],
+)
+def test_a_secret_is_not_shown(secret: str, written: object) -> None:
+    shown = REDACTION(written(secret))  # type: ignore[operator]
+
+    assert secret not in shown
+    assert encoded(secret) not in shown
+    assert escaped(secret) not in shown
+    assert secret[4:-5] not in shown
+
+
+def test_what_is_hidden_in_more_layers_than_anybody_peels_is_not_shown_at_all() -> None:
+    text = KEY
+    for _ in range(12):
+        text = encoded(text) if len(text) < 10_000 else quote(text)
+
+    assert REDACTION(text) == "…"
+
+
+@pytest.mark.parametrize("text", ["", "100 % sure", "%zz", '{"name": "sk_test"}', "/v1/accounts/%E2%82%AC", "a\\nb"])
+def test_what_holds_no_secret_is_shown_as_it_is(text: str) -> None:
+    assert REDACTION(text) == text
+
+
+def test_a_hint_is_for_who_knows_the_key() -> None:
+    assert REDACTION(f"key={KEY}") == "key=sk_…cdef"
+    assert hint("a-short-key") == "…"
+    assert REDACTION(f"token={TOKEN}") == "token=…"
+    assert REDACTION.hint(TOKEN) == "…"
+
+
+@pytest.mark.parametrize("cut", range(1, len(ODD)))
+def test_half_a_secret_at_the_end_of_a_cut_text_is_not_shown(cut: int) -> None:
+    text = "x" * 5_000 + ODD[:cut]
+
+    shown = REDACTION.of_cut(text)
+
+    assert shown
+    assert set(shown) == {"x"}
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.sampled_from([KEY, TOKEN]))
+def test_no_text_around_it_saves_a_secret(before: str, after: str, secret: str) -> None:
+    assert secret not in REDACTION(before + secret + after)

@@ -1,0 +1,72 @@
+"""The decision trace names the rules up to the one that decided."""
+
+import pytest
+
+from mockserver.domain.operation import OPERATIONS
+from mockserver.domain.trace import rules, trace
+
+
+def test_an_accepted_request_has_met_all_rules_of_its_operation() -> None:
+    assert trace("deleteAudience", None) == (
+        "route",
+        "method",
+        "api-key",
+        "rate-limit",
+        "permission",
+        "parameters",
+        "account-group",
+        "resource",
+        "guard",
+    )
+
+
+def test_a_refused_one_has_met_those_up_to_the_one_that_decided() -> None:
+    assert trace("deleteAudience", "permission") == ("route", "method", "api-key", "rate-limit", "permission")
+
+
+def test_an_operation_for_any_valid_key_asks_for_no_permission_and_no_account_group() -> None:
+    assert trace("listAccounts", None) == ("route", "method", "api-key", "rate-limit", "parameters")
+
+
+@pytest.mark.parametrize(
+    ("operation", "place", "last"),
+    [
+        ("updateAudience", "path", "parameters"),
+        ("updateAudience", "query", "parameters"),
+        ("updateAudience", "body", "body"),
+        ("updateAudience", None, "body"),
+        ("startProspectingJob", "header", "body"),
+        ("deleteAudience", "path", "parameters"),
+        ("deleteAudience", None, "parameters"),
+    ],
+)
+def test_the_validation_is_told_by_where_it_found_something(operation: str, place: str | None, last: str) -> None:
+    asked = trace(operation, "validation", place)
+
+    assert asked == rules(operation)[: rules(operation).index(last) + 1]
+
+
+@pytest.mark.parametrize(
+    ("rule", "asked"), [("route", ("route",)), ("method", ("route", "method")), ("http", ("http",))]
+)
+def test_what_met_no_operation_was_refused_before(rule: str, asked: tuple[str, ...]) -> None:
+    assert trace(None, rule) == asked
+
+
+def test_what_is_known_of_no_operation_and_refused_by_nothing_has_no_trace() -> None:
+    assert trace(None, None) == ()
+
+
+def test_a_fault_answers_behind_the_admission_and_an_example_behind_the_key() -> None:
+    assert trace("listAccounts", "fault") == ("route", "method", "api-key", "rate-limit", "fault")
+    assert trace("deleteAudience", "fault") == ("route", "method", "api-key", "rate-limit", "permission", "fault")
+    assert trace("deleteAudience", "prefer") == ("route", "method", "api-key", "prefer")
+
+
+def test_a_failure_of_the_server_comes_after_all_rules() -> None:
+    assert trace("getAudience", "internal") == (*rules("getAudience"), "internal")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_no_rule_is_asked_twice(operation: str) -> None:
+    assert len(set(rules(operation))) == len(rules(operation))
