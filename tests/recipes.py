@@ -8,6 +8,7 @@ from pathlib import Path
 README = (Path(__file__).parents[1] / "README.md").read_text()
 URL = "AUDIENCE_MOCK_URL"
 DEFAULT = "http://127.0.0.1:8080"
+LOST_REPLY = "A client that survives a lost reply"
 JOB_FAILS = "A job that fails half-way"
 LIMIT = "The limit is hit"
 PARALLEL = "Parallel tests"

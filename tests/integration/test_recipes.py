@@ -16,6 +16,7 @@ from tests.recipes import (
     JAVASCRIPT,
     JOB_FAILS,
     LIMIT,
+    LOST_REPLY,
     PARALLEL,
     PYTHON,
     RECIPES,
@@ -27,6 +28,21 @@ from tests.recipes import (
 )
 from tests.served import served
 
+BLIND = """
+def delete_audience(api, audience_id):
+    for _ in range(2):
+        try:
+            return api.delete(f"/audiences/{audience_id}").status_code in (200, 404)
+        except httpx.TransportError:
+            pass
+"""
+BELIEVING = """
+def delete_audience(api, audience_id):
+    try:
+        return api.delete(f"/audiences/{audience_id}").is_success
+    except httpx.TransportError:
+        return False
+"""
 ONCE = """
 def run_search(api, search, sleep=time.sleep):
     started = api.post("/prospecting", json=search).json()["data"]
@@ -70,7 +86,7 @@ def run(folder: Path, url: str, *options: str) -> tuple[int, int, str]:
 
 
 def test_every_recipe_that_is_asked_for_is_there() -> None:
-    assert set(TITLES) == {PARALLEL, JOB_FAILS, LIMIT}
+    assert set(TITLES) == {PARALLEL, LOST_REPLY, JOB_FAILS, LIMIT}
 
 
 def test_every_recipe_has_tests_in_both_languages() -> None:
@@ -129,6 +145,8 @@ def test_all_of_them_pass_side_by_side(url: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("title", "file", "client", "reason"),
     [
+        (LOST_REPLY, "test_lost_reply.py", BLIND, "CLIENT-RETRY-UNREAD"),
+        (LOST_REPLY, "test_lost_reply.py", BELIEVING, "assert False"),
         (JOB_FAILS, "test_job_fails.py", ONCE, "assert ('queued', 0.0) == ('failed', 0.5)"),
         (LIMIT, "test_limit.py", HASTY, "assert [1, 1, 1"),
         (PARALLEL, "conftest.py", SHARED, "assert ['Founders'] == []"),

@@ -10,9 +10,21 @@ import httpx
 import pytest
 
 from mockserver.config import Settings
-from tests.recipes import JAVASCRIPT, JOB_FAILS, LIMIT, PARALLEL, RECIPES, TITLES, URL, written
+from tests.recipes import JAVASCRIPT, JOB_FAILS, LIMIT, LOST_REPLY, PARALLEL, RECIPES, TITLES, URL, written
 from tests.served import served
 
+BLIND = """
+deleteAudience = async (api, id) => {
+  for (;;) {
+    try {
+      return [200, 404].includes((await api('DELETE', `/audiences/${id}`)).status);
+    } catch {}
+  }
+};
+"""
+BELIEVING = """
+deleteAudience = (api, id) => api('DELETE', `/audiences/${id}`).then((response) => response.ok, () => false);
+"""
 ONCE = """
 runSearch = async (api, search) => {
   const { data } = await (await api('POST', '/prospecting', search)).json();
@@ -75,6 +87,8 @@ def test_all_of_them_pass_side_by_side(url: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("title", "file", "client", "reason"),
     [
+        (LOST_REPLY, "lost-reply.test.mjs", BLIND, "CLIENT-RETRY-UNREAD"),
+        (LOST_REPLY, "lost-reply.test.mjs", BELIEVING, "actual: false"),
         (JOB_FAILS, "job-fails.test.mjs", ONCE, "'queued'"),
         (LIMIT, "limit.test.mjs", HASTY, "operator: 'deepStrictEqual'"),
         (PARALLEL, "sandbox.mjs", SHARED, "'Founders'"),
