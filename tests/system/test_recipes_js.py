@@ -1,0 +1,105 @@
+"""The recipes in README for JavaScript, run by Node.js as they stand; they fail where the client is a bad one."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mockserver.config import Settings
+from tests.recipes import JAVASCRIPT, JOB_FAILS, LIMIT, LOST_REPLY, PARALLEL, RECIPES, TITLES, URL, written
+from tests.served import served
+
+BLIND = """
+deleteAudience = async (api, id) => {
+  for (;;) {
+    try {
+      return [200, 404].includes((await api('DELETE', `/audiences/${id}`)).status);
+    } catch {}
+  }
+};
+"""
+BELIEVING = """
+deleteAudience = (api, id) => api('DELETE', `/audiences/${id}`).then((response) => response.ok, () => false);
+"""
+ONCE = """
+runSearch = async (api, search) => {
+  const { data } = await (await api('POST', '/prospecting', search)).json();
+  return (await (await api('GET', `/prospecting/${data.jobId}`)).json()).data;
+};
+"""
+HASTY = """
+read = async (api, path, sleep) => {
+  for (;;) {
+    const response = await api('GET', path);
+    if (response.status !== 429) return (await response.json()).data;
+    await sleep(1);
+  }
+};
+"""
+SHARED = """
+const one = await makeSandbox();
+makeSandbox = async () => ({ ...one, remove() {} });
+process.once('beforeExit', async () => { await one.remove().catch(() => {}); });
+"""
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with served(Settings()) as (url, _):
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(url: str) -> Iterator[None]:
+    yield
+    left = [one["id"] for one in httpx.get(f"{url}/_mock/sandboxes").json()["sandboxes"]]
+    assert left == ["default"]
+
+
+def run(folder: Path, url: str, *options: str) -> tuple[int, int, str]:
+    """Run node in a folder, as a reader would: its exit status, how many tests passed, and what it says."""
+    environment = {**os.environ, URL: url}  # noqa: TID251  (a child's, not ours)
+    command = ["node", "--test-reporter=tap", *options]
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
+    passed = re.search(r"^# pass (\d+)$", ran.stdout, re.MULTILINE)
+    return ran.returncode, int(passed[1]) if passed else 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_recipe_passes_as_it_stands(title: str, url: str, tmp_path: Path) -> None:
+    snippet = RECIPES.tests(title, JAVASCRIPT)
+
+    status, passed, said = run(written(tmp_path, JAVASCRIPT, {}), url, snippet.name(JAVASCRIPT))
+
+    assert (status, passed) == (0, snippet.tests(JAVASCRIPT)), said
+
+
+def test_all_of_them_pass_side_by_side(url: str, tmp_path: Path) -> None:
+    status, passed, said = run(written(tmp_path, JAVASCRIPT, {}), url, "--test")
+
+    assert (status, passed) == (0, sum(RECIPES.tests(title, JAVASCRIPT).tests(JAVASCRIPT) for title in TITLES)), said
+
+
+@pytest.mark.parametrize(
+    ("title", "file", "client", "reason"),
+    [
+        (LOST_REPLY, "lost-reply.test.mjs", BLIND, "CLIENT-RETRY-UNREAD"),
+        (LOST_REPLY, "lost-reply.test.mjs", BELIEVING, "actual: false"),
+        (JOB_FAILS, "job-fails.test.mjs", ONCE, "'queued'"),
+        (LIMIT, "limit.test.mjs", HASTY, "operator: 'deepStrictEqual'"),
+        (PARALLEL, "sandbox.mjs", SHARED, "'Founders'"),
+    ],
+)
+def test_a_bad_client_fails_its_recipe(  # noqa: PLR0913, PLR0917  (a table, and where it runs)
+    title: str, file: str, client: str, reason: str, url: str, tmp_path: Path
+) -> None:
+    folder = written(tmp_path, JAVASCRIPT, {file: client})
+
+    status, _, said = run(folder, url, RECIPES.tests(title, JAVASCRIPT).name(JAVASCRIPT))
+
+    assert status == 1, said
+    assert reason in said
