@@ -152,6 +152,11 @@ def lives(talk: Conversation, folder: str) -> None:
         for method, path, body in operations(audience, folder, job):
             if "cancel" not in path and path != "/prospecting":
                 talk.ask(method, path, body)
+        for permissions in (PERMISSIONS, ["audiences:read", "audiences:write"]):
+            other = f"Bearer {talk.key(accountGroupId=talk.group, permissions=permissions)}"
+            for method in ("GET", "PATCH", "DELETE"):
+                body = {"name": "by another key"} if method == "PATCH" else None
+                talk.ask(method, f"/audiences/{audience}", body, Authorization=other)
         for query, header in (
             ("?force=true", {}),
             ("", {"X_HTTP_Method_Override": "GET"}),
