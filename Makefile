@@ -36,7 +36,7 @@ check: $(STAMP) ## Lint, types, layers
 system-test: $(STAMP) ## Run the tests that need programs from Debian
 	tests/system/run
 
-schemathesis: $(STAMP) ## Plain `schemathesis run`, all checks and phases, on a server started for it
+schemathesis: $(STAMP) ## Plain `schemathesis run` over both contracts, all checks and phases, on servers started for it
 	$(BIN)/python -m tests.system.schemathesis_run
 
 conformance: $(STAMP) ## Run the conformance suite on URL= and STATES=, or on a server started for it

@@ -5,8 +5,8 @@ from dataclasses import replace
 from mockserver.control import views
 from mockserver.control.answers import Answer, Body, Operations
 from mockserver.control.errors import ControlError
-from mockserver.control.instants import ensure_writable, instant
-from mockserver.domain.instant import iso
+from mockserver.control.instants import LAST, instant
+from mockserver.domain.instant import END, iso
 from mockserver.service import clocks
 from mockserver.service.clocks import Advance
 from mockserver.service.sandboxes import Sandboxes
@@ -46,13 +46,15 @@ class ClockHandlers:
         return views.clock(seen.sandbox.clock, seen.now), 200
 
     async def advance(self, sandbox_id: str, body: Body) -> Answer:
-        """Move the clock forward, and tell which jobs have changed by that, and what happened on the way."""
+        """Move the clock forward, and tell what has changed and happened by that; 409 past its last instant."""
         milliseconds = round(body.get("seconds", 0) * _SECOND) + int(body.get("milliseconds", 0))
         if milliseconds <= 0:
             raise ControlError(400, "the clock moves by at least one millisecond, and the body asks for less")
 
         async def move(work: Work) -> Advance:
-            ensure_writable("the clock", work.now + milliseconds)
+            if work.now + milliseconds >= END:
+                hint = f"POST /_mock/sandboxes/{sandbox_id}/reset puts it back to real time."
+                raise ControlError(409, f"the clock goes up to {LAST}, and not as far as this", hint)
             return await clocks.advance(work, milliseconds)
 
         moved = await self._sandboxes.work(sandbox_id, move)

@@ -3,6 +3,9 @@
 from mockserver.control.errors import ControlError
 from mockserver.domain.instant import END, iso, parse
 
+LAST = iso(END - 1)
+"""The last instant that may be given."""
+
 
 def instant(name: str, text: str) -> int:
     """Read a member of the body as an instant; 400 for one that is none, or that cannot be written."""
@@ -11,11 +14,6 @@ def instant(name: str, text: str) -> int:
     except (ValueError, OverflowError) as error:
         hint = "Write it like 2026-04-28T15:30:00.000Z."
         raise ControlError(400, f"the body's {name} is not an instant: {error}", hint) from None
-    ensure_writable(f"the body's {name}", read)
-    return read
-
-
-def ensure_writable(what: str, read: int) -> None:
-    """Refuse with 400 what lies too far ahead."""
     if read >= END:
-        raise ControlError(400, f"{what} goes up to {iso(END - 1)}, and not as far as this")
+        raise ControlError(400, f"the body's {name} goes up to {LAST}, and not as far as this")
+    return read

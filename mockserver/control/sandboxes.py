@@ -7,7 +7,7 @@ from mockserver.control import views
 from mockserver.control.answers import DEFAULT_SANDBOX, GONE, Answer, Body, Operations
 from mockserver.control.errors import ControlError
 from mockserver.service.sandboxes import Sandboxes
-from mockserver.service.seeding import Document, SeedError
+from mockserver.service.seeding import Document, SeedError, TakenKeyError
 
 _SECOND = 1_000
 
@@ -33,12 +33,15 @@ class SandboxHandlers:
         return {"sandboxes": [views.summary(one) for one in await self._sandboxes.every()]}, 200
 
     async def create(self, body: Body | None = None) -> Answer:
-        """Make a sandbox; 400 for a seed that breaks its schema or contradicts itself, 409 where there is no room."""
+        """Make a sandbox; 400 for a wrong seed, 409 where there is no room, or another has a key of the seed."""
         body = body or {}
         expiry = self._expiry(body)
         try:
             seed = _seed(body["seed"]) if "seed" in body else None
             made = await self._sandboxes.create(seed, name=body.get("name", ""), expiry=expiry)
+        except TakenKeyError as error:
+            hint = "Give each sandbox keys of its own, or leave the keys out and use those that are made."
+            raise ControlError(409, f"the body's seed does not do: {error}", hint) from None
         except SeedError as error:
             hint = "mockserver/seed.schema.json describes seeds."
             raise ControlError(400, f"the body's seed does not do: {error}", hint) from None

@@ -26,6 +26,10 @@ class SeedError(ValueError):
     """A seed document that contradicts itself; the message says where."""
 
 
+class TakenKeyError(SeedError):
+    """A key of a seed belongs to another sandbox; the message says which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seeded:
     """What a seed has made, in the order of the document."""
@@ -92,7 +96,7 @@ class _Planting:
             await self._work.transaction.save_api_key(key)
         except ValueError as error:
             message = f"key {key.token!r}: {error}"
-            raise SeedError(message) from None
+            raise TakenKeyError(message) from None
         return key
 
     async def fault(self, place: int, entry: Document) -> None:
