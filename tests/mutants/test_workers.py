@@ -14,6 +14,8 @@ from tests.mutants.serving import served
 from tests.mutants.single import Single
 
 FEW = ("--seed", "1", "--max-examples", "9")
+LONG = ("--seed", "1", "--max-examples", "900")
+"""For a run that does not come to its end before it is stopped, however busy the machine is."""
 
 
 @pytest.mark.parametrize("target", [Single, GuardNever])
@@ -69,7 +71,7 @@ def test_a_worker_that_dies_is_a_fault_of_the_suite() -> None:
 @pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_leaves_nothing_behind_and_says_so(signalled: int, workers: str) -> None:
     target = Single()
-    with served(target) as url, begun(line("run", *states(url), "--workers", workers)) as process:
+    with served(target) as url, begun(line("run", *states(url), *LONG, "--workers", workers)) as process:
         process.send_signal(signalled)
         _, said = process.communicate(timeout=60)
 
