@@ -1,6 +1,7 @@
 """Connexion's validators, saying what is wrong in words that a developer can act on."""
 
 import json
+import re
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from typing import Any, NoReturn
 
@@ -9,9 +10,20 @@ from connexion.json_schema import Draft4RequestValidator
 from connexion.validators.json import JSONRequestBodyValidator
 from connexion.validators.parameter import ParameterValidator
 from jsonschema import Draft4Validator, ValidationError
+from jsonschema.validators import extend
 from starlette.types import Receive, Scope
 
 from mockserver.domain.identifier import PATTERN
+
+
+def _pattern(_validator: object, pattern: str, text: object, _schema: object) -> Iterable[ValidationError]:
+    """The keyword as JSON Schema means it: a `$` is the end of the text, and no line break may come after it."""
+    if isinstance(text, str) and not re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), text):
+        yield ValidationError(f"{text!r} does not match {pattern!r}")
+
+
+_OfParameter = extend(Draft4Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # jsonschema's
+_OfBody = extend(Draft4RequestValidator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # jsonschema's
 
 
 class InvalidRequestProblem(BadRequestProblem):  # type: ignore[misc]  # Connexion has no types
@@ -62,7 +74,7 @@ class NamedParameterValidator(ParameterValidator):  # type: ignore[misc]  # Conn
                 message = f"{parameter_type} parameter {name} is missing"
                 raise InvalidRequestProblem(message, **{"in": parameter_type, "name": name})
             return
-        error = next(Draft4Validator(param["schema"]).iter_errors(value), None)
+        error = next(_OfParameter(param["schema"]).iter_errors(value), None)
         if error is not None:
             message = f"{parameter_type} parameter {name} {described(error)}"
             raise InvalidRequestProblem(message, **{"in": parameter_type, "name": name})
@@ -98,7 +110,7 @@ class StrictJSONBodyValidator(JSONRequestBodyValidator):  # type: ignore[misc]  
         return _parsed(text) if text else None
 
     def _validate(self, body: Any) -> None:  # noqa: ANN401  (JSON)
-        error = next(Draft4RequestValidator(self._schema).iter_errors(body), None)
+        error = next(_OfBody(self._schema).iter_errors(body), None)
         if error is not None:
             name = ".".join(map(str, error.absolute_path))
             message = f"the body's {name} {described(error)}" if name else f"the body {_of_whole(error)}"
