@@ -1,4 +1,4 @@
-"""uvicorn, told to stop cleanly: requests in flight are finished, and the process ends with status 0."""
+"""uvicorn, told to stop cleanly: requests in flight are finished, if they are soon, and the exit status is 0."""
 
 import asyncio
 import gc
@@ -14,6 +14,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _BACKLOG = 2048
 _SETTLED = 0.25
+_PATIENCE = 5.0
+_FAREWELL = 1.0
 
 
 def _settle() -> None:
@@ -50,6 +52,20 @@ class HttpServer(uvicorn.Server):
         await super().startup(sockets)
         self._on_start()
         asyncio.get_running_loop().call_later(_SETTLED, _settle)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop. Who is still not answered after some seconds, as a fault may have it, sees the connection closed."""
+        hanging_up = asyncio.get_running_loop().call_later(_PATIENCE, self._hang_up)
+        await super().shutdown(sockets)
+        hanging_up.cancel()
+        if self.server_state.tasks:  # somebody was not as patient as that
+            self._hang_up()
+            await asyncio.wait(self.server_state.tasks, timeout=_FAREWELL)
+
+    def _hang_up(self) -> None:
+        """Close the connections, so that the application takes their clients for gone, and gives up by itself."""
+        for connection in list(self.server_state.connections):
+            connection.transport.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
