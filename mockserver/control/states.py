@@ -55,7 +55,9 @@ class StateHandlers:
         return DEFAULT_SANDBOX
 
     async def _job(self, sandbox_id: str, job_id: str) -> Job | None:
+        """Look for a job; a sandbox that is only searched is not used by that."""
         try:
-            return await self._sandboxes.work(sandbox_id, lambda work: work.transaction.job(job_id))
+            async with self._store.transaction(sandbox_id) as transaction:
+                return await transaction.job(job_id)
         except SandboxNotFoundError:
             return None

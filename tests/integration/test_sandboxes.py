@@ -100,6 +100,18 @@ class TestExpiry:
 
         assert here.ids() == ["default"]
 
+    def test_being_searched_for_a_job_of_another_one_is_no_use(self, here: Place) -> None:
+        here.make(idleExpirySeconds=60)
+        other = here.make()
+        _, job = other.populated()
+        ended = {"state": "the prospecting has ended", "params": {"jobId": job, "outcome": "completed"}}
+
+        for _ in range(3):
+            here.clock.advance(30_000)
+            here.client.post("/_mock/provider-states", json=ended).raise_for_status()
+
+        assert here.ids() == ["default", other.sandbox]
+
     @pytest.mark.parametrize("path", ["", "/clock", "/jobs", "/keys", "/job-pace", "/audiences"])
     def test_an_expired_one_is_gone_when_it_is_next_looked_at(self, here: Place, path: str) -> None:
         world = here.make(idleExpirySeconds=1)
