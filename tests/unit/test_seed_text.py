@@ -38,6 +38,8 @@ def test_an_instant_needs_no_quotes() -> None:
         ("keys: [{key: !!timestamp 2030-01-01}]", "what JSON does not have"),
         ("1: 2", "what JSON does not have"),
         ("accountGroups: [{name: x, credits: .nan}]", "accountGroups.0.credits"),
+        ('accountGroups: [{name: "\\0"}]', "accountGroups.0.name"),
+        ('keys: [{key: sk_test_1, name: "a\\0b"}]', "keys.0.name"),
         (f"accountGroups: [{{name: x, credits: 1{'0' * 5_000}}}]", "neither YAML nor JSON"),
         (f"accountGroups: [{{name: x, credits: 0x{'f' * 5_000}}}]", "what JSON does not have"),
     ],
