@@ -24,7 +24,7 @@ REFUSED = frozenset({401, 403})
 MISSED = REFUSED | {404}
 HALF = 0.5
 BAD = 400
-GONE_AT_ONCE = frozenset({"deleteKey", "getFault", "deleteFault"})
+GONE_AT_ONCE = frozenset({"deleteKey", "deleteKeyLimit", "getFault", "deleteFault"})
 """What they are for is there once, for the first of many cases; a run may well be without."""
 NEVER_THERE = frozenset({"getExchange"})
 """A run over the control plane asks nothing of the vendor's API, so that no journal has an exchange."""
