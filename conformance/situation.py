@@ -2,7 +2,8 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +74,12 @@ class Situation:
         named = {"permissions": list(permissions)} if permissions else {}
         values = self.states.setup("an API key", **named, **params)
         return Key(values["apiKey"], values["accountGroupId"])
+
+    def colleagues(self, key: Key, permission: str) -> Iterator[Key]:
+        """Further keys of the account group, as far as they can be had: with all permissions, and with one alone."""
+        for permissions in ((), (permission,)):
+            with suppress(NotEstablishedError):
+                yield self.key(*permissions, accountGroupId=key.group)
 
     def born_revoked(self, key: Key) -> Key:
         """A key for the same account group that never was valid."""

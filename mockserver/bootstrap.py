@@ -130,7 +130,7 @@ class TwoPlanes:
     def _control_plane(self) -> ASGIApp:
         if self._control is None:
             settings, made = self._settings, self._made
-            plane = control_application(made.sandboxes, made.store, max_body=settings.max_body, journals=made.journals)
+            plane = control_application(made.sandboxes, made.store, made.journals, max_body=settings.max_body)
             self._control = ControlGate(
                 plane, address=settings.host, allowed_hosts=settings.allowed_hosts, admin_token=settings.admin_token
             )

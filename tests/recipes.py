@@ -1,7 +1,7 @@
 """The recipes in README, as files that can be run."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +84,47 @@ class Recipes:
                 names = [one.name(language) for one in own]
                 found += [f"{title}: nobody runs {name}" for name in names if not re.fullmatch(language.tests, name)]
         return found
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The recipes of a language as files in a folder, to be run by `run` against a server.
+
+    `run` gets the folder, the server's URL and options; it answers the exit status, how many tests passed, and what
+    was said.
+    """
+
+    language: Language
+    run: Callable[..., tuple[int, int, str]]
+    url: str
+    folder: Path
+
+    def passes(self, title: str) -> None:
+        """A recipe passes as it stands, with each of its tests."""
+        snippet = RECIPES.tests(title, self.language)
+        folder = written(self.folder, self.language, {})
+
+        status, passed, said = self.run(folder, self.url, snippet.name(self.language))
+
+        assert (status, passed) == (0, snippet.tests(self.language)), said
+
+    def all_pass(self, *options: str) -> None:
+        """All recipes pass in one run."""
+        folder = written(self.folder, self.language, {})
+
+        status, passed, said = self.run(folder, self.url, *options)
+
+        wanted = sum(RECIPES.tests(title, self.language).tests(self.language) for title in TITLES)
+        assert (status, passed) == (0, wanted), said
+
+    def fails(self, title: str, file: str, client: str, reason: str) -> None:
+        """A recipe fails, and for this reason, where a file of it ends with another client."""
+        folder = written(self.folder, self.language, {file: client})
+
+        status, _, said = self.run(folder, self.url, RECIPES.tests(title, self.language).name(self.language))
+
+        assert status == 1, said
+        assert reason in said
 
 
 RECIPES = Recipes.read(README)

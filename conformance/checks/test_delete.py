@@ -1,6 +1,5 @@
 """The page "Delete an audience", sentence by sentence."""
 
-from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -109,10 +108,8 @@ def test_a_populated_audience_is_protected(situation: Situation, job_status: str
         code = member(refused, "error", "code")
         named = code == "AUDIENCE_NOT_READY"
         situation.ledger.expect(f"{PREFIX}-GUARD-CODE", "AUDIENCE_NOT_READY", str(code), [refused], holds=named)
-    for permissions in ((), (PERMISSION,)):
-        with suppress(NotEstablishedError):
-            other = situation.key(*permissions, accountGroupId=key.group)
-            expect_guard(situation, audience, situation.delete(audience, other))
+    for other in situation.colleagues(key, PERMISSION):
+        expect_guard(situation, audience, situation.delete(audience, other))
 
     situation.end(audience, outcome)
     deleted = situation.delete(audience, key)

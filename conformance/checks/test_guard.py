@@ -1,7 +1,5 @@
 """The guard through a job's life: at every operation that it protects, and in the lists that it hides from."""
 
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -70,7 +68,7 @@ def test_the_guard_holds_through_the_life_of_a_job(
         if operation is OperationId.DELETE_AUDIENCE and (answers[0].status, refused.status) == (409, 404):
             expect.status("GUARD-KEEPS", refused, {409}, answers[0])
         expect_guard(expect, audience, refused)
-    for other in others_of(situation, operation, key):
+    for other in situation.colleagues(key, operation.permission.wire if operation.permission else ""):
         expect_guard(expect, audience, situation.client.send(replace(call, key=other.token)))
 
     situation.end(audience, outcome)
@@ -80,14 +78,6 @@ def test_the_guard_holds_through_the_life_of_a_job(
     expect_kept(situation, call, key, refused)
     after = situation.client.send(call)
     expect.status("GUARD-ENDS", after, SUCCESS | UNGUARDED.get(operation, set()), refused)
-
-
-def others_of(situation: Situation, operation: OperationId, key: Key) -> Iterator[Key]:
-    """Further keys of the account group that may use the operation: with all permissions, and with the one it needs."""
-    needed = operation.permission.wire if operation.permission else ""
-    for permissions in ((), (needed,)):
-        with suppress(NotEstablishedError):
-            yield situation.key(*permissions, accountGroupId=key.group)
 
 
 def is_removed(situation: Situation, key: Key, audience: Audience, job_status: str, outcome: str) -> bool:

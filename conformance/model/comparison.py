@@ -1,6 +1,6 @@
 """What is shown, held against what is known; and what is learned from it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from conformance.model.exchange import UNKNOWN, ShownAudience, Text, Unknown
@@ -29,27 +29,22 @@ def contradiction(name: str, held: Known, seen: Text, level: Level) -> Iterator[
 
 def learned(known: Audience, shown: ShownAudience, by: str) -> Audience:
     """The same audience, with the values that were not known yet; `by` is what breaks if they change by themselves."""
-    return replace(
-        known,
-        name=filled(known.name, shown.name, by),
-        description=filled(known.description, shown.description, by),
-        folder=filled(known.folder, shown.folder, by),
-    )
+    return _each(known, shown, lambda held, seen: filled(held, seen, by))
 
 
 def confirmed(known: Audience, shown: ShownAudience, by: str) -> Audience:
     """The same, after a reading: what was seen to be so breaks `by`, and not what made it so, if it changes later."""
-    known = learned(known, shown, by)
+    return _each(known, shown, lambda held, seen: Known(seen, by) if held.value == seen else filled(held, seen, by))
+
+
+def _each(known: Audience, shown: ShownAudience, change: Callable[[Known, Text], Known]) -> Audience:
+    """The same audience, each field changed by what is known of it and what is shown."""
     return replace(
         known,
-        name=_seen(known.name, shown.name, by),
-        description=_seen(known.description, shown.description, by),
-        folder=_seen(known.folder, shown.folder, by),
+        name=change(known.name, shown.name),
+        description=change(known.description, shown.description),
+        folder=change(known.folder, shown.folder),
     )
-
-
-def _seen(held: Known, seen: Text, by: str) -> Known:
-    return Known(seen, by) if held.value == seen else held
 
 
 def filled(held: Known, seen: Text, by: str) -> Known:

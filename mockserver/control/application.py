@@ -14,7 +14,7 @@ from mockserver.api.assembly.routing import DirectRoutingMiddleware
 from mockserver.api.assembly.validation import DirectValidationMiddleware
 from mockserver.api.jsonifier import FastJsonifier
 from mockserver.control import errors
-from mockserver.control.answers import DEFAULT_SANDBOX, Operations
+from mockserver.control.answers import Operations
 from mockserver.control.audiences import AudienceHandlers
 from mockserver.control.clock import ClockHandlers
 from mockserver.control.documents import DocumentHandlers
@@ -34,10 +34,9 @@ from mockserver.service.sandboxes import Sandboxes
 from openapi import contract, control_contract
 
 MAX_BODY = 1 << 20
-JOURNAL_LIMIT = 1_000
 
 
-def handlers(sandboxes: Sandboxes, store: Store, journals: Journals | None = None) -> Operations:
+def handlers(sandboxes: Sandboxes, store: Store, journals: Journals) -> Operations:
     """Every handler by its operationId."""
     groups = (
         DocumentHandlers(sandboxes, __version__, control_contract, contract),
@@ -49,14 +48,12 @@ def handlers(sandboxes: Sandboxes, store: Store, journals: Journals | None = Non
         LimitHandlers(sandboxes),
         AudienceHandlers(sandboxes),
         FaultHandlers(sandboxes, contract),
-        JournalHandlers(journals or Journals(store, sandboxes, DEFAULT_SANDBOX, JOURNAL_LIMIT)),
+        JournalHandlers(journals),
     )
     return {operation_id: handler for group in groups for operation_id, handler in group.operations().items()}
 
 
-def control_application(
-    sandboxes: Sandboxes, store: Store, *, max_body: int = MAX_BODY, journals: Journals | None = None
-) -> ASGIApp:
+def control_application(sandboxes: Sandboxes, store: Store, journals: Journals, *, max_body: int = MAX_BODY) -> ASGIApp:
     """The control plane as an ASGI application. Who may use it is decided before, by the control gate.
 
     `max_body`: the bytes that a body may have, seeds included.

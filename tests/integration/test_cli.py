@@ -1,6 +1,7 @@
 """`audience-mock serve`, as its user meets it."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -22,10 +23,11 @@ AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
 
 
 @contextmanager
-def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server process and its banner."""
+def serving(*options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server process and its banner; what of its environment is other than ours."""
+    surroundings = {**os.environ, **environment}  # noqa: TID251  (a child's, not ours)
     process = subprocess.Popen(  # noqa: S603  (ours)
-        [*SERVE, "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*SERVE, "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=surroundings
     )
     assert process.stdout is not None
     lines = []
@@ -50,6 +52,7 @@ def refused(*options: str) -> str:
     """What a command that cannot work writes to standard error."""
     found = subprocess.run([*SERVE, *options], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
     assert (found.returncode, found.stdout) == (2, "")
+    assert len(found.stderr.splitlines()) == 1, found.stderr
     return found.stderr
 
 

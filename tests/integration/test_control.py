@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.memory import MemoryStore
 from mockserver.adapters.seed_file import default_seed, schema
+from mockserver.config import Settings
 from mockserver.control.application import MAX_BODY, control_application, handlers
 from mockserver.domain.job import Progression
 from mockserver.domain.permission import ALL_PERMISSIONS
@@ -26,6 +27,7 @@ from mockserver.domain.source import job_request
 from mockserver.ports import Caller
 from mockserver.service import audiences, prospecting
 from mockserver.service.admission import admit
+from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.states import STATES
 from mockserver.service.transactions import Transactions
@@ -127,12 +129,18 @@ class Control:
 PARTS = ("", "/clock", "/job-pace", "/jobs", "/keys")
 
 
+def journals_of(sandboxes: Sandboxes, store: MemoryStore) -> Journals:
+    return Journals(store, sandboxes, "default", Settings().journal_limit)
+
+
 @pytest.fixture(scope="session")
 def built() -> Control:
     store, clock = MemoryStore(), HandClock()
     sandboxes = Sandboxes(store, clock, SeededIds(0), Progression())
     checked = OpenAPI.from_dict(control_contract())
-    return Control(control_application(sandboxes, store), store, clock, sandboxes, checked)
+    return Control(
+        control_application(sandboxes, store, journals_of(sandboxes, store)), store, clock, sandboxes, checked
+    )
 
 
 @pytest.fixture
@@ -160,7 +168,9 @@ class TestContract:
         OpenAPIV30SpecValidator(CONTRACT).validate()
 
     def test_every_operation_has_a_handler_and_every_handler_an_operation(self, control: Control) -> None:
-        assert set(handlers(control.sandboxes, control.store)) == set(OPERATIONS)
+        assert set(handlers(control.sandboxes, control.store, journals_of(control.sandboxes, control.store))) == set(
+            OPERATIONS
+        )
 
     @pytest.mark.parametrize("operation", sorted(OPERATIONS))
     def test_every_operation_is_described_with_its_errors(self, operation: str) -> None:

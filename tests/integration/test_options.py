@@ -1,43 +1,11 @@
 """Options of `audience-mock serve` for safety and for browsers."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-
 import httpx
 import pytest
 
-SERVE = [sys.executable, "-m", "mockserver", "serve"]
+from tests.integration.test_cli import refused, serving, url_in
+
 AUDIENCES = "/v1/accounts/a00000000000000000000001/audiences"
-
-
-@contextmanager
-def serving(*options: str, environment: Mapping[str, str] | None = None) -> Iterator[tuple[str, str]]:
-    """The URL of a server process, and its banner."""
-    surroundings = {**os.environ, **(environment or {})}  # noqa: TID251  (a child's, not ours)
-    process = subprocess.Popen(  # noqa: S603  (ours)
-        [*SERVE, "--port", "0", *options], stdout=subprocess.PIPE, text=True, env=surroundings
-    )
-    assert process.stdout is not None
-    lines = []
-    try:
-        for line in process.stdout:
-            lines.append(line)
-            if line.startswith("Stop with"):
-                break
-        yield lines[0].split()[-1], "".join(lines)
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def refused(*options: str) -> str:
-    found = subprocess.run([*SERVE, *options], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
-    assert (found.returncode, found.stdout) == (2, "")
-    assert len(found.stderr.splitlines()) == 1, found.stderr
-    return found.stderr
 
 
 @pytest.mark.parametrize(
@@ -53,7 +21,8 @@ def refused(*options: str) -> str:
     ],
 )
 def test_an_origin_is_let_in_as_browsers_send_it(option: str, sent: str) -> None:
-    with serving("--cors-origin", option, "--cors-origin", "http://other:1") as (url, _):
+    with serving("--cors-origin", option, "--cors-origin", "http://other:1") as (_, banner):
+        url = url_in(banner)
         for origin in (sent, "http://other:1"):
             answer = httpx.get(url + AUDIENCES, headers={"Origin": origin})
             assert answer.headers["access-control-allow-origin"] in {origin, "*"}
@@ -68,7 +37,8 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
 
 def test_the_admin_token_may_come_from_the_environment() -> None:
     secret = "of-the-environment"
-    with serving(environment={"AUDIENCE_MOCK_ADMIN_TOKEN": secret}) as (url, banner):
+    with serving(AUDIENCE_MOCK_ADMIN_TOKEN=secret) as (_, banner):
+        url = url_in(banner)
         asked = [{}, {"Authorization": f"Bearer {secret}"}]
 
         assert [httpx.get(f"{url}/_mock/sandboxes", headers=one).status_code for one in asked] == [401, 200]
@@ -85,7 +55,8 @@ def test_a_token_that_no_header_carries_or_anybody_guesses_is_refused_and_not_re
 
 
 def test_beyond_this_machine_a_token_is_made_up_and_asked_for() -> None:
-    with serving("--host", "127.0.0.2") as (url, banner):  # beyond, as far as the server knows
+    with serving("--host", "127.0.0.2") as (_, banner):  # beyond, as far as the server knows
+        url = url_in(banner)
         (token,) = [line.split()[-1] for line in banner.splitlines() if "Admin token" in line]
         asked = [{}, {"Authorization": "Bearer guess"}, {"Authorization": f"Bearer {token}"}]
 
@@ -94,7 +65,8 @@ def test_beyond_this_machine_a_token_is_made_up_and_asked_for() -> None:
 
 
 def test_connections_are_limited() -> None:
-    with serving("--max-connections", "1") as (url, _), httpx.Client() as first, httpx.Client() as second:
+    with serving("--max-connections", "1") as (_, banner), httpx.Client() as first, httpx.Client() as second:
+        url = url_in(banner)
         assert first.get(f"{url}/_mock/health").status_code == 200
         assert second.get(f"{url}/_mock/health").status_code == 503
 

@@ -24,7 +24,7 @@ from tests.recipes import (
     URL,
     Language,
     Recipes,
-    written,
+    Trial,
 )
 from tests.served import served
 
@@ -127,19 +127,18 @@ def test_the_address_stands_in_one_line_of_one_file(language: Language) -> None:
     assert DEFAULT in line
 
 
+@pytest.fixture
+def trial(url: str, tmp_path: Path) -> Trial:
+    return Trial(PYTHON, run, url, tmp_path)
+
+
 @pytest.mark.parametrize("title", TITLES)
-def test_a_recipe_passes_as_it_stands(title: str, url: str, tmp_path: Path) -> None:
-    snippet = RECIPES.tests(title, PYTHON)
-
-    status, passed, said = run(written(tmp_path, PYTHON, {}), url, snippet.name(PYTHON))
-
-    assert (status, passed) == (0, snippet.tests(PYTHON)), said
+def test_a_recipe_passes_as_it_stands(title: str, trial: Trial) -> None:
+    trial.passes(title)
 
 
-def test_all_of_them_pass_side_by_side(url: str, tmp_path: Path) -> None:
-    status, passed, said = run(written(tmp_path, PYTHON, {}), url, "-p", "xdist", "-n", "2")
-
-    assert (status, passed) == (0, sum(RECIPES.tests(title, PYTHON).tests(PYTHON) for title in TITLES)), said
+def test_all_of_them_pass_side_by_side(trial: Trial) -> None:
+    trial.all_pass("-p", "xdist", "-n", "2")
 
 
 @pytest.mark.parametrize(
@@ -152,12 +151,5 @@ def test_all_of_them_pass_side_by_side(url: str, tmp_path: Path) -> None:
         (PARALLEL, "conftest.py", SHARED, "assert ['Founders'] == []"),
     ],
 )
-def test_a_bad_client_fails_its_recipe(  # noqa: PLR0913, PLR0917  (a table, and where it runs)
-    title: str, file: str, client: str, reason: str, url: str, tmp_path: Path
-) -> None:
-    folder = written(tmp_path, PYTHON, {file: client})
-
-    status, _, said = run(folder, url, RECIPES.tests(title, PYTHON).name(PYTHON))
-
-    assert status == 1, said
-    assert reason in said
+def test_a_bad_client_fails_its_recipe(title: str, file: str, client: str, reason: str, trial: Trial) -> None:
+    trial.fails(title, file, client, reason)

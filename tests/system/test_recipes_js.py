@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from mockserver.config import Settings
-from tests.recipes import JAVASCRIPT, JOB_FAILS, LIMIT, LOST_REPLY, PARALLEL, RECIPES, TITLES, URL, written
+from tests.recipes import JAVASCRIPT, JOB_FAILS, LIMIT, LOST_REPLY, PARALLEL, TITLES, URL, Trial
 from tests.served import served
 
 BLIND = """
@@ -69,19 +69,18 @@ def run(folder: Path, url: str, *options: str) -> tuple[int, int, str]:
     return ran.returncode, int(passed[1]) if passed else 0, ran.stdout + ran.stderr
 
 
+@pytest.fixture
+def trial(url: str, tmp_path: Path) -> Trial:
+    return Trial(JAVASCRIPT, run, url, tmp_path)
+
+
 @pytest.mark.parametrize("title", TITLES)
-def test_a_recipe_passes_as_it_stands(title: str, url: str, tmp_path: Path) -> None:
-    snippet = RECIPES.tests(title, JAVASCRIPT)
-
-    status, passed, said = run(written(tmp_path, JAVASCRIPT, {}), url, snippet.name(JAVASCRIPT))
-
-    assert (status, passed) == (0, snippet.tests(JAVASCRIPT)), said
+def test_a_recipe_passes_as_it_stands(title: str, trial: Trial) -> None:
+    trial.passes(title)
 
 
-def test_all_of_them_pass_side_by_side(url: str, tmp_path: Path) -> None:
-    status, passed, said = run(written(tmp_path, JAVASCRIPT, {}), url, "--test")
-
-    assert (status, passed) == (0, sum(RECIPES.tests(title, JAVASCRIPT).tests(JAVASCRIPT) for title in TITLES)), said
+def test_all_of_them_pass_side_by_side(trial: Trial) -> None:
+    trial.all_pass("--test")
 
 
 @pytest.mark.parametrize(
@@ -94,12 +93,5 @@ def test_all_of_them_pass_side_by_side(url: str, tmp_path: Path) -> None:
         (PARALLEL, "sandbox.mjs", SHARED, "'Founders'"),
     ],
 )
-def test_a_bad_client_fails_its_recipe(  # noqa: PLR0913, PLR0917  (a table, and where it runs)
-    title: str, file: str, client: str, reason: str, url: str, tmp_path: Path
-) -> None:
-    folder = written(tmp_path, JAVASCRIPT, {file: client})
-
-    status, _, said = run(folder, url, RECIPES.tests(title, JAVASCRIPT).name(JAVASCRIPT))
-
-    assert status == 1, said
-    assert reason in said
+def test_a_bad_client_fails_its_recipe(title: str, file: str, client: str, reason: str, trial: Trial) -> None:
+    trial.fails(title, file, client, reason)
