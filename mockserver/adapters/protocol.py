@@ -58,6 +58,7 @@ class Protocol(HttpToolsProtocol):
     active: Cycle | None = None
     in_head = False
     in_body = False
+    continued = False  # the segment that arrived last went on with a head
     segment = 0  # bytes that arrived last
     head_bytes = 0  # bytes that earlier segments brought of the head that it is in
     surplus = False  # there were too many connections already when this one came
@@ -101,8 +102,8 @@ class Protocol(HttpToolsProtocol):
         """Parse; whatever goes wrong is answered, and nothing raised."""
         if self.over:
             return
-        began_in_head = self.in_head
-        if not began_in_head and not self.in_body:
+        self.continued = self.in_head
+        if not self.in_head and not self.in_body:
             self.head_bytes = 0
         self.segment = len(data)
         try:
@@ -111,7 +112,7 @@ class Protocol(HttpToolsProtocol):
                 self.deadline.set(self.limits.body_timeout)
                 self.limits.check(0, len(self.headers))  # trailers
             elif self.in_head:
-                if not began_in_head or self.deadline.due is None:
+                if not self.continued or self.deadline.due is None:
                     self.deadline.set(self.limits.header_timeout)
                 self.head_bytes += self.segment
                 self.limits.check(self.head_bytes, len(self.headers))
@@ -153,7 +154,7 @@ class Protocol(HttpToolsProtocol):
         """Start the application, or let the request wait for the answers due before it."""
         if self.parser.should_upgrade():
             return  # the parser stops here, and gets the head again
-        if self.head_bytes or self.segment > self.limits.max_head or len(self.headers) > self.limits.max_headers:
+        if self.continued or self.head_bytes or self.segment > self.limits.max_head or len(self.headers) > self.limits.max_headers:
             size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             self.limits.check(size, len(self.headers))
         self._read_target()

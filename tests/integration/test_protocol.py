@@ -513,6 +513,12 @@ def test_a_head_that_is_too_large_is_refused(served: Served, huge: bytes, before
             assert client.is_closed()
 
 
+def test_a_head_that_begins_in_the_segment_of_another_request_is_measured_whole(served: Served) -> None:
+    with served.client() as client:
+        assert client.send(GOOD, b"GET / HTTP/1.1\r\na: " + b"b" * 30_000).answer().status == 200
+        assert client.send(b"b" * 40_000, b"\r\n\r\n").answer().is_refusal(431, "too large", "65536")
+
+
 def test_a_head_in_many_segments_may_have_what_a_head_in_one_may_have(served: Served) -> None:
     head = b"POST /good HTTP/1.1\r\nContent-Length: 100000\r\na: " + b"b" * 60_000 + b"\r\n\r\n"
     with served.client() as client:
