@@ -1,9 +1,10 @@
 """What the rules need from outside: a clock, fresh names, and a store with transactions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from enum import Enum, auto
+from typing import Any, NamedTuple, Protocol
 
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
@@ -52,6 +53,18 @@ class SandboxNotFoundError(LookupError):
     """There is no such sandbox, or none any more."""
 
 
+class Access(Enum):
+    """What a transaction asks for; a store may give it more.
+
+    READ: it sees one instant, and writes nothing. SHARE: it writes only audiences that it has looked at; others may
+    write in the sandbox meanwhile, but not those. ALONE: nobody else writes in the sandbox meanwhile.
+    """
+
+    READ = auto()
+    SHARE = auto()
+    ALONE = auto()
+
+
 class Transaction(Protocol):
     """One atomic step over one sandbox. Lists come newest first: by descending serial number."""
 
@@ -61,11 +74,14 @@ class Transaction(Protocol):
     async def save_sandbox(self, sandbox: Sandbox) -> None:
         """Put the sandbox's record in place of the one with its id."""
 
+    async def seed(self) -> Mapping[str, Any]:
+        """The seed document that the sandbox was made with, and that a reset goes back to."""
+
     async def next_serial(self) -> int:
         """A number greater than any given out before in this sandbox since it was made or cleared."""
 
     async def clear(self) -> None:
-        """Forget everything in the sandbox but its own record."""
+        """Forget everything in the sandbox but its own record and its seed."""
 
     async def rollback(self) -> None:
         """Undo what this transaction has written so far."""
@@ -149,8 +165,14 @@ class Store(Protocol):
     async def sandboxes(self) -> Sequence[Sandbox]:
         """All sandboxes, oldest first."""
 
-    async def add_sandbox(self, sandbox: Sandbox) -> None:
-        """Make an empty sandbox; ValueError where its id is taken."""
+    async def count(self) -> int:
+        """How many sandboxes there are."""
+
+    def creation(self, sandbox: Sandbox, seed: Mapping[str, Any]) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that makes a sandbox: nobody sees it before the block ends, and it is not there if that raises.
+
+        Entering raises ValueError where the id is taken.
+        """
 
     async def remove_sandbox(self, sandbox_id: str) -> None:
         """Remove a sandbox with all that is in it; SandboxNotFoundError where there is none."""
@@ -171,7 +193,7 @@ class Store(Protocol):
     async def clear_journal(self, sandbox_id: str) -> None:
         """Drop the exchanges of a sandbox; numbers go on. SandboxNotFoundError where there is none."""
 
-    def transaction(self, sandbox_id: str) -> AbstractAsyncContextManager[Transaction]:
+    def transaction(self, sandbox_id: str, access: Access = Access.ALONE) -> AbstractAsyncContextManager[Transaction]:
         """One transaction over a sandbox: kept when the block ends, undone when it raises.
 
         Entering raises SandboxNotFoundError where there is no such sandbox.

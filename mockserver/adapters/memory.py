@@ -1,12 +1,14 @@
 """The embedded store: worlds in dictionaries, gone when the process ends."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 
 from mockserver.adapters.transaction import MemoryTransaction
 from mockserver.adapters.world import World
 from mockserver.domain.exchange import Exchange
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Caller, Journal, SandboxNotFoundError
+from mockserver.ports import Access, Caller, Journal, SandboxNotFoundError
 
 
 class MemoryStore:
@@ -29,12 +31,24 @@ class MemoryStore:
         """See `Store.sandboxes`."""
         return [world.sandbox for world in self.worlds.values()]
 
-    async def add_sandbox(self, sandbox: Sandbox) -> None:
-        """See `Store.add_sandbox`."""
+    async def count(self) -> int:
+        """See `Store.count`."""
+        return len(self.worlds)
+
+    @asynccontextmanager
+    async def creation(self, sandbox: Sandbox, seed: Mapping[str, Any]) -> AsyncIterator[MemoryTransaction]:
+        """See `Store.creation`."""
         if sandbox.id in self.worlds:
             message = f"there is a sandbox {sandbox.id} already"
             raise ValueError(message)
-        self.worlds[sandbox.id] = World(sandbox, *self._journal_limits)
+        limit, size = self._journal_limits
+        self.worlds[sandbox.id] = World(sandbox, seed, journal_limit=limit, journal_bytes=size)
+        try:
+            async with self.transaction(sandbox.id) as transaction:
+                yield transaction
+        except BaseException:
+            await self.remove_sandbox(sandbox.id)
+            raise
 
     async def remove_sandbox(self, sandbox_id: str) -> None:
         """See `Store.remove_sandbox`."""
@@ -68,6 +82,6 @@ class MemoryStore:
             raise SandboxNotFoundError(sandbox_id)
         return world
 
-    def transaction(self, sandbox_id: str) -> MemoryTransaction:
+    def transaction(self, sandbox_id: str, access: Access = Access.ALONE) -> MemoryTransaction:  # noqa: ARG002  (nobody ever works in a sandbox meanwhile)
         """See `Store.transaction`."""
         return MemoryTransaction(self.worlds, self.owners, sandbox_id)

@@ -154,7 +154,12 @@ class Protocol(HttpToolsProtocol):
         """Start the application, or let the request wait for the answers due before it."""
         if self.parser.should_upgrade():
             return  # the parser stops here, and gets the head again
-        if self.continued or self.head_bytes or self.segment > self.limits.max_head or len(self.headers) > self.limits.max_headers:
+        if (
+            self.continued
+            or self.head_bytes
+            or self.segment > self.limits.max_head
+            or len(self.headers) > self.limits.max_headers
+        ):
             size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             self.limits.check(size, len(self.headers))
         self._read_target()

@@ -1,10 +1,10 @@
 """A transaction over one sandbox in memory: it never yields to the event loop, so that none can come between."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from mockserver.adapters.table import R, Table
 from mockserver.adapters.world import World
@@ -58,6 +58,10 @@ class MemoryTransaction:
         """See `Transaction.save_sandbox`."""
         self._undo.append(partial(setattr, self._world, "sandbox", self._world.sandbox))
         self._world.sandbox = sandbox
+
+    async def seed(self) -> Mapping[str, Any]:
+        """See `Transaction.seed`."""
+        return self._world.seed
 
     async def next_serial(self) -> int:
         """See `Transaction.next_serial`; a number that was undone is not given out again."""

@@ -1,5 +1,8 @@
 """All records of one sandbox, in memory."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from mockserver.adapters.ring import Ring
 from mockserver.adapters.table import Table
 from mockserver.domain.account import AccountGroup
@@ -14,13 +17,16 @@ from mockserver.domain.sandbox import Sandbox
 class World:
     """All records of one sandbox."""
 
-    def __init__(self, sandbox: Sandbox, journal_limit: int = 0, journal_bytes: int = 0) -> None:
+    def __init__(
+        self, sandbox: Sandbox, seed: Mapping[str, Any], *, journal_limit: int = 0, journal_bytes: int = 0
+    ) -> None:
         self.sandbox = sandbox
+        self.seed = seed
         self._journal_limits = journal_limit, journal_bytes
         self.empty()
 
     def empty(self) -> None:
-        """Hold nothing but the sandbox's own record."""
+        """Hold nothing but the sandbox's own record and its seed."""
         self.serials = 0
         self.journal = Ring(*self._journal_limits)
         self.keys: dict[str, ApiKey] = {}

@@ -6,7 +6,7 @@ from typing import Any
 from mockserver.control.answers import DEFAULT_SANDBOX, Answer, Body, Operations
 from mockserver.control.errors import ControlError
 from mockserver.domain.job import Job
-from mockserver.ports import SandboxNotFoundError, Store
+from mockserver.ports import Access, SandboxNotFoundError, Store
 from mockserver.service import states
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.states import CannotEstablishError, ParamsError
@@ -57,7 +57,7 @@ class StateHandlers:
     async def _job(self, sandbox_id: str, job_id: str) -> Job | None:
         """Look for a job; a sandbox that is only searched is not used by that."""
         try:
-            async with self._store.transaction(sandbox_id) as transaction:
+            async with self._store.transaction(sandbox_id, Access.READ) as transaction:
                 return await transaction.job(job_id)
         except SandboxNotFoundError:
             return None

@@ -1,8 +1,6 @@
 """A sandbox is a world of its own, with a clock of its own."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from mockserver.domain.fault import Fault
 from mockserver.domain.job import Progression
@@ -43,7 +41,7 @@ class SandboxClock:
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """One world. `secret` makes its identifiers and seals its cursors; `seed` is what a reset goes back to.
+    """One world. `secret` makes its identifiers and seals its cursors.
 
     `limit`: the rate limit of each key that has none of its own. `expiry`: after so many milliseconds of real time
     without a use it is gone; None for never. `used_at`: the real time of the last use that was noted.
@@ -55,7 +53,6 @@ class Sandbox:
     created_at: int
     clock: SandboxClock = field(default_factory=SandboxClock)
     progression: Progression = field(default_factory=Progression)
-    seed: Mapping[str, Any] = field(default_factory=dict)
     limit: RateLimit | None = None
     expiry: int | None = None
     used_at: int = 0

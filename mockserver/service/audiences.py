@@ -1,12 +1,14 @@
 """What the vendor's API does with audiences."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from mockserver.domain.account import Plan
 from mockserver.domain.audience import Audience, AudienceType
 from mockserver.domain.guard import not_ready
+from mockserver.domain.job import Job
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.service.listing import Listing, Page
 from mockserver.service.transactions import GroupWork, Work
@@ -32,17 +34,31 @@ async def ready(work: GroupWork, audience_id: str) -> Audience | Refusal:
     return (not_ready(audience, jobs, work.now, work.sandbox.id) if jobs else None) or audience
 
 
+class Opened:
+    """Jobs whose ending is not on record, at an instant. `populated`: the audiences that list and navigation hide."""
+
+    def __init__(self, jobs: Iterable[Job], now: int) -> None:
+        self.populated: set[str] = set()
+        self._brought: Counter[str] = Counter()
+        for job in jobs:
+            self._brought[job.audience_id] += job.imported_at(now)
+            if job.is_active(now):
+                self.populated.add(job.audience_id)
+
+    def counted(self, audience: Audience) -> Audience:
+        """The audience with what its jobs have brought and nobody has put on record yet."""
+        brought = self._brought[audience.id] if self._brought else 0
+        return replace(audience, prospect_count=audience.prospect_count + brought) if brought else audience
+
+
 async def counted(work: Work, audience: Audience) -> Audience:
-    """The audience with what its jobs have brought and nobody has put on record yet."""
-    jobs = await work.transaction.open_jobs_on(audience.id)
-    brought = sum(job.imported_at(work.now) for job in jobs)
-    return replace(audience, prospect_count=audience.prospect_count + brought) if brought else audience
+    """One audience with what its jobs have brought and nobody has put on record yet."""
+    return Opened(await work.transaction.open_jobs_on(audience.id), work.now).counted(audience)
 
 
-async def hidden(work: GroupWork) -> frozenset[str]:
-    """The identifiers of the audiences that are being populated: list and navigation leave them out."""
-    jobs = await work.transaction.open_jobs(work.account_group_id)
-    return frozenset(job.audience_id for job in jobs if job.is_active(work.now))
+async def opened(work: GroupWork) -> Opened:
+    """The jobs of the account group whose ending is not on record."""
+    return Opened(await work.transaction.open_jobs(work.account_group_id), work.now)
 
 
 async def page(work: GroupWork, after: str | None, limit: int) -> Page[Audience] | Refusal:
@@ -51,13 +67,13 @@ async def page(work: GroupWork, after: str | None, limit: int) -> Page[Audience]
     before = listing.start(after)
     if isinstance(before, Refusal):
         return before
-    unready = await hidden(work)
+    jobs = await opened(work)
 
     async def fetch(before: int | None, limit: int) -> Sequence[Audience]:
         return await work.transaction.audiences(work.account_group_id, before=before, limit=limit)
 
-    found = await listing.page(before, fetch, lambda audience: audience.id not in unready)
-    return Page([await counted(work, audience) for audience in found.items], found.next_cursor)
+    found = await listing.page(before, fetch, lambda audience: audience.id not in jobs.populated)
+    return Page([jobs.counted(audience) for audience in found.items], found.next_cursor)
 
 
 async def create(work: GroupWork, name: str, kind: AudienceType, description: str | None) -> Audience | Refusal:

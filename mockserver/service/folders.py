@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from mockserver.domain.audience import Audience, AudienceType
 from mockserver.domain.folder import Folder
 from mockserver.domain.refusal import Refusal
-from mockserver.service.audiences import counted, hidden, missing
+from mockserver.service.audiences import missing, opened
 from mockserver.service.transactions import GroupWork
 
 
@@ -39,9 +39,9 @@ async def rename(work: GroupWork, folder_id: str, name: str) -> Folder | Refusal
 
 async def navigation(work: GroupWork) -> Navigation | Refusal:
     """All audiences that are ready for use, by folder (A6)."""
-    unready = await hidden(work)
+    jobs = await opened(work)
     every = await work.transaction.audiences(work.account_group_id, before=None, limit=None)
-    audiences = [await counted(work, audience) for audience in every if audience.id not in unready]
+    audiences = [jobs.counted(audience) for audience in every if audience.id not in jobs.populated]
     folders = sorted(await work.transaction.folders(work.account_group_id), key=lambda folder: folder.position)
     nested: dict[str | None, list[Audience]] = {folder.id: [] for folder in folders}
     for audience in audiences:

@@ -8,7 +8,7 @@ from mockserver.domain.exchange import Exchange
 from mockserver.domain.findings.catalogue import findings
 from mockserver.domain.findings.rule import Finding
 from mockserver.domain.redaction import Redaction
-from mockserver.ports import Journal, SandboxNotFoundError, Store
+from mockserver.ports import Access, Journal, SandboxNotFoundError, Store
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.transactions import Work
 
@@ -101,7 +101,7 @@ class Journals:
             self._store.append(caller.sandbox.id, exchange)
             return
         with suppress(SandboxNotFoundError):
-            async with self._store.transaction(self._home) as transaction:
+            async with self._store.transaction(self._home, Access.READ) as transaction:
                 exchange.clock = (await transaction.sandbox()).clock
         self._store.append(self._home, exchange)
 

@@ -29,6 +29,11 @@ class SeenJob:
         """Its status then."""
         return self.job.status_at(self.now)
 
+    @property
+    def moves_when_read(self) -> bool:
+        """Whether a reading of its status moves it on."""
+        return self.job.progression.pace is Pace.POLLS and self.job.is_active(self.now)
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -151,12 +156,18 @@ async def end(work: Work, job: Job, ending: Ending) -> Job:
     return ended
 
 
+async def look(work: GroupWork, job_id: str) -> SeenJob | Refusal:
+    """One job (P2), as it is."""
+    job = await find(work, job_id)
+    return job if isinstance(job, Refusal) else SeenJob(job, work.now)
+
+
 async def get(work: GroupWork, job_id: str) -> SeenJob | Refusal:
     """One job (P2); a reading moves on a job whose pace is readings."""
     job = await find(work, job_id)
     if isinstance(job, Refusal):
         return job
-    if job.progression.pace is Pace.POLLS and job.is_active(work.now):
+    if SeenJob(job, work.now).moves_when_read:
         job = replace(job, polled=job.polled + 1)
         await work.transaction.save_job(job)
         ending = job.ending_at(work.now)

@@ -12,7 +12,7 @@ from mockserver.domain.limit import RateLimit
 from mockserver.domain.sandbox import Sandbox, SandboxClock
 from mockserver.ports import Clock, Ids, SandboxNotFoundError, Store
 from mockserver.service.lifetime import discard, noted
-from mockserver.service.seeding import Document, Seeded, plant
+from mockserver.service.seeding import Document, Seeded, TakenKeyError, plant
 from mockserver.service.transactions import Work
 
 T = TypeVar("T")
@@ -78,21 +78,25 @@ class Sandboxes:
             secret=secret,
             created_at=now,
             progression=self._progression,
-            seed=document,
             limit=self.policy.limit,
             expiry=expiry,
             used_at=now,
         )
-        await self._store.add_sandbox(sandbox)
         try:
-            await self.work(sandbox.id, lambda work: plant(work, document))
-        except ValueError:
-            await self._store.remove_sandbox(sandbox.id)
-            raise
-        return await self.inspect(sandbox.id)
+            return await self._plant(sandbox, document)
+        except TakenKeyError:
+            if not await self._sweep():
+                raise
+            return await self._plant(sandbox, document)
+
+    async def _plant(self, sandbox: Sandbox, document: Document) -> SeenSandbox:
+        async with self._store.creation(sandbox, document) as transaction:
+            work = Work(transaction, sandbox, sandbox.clock.now(sandbox.created_at))
+            await plant(work, document)
+            return await _seen(work)
 
     async def _ensure_room(self) -> None:
-        if len(await self.every()) >= self.policy.most:
+        if await self._store.count() >= self.policy.most and not await self._sweep():
             message = f"there are {self.policy.most} sandboxes already, and more are not allowed"
             raise TooManyError(message)
 
@@ -113,23 +117,20 @@ class Sandboxes:
 
     async def inspect(self, sandbox_id: str) -> SeenSandbox:
         """Look at a sandbox."""
-
-        async def look(work: Work) -> SeenSandbox:
-            keys = await work.transaction.api_keys()
-            return SeenSandbox(work.sandbox, work.now, keys, await work.transaction.account_groups())
-
-        return await self.work(sandbox_id, look)
+        return await self.work(sandbox_id, _seen)
 
     async def every(self) -> Sequence[Sandbox]:
         """All sandboxes, oldest first. Those that have expired are swept away."""
+        await self._sweep()
+        return await self._store.sandboxes()
+
+    async def _sweep(self) -> int:
+        """Remove the sandboxes that have expired; answers how many."""
         real = self._clock.now()
-        found = await self._store.sandboxes()
-        expired = [sandbox.id for sandbox in found if sandbox.is_expired(real)]
-        if not expired:
-            return found
+        expired = [sandbox.id for sandbox in await self._store.sandboxes() if sandbox.is_expired(real)]
         for sandbox_id in expired:
             await discard(self._store, sandbox_id)
-        return await self._store.sandboxes()
+        return len(expired)
 
     async def delete(self, sandbox_id: str) -> None:
         """Delete a sandbox with all that is in it."""
@@ -145,7 +146,7 @@ class Sandboxes:
             )
             await work.transaction.clear()
             await work.transaction.save_sandbox(sandbox)
-            return await plant(Work(work.transaction, sandbox, self._clock.now()), sandbox.seed)
+            return await plant(Work(work.transaction, sandbox, self._clock.now()), await work.transaction.seed())
 
         return await self.work(sandbox_id, replant)
 
@@ -168,3 +169,8 @@ class Sandboxes:
 
         await self.work(sandbox_id, save)
         return await self.inspect(sandbox_id)
+
+
+async def _seen(work: Work) -> SeenSandbox:
+    keys, account_groups = await work.transaction.api_keys(), await work.transaction.account_groups()
+    return SeenSandbox(work.sandbox, work.now, keys, account_groups)

@@ -8,7 +8,7 @@ from mockserver.domain.identifier import identifier
 from mockserver.domain.key import ApiKey
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Clock, Store, Transaction
+from mockserver.ports import Access, Clock, Store, Transaction
 from mockserver.service.admission import Admission
 
 Ts = TypeVarTuple("Ts")
@@ -68,11 +68,14 @@ class Transactions:
         account_group_id: str,
         use_case: Callable[[GroupWork, *Ts], Awaitable[T | Refusal]],
         *args: *Ts,
+        access: Access = Access.ALONE,
     ) -> T | Refusal:
         """Run a use case on an account group; a group that is foreign or unknown to the key is refused alike."""
         if account_group_id not in admission.key.account_group_ids:
             return _foreign(admission, account_group_id)
-        async with self._store.transaction(admission.sandbox.id) as transaction:
+        if admission.key.failures:
+            access = Access.ALONE
+        async with self._store.transaction(admission.sandbox.id, access) as transaction:
             sandbox = await transaction.sandbox()
             work = GroupWork(transaction, sandbox, sandbox.clock.now(self._clock.now()), account_group_id)
             outcome = await use_case(work, *args)
@@ -81,8 +84,9 @@ class Transactions:
     async def run_for_key(
         self, admission: Admission, use_case: Callable[[Work, Admission], Awaitable[T | Refusal]]
     ) -> T | Refusal:
-        """Run a use case that is scoped by nothing but the key."""
-        async with self._store.transaction(admission.sandbox.id) as transaction:
+        """Run a use case that is scoped by nothing but the key, and only reads."""
+        access = Access.ALONE if admission.key.failures else Access.READ
+        async with self._store.transaction(admission.sandbox.id, access) as transaction:
             sandbox = await transaction.sandbox()
             outcome = await use_case(Work(transaction, sandbox, sandbox.clock.now(self._clock.now())), admission)
             return await _suffered(transaction, admission.key, outcome) if admission.key.failures else outcome

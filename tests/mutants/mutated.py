@@ -22,6 +22,7 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.middleware.access_log import Write
+from mockserver.ports import Access
 from mockserver.service.transactions import Work
 from tests.mutants.exchange import Answered, Asked, read, scope_of, write
 
@@ -138,12 +139,12 @@ class Whole:
             found = await caller(token)
             return None if found is None else found._replace(key=self.key(found.key))
 
-        def acting(admission: Any, group: str, use_case: Any, *args: Any) -> Any:
-            return run(admission, group, partial(self.act, use_case), *args)
+        def acting(admission: Any, group: str, use_case: Any, *args: Any, access: Access = Access.ALONE) -> Any:
+            return run(admission, group, partial(self.act, use_case), *args, access=access)
 
         loose: Any = {
             "caller": seen,
-            "transaction": lambda sandbox: self.transaction(Loose(store.worlds, store.owners, sandbox)),
+            "transaction": lambda sandbox, _access=None: self.transaction(Loose(store.worlds, store.owners, sandbox)),
         }
         vars(store).update(loose)
         patched: Any = {

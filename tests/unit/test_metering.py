@@ -14,7 +14,7 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.limit import RateLimit
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.sandbox import Sandbox, SandboxClock
-from mockserver.ports import Caller, Transaction
+from mockserver.ports import Access, Caller, Transaction
 from mockserver.service.admission import admit
 
 START = 1_777_390_200_000
@@ -34,13 +34,15 @@ class SlowStore(MemoryStore):
         await asyncio.sleep(0)
         return found
 
-    def transaction(self, sandbox_id: str) -> AbstractAsyncContextManager[Transaction]:  # type: ignore[override]
+    def transaction(  # type: ignore[override]
+        self, sandbox_id: str, access: Access = Access.ALONE
+    ) -> AbstractAsyncContextManager[Transaction]:
         self.transactions += 1
-        return self._alone(sandbox_id)
+        return self._alone(sandbox_id, access)
 
     @asynccontextmanager
-    async def _alone(self, sandbox_id: str) -> AsyncIterator[Transaction]:
-        async with self._lock, super().transaction(sandbox_id) as transaction:
+    async def _alone(self, sandbox_id: str, access: Access) -> AsyncIterator[Transaction]:
+        async with self._lock, super().transaction(sandbox_id, access) as transaction:
             await asyncio.sleep(0)
             yield transaction
             await asyncio.sleep(0)
@@ -71,8 +73,7 @@ def run(
 ) -> Bench:
     async def main() -> Bench:
         bench = Bench(sandbox or {}, key or {})
-        await bench.store.add_sandbox(bench.sandbox)
-        async with bench.store.transaction("one") as transaction:
+        async with bench.store.creation(bench.sandbox, {}) as transaction:
             await transaction.save_api_key(bench.key)
         bench.store.transactions = 0
         await act(bench)

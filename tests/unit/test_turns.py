@@ -16,7 +16,8 @@ ASKED = Asked("deleteAudience", ApiKey("sk_test_key", "", frozenset(), frozenset
 def run(course: Callable[[MemoryStore], Awaitable[Any]], *faults: Fault) -> Any:
     async def main() -> Any:
         store = MemoryStore()
-        await store.add_sandbox(Sandbox("s", "", "secret", 0, faults=faults))
+        async with store.creation(Sandbox("s", "", "secret", 0, faults=faults), {}):
+            pass
         return await course(store)
 
     return asyncio.run(main())

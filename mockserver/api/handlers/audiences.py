@@ -5,6 +5,7 @@ from typing import Any
 from mockserver.api import views
 from mockserver.api.handlers.answers import Answer, Answers, Operations, blank_name
 from mockserver.domain.audience import AudienceType
+from mockserver.ports import Access
 from mockserver.service import audiences, prospects
 from mockserver.service.admission import Admission
 
@@ -33,14 +34,18 @@ class AudienceHandlers:
 
     async def delete(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
         """Delete an audience (A5)."""
-        outcome = await self._answers.run(admission, account_group_id, audiences.delete, audience_id)
+        outcome = await self._answers.run(
+            admission, account_group_id, audiences.delete, audience_id, access=Access.SHARE
+        )
         return self._answers.answer(outcome, views.deleted)
 
     async def page(
         self, admission: Admission, account_group_id: str, limit: float, cursor: str | None = None
     ) -> Answer:
         """List audiences (A1)."""
-        outcome = await self._answers.run(admission, account_group_id, audiences.page, cursor, int(limit))
+        outcome = await self._answers.run(
+            admission, account_group_id, audiences.page, cursor, int(limit), access=Access.READ
+        )
         return self._answers.answer(outcome, _AUDIENCES)
 
     async def create(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Answer:
@@ -54,29 +59,37 @@ class AudienceHandlers:
 
     async def get(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
         """Get one audience (A3)."""
-        outcome = await self._answers.run(admission, account_group_id, audiences.get, audience_id)
+        outcome = await self._answers.run(admission, account_group_id, audiences.get, audience_id, access=Access.READ)
         return self._answers.answer(outcome, views.audience)
 
     async def update(
         self, admission: Admission, account_group_id: str, audience_id: str, body: dict[str, Any]
     ) -> Answer:
         """Update an audience (A4)."""
-        outcome = await self._answers.run(admission, account_group_id, audiences.update, audience_id, body)
+        outcome = await self._answers.run(
+            admission, account_group_id, audiences.update, audience_id, body, access=Access.SHARE
+        )
         return self._answers.answer(outcome, views.audience)
 
     async def prospects(
         self, admission: Admission, account_group_id: str, audience_id: str, limit: float, cursor: str | None = None
     ) -> Answer:
         """List the prospects of an audience (A7)."""
-        outcome = await self._answers.run(admission, account_group_id, prospects.page, audience_id, cursor, int(limit))
+        outcome = await self._answers.run(
+            admission, account_group_id, prospects.page, audience_id, cursor, int(limit), access=Access.READ
+        )
         return self._answers.answer(outcome, _PROSPECTS)
 
     async def move(self, admission: Admission, account_group_id: str, audience_id: str, body: dict[str, Any]) -> Answer:
         """Move an audience into a folder (A10)."""
-        outcome = await self._answers.run(admission, account_group_id, audiences.move, audience_id, body["folderId"])
+        outcome = await self._answers.run(
+            admission, account_group_id, audiences.move, audience_id, body["folderId"], access=Access.SHARE
+        )
         return self._answers.answer(outcome, views.audience)
 
     async def remove(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
         """Take an audience out of its folder (A11)."""
-        outcome = await self._answers.run(admission, account_group_id, audiences.remove, audience_id)
+        outcome = await self._answers.run(
+            admission, account_group_id, audiences.remove, audience_id, access=Access.SHARE
+        )
         return self._answers.answer(outcome, views.audience)

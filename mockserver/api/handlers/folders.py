@@ -5,6 +5,7 @@ from typing import Any
 from mockserver.api import views
 from mockserver.api.handlers.answers import Answer, Answers, Operations, blank_name
 from mockserver.domain.audience import AudienceType
+from mockserver.ports import Access
 from mockserver.service import folders
 from mockserver.service.admission import Admission
 
@@ -25,7 +26,7 @@ class FolderHandlers:
 
     async def navigation(self, admission: Admission, account_group_id: str) -> Answer:
         """Show all audiences by folder (A6)."""
-        outcome = await self._answers.run(admission, account_group_id, folders.navigation)
+        outcome = await self._answers.run(admission, account_group_id, folders.navigation, access=Access.READ)
         return self._answers.answer(outcome, views.navigation)
 
     async def create(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Answer:

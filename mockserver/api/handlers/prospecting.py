@@ -11,9 +11,10 @@ from mockserver.api import views
 from mockserver.api.handlers.answers import Answer, Answers, Operations
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.domain.source import job_request
+from mockserver.ports import Access
 from mockserver.service import prospecting
 from mockserver.service.admission import Admission
-from mockserver.service.prospecting import Identity
+from mockserver.service.prospecting import Identity, SeenJob
 
 _JOBS = views.page(views.listed_job)
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -48,7 +49,9 @@ class ProspectingHandlers:
 
     async def get(self, admission: Admission, account_group_id: str, job_id: str) -> Answer:
         """Get the status of a job (P2)."""
-        outcome = await self._answers.run(admission, account_group_id, prospecting.get, job_id)
+        outcome = await self._answers.run(admission, account_group_id, prospecting.look, job_id, access=Access.READ)
+        if isinstance(outcome, SeenJob) and outcome.moves_when_read:
+            outcome = await self._answers.run(admission, account_group_id, prospecting.get, job_id)
         return self._answers.answer(outcome, views.job)
 
     async def page(
@@ -60,7 +63,9 @@ class ProspectingHandlers:
         status: str | None = None,
     ) -> Answer:
         """List jobs (P3)."""
-        outcome = await self._answers.run(admission, account_group_id, prospecting.page, cursor, int(limit), status)
+        outcome = await self._answers.run(
+            admission, account_group_id, prospecting.page, cursor, int(limit), status, access=Access.READ
+        )
         return self._answers.answer(outcome, _JOBS)
 
     async def cancel(self, admission: Admission, account_group_id: str, job_id: str) -> Answer:

@@ -1,13 +1,12 @@
-"""What any store must do with journals: the class that each adapter has to pass."""
+"""What any store must do with journals."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import TypeVar
 
 import pytest
 
-from mockserver.adapters.memory import MemoryStore
 from mockserver.domain.exchange import Exchange
 from mockserver.domain.key import ApiKey
 from mockserver.domain.sandbox import Sandbox
@@ -31,15 +30,16 @@ class BreakError(Exception):
 class JournalContract:
     """Each test gets a store whose journals hold three exchanges and 100 bytes, with the sandboxes `one` and `two`."""
 
-    async def make(self) -> Store:
+    def opened(self) -> AbstractAsyncContextManager[Store]:
         raise NotImplementedError
 
     def run(self, act: Callable[[Store], Awaitable[T]]) -> T:
         async def main() -> T:
-            store = await self.make()
-            for name in ("one", "two"):
-                await store.add_sandbox(Sandbox(name, name, "secret", 0))
-            return await act(store)
+            async with self.opened() as store:
+                for name in ("one", "two"):
+                    async with store.creation(Sandbox(name, name, "secret", 0), {}):
+                        pass
+                return await act(store)
 
         return asyncio.run(main())
 
@@ -148,8 +148,3 @@ class JournalContract:
             return set(await store.tokens())
 
         assert self.run(act) == {"key of one", "key of two"}
-
-
-class TestMemoryStore(JournalContract):
-    async def make(self) -> Store:
-        return MemoryStore(journal_limit=3, journal_bytes=100)

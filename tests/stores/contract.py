@@ -1,14 +1,13 @@
-"""What any store must do: the class that each adapter has to pass."""
+"""What any store must do with records."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from typing import TypeVar
 
 import pytest
 
-from mockserver.adapters.memory import MemoryStore
 from mockserver.domain.account import AccountGroup, Plan
 from mockserver.domain.audience import Audience, AudienceType
 from mockserver.domain.folder import Folder
@@ -56,18 +55,23 @@ async def broken() -> None:
     raise BreakError
 
 
+async def make_sandbox(store: Store, name: str) -> None:
+    async with store.creation(sandbox(name), {"of": name}):
+        pass
+
+
 class StoreContract:
     """Each test gets a store with the sandboxes `one` and `two`."""
 
-    async def make(self) -> Store:
+    def opened(self) -> AbstractAsyncContextManager[Store]:
         raise NotImplementedError
 
     def run(self, act: Callable[[Store], Awaitable[T]]) -> T:
         async def main() -> T:
-            store = await self.make()
-            await store.add_sandbox(sandbox("one"))
-            await store.add_sandbox(sandbox("two"))
-            return await act(store)
+            async with self.opened() as store:
+                await make_sandbox(store, "one")
+                await make_sandbox(store, "two")
+                return await act(store)
 
         return asyncio.run(main())
 
@@ -79,10 +83,37 @@ class StoreContract:
 
     def test_a_sandbox_is_made_once(self) -> None:
         async def act(store: Store) -> None:
-            await store.add_sandbox(sandbox("one"))
+            await make_sandbox(store, "one")
 
         with pytest.raises(ValueError, match="one"):
             self.run(act)
+
+    def test_a_sandbox_whose_making_fails_is_not_there_nor_are_its_keys(self) -> None:
+        async def act(store: Store) -> tuple[list[str], int, object]:
+            with suppress(BreakError):
+                async with store.creation(sandbox("three"), {}) as transaction:
+                    await transaction.save_api_key(key("k3"))
+                    await broken()
+            return [one.id for one in await store.sandboxes()], await store.count(), await store.caller("k3")
+
+        assert self.run(act) == (["one", "two"], 2, None)
+
+    def test_a_sandbox_is_made_with_what_is_in_it(self) -> None:
+        async def act(store: Store) -> tuple[int, object]:
+            async with store.creation(sandbox("three"), {}) as transaction:
+                await transaction.save_api_key(key("k3"))
+            return await store.count(), await store.caller("k3")
+
+        assert self.run(act) == (3, (key("k3"), sandbox("three")))
+
+    def test_a_seed_document_stays_whatever_else_is_forgotten(self) -> None:
+        async def act(store: Store) -> list[object]:
+            async with store.transaction("two") as transaction:
+                before = await transaction.seed()
+                await transaction.clear()
+                return [before, await transaction.seed()]
+
+        assert self.run(act) == [{"of": "two"}, {"of": "two"}]
 
     def test_a_removed_sandbox_takes_its_keys_with_it(self) -> None:
         async def act(store: Store) -> object:
@@ -282,8 +313,3 @@ async def everything(store: Store, transaction: Transaction) -> list[object]:
         await transaction.replay(GROUP, "once"),
         await store.caller("k1"),
     ]
-
-
-class TestMemoryStore(StoreContract):
-    async def make(self) -> Store:
-        return MemoryStore()
