@@ -24,3 +24,8 @@ class ManualClock:
     def advance(self, milliseconds: int) -> None:
         """Move it forward."""
         self._now += milliseconds
+
+
+def since_1970() -> float:
+    """The real time in seconds, as exactly as the machine has it."""
+    return time.time_ns() / 1_000_000_000

@@ -1,6 +1,7 @@
 """What any store must do with journals."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import TypeVar
@@ -16,7 +17,7 @@ T = TypeVar("T")
 
 
 def exchange(path: str = "/", size: int = 10) -> Exchange:
-    return Exchange(path=path, size=size)
+    return Exchange(path=path, size=size, ended=time.perf_counter())
 
 
 def paths(journal: Journal) -> list[tuple[int, str]]:

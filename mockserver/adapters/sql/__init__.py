@@ -1,0 +1,1 @@
+"""State in a database: one schema and one transaction for SQLite and PostgreSQL."""

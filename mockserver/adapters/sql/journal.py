@@ -1,0 +1,175 @@
+"""The journals of a database: what is appended is kept back for a moment, and written with others.
+
+Times of an exchange are kept as seconds since 1970, so that those of all replicas are in one order.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+
+from mockserver.adapters.sql.database import Database, Session
+from mockserver.adapters.sql.records import EXCHANGE, text
+from mockserver.adapters.sql.statements import JournalStatements
+from mockserver.domain.exchange import Exchange
+from mockserver.ports import Access, Journal, SandboxNotFoundError
+
+Pause = Callable[[float], Awaitable[None]]
+Waiting = tuple[str, Exchange]
+
+_LOG = logging.getLogger(__name__)
+_FEW = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the journal of each sandbox may hold, what may wait to be written, and for how long, in seconds."""
+
+    limit: int = 1_000
+    size: int = 4 << 20
+    waiting: int = 20_000
+    interval: float = 0.05
+
+
+@dataclass(slots=True)
+class _State:
+    """The numbers of the first exchange that is held and of the last there was, their bytes, and the last clearing."""
+
+    first: int
+    last: int
+    size: int
+    cleared_at: float
+
+
+class Journals:
+    """All journals. `epoch`: what makes of a reading of the server's timer seconds since 1970."""
+
+    def __init__(self, database: Database, bounds: Bounds, timer: Callable[[], float], epoch: float) -> None:
+        self.pause: Pause = asyncio.sleep
+        self._database = database
+        self._sql = JournalStatements(database.dialect)
+        self._bounds = bounds
+        self._timer = timer
+        self._epoch = epoch
+        self._waiting: deque[Waiting] = deque(maxlen=bounds.waiting)
+        self._writing: asyncio.Task[None] | None = None
+        self._lock = asyncio.Lock()
+
+    def append(self, sandbox_id: str, exchange: Exchange) -> None:
+        """Keep an exchange back; it is written within the interval."""
+        self._waiting.append((sandbox_id, exchange))
+        if self._writing is None:
+            self._writing = asyncio.get_running_loop().create_task(self._write_soon())
+
+    async def _write_soon(self) -> None:
+        await self.pause(self._bounds.interval)
+        self._writing = None
+        try:
+            await self.write()
+        except Exception as error:  # noqa: BLE001  (whatever the database says; they are tried again with the next)
+            _LOG.warning("the journal cannot be written: %s", " ".join(str(error).split()))
+
+    async def write(self) -> None:
+        """Write what waits; where that fails, it goes on waiting."""
+        async with self._lock:
+            batch = list(self._waiting)
+            self._waiting.clear()
+            if not batch:
+                return
+            try:
+                async with self._database.unlocked() as session:
+                    for sandbox_id, group in groupby(sorted(batch, key=itemgetter(0)), key=itemgetter(0)):
+                        await self._add(session, sandbox_id, [exchange for _, exchange in group])
+            except BaseException:
+                self._waiting.extendleft(reversed(batch[-(self._bounds.waiting - len(self._waiting)) :]))
+                raise
+
+    async def _add(self, session: Session, sandbox_id: str, exchanges: Sequence[Exchange]) -> None:
+        state = await self._state(session, sandbox_id, locked=True)
+        if state is None:
+            return
+        dated = [self._dated(exchange) for exchange in exchanges]
+        rows = []
+        for exchange in dated:
+            if exchange.ended >= state.cleared_at:
+                state.last += 1
+                state.size += exchange.size
+                rows.append((sandbox_id, state.last, exchange.size, text(exchange)))
+        if rows:
+            await session.many(self._sql.add, rows)
+            await self._make_room(session, sandbox_id, state)
+            await session.rows(self._sql.save, state.first, state.last, state.size, state.cleared_at, sandbox_id)
+
+    async def _make_room(self, session: Session, sandbox_id: str, state: _State) -> None:
+        """Drop the oldest until the rest is within the bounds."""
+        first = state.first
+        while first <= state.last and (state.last - first >= self._bounds.limit or state.size > self._bounds.size):
+            for number, size in await session.rows(self._sql.oldest, sandbox_id, first, _FEW):
+                if state.last - first < self._bounds.limit and state.size <= self._bounds.size:
+                    break
+                first, state.size = number + 1, state.size - size
+        if first != state.first:
+            state.first = first
+            await session.rows(self._sql.drop_older, sandbox_id, first)
+
+    def _dated(self, exchange: Exchange) -> Exchange:
+        dated = copy(exchange)
+        dated.began += self._epoch
+        dated.ended += self._epoch
+        if dated.gone_at is not None:
+            dated.gone_at += self._epoch
+        return dated
+
+    async def read(self, sandbox_id: str, after: int) -> Journal:
+        """See `Store.journal`. It waits for as long as other replicas keep exchanges back."""
+        await self.pause(2 * self._bounds.interval)
+        await self.write()
+        async with self._database.transaction(sandbox_id, Access.READ) as session:
+            state = await self._state(session, sandbox_id)
+            if state is None:
+                raise SandboxNotFoundError(sandbox_id)
+            found = []
+            for number, record in await session.rows(self._sql.newer, sandbox_id, after):
+                exchange = EXCHANGE.one(record)
+                exchange.number = number
+                found.append(exchange)
+            return Journal(found, state.first - 1, state.size)
+
+    async def clear(self, sandbox_id: str) -> None:
+        """See `Store.clear_journal`."""
+        await self.write()
+        async with self._database.unlocked() as session:
+            state = await self._state(session, sandbox_id, locked=True)
+            if state is None:
+                raise SandboxNotFoundError(sandbox_id)
+            await session.rows(self._sql.drop_older, sandbox_id, state.last + 1)
+            await session.rows(self._sql.save, state.last + 1, state.last, 0, state.cleared_at, sandbox_id)
+
+    async def begin(self, session: Session, sandbox_id: str) -> None:
+        """Give a new sandbox its journal."""
+        await session.rows(self._sql.begin, sandbox_id, 1, 0, 0, 0.0)
+
+    async def begin_anew(self, session: Session, sandbox_id: str) -> None:
+        """Count from 1 again. What ended before now, and was not written yet, is not written any more."""
+        await session.rows(self._sql.save, 1, 0, 0, self._timer() + self._epoch, sandbox_id)
+
+    async def remove(self, session: Session, sandbox_id: str) -> None:
+        """Remove a journal; its exchanges go with what else is in the sandbox."""
+        await session.rows(self._sql.remove, sandbox_id)
+
+    async def close(self) -> None:
+        """Write what waits, and nothing more after that."""
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+        await self.write()
+
+    async def _state(self, session: Session, sandbox_id: str, *, locked: bool = False) -> _State | None:
+        rows: Iterable[Sequence[object]] = await session.rows(
+            self._sql.state_locked if locked else self._sql.state, sandbox_id
+        )
+        return next((_State(*row) for row in rows), None)  # type: ignore[arg-type]  # as the columns are

@@ -1,0 +1,47 @@
+"""The schema and its versions: made whole in an empty database, led forward step by step in an older one."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.engine import Dialect
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from mockserver.adapters.sql.database import Database, DatabaseError
+from mockserver.adapters.sql.schema import METADATA, VERSIONS
+from mockserver.adapters.sql.statements import VersionStatements
+from mockserver.ports import Access
+
+Step = Callable[[Dialect], Sequence[str]]
+"""What leads from one version to the next, as statements in a dialect."""
+
+STEPS: tuple[Step, ...] = ()
+"""From version 1 to 2, from 2 to 3, and so on; the tables of `schema` are those of the newest."""
+
+_LOCK = "the schema of audience-mock"
+
+
+async def migrate(database: Database, steps: Sequence[Step] = STEPS) -> None:
+    """Bring the schema to the newest version, in one transaction; DatabaseError where it is newer than that."""
+    dialect, newest = database.dialect, len(steps) + 1
+    statements = VersionStatements(dialect)
+    async with database.transaction(_LOCK, Access.ALONE) as session:
+        await session.run(str(CreateTable(VERSIONS, if_not_exists=True).compile(dialect=dialect)))
+        version = (await session.rows(statements.version))[0][0]
+        if version is not None and version > newest:
+            message = (
+                f"its schema has version {version}, and this audience-mock knows {newest}: "
+                "use a newer audience-mock, or another database"
+            )
+            raise DatabaseError(message)
+        made = (
+            _all_tables(dialect) if version is None else [sql for step in steps[version - 1 :] for sql in step(dialect)]
+        )
+        for sql in made:
+            await session.run(sql)
+        if version != newest:
+            await session.rows(statements.note, newest)
+
+
+def _all_tables(dialect: Dialect) -> Sequence[str]:
+    tables = [table for table in METADATA.sorted_tables if table is not VERSIONS]
+    made = [str(CreateTable(table).compile(dialect=dialect)) for table in tables]
+    return made + [str(CreateIndex(index).compile(dialect=dialect)) for table in tables for index in table.indexes]

@@ -1,0 +1,49 @@
+"""Records as JSON, and back."""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+
+from mockserver.adapters.sql.database import Row
+from mockserver.domain.account import AccountGroup
+from mockserver.domain.audience import Audience
+from mockserver.domain.exchange import Exchange
+from mockserver.domain.folder import Folder
+from mockserver.domain.job import Job
+from mockserver.domain.key import ApiKey
+from mockserver.domain.replay import Replay
+from mockserver.domain.sandbox import Sandbox
+
+R = TypeVar("R")
+_ENCODE = msgspec.json.Encoder().encode
+
+
+def text(record: object) -> str:
+    """A record as JSON."""
+    return _ENCODE(record).decode()
+
+
+class Reader(Generic[R]):
+    """Reads records of one kind; members that are missing have their defaults."""
+
+    def __init__(self, kind: type[R]) -> None:
+        self.one = msgspec.json.Decoder(kind).decode
+
+    def first(self, rows: Sequence[Row]) -> R | None:
+        """The record of the first row, if there is one."""
+        return self.one(rows[0][0]) if rows else None
+
+    def all(self, rows: Sequence[Row]) -> list[R]:
+        """The records of all rows."""
+        return [self.one(row[0]) for row in rows]
+
+
+SANDBOX = Reader(Sandbox)
+API_KEY = Reader(ApiKey)
+ACCOUNT_GROUP = Reader(AccountGroup)
+AUDIENCE = Reader(Audience)
+FOLDER = Reader(Folder)
+JOB = Reader(Job)
+REPLAY = Reader(Replay)
+EXCHANGE = Reader(Exchange)

@@ -1,0 +1,82 @@
+"""The tables. A record stands in its row as JSON; beside it are the columns that it is found by.
+
+No table names another as foreign: who changes a sandbox holds its lock, and takes everything along.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text
+
+METADATA = MetaData()
+
+
+def _in_order(name: str, *more: Column[object]) -> Table:
+    """Records of account groups, in the order of their serial numbers."""
+    return Table(
+        name,
+        METADATA,
+        Column("sandbox_id", Text, primary_key=True),
+        Column("id", Text, primary_key=True),
+        Column("account_group_id", Text, nullable=False),
+        Column("serial", BigInteger, nullable=False),
+        *more,
+        Column("record", Text, nullable=False),
+        Index(f"{name}_in_order", "sandbox_id", "account_group_id", "serial"),
+    )
+
+
+SANDBOXES = Table(
+    "sandboxes",
+    METADATA,
+    Column("place", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("serials", BigInteger, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("seed", Text, nullable=False),
+)
+API_KEYS = Table(
+    "api_keys",
+    METADATA,
+    Column("token", Text, primary_key=True),
+    Column("sandbox_id", Text, nullable=False, index=True),
+    Column("record", Text, nullable=False),
+)
+ACCOUNT_GROUPS = Table(
+    "account_groups",
+    METADATA,
+    Column("sandbox_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("serial", BigInteger, nullable=False),
+    Column("record", Text, nullable=False),
+)
+AUDIENCES = _in_order("audiences")
+FOLDERS = _in_order("folders")
+JOBS = _in_order("jobs", Column("audience_id", Text, nullable=False), Column("open", Boolean, nullable=False))
+for _name, _column in (("jobs_open", JOBS.c.account_group_id), ("jobs_open_on", JOBS.c.audience_id)):
+    Index(_name, JOBS.c.sandbox_id, _column, postgresql_where=JOBS.c.open, sqlite_where=JOBS.c.open)
+REPLAYS = Table(
+    "replays",
+    METADATA,
+    Column("sandbox_id", Text, primary_key=True),
+    Column("account_group_id", Text, primary_key=True),
+    Column("idempotency_key", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+)
+JOURNALS = Table(
+    "journals",
+    METADATA,
+    Column("sandbox_id", Text, primary_key=True),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("cleared_at", Float(53), nullable=False),
+)
+EXCHANGES = Table(
+    "exchanges",
+    METADATA,
+    Column("sandbox_id", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("record", Text, nullable=False),
+)
+VERSIONS = Table("schema_versions", METADATA, Column("version", Integer, primary_key=True))
+OF_A_SANDBOX = (API_KEYS, ACCOUNT_GROUPS, AUDIENCES, FOLDERS, JOBS, REPLAYS, EXCHANGES)
+"""What a sandbox that is cleared loses."""

@@ -1,0 +1,110 @@
+"""SQLite: one file, read and written in place; a write-ahead log lets readers go on while one writes.
+
+A statement takes microseconds, less than handing it to a thread. The one thing that can take longer is waiting for the
+lock, and that is done without holding up the event loop.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from sqlalchemy.dialects.sqlite import pysqlite
+from sqlalchemy.engine import Dialect
+
+from mockserver.adapters.sql.database import DatabaseError, Query, Row, Values
+from mockserver.ports import Access
+
+Pause = Callable[[float], Awaitable[None]]
+
+_TRIES = 2_000
+_SHORT, _LONG = 0.001, 0.010
+_BEGIN = {Access.READ: "BEGIN", Access.SHARE: "BEGIN IMMEDIATE", Access.ALONE: "BEGIN IMMEDIATE"}
+_PRAGMAS = ("busy_timeout = 0", "journal_mode = WAL", "synchronous = NORMAL", "cache_size = -16384")
+
+
+class SqliteSession:
+    """A transaction: nothing in it ever waits, so that one connection is enough for a process."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
+        """See `Session.rows`."""
+        return self._connection.execute(query.sql, query.arranged(values)).fetchall()
+
+    async def many(self, query: Query, rows: Sequence[Values]) -> None:
+        """See `Session.many`."""
+        self._connection.executemany(query.sql, map(query.arranged, rows))
+
+    async def run(self, sql: str) -> None:
+        """See `Session.run`."""
+        self._connection.execute(sql)
+
+    async def rollback(self) -> None:
+        """See `Session.rollback`."""
+        self._connection.execute("ROLLBACK TO SAVEPOINT begun")
+
+
+class Sqlite:
+    """One file."""
+
+    dialect: Dialect = pysqlite.dialect()
+
+    def __init__(self, connection: sqlite3.Connection, pause: Pause) -> None:
+        self._connection = connection
+        self._session = SqliteSession(connection)
+        self._pause = pause
+
+    @asynccontextmanager
+    async def transaction(self, sandbox_id: str, access: Access) -> AsyncIterator[SqliteSession]:  # noqa: ARG002  (the lock is the file's)
+        """See `Database.transaction`."""
+        await self._begin(_BEGIN[access])
+        if access is Access.ALONE:
+            self._connection.execute("SAVEPOINT begun")
+        try:
+            yield self._session
+            self._connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # a full disk has ended the transaction already
+                self._connection.execute("ROLLBACK")
+            raise
+
+    @asynccontextmanager
+    async def unlocked(self) -> AsyncIterator[SqliteSession]:
+        """See `Database.unlocked`."""
+        async with self.transaction("", Access.SHARE) as session:
+            yield session
+
+    async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
+        """See `Database.rows`."""
+        return await self._session.rows(query, *values)
+
+    async def close(self) -> None:
+        """See `Database.close`."""
+        self._connection.close()
+
+    async def _begin(self, sql: str) -> None:
+        """Begin a transaction, once nobody else writes; sqlite3.OperationalError after a long while."""
+        for place in range(_TRIES):
+            try:
+                self._connection.execute(sql)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or place == _TRIES - 1:
+                    raise
+                await self._pause(_SHORT if place < _LONG / _SHORT else _LONG)
+            else:
+                return
+
+
+def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
+    """Open a file, or make it; DatabaseError where it cannot be read and written."""
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error as error:
+        message = f"cannot use the file {path}: {error}"
+        raise DatabaseError(message) from None
+    return Sqlite(connection, pause)

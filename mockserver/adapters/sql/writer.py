@@ -1,0 +1,100 @@
+"""Statements of one kind, for any table: SQLAlchemy writes them, once, when a store is opened."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Table, and_, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ColumnElement
+
+from mockserver.adapters.sql.database import Query, prepared
+from mockserver.adapters.sql.schema import (
+    API_KEYS,
+    AUDIENCES,
+    JOBS,
+)
+
+_Insert = sqlite.Insert | postgresql.Insert
+
+
+class Writer:
+    """Writes statements for one dialect."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+
+    def insert(self, table: Table) -> Query:
+        """Add a row; the values come in the order of the columns, without `place`."""
+        names = [column.name for column in table.columns if column.name != "place"]
+        return prepared(self._insert(table, names), self.dialect, *names)
+
+    def _insert(self, table: Table, names: Iterable[str]) -> _Insert:
+        insert: _Insert = sqlite.insert(table) if self.dialect.name == "sqlite" else postgresql.insert(table)
+        return insert.values({name: bindparam(name) for name in names})
+
+    def put(self, table: Table) -> Query:
+        """Add or replace a row by its primary key; the values come in the order of the columns."""
+        names = [column.name for column in table.columns]
+        rest = [name for name in names if name not in table.primary_key.columns]
+        insert = self._insert(table, names)
+        changes = {name: insert.excluded[name] for name in rest}
+        statement = insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=changes)
+        return prepared(statement, self.dialect, *names)
+
+    def by(self, table: Table, *columns: str) -> Query:
+        """The records with these values, oldest first where they have serial numbers."""
+        statement = select(table.c.record).where(*_equal(table, *columns))
+        if "serial" in table.c:
+            statement = statement.order_by(table.c.serial)
+        return prepared(statement, self.dialect, *columns)
+
+    def drop(self, table: Table, *columns: str) -> Query:
+        """Remove the rows with these values."""
+        return prepared(delete(table).where(*_equal(table, *columns)), self.dialect, *columns)
+
+    def columns(self, table: Table, key: str, *columns: str) -> Query:
+        """Columns of the row with a value."""
+        wanted = [table.c[name] for name in columns]
+        return prepared(select(*wanted).where(table.c[key] == bindparam(key)), self.dialect, key)
+
+    def pages(self, table: Table) -> Query:
+        """At most so many records of an account group with a serial number below another, newest first."""
+        names = ("sandbox_id", "account_group_id")
+        statement = select(table.c.record).where(*_equal(table, *names), table.c.serial < bindparam("before"))
+        statement = statement.order_by(table.c.serial.desc()).limit(bindparam("most"))
+        return prepared(statement, self.dialect, *names, "before", "most")
+
+    def open_jobs(self, column: str) -> Query:
+        """The jobs whose ending is not on record, by account group or audience."""
+        statement = select(JOBS.c.record).where(JOBS.c.open, *_equal(JOBS, "sandbox_id", column))
+        return prepared(statement.order_by(JOBS.c.serial), self.dialect, "sandbox_id", column)
+
+    def audience(self, *, locked: bool) -> Query:
+        """An audience, once for each open job on it, with that."""
+        same = and_(JOBS.c.sandbox_id == AUDIENCES.c.sandbox_id, JOBS.c.audience_id == AUDIENCES.c.id, JOBS.c.open)
+        names = ("sandbox_id", "id", "account_group_id")
+        statement = select(AUDIENCES.c.record, JOBS.c.record).select_from(AUDIENCES.outerjoin(JOBS, same))
+        statement = statement.where(*_equal(AUDIENCES, *names)).order_by(JOBS.c.serial)
+        if locked:
+            statement = statement.with_for_update(of=AUDIENCES)
+        return prepared(statement, self.dialect, *names)
+
+    def save_api_key(self) -> Query:
+        """Add or replace a key, and answer its token; nothing where the token belongs to another sandbox."""
+        names = [column.name for column in API_KEYS.columns]
+        insert = self._insert(API_KEYS, names)
+        statement = insert.on_conflict_do_update(
+            index_elements=[API_KEYS.c.token],
+            set_={"record": insert.excluded.record},
+            where=API_KEYS.c.sandbox_id == insert.excluded.sandbox_id,
+        ).returning(API_KEYS.c.token)
+        return prepared(statement, self.dialect, *names)
+
+    def change(self, table: Table, key: str, *columns: str) -> Query:
+        """Set columns of the rows with a value, which comes last."""
+        statement = update(table).where(table.c[key] == bindparam("key"))
+        return prepared(statement.values({name: bindparam(name) for name in columns}), self.dialect, *columns, "key")
+
+
+def _equal(table: Table, *columns: str) -> list[ColumnElement[bool]]:
+    return [table.c[name] == bindparam(name) for name in columns]

