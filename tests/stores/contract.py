@@ -235,6 +235,7 @@ class StoreContract:
                 await transaction.save_job(job(7, audience(1)))
                 await transaction.save_api_key(key("k1"))
                 await transaction.save_account_group(group())
+            async with store.transaction("one") as transaction:
                 before = await everything(store, transaction)
             with suppress(BreakError):
                 async with store.transaction("one") as transaction:
