@@ -1,7 +1,10 @@
 """The composition root: from settings to a server, every part named once."""
 
 import asyncio
-from collections.abc import Mapping
+import pkgutil
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,7 +28,7 @@ from mockserver.api.injection import Injection
 from mockserver.api.policy import methods
 from mockserver.api.preference import Preferences
 from mockserver.api.wire import Wire
-from mockserver.config import Settings
+from mockserver.config import MEMORY, Settings
 from mockserver.control.answers import DEFAULT_SANDBOX
 from mockserver.control.application import control_application
 from mockserver.domain.job import Progression
@@ -34,7 +37,7 @@ from mockserver.middleware.body_limit import BodyLimit
 from mockserver.middleware.control_gate import ControlGate
 from mockserver.middleware.cors import Cors
 from mockserver.middleware.journal import JournalMiddleware, unparsed_exchange
-from mockserver.ports import Clock, Ids, Store
+from mockserver.ports import Clock, Ids, Store, TakenIdError
 from mockserver.service.admission import admit, identify
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Policy, Sandboxes
@@ -58,14 +61,29 @@ class Parts:
     journals: Journals
 
 
+@asynccontextmanager
+async def opened_store(settings: Settings) -> AsyncIterator[Store]:
+    """The store that the settings name, ready for use; StoreError where it cannot be used.
+
+    What a database takes is loaded only where there is one.
+    """
+    if settings.store == MEMORY:
+        yield MemoryStore(settings.journal_limit, settings.journal_bytes)
+    else:
+        open_store = pkgutil.resolve_name("mockserver.adapters.sql.opening:open_store")
+        async with open_store(settings.store, settings.journal_limit, settings.journal_bytes) as store:
+            yield store
+
+
 def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None = None) -> Parts:
     """The parts that the settings name, wired to each other."""
     store = store or MemoryStore(settings.journal_limit, settings.journal_bytes)
     clock = clock or RealClock()
-    ids = SeededIds(settings.seed)
+    shared = settings.store != MEMORY  # with other servers, and with this one before it was started again
+    ids = SeededIds(secrets.token_hex() if shared else settings.seed)
     policy = Policy(settings.rate_limit, settings.sandbox_expiry, settings.max_sandboxes)
     sandboxes = Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy)
-    secrets = [token] if (token := settings.admin_token) else []
+    hidden = [token] if (token := settings.admin_token) else []
     return Parts(
         store,
         clock,
@@ -73,16 +91,18 @@ def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None
         Wire(ids),
         sandboxes,
         Transactions(store, clock),
-        Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, secrets),
+        Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, hidden),
     )
 
 
 async def seed(settings: Settings, made: Parts) -> None:
-    """Make the sandbox `default`; SeedError says in one line what is wrong with a seed file."""
+    """Make the sandbox `default`, if the store has none; SeedError says in one line what is wrong with a seed file."""
     file = settings.seed_file
     document: Mapping[str, Any] = default_seed() if file is None else read_seed(file)
+    secret = None if settings.store == MEMORY else SeededIds(settings.seed).secret()
     try:
-        await made.sandboxes.create(document, name=DEFAULT_SANDBOX, sandbox_id=DEFAULT_SANDBOX)
+        with suppress(TakenIdError):
+            await made.sandboxes.create(document, name=DEFAULT_SANDBOX, sandbox_id=DEFAULT_SANDBOX, secret=secret)
     except SeedError as error:
         message = f"{file}: {error}"
         raise SeedError(message) from None

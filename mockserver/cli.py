@@ -2,24 +2,21 @@
 
 import re
 import secrets
-import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
-import uvloop
 from click.exceptions import NoArgsIsHelpError
 
 from mockserver import __version__
-from mockserver.adapters.http_server import HttpServer, bound
-from mockserver.banner import banner, sights
-from mockserver.bootstrap import http_protocol, parts, seed, server
-from mockserver.config import ADMIN_TOKEN, Settings
-from mockserver.control.answers import DEFAULT_SANDBOX
+from mockserver.adapters.http_server import bound
+from mockserver.config import ADMIN_TOKEN, MEMORY, Settings
 from mockserver.domain.limit import RateLimit
+from mockserver.ports import StoreError
 from mockserver.service.seeding import SeedError
+from mockserver.serving import run
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 _YEAR = 8_760 * _UNITS["h"]
@@ -105,9 +102,18 @@ def cli() -> None:
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
-@click.option("--store", default="memory", show_default=True, help="Where the state is: memory.")
 @click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes: 1, as memory is not shared."
+    "--store",
+    default="memory",
+    show_default=True,
+    help="Where the state is: memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
+)
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes; several need a database.",
 )
 @click.option("--seed", default=0, show_default=True, help="Of identifiers and keys: the same seed, the same names.")
 @click.option("--seed-file", type=click.Path(path_type=Path), help="YAML or JSON: what the sandbox 'default' holds.")
@@ -153,11 +159,8 @@ def cli() -> None:
 def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], workers: int, **options: Any) -> None:  # noqa: ANN401  (click's)
     """Serve the mock until SIGINT or SIGTERM."""
     settings = Settings(allowed_hosts=frozenset(allowed_hosts), cors_origins=frozenset(cors_origins), **options)
-    if settings.store != "memory":
-        message = f"--store {settings.store}: this version keeps its state in memory only"
-        raise click.UsageError(message)
-    if workers > 1:
-        message = f"--workers {workers}: the memory store belongs to one process; leave the option out"
+    if workers > 1 and settings.store == MEMORY:
+        message = f"--workers {workers}: the memory store belongs to one process; leave it out, or use another --store"
         raise click.UsageError(message)
     if not settings.is_loopback and settings.admin_token is None:
         settings = replace(settings, admin_token=secrets.token_hex(16))
@@ -167,22 +170,13 @@ def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], work
         message = f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; choose another with --port"
         raise click.UsageError(message) from None
     with listening:
-        uvloop.run(_serve(settings, listening))
-
-
-async def _serve(settings: Settings, listening: socket.socket) -> None:
-    made = parts(settings)
-    try:
-        await seed(settings, made)
-    except SeedError as error:
-        raise click.UsageError(str(error)) from None
-    seen = await made.sandboxes.work(DEFAULT_SANDBOX, sights)
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    url = f"http://{host}:{listening.getsockname()[1]}"
-    text = banner(url, __version__, seen, settings.admin_token)
-
-    protocol = http_protocol(settings, made)
-    await HttpServer(server(settings, made, click.echo), protocol, lambda: click.echo(text)).serve([listening])
+        try:
+            sys.exit(run(settings, listening, workers))
+        except SeedError as error:
+            raise click.UsageError(str(error)) from None
+        except StoreError as error:
+            message = f"--store {settings.shown_store}: {error}"
+            raise click.UsageError(message) from None
 
 
 def main() -> None:

@@ -1,11 +1,13 @@
 """What a server can be told: one frozen record, filled from the command line or by a test."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from mockserver.domain.limit import RateLimit
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+MEMORY = "memory"
 ADMIN_TOKEN = "AUDIENCE_MOCK_ADMIN_TOKEN"  # noqa: S105  (the name of an environment variable)
 
 
@@ -23,7 +25,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8080
-    store: str = "memory"
+    store: str = MEMORY
     seed: int = 0
     seed_file: Path | None = None
     admin_token: str | None = None
@@ -43,6 +45,11 @@ class Settings:
     rate_limit: RateLimit | None = None
     sandbox_expiry: int | None = 3_600_000
     max_sandboxes: int = 10_000
+
+    @property
+    def shown_store(self) -> str:
+        """The address of the store, without user and password."""
+        return re.sub(r"(?<=://)[^/@]*@", "", self.store)
 
     @property
     def is_loopback(self) -> bool:

@@ -53,6 +53,14 @@ class SandboxNotFoundError(LookupError):
     """There is no such sandbox, or none any more."""
 
 
+class TakenIdError(ValueError):
+    """There is a sandbox with this id already."""
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message says why, in one line and without a password."""
+
+
 class Access(Enum):
     """What a transaction asks for; a store may give it more.
 
@@ -171,7 +179,7 @@ class Store(Protocol):
     def creation(self, sandbox: Sandbox, seed: Mapping[str, Any]) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that makes a sandbox: nobody sees it before the block ends, and it is not there if that raises.
 
-        Entering raises ValueError where the id is taken.
+        Entering raises TakenIdError where there is one with its id.
         """
 
     async def remove_sandbox(self, sandbox_id: str) -> None:

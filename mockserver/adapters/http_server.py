@@ -47,6 +47,10 @@ class HttpServer(uvicorn.Server):
         super().__init__(config)
         self._on_start = on_start
 
+    def stop(self) -> None:
+        """Stop soon."""
+        self.should_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so; tidying up can wait until the first requests have been answered."""
         await super().startup(sockets)

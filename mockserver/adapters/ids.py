@@ -7,7 +7,7 @@ import random
 class SeededIds:
     """Trace ids, which count up, and secrets, which traffic does not change."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | str) -> None:
         chance = random.Random(f"traces/{seed}")  # noqa: S311  (names in a mock, reproducible on purpose)
         self._prefix = f"{chance.getrandbits(56):014x}"
         self._traces = itertools.count()

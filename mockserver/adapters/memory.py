@@ -8,7 +8,7 @@ from mockserver.adapters.transaction import MemoryTransaction
 from mockserver.adapters.world import World
 from mockserver.domain.exchange import Exchange
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Access, Caller, Journal, SandboxNotFoundError
+from mockserver.ports import Access, Caller, Journal, SandboxNotFoundError, TakenIdError
 
 
 class MemoryStore:
@@ -40,7 +40,7 @@ class MemoryStore:
         """See `Store.creation`."""
         if sandbox.id in self.worlds:
             message = f"there is a sandbox {sandbox.id} already"
-            raise ValueError(message)
+            raise TakenIdError(message)
         limit, size = self._journal_limits
         self.worlds[sandbox.id] = World(sandbox, seed, journal_limit=limit, journal_bytes=size)
         try:

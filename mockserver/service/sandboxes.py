@@ -61,15 +61,22 @@ class Sandboxes:
         self._progression = progression
 
     async def create(
-        self, seed: Document | None, *, name: str = "", sandbox_id: str | None = None, expiry: int | None = None
+        self,
+        seed: Document | None,
+        *,
+        name: str = "",
+        sandbox_id: str | None = None,
+        expiry: int | None = None,
+        secret: str | None = None,
     ) -> SeenSandbox:
         """Make a sandbox from a seed document, or without one with an account group and a key that may do everything.
 
         `expiry`: milliseconds of real time after which it is gone if nobody uses it; None for never.
-        SeedError leaves nothing behind; ValueError where the id is taken; TooManyError.
+        `secret`: what its identifiers are made of, a fresh one where it is left out.
+        SeedError leaves nothing behind; TakenIdError where there is one with its id; TooManyError.
         """
         await self._ensure_room()
-        secret = self._ids.secret()
+        secret = secret or self._ids.secret()
         now = self._clock.now()
         document = self._starter() if seed is None else seed
         sandbox = Sandbox(

@@ -14,10 +14,6 @@ Row = Sequence[Any]
 Values = tuple[Any, ...]
 
 
-class DatabaseError(Exception):
-    """The database cannot be used; the message says why, in one line and without a password."""
-
-
 @dataclass(frozen=True, slots=True)
 class Query:
     """A statement in the dialect of a database. `order`: which of the values, then the fixed ones, stand where."""

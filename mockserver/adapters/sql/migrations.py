@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from mockserver.adapters.sql.database import Database, DatabaseError
+from mockserver.adapters.sql.database import Database
 from mockserver.adapters.sql.schema import METADATA, VERSIONS
 from mockserver.adapters.sql.statements import VersionStatements
-from mockserver.ports import Access
+from mockserver.ports import Access, StoreError
 
 Step = Callable[[Dialect], Sequence[str]]
 """What leads from one version to the next, as statements in a dialect."""
@@ -20,7 +20,7 @@ _LOCK = "the schema of audience-mock"
 
 
 async def migrate(database: Database, steps: Sequence[Step] = STEPS) -> None:
-    """Bring the schema to the newest version, in one transaction; DatabaseError where it is newer than that."""
+    """Bring the schema to the newest version, in one transaction; StoreError where it is newer than that."""
     dialect, newest = database.dialect, len(steps) + 1
     statements = VersionStatements(dialect)
     async with database.transaction(_LOCK, Access.ALONE) as session:
@@ -31,7 +31,7 @@ async def migrate(database: Database, steps: Sequence[Step] = STEPS) -> None:
                 f"its schema has version {version}, and this audience-mock knows {newest}: "
                 "use a newer audience-mock, or another database"
             )
-            raise DatabaseError(message)
+            raise StoreError(message)
         made = (
             _all_tables(dialect) if version is None else [sql for step in steps[version - 1 :] for sql in step(dialect)]
         )

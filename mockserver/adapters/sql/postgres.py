@@ -10,8 +10,8 @@ import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.engine import Dialect
 
-from mockserver.adapters.sql.database import DatabaseError, Query, Row, Values
-from mockserver.ports import Access
+from mockserver.adapters.sql.database import Query, Row, Values
+from mockserver.ports import Access, StoreError
 
 _CONNECTIONS = 16
 _PATIENCE = 10
@@ -112,7 +112,7 @@ def lock_of(name: str) -> int:
 
 
 async def open_postgres(url: str) -> Postgres:
-    """Connect; DatabaseError where that fails."""
+    """Connect; StoreError where that fails."""
     try:
         pool = await asyncpg.create_pool(
             url,
@@ -125,7 +125,7 @@ async def open_postgres(url: str) -> Postgres:
         )
     except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         message = f"cannot reach the database at {_shown(url)}: {' '.join(str(error).split()) or type(error).__name__}"
-        raise DatabaseError(message) from None
+        raise StoreError(message) from None
     return Postgres(pool)
 
 

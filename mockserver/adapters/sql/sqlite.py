@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.engine import Dialect
 
-from mockserver.adapters.sql.database import DatabaseError, Query, Row, Values
-from mockserver.ports import Access
+from mockserver.adapters.sql.database import Query, Row, Values
+from mockserver.ports import Access, StoreError
 
 Pause = Callable[[float], Awaitable[None]]
 
@@ -99,12 +99,12 @@ class Sqlite:
 
 
 def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
-    """Open a file, or make it; DatabaseError where it cannot be read and written."""
+    """Open a file, or make it; StoreError where it cannot be read and written."""
     try:
         connection = sqlite3.connect(path, isolation_level=None, timeout=10)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
     except sqlite3.Error as error:
         message = f"cannot use the file {path}: {error}"
-        raise DatabaseError(message) from None
+        raise StoreError(message) from None
     return Sqlite(connection, pause)

@@ -14,7 +14,7 @@ from mockserver.adapters.sql.statements import Statements
 from mockserver.adapters.sql.transaction import SqlTransaction
 from mockserver.domain.exchange import Exchange
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Access, Caller, Journal, SandboxNotFoundError
+from mockserver.ports import Access, Caller, Journal, SandboxNotFoundError, TakenIdError
 
 
 class SqlStore:
@@ -54,7 +54,7 @@ class SqlStore:
         async with self._database.transaction(sandbox.id, Access.ALONE) as session:
             if await session.rows(self._sql.sandbox, sandbox.id):
                 message = f"there is a sandbox {sandbox.id} already"
-                raise ValueError(message)
+                raise TakenIdError(message)
             await session.rows(self._sql.make_sandbox, sandbox.id, 0, text(sandbox), text(seed))
             await self.journals.begin(session, sandbox.id)
             async with self._within(session, sandbox.id, Access.ALONE) as transaction:

@@ -1,0 +1,35 @@
+"""From the address of a store to the store."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from mockserver.adapters.sql.database import Database
+from mockserver.adapters.sql.journal import Bounds
+from mockserver.adapters.sql.postgres import open_postgres
+from mockserver.adapters.sql.sqlite import open_sqlite
+from mockserver.adapters.sql.store import SqlStore, opened
+from mockserver.ports import StoreError
+
+
+@asynccontextmanager
+async def open_store(url: str, journal_limit: int, journal_bytes: int) -> AsyncIterator[SqlStore]:
+    """The store at `sqlite:///FILE` or `postgresql://...`; StoreError where it cannot be used."""
+    database = await _database(url)
+    async with opened(database, Bounds(journal_limit, journal_bytes)) as store:
+        yield store
+
+
+async def _database(url: str) -> Database:
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        parts = None
+    if parts is not None and parts.drivername == "sqlite" and parts.database and not parts.host:
+        return open_sqlite(parts.database)
+    if parts is not None and parts.drivername in {"postgresql", "postgres"}:
+        return await open_postgres(url)
+    message = "it is none: write memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+    raise StoreError(message)

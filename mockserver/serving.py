@@ -1,0 +1,72 @@
+"""From settings to a server that answers: in one process, or in several that share a database."""
+
+import asyncio
+import gc
+import socket
+import sys
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.connection import Connection
+
+import click
+import uvloop
+
+from mockserver import __version__
+from mockserver.adapters.http_server import HttpServer
+from mockserver.adapters.workers import Workers
+from mockserver.banner import banner, sights
+from mockserver.bootstrap import Parts, http_protocol, opened_store, parts, seed, server
+from mockserver.config import Settings
+from mockserver.control.answers import DEFAULT_SANDBOX
+from mockserver.ports import StoreError
+
+
+def run(settings: Settings, listening: socket.socket, workers: int) -> int:
+    """Serve a socket until SIGINT or SIGTERM; answers the exit status. SeedError, StoreError."""
+    if workers == 1:
+        uvloop.run(_serve(settings, listening))
+        return 0
+    text = uvloop.run(_prepare(settings, listening))
+    return Workers(partial(_work, settings), listening, workers, lambda: click.echo(text)).run()
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> None:
+    async with opened_store(settings) as store:
+        made = parts(settings, store=store)
+        text = await _seeded(settings, made, listening)
+        await _http_server(settings, made, lambda: click.echo(text)).serve([listening])
+
+
+async def _prepare(settings: Settings, listening: socket.socket) -> str:
+    """What has to be done once, whatever the number of processes."""
+    async with opened_store(settings) as store:
+        return await _seeded(settings, parts(settings, store=store), listening)
+
+
+async def _seeded(settings: Settings, made: Parts, listening: socket.socket) -> str:
+    """Seed the store; answers what to print when the server is ready."""
+    await seed(settings, made)
+    seen = await made.sandboxes.work(DEFAULT_SANDBOX, sights)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return banner(f"http://{host}:{listening.getsockname()[1]}", __version__, seen, settings.admin_token)
+
+
+def _work(settings: Settings, listening: socket.socket, line: Connection) -> None:
+    """Be one of several processes: say when it is ready, and end when the one that has started it is gone."""
+    gc.disable()  # until the server is up, as in `__main__`
+    try:
+        uvloop.run(_serve_for(settings, listening, line))
+    except StoreError as error:
+        click.echo(f"audience-mock: --store {settings.shown_store}: {error}", err=True)
+        sys.exit(1)
+
+
+async def _serve_for(settings: Settings, listening: socket.socket, line: Connection) -> None:
+    async with opened_store(settings) as store:
+        running = _http_server(settings, parts(settings, store=store), partial(line.send, "ready"))
+        asyncio.get_running_loop().add_reader(line.fileno(), running.stop)
+        await running.serve([listening])
+
+
+def _http_server(settings: Settings, made: Parts, on_start: Callable[[], None]) -> HttpServer:
+    return HttpServer(server(settings, made, click.echo), http_protocol(settings, made), on_start)
