@@ -1,10 +1,11 @@
 """PostgreSQL: a pool of connections. The lock of a sandbox is an advisory one: it writes nothing, and waits in turn."""
 
+import asyncio
 import hashlib
+from asyncio import CancelledError
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
@@ -14,7 +15,9 @@ from mockserver.adapters.sql.database import Query, Row, Values
 from mockserver.ports import Access, StoreError
 
 _CONNECTIONS = 16
-_PATIENCE = 10
+_PATIENCE = 6
+_FROZEN = 8  # a statement that only waits for a lock is given up sooner, and a server that stops waits a little longer
+_FAREWELL = 2
 _BEGIN = {
     Access.READ: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     Access.SHARE: "BEGIN; SELECT pg_advisory_xact_lock_shared({lock})",
@@ -26,6 +29,24 @@ _SETTINGS = {
     "jit": "off",
     "lock_timeout": f"{_PATIENCE}s",
 }
+
+
+_FAILURES = (
+    OSError,  # among them TimeoutError
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidTransactionStateError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.TransactionRollbackError,
+)
+"""What a database does that is away, full, shut or overrun; whatever else it says is a fault of ours."""
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
@@ -85,25 +106,39 @@ class Postgres:
 
     @asynccontextmanager
     async def _begun(self, sql: str) -> AsyncIterator[PostgresSession]:
-        async with self._pool.acquire(timeout=_PATIENCE) as connection:
-            await connection.execute(sql)
-            try:
-                yield PostgresSession(connection)
-                await connection.execute("COMMIT")
-            except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
-                raise
+        try:
+            async with self._pool.acquire(timeout=_PATIENCE) as connection:
+                try:
+                    await connection.execute(sql)
+                    yield PostgresSession(connection)
+                    await connection.execute("COMMIT")
+                except (TimeoutError, CancelledError):
+                    connection.terminate()  # nobody knows what it is doing; the database undoes it
+                    raise
+                except BaseException:
+                    if not connection.is_closed():
+                        await connection.execute("ROLLBACK")
+                    raise
+        except _FAILURES as error:
+            raise StoreError(_said(error)) from error
 
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
         """See `Database.rows`."""
-        async with self._pool.acquire(timeout=_PATIENCE) as connection:
-            found: Sequence[Row] = await connection.fetch(query.sql, *query.arranged(values))
-            return found
+        try:
+            async with self._pool.acquire(timeout=_PATIENCE) as connection:
+                try:
+                    found: Sequence[Row] = await connection.fetch(query.sql, *query.arranged(values))
+                except (TimeoutError, CancelledError):
+                    connection.terminate()
+                    raise
+                return found
+        except _FAILURES as error:
+            raise StoreError(_said(error)) from error
 
     async def close(self) -> None:
         """See `Database.close`."""
-        await self._pool.close()
+        with suppress(*_FAILURES):
+            await asyncio.wait_for(self._pool.close(), _FAREWELL)
 
 
 def lock_of(name: str) -> int:
@@ -116,20 +151,20 @@ async def open_postgres(url: str) -> Postgres:
     try:
         pool = await asyncpg.create_pool(
             url,
-            min_size=1,
+            min_size=0,  # or it would keep trying to reach a database that is away, and log what it meets
+            init_size=1,
             max_size=_CONNECTIONS,
             max_inactive_connection_lifetime=0,
             connection_class=Connection,
             server_settings=_SETTINGS,
             timeout=_PATIENCE,
+            command_timeout=_FROZEN,
         )
-    except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        message = f"cannot reach the database at {_shown(url)}: {' '.join(str(error).split()) or type(error).__name__}"
-        raise StoreError(message) from None
+    except (ValueError, *_FAILURES, asyncpg.PostgresError) as error:
+        raise StoreError(_said(error)) from None
     return Postgres(pool)
 
 
-def _shown(url: str) -> str:
-    """Where a database is, without its user and password."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+def _said(error: Exception) -> str:
+    """What is wrong, in one line."""
+    return f"cannot reach the database: {' '.join(str(error).split()) or type(error).__name__}"

@@ -60,16 +60,19 @@ class Sqlite:
     @asynccontextmanager
     async def transaction(self, sandbox_id: str, access: Access) -> AsyncIterator[SqliteSession]:  # noqa: ARG002  (the lock is the file's)
         """See `Database.transaction`."""
-        await self._begin(_BEGIN[access])
-        if access is Access.ALONE:
-            self._connection.execute("SAVEPOINT begun")
         try:
-            yield self._session
-            self._connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):  # a full disk has ended the transaction already
-                self._connection.execute("ROLLBACK")
-            raise
+            await self._begin(_BEGIN[access])
+            try:
+                if access is Access.ALONE:
+                    self._connection.execute("SAVEPOINT begun")
+                yield self._session
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # a full disk has ended the transaction already
+                    self._connection.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            raise StoreError(_said(error)) from error
 
     @asynccontextmanager
     async def unlocked(self) -> AsyncIterator[SqliteSession]:
@@ -79,7 +82,10 @@ class Sqlite:
 
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
         """See `Database.rows`."""
-        return await self._session.rows(query, *values)
+        try:
+            return await self._session.rows(query, *values)
+        except sqlite3.OperationalError as error:
+            raise StoreError(_said(error)) from error
 
     async def close(self) -> None:
         """See `Database.close`."""
@@ -108,3 +114,8 @@ def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
         message = f"cannot use the file {path}: {error}"
         raise StoreError(message) from None
     return Sqlite(connection, pause)
+
+
+def _said(error: sqlite3.Error) -> str:
+    """What is wrong, in one line."""
+    return f"cannot use the file: {error}"
