@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
@@ -124,12 +123,6 @@ async def open_postgres(url: str) -> Postgres:
             timeout=_PATIENCE,
         )
     except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        message = f"cannot reach the database at {_shown(url)}: {' '.join(str(error).split()) or type(error).__name__}"
+        message = f"cannot reach the database: {' '.join(str(error).split()) or type(error).__name__}"
         raise StoreError(message) from None
     return Postgres(pool)
-
-
-def _shown(url: str) -> str:
-    """Where a database is, without its user and password."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
