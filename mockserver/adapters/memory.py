@@ -8,7 +8,7 @@ from mockserver.adapters.transaction import MemoryTransaction
 from mockserver.adapters.world import World
 from mockserver.domain.exchange import Exchange
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Access, Caller, Journal, SandboxNotFoundError, TakenIdError
+from mockserver.ports import About, Access, Caller, Journal, SandboxNotFoundError, TakenIdError
 
 
 class MemoryStore:
@@ -82,6 +82,11 @@ class MemoryStore:
             raise SandboxNotFoundError(sandbox_id)
         return world
 
-    def transaction(self, sandbox_id: str, access: Access = Access.ALONE) -> MemoryTransaction:  # noqa: ARG002  (nobody ever works in a sandbox meanwhile)
+    def transaction(
+        self,
+        sandbox_id: str,
+        access: Access = Access.ALONE,  # noqa: ARG002  (nobody ever works in a sandbox meanwhile)
+        about: About | None = None,  # noqa: ARG002  (nothing is far away)
+    ) -> MemoryTransaction:
         """See `Store.transaction`."""
         return MemoryTransaction(self.worlds, self.owners, sandbox_id)

@@ -137,7 +137,8 @@ class Journals:
     async def judge(self, sandbox_id: str, wanted: Callable[[Finding], bool] = lambda _: True) -> Judgement:
         """What the clients of a sandbox did wrong, as far as it is wanted; the oldest first."""
         _, journal = await self._open(sandbox_id)
-        found = findings(journal.exchanges, dropped=journal.dropped > 0)
+        in_order = sorted(journal.exchanges, key=lambda one: one.ended)  # several servers may have written them
+        found = findings(in_order, dropped=journal.dropped > 0)
         return Judgement([one for one in found if wanted(one)], len(journal.exchanges), journal.dropped)
 
     async def _open(self, sandbox_id: str) -> tuple[dict[str, str], Journal]:

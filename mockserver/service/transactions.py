@@ -8,7 +8,7 @@ from mockserver.domain.identifier import identifier
 from mockserver.domain.key import ApiKey
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Access, Clock, Store, Transaction
+from mockserver.ports import About, Access, Clock, ConflictError, Store, Transaction
 from mockserver.service.admission import Admission
 
 Ts = TypeVarTuple("Ts")
@@ -73,9 +73,38 @@ class Transactions:
         """Run a use case on an account group; a group that is foreign or unknown to the key is refused alike."""
         if account_group_id not in admission.key.account_group_ids:
             return _foreign(admission, account_group_id)
+        return await self._run(admission, account_group_id, access, None, use_case, *args)
+
+    async def run_on(
+        self,
+        admission: Admission,
+        account_group_id: str,
+        audience_id: str,
+        access: Access,
+        use_case: Callable[[GroupWork, str, *Ts], Awaitable[T | Refusal]],
+        *args: *Ts,
+    ) -> T | Refusal:
+        """Run a use case on one audience, for the time being without keeping others from it."""
+        if account_group_id not in admission.key.account_group_ids:
+            return _foreign(admission, account_group_id)
+        about = About(account_group_id, audience_id)
+        try:
+            return await self._run(admission, account_group_id, access, about, use_case, audience_id, *args)
+        except ConflictError:
+            return await self._run(admission, account_group_id, Access.ALONE, None, use_case, audience_id, *args)
+
+    async def _run(
+        self,
+        admission: Admission,
+        account_group_id: str,
+        access: Access,
+        about: About | None,
+        use_case: Callable[[GroupWork, *Ts], Awaitable[T | Refusal]],
+        *args: *Ts,
+    ) -> T | Refusal:
         if admission.key.failures:
             access = Access.ALONE
-        async with self._store.transaction(admission.sandbox.id, access) as transaction:
+        async with self._store.transaction(admission.sandbox.id, access, about) as transaction:
             sandbox = await transaction.sandbox()
             work = GroupWork(transaction, sandbox, sandbox.clock.now(self._clock.now()), account_group_id)
             outcome = await use_case(work, *args)

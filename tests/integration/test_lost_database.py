@@ -8,18 +8,17 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.fleet import GROUP, KEY, Postgres, Server, serving
-from tests.stores.databases import fresh_database
+from tests.fleet import GROUP, KEY, Server, serving
+from tests.stores.databases import Postgres, fresh_database, postgres
 
 PROMPT = 5
 """Seconds that an answer may take on a busy machine; waiting for a database that is away would take longer."""
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    running = Postgres(tmp_path_factory.mktemp("pg"))
-    yield running
-    running.close()
+def database() -> Iterator[Postgres]:
+    with postgres() as running:
+        yield running
 
 
 @pytest.fixture

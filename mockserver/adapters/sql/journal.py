@@ -14,9 +14,10 @@ from operator import itemgetter
 
 from mockserver.adapters.sql.database import Database, Session
 from mockserver.adapters.sql.records import EXCHANGE, text
+from mockserver.adapters.sql.schema import EXCHANGES
 from mockserver.adapters.sql.statements import JournalStatements
 from mockserver.domain.exchange import Exchange
-from mockserver.ports import Access, Journal, SandboxNotFoundError, StoreError
+from mockserver.ports import Journal, SandboxNotFoundError, StoreError
 
 Pause = Callable[[float], Awaitable[None]]
 Waiting = tuple[str, Exchange]
@@ -82,7 +83,7 @@ class Journals:
             if not batch:
                 return
             try:
-                async with self._database.unlocked() as session:
+                async with self._database.writing() as session:
                     for sandbox_id, group in groupby(sorted(batch, key=itemgetter(0)), key=itemgetter(0)):
                         await self._add(session, sandbox_id, [exchange for _, exchange in group])
             except (StoreError, asyncio.CancelledError):
@@ -103,7 +104,7 @@ class Journals:
                 state.size += exchange.size
                 rows.append((sandbox_id, state.last, exchange.size, text(exchange)))
         if rows:
-            await session.many(self._sql.add, rows)
+            await session.pour(self._sql.add, EXCHANGES.name, rows)
             await self._make_room(session, sandbox_id, state)
             await session.rows(self._sql.save, state.first, state.last, state.size, state.cleared_at, sandbox_id)
 
@@ -131,7 +132,7 @@ class Journals:
         """See `Store.journal`. It waits for as long as other replicas keep exchanges back."""
         await self.pause(2 * self._bounds.interval)
         await self.write()
-        async with self._database.transaction(sandbox_id, Access.READ) as session:
+        async with self._database.reading() as session:
             state = await self._state(session, sandbox_id)
             if state is None:
                 raise SandboxNotFoundError(sandbox_id)
@@ -145,7 +146,7 @@ class Journals:
     async def clear(self, sandbox_id: str) -> None:
         """See `Store.clear_journal`."""
         await self.write()
-        async with self._database.unlocked() as session:
+        async with self._database.writing() as session:
             state = await self._state(session, sandbox_id, locked=True)
             if state is None:
                 raise SandboxNotFoundError(sandbox_id)

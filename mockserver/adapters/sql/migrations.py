@@ -8,7 +8,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from mockserver.adapters.sql.database import Database
 from mockserver.adapters.sql.schema import METADATA, VERSIONS
 from mockserver.adapters.sql.statements import VersionStatements
-from mockserver.ports import Access, StoreError
+from mockserver.ports import StoreError
 
 Step = Callable[[Dialect], Sequence[str]]
 """What leads from one version to the next, as statements in a dialect."""
@@ -23,7 +23,7 @@ async def migrate(database: Database, steps: Sequence[Step] = STEPS) -> None:
     """Bring the schema to the newest version, in one transaction; StoreError where it is newer than that."""
     dialect, newest = database.dialect, len(steps) + 1
     statements = VersionStatements(dialect)
-    async with database.transaction(_LOCK, Access.ALONE) as session:
+    async with database.alone(_LOCK) as session:
         await session.run(str(CreateTable(VERSIONS, if_not_exists=True).compile(dialect=dialect)))
         version = (await session.rows(statements.version))[0][0]
         if version is not None and version > newest:

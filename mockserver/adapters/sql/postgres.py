@@ -1,35 +1,28 @@
-"""PostgreSQL: a pool of connections. The lock of a sandbox is an advisory one: it writes nothing, and waits in turn."""
+"""PostgreSQL, over a few connections. The lock of a sandbox is an advisory one: it writes nothing, and is fair."""
 
-import asyncio
 import hashlib
-from asyncio import CancelledError
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.engine import Dialect
 
+from mockserver.adapters.sql.connections import Connections
 from mockserver.adapters.sql.database import Query, Row, Values
-from mockserver.ports import Access, StoreError
+from mockserver.ports import StoreError
 
 _CONNECTIONS = 16
 _PATIENCE = 6
 _FROZEN = 8  # a statement that only waits for a lock is given up sooner, and a server that stops waits a little longer
-_FAREWELL = 2
-_BEGIN = {
-    Access.READ: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    Access.SHARE: "BEGIN; SELECT pg_advisory_xact_lock_shared({lock})",
-    Access.ALONE: "BEGIN; SELECT pg_advisory_xact_lock({lock}); SAVEPOINT begun",
-}
 _SETTINGS = {
     "application_name": "audience-mock",
     "idle_in_transaction_session_timeout": "30s",
     "jit": "off",
     "lock_timeout": f"{_PATIENCE}s",
 }
-
 
 _FAILURES = (
     OSError,  # among them TimeoutError
@@ -49,18 +42,10 @@ _FAILURES = (
 """What a database does that is away, full, shut or overrun; whatever else it says is a fault of ours."""
 
 
-class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
-    """A connection that is given back as it is: a transaction leaves nothing behind."""
-
-    def get_reset_query(self) -> str:
-        """Nothing."""
-        return ""
-
-
 class PostgresSession:
     """A transaction on one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
 
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
@@ -74,6 +59,10 @@ class PostgresSession:
             await self._connection.fetch(query.sql, *query.arranged(rows[0]))
         else:
             await self._connection.executemany(query.sql, map(query.arranged, rows))
+
+    async def pour(self, query: Query, table: str, rows: Sequence[Values]) -> None:  # noqa: ARG002  (COPY needs none)
+        """See `Session.pour`."""
+        await self._connection.copy_records_to_table(table, records=rows)
 
     async def run(self, sql: str) -> None:
         """See `Session.run`."""
@@ -89,33 +78,30 @@ class Postgres:
 
     dialect: Dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def alone(self, name: str) -> AbstractAsyncContextManager[PostgresSession]:
+        """See `Database.alone`."""
+        return self._transaction(f"BEGIN; SELECT pg_advisory_xact_lock({lock_of(name)}); SAVEPOINT begun")
+
+    def reading(self) -> AbstractAsyncContextManager[PostgresSession]:
+        """See `Database.reading`."""
+        return self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def writing(self) -> AbstractAsyncContextManager[PostgresSession]:
+        """See `Database.writing`."""
+        return self._transaction("BEGIN")
 
     @asynccontextmanager
-    async def transaction(self, sandbox_id: str, access: Access) -> AsyncIterator[PostgresSession]:
-        """See `Database.transaction`."""
-        async with self._begun(_BEGIN[access].format(lock=lock_of(sandbox_id))) as session:
-            yield session
-
-    @asynccontextmanager
-    async def unlocked(self) -> AsyncIterator[PostgresSession]:
-        """See `Database.unlocked`."""
-        async with self._begun("BEGIN") as session:
-            yield session
-
-    @asynccontextmanager
-    async def _begun(self, sql: str) -> AsyncIterator[PostgresSession]:
+    async def _transaction(self, sql: str) -> AsyncIterator[PostgresSession]:
         try:
-            async with self._pool.acquire(timeout=_PATIENCE) as connection:
+            async with self._connections.one() as connection:
                 try:
                     await connection.execute(sql)
                     yield PostgresSession(connection)
                     await connection.execute("COMMIT")
-                except (TimeoutError, CancelledError):
-                    connection.terminate()  # nobody knows what it is doing; the database undoes it
-                    raise
-                except BaseException:
+                except Exception:
                     if not connection.is_closed():
                         await connection.execute("ROLLBACK")
                     raise
@@ -125,20 +111,15 @@ class Postgres:
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
         """See `Database.rows`."""
         try:
-            async with self._pool.acquire(timeout=_PATIENCE) as connection:
-                try:
-                    found: Sequence[Row] = await connection.fetch(query.sql, *query.arranged(values))
-                except (TimeoutError, CancelledError):
-                    connection.terminate()
-                    raise
+            async with self._connections.one() as connection:
+                found: Sequence[Row] = await connection.fetch(query.sql, *query.arranged(values))
                 return found
         except _FAILURES as error:
             raise StoreError(_said(error)) from error
 
     async def close(self) -> None:
         """See `Database.close`."""
-        with suppress(*_FAILURES):
-            await asyncio.wait_for(self._pool.close(), _FAREWELL)
+        self._connections.close()
 
 
 def lock_of(name: str) -> int:
@@ -148,21 +129,13 @@ def lock_of(name: str) -> int:
 
 async def open_postgres(url: str) -> Postgres:
     """Connect; StoreError where that fails."""
+    connect = partial(asyncpg.connect, url, server_settings=_SETTINGS, timeout=_PATIENCE, command_timeout=_FROZEN)
+    connections = Connections(connect, _CONNECTIONS, _PATIENCE)
     try:
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=0,  # or it would keep trying to reach a database that is away, and log what it meets
-            init_size=1,
-            max_size=_CONNECTIONS,
-            max_inactive_connection_lifetime=0,
-            connection_class=Connection,
-            server_settings=_SETTINGS,
-            timeout=_PATIENCE,
-            command_timeout=_FROZEN,
-        )
+        async with connections.one():
+            return Postgres(connections)
     except (ValueError, *_FAILURES, asyncpg.PostgresError) as error:
         raise StoreError(_said(error)) from None
-    return Postgres(pool)
 
 
 def _said(error: Exception) -> str:

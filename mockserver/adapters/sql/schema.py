@@ -20,6 +20,7 @@ def _in_order(name: str, *more: Column[object]) -> Table:
         *more,
         Column("record", Text, nullable=False),
         Index(f"{name}_in_order", "sandbox_id", "account_group_id", "serial"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -38,6 +39,7 @@ API_KEYS = Table(
     Column("token", Text, primary_key=True),
     Column("sandbox_id", Text, nullable=False, index=True),
     Column("record", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 ACCOUNT_GROUPS = Table(
     "account_groups",
@@ -46,8 +48,10 @@ ACCOUNT_GROUPS = Table(
     Column("id", Text, primary_key=True),
     Column("serial", BigInteger, nullable=False),
     Column("record", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
-AUDIENCES = _in_order("audiences")
+AUDIENCES = _in_order("audiences", Column("stamp", BigInteger, nullable=False))
+"""`stamp` is another whenever the audience or a job on it is changed."""
 FOLDERS = _in_order("folders")
 JOBS = _in_order("jobs", Column("audience_id", Text, nullable=False), Column("open", Boolean, nullable=False))
 for _name, _column in (("jobs_open", JOBS.c.account_group_id), ("jobs_open_on", JOBS.c.audience_id)):
@@ -59,6 +63,7 @@ REPLAYS = Table(
     Column("account_group_id", Text, primary_key=True),
     Column("idempotency_key", Text, primary_key=True),
     Column("record", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 JOURNALS = Table(
     "journals",
@@ -68,6 +73,7 @@ JOURNALS = Table(
     Column("last", BigInteger, nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Column("cleared_at", Float(53), nullable=False),
+    sqlite_with_rowid=False,
 )
 EXCHANGES = Table(
     "exchanges",
@@ -76,6 +82,7 @@ EXCHANGES = Table(
     Column("number", BigInteger, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("record", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 VERSIONS = Table("schema_versions", METADATA, Column("version", Integer, primary_key=True))
 OF_A_SANDBOX = (API_KEYS, ACCOUNT_GROUPS, AUDIENCES, FOLDERS, JOBS, REPLAYS)

@@ -7,21 +7,26 @@ lock, and that is done without holding up the event loop.
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
 from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.engine import Dialect
 
 from mockserver.adapters.sql.database import Query, Row, Values
-from mockserver.ports import Access, StoreError
+from mockserver.ports import StoreError
 
 Pause = Callable[[float], Awaitable[None]]
 
 _TRIES = 2_000
 _SHORT, _LONG = 0.001, 0.010
-_BEGIN = {Access.READ: "BEGIN", Access.SHARE: "BEGIN IMMEDIATE", Access.ALONE: "BEGIN IMMEDIATE"}
-_PRAGMAS = ("busy_timeout = 0", "journal_mode = WAL", "synchronous = NORMAL", "cache_size = -16384")
+_PRAGMAS = (
+    "busy_timeout = 0",
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "cache_size = -16384",
+    "wal_autocheckpoint = 8192",
+)
 
 
 class SqliteSession:
@@ -37,6 +42,10 @@ class SqliteSession:
     async def many(self, query: Query, rows: Sequence[Values]) -> None:
         """See `Session.many`."""
         self._connection.executemany(query.sql, map(query.arranged, rows))
+
+    async def pour(self, query: Query, table: str, rows: Sequence[Values]) -> None:  # noqa: ARG002  (the query names it)
+        """See `Session.pour`."""
+        await self.many(query, rows)
 
     async def run(self, sql: str) -> None:
         """See `Session.run`."""
@@ -58,13 +67,25 @@ class Sqlite:
         self._pause = pause
 
     @asynccontextmanager
-    async def transaction(self, sandbox_id: str, access: Access) -> AsyncIterator[SqliteSession]:  # noqa: ARG002  (the lock is the file's)
-        """See `Database.transaction`."""
+    async def alone(self, name: str) -> AsyncIterator[SqliteSession]:  # noqa: ARG002  (the lock is the file's)
+        """See `Database.alone`."""
+        async with self._transaction("BEGIN IMMEDIATE") as session:
+            self._connection.execute("SAVEPOINT begun")
+            yield session
+
+    def reading(self) -> AbstractAsyncContextManager[SqliteSession]:
+        """See `Database.reading`."""
+        return self._transaction("BEGIN")
+
+    def writing(self) -> AbstractAsyncContextManager[SqliteSession]:
+        """See `Database.writing`."""
+        return self._transaction("BEGIN IMMEDIATE")
+
+    @asynccontextmanager
+    async def _transaction(self, sql: str) -> AsyncIterator[SqliteSession]:
         try:
-            await self._begin(_BEGIN[access])
+            await self._patiently(sql)
             try:
-                if access is Access.ALONE:
-                    self._connection.execute("SAVEPOINT begun")
                 yield self._session
                 self._connection.execute("COMMIT")
             except BaseException:
@@ -72,36 +93,34 @@ class Sqlite:
                     self._connection.execute("ROLLBACK")
                 raise
         except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+                raise  # the statement is wrong, which is a fault of ours
             raise StoreError(_said(error)) from error
-
-    @asynccontextmanager
-    async def unlocked(self) -> AsyncIterator[SqliteSession]:
-        """See `Database.unlocked`."""
-        async with self.transaction("", Access.SHARE) as session:
-            yield session
 
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
         """See `Database.rows`."""
         try:
-            return await self._session.rows(query, *values)
+            return (await self._patiently(query.sql, query.arranged(values))).fetchall()
         except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+                raise  # the statement is wrong, which is a fault of ours
             raise StoreError(_said(error)) from error
 
     async def close(self) -> None:
         """See `Database.close`."""
         self._connection.close()
 
-    async def _begin(self, sql: str) -> None:
-        """Begin a transaction, once nobody else writes; sqlite3.OperationalError after a long while."""
-        for place in range(_TRIES):
+    async def _patiently(self, sql: str, values: Values = ()) -> sqlite3.Cursor:
+        """Run a statement, once nobody else writes; sqlite3.OperationalError after a long while."""
+        place = 0
+        while True:
             try:
-                self._connection.execute(sql)
+                return self._connection.execute(sql, values)
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or place == _TRIES - 1:
+                place += 1
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or place == _TRIES:
                     raise
-                await self._pause(_SHORT if place < _LONG / _SHORT else _LONG)
-            else:
-                return
+            await self._pause(_SHORT if place < _LONG / _SHORT else _LONG)
 
 
 def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:

@@ -54,6 +54,10 @@ class Statements:
             *(write.drop(table, "sandbox_id", "account_group_id") for table in (AUDIENCES, FOLDERS, JOBS, REPLAYS)),
         ]
 
+        self.look = write.look()
+        self.save_audience_if = write.save_audience_if()
+        self.drop_audience_if = write.drop_audience_if()
+        self.stamp_audience = write.stamp_audience()
         self.audience = write.audience(locked=False)
         self.audience_locked = write.audience(locked=True)
         self.audiences = write.pages(AUDIENCES)

@@ -1,5 +1,7 @@
 """The store over a database."""
 
+import itertools
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -10,11 +12,12 @@ from mockserver.adapters.sql.database import Database, Session
 from mockserver.adapters.sql.journal import Bounds, Journals
 from mockserver.adapters.sql.migrations import migrate
 from mockserver.adapters.sql.records import API_KEY, SANDBOX, text
+from mockserver.adapters.sql.shared import Apart, SharedTransaction
 from mockserver.adapters.sql.statements import Statements
 from mockserver.adapters.sql.transaction import SqlTransaction
 from mockserver.domain.exchange import Exchange
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Access, Caller, Journal, SandboxNotFoundError, TakenIdError
+from mockserver.ports import About, Access, Caller, Journal, SandboxNotFoundError, TakenIdError
 
 
 class SqlStore:
@@ -28,7 +31,9 @@ class SqlStore:
         epoch: Callable[[], float] = since_1970,
     ) -> None:
         self._database = database
+        self._apart = Apart(database)
         self._sql = Statements(database.dialect)
+        self._stamps = itertools.count(secrets.randbits(30) << 32)  # others count from elsewhere
         self.journals = Journals(database, bounds, timer, epoch() - timer())
 
     async def caller(self, token: str) -> Caller | None:
@@ -51,27 +56,36 @@ class SqlStore:
     @asynccontextmanager
     async def creation(self, sandbox: Sandbox, seed: Mapping[str, Any]) -> AsyncIterator[SqlTransaction]:
         """See `Store.creation`."""
-        async with self._database.transaction(sandbox.id, Access.ALONE) as session:
+        async with self._database.alone(sandbox.id) as session:
             if await session.rows(self._sql.sandbox, sandbox.id):
                 message = f"there is a sandbox {sandbox.id} already"
                 raise TakenIdError(message)
             await session.rows(self._sql.make_sandbox, sandbox.id, 0, text(sandbox), text(seed))
             await self.journals.begin(session, sandbox.id)
-            async with self._within(session, sandbox.id, Access.ALONE) as transaction:
+            async with self._within(session, sandbox.id) as transaction:
                 yield transaction
 
     @asynccontextmanager
-    async def transaction(self, sandbox_id: str, access: Access = Access.ALONE) -> AsyncIterator[SqlTransaction]:
+    async def transaction(
+        self, sandbox_id: str, access: Access = Access.ALONE, about: About | None = None
+    ) -> AsyncIterator[SqlTransaction]:
         """See `Store.transaction`."""
+        if about is not None and access is not Access.ALONE:
+            shared = SharedTransaction(self._apart, self._sql, self._stamps, sandbox_id, about)
+            await shared.begin()
+            yield shared
+            await shared.flush()
+            return
+        alone = access is not Access.READ
         async with (
-            self._database.transaction(sandbox_id, access) as session,
-            self._within(session, sandbox_id, access) as transaction,
+            self._database.alone(sandbox_id) if alone else self._database.reading() as session,
+            self._within(session, sandbox_id, alone=alone) as transaction,
         ):
             yield transaction
 
     @asynccontextmanager
-    async def _within(self, session: Session, sandbox_id: str, access: Access) -> AsyncIterator[SqlTransaction]:
-        transaction = SqlTransaction(session, self._sql, sandbox_id, access)
+    async def _within(self, session: Session, sandbox_id: str, *, alone: bool = True) -> AsyncIterator[SqlTransaction]:
+        transaction = SqlTransaction(session, self._sql, self._stamps, sandbox_id, alone=alone)
         await transaction.begin()
         yield transaction
         await transaction.flush()
@@ -80,7 +94,7 @@ class SqlStore:
 
     async def remove_sandbox(self, sandbox_id: str) -> None:
         """See `Store.remove_sandbox`."""
-        async with self._database.transaction(sandbox_id, Access.ALONE) as session:
+        async with self._database.alone(sandbox_id) as session:
             if not await session.rows(self._sql.sandbox, sandbox_id):
                 raise SandboxNotFoundError(sandbox_id)
             await self.journals.remove(session, sandbox_id)

@@ -1,7 +1,7 @@
 """A transaction over one sandbox in a database. What it writes is kept back until it reads, or ends."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -26,7 +26,7 @@ from mockserver.domain.job import Job
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Access, SandboxNotFoundError
+from mockserver.ports import SandboxNotFoundError
 
 _ALL = sys.maxsize
 
@@ -34,11 +34,14 @@ _ALL = sys.maxsize
 class SqlTransaction:
     """Reads and writes the rows of one sandbox, whose lock the session holds."""
 
-    def __init__(self, session: Session, statements: Statements, sandbox_id: str, access: Access) -> None:
+    def __init__(
+        self, session: Session, statements: Statements, stamps: Iterator[int], sandbox_id: str, *, alone: bool = True
+    ) -> None:
         self._session = session
         self._sql = statements
+        self._stamps = stamps
         self._sandbox_id = sandbox_id
-        self._audience = statements.audience_locked if access is Access.SHARE else statements.audience
+        self._audience = statements.audience_locked if alone else statements.audience
         self._pending: list[tuple[Query, Values]] = []
         self._jobs_on: tuple[str, list[Job]] = "", []  # of the audience that was read last
         self.cleared = False
@@ -158,7 +161,8 @@ class SqlTransaction:
 
     async def save_audience(self, audience: Audience) -> None:
         """See `Transaction.save_audience`."""
-        row = self._sandbox_id, audience.id, audience.account_group_id, audience.serial, text(audience)
+        stamp = next(self._stamps)
+        row = self._sandbox_id, audience.id, audience.account_group_id, audience.serial, stamp, text(audience)
         self._later(self._sql.save_audience, *row)
 
     async def remove_audience(self, audience: Audience) -> None:
@@ -201,6 +205,7 @@ class SqlTransaction:
         self._jobs_on = "", []
         row = self._sandbox_id, job.id, job.account_group_id, job.serial, job.audience_id, job.ending is None, text(job)
         self._later(self._sql.save_job, *row)
+        self._later(self._sql.stamp_audience, self._sandbox_id, job.audience_id, next(self._stamps))
 
     async def replay(self, account_group_id: str, idempotency_key: str) -> Replay | None:
         """See `Transaction.replay`."""

@@ -12,6 +12,7 @@ from mockserver.adapters.sql.schema import (
     API_KEYS,
     AUDIENCES,
     JOBS,
+    SANDBOXES,
 )
 
 _Insert = sqlite.Insert | postgresql.Insert
@@ -71,13 +72,39 @@ class Writer:
 
     def audience(self, *, locked: bool) -> Query:
         """An audience, once for each open job on it, with that."""
-        same = and_(JOBS.c.sandbox_id == AUDIENCES.c.sandbox_id, JOBS.c.audience_id == AUDIENCES.c.id, JOBS.c.open)
         names = ("sandbox_id", "id", "account_group_id")
-        statement = select(AUDIENCES.c.record, JOBS.c.record).select_from(AUDIENCES.outerjoin(JOBS, same))
+        statement = select(AUDIENCES.c.record, JOBS.c.record).select_from(AUDIENCES.outerjoin(JOBS, _on_it()))
         statement = statement.where(*_equal(AUDIENCES, *names)).order_by(JOBS.c.serial)
         if locked:
             statement = statement.with_for_update(of=AUDIENCES)
         return prepared(statement, self.dialect, *names)
+
+    def look(self) -> Query:
+        """A sandbox, with an audience if it is there, once for each open job on that, and that."""
+        names = ("sandbox_id", "id", "account_group_id")
+        wanted = and_(*_equal(AUDIENCES, *names))
+        found = SANDBOXES.outerjoin(AUDIENCES, wanted).outerjoin(JOBS, _on_it())
+        columns = (SANDBOXES.c.record, AUDIENCES.c.record, AUDIENCES.c.stamp, JOBS.c.record)
+        statement = select(*columns).select_from(found).where(SANDBOXES.c.id == bindparam("sandbox_id"))
+        return prepared(statement.order_by(JOBS.c.serial), self.dialect, *names)
+
+    def save_audience_if(self) -> Query:
+        """Change an audience unless its stamp is another by now; answers its id if it is not."""
+        same = (*_equal(AUDIENCES, "sandbox_id", "id"), AUDIENCES.c.stamp == bindparam("seen"))
+        statement = update(AUDIENCES).where(*same).values(record=bindparam("record"), stamp=bindparam("stamp"))
+        names = ("sandbox_id", "id", "seen", "record", "stamp")
+        return prepared(statement.returning(AUDIENCES.c.id), self.dialect, *names)
+
+    def drop_audience_if(self) -> Query:
+        """Remove an audience unless its stamp is another by now; answers its id if it is not."""
+        same = (*_equal(AUDIENCES, "sandbox_id", "id"), AUDIENCES.c.stamp == bindparam("seen"))
+        statement = delete(AUDIENCES).where(*same).returning(AUDIENCES.c.id)
+        return prepared(statement, self.dialect, "sandbox_id", "id", "seen")
+
+    def stamp_audience(self) -> Query:
+        """Give an audience another stamp, if it is there."""
+        statement = update(AUDIENCES).where(*_equal(AUDIENCES, "sandbox_id", "id")).values(stamp=bindparam("stamp"))
+        return prepared(statement, self.dialect, "sandbox_id", "id", "stamp")
 
     def save_api_key(self) -> Query:
         """Add or replace a key, and answer its token; nothing where the token belongs to another sandbox."""
@@ -94,6 +121,10 @@ class Writer:
         """Set columns of the rows with a value, which comes last."""
         statement = update(table).where(table.c[key] == bindparam("key"))
         return prepared(statement.values({name: bindparam(name) for name in columns}), self.dialect, *columns, "key")
+
+
+def _on_it() -> ColumnElement[bool]:
+    return and_(JOBS.c.sandbox_id == AUDIENCES.c.sandbox_id, JOBS.c.audience_id == AUDIENCES.c.id, JOBS.c.open)
 
 
 def _equal(table: Table, *columns: str) -> list[ColumnElement[bool]]:

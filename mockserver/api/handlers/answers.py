@@ -13,10 +13,11 @@ Operations = Mapping[str, Handler]
 
 
 class Answers:
-    """What handlers share: they `run` a use case for an admitted request, and put what it came to on the `wire`."""
+    """What handlers share: they `run` use cases for admitted requests, and `answer` on the `wire`."""
 
     def __init__(self, transactions: Transactions, wire: Wire) -> None:
         self.run = transactions.run
+        self.run_on = transactions.run_on
         self.run_for_key = transactions.run_for_key
         self.wire = wire
         self.answer = wire.answer

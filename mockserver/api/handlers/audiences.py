@@ -34,9 +34,7 @@ class AudienceHandlers:
 
     async def delete(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
         """Delete an audience (A5)."""
-        outcome = await self._answers.run(
-            admission, account_group_id, audiences.delete, audience_id, access=Access.SHARE
-        )
+        outcome = await self._answers.run_on(admission, account_group_id, audience_id, Access.SHARE, audiences.delete)
         return self._answers.answer(outcome, views.deleted)
 
     async def page(
@@ -59,15 +57,20 @@ class AudienceHandlers:
 
     async def get(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
         """Get one audience (A3)."""
-        outcome = await self._answers.run(admission, account_group_id, audiences.get, audience_id, access=Access.READ)
+        outcome = await self._answers.run_on(admission, account_group_id, audience_id, Access.READ, audiences.get)
         return self._answers.answer(outcome, views.audience)
 
     async def update(
         self, admission: Admission, account_group_id: str, audience_id: str, body: dict[str, Any]
     ) -> Answer:
         """Update an audience (A4)."""
-        outcome = await self._answers.run(
-            admission, account_group_id, audiences.update, audience_id, body, access=Access.SHARE
+        outcome = await self._answers.run_on(
+            admission,
+            account_group_id,
+            audience_id,
+            Access.SHARE,
+            audiences.update,
+            body,
         )
         return self._answers.answer(outcome, views.audience)
 
@@ -75,21 +78,30 @@ class AudienceHandlers:
         self, admission: Admission, account_group_id: str, audience_id: str, limit: float, cursor: str | None = None
     ) -> Answer:
         """List the prospects of an audience (A7)."""
-        outcome = await self._answers.run(
-            admission, account_group_id, prospects.page, audience_id, cursor, int(limit), access=Access.READ
+        outcome = await self._answers.run_on(
+            admission,
+            account_group_id,
+            audience_id,
+            Access.READ,
+            prospects.page,
+            cursor,
+            int(limit),
         )
         return self._answers.answer(outcome, _PROSPECTS)
 
     async def move(self, admission: Admission, account_group_id: str, audience_id: str, body: dict[str, Any]) -> Answer:
         """Move an audience into a folder (A10)."""
-        outcome = await self._answers.run(
-            admission, account_group_id, audiences.move, audience_id, body["folderId"], access=Access.SHARE
+        outcome = await self._answers.run_on(
+            admission,
+            account_group_id,
+            audience_id,
+            Access.SHARE,
+            audiences.move,
+            body["folderId"],
         )
         return self._answers.answer(outcome, views.audience)
 
     async def remove(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
         """Take an audience out of its folder (A11)."""
-        outcome = await self._answers.run(
-            admission, account_group_id, audiences.remove, audience_id, access=Access.SHARE
-        )
+        outcome = await self._answers.run_on(admission, account_group_id, audience_id, Access.SHARE, audiences.remove)
         return self._answers.answer(outcome, views.audience)
