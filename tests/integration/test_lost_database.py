@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.fleet import GROUP, KEY, Server, serving
-from tests.stores.databases import Postgres, fresh_database, postgres
+from tests.stores.databases import Postgres, fresh_database, running_postgres
 
 PROMPT = 5
 """Seconds that an answer may take on a busy machine; waiting for a database that is away would take longer."""
@@ -17,7 +17,7 @@ PROMPT = 5
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[Postgres]:
-    with postgres() as running:
+    with running_postgres() as running:
         yield running
 
 

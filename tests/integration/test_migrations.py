@@ -91,8 +91,8 @@ def test_a_newer_one_is_one_line_on_the_command_line(path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def postgres_url() -> Iterator[str]:
-    with postgres() as running:
-        yield running.url
+    with postgres() as url:
+        yield url
 
 
 def test_servers_that_start_together_on_an_empty_database_make_one_schema(postgres_url: str) -> None:

@@ -26,8 +26,8 @@ Act = Callable[[SqlStore], Awaitable[None]]
 
 @pytest.fixture(scope="module")
 def postgres_url() -> Iterator[str]:
-    with postgres() as running:
-        yield running.url
+    with postgres() as url:
+        yield url
 
 
 async def clear(store: SqlStore) -> None:

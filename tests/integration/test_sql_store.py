@@ -12,6 +12,7 @@ from mockserver.ports import Store
 from tests.stores.contract import StoreContract
 from tests.stores.databases import in_file, in_postgres, postgres
 from tests.stores.journal_contract import JournalContract
+from tests.stores.shared_contract import SharedContract
 
 BOUNDS = Bounds(interval=0)
 SMALL = Bounds(limit=3, size=100, interval=0)
@@ -19,8 +20,8 @@ SMALL = Bounds(limit=3, size=100, interval=0)
 
 @pytest.fixture(scope="module")
 def postgres_url() -> Iterator[str]:
-    with postgres() as running:
-        yield running.url
+    with postgres() as url:
+        yield url
 
 
 class InFile:
@@ -49,11 +50,19 @@ class TestRecordsInFile(InFile, StoreContract):
     bounds = BOUNDS
 
 
+class TestSharedInFile(InFile, SharedContract):
+    bounds = BOUNDS
+
+
 class TestJournalInFile(InFile, JournalContract):
     bounds = SMALL
 
 
 class TestRecordsInPostgres(InPostgres, StoreContract):
+    bounds = BOUNDS
+
+
+class TestSharedInPostgres(InPostgres, SharedContract):
     bounds = BOUNDS
 
 

@@ -55,14 +55,24 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL with a folder that its user may enter: whoever starts pytest closes those of pytest to others."""
-    with TemporaryDirectory() as folder:
-        running = Postgres(Path(folder) / "pg")
+def running_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of the test's own.
+
+    Its files are not where pytest has its own, since root may not run it, and pytest lets nobody else in there.
+    """
+    with TemporaryDirectory(prefix="postgres-") as folder:
+        running = Postgres(Path(folder))
         try:
             yield running
         finally:
             running.close()
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL, and of the database in it that is always there."""
+    with running_postgres() as running:
+        yield running.url
 
 
 async def fresh_database(url: str) -> str:

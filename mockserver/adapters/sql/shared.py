@@ -8,6 +8,7 @@ from mockserver.adapters.sql.records import AUDIENCE, JOB, SANDBOX, text
 from mockserver.adapters.sql.statements import Statements
 from mockserver.adapters.sql.transaction import SqlTransaction
 from mockserver.domain.audience import Audience
+from mockserver.domain.key import ApiKey
 from mockserver.ports import About, ConflictError, SandboxNotFoundError
 
 
@@ -82,6 +83,10 @@ class SharedTransaction(SqlTransaction):
         """See `Transaction.remove_audience`."""
         self._seen = None
         self._change = self._sql.drop_audience_if, (self._sandbox_id, audience.id, self._stamp)
+
+    async def save_api_key(self, key: ApiKey) -> None:
+        """Refuse."""
+        self._later(self._sql.save_api_key, key.name)
 
     async def _rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (whatever the column takes)
         return await self._session.rows(query, self._sandbox_id, *values)

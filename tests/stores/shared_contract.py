@@ -1,0 +1,157 @@
+"""What a store must do with transactions that are about one audience, where others may come between."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+
+import pytest
+
+from mockserver.ports import About, Access, ConflictError, Store, Transaction
+from tests.stores.contract import ENDING, GROUP, StoreContract, audience, job, key
+
+ABOUT = About(GROUP, audience(1).id)
+Change = Callable[[Store], Awaitable[None]]
+
+
+def shared(store: Store, access: Access = Access.SHARE) -> AbstractAsyncContextManager[Transaction]:
+    return store.transaction("one", access, ABOUT)
+
+
+async def rename(transaction: Transaction, name: str) -> None:
+    found = await transaction.audience(*ABOUT)
+    assert found is not None
+    await transaction.save_audience(replace(found, name=name))
+
+
+async def renamed_by_another(store: Store) -> None:
+    async with shared(store) as transaction:
+        await rename(transaction, "Another's")
+
+
+async def renamed_alone(store: Store) -> None:
+    async with store.transaction("one") as transaction:
+        await rename(transaction, "Another's")
+
+
+async def removed(store: Store) -> None:
+    async with shared(store) as transaction:
+        await transaction.remove_audience(audience(1))
+
+
+async def job_started(store: Store) -> None:
+    async with store.transaction("one") as transaction:
+        await transaction.save_job(job(7, audience(1)))
+
+
+async def job_ended(store: Store) -> None:
+    async with store.transaction("one") as transaction:
+        await transaction.save_job(job(6, audience(1), ENDING))
+
+
+async def planted_anew(store: Store) -> None:
+    async with store.transaction("one") as transaction:
+        await transaction.clear()
+        await transaction.save_audience(audience(1))
+
+
+async def group_removed(store: Store) -> None:
+    async with store.transaction("one") as transaction:
+        await transaction.remove_account_group(GROUP)
+
+
+async def sandbox_removed(store: Store) -> None:
+    await store.remove_sandbox("one")
+
+
+async def interrupted(store: Store, change: Change, act: Callable[[Transaction, str], Awaitable[None]]) -> None:
+    async with shared(store) as transaction:
+        await change(store)
+        await act(transaction, "Mine")
+
+
+CHANGES = [
+    renamed_by_another,
+    renamed_alone,
+    removed,
+    job_started,
+    job_ended,
+    planted_anew,
+    group_removed,
+    sandbox_removed,
+]
+
+
+class SharedContract(StoreContract):
+    """The sandbox `one` has an audience with an open job on it, and another audience."""
+
+    async def plant(self, store: Store) -> None:
+        async with store.transaction("one") as transaction:
+            for number in (1, 2):
+                await transaction.save_audience(audience(number))
+            await transaction.save_job(job(6, audience(1)))
+
+    @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+    @pytest.mark.parametrize("act", [rename, lambda transaction, _: transaction.remove_audience(audience(1))])
+    def test_what_another_has_changed_meanwhile_is_not_overwritten(
+        self, change: Change, act: Callable[[Transaction, str], Awaitable[None]]
+    ) -> None:
+        async def course(store: Store) -> None:
+            await self.plant(store)
+            with pytest.raises(ConflictError):
+                await interrupted(store, change, act)
+            if change is not sandbox_removed:
+                async with store.transaction("one", Access.READ) as transaction:
+                    found = await transaction.audience(*ABOUT)
+                    assert found is None or found.name != "Mine"
+
+        self.run(course)
+
+    def test_what_nobody_has_changed_is_changed(self) -> None:
+        async def course(store: Store) -> list[object]:
+            await self.plant(store)
+            async with shared(store) as transaction:
+                await rename(transaction, "Mine")
+                async with store.transaction("one", Access.SHARE, About(GROUP, audience(2).id)) as other:
+                    await other.remove_audience(audience(2))
+            async with store.transaction("one", Access.READ) as transaction:
+                return [*await transaction.audiences(GROUP, before=None, limit=None)]
+
+        assert self.run(course) == [replace(audience(1), name="Mine")]
+
+    def test_it_sees_the_sandbox_the_audience_and_the_open_jobs_of_one_instant(self) -> None:
+        async def course(store: Store) -> list[object]:
+            await self.plant(store)
+            async with shared(store, Access.READ) as transaction:
+                await renamed_alone(store)
+                await job_ended(store)
+                found = await transaction.audience(*ABOUT)
+                return [(await transaction.sandbox()).id, found, *await transaction.open_jobs_on(audience(1).id)]
+
+        assert self.run(course) == ["one", audience(1), job(6, audience(1))]
+
+    def test_it_sees_what_it_has_written_and_what_it_has_undone(self) -> None:
+        async def course(store: Store) -> list[object]:
+            await self.plant(store)
+            async with shared(store) as transaction:
+                await rename(transaction, "Mine")
+                seen = [await transaction.audience(*ABOUT)]
+                await transaction.remove_audience(audience(1))
+                seen.append(await transaction.audience(*ABOUT))
+                await transaction.rollback()
+                seen.append(await transaction.audience(*ABOUT))
+            async with store.transaction("one", Access.READ) as transaction:
+                return [*seen, await transaction.audience(*ABOUT)]
+
+        assert self.run(course) == [replace(audience(1), name="Mine"), None, audience(1), audience(1)]
+
+    def test_it_writes_nothing_else(self) -> None:
+        async def course(store: Store) -> None:
+            await self.plant(store)
+            with pytest.raises(NotImplementedError):
+                async with shared(store) as transaction:
+                    await transaction.save_job(job(8, audience(1)))
+            with pytest.raises(NotImplementedError):
+                async with shared(store) as transaction:
+                    await transaction.save_api_key(key("k1"))
+
+        self.run(course)
