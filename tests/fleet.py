@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 import psutil
@@ -58,7 +58,16 @@ class Server:
 
 @contextmanager
 def serving(store: str, *options: str) -> Iterator[Server]:
-    """A server on a free port, until the block ends."""
+    """A server on a free port that answers, until the block ends."""
+    with starting(store, *options) as starts:
+        server = replace(starts, url=_address(starts.process))
+        assert server.url, server.said()
+        yield server
+
+
+@contextmanager
+def starting(store: str, *options: str) -> Iterator[Server]:
+    """A server that does not answer yet, so that nobody knows its port."""
     command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--store", store, *options]
     with (
         tempfile.TemporaryFile("w+") as errors,
@@ -66,9 +75,8 @@ def serving(store: str, *options: str) -> Iterator[Server]:
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
         ) as process,
     ):
-        server = Server(process, _address(process), errors)
+        server = Server(process, "", errors)
         try:
-            assert server.url, server.said()
             yield server
         finally:
             if process.poll() is None:

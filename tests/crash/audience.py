@@ -1,0 +1,56 @@
+"""What a client knows of one audience: how it may be, after all that was acknowledged and all that was not answered."""
+
+from dataclasses import dataclass, replace
+
+REQUESTED = 25
+"""Prospects that a job brings when it is completed."""
+
+UNKNOWN = "?"
+"""The id of a job whose start was not answered."""
+
+
+@dataclass(frozen=True)
+class Audience:
+    """An audience as it is on record. `job`: the one that populates it, if one does."""
+
+    name: str
+    description: str | None = None
+    prospects: int = 0
+    job: str | None = None
+
+    def completed(self) -> "Audience":
+        """The same once its job has brought everything."""
+        return replace(self, prospects=self.prospects + REQUESTED, job=None)
+
+    def populated(self, job: str = UNKNOWN) -> "Audience":
+        """The same with a job on it."""
+        return replace(self, job=job)
+
+
+State = Audience | None
+"""None for an audience that is not there."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """The states that an audience may be in. Several only after a change that was not answered."""
+
+    states: tuple[State, ...]
+
+    @property
+    def state(self) -> State:
+        """The one state it is in."""
+        (state,) = self.states
+        return state
+
+    def seen(self, state: State) -> "Known":
+        """What is known once it was seen like this; AssertionError where that cannot be."""
+        found = [one for one in self.states if one == state]
+        assert found, f"it is {state}, and should be one of {self.states}"
+        return Known((found[0],))
+
+    def seen_populated(self, job: str | None) -> "Known":
+        """What is known once it was seen to be populated, by this job."""
+        found = [one for one in self.states if one is not None and one.job in {job, UNKNOWN}]
+        assert found, f"job {job} is on it, and it should be one of {self.states}"
+        return Known((found[0].populated(job or UNKNOWN),))
