@@ -2,11 +2,14 @@
 
 import asyncio
 import json
-from types import TracebackType
+from collections.abc import Mapping
+from types import MappingProxyType, TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from tests.fleet import KEY
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Answer(NamedTuple):
@@ -33,11 +36,12 @@ class Connection:
     ) -> None:
         self._writer.close()
 
-    async def ask(self, method: str, path: str, body: Any = None) -> Answer:
+    async def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] = _NONE) -> Answer:
         """Send a request; ConnectionError, IncompleteReadError where it is not answered, or not in whole."""
         content = b"" if body is None else json.dumps(body).encode()
         kind = "Content-Type: application/json\r\n" if content else ""
-        head = f"{method} {path} HTTP/1.1\r\n{self._head}{kind}Content-Length: {len(content)}\r\n\r\n"
+        more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"{method} {path} HTTP/1.1\r\n{self._head}{kind}{more}Content-Length: {len(content)}\r\n\r\n"
         self._writer.write(head.encode() + content)
         first, *headers = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower().split("\r\n")
         (length,) = [int(line.partition(":")[2]) for line in headers if line.startswith("content-length:")]
