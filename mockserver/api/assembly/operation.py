@@ -1,6 +1,6 @@
 """A handler is called with its checked arguments, and its answer is sent as it is."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cached_property, wraps
 from typing import Any
 
@@ -95,3 +95,7 @@ class DirectApp(AsyncApp):  # type: ignore[misc]  # Connexion has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
         self._middleware_app = DirectASGIApp()
         super(AsyncApp, self).__init__(*args, **kwargs)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Hand a request to the layers."""
+        return self.middleware(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types
