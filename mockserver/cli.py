@@ -181,7 +181,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     url = f"http://{host}:{listening.getsockname()[1]}"
     text = banner(url, __version__, seen, settings.admin_token)
 
-    protocol = http_protocol(settings, made)
+    protocol = http_protocol(settings, made, click.echo)
     await HttpServer(server(settings, made, click.echo), protocol, lambda: click.echo(text)).serve([listening])
 
 
