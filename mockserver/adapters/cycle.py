@@ -113,6 +113,9 @@ class Cycle(RequestResponseCycle):
         if self.response_started:
             broken.end(b"")
             return
+        notes = self.notes
+        if notes is not None:
+            notes.refusal = broken.status, broken.content
         broken.end(last_answer(broken.status, broken.content, self.default_headers))
 
     async def receive(self) -> ASGIReceiveEvent:

@@ -16,6 +16,14 @@ from tests.world import World
 
 GARBAGE = b"zz\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
+FIVE = b"Content-Length: 5\r\n"
+
+
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[httpx.Client]:
+    """A client of a server that waits a twentieth of a second for the next part of a body."""
+    with served(Settings(body_timeout=0.05)) as (url, _), httpx.Client(base_url=url, timeout=20) as client:
+        yield client
 
 
 @contextmanager
@@ -117,6 +125,21 @@ class TestBrokenWithItsHead:
 
 
 class TestBrokenLater:
+    def test_what_was_waiting_for_the_body_is_refused_and_the_journal_shows_that(self, world: World) -> None:
+        with connected(world) as client:
+            client.send(head(world, "POST", "/audiences"), b"1\r\n{\r\n")
+            world.listed()
+            answer = client.send(GARBAGE).answer()
+
+        shown = exchange(world, 2)
+
+        assert answer.status == 400
+        assert (shown["operation"], shown["status"], shown["outcome"]) == ("createAudience", 400, "answered")
+        assert [one["rule"] for one in shown["trace"]][-2:] == ["permission", "http"]
+        assert [one["verdict"] for one in shown["trace"]][-2:] == ["passed", "refused"]
+        assert json.loads(shown["response"]["body"]) == answer.seen
+        assert world.listed() == []
+
     def test_what_was_answered_already_stays_answered(self, world: World) -> None:
         audience = world.ready()
         with connected(world) as client:
@@ -145,3 +168,16 @@ class TestBrokenLater:
             client.send(head(world, "POST", "/audiences"), b"%x\r\n" % len(body), body, b"\r\n0\r\n\r\n").answer()
 
         assert len(world.listed()) == 1
+
+
+class TestLate:
+    def test_the_journal_shows_that_a_body_was_too_late(self, impatient: httpx.Client) -> None:
+        world = World.make(impatient)
+        with connected(world) as client:
+            answer = client.send(head(world, "POST", "/audiences", FIVE), b"12").answer()
+
+        shown = exchange(world, 1)
+
+        assert answer.status == 408
+        assert (shown["operation"], shown["status"], shown["outcome"]) == ("createAudience", 408, "answered")
+        assert shown["request"]["body"] == "12"
