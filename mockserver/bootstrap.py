@@ -169,6 +169,7 @@ def http_protocol(settings: Settings, made: Parts, write: Write) -> type[HttpToo
         settings.max_head,
         settings.max_headers,
         settings.max_connections,
+        settings.whole_body_timeout,
     )
 
     def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:

@@ -76,6 +76,7 @@ class Cycle(RequestResponseCycle):
     refuse: Refuse
     head: bytes | None = None
     broken: Break | None = None
+    body_due: float | None = None  # when all of the body has to be there, by the clock of the loop
 
     @property
     def notes(self) -> Notes | None:

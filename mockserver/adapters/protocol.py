@@ -14,7 +14,7 @@ from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallab
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.adapters.cycle import Cycle, Refuse, last_answer, refusing, send_last
-from mockserver.adapters.deadline import Deadline
+from mockserver.adapters.deadline import TICK, Deadline
 from mockserver.adapters.refused import Limits, RefusedError, refused
 from mockserver.domain.fault import CLOSE, RESET
 
@@ -134,7 +134,7 @@ class Protocol(HttpToolsProtocol):
                 self.limits.check(0, len(self.headers))  # trailers
                 if self.ready is not None:
                     self._start_ready(self.ready)
-                self.deadline.set(self.limits.body_timeout)
+                self._await_body()
             elif self.in_head:
                 if not self.continued or self.deadline.due is None:
                     self.deadline.set(self.limits.header_timeout)
@@ -308,11 +308,24 @@ class Protocol(HttpToolsProtocol):
         else:
             self.transport.close()
 
+    def _await_body(self) -> None:
+        """Give the next part of a body its time, as far as the whole of it has any left; RefusedError where not."""
+        now = self.loop.time()
+        due = self.cycle.body_due
+        if due is None:
+            due = self.cycle.body_due = now + self.limits.whole_body_timeout
+        if due <= now:
+            raise self.limits.slow()
+        self.deadline.set(min(self.limits.body_timeout, max(due - now, TICK)))
+
     def _late(self) -> None:
         if self.over or not (self.in_head or self.in_body or self.cycle is None):
             self.transport.close()
         elif self.flow.read_paused or (self.in_body and self.cycle.waiting_for_100_continue):
-            self.deadline.set(self.limits.body_timeout)  # it is the application that is late
+            self.cycle.body_due = None
+            self._await_body()  # it is the application that is late
+        elif self.in_body and self.cycle.body_due is not None and self.loop.time() >= self.cycle.body_due - TICK:
+            self._refuse(self.limits.slow())
         else:
             self._refuse(self.limits.late("body" if self.in_body else "head"))
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from mockserver.config import Settings
-from tests.integration.test_protocol import Client
+from tests.integration.test_protocol import PATIENCE, Client, serving
 from tests.served import served
 from tests.world import World
 
@@ -170,6 +170,18 @@ class TestBrokenLater:
         assert len(world.listed()) == 1
 
 
+def trickled(client: Client, byte: bytes = b"1") -> bytes:
+    """What comes back while single bytes are sent, with hardly a pause between them."""
+    client.connection.settimeout(0.02)
+    for _ in range(500):
+        client.send(byte)
+        try:
+            return client.connection.recv(100)
+        except TimeoutError:
+            continue
+    pytest.fail("the server waits on")
+
+
 class TestLate:
     def test_the_journal_shows_that_a_body_was_too_late(self, impatient: httpx.Client) -> None:
         world = World.make(impatient)
@@ -181,3 +193,47 @@ class TestLate:
         assert answer.status == 408
         assert (shown["operation"], shown["status"], shown["outcome"]) == ("createAudience", 408, "answered")
         assert shown["request"]["body"] == "12"
+
+    @pytest.mark.parametrize("chunked", [False, True])
+    def test_a_body_that_trickles_in_is_refused_in_time(self, chunked: bool) -> None:  # noqa: FBT001  (a parameter)
+        with served(Settings(whole_body_timeout=0.3)) as (url, _), httpx.Client(base_url=url, timeout=20) as made:
+            world = World.make(made)
+            with connected(world) as client:
+                client.send(head(world, "POST", "/audiences", CHUNKED if chunked else b"Content-Length: 900\r\n"))
+                refused = trickled(client, b"1\r\n1\r\n" if chunked else b"1")
+
+            shown = exchange(world, 1)
+
+        assert refused.startswith(b"HTTP/1.1 408 ")
+        assert (shown["status"], shown["rule"]) == (408, "http")
+        error = json.loads(shown["response"]["body"])["error"]
+        assert "did not arrive whole in 0.3 seconds" in error["message"]
+        assert error["details"]["part"] == "body"
+
+    def test_a_body_behind_its_answer_has_no_more_time_than_any_other(self) -> None:
+        with served(Settings(whole_body_timeout=0.3)) as (url, _), httpx.Client(base_url=url, timeout=20) as made:
+            world = World.make(made)
+            with connected(world) as client:
+                client.send(head(world, "DELETE", f"/audiences/{world.ready()}", b"Content-Length: 900\r\n"))
+                assert client.answer().status == 200
+
+                assert trickled(client) == b""
+
+    def test_the_next_body_on_a_connection_has_all_of_the_time(self) -> None:
+        with served(Settings(whole_body_timeout=0.3)) as (url, _), httpx.Client(base_url=url, timeout=20) as made:
+            world = World.make(made)
+            with connected(world) as client:
+                for _ in range(2):
+                    client.send(head(world, "POST", "/audiences", FIVE), b"12")
+                    world.listed()
+                    assert client.send(b"345").answer().status == 400
+                    assert client.hears_nothing()
+
+    def test_the_time_of_an_application_that_reads_late_is_not_counted(self) -> None:
+        with serving("uvloop", body_timeout=0.05, whole_body_timeout=0.05) as made, made.client() as client:
+            client.send(b"POST /held-back HTTP/1.1\r\nContent-Length: 300000\r\n\r\n", b"a" * 300_000)
+            assert made.app.held.wait(PATIENCE)
+            assert client.hears_nothing()
+            made.app.let_go()
+
+            assert client.answer().status == 200
