@@ -36,6 +36,7 @@ from mockserver.middleware.cors import Cors
 from mockserver.middleware.journal import JournalMiddleware, unparsed_exchange
 from mockserver.ports import Clock, Ids, Store
 from mockserver.service.admission import admit, identify
+from mockserver.service.following import Following
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Policy, Sandboxes
 from mockserver.service.seeding import SeedError
@@ -56,6 +57,7 @@ class Parts:
     sandboxes: Sandboxes
     transactions: Transactions
     journals: Journals
+    following: Following
 
 
 def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None = None) -> Parts:
@@ -66,6 +68,7 @@ def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None
     policy = Policy(settings.rate_limit, settings.sandbox_expiry, settings.max_sandboxes)
     sandboxes = Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy)
     secrets = [token] if (token := settings.admin_token) else []
+    journals = Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, secrets)
     return Parts(
         store,
         clock,
@@ -73,7 +76,8 @@ def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None
         Wire(ids),
         sandboxes,
         Transactions(store, clock),
-        Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, secrets),
+        journals,
+        Following(journals, asyncio.sleep),
     )
 
 
@@ -132,7 +136,7 @@ class TwoPlanes:
 
 def control_plane(settings: Settings, made: Parts) -> ASGIApp:
     """The control plane, behind its gate."""
-    plane = control_application(made.sandboxes, made.store, made.journals, max_body=settings.max_body)
+    plane = control_application(made.sandboxes, made.store, made.journals, made.following, max_body=settings.max_body)
     return ControlGate(
         plane, address=settings.host, allowed_hosts=settings.allowed_hosts, admin_token=settings.admin_token
     )

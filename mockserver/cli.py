@@ -182,7 +182,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     text = banner(url, __version__, seen, settings.admin_token)
 
     protocol = http_protocol(settings, made, click.echo)
-    await HttpServer(server(settings, made, click.echo), protocol, lambda: click.echo(text)).serve([listening])
+    app, stop = server(settings, made, click.echo), made.following.stop
+    await HttpServer(app, protocol, lambda: click.echo(text), stop).serve([listening])
 
 
 def main() -> None:

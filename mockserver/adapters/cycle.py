@@ -27,6 +27,7 @@ Refuse = Callable[[int, str, Mapping[str, object]], bytes]
 End = Callable[[bytes], None]
 
 _BODILESS = frozenset({204, 304})
+_ENDLESS = b"text/event-stream"
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _NO_LINGER = struct.pack("ii", 1, 0)  # what is not sent is thrown away, and the other side gets a reset
 
@@ -75,6 +76,7 @@ class Cycle(RequestResponseCycle):
 
     refuse: Refuse
     head: bytes | None = None
+    endless = False  # the answer goes on for as long as the client listens
     broken: Break | None = None
     body_due: float | None = None  # when all of the body has to be there, by the clock of the loop
 
@@ -214,6 +216,8 @@ class Cycle(RequestResponseCycle):
             elif lower == b"connection" and b"close" in [token.strip() for token in value.lower().split(b",")]:
                 self.keep_alive = False
                 closing = True
+            elif lower == b"content-type" and value.startswith(_ENDLESS):
+                self.endless = True
             content += (lower, b": ", value, b"\r\n")
         if not self.keep_alive and not closing:
             content.append(b"connection: close\r\n")

@@ -105,11 +105,11 @@ class Protocol(HttpToolsProtocol):
 
     def eof_received(self) -> bool | None:  # type: ignore[override] # uvicorn closes at once
         """Let a client that has said all it had to say hear the answers that are due; True keeps its ears open."""
-        if not self._is_answering() or (self.in_body and self.cycle is self.active and not self.over):
+        active = self.active if self._is_answering() else None
+        if active is None or active.endless or (self.in_body and self.cycle is active and not self.over):
             return None
         self.heard_out = True
-        if self.active is not None:
-            self.active.note_gone()
+        active.note_gone()
         if self.over:
             return True
         if self.in_body:
@@ -265,6 +265,13 @@ class Protocol(HttpToolsProtocol):
                 self._end(b"")
         elif not self.in_head:
             self.deadline.set(self.timeout_keep_alive)
+
+    def shutdown(self) -> None:
+        """Let the answers that are due be the last; an endless one that its client does not read cannot be ended."""
+        endless = self._is_answering() and self.active is not None and self.active.endless
+        if endless and self.transport.get_write_buffer_size():
+            self.transport.abort()
+        super().shutdown()
 
     def _refuse(self, error: RefusedError) -> None:
         """Answer with a refusal, behind the answers due before it; nothing where it would end up inside another."""
