@@ -102,9 +102,9 @@ def reception(made: Parts, document: dict[str, Any]) -> Reception:
     )
 
 
-def vendor_app(settings: Settings, made: Parts) -> AsyncApp:
-    """The vendor's API."""
-    document = contract()
+def vendor_app(settings: Settings, made: Parts, document: dict[str, Any] | None = None) -> AsyncApp:
+    """The vendor's API, by its contract, which is read where it is not given."""
+    document = contract() if document is None else document
     return application(
         document,
         Answers(made.transactions, made.wire),
@@ -144,9 +144,10 @@ def control_plane(settings: Settings, made: Parts) -> ASGIApp:
 
 def server(settings: Settings, made: Parts, write: Write) -> ASGIApp:
     """The whole server as an ASGI application; its sandbox `default` is made by `seed`."""
-    vendor = _journalled(vendor_app(settings, made), settings, made)
+    document = contract()
+    vendor = _journalled(vendor_app(settings, made, document), settings, made)
     if settings.cors_origins:
-        vendor = Cors(vendor, origins=settings.cors_origins, methods=methods(contract()))
+        vendor = Cors(vendor, origins=settings.cors_origins, methods=methods(document))
     return _logged(TwoPlanes(vendor, partial(control_plane, settings, made)), settings, write)
 
 
