@@ -16,6 +16,7 @@ from tests.world import World
 
 GARBAGE = b"zz\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
+WAITING = CHUNKED + b"Expect: 100-continue\r\n"  # whose body the server asks for when it is about to read it
 FIVE = b"Content-Length: 5\r\n"
 
 
@@ -127,11 +128,10 @@ class TestBrokenWithItsHead:
 class TestBrokenLater:
     def test_what_was_waiting_for_the_body_is_refused_and_the_journal_shows_that(self, world: World) -> None:
         with connected(world) as client:
-            client.send(head(world, "POST", "/audiences"), b"1\r\n{\r\n")
-            world.listed()
-            answer = client.send(GARBAGE).answer()
+            assert client.send(head(world, "POST", "/audiences", WAITING)).answer().status == 100
+            answer = client.send(b"1\r\n{\r\n", GARBAGE).answer()
 
-        shown = exchange(world, 2)
+        shown = exchange(world, 1)
 
         assert answer.status == 400
         assert (shown["operation"], shown["status"], shown["outcome"]) == ("createAudience", 400, "answered")
@@ -154,11 +154,9 @@ class TestBrokenLater:
         audience = world.ready()
         world.control("POST", "/faults", {"kind": kind, "delayMs": 60_000, "operation": "deleteAudience"})
         with connected(world) as client:
-            client.send(head(world, "DELETE", f"/audiences/{audience}"))
-            world.listed()
-            answer = client.send(GARBAGE).answer()
+            assert client.send(head(world, "DELETE", f"/audiences/{audience}", WAITING)).answer().status == 100
 
-            assert answer.status == 400
+            assert client.send(GARBAGE).answer().status == 400
         assert world.listed() == [audience]
 
     def test_a_lost_reply_to_a_request_with_a_body_is_lost_behind_the_effect(self, world: World) -> None:
@@ -224,9 +222,9 @@ class TestLate:
             world = World.make(made)
             with connected(world) as client:
                 for _ in range(2):
-                    client.send(head(world, "POST", "/audiences", FIVE), b"12")
-                    world.listed()
-                    assert client.send(b"345").answer().status == 400
+                    asked = head(world, "POST", "/audiences", FIVE + b"Expect: 100-continue\r\n")
+                    assert client.send(asked).answer().status == 100
+                    assert client.send(b"12345").answer().status == 400
                     assert client.hears_nothing()
 
     def test_the_time_of_an_application_that_reads_late_is_not_counted(self) -> None:
