@@ -11,6 +11,7 @@ from connexion.decorators.response import AsyncResponseDecorator
 from connexion.frameworks.starlette import Starlette
 from connexion.operations import AbstractOperation
 from connexion.utils import inspect_function_arguments
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mockserver.api.assembly.validation import ARGUMENTS
@@ -56,6 +57,9 @@ class DirectOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no
             if answer[1] >= _REFUSED:
                 _note_refusal(scope, answer)
             await send_json(send, answer[0], answer[1])
+            return
+        if isinstance(answer, Response):
+            await answer(scope, receive, send)
             return
         decorator = AsyncResponseDecorator(framework=Starlette, jsonifier=self.jsonifier)
         await decorator.build_framework_response(answer)(scope, receive, send)
