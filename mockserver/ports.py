@@ -58,7 +58,7 @@ class TakenIdError(ValueError):
 
 
 class StoreError(Exception):
-    """The store cannot be used; the message says why, in one line and without a password."""
+    """The store cannot be used, or not now; the message says why, in one line and without a password."""
 
 
 class Access(Enum):
@@ -183,7 +183,7 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    """Where the records are."""
+    """Where the records are. All but `append` may raise StoreError; then nothing is half done."""
 
     async def caller(self, token: str) -> Caller | None:
         """The key with this token, revoked or not, and its sandbox; None for an unknown token."""

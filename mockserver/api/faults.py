@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from mockserver.api.wire import Wire
 from mockserver.domain.notes import note_refusal
-from mockserver.ports import SandboxNotFoundError
+from mockserver.ports import SandboxNotFoundError, StoreError
 
 logger = logging.getLogger("mockserver")
 
@@ -40,6 +40,7 @@ class Faults:
         app.add_error_handler(ProblemException, self.problem)
         app.add_error_handler(HTTPException, self.problem)
         app.add_error_handler(SandboxNotFoundError, self.gone)
+        app.add_error_handler(StoreError, self.without_store)
         app.add_error_handler(Exception, self.unplanned)
 
     async def problem(self, request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
@@ -63,16 +64,24 @@ class Faults:
         note_refusal(request.scope, details)
         return _response(401, self._wire.fault(401, message, details), {})
 
+    async def without_store(self, request: ConnexionRequest, error: StoreError) -> ConnexionResponse:
+        """Answer a request that came when the store could not be used."""
+        hint = "Check the current resource state before you retry; the server's log says more under this trace id."
+        return self._failed(request, "the mock server cannot use its store at the moment.", hint, str(error))
+
     async def unplanned(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
         """Answer our own fault: nothing of it in the body, and one line in the log under the same trace id."""
-        hint = "Its log says more under this trace id."
-        message = f"Internal server error: this is a fault of the mock server. {hint}"
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        cause = f"{error!r} in {frame.filename} line {frame.lineno}"
+        return self._failed(
+            request, "this is a fault of the mock server.", "Its log says more under this trace id.", cause
+        )
+
+    def _failed(self, request: ConnexionRequest, what: str, hint: str, cause: str) -> ConnexionResponse:
         details = {"rule": "internal", "hint": hint}
         note_refusal(request.scope, details)
-        body = self._wire.fault(500, message, details)
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        asked = f"{request.method} {request.url.path!r}"
-        logger.error("traceId=%s %s: %r in %s line %s", body["traceId"], asked, error, frame.filename, frame.lineno)
+        body = self._wire.fault(500, f"Internal server error: {what} {hint}", details)
+        logger.error("traceId=%s %s %r: %s", body["traceId"], request.method, request.url.path, cause)
         return _response(500, body, {})
 
 

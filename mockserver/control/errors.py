@@ -8,7 +8,7 @@ from connexion.exceptions import ProblemException
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
-from mockserver.ports import SandboxNotFoundError
+from mockserver.ports import SandboxNotFoundError, StoreError
 from mockserver.service.journals import JournalOffError, NoExchangeError
 from mockserver.service.sandboxes import TooManyError
 from mockserver.service.steering import EndedError, UnknownError
@@ -45,6 +45,7 @@ def register(app: ConnexionMiddleware) -> None:
     app.add_error_handler(TooManyError, _too_many)
     app.add_error_handler(JournalOffError, _journal_off)
     app.add_error_handler(NoExchangeError, _no_exchange)
+    app.add_error_handler(StoreError, _without_store)
     app.add_error_handler(Exception, _unplanned)
 
 
@@ -86,6 +87,13 @@ async def _journal_off(_request: ConnexionRequest, error: JournalOffError) -> Co
 
 async def _no_exchange(_request: ConnexionRequest, error: NoExchangeError) -> ConnexionResponse:
     return _response(404, str(error))
+
+
+async def _without_store(request: ConnexionRequest, error: StoreError) -> ConnexionResponse:
+    """Answer a request that came when the store could not be used: one line of it in the log."""
+    logger.error("%s %r: %s", request.method, request.url.path, error)
+    reason = "the mock server cannot use its store at the moment; its log says more"
+    return _response(500, reason, "Look at what has become of it before you repeat a request.")
 
 
 async def _unplanned(request: ConnexionRequest, error: Exception) -> ConnexionResponse:

@@ -8,7 +8,7 @@ from mockserver.domain.exchange import Exchange
 from mockserver.domain.findings.catalogue import findings
 from mockserver.domain.findings.rule import Finding
 from mockserver.domain.redaction import Redaction
-from mockserver.ports import Access, Journal, SandboxNotFoundError, Store
+from mockserver.ports import Access, Journal, SandboxNotFoundError, Store, StoreError
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.transactions import Work
 
@@ -93,7 +93,15 @@ class Journals:
         self._tokens = tokens
 
     async def place(self, exchange: Exchange) -> None:
-        """Add what was refused before anybody looked at its key, to the journal of the key's sandbox or of `home`."""
+        """Add what was refused before anybody looked at its key, to the journal of the key's sandbox or of `home`.
+
+        Nothing where the store cannot be used, be it that the request has met that already.
+        """
+        if exchange.rule != _FAILED:
+            with suppress(StoreError):
+                await self._place(exchange)
+
+    async def _place(self, exchange: Exchange) -> None:
         token = exchange.sent_token
         caller = None if token is None else await self._store.caller(token)
         if caller is not None:
@@ -157,3 +165,4 @@ async def _names(work: Work) -> dict[str, str]:
 
 
 _SOME = 8
+_FAILED = "internal"

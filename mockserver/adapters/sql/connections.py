@@ -32,6 +32,9 @@ class Connections:
         self._used.add(connection)
         try:
             yield connection
+        except (TimeoutError, asyncio.CancelledError):
+            connection.terminate()  # nobody knows what it is doing; the database undoes it
+            raise
         finally:
             self._used.discard(connection)
             if connection.is_in_transaction():
@@ -78,11 +81,8 @@ class Connections:
                 turn.set_result(None)
                 return
 
-    async def close(self) -> None:
-        """Close those that nobody uses, and break off the others."""
-        for connection in self._used:
+    def close(self) -> None:
+        """Break them off; a database that does not answer is not waited for."""
+        for connection in (*self._used, *self._idle):
             connection.terminate()
-        for connection in self._idle:
-            if not connection.is_closed():
-                await connection.close()
         self._idle.clear()

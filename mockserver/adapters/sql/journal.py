@@ -17,13 +17,14 @@ from mockserver.adapters.sql.records import EXCHANGE, text
 from mockserver.adapters.sql.schema import EXCHANGES
 from mockserver.adapters.sql.statements import JournalStatements
 from mockserver.domain.exchange import Exchange
-from mockserver.ports import Journal, SandboxNotFoundError
+from mockserver.ports import Journal, SandboxNotFoundError, StoreError
 
 Pause = Callable[[float], Awaitable[None]]
 Waiting = tuple[str, Exchange]
 
 _LOG = logging.getLogger(__name__)
 _FEW = 64
+_FAREWELL = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,11 @@ class Journals:
         self._writing = None
         try:
             await self.write()
-        except Exception as error:  # noqa: BLE001  (whatever the database says; they are tried again with the next)
-            _LOG.warning("the journal cannot be written: %s", " ".join(str(error).split()))
+        except Exception as error:  # noqa: BLE001  (nobody waits for it)
+            _LOG.warning("the journal was not written: %s", " ".join(str(error).split()))
 
     async def write(self) -> None:
-        """Write what waits; where that fails, it goes on waiting."""
+        """Write what waits; where that cannot be done now it goes on waiting, and the oldest make room for the rest."""
         async with self._lock:
             batch = list(self._waiting)
             self._waiting.clear()
@@ -85,8 +86,10 @@ class Journals:
                 async with self._database.writing() as session:
                     for sandbox_id, group in groupby(sorted(batch, key=itemgetter(0)), key=itemgetter(0)):
                         await self._add(session, sandbox_id, [exchange for _, exchange in group])
-            except BaseException:
-                self._waiting.extendleft(reversed(batch[-(self._bounds.waiting - len(self._waiting)) :]))
+            except (StoreError, asyncio.CancelledError):
+                batch += self._waiting
+                self._waiting.clear()
+                self._waiting.extend(batch)
                 raise
 
     async def _add(self, session: Session, sandbox_id: str, exchanges: Sequence[Exchange]) -> None:
@@ -155,19 +158,27 @@ class Journals:
         await session.rows(self._sql.begin, sandbox_id, 1, 0, 0, 0.0)
 
     async def begin_anew(self, session: Session, sandbox_id: str) -> None:
-        """Count from 1 again. What ended before now, and was not written yet, is not written any more."""
+        """Empty a journal, and count from 1 again. What ended before now, and was not written yet, never is.
+
+        Its own row comes first, here and in what follows: who writes into it holds that until the exchanges are there.
+        """
         await session.rows(self._sql.save, 1, 0, 0, self._timer() + self._epoch, sandbox_id)
+        await session.rows(self._sql.drop, sandbox_id)
 
     async def remove(self, session: Session, sandbox_id: str) -> None:
-        """Remove a journal; its exchanges go with what else is in the sandbox."""
+        """Remove a journal."""
         await session.rows(self._sql.remove, sandbox_id)
+        await session.rows(self._sql.drop, sandbox_id)
 
     async def close(self) -> None:
-        """Write what waits, and nothing more after that."""
+        """Write what waits, as far as that can be done soon, and nothing more after that."""
         if self._writing is not None:
             self._writing.cancel()
             self._writing = None
-        await self.write()
+        try:
+            await asyncio.wait_for(self.write(), _FAREWELL)
+        except (StoreError, TimeoutError) as error:
+            _LOG.warning("%d exchanges of the journal were not written: %s", len(self._waiting), error)
 
     async def _state(self, session: Session, sandbox_id: str, *, locked: bool = False) -> _State | None:
         rows: Iterable[Sequence[object]] = await session.rows(

@@ -15,13 +15,31 @@ from mockserver.adapters.sql.database import Query, Row, Values
 from mockserver.ports import StoreError
 
 _CONNECTIONS = 16
-_PATIENCE = 10
+_PATIENCE = 6
+_FROZEN = 8  # a statement that only waits for a lock is given up sooner, and a server that stops waits a little longer
 _SETTINGS = {
     "application_name": "audience-mock",
     "idle_in_transaction_session_timeout": "30s",
     "jit": "off",
     "lock_timeout": f"{_PATIENCE}s",
 }
+
+_FAILURES = (
+    OSError,  # among them TimeoutError
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidTransactionStateError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.TransactionRollbackError,
+)
+"""What a database does that is away, full, shut or overrun; whatever else it says is a fault of ours."""
 
 
 class PostgresSession:
@@ -77,25 +95,31 @@ class Postgres:
 
     @asynccontextmanager
     async def _transaction(self, sql: str) -> AsyncIterator[PostgresSession]:
-        async with self._connections.one() as connection:
-            await connection.execute(sql)
-            try:
-                yield PostgresSession(connection)
-                await connection.execute("COMMIT")
-            except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
-                raise
+        try:
+            async with self._connections.one() as connection:
+                try:
+                    await connection.execute(sql)
+                    yield PostgresSession(connection)
+                    await connection.execute("COMMIT")
+                except Exception:
+                    if not connection.is_closed():
+                        await connection.execute("ROLLBACK")
+                    raise
+        except _FAILURES as error:
+            raise StoreError(_said(error)) from error
 
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
         """See `Database.rows`."""
-        async with self._connections.one() as connection:
-            found: Sequence[Row] = await connection.fetch(query.sql, *query.arranged(values))
-            return found
+        try:
+            async with self._connections.one() as connection:
+                found: Sequence[Row] = await connection.fetch(query.sql, *query.arranged(values))
+                return found
+        except _FAILURES as error:
+            raise StoreError(_said(error)) from error
 
     async def close(self) -> None:
         """See `Database.close`."""
-        await self._connections.close()
+        self._connections.close()
 
 
 def lock_of(name: str) -> int:
@@ -105,11 +129,15 @@ def lock_of(name: str) -> int:
 
 async def open_postgres(url: str) -> Postgres:
     """Connect; StoreError where that fails."""
-    connect = partial(asyncpg.connect, url, server_settings=_SETTINGS, timeout=_PATIENCE)
+    connect = partial(asyncpg.connect, url, server_settings=_SETTINGS, timeout=_PATIENCE, command_timeout=_FROZEN)
     connections = Connections(connect, _CONNECTIONS, _PATIENCE)
     try:
         async with connections.one():
             return Postgres(connections)
-    except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        message = f"cannot reach the database: {' '.join(str(error).split()) or type(error).__name__}"
-        raise StoreError(message) from None
+    except (ValueError, *_FAILURES, asyncpg.PostgresError) as error:
+        raise StoreError(_said(error)) from None
+
+
+def _said(error: Exception) -> str:
+    """What is wrong, in one line."""
+    return f"cannot reach the database: {' '.join(str(error).split()) or type(error).__name__}"

@@ -91,5 +91,5 @@ EXCHANGES = Table(
     sqlite_with_rowid=False,
 )
 VERSIONS = Table("schema_versions", METADATA, Column("version", Integer, primary_key=True))
-OF_A_SANDBOX = (API_KEYS, ACCOUNT_GROUPS, AUDIENCES, FOLDERS, JOBS, REPLAYS, EXCHANGES)
-"""What a sandbox that is cleared loses."""
+OF_A_SANDBOX = (API_KEYS, ACCOUNT_GROUPS, AUDIENCES, FOLDERS, JOBS, REPLAYS)
+"""What a sandbox that is cleared loses, beside what is in its journal."""

@@ -83,18 +83,28 @@ class Sqlite:
 
     @asynccontextmanager
     async def _transaction(self, sql: str) -> AsyncIterator[SqliteSession]:
-        await self._patiently(sql)
         try:
-            yield self._session
-            self._connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):  # a full disk has ended the transaction already
-                self._connection.execute("ROLLBACK")
-            raise
+            await self._patiently(sql)
+            try:
+                yield self._session
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # a full disk has ended the transaction already
+                    self._connection.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+                raise  # the statement is wrong, which is a fault of ours
+            raise StoreError(_said(error)) from error
 
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
         """See `Database.rows`."""
-        return (await self._patiently(query.sql, query.arranged(values))).fetchall()
+        try:
+            return (await self._patiently(query.sql, query.arranged(values))).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+                raise  # the statement is wrong, which is a fault of ours
+            raise StoreError(_said(error)) from error
 
     async def close(self) -> None:
         """See `Database.close`."""
@@ -123,3 +133,8 @@ def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
         message = f"cannot use the file {path}: {error}"
         raise StoreError(message) from None
     return Sqlite(connection, pause)
+
+
+def _said(error: sqlite3.Error) -> str:
+    """What is wrong, in one line."""
+    return f"cannot use the file: {error}"

@@ -93,6 +93,7 @@ class JournalStatements:
         self.save = write.change(JOURNALS, "sandbox_id", "first", "last", "bytes", "cleared_at")
         self.remove = write.drop(JOURNALS, "sandbox_id")
         self.add = write.insert(EXCHANGES)
+        self.drop = write.drop(EXCHANGES, "sandbox_id")
 
         of_sandbox = EXCHANGES.c.sandbox_id == bindparam("sandbox_id")
         oldest = select(EXCHANGES.c.number, EXCHANGES.c.size).where(

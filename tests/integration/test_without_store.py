@@ -1,0 +1,95 @@
+"""The store cannot be used for a while: documented answers, and one line of log for each."""
+
+import asyncio
+import logging
+
+import httpx
+import pytest
+
+from mockserver.adapters.memory import MemoryStore
+from mockserver.bootstrap import parts, seed, server
+from mockserver.config import Settings
+from mockserver.ports import Caller, StoreError
+from mockserver.service.journals import Query
+
+GROUP = "/v1/accounts/a00000000000000000000001"
+AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
+
+
+class AbsentStore(MemoryStore):
+    """A store that is away when it is told to be."""
+
+    absent = False
+    asked = 0
+
+    async def caller(self, token: str) -> Caller | None:
+        self.asked += 1
+        self._be_there()
+        return await super().caller(token)
+
+    async def count(self) -> int:
+        self._be_there()
+        return await super().count()
+
+    def _be_there(self) -> None:
+        if self.absent:
+            message = "the secret reason"
+            raise StoreError(message)
+
+
+def answers(store: AbsentStore, *asked: tuple[str, str]) -> list[httpx.Response]:
+    async def main() -> list[httpx.Response]:
+        made = parts(Settings(), store=store)
+        await seed(Settings(), made)
+        transport = httpx.ASGITransport(app=server(Settings(), made, print))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=AUTHORIZED) as client:
+            store.absent = True
+            found = [await client.request(method, path) for method, path in asked]
+            store.absent = False
+            journal = await made.journals.read("default", Query())
+            assert not journal.exchanges
+            return found
+
+    return asyncio.run(main())
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    assert not any(record.exc_info for record in caplog.records)
+    return [record.getMessage() for record in caplog.records if record.name == "mockserver"]
+
+
+def test_a_request_is_500_in_the_envelope(caplog: pytest.LogCaptureFixture) -> None:
+    (failed,) = answers(AbsentStore(), ("GET", f"{GROUP}/audiences"))
+
+    body = failed.json()
+    assert (failed.status_code, body["error"]["code"]) == (500, "INTERNAL_ERROR")
+    assert "cannot use its store" in body["error"]["message"]
+    assert "secret" not in failed.text
+    (line,) = lines(caplog)
+    assert line == f"traceId={body['traceId']} GET '{GROUP}/audiences': the secret reason"
+
+
+def test_a_call_of_the_control_plane_is_500_with_a_reason(caplog: pytest.LogCaptureFixture) -> None:
+    (failed,) = answers(AbsentStore(), ("POST", "/_mock/sandboxes"))
+
+    assert (failed.status_code, set(failed.json())) == (500, {"reason", "hint"})
+    assert "secret" not in failed.text
+    assert lines(caplog) == ["POST '/_mock/sandboxes': the secret reason"]
+
+
+def test_what_failed_for_want_of_the_store_does_not_ask_it_again_for_the_sake_of_the_journal() -> None:
+    store = AbsentStore()
+
+    answers(store, ("GET", f"{GROUP}/audiences"))
+
+    assert store.asked == 1
+
+
+def test_what_was_refused_before_anybody_asked_the_store_is_answered_all_the_same(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO):
+        (refused,) = answers(AbsentStore(), ("GET", "/nowhere"))
+
+    assert refused.status_code == 404
+    assert lines(caplog) == []
