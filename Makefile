@@ -8,7 +8,7 @@ PORT ?= 8080
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check system-test schemathesis conformance bench mutants prove clean
+.PHONY: help install run test check system-test schemathesis conformance bench bench-journal bench-sandboxes mutants prove clean
 
 help: ## Print this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,8 +46,14 @@ else
 	$(BIN)/python -m tests.system.conformance_run --seed 1 $(ARGS)
 endif
 
-bench: $(STAMP) ## Measure the server beside bare Starlette and stock Connexion
-	$(BIN)/python -m tests.bench
+bench: $(STAMP) ## Measure the server beside others (ARGS='--stores memory,sqlite,postgresql'; PEERS=1 adds Prism and openapi-backend)
+	$(BIN)/python -m tests.bench $(ARGS)
+
+bench-journal: $(STAMP) ## Measure what the journal costs, and its memory (ARGS='--requests 1000000')
+	$(BIN)/python -m tests.bench.journal $(ARGS)
+
+bench-sandboxes: $(STAMP) ## Measure a thousand sandboxes made, used and deleted
+	$(BIN)/python -m tests.bench.sandboxes $(ARGS)
 
 mutants: $(STAMP) ## Run the whole suite on every mutant of the server, and print which requirement kills which
 	$(BIN)/python -m tests.mutants.matrix $(ARGS)

@@ -45,7 +45,7 @@ class Course:
         if self._deadline.stopped:
             notes.append("the deadline has passed: what had not come to its end by then was not checked, or less often")
         self.seen = Seen(
-            observed=with_origins(self._plugin.observed(), client.exchanges),
+            observed=with_origins(self._plugin.observed(), client.exchanges, states.requests),
             keys=frozenset(states.keys),
             tokens=tokens(client.exchanges),
             not_torn_down=tuple(self._plugin.not_torn_down),

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -14,18 +14,24 @@ _SUCCESS = range(200, 300)
 _MOST = 6
 
 
-def with_origins(observed: Mapping[str, Observed], exchanges: Iterable[Exchange]) -> Mapping[str, Observed]:
-    """What was seen, each finding beginning where what it names does; `exchanges`: of the run, in order."""
+def with_origins(
+    observed: Mapping[str, Observed], exchanges: Iterable[Exchange], states: Iterable[Exchange] = ()
+) -> Mapping[str, Observed]:
+    """What was seen, each finding beginning where what it names does.
+
+    `exchanges`: of the run, in order; `states`: the requests that have set states up, in theirs.
+    """
     if not any(one.findings for one in observed.values()):
         return observed
-    origins = Origins(exchanges)
+    origins = Origins(exchanges, states)
     return {row: replace(one, findings=tuple(map(origins.traced, one.findings))) for row, one in observed.items()}
 
 
 class Origins:
     """What was made and changed in a run, by the identifiers that the target gave out for it."""
 
-    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+    def __init__(self, exchanges: Iterable[Exchange], states: Iterable[Exchange]) -> None:
+        self._states = States(states)
         self._of: defaultdict[str, list[Exchange]] = defaultdict(list)
         for exchange in exchanges:
             if exchange.method in _READING or exchange.status not in _SUCCESS:
@@ -34,7 +40,10 @@ class Origins:
                 self._of[identifier].append(exchange)
 
     def traced(self, finding: Finding) -> Finding:
-        """A finding with what made and changed, before its first request, what it names: the last few of these."""
+        """A finding with what made and changed, before its first request, what it names: the first and last of these.
+
+        What the states have made comes before all that.
+        """
         if not finding.exchanges:
             return finding
         first = min(exchange.number for exchange in finding.exchanges)
@@ -46,9 +55,35 @@ class Origins:
             if exchange.number < first
         }
         before = tuple(earlier[number] for number in sorted(earlier))
-        # What made something matters most: it came first.
-        kept = before if len(before) <= _MOST else (*before[: _MOST // 2], *before[-_MOST // 2 :])
-        return replace(finding, exchanges=(*kept, *finding.exchanges))
+        evidence = (*_some(before), *finding.exchanges)
+        return replace(finding, exchanges=(*_some(self._states.behind(evidence)), *evidence))
+
+
+class States:
+    """The requests that have set states up, by the keys and identifiers that were answered."""
+
+    def __init__(self, requests: Iterable[Exchange]) -> None:
+        self._requests = tuple(requests)
+        self._of: dict[str, int] = {}
+        for place, request in enumerate(self._requests):
+            for value in _texts(request.response_body):
+                self._of.setdefault(value, place)
+
+    def behind(self, evidence: Iterable[Exchange]) -> Sequence[Exchange]:
+        """Those that have made what these exchanges name, and what they named for that themselves; in their order."""
+        pending = [name for exchange in evidence for name in (*_named(exchange), *_tokens(exchange))]
+        found: set[int] = set()
+        while pending:
+            place = self._of.get(pending.pop())
+            if place is not None and place not in found:
+                found.add(place)
+                pending += _params(self._requests[place])
+        return [self._requests[place] for place in sorted(found)]
+
+
+def _some(exchanges: Sequence[Exchange]) -> Sequence[Exchange]:
+    """The first and the last few: what made something matters most, and came first."""
+    return exchanges if len(exchanges) <= _MOST else (*exchanges[: _MOST // 2], *exchanges[-_MOST // 2 :])
 
 
 def _answered(exchange: Exchange) -> Iterator[str]:
@@ -62,9 +97,24 @@ def _answered(exchange: Exchange) -> Iterator[str]:
 def _named(exchange: Exchange) -> Iterator[str]:
     """Whatever may be an identifier in a request: the segments of its path, and the texts of its body."""
     yield from urlsplit(exchange.url).path.split("/")
+    yield from _texts(exchange.request_body)
+
+
+def _tokens(exchange: Exchange) -> Iterator[str]:
+    """The key that a request carries."""
+    yield from (value.partition(" ")[2] for name, value in exchange.request_headers if name.lower() == "authorization")
+
+
+def _params(request: Exchange) -> Iterator[str]:
+    """What a state was set up with."""
+    yield from _texts(json.dumps(json.loads(request.request_body or b"{}").get("params")).encode())
+
+
+def _texts(body: bytes | None) -> Iterator[str]:
+    """The members of a JSON object that are texts."""
     try:
-        body = json.loads(exchange.request_body or b"null")
+        document = json.loads(body or b"null")
     except ValueError:
         return
-    if isinstance(body, dict):
-        yield from (value for value in body.values() if isinstance(value, str))
+    if isinstance(document, dict):
+        yield from (value for value in document.values() if isinstance(value, str))

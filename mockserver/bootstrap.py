@@ -3,10 +3,10 @@
 import asyncio
 import pkgutil
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import orjson
@@ -39,6 +39,7 @@ from mockserver.middleware.cors import Cors
 from mockserver.middleware.journal import JournalMiddleware, unparsed_exchange
 from mockserver.ports import Clock, Ids, Store, TakenIdError
 from mockserver.service.admission import admit, identify
+from mockserver.service.following import Following
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Policy, Sandboxes
 from mockserver.service.seeding import SeedError
@@ -59,6 +60,7 @@ class Parts:
     sandboxes: Sandboxes
     transactions: Transactions
     journals: Journals
+    following: Following
 
 
 @asynccontextmanager
@@ -84,6 +86,7 @@ def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None
     policy = Policy(settings.rate_limit, settings.sandbox_expiry, settings.max_sandboxes)
     sandboxes = Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy)
     hidden = [token] if (token := settings.admin_token) else []
+    journals = Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, hidden)
     return Parts(
         store,
         clock,
@@ -91,7 +94,8 @@ def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None
         Wire(ids),
         sandboxes,
         Transactions(store, clock),
-        Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, hidden),
+        journals,
+        Following(journals, asyncio.sleep),
     )
 
 
@@ -118,9 +122,9 @@ def reception(made: Parts, document: dict[str, Any]) -> Reception:
     )
 
 
-def vendor_app(settings: Settings, made: Parts) -> AsyncApp:
-    """The vendor's API."""
-    document = contract()
+def vendor_app(settings: Settings, made: Parts, document: dict[str, Any] | None = None) -> AsyncApp:
+    """The vendor's API, by its contract, which is read where it is not given."""
+    document = contract() if document is None else document
     return application(
         document,
         Answers(made.transactions, made.wire),
@@ -133,51 +137,64 @@ def vendor_app(settings: Settings, made: Parts) -> AsyncApp:
 class TwoPlanes:
     """Sends `/_mock` to the control plane, which is built when it is first asked for, all else to the vendor's API."""
 
-    def __init__(self, vendor: ASGIApp, settings: Settings, made: Parts) -> None:
+    def __init__(self, vendor: ASGIApp, control: Callable[[], ASGIApp]) -> None:
         self._vendor = vendor
-        self._settings = settings
-        self._made = made
-        self._control: ASGIApp | None = None
+        self._make_control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
         path = scope.get("path", "")
         if path.startswith(_CONTROL) and path[len(_CONTROL) :][:1] in {"", "/"}:
-            await self._control_plane()(scope, receive, send)
+            await self._control(scope, receive, send)
         else:
             await self._vendor(scope, receive, send)
 
-    def _control_plane(self) -> ASGIApp:
-        if self._control is None:
-            settings, made = self._settings, self._made
-            plane = control_application(made.sandboxes, made.store, made.journals, max_body=settings.max_body)
-            self._control = ControlGate(
-                plane, address=settings.host, allowed_hosts=settings.allowed_hosts, admin_token=settings.admin_token
-            )
-        return self._control
+    @cached_property
+    def _control(self) -> ASGIApp:
+        return self._make_control()
+
+
+def control_plane(settings: Settings, made: Parts) -> ASGIApp:
+    """The control plane, behind its gate."""
+    plane = control_application(made.sandboxes, made.store, made.journals, made.following, max_body=settings.max_body)
+    return ControlGate(
+        plane, address=settings.host, allowed_hosts=settings.allowed_hosts, admin_token=settings.admin_token
+    )
 
 
 def server(settings: Settings, made: Parts, write: Write) -> ASGIApp:
     """The whole server as an ASGI application; its sandbox `default` is made by `seed`."""
-    vendor: ASGIApp = vendor_app(settings, made)
-    if settings.journal_limit:
-        vendor = JournalMiddleware(vendor, keep=made.store.append, place=made.journals.place, clock=made.clock)
+    document = contract()
+    vendor = _journalled(vendor_app(settings, made, document), settings, made)
     if settings.cors_origins:
-        vendor = Cors(vendor, origins=settings.cors_origins, methods=methods(contract()))
-    app: ASGIApp = TwoPlanes(vendor, settings, made)
-    if settings.log_format is not None:
-        app = AccessLog(app, write=write, as_json=settings.log_format == "json")
-    return app
+        vendor = Cors(vendor, origins=settings.cors_origins, methods=methods(document))
+    return _logged(TwoPlanes(vendor, partial(control_plane, settings, made)), settings, write)
 
 
-def http_protocol(settings: Settings, made: Parts) -> type[HttpToolsProtocol]:
-    """The HTTP protocol with the limits of the settings; what is no request it answers in the envelope."""
+def _journalled(vendor: ASGIApp, settings: Settings, made: Parts) -> ASGIApp:
+    if not settings.journal_limit:
+        return vendor
+    return JournalMiddleware(vendor, keep=made.store.append, place=made.journals.place, clock=made.clock)
+
+
+def _logged(app: ASGIApp, settings: Settings, write: Write) -> ASGIApp:
+    if settings.log_format is None:
+        return app
+    return AccessLog(app, write=write, as_json=settings.log_format == "json")
+
+
+def http_protocol(settings: Settings, made: Parts, write: Write) -> type[HttpToolsProtocol]:
+    """The HTTP protocol with the limits of the settings; what is no request it answers in the envelope.
+
+    What it refuses of requests stands in journal and log like what the server refuses.
+    """
     limits = Limits(
         settings.header_timeout,
         settings.body_timeout,
         settings.max_head,
         settings.max_headers,
         settings.max_connections,
+        settings.whole_body_timeout,
     )
 
     def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
@@ -188,4 +205,8 @@ def http_protocol(settings: Settings, made: Parts) -> type[HttpToolsProtocol]:
         if settings.journal_limit:
             made.store.append(DEFAULT_SANDBOX, unparsed_exchange(status, content, made.clock.now()))
 
-    return protocol(refuse, limits, report)
+    def around(app: Any) -> Any:  # noqa: ANN401  (uvicorn and Starlette have types of their own for ASGI)
+        """Put around a refusal what keeps a record of it."""
+        return _logged(TwoPlanes(_journalled(app, settings, made), lambda: app), settings, write)
+
+    return protocol(refuse, limits, report, around)

@@ -20,7 +20,7 @@ class Settings:
     never; `max_sandboxes`: how many there may be. `journal_limit`: exchanges that each sandbox keeps, 0 for none;
     `journal_bytes`: and how large they may be together. `cors_origins`: those whose pages may use the vendor's API, as
     browsers send them, or `*`. A request has `header_timeout` seconds for its head, of at most `max_head` bytes and
-    `max_headers` headers, and `body_timeout` for each part of its body.
+    `max_headers` headers, `body_timeout` for each part of its body, and `whole_body_timeout` for all of it.
     """
 
     host: str = "127.0.0.1"
@@ -37,6 +37,7 @@ class Settings:
     max_connections: int = 900
     header_timeout: float = 10.0
     body_timeout: float = 30.0
+    whole_body_timeout: float = 120.0
     max_head: int = 65_536
     max_headers: int = 200
     journal_limit: int = 1_000

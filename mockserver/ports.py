@@ -10,7 +10,7 @@ from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.exchange import Exchange
 from mockserver.domain.folder import Folder
-from mockserver.domain.job import Job
+from mockserver.domain.job import Job, JobStatus
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
@@ -155,8 +155,13 @@ class Transaction(Protocol):
     async def job(self, job_id: str) -> Job | None:
         """The job with this id, in whatever account group."""
 
-    async def jobs(self, account_group_id: str, *, before: int | None, limit: int | None) -> Sequence[Job]:
-        """At most `limit` jobs (None: all) with a serial number below `before`."""
+    async def jobs(
+        self, account_group_id: str, *, before: int | None, limit: int | None, outcome: JobStatus | None = None
+    ) -> Sequence[Job]:
+        """At most `limit` jobs (None: all) with a serial number below `before`.
+
+        `outcome`: only those whose ending is on record, and was this.
+        """
 
     async def open_jobs(self, account_group_id: str) -> Sequence[Job]:
         """The jobs of an account group whose ending is not on record."""

@@ -69,4 +69,5 @@ async def _serve_for(settings: Settings, listening: socket.socket, line: Connect
 
 
 def _http_server(settings: Settings, made: Parts, on_start: Callable[[], None]) -> HttpServer:
-    return HttpServer(server(settings, made, click.echo), http_protocol(settings, made), on_start)
+    app = server(settings, made, click.echo)
+    return HttpServer(app, http_protocol(settings, made, click.echo), on_start, made.following.stop)

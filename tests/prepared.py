@@ -10,7 +10,12 @@ Answer = Callable[[httpx.Request], httpx.Response]
 
 
 def http(answer: Answer) -> httpx.Client:
-    return httpx.Client(base_url="http://target", transport=httpx.MockTransport(answer))
+    return httpx.Client(base_url="http://target", transport=httpx.MockTransport(lambda asked: _unread(answer(asked))))
+
+
+def _unread(answer: httpx.Response) -> httpx.Response:
+    """As it comes from a connection: to be read, which takes time."""
+    return httpx.Response(answer.status_code, headers=answer.headers, content=iter([answer.content]))
 
 
 class FakeTarget:

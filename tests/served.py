@@ -23,7 +23,8 @@ def served(settings: Settings, clock: Clock | None = None, build: Build = server
     started = threading.Event()
     listening = bound("127.0.0.1", 0)
 
-    running = HttpServer(build(settings, made, print), http_protocol(settings, made), started.set)
+    app, protocol = build(settings, made, print), http_protocol(settings, made, print)
+    running = HttpServer(app, protocol, started.set, made.following.stop)
 
     async def main() -> None:
         await seed(settings, made)

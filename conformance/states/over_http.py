@@ -1,5 +1,6 @@
 """Provider states over HTTP: the target itself brings them about, by Pact's convention."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +16,11 @@ from conformance.states.provider_states import (
     UnreachableError,
     Values,
 )
+from conformance.verdicts import Exchange
 
 _CANNOT = 501
+_SETUP = "setup"
+_USUAL = frozenset({"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "user-agent"})
 _NEEDED = {
     KEY: ("apiKey", "accountGroupId"),
     READY: ("accountGroupId", "audienceId"),
@@ -41,7 +45,7 @@ class OverHttp(ProviderStates):
         self._shown = str(address.copy_with(userinfo=b"")) if address.userinfo else url
 
     def _establish(self, state: str, params: Mapping[str, Any]) -> Values:
-        values = self._post(state, "setup", params)
+        values = self._post(state, _SETUP, params)
         for name in _NEEDED.get(state, ()):
             if not isinstance(values.get(name), str) or not values[name]:
                 message = f"{self._shown} answered to setup of '{state}' without '{name}', which has to be a text"
@@ -69,7 +73,27 @@ class OverHttp(ProviderStates):
             advice = _ADVICE.get(answer.status_code) or _reason(answer)
             message = f"{self._shown} answered {answer.status_code} to {action} of '{state}': {advice}"
             raise StatesError(message)
+        if action == _SETUP:
+            self.requests.append(_exchange(self._shown, answer))
         return values
+
+
+def _exchange(url: str, answer: httpx.Response) -> Exchange:
+    """A request as it may be shown: a variable stands for each header that is not of every request."""
+    sent = answer.request.headers
+    own = ((name, f"$AUDIENCE_STATES_{re.sub('[^A-Z0-9]', '_', name.upper())}") for name in sent if name not in _USUAL)
+    return Exchange(
+        number=0,
+        method="POST",
+        url=url,
+        request_headers=(("content-type", sent["content-type"]), *own),
+        request_body=answer.request.content,
+        status=answer.status_code,
+        no_response=None,
+        response_headers=(),
+        response_body=answer.content,
+        elapsed_ms=answer.elapsed.total_seconds() * 1000,
+    )
 
 
 def _reason(answer: httpx.Response) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.states.undisturbed import undisturbed
+from conformance.verdicts import Exchange
 
 Values = dict[str, Any]
 
@@ -45,8 +46,9 @@ class UnreachableError(StatesError):
 class ProviderStates(ABC):
     """Sets states up, and remembers what to tear down.
 
-    `answered`: every key and identifier that it has given out; `keys`: the API keys among them. `may_leave_folders`:
-    folders, which no request deletes, may be made. `may_spend_credits`: jobs, which cost, may be started.
+    `answered`: every key and identifier that it has given out; `keys`: the API keys among them. `requests`: those that
+    have set states up, where requests did, without what they are authorized by. `may_leave_folders`: folders, which no
+    request deletes, may be made. `may_spend_credits`: jobs, which cost, may be started.
     """
 
     may_leave_folders = True
@@ -56,6 +58,7 @@ class ProviderStates(ABC):
         self._standing: list[tuple[str, Values]] = []
         self.answered: set[str] = set()
         self.keys: set[str] = set()
+        self.requests: list[Exchange] = []
 
     def setup(self, state: str, **params: object) -> Values:
         """Set a state up; answers its values. Raises NotEstablishedError, StatesError."""

@@ -8,17 +8,27 @@ import struct
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
-from uvicorn._types import ASGISendCallable, ASGISendEvent
+from uvicorn._types import (
+    ASGI3Application,
+    ASGIReceiveCallable,
+    ASGIReceiveEvent,
+    ASGISendCallable,
+    ASGISendEvent,
+    Scope,
+)
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
 from mockserver.domain.fault import CLOSE, RESET
-from mockserver.domain.notes import NOTES, Notes
+from mockserver.domain.notes import NOTES, Notes, note_refusal
 
 Refuse = Callable[[int, str, Mapping[str, object]], bytes]
+End = Callable[[bytes], None]
 
 _BODILESS = frozenset({204, 304})
+_ENDLESS = b"text/event-stream"
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _NO_LINGER = struct.pack("ii", 1, 0)  # what is not sent is thrown away, and the other side gets a reset
 
 
@@ -32,6 +42,24 @@ async def send_last(send: ASGISendCallable, status: int, content: bytes) -> None
     """Send an answer in JSON that is the last on its connection."""
     await send({"type": "http.response.start", "status": status, "headers": _last_headers(content)})
     await send({"type": "http.response.body", "body": content, "more_body": False})
+
+
+def refusing(status: int, content: bytes, details: Mapping[str, object]) -> ASGI3Application:
+    """An application that refuses a request, whatever it is, and notes the rule."""
+
+    async def app(scope: Scope, _receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        note_refusal(cast("dict[str, object]", scope), details)
+        await send_last(send, status, content)
+
+    return app
+
+
+class Break(NamedTuple):
+    """Why the rest of a body does not come: the refusal, and what writes the last of the connection."""
+
+    status: int
+    content: bytes
+    end: End
 
 
 def _last_headers(content: bytes) -> list[tuple[bytes, bytes]]:
@@ -48,10 +76,18 @@ class Cycle(RequestResponseCycle):
 
     refuse: Refuse
     head: bytes | None = None
+    endless = False  # the answer goes on for as long as the client listens
+    broken: Break | None = None
+    body_due: float | None = None  # when all of the body has to be there, by the clock of the loop
+
+    @property
+    def notes(self) -> Notes | None:
+        """The notes on the request, where any are taken."""
+        return cast("Notes | None", self.scope.get(NOTES))
 
     def note_gone(self) -> None:
         """Note that the client has closed its side: hardly any still listens, but some do."""
-        notes = cast("Notes | None", self.scope.get(NOTES))
+        notes = self.notes
         if notes is not None and notes.gone_at is None:
             notes.gone_at = time.perf_counter()
 
@@ -61,11 +97,45 @@ class Cycle(RequestResponseCycle):
         self.disconnected = True
         self.message_event.set()
 
-    def abandon(self) -> None:
-        """Tell the application that nobody listens any more; what it still sends is dropped."""
-        self.disconnected = True
-        self.waiting_for_100_continue = False
+    def break_body(self, status: int, content: bytes, end: End) -> None:
+        """Refuse the request as soon as the application asks for more of its body: it has not acted on it yet then.
+
+        Where it does not, its own answer is the last of the connection: the request may have had an effect.
+        """
+        self.keep_alive = self.waiting_for_100_continue = False
+        self.broken = Break(status, content, end)
+        if self.response_complete:
+            end(b"")
         self.message_event.set()
+
+    def _give_up(self, broken: Break) -> None:
+        """Refuse the request, unless its answer has begun; nobody listens to the application any more."""
+        if self.disconnected or self.response_complete:
+            return
+        self.disconnected = True
+        if self.response_started:
+            broken.end(b"")
+            return
+        notes = self.notes
+        if notes is not None:
+            notes.refusal = broken.status, broken.content
+        broken.end(last_answer(broken.status, broken.content, self.default_headers))
+
+    async def receive(self) -> ASGIReceiveEvent:
+        """Give the application what has come of the body since it last asked."""
+        if self.waiting_for_100_continue and not self.transport.is_closing():
+            self.transport.write(_CONTINUE)
+            self.waiting_for_100_continue = False
+        if not self.disconnected and not self.response_complete:
+            self.flow.resume_reading()
+            await self.message_event.wait()
+            self.message_event.clear()
+            if self.broken is not None:
+                self._give_up(self.broken)
+        if self.disconnected or self.response_complete:
+            return {"type": "http.disconnect"}
+        part, self.body = bytes(self.body), bytearray()
+        return {"type": "http.request", "body": part, "more_body": self.more_body}
 
     async def send_500_response(self) -> None:
         """Answer that the application failed, instead of a head that has not left yet."""
@@ -146,6 +216,8 @@ class Cycle(RequestResponseCycle):
             elif lower == b"connection" and b"close" in [token.strip() for token in value.lower().split(b",")]:
                 self.keep_alive = False
                 closing = True
+            elif lower == b"content-type" and value.startswith(_ENDLESS):
+                self.endless = True
             content += (lower, b": ", value, b"\r\n")
         if not self.keep_alive and not closing:
             content.append(b"connection: close\r\n")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-_TICK = 0.001  # uvloop counts time in milliseconds
+TICK = 0.001  # uvloop counts time in milliseconds
 
 
 class Deadline:
@@ -36,7 +36,7 @@ class Deadline:
         self._timer = None
         if self.due is None:
             return
-        if self._loop.time() + _TICK < self.due:
+        if self._loop.time() + TICK < self.due:
             self._timer = self._loop.call_at(self.due, self._look)
         else:
             self.due = None

@@ -26,10 +26,14 @@ def _settle() -> None:
 
 
 class HttpServer(uvicorn.Server):
-    """One server on a socket that is bound already. `on_start` is called when it answers."""
+    """One server on a socket that is bound already. `on_start` is called when it answers, `on_stop` when it stops."""
 
     def __init__(
-        self, app: ASGIApp, protocol: type[HttpToolsProtocol], on_start: Callable[[], None] = lambda: None
+        self,
+        app: ASGIApp,
+        protocol: type[HttpToolsProtocol],
+        on_start: Callable[[], None] = lambda: None,
+        on_stop: Callable[[], None] = lambda: None,
     ) -> None:
         config = uvicorn.Config(
             app,
@@ -46,6 +50,7 @@ class HttpServer(uvicorn.Server):
         )
         super().__init__(config)
         self._on_start = on_start
+        self._on_stop = on_stop
 
     def stop(self) -> None:
         """Stop soon."""
@@ -59,6 +64,7 @@ class HttpServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop. Who is still not answered after some seconds, as a fault may have it, sees the connection closed."""
+        self._on_stop()
         hanging_up = asyncio.get_running_loop().call_later(_PATIENCE, self._hang_up)
         await super().shutdown(sockets)
         hanging_up.cancel()
@@ -67,9 +73,16 @@ class HttpServer(uvicorn.Server):
             await asyncio.wait(self.server_state.tasks, timeout=_FAREWELL)
 
     def _hang_up(self) -> None:
-        """Close the connections, so that the application takes their clients for gone, and gives up by itself."""
+        """Close the connections, so that the application takes their clients for gone, and gives up by itself.
+
+        To close one whose client does not read would take until it does.
+        """
         for connection in list(self.server_state.connections):
-            connection.transport.close()
+            transport = connection.transport
+            if transport.get_write_buffer_size():
+                transport.abort()
+            else:
+                transport.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -13,8 +13,8 @@ import httptools
 from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mockserver.adapters.cycle import Cycle, Refuse, last_answer, send_last
-from mockserver.adapters.deadline import Deadline
+from mockserver.adapters.cycle import Cycle, Refuse, last_answer, refusing, send_last
+from mockserver.adapters.deadline import TICK, Deadline
 from mockserver.adapters.refused import Limits, RefusedError, refused
 from mockserver.domain.fault import CLOSE, RESET
 
@@ -24,43 +24,61 @@ _PLAIN: dict[object, object] = {}  # an extension with nothing more to say about
 
 
 Report = Callable[[int, bytes], None]
+Around = Callable[[ASGI3Application], ASGI3Application]
 
 
 def _tell_nobody(_status: int, _content: bytes) -> None:
     """Let a refusal be forgotten."""
 
 
-def protocol(refuse: Refuse, limits: Limits | None = None, report: Report = _tell_nobody) -> type[HttpToolsProtocol]:
+def _nothing(app: ASGI3Application) -> ASGI3Application:
+    """Put nothing around an application."""
+    return app
+
+
+def protocol(
+    refuse: Refuse, limits: Limits | None = None, report: Report = _tell_nobody, around: Around = _nothing
+) -> type[HttpToolsProtocol]:
     """The class to give to uvicorn as `http`.
 
-    `refuse` makes the body of a refusal. `report` is told status and body of each one that no application hears of.
+    `refuse` makes the body of a refusal. `report` is told status and body of each one of what is no request. A request
+    whose body breaks before the application has heard of it is refused by one of the protocol's own, which has `around`
+    it whatever keeps a record of requests.
     """
-    bounds, told = limits or Limits(), report
+    bounds, told, put = limits or Limits(), report, around
 
     class Configured(Protocol):
         limits = bounds
         refuse_with = staticmethod(refuse)
         report = staticmethod(told)
+        around = staticmethod(put)
 
     return Configured
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection: in a head, in a body or between requests. `active` is whose application was started last."""
+    """One connection: in a head, in a body or between requests. `active` is whose application was started last.
+
+    An application is not started before the segment that brought the end of the head is parsed: what that shows to be
+    broken has no effect.
+    """
 
     limits: ClassVar[Limits]
     refuse_with: Refuse
     report: Report
+    around: Around
 
     cycle: Cycle
     pipeline: deque[tuple[Cycle, ASGI3Application]]  # type: ignore[assignment] # narrowed: on_headers_complete fills it
     deadline: Deadline
     active: Cycle | None = None
+    ready: ASGI3Application | None = None  # to be started for `cycle`
     in_head = False
     in_body = False
     continued = False  # the segment that arrived last went on with a head
     segment = 0  # bytes that arrived last
     head_bytes = 0  # bytes that earlier segments brought of the head that it is in
+    heard_out = False  # the client has closed its side, and waits for answers
     surplus = False  # there were too many connections already when this one came
     over = False  # nothing is read any more
     last_words: bytes | None = None  # a refusal that waits for the answers due before it
@@ -79,17 +97,21 @@ class Protocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the application whose turn it is; uvicorn tells only the last of a pipeline."""
+        lost = self.active if self._is_answering() else None
         super().connection_lost(exc)
         self.deadline.stop()
-        if self.active is not None and self._is_answering():
-            self.active.lose()
+        if lost is not None:
+            lost.lose()
 
     def eof_received(self) -> bool | None:  # type: ignore[override] # uvicorn closes at once
         """Let a client that has said all it had to say hear the answers that are due; True keeps its ears open."""
-        if self.over or not self._is_answering() or (self.in_body and self.cycle is self.active):
+        active = self.active if self._is_answering() else None
+        if active is None or active.endless or (self.in_body and self.cycle is active and not self.over):
             return None
-        if self.active is not None:
-            self.active.note_gone()
+        self.heard_out = True
+        active.note_gone()
+        if self.over:
+            return True
         if self.in_body:
             self.pipeline.popleft()
         if self.in_body or self.in_head:
@@ -109,8 +131,10 @@ class Protocol(HttpToolsProtocol):
         try:
             self._feed(data)
             if self.in_body:
-                self.deadline.set(self.limits.body_timeout)
                 self.limits.check(0, len(self.headers))  # trailers
+                if self.ready is not None:
+                    self._start_ready(self.ready)
+                self._await_body()
             elif self.in_head:
                 if not self.continued or self.deadline.due is None:
                     self.deadline.set(self.limits.header_timeout)
@@ -154,14 +178,11 @@ class Protocol(HttpToolsProtocol):
         """Start the application, or let the request wait for the answers due before it."""
         if self.parser.should_upgrade():
             return  # the parser stops here, and gets the head again
-        if (
-            self.continued
-            or self.head_bytes
-            or self.segment > self.limits.max_head
-            or len(self.headers) > self.limits.max_headers
-        ):
+        limits = self.limits
+        large = self.segment > limits.max_head or len(self.headers) > limits.max_headers
+        if large or self.continued or self.head_bytes:
             size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-            self.limits.check(size, len(self.headers))
+            limits.check(size, len(self.headers))
         self._read_target()
         self.in_head, self.in_body = False, True
         self.cycle = cycle = self._new_cycle()
@@ -173,7 +194,7 @@ class Protocol(HttpToolsProtocol):
             self.flow.pause_reading()
             self.pipeline.appendleft((cycle, app))
         else:
-            self._start_asgi_task(cycle, app)
+            self.ready = app
 
     def on_message_complete(self) -> None:
         """From here on it is the server's turn."""
@@ -183,6 +204,8 @@ class Protocol(HttpToolsProtocol):
         self.deadline.clear()
         self.head_bytes = -self.segment
         super().on_message_complete()
+        if self.ready is not None:
+            self._start_ready(self.ready)
 
     def _read_target(self) -> None:
         target = httptools.parse_url(self.url)
@@ -217,7 +240,11 @@ class Protocol(HttpToolsProtocol):
     # Answers, in order, and the end.
 
     def _is_answering(self) -> bool:
-        return self.active is not None and not self.active.response_complete
+        return self.active is not None and not (self.active.response_complete or self.active.disconnected)
+
+    def _start_ready(self, app: ASGI3Application) -> None:
+        self.ready = None
+        self._start_asgi_task(self.cycle, app)
 
     def _start_asgi_task(self, cycle: Cycle, app: ASGI3Application) -> None:  # type: ignore[override] # as above
         self.active = cycle
@@ -239,23 +266,40 @@ class Protocol(HttpToolsProtocol):
         elif not self.in_head:
             self.deadline.set(self.timeout_keep_alive)
 
+    def shutdown(self) -> None:
+        """Let the answers that are due be the last; an endless one that its client does not read cannot be ended."""
+        endless = self._is_answering() and self.active is not None and self.active.endless
+        if endless and self.transport.get_write_buffer_size():
+            self.transport.abort()
+        super().shutdown()
+
     def _refuse(self, error: RefusedError) -> None:
         """Answer with a refusal, behind the answers due before it; nothing where it would end up inside another."""
         self.over = True
         self.deadline.clear()
         content = self.refuse_with(error.status, str(error), error.details)
-        answer = last_answer(error.status, content, self.server_state.default_headers)
-        if self.in_body and self.cycle is self.active:
-            self.active.abandon()
-            self._end(b"" if self.cycle.response_started else answer)
-            return
         if self.in_body:
-            self.pipeline.popleft()  # the request that broke; those before it are answered
+            self._refuse_body(error, content)
+            return
         self.report(error.status, content)
+        answer = last_answer(error.status, content, self.server_state.default_headers)
         if self._is_answering():
             self.last_words = answer
         else:
             self._end(answer)
+
+    def _refuse_body(self, error: RefusedError, content: bytes) -> None:
+        """Refuse a request whose body broke; one that has its application already may be answered by that."""
+        if self.cycle is self.active:
+            self.flow.resume_reading()
+            self.active.break_body(error.status, content, self._end)
+            return
+        self.cycle.keep_alive = False
+        app = self.around(refusing(error.status, content, error.details))
+        if self.ready is None:
+            self.pipeline[0] = self.cycle, app
+        else:
+            self._start_ready(app)
 
     def _end(self, answer: bytes) -> None:
         """Write no more, but read on for a moment: data that nobody reads makes the kernel take back the answer."""
@@ -265,17 +309,30 @@ class Protocol(HttpToolsProtocol):
         if answer:
             self.transport.write(answer)
         self.flow.resume_reading()
-        if self.transport.can_write_eof():
+        if self.transport.can_write_eof() and not self.heard_out:
             self.transport.write_eof()
             self.deadline.set(_LINGER)
         else:
             self.transport.close()
 
+    def _await_body(self) -> None:
+        """Give the next part of a body its time, as far as the whole of it has any left; RefusedError where not."""
+        now = self.loop.time()
+        due = self.cycle.body_due
+        if due is None:
+            due = self.cycle.body_due = now + self.limits.whole_body_timeout
+        if due <= now:
+            raise self.limits.slow()
+        self.deadline.set(min(self.limits.body_timeout, max(due - now, TICK)))
+
     def _late(self) -> None:
         if self.over or not (self.in_head or self.in_body or self.cycle is None):
             self.transport.close()
         elif self.flow.read_paused or (self.in_body and self.cycle.waiting_for_100_continue):
-            self.deadline.set(self.limits.body_timeout)  # it is the application that is late
+            self.cycle.body_due = None
+            self._await_body()  # it is the application that is late
+        elif self.in_body and self.cycle.body_due is not None and self.loop.time() >= self.cycle.body_due - TICK:
+            self._refuse(self.limits.slow())
         else:
             self._refuse(self.limits.late("body" if self.in_body else "head"))
 

@@ -19,6 +19,7 @@ class RefusedError(Exception):
 class Limits:
     """How long a client may take, in seconds, and how large a head may be, in bytes and in headers.
 
+    A body has `body_timeout` for each of its parts, and `whole_body_timeout` for all of them.
     A connection above `max_connections` is told so by the answer to its first request, which is its last.
     """
 
@@ -27,6 +28,7 @@ class Limits:
     max_head: int = 65_536
     max_headers: int = 200
     max_connections: int = 900
+    whole_body_timeout: float = 120.0
 
     def check(self, size: int, headers: int) -> None:
         """Refuse a head that is too large, complete or not; trailers count as headers."""
@@ -42,6 +44,12 @@ class Limits:
         seconds = self.header_timeout if part == "head" else self.body_timeout
         message = f"The {part} of the request did not arrive: the server waited {seconds:g} seconds. Send it at once."
         return RefusedError(408, message, part=part)
+
+    def slow(self) -> RefusedError:
+        """The refusal of a body that arrives, but not to its end."""
+        seconds = f"{self.whole_body_timeout:g}"
+        message = f"The body of the request did not arrive whole in {seconds} seconds. Send it without pauses."
+        return RefusedError(408, message, part="body")
 
 
 def refused(error: httptools.HttpParserError, logger: logging.Logger) -> RefusedError:

@@ -61,10 +61,10 @@ def read_seed(path: Path) -> Mapping[str, Any]:
         raise SeedError(message) from None
 
 
-def read_text(text: str) -> Mapping[str, Any]:
-    """Read a seed document from YAML or JSON; SeedError says in one line what is wrong with it."""
+def read_text(text: str, most_values: int | None = None) -> Mapping[str, Any]:
+    """Read a seed document from YAML or JSON, of so many values at most; SeedError says in one line what is wrong."""
     try:
-        _ensure_plain(text)
+        _ensure_plain(text, most_values)
         document = yaml.load(text, _Loader)  # noqa: S506  (a safe one)
         orjson.dumps(document, option=orjson.OPT_PASSTHROUGH_DATETIME)
     except SeedError:
@@ -78,13 +78,17 @@ def read_text(text: str) -> Mapping[str, Any]:
     return checked(document)
 
 
-def _ensure_plain(text: str) -> None:
-    """Refuse what the loader would drown in: nesting without end, and a document that is larger than its text."""
-    depth = 0
+def _ensure_plain(text: str, most_values: int | None) -> None:
+    """Refuse what the loader would drown in: nesting without end, too many values, what is larger than its text."""
+    depth = values = 0
     for event in yaml.parse(text, _SAFE):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             message = "the document is nested too deeply"
+            raise SeedError(message)
+        values += isinstance(event, yaml.NodeEvent)
+        if most_values is not None and values > most_values:
+            message = f"the document has more than {most_values} values; make it smaller"
             raise SeedError(message)
         if isinstance(event, yaml.AliasEvent):
             message = f"the alias *{event.anchor} stands for a part of the document; write that part out"

@@ -11,7 +11,7 @@ from mockserver.adapters.world import World
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.folder import Folder
-from mockserver.domain.job import Job
+from mockserver.domain.job import Job, JobStatus
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
@@ -162,9 +162,12 @@ class MemoryTransaction:
         """See `Transaction.job`."""
         return self._world.jobs.get(job_id)
 
-    async def jobs(self, account_group_id: str, *, before: int | None, limit: int | None) -> Sequence[Job]:
+    async def jobs(
+        self, account_group_id: str, *, before: int | None, limit: int | None, outcome: JobStatus | None = None
+    ) -> Sequence[Job]:
         """See `Transaction.jobs`."""
-        return list(islice(self._world.jobs.newest_first(account_group_id, before), limit))
+        table = self._world.jobs if outcome is None else self._world.ended_jobs[outcome]
+        return list(islice(table.newest_first(account_group_id, before), limit))
 
     async def open_jobs(self, account_group_id: str) -> Sequence[Job]:
         """See `Transaction.open_jobs`."""
@@ -177,8 +180,11 @@ class MemoryTransaction:
     async def save_job(self, job: Job) -> None:
         """See `Transaction.save_job`."""
         old = self._world.jobs.get(job.id)
+        if old is not None:
+            self._world.drop_job(old)
+            self._undo.append(partial(self._world.place_job, old))
         self._world.place_job(job)
-        self._undo.append(partial(self._world.drop_job, job) if old is None else partial(self._world.place_job, old))
+        self._undo.append(partial(self._world.drop_job, job))
 
     async def replay(self, account_group_id: str, idempotency_key: str) -> Replay | None:
         """See `Transaction.replay`."""

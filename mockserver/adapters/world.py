@@ -1,5 +1,6 @@
 """All records of one sandbox, in memory."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from mockserver.adapters.table import Table
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.folder import Folder
-from mockserver.domain.job import Job
+from mockserver.domain.job import Job, JobStatus
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
@@ -34,12 +35,15 @@ class World:
         self.audiences: Table[Audience] = Table()
         self.folders: Table[Folder] = Table()
         self.jobs: Table[Job] = Table()
+        self.ended_jobs: dict[JobStatus, Table[Job]] = defaultdict(Table)
         self.open_jobs: dict[str, dict[str, None]] = {}
         self.replays: dict[tuple[str, str], Replay] = {}
 
     def place_job(self, job: Job) -> None:
         """Add or replace a job, and keep in mind whether its ending is on record."""
         self.jobs.put(job)
+        if job.ending is not None:
+            self.ended_jobs[job.ending.outcome].put(job)
         for owner in (job.account_group_id, job.audience_id):
             if job.ending is None:
                 self.open_jobs.setdefault(owner, {})[job.id] = None
@@ -49,6 +53,8 @@ class World:
     def drop_job(self, job: Job) -> None:
         """Remove a job."""
         self.jobs.remove(job.id)
+        if job.ending is not None:
+            self.ended_jobs[job.ending.outcome].remove(job.id)
         for owner in (job.account_group_id, job.audience_id):
             self._close(owner, job.id)
 

@@ -5,13 +5,13 @@ from functools import partial
 from typing import Any
 
 from connexion import AsyncApp
-from connexion.middleware.context import ContextMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.response_validation import ResponseValidationMiddleware
 from connexion.resolver import Resolver
 from starlette.types import ASGIApp
 
 from mockserver.api.admission import AdmissionMiddleware, Reception
+from mockserver.api.assembly.context import DirectContextMiddleware
 from mockserver.api.assembly.exceptions import LazyExceptionMiddleware
 from mockserver.api.assembly.operation import DirectApp
 from mockserver.api.assembly.routing import DirectRoutingMiddleware
@@ -78,7 +78,7 @@ def application(
             DirectValidationMiddleware,
             *([ResponseValidationMiddleware] if validate_responses else []),
             LifespanMiddleware,
-            ContextMiddleware,
+            DirectContextMiddleware,
         ],
         resolver=resolver(handlers(answers)),
         jsonifier=FastJsonifier(),

@@ -35,6 +35,17 @@ class Held:
             if not message.get("more_body", False):
                 return
 
+    async def read_ahead(self) -> bool:
+        """Read what is not read yet of the body, at most 1 MiB of it; False where the rest does not come."""
+        size = 0
+        while size <= _AHEAD and not (self._read and not self._read[-1].get("more_body", False)):
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                return False
+            self._read.append(message)
+            size += len(message.get("body", b"")) + 1
+        return True
+
     async def hold(self, milliseconds: int) -> bool:
         """Wait; False as soon as the client has gone."""
         if not milliseconds:

@@ -65,7 +65,8 @@ class _Suffering:
         if effect is None:
             await app(self.scope, self.held.receive, self.send)
         elif not early:
-            await app(self.scope, self.held.receive, WholeAnswer(self._after(effect)))
+            if await self.held.read_ahead():  # what breaks behind the effect could not be refused any more
+                await app(self.scope, self.held.receive, WholeAnswer(self._after(effect)))
         elif effect.kind is FaultKind.RESET_BEFORE:
             await self.held.read()
             await reset(self.send, self.scope, self.injection.wire, effect.id)

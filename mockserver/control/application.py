@@ -19,6 +19,7 @@ from mockserver.control.audiences import AudienceHandlers
 from mockserver.control.clock import ClockHandlers
 from mockserver.control.documents import DocumentHandlers
 from mockserver.control.faults import FaultHandlers
+from mockserver.control.following import FollowHandlers
 from mockserver.control.jobs import JobHandlers
 from mockserver.control.journal import JournalHandlers
 from mockserver.control.json_only import JsonOnly
@@ -29,6 +30,7 @@ from mockserver.control.states import StateHandlers
 from mockserver.control.validators import VALIDATOR_MAP
 from mockserver.middleware.body_limit import BodyLimit
 from mockserver.ports import Store
+from mockserver.service.following import Following
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
 from openapi import contract, control_contract
@@ -36,7 +38,7 @@ from openapi import contract, control_contract
 MAX_BODY = 1 << 20
 
 
-def handlers(sandboxes: Sandboxes, store: Store, journals: Journals) -> Operations:
+def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, following: Following) -> Operations:
     """Every handler by its operationId."""
     groups = (
         DocumentHandlers(sandboxes, __version__, control_contract, contract),
@@ -49,11 +51,14 @@ def handlers(sandboxes: Sandboxes, store: Store, journals: Journals) -> Operatio
         AudienceHandlers(sandboxes),
         FaultHandlers(sandboxes, contract),
         JournalHandlers(journals),
+        FollowHandlers(following),
     )
     return {operation_id: handler for group in groups for operation_id, handler in group.operations().items()}
 
 
-def control_application(sandboxes: Sandboxes, store: Store, journals: Journals, *, max_body: int = MAX_BODY) -> ASGIApp:
+def control_application(
+    sandboxes: Sandboxes, store: Store, journals: Journals, following: Following, *, max_body: int = MAX_BODY
+) -> ASGIApp:
     """The control plane as an ASGI application. Who may use it is decided before, by the control gate.
 
     `max_body`: the bytes that a body may have, seeds included.
@@ -69,7 +74,7 @@ def control_application(sandboxes: Sandboxes, store: Store, journals: Journals, 
             LifespanMiddleware,
             ContextMiddleware,
         ],
-        resolver=resolver(handlers(sandboxes, store, journals)),
+        resolver=resolver(handlers(sandboxes, store, journals, following)),
         jsonifier=FastJsonifier(),
         pythonic_params=True,
         validator_map=VALIDATOR_MAP,

@@ -7,9 +7,11 @@ from mockserver.control import views
 from mockserver.control.answers import DEFAULT_SANDBOX, GONE, Answer, Body, Operations
 from mockserver.control.errors import ControlError
 from mockserver.service.sandboxes import Sandboxes
-from mockserver.service.seeding import Document, SeedError, TakenKeyError
+from mockserver.service.seeding import Document, SeedError, TakenKeyError, ensure_at_most
 
 _SECOND = 1_000
+_MOST_THINGS = 5_000
+_MOST_VALUES = 50_000
 
 
 class SandboxHandlers:
@@ -75,5 +77,10 @@ class SandboxHandlers:
 
 
 def _seed(given: Any) -> Document:  # noqa: ANN401  (JSON)
-    """A seed as a JSON object, or as the text of a YAML or JSON document."""
-    return read_text(given) if isinstance(given, str) else checked(given)
+    """A seed as a JSON object, or as the text of a YAML or JSON document; no larger than other requests can bear.
+
+    A larger one would hold up everybody, and in a thread no less: what it makes is made in one transaction.
+    """
+    document = read_text(given, _MOST_VALUES) if isinstance(given, str) else checked(given)
+    ensure_at_most(_MOST_THINGS, document)
+    return document

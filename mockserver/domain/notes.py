@@ -19,7 +19,7 @@ class Notes:
     shows it; None while nothing has. `place`: where in the request that found something, as `error.details.in` has it.
     `faults`: the ids of the injected faults that acted on it; `cut_off`: one of them has broken the connection off.
     `gone_at`: when the client closed its side, or the connection was lost, before the answer was complete, by the clock
-    of `time.perf_counter`.
+    of `time.perf_counter`. `refusal`: status and body of the protocol's refusal, where that was the answer.
     """
 
     sandbox_id: str | None = None
@@ -31,6 +31,7 @@ class Notes:
     faults: list[str] = field(default_factory=list)
     cut_off: bool = False
     gone_at: float | None = None
+    refusal: tuple[int, bytes] | None = None
 
 
 def note_cut_off(scope: MutableMapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ _ADMISSION = ("route", "method", "api-key", "rate-limit")
 STANDING_IN = {"prefer": frozenset({"route", "method", "api-key"}), "fault": frozenset({*_ADMISSION, "permission"})}
 """What answers in place of the rules that it is not behind: an example that the request prefers, or a fault."""
 
+_BEFORE = STANDING_IN | {"http": STANDING_IN["fault"]}
 _PARAMETERS, _BODY = "parameters", "body"
 _OF_PARAMETERS = frozenset({"path", "query"})
 
@@ -35,7 +36,7 @@ def trace(operation: str | None, rule: str | None, place: str | None = None) -> 
         rule = _PARAMETERS if place in _OF_PARAMETERS or _BODY not in order else _BODY
     if rule in _ADMISSION:
         order = _ADMISSION
-    elif rule in STANDING_IN:
-        before = STANDING_IN[rule]
+    elif rule in _BEFORE:
+        before = _BEFORE[rule]
         order = (*(one for one in order if one in before), rule)
     return order[: order.index(rule) + 1] if rule in order else (*order, rule)

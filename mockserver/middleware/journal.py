@@ -22,6 +22,7 @@ _KEPT_ANSWERED = frozenset({b"allow", b"content-type", b"location", b"preference
 _JSON = (b"content-type", b"application/json")
 _PLAIN_JSON = (_JSON,)
 _PLAIN = 2
+_HTTP = "http"
 
 
 class Tape(Exchange):
@@ -66,6 +67,8 @@ class Tape(Exchange):
         """Keep what matters, and let go of everything else."""
         self.ended = ended
         del self._receive, self._send
+        if self.refusal is not None:
+            self._answered_with(*self.refusal)
         kept = _KEPT if self.token is not None else _KEPT_OF_STRANGERS
         headers = [header for header in scope["headers"] if header[0] in kept]
         size = _OVERHEAD + len(self.path) + len(self.query) + len(self.response_body)
@@ -73,6 +76,11 @@ class Tape(Exchange):
             self.request_headers = headers
             size += sum([_HEADER_OVERHEAD + len(value) for _, value in headers])
         self.size = size + len(self.request_body) if self.request_body else size
+
+    def _answered_with(self, status: int, content: bytes) -> None:
+        """Put the protocol's refusal in the place of whatever the application has sent: nobody has heard that."""
+        self.rule, self.place, self.status, self.whole = _HTTP, None, status, True
+        self.response_headers, self.response_body, self.response_size = _PLAIN_JSON, content, len(content)
 
 
 def _joined(known: bytes, part: bytes) -> bytes:
@@ -86,7 +94,7 @@ def unparsed_exchange(
     """The record of what could not be parsed as a request, and of the answer to it: what was sent is not known."""
     now = timer()
     return Exchange(
-        rule="http",
+        rule=_HTTP,
         real=real,
         began=now,
         ended=now,

@@ -121,6 +121,11 @@ class Journals:
         redaction = await self._redaction(journal.exchanges)
         return Reading(chosen, len(journal.exchanges), journal.size, journal.dropped, names, redaction)
 
+    async def glance(self, sandbox_id: str, after: int) -> Journal:
+        """The exchanges with a greater number than `after` as they are, not fit to be shown."""
+        _, journal = await self._open(sandbox_id, after)
+        return journal
+
     async def get(self, sandbox_id: str, number: int) -> Reading:
         """One exchange; NoExchangeError where it is not there."""
         reading = await self.read(sandbox_id, Query(first=number, last=number))
@@ -141,12 +146,12 @@ class Journals:
         found = findings(in_order, dropped=journal.dropped > 0)
         return Judgement([one for one in found if wanted(one)], len(journal.exchanges), journal.dropped)
 
-    async def _open(self, sandbox_id: str) -> tuple[dict[str, str], Journal]:
+    async def _open(self, sandbox_id: str, after: int = 0) -> tuple[dict[str, str], Journal]:
         names = await self._sandboxes.work(sandbox_id, _names)
         if not self.limit:
             message = "the server keeps no journal"
             raise JournalOffError(message)
-        return names, await self._store.journal(sandbox_id)
+        return names, await self._store.journal(sandbox_id, after=max(after, 0))
 
     async def _redaction(self, exchanges: Sequence[Exchange]) -> Redaction:
         """What hides every key that there is, and those in the exchanges that there are no more."""

@@ -191,10 +191,21 @@ async def page(work: GroupWork, after: str | None, limit: int, status: str | Non
         return before
 
     async def fetch(before: int | None, limit: int) -> Sequence[Job]:
-        return await work.transaction.jobs(work.account_group_id, before=before, limit=limit)
+        if status is None:
+            return await work.transaction.jobs(work.account_group_id, before=before, limit=limit)
+        return await _in_status(work, JobStatus(status), before, limit)
 
-    found = await listing.page(before, fetch, lambda job: status is None or job.status_at(work.now) == status)
+    found = await listing.page(before, fetch, lambda _: True)
     return Page([SeenJob(job, work.now) for job in found.items], found.next_cursor)
+
+
+async def _in_status(work: GroupWork, status: JobStatus, before: int | None, limit: int) -> Sequence[Job]:
+    """Jobs in a status: those that time has brought there, and those that are on record with it."""
+    opened = await work.transaction.open_jobs(work.account_group_id)
+    found = [job for job in opened if job.status_at(work.now) is status and (before is None or job.serial < before)]
+    if not status.is_active:
+        found += await work.transaction.jobs(work.account_group_id, before=before, limit=limit, outcome=status)
+    return sorted(found, key=lambda job: job.serial, reverse=True)[:limit]
 
 
 async def cancel(work: GroupWork, job_id: str) -> SeenJob | Refusal:

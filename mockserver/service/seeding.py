@@ -5,6 +5,7 @@ The document has been checked against `mockserver/seed.schema.json`; what a sche
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mockserver.domain.account import AccountGroup, Plan
@@ -48,6 +49,18 @@ async def plant(work: Work, document: Document) -> Seeded:
     return Seeded(tuple(keys), tuple(groups))
 
 
+def ensure_at_most(things: int, document: Document) -> None:
+    """SeedError where a document has more things; they are made in one transaction, in which nobody else has a turn."""
+    groups = document.get("accountGroups", [])
+    audiences = [audience for group in groups for audience in group.get("audiences", [])]
+    folders = sum(len(group.get("folders", [])) for group in groups)
+    jobs = sum("job" in audience for audience in audiences)
+    found = len(groups) + len(audiences) + folders + jobs + len(document.get("keys", []))
+    if found > things:
+        message = f"it has {found} keys, account groups, folders, audiences and jobs; it may have {things}"
+        raise SeedError(message)
+
+
 class _Planting:
     """Plants one document: identifiers that it names are taken, others are made."""
 
@@ -74,8 +87,8 @@ class _Planting:
         return group
 
     async def key(self, entry: Document) -> ApiKey:
-        own = frozenset(entry.get("accountGroupIds", self._groups))
-        unknown = own - self._groups.keys()
+        own = frozenset(entry["accountGroupIds"]) if "accountGroupIds" in entry else self._every_group
+        unknown = own - self._every_group
         if unknown:
             message = (
                 f"key {entry['key']!r} names account groups that the seed does not have: {', '.join(sorted(unknown))}"
@@ -105,6 +118,11 @@ class _Planting:
         except (FaultError, faults.TooManyFaultsError) as error:
             message = f"faults.{place}: {error}"
             raise SeedError(message) from None
+
+    @cached_property
+    def _every_group(self) -> frozenset[str]:
+        """The account groups, once all are made: one set for all keys, which may be many."""
+        return frozenset(self._groups)
 
     async def _identify(self, entry: Document) -> tuple[str, int]:
         fresh, serial = await self._work.fresh_id()

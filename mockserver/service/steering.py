@@ -94,6 +94,7 @@ async def start_job(
     work: Work, account_group_id: str, audience_id: str, progression: Progression, requested: int = DEFAULT_REQUESTED
 ) -> SeenJob:
     """Start a job on an audience that is there already; UnknownError where it is not."""
+    await prospecting.settle(work, account_group_id)
     audience = await work.transaction.audience(account_group_id, audience_id)
     if audience is None:
         message = f"account group {account_group_id} has no audience {audience_id}"

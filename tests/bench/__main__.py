@@ -1,41 +1,79 @@
-"""`make bench`: our server beside bare Starlette and stock Connexion, in one interleaved run."""
+"""`make bench`: our server beside bare Starlette, stock Connexion and others, in one interleaved run."""
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
+from tests.bench.document import document
 from tests.bench.failure import BenchError
 from tests.bench.figures import Figures
-from tests.bench.measure import Options, footprint, samples
-from tests.bench.report import document, text
-from tests.bench.targets import cores
+from tests.bench.measure import Options
+from tests.bench.placing import places
+from tests.bench.report import text
+from tests.bench.run import PARTS, Choice, run
+from tests.bench.stores import MEMORY, STORES
+from tests.bench.world import PATHS
 
 
-def _connections(_context: click.Context, _option: click.Parameter, value: str) -> tuple[int, ...]:
-    numbers = [int(number) for number in value.split(",") if number.isdecimal()]
-    if not numbers or not all(0 < number <= 1000 for number in numbers):
-        message = "write them like 1,16,64"
-        raise click.BadParameter(message)
-    return tuple(sorted(set(numbers)))
+class Several(click.ParamType[tuple[str, ...]]):
+    """Some of a few words, with commas between them; they come in the order in which they are known."""
+
+    name = "words"
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = tuple(known)
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Read them."""
+        words = [word.strip() for word in str(value).split(",")]
+        if not set(words) <= set(self._known):
+            self.fail(f"write some of {','.join(self._known)}, with commas", param, ctx)
+        return tuple(word for word in self._known if word in words)
+
+
+class Numbers(click.ParamType[tuple[int, ...]]):
+    """Numbers up to a greatest one, with commas between them, read in order."""
+
+    name = "numbers"
+
+    def __init__(self, greatest: int) -> None:
+        self._greatest = greatest
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Read them."""
+        words = [word.strip() for word in str(value).split(",")]
+        if not all(word.isdecimal() and 0 < int(word) <= self._greatest for word in words):
+            self.fail(f"write numbers from 1 to {self._greatest}, with commas", param, ctx)
+        return tuple(sorted({int(word) for word in words}))
 
 
 @click.command()
-@click.option("--seconds", default=0.4, show_default=True, type=click.FloatRange(0.05, 60), help="Of one measurement.")
-@click.option("--rounds", default=8, show_default=True, type=click.IntRange(1), help="Each measures everything once.")
-@click.option("--connections", default="1,16,64", show_default=True, callback=_connections, help="Numbers of clients.")
+@click.option("--seconds", default=0.3, show_default=True, type=click.FloatRange(0.05, 60), help="Of one measurement.")
+@click.option("--rounds", default=6, show_default=True, type=click.IntRange(1), help="Each measures everything once.")
+@click.option("--connections", default="1,16,64", show_default=True, type=Numbers(1000), help="Numbers of clients.")
+@click.option("--paths", default=",".join(PATHS), show_default=True, type=Several(PATHS), help="What is asked for.")
+@click.option("--parts", default=",".join(PARTS), show_default=True, type=Several(PARTS), help="What is measured.")
+@click.option("--stores", default=MEMORY, show_default=True, type=Several(STORES), help="Where ours keeps its state.")
+@click.option("--workers", default="1,3", show_default=True, type=Numbers(16), help="Of ours on a database.")
+@click.option("--peers", is_flag=True, envvar="PEERS", help="Prism and openapi-backend too, installed by npm.")
 @click.option("--json", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures to this file.")
-def main(seconds: float, rounds: int, connections: tuple[int, ...], file: Path | None) -> None:
-    """Measure the server beside bare Starlette and stock Connexion; any figures are exit status 0."""
-    chosen = cores()
-    server, client = chosen or (None, None)
-    if client is not None:
-        os.sched_setaffinity(0, {client})
-    options = Options(seconds, rounds, connections, server, client)
+def main(
+    *,
+    seconds: float,
+    rounds: int,
+    connections: tuple[int, ...],
+    paths: tuple[str, ...],
+    file: Path | None,
+    **chosen: Any,
+) -> None:
+    """Measure the server beside bare Starlette, stock Connexion and others; any figures are exit status 0."""
+    options = Options(seconds, rounds, connections, paths, places())
     try:
-        footprints = footprint(options, _progress)
-        figures = Figures(samples(options, _progress), footprints)
+        figures = Figures(run(Choice(**chosen), options, _progress))
     except BenchError as error:
         raise click.ClickException(" ".join(str(error).split())) from None
     _progress("")

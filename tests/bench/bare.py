@@ -1,4 +1,4 @@
-"""The yardstick: bare Starlette with one templated route, on uvicorn with the flags that the others have."""
+"""The yardstick: bare Starlette with templated routes, on uvicorn with the flags that the others have."""
 
 import sys
 from typing import Any
@@ -21,16 +21,45 @@ FLAGS: dict[str, Any] = {
     "proxy_headers": False,
     "backlog": 2048,
 }
-_ANSWER = {"success": True, "data": {"deleted": True}, "error": None, "traceId": "0123456789abcdef01234567"}
+_ENVELOPE = {"success": True, "error": None, "traceId": "0123456789abcdef01234567"}
+_ANSWER = {**_ENVELOPE, "data": {"deleted": True}}
+_AUDIENCE = {
+    **_ENVELOPE,
+    "data": {
+        "id": "0123456789abcdef01234567",
+        "name": "Heads of sales",
+        "type": "on_demand",
+        "description": None,
+        "folderId": None,
+        "prospectCount": 0,
+        "createdAt": "2026-04-28T15:30:00.000Z",
+    },
+}
 
 
 async def _delete(_request: Request) -> JSONResponse:
     return JSONResponse(_ANSWER)
 
 
+async def _get(_request: Request) -> JSONResponse:
+    return JSONResponse(_AUDIENCE)
+
+
+async def _create(request: Request) -> JSONResponse:
+    await request.json()
+    return JSONResponse(_AUDIENCE, 201)
+
+
 def main() -> None:
     """Serve; the one option is read by hand, since a parser would count as time to start."""
-    app = Starlette(routes=[Route("/v1/accounts/{a}/audiences/{b}", _delete, methods=["DELETE"])])
+    path = "/v1/accounts/{a}/audiences"
+    app = Starlette(
+        routes=[
+            Route(path + "/{b}", _delete, methods=["DELETE"]),
+            Route(path + "/{b}", _get, methods=["GET"]),
+            Route(path, _create, methods=["POST"]),
+        ]
+    )
     uvicorn.run(app, port=int(sys.argv[sys.argv.index("--port") + 1]), **FLAGS)
 
 

@@ -1,15 +1,18 @@
-"""What the measurements come to: medians of the ratios of each round, and the goals."""
+"""What the measurements come to: medians of the ratios of each round."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import median, quantiles
 
+from tests.bench.listing import Listing
 from tests.bench.load import Load
 from tests.bench.measure import Footprint, Sample
-from tests.bench.targets import BARE, OURS, STOCK
-from tests.bench.world import DELETES, PATHS
+from tests.bench.suite import Suite
 
 Measure = Callable[[Load], float]
+Place = tuple[str, str]
+"""A target, and a path."""
+
 _ENOUGH_FOR_QUARTILES = 2
 
 
@@ -26,6 +29,11 @@ def frugality(load: Load) -> float:
 def p99(load: Load) -> float:
     """The latency that one request in a hundred exceeds."""
     return load.p99
+
+
+def p50(load: Load) -> float:
+    """The latency that half of the requests exceed."""
+    return load.p50
 
 
 @dataclass(frozen=True)
@@ -45,92 +53,58 @@ class Ratio:
 
 
 @dataclass(frozen=True)
-class Goal:
-    """One line of what is to be reached. `by_cpu`: the same figure by CPU time, where there is one."""
+class Run:
+    """Everything that was measured; what was not is empty. `left_out`: what was asked for and could not be had."""
 
-    text: str
-    figure: float
-    limit: float
-    at_least: bool
-    by_cpu: float | None = None
-
-    @property
-    def met(self) -> bool:
-        return self.figure >= self.limit if self.at_least else self.figure <= self.limit
+    samples: Sequence[Sample] = ()
+    footprint: Footprint | None = None
+    listings: Mapping[str, Sequence[Listing]] = field(default_factory=dict)
+    suite: Suite | None = None
+    left_out: Sequence[str] = ()
 
 
 class Figures:
-    """Answers questions about all samples of a run."""
+    """Answers questions about all measurements of a run."""
 
-    def __init__(self, samples: Iterable[Sample], footprint: Footprint) -> None:
-        self.footprint = footprint
-        self.samples = list(samples)
-        self._loads = {(s.target, s.path, s.connections, s.round): s.load for s in self.samples}
-        self.rounds = sorted({s.round for s in self.samples})
-        self.connections = sorted({s.connections for s in self.samples})
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._loads = {(s.target, s.path, s.connections, s.round): s.load for s in run.samples}
+        self.rounds = sorted({s.round for s in run.samples})
+        self.connections = sorted({s.connections for s in run.samples})
+        self.targets = list(dict.fromkeys(s.target for s in run.samples if s.round == self.rounds[0]))
+        self.paths = list(dict.fromkeys(s.path for s in run.samples))
+        self._places = {(s.target, s.path) for s in run.samples}
 
-    def middle(self, measure: Measure, target: str, path: str, connections: int) -> float:
+    def has(self, target: str, path: str) -> bool:
+        """Whether a target was measured on a path."""
+        return (target, path) in self._places
+
+    def middle(self, measure: Measure, place: Place, connections: int) -> float:
         """The median of a measure over the rounds."""
-        return median(measure(self._loads[target, path, connections, number]) for number in self.rounds)
+        return median(measure(self._loads[*place, connections, number]) for number in self.rounds)
 
-    def beside(self, measure: Measure, path: str, connections: int, other: str) -> Ratio:
-        """Ours as a ratio to another server on the same path."""
-        return self._ratio(measure, path, connections, (other, path))
+    def ratio(self, measure: Measure, one: Place, other: Place, connections: int) -> Ratio:
+        """What one comes to beside the other in each round."""
 
-    def beside_deletes(self, measure: Measure, path: str, connections: int) -> Ratio:
-        """A refusal of ours as a ratio to our 200."""
-        return self._ratio(measure, path, connections, (OURS.name, DELETES))
+        def of(place: Place, number: int) -> float:
+            return measure(self._loads[*place, connections, number])
 
-    def _ratio(self, measure: Measure, path: str, connections: int, other: tuple[str, str]) -> Ratio:
-        def of(target: str, path: str, number: int) -> float:
-            return measure(self._loads[target, path, connections, number])
+        return Ratio.of([of(one, number) / of(other, number) for number in self.rounds])
 
-        return Ratio.of([of(OURS.name, path, number) / of(*other, number) for number in self.rounds])
+    def shares(self, place: Place, connections: int) -> dict[str, float]:
+        """How much of a core each process had for itself, the client included."""
+        loads = [self._loads[*place, connections, number] for number in self.rounds]
+        names = dict.fromkeys(name for load in loads for name in load.cpu)
+        shares = {name: median(load.cpu.get(name, 0.0) / load.seconds for load in loads) for name in names}
+        return {**shares, "client": median(load.client_cpu / load.seconds for load in loads)}
 
-    def start(self, other: str) -> Ratio:
-        """Our time to the first answer as a ratio to another server's."""
-        starts = self.footprint.starts
-        return Ratio.of([ours / theirs for ours, theirs in zip(starts[OURS.name], starts[other], strict=True)])
+    def start(self, target: str, other: str) -> Ratio | None:
+        """The time to the first answer as a ratio to another server's."""
+        starts = {} if self.run.footprint is None else self.run.footprint.starts
+        if not {target, other} <= starts.keys():
+            return None
+        return Ratio.of([mine / theirs for mine, theirs in zip(starts[target], starts[other], strict=True)])
 
-    def server_share(self, target: str, path: str, connections: int) -> float:
-        """How much of a core the server had for itself."""
-        return self.middle(lambda load: load.server_cpu / load.seconds, target, path, connections)
-
-    def client_share(self, target: str, path: str, connections: int) -> float:
-        """How much of a core the load generator used."""
-        return self.middle(lambda load: load.client_cpu / load.seconds, target, path, connections)
-
-    def goals(self) -> list[Goal]:
-        """What issue 3 asks for; throughput counts by the worse of the runs with many connections."""
-
-        def bare(measure: Measure, path: str, number: int) -> Ratio:
-            return self.beside(measure, path, number, BARE.name)
-
-        goals = [self._goal(f"{path}, beside bare Starlette", path, bare, 0.75) for path in (DELETES, "404")]
-        goals += [
-            self._goal(f"{path}, beside our {DELETES}", path, self.beside_deletes, 0.9)
-            for path in sorted(PATHS.keys() - {DELETES})
-        ]
-        return goals + self._other_goals()
-
-    def _goal(self, text: str, path: str, ratio: Callable[[Measure, str, int], Ratio], limit: float) -> Goal:
-        many = [number for number in self.connections if number > 1] or self.connections
-
-        def worst(measure: Measure) -> float:
-            return min(ratio(measure, path, number).median for number in many)
-
-        where = f" at {' and '.join(map(str, many))} connections"
-        return Goal(text + where, worst(throughput), limit, at_least=True, by_cpu=worst(frugality))
-
-    def _other_goals(self) -> list[Goal]:
-        most, memory = self.connections[-1], self.footprint
-        slowest = self.beside(p99, DELETES, most, BARE.name).median
-        heaviest = max(memory.memory_started, memory.memory_loaded)
-        return [
-            Goal(f"p99 of {DELETES} at {most} connections, beside bare Starlette", slowest, 2, at_least=False),
-            Goal("start to first answer, beside bare Starlette", self.start(BARE.name).median, 3.5, at_least=False),
-            Goal("resident memory in MB, the larger of both", heaviest, 70, at_least=False),
-        ]
-
-
-OTHERS = (BARE.name, STOCK.name)
+    def listing(self, measure: Measure, target: str) -> Ratio:
+        """What a page costs out of many audiences beside out of few."""
+        return Ratio.of([measure(one.few) / measure(one.many) for one in self.run.listings[target]])

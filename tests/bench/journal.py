@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,11 +15,11 @@ import uvloop
 from tests.bench.failure import BenchError
 from tests.bench.figures import Ratio, frugality, throughput
 from tests.bench.load import Load, Plan, load
-from tests.bench.targets import Server, Target, cores
-from tests.bench.world import DELETES, reads, requests, write_seed
+from tests.bench.placing import Cores, on, places
+from tests.bench.server import Server
+from tests.bench.targets import NO_JOURNAL, OURS
+from tests.bench.world import DELETES, in_turn, reads, requests, write_seed
 
-_ON = Target("journal on", ("mockserver", "serve"))
-_OFF = Target("journal off", ("mockserver", "serve", "--journal-limit", "0"))
 _AUDIENCES_A_SECOND = 25_000
 _GOAL = 0.9
 _SETTLED = 50_000
@@ -34,25 +33,24 @@ _LONG = 600.0
 @click.option("--requests", "count", default=1_000_000, show_default=True, type=click.IntRange(0), help="For memory.")
 def main(seconds: float, rounds: int, connections: int, count: int) -> None:
     """Measure the journal; any figures are exit status 0."""
-    server, client = cores() or (None, None)
-    if client is not None:
-        os.sched_setaffinity(0, {client})
+    cores = places()
     try:
-        if rounds:
-            _throughput(seconds, rounds, connections, server)
-        if count:
-            _memory(count, connections, server)
+        with on(cores.client):
+            if rounds:
+                _throughput(seconds, rounds, connections, cores.server)
+            if count:
+                _memory(count, connections, cores.server)
     except BenchError as error:
         raise click.ClickException(" ".join(str(error).split())) from None
 
 
-def _throughput(seconds: float, rounds: int, connections: int, core: int | None) -> None:
+def _throughput(seconds: float, rounds: int, connections: int, core: Cores) -> None:
     audiences = int(seconds * _AUDIENCES_A_SECOND) + connections
     found: dict[tuple[str, str], list[Load]] = {}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack, _runner() as runner:
         seed = Path(folder) / "seed.json"
         write_seed(seed, audiences)
-        servers = [stack.enter_context(Server(target, core, seed)) for target in (_ON, _OFF)]
+        servers = [stack.enter_context(Server(target, core, seed)) for target in (OURS, NO_JOURNAL)]
         for number in range(rounds):
             for method in ("DELETE", "GET"):
                 for server in servers[:: 1 if number % 2 else -1]:
@@ -61,7 +59,7 @@ def _throughput(seconds: float, rounds: int, connections: int, core: int | None)
                     measured = runner.run(_measure(server, sent, connections, seconds))
                     found.setdefault((server.target.name, method), []).append(measured)
     for method in ("DELETE", "GET"):
-        on, off = found[_ON.name, method], found[_OFF.name, method]
+        on, off = found[OURS.name, method], found[NO_JOURNAL.name, method]
         by_time = Ratio.of([throughput(one) / throughput(other) for one, other in zip(on, off, strict=True)])
         by_cpu = Ratio.of([frugality(one) / frugality(other) for one, other in zip(on, off, strict=True)])
         click.echo(
@@ -71,13 +69,13 @@ def _throughput(seconds: float, rounds: int, connections: int, core: int | None)
         )
 
 
-def _memory(count: int, connections: int, core: int | None) -> None:
+def _memory(count: int, connections: int, core: Cores) -> None:
     part = min(_SETTLED, max(count // 20, connections + 1))
     samples: list[tuple[int, float]] = []
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack, _runner() as runner:
         seed = Path(folder) / "seed.json"
         write_seed(seed, 1)
-        server = stack.enter_context(Server(_ON, core, seed))
+        server = stack.enter_context(Server(OURS, core, seed))
         samples.append((0, server.resident_megabytes()))
         for sent in _counted(count, part):
             paths = (reads(), 200) if len(samples) % 2 else (requests("404", 0), 404)
@@ -98,8 +96,8 @@ def _counted(count: int, part: int) -> Iterator[int]:
 async def _measure(server: Server, sent: Iterator[bytes], connections: int, seconds: float, status: int = 200) -> Load:
     gc.collect()
     gc.disable()  # a pause of the client is not the server's latency
-    name = f"the server {server.target.name!r}"
-    return await load(Plan(name, server.port, sent, status, connections, seconds, server.cpu_seconds))
+    plan = Plan(server.target.name, in_turn(sent), (status,), connections, seconds)
+    return await load(plan, server.port, server.cpu)
 
 
 def _runner() -> asyncio.Runner:

@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
 from tests.bench.failure import BenchError
+from tests.bench.world import Turn
 
 _LENGTH = b"\r\ncontent-length: "
 _GRACE = 20
@@ -14,36 +15,40 @@ _GRACE = 20
 
 @dataclass(frozen=True)
 class Plan:
-    """What to send where, and for how long. `cpu` answers how many seconds the server has computed so far."""
+    """What to send, on how many connections, for how long, and with which status each answer may come.
+
+    `turns` makes what a connection sends from the beginning.
+    """
 
     name: str
-    port: int
-    requests: Iterator[bytes]
-    status: int
+    turns: Callable[[], Turn]
+    statuses: tuple[int, ...]
     connections: int
     seconds: float
-    cpu: Callable[[], float]
 
 
 @dataclass(frozen=True)
 class Load:
-    """What came of one measurement; times in seconds."""
+    """What came of one measurement; times in seconds. `cpu`: by the process of the server."""
 
     requests: int
     seconds: float
     p50: float
     p99: float
-    server_cpu: float
+    cpu: dict[str, float]
     client_cpu: float
+
+    @property
+    def server_cpu(self) -> float:
+        """What all that serves has computed."""
+        return sum(self.cpu.values())
 
 
 @dataclass
 class Burst:
-    """What the connections share while they send: requests until the deadline or until there are none left."""
+    """What the connections share while they send: until the deadline, or until there is nothing left to send."""
 
-    requests: Iterator[bytes]
-    name: str
-    expected: bytes
+    expected: tuple[bytes, ...]
     deadline: float
     open: int
     done: asyncio.Future[float]
@@ -56,13 +61,14 @@ class Burst:
 
     def fail(self, reason: str) -> None:
         if not self.done.done():
-            self.done.set_exception(BenchError(f"{self.name}: {reason}"))
+            self.done.set_exception(BenchError(reason))
 
 
 class Connection(asyncio.Protocol):
     """One keep-alive connection: the next request goes out when the answer to the last one is complete."""
 
     transport: asyncio.Transport
+    _turn: Turn
 
     def __init__(self) -> None:
         self._burst: Burst | None = None
@@ -76,11 +82,10 @@ class Connection(asyncio.Protocol):
         if self._burst is not None:
             self._burst.fail("the server closed a connection")
 
-    def begin(self, burst: Burst) -> None:
+    def begin(self, burst: Burst, turn: Turn) -> None:
         self._burst = burst
-        request = next(burst.requests)
-        self._sent = time.perf_counter()
-        self.transport.write(request)
+        self._turn = turn
+        self._go_on(burst, b"", time.perf_counter())
 
     def data_received(self, data: bytes) -> None:
         now = time.perf_counter()
@@ -93,17 +98,29 @@ class Connection(asyncio.Protocol):
             self._refuse(data)
         else:
             burst.latencies.append(now - self._sent)
-            request = next(burst.requests, None) if now < burst.deadline else None
-            if request is None:
+            if now < burst.deadline:
+                self._go_on(burst, data, now)
+            else:
                 self._burst = None
                 burst.leave(now)
-            else:
-                self._sent = now
-                self.transport.write(request)
+
+    def _go_on(self, burst: Burst, answer: bytes, now: float) -> None:
+        try:
+            request = self._turn(answer)
+        except BenchError as error:
+            burst.fail(str(error))
+            return
+        if request is None:
+            self._burst = None
+            burst.leave(now)
+        else:
+            self._sent = now
+            self.transport.write(request)
 
     def _refuse(self, data: bytes) -> None:
         if self._burst is not None:
-            self._burst.fail(f"{self._burst.expected.decode()!r} was expected, and {data[:300]!r} came")
+            expected = b" or ".join(self._burst.expected).decode()
+            self._burst.fail(f"{expected!r} was expected, and {data[:300]!r} came")
 
 
 def is_complete(data: bytes) -> bool:
@@ -112,6 +129,8 @@ def is_complete(data: bytes) -> bool:
     if end < 0:
         return False
     at = data.find(_LENGTH, 0, end)
+    if at < 0:
+        at = data[:end].lower().find(_LENGTH)
     start = at + len(_LENGTH)
     return at >= 0 and len(data) == end + 4 + int(data[start : data.index(b"\r", start)])
 
@@ -119,40 +138,46 @@ def is_complete(data: bytes) -> bool:
 async def _burst(open_: list[Connection], plan: Plan, seconds: float) -> tuple[list[float], float]:
     """Send until the time is over; the latencies, and when the last answer came."""
     done = asyncio.get_running_loop().create_future()
-    burst = Burst(
-        plan.requests, plan.name, b"HTTP/1.1 %d " % plan.status, time.perf_counter() + seconds, len(open_), done
-    )
+    expected = tuple(b"HTTP/1.1 %d " % status for status in plan.statuses)
+    burst = Burst(expected, time.perf_counter() + seconds, len(open_), done)
     for connection in open_:
-        connection.begin(burst)
+        connection.begin(burst, plan.turns())
     try:
         async with asyncio.timeout(seconds + _GRACE):
             ended = await done
     except TimeoutError:
-        message = f"{plan.name}: {burst.open} of {len(open_)} connections got no answer within {_GRACE} s"
+        message = f"{burst.open} of {len(open_)} connections got no answer within {_GRACE} s"
         raise BenchError(message) from None
     return burst.latencies, ended
 
 
-async def _connect(plan: Plan) -> list[Connection]:
+async def _connect(port: int, connections: int) -> list[Connection]:
     loop = asyncio.get_running_loop()
     try:
-        return [(await loop.create_connection(Connection, "127.0.0.1", plan.port))[1] for _ in range(plan.connections)]
+        return [(await loop.create_connection(Connection, "127.0.0.1", port))[1] for _ in range(connections)]
     except OSError as error:
-        message = f"{plan.name}: cannot connect: {error}"
+        message = f"cannot connect: {error}"
         raise BenchError(message) from None
 
 
-async def load(plan: Plan) -> Load:
-    """Open the connections, send one request on each, and measure from then on."""
-    open_ = await _connect(plan)
+async def load(plan: Plan, port: int, cpu: Callable[[], dict[str, float]]) -> Load:
+    """Open the connections, send one request on each, and measure from then on.
+
+    `cpu` answers how many seconds each process of the server has computed so far.
+    """
+    open_ = await _connect(port, plan.connections)
     try:
         await _burst(open_, plan, 0)
-        server, client, begun = plan.cpu(), time.process_time(), time.perf_counter()
+        before, client, begun = cpu(), time.process_time(), time.perf_counter()
         latencies, ended = await _burst(open_, plan, plan.seconds)
-        server, client = plan.cpu() - server, time.process_time() - client
+        client, after = time.process_time() - client, cpu()
     finally:
         for connection in open_:
             connection.transport.abort()
+    if not latencies:
+        message = "nothing was left to send"
+        raise BenchError(message)
     latencies.sort()
     count = len(latencies)
-    return Load(count, ended - begun, latencies[count // 2], latencies[count * 99 // 100], server, client)
+    computed = {name: seconds - before.get(name, 0.0) for name, seconds in after.items()}
+    return Load(count, ended - begun, latencies[count // 2], latencies[count * 99 // 100], computed, client)

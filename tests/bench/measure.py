@@ -3,16 +3,20 @@
 import asyncio
 import gc
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import uvloop
 
+from tests.bench.failure import BenchError
 from tests.bench.load import Load, Plan, load
-from tests.bench.targets import OURS, TARGETS, Server, Target
-from tests.bench.world import DELETES, PATHS, requests, write_seed, yardstick
+from tests.bench.placing import Cores, Places, on
+from tests.bench.server import Server
+from tests.bench.targets import OURS, Target
+from tests.bench.world import DELETES, PATHS, REFUSALS, turns, write_seed
 
 _AUDIENCES_A_SECOND = 25_000
 _STARTS = 9
@@ -20,17 +24,21 @@ _STARTS = 9
 
 @dataclass(frozen=True)
 class Options:
-    """How much to measure. `seconds`: the length of one measurement; `server`, `client`: the cores, None for any."""
+    """How much to measure. `seconds`: the length of one measurement; `places`: which cores are whose."""
 
     seconds: float
     rounds: int
     connections: tuple[int, ...]
-    server: int | None
-    client: int | None
+    paths: tuple[str, ...]
+    places: Places
 
     @property
     def audiences(self) -> int:
         return int(self.seconds * _AUDIENCES_A_SECOND) + max(self.connections)
+
+    def cores(self, target: Target) -> Cores:
+        """Where a server computes."""
+        return self.places.server if target.confined else self.places.everywhere
 
 
 @dataclass(frozen=True)
@@ -56,60 +64,85 @@ class Footprint:
 Progress = Callable[[str], None]
 
 
-def samples(options: Options, progress: Progress) -> list[Sample]:
+class Client:
+    """What loads a server from its own core."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._runner.close()
+
+    def warm_up(self, server: Server) -> None:
+        """Load a server as long as it takes until it is as quick as it gets."""
+        self.path(server, DELETES, max(self.options.connections), server.target.warm_up)
+
+    def path(self, server: Server, path: str, connections: int, seconds: float | None = None) -> Load:
+        """One measurement of a server on a path."""
+        remembers = server.target.remembers
+        if remembers and path == DELETES:
+            server.reset()
+        statuses = (200,) if not remembers and path in REFUSALS else PATHS[path]
+        made = turns(path, self.options.audiences, remembers=remembers)
+        return self.load(Plan(f"path {path}", made, statuses, connections, seconds or self.options.seconds), server)
+
+    def load(self, plan: Plan, server: Server) -> Load:
+        """One measurement of a server."""
+        gc.collect()
+        gc.disable()  # a pause of the client is not the server's latency
+        with on(self.options.places.client):
+            try:
+                return self._runner.run(load(plan, server.port, server.cpu))
+            except BenchError as error:
+                message = f"the server {server.target.name!r} on {plan.name}: {error}"
+                raise BenchError(message) from None
+
+
+def samples(targets: Sequence[Target], options: Options, progress: Progress) -> list[Sample]:
     """Start the servers, and measure round by round."""
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack, _runner() as runner:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack, Client(options) as client:
         seed = Path(folder) / "seed.json"
         write_seed(seed, options.audiences)
-        servers = [stack.enter_context(Server(target, options.server, seed)) for target in TARGETS]
+        servers = [stack.enter_context(Server(target, options.cores(target), seed)) for target in targets]
         found = []
+        for server in servers:
+            progress(f"warming up {server.target.name}")
+            client.warm_up(server)
         for number in range(options.rounds):
             progress(f"round {number + 1} of {options.rounds}")
-            found += list(_round(number, options, servers, runner))
+            found += list(_round(number, options, servers, client))
         return found
 
 
-def _round(number: int, options: Options, servers: list[Server], runner: asyncio.Runner) -> Iterator[Sample]:
+def _round(number: int, options: Options, servers: list[Server], client: Client) -> Iterator[Sample]:
     """Another server comes first each time, so that none always runs on a machine that another has warmed."""
     first = number % len(servers)
     for connections in options.connections:
-        for path in PATHS:
+        for path in options.paths:
             for server in servers[first:] + servers[:first]:
-                measured = runner.run(_measure(server, path, connections, options))
-                yield Sample(number, server.target.name, path, connections, measured)
+                if path in server.target.paths:
+                    measured = client.path(server, path, connections)
+                    yield Sample(number, server.target.name, path, connections, measured)
 
 
-async def _measure(server: Server, path: str, connections: int, options: Options) -> Load:
-    if server.target.remembers:
-        if path == DELETES:
-            server.reset()
-        sent, status = requests(path, options.audiences), PATHS[path]
-    else:
-        sent, status = yardstick(path, options.audiences), 200
-    gc.collect()
-    gc.disable()  # a pause of the client is not the server's latency
-    name = f"the server {server.target.name!r} on path {path}"
-    return await load(Plan(name, server.port, sent, status, connections, options.seconds, server.cpu_seconds))
-
-
-def footprint(options: Options, progress: Progress) -> Footprint:
+def footprint(targets: Sequence[Target], options: Options, progress: Progress) -> Footprint:
     """Start every server again and again, the first time only to warm the machine; then load ours as it comes."""
     progress(f"{_STARTS} starts of each server")
-    rounds = [{target.name: _start(target, options) for target in TARGETS} for _ in range(_STARTS + 1)]
-    starts = {target.name: [one[target.name] for one in rounds[1:]] for target in TARGETS}
+    rounds = [{target.name: _start(target, options) for target in targets} for _ in range(_STARTS + 1)]
+    starts = {target.name: [one[target.name] for one in rounds[1:]] for target in targets}
     progress("memory")
-    with Server(OURS, options.server) as server, _runner() as runner:
+    with Server(OURS, options.cores(OURS)) as server, Client(options) as client:
         started = server.resident_megabytes()
         server.reset()
-        for path in PATHS.keys() - {DELETES}:
-            runner.run(_measure(server, path, max(options.connections), options))
+        for path in REFUSALS:
+            client.path(server, path, max(options.connections))
         return Footprint(starts, started, server.resident_megabytes())
 
 
 def _start(target: Target, options: Options) -> float:
-    with Server(target, options.server) as server:
+    with Server(target, options.cores(target)) as server:
         return server.started
-
-
-def _runner() -> asyncio.Runner:
-    return asyncio.Runner(loop_factory=uvloop.new_event_loop)

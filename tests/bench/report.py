@@ -1,86 +1,168 @@
-"""The figures as a table to read, and as JSON."""
+"""The figures as tables to read."""
 
 import platform
 from collections.abc import Iterator
-from dataclasses import asdict
 from importlib.metadata import version
 from statistics import median
-from typing import Any
 
-from tests.bench.figures import OTHERS, Figures, Ratio, frugality, p99, throughput
+from tests.bench.figures import Figures, Measure, Ratio, frugality, p50, p99, throughput
+from tests.bench.goals import goals
+from tests.bench.listing import FEW, MANY, PAGE
 from tests.bench.measure import Options
+from tests.bench.placing import Places
 from tests.bench.targets import BARE, OURS
-from tests.bench.world import DELETES, PATHS
+from tests.bench.world import DELETES, REFUSALS
 
 _ALONE = 0.85
+_LABEL = 24
+_NOTHING = "-"
 
 
 def text(figures: Figures, options: Options) -> str:
     """All of it, for a reader."""
-    parts = (_heading(options), _paths(figures), _refusals(figures), _rest(figures), _goals(figures))
-    return "\n\n".join("\n".join(lines) for lines in parts)
+    parts = (
+        _heading(figures, options),
+        _throughput(figures),
+        _latency(figures),
+        _beside_others(figures),
+        _refusals(figures),
+        _shares(figures),
+        _rest(figures),
+        _goals(figures),
+    )
+    return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part)))
 
 
-def _heading(options: Options) -> Iterator[str]:
-    pinned = "" if options.server is None else f", servers on core {options.server}, client on core {options.client}"
-    yield f"{options.rounds} rounds, {options.seconds} s a measurement{pinned};"
+def _heading(figures: Figures, options: Options) -> Iterator[str]:
+    yield f"{options.rounds} rounds, {options.seconds} s a measurement{_pinned(options.places)};"
     yield f"connexion {version('connexion')}, uvicorn {version('uvicorn')}, Python {platform.python_version()}."
     yield "A ratio is the median of the rounds' ratios, with its quartiles; 'cpu' is the same ratio, counted in"
-    yield "requests for each second that the server computed."
+    yield "requests for each second that the server computed, its database included."
+    for reason in figures.run.left_out:
+        yield f"Left out: {reason}."
 
 
-def _paths(figures: Figures) -> Iterator[str]:
-    yield "Ours beside the others: throughput (more is better), p99 latency (less is better)"
-    yield (
-        f"  {'path':<5}{'conn.':>6}{'ours/s':>9}{'x bare':>19}{'cpu':>6}{'x stock':>19}{'cpu':>6}"
-        f"{'p50 ms':>9}{'p99 ms':>9}{'p99 x bare':>19}"
-    )
-    for path in PATHS:
-        for number in figures.connections:
-            yield f"  {path:<5}{number:>6}" + _row(figures, path, number)
+def _pinned(places: Places) -> str:
+    """Who computes where."""
+    if not places.server:
+        return ""
+    return f", servers on core {places.server[0]}, client on core {places.client[0]}, those with a database on all"
 
 
-def _row(figures: Figures, path: str, number: int) -> str:
-    cells = [f"{figures.middle(throughput, OURS.name, path, number):>9.0f}"]
-    for other in OTHERS:
-        cells.append(f"{_ratio(figures.beside(throughput, path, number, other)):>19}")
-        cells.append(f"{figures.beside(frugality, path, number, other).median:>6.2f}")
-    cells.append(f"{1000 * figures.middle(lambda load: load.p50, OURS.name, path, number):>9.2f}")
-    cells.append(f"{1000 * figures.middle(p99, OURS.name, path, number):>9.2f}")
-    cells.append(f"{_ratio(figures.beside(p99, path, number, BARE.name)):>19}")
-    return "".join(cells)
+def _head(figures: Figures, title: str, first: int, *others: tuple[str, int]) -> Iterator[str]:
+    """The head of a table: for each number of connections, a column that names it, and others; each has its width."""
+    yield title
+    names = "".join(f"{name:>{width}}" for name, width in others)
+    yield f"  {'':<{_LABEL}}" + "".join(f"{f'at {number}':>{first}}{names}" for number in figures.connections)
 
 
-def _refusals(figures: Figures) -> Iterator[str]:
-    yield f"Our refusals beside our {DELETES}: throughput"
-    yield f"  {'path':<5}" + "".join(f"{f'at {number}':>19}{'cpu':>6}" for number in figures.connections)
-    for path in sorted(PATHS.keys() - {DELETES}):
-        yield f"  {path:<5}" + "".join(
-            f"{_ratio(figures.beside_deletes(throughput, path, number)):>19}"
-            f"{figures.beside_deletes(frugality, path, number).median:>6.2f}"
+def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
+    """Path, target and label of each row that can be filled."""
+    for path in figures.paths:
+        for target in figures.targets:
+            if figures.has(target, path):
+                yield path, target, f"  {path:<6}{target:<{_LABEL - 6}}"
+
+
+def _throughput(figures: Figures) -> Iterator[str]:
+    if figures.targets:
+        title = "Requests a second, and beside bare Starlette (more is better)"
+        yield from _head(figures, title, 9, ("x bare", 19), ("cpu", 6))
+    for path, target, label in _rows(figures):
+        yield label + "".join(
+            f"{figures.middle(throughput, (target, path), number):>9,.0f}" + _beside(figures, (target, path), number)
             for number in figures.connections
         )
 
 
-def _rest(figures: Figures) -> Iterator[str]:
-    starts = ", ".join(f"{name} {1000 * median(times):.0f} ms" for name, times in figures.footprint.starts.items())
-    yield f"Start to first answer: {starts}; ours {_ratio(figures.start(BARE.name))} x bare"
-    memory = figures.footprint
-    yield f"Resident memory of ours: {memory.memory_started:.1f} MB started, {memory.memory_loaded:.1f} MB after a load"
+def _beside(figures: Figures, place: tuple[str, str], number: int) -> str:
+    other = (BARE.name, place[1])
+    if place == other or not figures.has(*other):
+        return f"{_NOTHING:>19}{_NOTHING:>6}"
+    return _pair(figures, place, other, number)
+
+
+def _pair(figures: Figures, one: tuple[str, str], other: tuple[str, str], number: int) -> str:
+    by_cpu = figures.ratio(frugality, one, other, number).median
+    return f"{_ratio(figures.ratio(throughput, one, other, number)):>19}{by_cpu:>6.2f}"
+
+
+def _latency(figures: Figures) -> Iterator[str]:
+    if figures.targets:
+        title = "Latency in ms: the median, p99, and p99 beside bare Starlette (less is better)"
+        yield from _head(figures, title, 8, ("p99", 8), ("x bare", 18))
+    for path, target, label in _rows(figures):
+        cells = []
+        for number in figures.connections:
+            place, other = (target, path), (BARE.name, path)
+            cells += [f"{_milliseconds(figures, measure, place, number):>8.2f}" for measure in (p50, p99)]
+            own = place == other or not figures.has(*other)
+            cells.append(f"{_NOTHING if own else _ratio(figures.ratio(p99, place, other, number)):>18}")
+        yield label + "".join(cells)
+
+
+def _milliseconds(figures: Figures, measure: Measure, place: tuple[str, str], number: int) -> float:
+    return 1000 * figures.middle(measure, place, number)
+
+
+def _beside_others(figures: Figures) -> Iterator[str]:
+    rows = [
+        (f"  {path:<6}{f'/ {target}':<{_LABEL - 6}}", (OURS.name, path), (target, path))
+        for path in figures.paths
+        for target in figures.targets
+        if target not in {OURS.name, BARE.name} and figures.has(OURS.name, path) and figures.has(target, path)
+    ]
+    if rows:
+        yield from _head(figures, "Ours beside the others: throughput (more is better)", 19, ("cpu", 6))
+    for label, one, other in rows:
+        yield label + "".join(_pair(figures, one, other, number) for number in figures.connections)
+
+
+def _refusals(figures: Figures) -> Iterator[str]:
+    own = (OURS.name, DELETES)
+    paths = [path for path in REFUSALS if figures.has(OURS.name, path)]
+    if paths and figures.has(*own):
+        yield from _head(figures, f"Our refusals beside our {DELETES}: throughput", 19, ("cpu", 6))
+        for path in paths:
+            cells = [_pair(figures, (OURS.name, path), own, number) for number in figures.connections]
+            yield f"  {path:<{_LABEL}}" + "".join(cells)
+
+
+def _shares(figures: Figures) -> Iterator[str]:
+    targets = [target for target in figures.targets if figures.has(target, DELETES)]
+    if not targets:
+        return
     most = figures.connections[-1]
-    shares = "; ".join(
-        f"{name} {figures.server_share(name, DELETES, most):.0%}, its client "
-        f"{figures.client_share(name, DELETES, most):.0%}"
-        for name in (OURS.name, *OTHERS)
-    )
-    yield f"Share of a core at {most} connections: {shares}"
-    if min(figures.server_share(name, DELETES, most) for name in (OURS.name, *OTHERS)) < _ALONE:
+    shares = {target: figures.shares((target, DELETES), most) for target in targets}
+    yield f"Share of a core that each process had, on {DELETES} at {most} connections"
+    for target, found in shares.items():
+        yield f"  {target:<{_LABEL}}" + ", ".join(f"{name} {share:.0%}" for name, share in found.items())
+    alone = [found["server"] for found in shares.values() if set(found) == {"server", "client"}]
+    if alone and min(alone) < _ALONE:
         yield "The machine was busy with something else: trust 'cpu' rather than throughput, and no latency."
 
 
+def _rest(figures: Figures) -> Iterator[str]:
+    memory, start, suite = figures.run.footprint, figures.start(OURS.name, BARE.name), figures.run.suite
+    if memory is not None:
+        starts = ", ".join(f"{name} {1000 * median(times):.0f} ms" for name, times in memory.starts.items())
+        yield f"Start to first answer: {starts}" + ("" if start is None else f"; ours {_ratio(start)} x bare")
+        yield (
+            f"Resident memory of ours: {memory.memory_started:.1f} MB started, "
+            f"{memory.memory_loaded:.1f} MB after a load"
+        )
+    for target in figures.run.listings:
+        ratio, by_cpu = _ratio(figures.listing(throughput, target)), figures.listing(frugality, target).median
+        yield f"List of {PAGE} out of {MANY:,} audiences, {target}: {ratio} x out of {FEW} in time, by cpu {by_cpu:.2f}"
+    if suite is not None:
+        yield f"The conformance suite, full profile, on all cores: {suite.seconds:.1f} s, {suite.verdict}"
+
+
 def _goals(figures: Figures) -> Iterator[str]:
-    yield "Goals"
-    for goal in figures.goals():
+    found = goals(figures)
+    if found:
+        yield "Goals"
+    for goal in found:
         mark = "met   " if goal.met else "MISSED"
         cpu = "" if goal.by_cpu is None else f", by cpu {goal.by_cpu:.2f}"
         limit = f"{'at least' if goal.at_least else 'at most'} {goal.limit:g}"
@@ -89,28 +171,3 @@ def _goals(figures: Figures) -> Iterator[str]:
 
 def _ratio(ratio: Ratio) -> str:
     return f"{ratio.median:.2f} ({ratio.low:.2f}-{ratio.high:.2f})"
-
-
-def document(figures: Figures, options: Options) -> dict[str, Any]:
-    """All of it, for a program."""
-    return {
-        "options": asdict(options),
-        "versions": {name: version(name) for name in ("connexion", "starlette", "uvicorn", "uvloop", "httptools")},
-        "python": platform.python_version(),
-        "ratios": list(_ratios(figures)),
-        "start": {"seconds": figures.footprint.starts, "besideBare": asdict(figures.start(BARE.name))},
-        "memoryMegabytes": {"started": figures.footprint.memory_started, "loaded": figures.footprint.memory_loaded},
-        "goals": [{**asdict(goal), "met": goal.met} for goal in figures.goals()],
-        "samples": [asdict(sample) for sample in figures.samples],
-    }
-
-
-def _ratios(figures: Figures) -> Iterator[dict[str, Any]]:
-    measures = {"throughput": throughput, "cpu": frugality, "p99": p99}
-    for path in PATHS:
-        for number in figures.connections:
-            for name, measure in measures.items():
-                place = {"path": path, "connections": number, "measure": name}
-                for other in OTHERS:
-                    yield {**place, "beside": other, **asdict(figures.beside(measure, path, number, other))}
-                yield {**place, "beside": f"our {DELETES}", **asdict(figures.beside_deletes(measure, path, number))}

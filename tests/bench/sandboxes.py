@@ -22,7 +22,8 @@ from mockserver.adapters.seed_file import checked, read_text
 from mockserver.domain.job import Progression
 from mockserver.service.sandboxes import Sandboxes
 from tests.bench.failure import BenchError
-from tests.bench.targets import OURS, Server
+from tests.bench.server import Server
+from tests.bench.targets import OURS
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -172,7 +173,7 @@ def main(number: int) -> None:
     for name, seed in (("from nothing", lambda _: None), ("from a seed in JSON", _json), ("from one in YAML", _yaml)):
         click.echo(_told(name, _inside(number, seed)))
     try:
-        with Server(OURS, None) as server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with Server(OURS) as server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_round(server, _WARM_UP))
             rounds = [runner.run(_round(server, number)) for _ in range(_ROUNDS)]
     except (BenchError, httpx.HTTPError) as error:

@@ -1,19 +1,31 @@
 """The world that every server starts from, and the requests that are sent into it."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from itertools import cycle, repeat
 from pathlib import Path
 
+from tests.bench.failure import BenchError
+
+Turn = Callable[[bytes], bytes | None]
+"""From the last answer on a connection, empty at first, to its next request; None where there is none left."""
+
 RESET = "/_mock/sandboxes/default/reset"
-PATHS = {"200": 200, "404": 404, "409": 409, "401": 401, "403": 403}
 DELETES = "200"
+FLOW = "flow"
+PATHS = {DELETES: (200,), "404": (404,), "409": (409,), "401": (401,), "403": (403,), FLOW: (201, 200)}
+"""The paths, each with the statuses of its answers."""
+REFUSALS = tuple(path for path in PATHS if path not in {DELETES, FLOW})
 
 _WRITER = "sk_test_all_permissions"
 _READER = "sk_test_read_only"
 _GROUP = "a00000000000000000000001"
 _POPULATED = "b00000000000000000000002"
 _NOWHERE = "e00000000000000000000009"
+_AUDIENCES = f"/v1/accounts/{_GROUP}/audiences"
+_NEW = json.dumps({"name": "Heads of sales", "type": "on_demand"}).encode()
+_ID = re.compile(rb'"id": ?"([0-9a-f]{24})"')
 
 
 def write_seed(file: Path, audiences: int) -> None:
@@ -25,6 +37,23 @@ def write_seed(file: Path, audiences: int) -> None:
     file.write_text(json.dumps({"keys": [{"key": _WRITER}, reader], "accountGroups": [group]}))
 
 
+def turns(path: str, audiences: int, *, remembers: bool) -> Callable[[], Turn]:
+    """What makes the turns of each connection on a path; a server that does not remember can be sent all again."""
+    if path == FLOW:
+        return Flow
+    sent = requests(path, audiences)
+    return in_turn(sent if remembers or path != DELETES else cycle(sent))
+
+
+def in_turn(requests: Iterator[bytes]) -> Callable[[], Turn]:
+    """The connections share these requests, whatever is answered."""
+
+    def turn(_answer: bytes) -> bytes | None:
+        return next(requests, None)
+
+    return lambda: turn
+
+
 def requests(path: str, audiences: int) -> Iterator[bytes]:
     """The requests of a path: each delete names another audience, and ends with the last; the refusals go on."""
     if path == DELETES:
@@ -32,14 +61,51 @@ def requests(path: str, audiences: int) -> Iterator[bytes]:
     return repeat(_REFUSED[path])
 
 
-def yardstick(path: str, audiences: int) -> Iterator[bytes]:
-    """The same requests for a server that remembers nothing: they never end."""
-    return cycle(requests(path, audiences)) if path == DELETES else requests(path, audiences)
-
-
 def reads() -> Iterator[bytes]:
     """One audience that is ready, read again and again."""
     return repeat(_request(_WRITER, _ready(0), "GET"))
+
+
+class Flow:
+    """The turns of one connection that creates, reads and deletes one audience after the other."""
+
+    def __init__(self) -> None:
+        self._made = b""
+        self._next: Callable[[bytes], bytes] = self._create
+
+    def __call__(self, answer: bytes) -> bytes:
+        return self._next(answer)
+
+    def _create(self, _answer: bytes) -> bytes:
+        self._next = self._get
+        return _CREATE
+
+    def _get(self, answer: bytes) -> bytes:
+        found = _ID.search(answer)
+        if found is None:
+            message = f"no identifier was in the answer {answer[:300]!r}"
+            raise BenchError(message)
+        self._made, self._next = found[1], self._delete
+        return _BEFORE_ID["GET"] + self._made + _AFTER_ID
+
+    def _delete(self, _answer: bytes) -> bytes:
+        self._next = self._create
+        return _BEFORE_ID["DELETE"] + self._made + _AFTER_ID
+
+
+class Pages:
+    """The turns of one connection that reads the first page of the list again and again; each has to be full."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._request = _head("GET", f"{_AUDIENCES}?limit={limit}", _WRITER) + b"\r\n"
+
+    def __call__(self, answer: bytes) -> bytes:
+        found = answer.count(b'"createdAt"')
+        if answer and found != self._limit:
+            message = f"a page had {found} audiences, not {self._limit}"
+            raise BenchError(message)
+        return self._request
 
 
 def _ready(number: int) -> str:
@@ -47,9 +113,12 @@ def _ready(number: int) -> str:
 
 
 def _request(key: str, audience: str, method: str = "DELETE") -> bytes:
+    return _head(method, f"{_AUDIENCES}/{audience}", key) + b"\r\n"
+
+
+def _head(method: str, target: str, key: str) -> bytes:
     return (
-        f"{method} /v1/accounts/{_GROUP}/audiences/{audience} HTTP/1.1\r\n"
-        f"host: 127.0.0.1\r\nauthorization: Bearer {key}\r\naccept: application/json\r\n\r\n"
+        f"{method} {target} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {key}\r\naccept: application/json\r\n"
     ).encode()
 
 
@@ -60,3 +129,9 @@ _REFUSED = {
     "403": _request(_READER, _NOWHERE),
 }
 FIRST = _REFUSED["404"]
+_CREATE = _head("POST", _AUDIENCES, _WRITER) + b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (
+    len(_NEW),
+    _NEW,
+)
+_BEFORE_ID = {method: f"{method} {_AUDIENCES}/".encode() for method in ("GET", "DELETE")}
+_AFTER_ID = _request(_WRITER, "").removeprefix(_BEFORE_ID["DELETE"])

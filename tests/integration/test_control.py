@@ -27,6 +27,7 @@ from mockserver.domain.source import job_request
 from mockserver.ports import Caller
 from mockserver.service import audiences, prospecting
 from mockserver.service.admission import admit
+from mockserver.service.following import Following
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.states import STATES
@@ -138,9 +139,9 @@ def built() -> Control:
     store, clock = MemoryStore(), HandClock()
     sandboxes = Sandboxes(store, clock, SeededIds(0), Progression())
     checked = OpenAPI.from_dict(control_contract())
-    return Control(
-        control_application(sandboxes, store, journals_of(sandboxes, store)), store, clock, sandboxes, checked
-    )
+    journals = journals_of(sandboxes, store)
+    plane = control_application(sandboxes, store, journals, Following(journals, asyncio.sleep))
+    return Control(plane, store, clock, sandboxes, checked)
 
 
 @pytest.fixture
@@ -168,9 +169,10 @@ class TestContract:
         OpenAPIV30SpecValidator(CONTRACT).validate()
 
     def test_every_operation_has_a_handler_and_every_handler_an_operation(self, control: Control) -> None:
-        assert set(handlers(control.sandboxes, control.store, journals_of(control.sandboxes, control.store))) == set(
-            OPERATIONS
-        )
+        journals = journals_of(control.sandboxes, control.store)
+        known = handlers(control.sandboxes, control.store, journals, Following(journals, asyncio.sleep))
+
+        assert set(known) == set(OPERATIONS)
 
     @pytest.mark.parametrize("operation", sorted(OPERATIONS))
     def test_every_operation_is_described_with_its_errors(self, operation: str) -> None:

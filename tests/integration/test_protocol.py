@@ -400,8 +400,9 @@ def test_a_body_that_breaks_behind_its_complete_answer_ends_the_connection(serve
 
 def test_the_application_learns_that_a_body_broke(served: Served) -> None:
     with served.client() as client:
-        client.send(b"POST /good HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nzz\r\n")
-        assert client.answer().is_refusal(400)
+        client.send(b"POST /watches HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
+        assert served.app.held.wait(PATIENCE)
+        assert client.send(b"zz\r\n").answer().is_refusal(400)
         assert served.app.gone.wait(1), "only the end of the connection told it"
 
 
@@ -411,8 +412,9 @@ def test_an_application_that_is_late_does_not_write_behind_a_refusal(
     with served.client() as client:
         client.send(b"POST /held-back HTTP/1.1\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n")
         assert served.app.held.wait(PATIENCE)
-        assert client.send(b"zz\r\n").answer().is_refusal(400)
+        client.send(b"zz\r\n")
         served.app.let_go()
+        assert client.answer().is_refusal(400)
         assert served.app.gone.wait(1)
         assert client.is_closed()
     assert not caplog.records
@@ -423,9 +425,9 @@ def test_a_refusal_is_not_lost_to_a_client_that_still_sends(served: Served) -> N
         client.send(b"POST /held-back HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
         assert served.app.held.wait(PATIENCE)
         client.send(b"186a0\r\n", b"a" * 100_000, b"\r\nzz\r\n", b"a" * 20_000_000)
+        served.app.let_go()
         assert client.answer().is_refusal(400)
         assert client.is_closed()
-    served.app.let_go()
 
 
 def test_a_client_that_does_not_close_behind_a_refusal_is_left(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

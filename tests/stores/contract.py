@@ -210,6 +210,22 @@ class StoreContract:
 
         assert self.run(act) == [[job(7, audience(1))], [job(7, audience(1))], [], []]
 
+    def test_jobs_are_found_by_how_they_ended_newest_first(self) -> None:
+        async def act(store: Store) -> list[list[int]]:
+            async with store.transaction("one") as transaction:
+                for serial in range(1, 7):
+                    await transaction.save_job(job(serial, audience(1), ENDING if serial % 2 else None))
+                await transaction.save_job(job(6, audience(1), replace(ENDING, outcome=JobStatus.COMPLETED)))
+                await transaction.save_job(job(7, audience(1, OTHER), ENDING))
+            asked = [(JobStatus.FAILED, None, 9), (JobStatus.FAILED, 5, 1), (JobStatus.COMPLETED, None, None)]
+            async with store.transaction("one") as transaction:
+                return [
+                    [one.serial for one in await transaction.jobs(GROUP, before=before, limit=limit, outcome=outcome)]
+                    for outcome, before, limit in asked
+                ]
+
+        assert self.run(act) == [[5, 3, 1], [3], [6]]
+
     @pytest.mark.parametrize("by_hand", [True, False])
     def test_what_is_undone_leaves_everything_as_it_was(self, *, by_hand: bool) -> None:
         async def spoil(transaction: Transaction) -> None:

@@ -130,3 +130,31 @@ def test_it_leaves_nothing_behind_when_it_is_cancelled() -> None:
         assert asyncio.all_tasks() == before
 
     run(course)
+
+
+def test_what_is_read_ahead_is_kept_for_the_application() -> None:
+    async def course() -> None:
+        situation = Situation(part(b"one,", more=True), part(b"two"))
+
+        assert await situation.held.read_ahead() is True
+        assert await situation.held.read_ahead() is True
+        assert [(await situation.held.receive())["body"] for _ in range(2)] == [b"one,", b"two"]
+
+    run(course)
+
+
+def test_a_body_whose_rest_does_not_come_cannot_be_read_ahead() -> None:
+    async def course() -> None:
+        assert await Situation(part(b"half", more=True), DISCONNECT).held.read_ahead() is False
+
+    run(course)
+
+
+def test_of_a_body_that_is_too_large_no_more_is_read_ahead() -> None:
+    async def course() -> None:
+        situation = Situation(*[part(bytes(1 << 19), more=True) for _ in range(9)])
+
+        assert await situation.held.read_ahead() is True
+        assert situation.messages.qsize() > 5
+
+    run(course)

@@ -53,7 +53,13 @@ ACCOUNT_GROUPS = Table(
 AUDIENCES = _in_order("audiences", Column("stamp", BigInteger, nullable=False))
 """`stamp` is another whenever the audience or a job on it is changed."""
 FOLDERS = _in_order("folders")
-JOBS = _in_order("jobs", Column("audience_id", Text, nullable=False), Column("open", Boolean, nullable=False))
+JOBS = _in_order(
+    "jobs",
+    Column("audience_id", Text, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("outcome", Text),
+)
+Index("jobs_ended", JOBS.c.sandbox_id, JOBS.c.account_group_id, JOBS.c.outcome, JOBS.c.serial)
 for _name, _column in (("jobs_open", JOBS.c.account_group_id), ("jobs_open_on", JOBS.c.audience_id)):
     Index(_name, JOBS.c.sandbox_id, _column, postgresql_where=JOBS.c.open, sqlite_where=JOBS.c.open)
 REPLAYS = Table(

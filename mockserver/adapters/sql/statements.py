@@ -70,6 +70,7 @@ class Statements:
 
         self.job = write.by(JOBS, "sandbox_id", "id")
         self.jobs = write.pages(JOBS)
+        self.ended_jobs = write.pages(JOBS, "outcome")
         self.open_jobs = write.open_jobs("account_group_id")
         self.open_jobs_on = write.open_jobs("audience_id")
         self.save_job = write.put(JOBS)

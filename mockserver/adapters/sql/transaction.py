@@ -22,7 +22,7 @@ from mockserver.adapters.sql.statements import Statements
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.folder import Folder
-from mockserver.domain.job import Job
+from mockserver.domain.job import Job, JobStatus
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
@@ -186,9 +186,13 @@ class SqlTransaction:
         """See `Transaction.job`."""
         return JOB.first(await self._rows(self._sql.job, job_id))
 
-    async def jobs(self, account_group_id: str, *, before: int | None, limit: int | None) -> Sequence[Job]:
+    async def jobs(
+        self, account_group_id: str, *, before: int | None, limit: int | None, outcome: JobStatus | None = None
+    ) -> Sequence[Job]:
         """See `Transaction.jobs`."""
-        return JOB.all(await self._page(self._sql.jobs, account_group_id, before, limit))
+        if outcome is None:
+            return JOB.all(await self._page(self._sql.jobs, account_group_id, before, limit))
+        return JOB.all(await self._page(self._sql.ended_jobs, account_group_id, before, limit, outcome))
 
     async def open_jobs(self, account_group_id: str) -> Sequence[Job]:
         """See `Transaction.open_jobs`."""
@@ -203,7 +207,17 @@ class SqlTransaction:
     async def save_job(self, job: Job) -> None:
         """See `Transaction.save_job`."""
         self._jobs_on = "", []
-        row = self._sandbox_id, job.id, job.account_group_id, job.serial, job.audience_id, job.ending is None, text(job)
+        outcome = None if job.ending is None else job.ending.outcome
+        row = (
+            self._sandbox_id,
+            job.id,
+            job.account_group_id,
+            job.serial,
+            job.audience_id,
+            outcome is None,
+            outcome,
+            text(job),
+        )
         self._later(self._sql.save_job, *row)
         self._later(self._sql.stamp_audience, self._sandbox_id, job.audience_id, next(self._stamps))
 
@@ -220,6 +234,8 @@ class SqlTransaction:
         row = self._sandbox_id, replay.account_group_id, replay.idempotency_key, text(replay)
         self._later(self._sql.save_replay, *row)
 
-    async def _page(self, query: Query, account_group_id: str, before: int | None, limit: int | None) -> Sequence[Row]:
+    async def _page(
+        self, query: Query, account_group_id: str, before: int | None, limit: int | None, *more: str
+    ) -> Sequence[Row]:
         bounds = _ALL if before is None else before, _ALL if limit is None else limit
-        return await self._rows(query, account_group_id, *bounds)
+        return await self._rows(query, account_group_id, *more, *bounds)

@@ -58,9 +58,9 @@ class Writer:
         wanted = [table.c[name] for name in columns]
         return prepared(select(*wanted).where(table.c[key] == bindparam(key)), self.dialect, key)
 
-    def pages(self, table: Table) -> Query:
+    def pages(self, table: Table, *more: str) -> Query:
         """At most so many records of an account group with a serial number below another, newest first."""
-        names = ("sandbox_id", "account_group_id")
+        names = ("sandbox_id", "account_group_id", *more)
         statement = select(table.c.record).where(*_equal(table, *names), table.c.serial < bindparam("before"))
         statement = statement.order_by(table.c.serial.desc()).limit(bindparam("most"))
         return prepared(statement, self.dialect, *names, "before", "most")

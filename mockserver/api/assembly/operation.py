@@ -1,6 +1,6 @@
 """A handler is called with its checked arguments, and its answer is sent as it is."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cached_property, wraps
 from typing import Any
 
@@ -11,6 +11,7 @@ from connexion.decorators.response import AsyncResponseDecorator
 from connexion.frameworks.starlette import Starlette
 from connexion.operations import AbstractOperation
 from connexion.utils import inspect_function_arguments
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mockserver.api.assembly.validation import ARGUMENTS
@@ -57,6 +58,9 @@ class DirectOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no
                 _note_refusal(scope, answer)
             await send_json(send, answer[0], answer[1])
             return
+        if isinstance(answer, Response):
+            await answer(scope, receive, send)
+            return
         decorator = AsyncResponseDecorator(framework=Starlette, jsonifier=self.jsonifier)
         await decorator.build_framework_response(answer)(scope, receive, send)
 
@@ -95,3 +99,7 @@ class DirectApp(AsyncApp):  # type: ignore[misc]  # Connexion has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
         self._middleware_app = DirectASGIApp()
         super(AsyncApp, self).__init__(*args, **kwargs)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Hand a request to the layers."""
+        return self.middleware(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types

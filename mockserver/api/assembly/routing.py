@@ -1,6 +1,7 @@
 """One lookup finds the operation of a request: its path first, concrete before templated, then its method."""
 
 import re
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -135,11 +136,13 @@ class DirectRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # Conne
                 operation_id = item[method]["operationId"]
                 self._linked[operation_id] = linked(self.app, prefix, operation_id)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Attach the operation and the path parameters to the scope; HTTPException 404 or 405 where there is none."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Attach the operation and the path parameters to the scope; HTTPException 404 or 405 where there is none.
+
+        There is nothing here to wait for, so that what comes next is what the caller awaits.
+        """
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types
         path = exact_path(scope)
         for prefix, router in self._routers:
             found = router.find(path)
@@ -151,6 +154,5 @@ class DirectRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # Conne
                 scope["path_params"] = parameters
                 extensions = scope.setdefault("extensions", {})
                 extensions[ROUTING_CONTEXT] = {"api_base_path": prefix, "operation_id": operation_id}
-                await self._linked[operation_id](scope, receive, send)
-                return
+                return self._linked[operation_id](scope, receive, send)
         raise HTTPException(404)

@@ -1,5 +1,7 @@
 """Security passes what has been admitted, and fails closed, in Connexion's words, on what has not."""
 
+from collections.abc import Awaitable
+
 from connexion.middleware.security import SecurityAPI, SecurityMiddleware, SecurityOperation
 from connexion.operations import AbstractOperation
 from connexion.security import BearerSecurityHandler
@@ -24,12 +26,10 @@ class AdmittedBearer(BearerSecurityHandler):  # type: ignore[misc]  # Connexion 
 class DirectSecurityOperation(SecurityOperation):  # type: ignore[misc]  # Connexion has no types
     """Lets a request pass whose admission stands in its scope, without asking for it twice."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass an admitted request on; leave any other to the inherited verification."""
-        if admission_of(scope) is None:
-            await super().__call__(scope, receive, send)
-        else:
-            await self.next_app(scope, receive, send)
+        passed = super().__call__ if admission_of(scope) is None else self.next_app
+        return passed(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types
 
 
 class DirectSecurityAPI(SecurityAPI):  # type: ignore[misc]  # Connexion has no types

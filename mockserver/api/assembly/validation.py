@@ -1,6 +1,6 @@
 """Requests that are plainly right are read and checked once; Connexion's own validation decides on all others."""
 
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, MutableMapping
 from email.message import Message
 from typing import Any
 
@@ -34,33 +34,37 @@ class DirectValidationOperation(RequestValidationOperation):  # type: ignore[mis
                 encoding = message.get_content_charset(encoding)
         return mime_type.strip().lower(), encoding
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read and check a request; where it is not plainly right, replay it to the inherited validation."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Read and check a request; where it is not plainly right, leave it to the inherited validation."""
         if self.plan is None:
-            await super().__call__(scope, receive, send)
-            return
-        content = None
+            return super().__call__(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types
         if self.plan.takes_body:
-            content = await _content(receive)
-            if content is None:
-                return
+            return self._with_body(self.plan, scope, receive, send)
         try:
-            _require_json(scope, content)
-            scope[ARGUMENTS] = self.plan.arguments(scope["path_params"], scope["query_string"], content or None)
+            scope[ARGUMENTS] = self.plan.arguments(scope["path_params"], scope["query_string"], None)
         except NotPlainError:
-            if content is not None:
-                scope, receive = _replayed(scope, content, receive)
-            await super().__call__(scope, receive, send)
+            return super().__call__(scope, receive, send)  # type: ignore[no-any-return]  # the same
+        return self.next_app(scope, receive, send)  # type: ignore[no-any-return]  # the same
+
+    async def _with_body(self, plan: Plan, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read and check a request with its body; one that is not plainly right is replayed."""
+        content = await _content(receive)
+        if content is None:
+            return
+        try:
+            _require_json(scope)
+            scope[ARGUMENTS] = plan.arguments(scope["path_params"], scope["query_string"], content or None)
+        except NotPlainError:
+            await super().__call__(*_replayed(scope, content, receive), send)
             return
         await self.next_app(scope, receive, send)
 
 
-def _require_json(scope: Scope, content: bytes | None) -> None:
+def _require_json(scope: Scope) -> None:
     """Let a body pass that is JSON in UTF-8 by its one `Content-Type`; one without any is taken for JSON."""
-    if content is not None:
-        types = [value for name, value in scope["headers"] if name == b"content-type"]
-        if types and (len(types) > 1 or types[0].lower() not in JSON_TYPES):
-            raise NotPlainError
+    types = [value for name, value in scope["headers"] if name == b"content-type"]
+    if types and (len(types) > 1 or types[0].lower() not in JSON_TYPES):
+        raise NotPlainError
 
 
 async def _content(receive: Receive) -> bytes | None:

@@ -1,0 +1,34 @@
+"""Connexion's context, set for who asks for `connexion.request`."""
+
+from collections.abc import Awaitable
+
+from connexion.context import _context, _operation, _receive, _scope
+from connexion.middleware.context import ContextAPI, ContextMiddleware, ContextOperation
+from connexion.operations import AbstractOperation
+from starlette.types import Receive, Scope, Send
+
+
+class DirectContextOperation(ContextOperation):  # type: ignore[misc]  # Connexion has no types
+    """Sets the context as the inherited operation does; what comes next is what the caller awaits."""
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Set the context of the request."""
+        _context.set(scope["extensions"].get("connexion_context", {}))
+        _operation.set(self.operation)
+        _receive.set(receive)
+        _scope.set(scope)
+        return self.next_app(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types
+
+
+class DirectContextAPI(ContextAPI):  # type: ignore[misc]  # Connexion has no types
+    """Makes the operations above."""
+
+    def make_operation(self, operation: AbstractOperation) -> DirectContextOperation:
+        """See `ContextAPI.make_operation`."""
+        return DirectContextOperation(self.next_app, operation=operation)
+
+
+class DirectContextMiddleware(ContextMiddleware):  # type: ignore[misc]  # Connexion has no types
+    """Connexion's context middleware with the operations above."""
+
+    api_cls = DirectContextAPI

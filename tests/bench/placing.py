@@ -1,0 +1,38 @@
+"""Which processes compute on which cores: the servers on one, the client on another, where there are two."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+Cores = tuple[int, ...]
+
+
+class Places(NamedTuple):
+    """The cores of a confined server, of the client, and of whoever may have all; empty where nobody can choose."""
+
+    server: Cores = ()
+    client: Cores = ()
+    everywhere: Cores = ()
+
+
+def places() -> Places:
+    """Where this machine has room for whom."""
+    if not hasattr(os, "sched_getaffinity"):
+        return Places()
+    usable = tuple(sorted(os.sched_getaffinity(0)))
+    return Places(usable[:1], usable[1:2], usable) if len(usable) > 1 else Places()
+
+
+@contextmanager
+def on(cores: Cores) -> Iterator[None]:
+    """Compute on these cores meanwhile; who is started in the block stays there."""
+    if not cores:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)

@@ -1,0 +1,85 @@
+"""The load generator beside a server that answers as it is told."""
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+
+from tests.bench.failure import BenchError
+from tests.bench.load import Load, Plan, load
+from tests.bench.world import in_turn
+
+ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+REQUEST = b"GET / HTTP/1.1\r\n\r\n"
+
+Answer = Callable[[asyncio.Transport], None]
+
+
+class Serving(asyncio.Protocol):
+    """One connection of the server; a request comes in one piece."""
+
+    def __init__(self, answer: Answer, over: list[asyncio.Future[None]]) -> None:
+        self._answer = answer
+        self._over = asyncio.get_running_loop().create_future()
+        over.append(self._over)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, _data: bytes) -> None:
+        self._answer(self._transport)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._over.set_result(None)
+
+
+async def loaded(answer: Answer, *, requests: int = 40) -> Load:
+    """What comes of so many requests to a server on four connections."""
+    over: list[asyncio.Future[None]] = []
+    server = await asyncio.get_running_loop().create_server(lambda: Serving(answer, over), "127.0.0.1", 0)
+    try:
+        plan = Plan("requests", in_turn(iter([REQUEST] * requests)), (200,), 4, 30)
+        return await load(plan, server.sockets[0].getsockname()[1], lambda: {"server": 1.0})
+    finally:
+        server.close()
+        await asyncio.gather(*over)
+
+
+def whole(transport: asyncio.Transport) -> None:
+    transport.write(ANSWER)
+
+
+def in_parts(transport: asyncio.Transport) -> None:
+    transport.write(ANSWER[:20])
+    asyncio.get_running_loop().call_soon(transport.write, ANSWER[20:])
+
+
+def refused(transport: asyncio.Transport) -> None:
+    transport.write(ANSWER.replace(b"200 OK", b"404 Not Found"))
+
+
+def hang_up(transport: asyncio.Transport) -> None:
+    transport.close()
+
+
+@pytest.mark.parametrize("answer", [whole, in_parts])
+def test_every_request_is_counted_but_the_first_of_each_connection(answer: Answer) -> None:
+    assert asyncio.run(loaded(answer)).requests == 36
+
+
+def test_cpu_is_what_was_computed_meanwhile() -> None:
+    assert asyncio.run(loaded(whole)).cpu == {"server": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"), [(refused, "'HTTP/1.1 200 ' was expected"), (hang_up, "the server closed a connection")]
+)
+def test_a_server_that_answers_wrongly_is_worth_nothing(answer: Answer, told: str) -> None:
+    with pytest.raises(BenchError, match=told):
+        asyncio.run(loaded(answer))
+
+
+def test_a_measurement_without_anything_to_send_is_worth_nothing() -> None:
+    with pytest.raises(BenchError, match="nothing was left to send"):
+        asyncio.run(loaded(whole, requests=4))

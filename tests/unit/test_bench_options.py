@@ -1,0 +1,60 @@
+"""What can be chosen of the benchmark, and what its servers are started with."""
+
+import pytest
+from click.testing import CliRunner
+
+from tests.bench.__main__ import main
+from tests.bench.failure import BenchError
+from tests.bench.stores import Databases
+from tests.bench.suite import verdict
+from tests.bench.targets import BARE, NO_JOURNAL, OURS
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (["--connections", "0"], "write numbers from 1 to 1000, with commas"),
+        (["--connections", "1,many"], "write numbers from 1 to 1000, with commas"),
+        (["--paths", "200,500"], "write some of 200,404,409,401,403,flow, with commas"),
+        (["--parts", ""], "write some of paths,list,start,suite, with commas"),
+        (["--stores", "mysql"], "write some of memory,sqlite,postgresql, with commas"),
+        (["--workers", "17"], "write numbers from 1 to 16, with commas"),
+        (["--rounds", "0"], "0 is not in the range"),
+    ],
+)
+def test_a_wrong_option_is_told(option: list[str], told: str) -> None:
+    result = CliRunner().invoke(main, option)
+
+    assert result.exit_code == 2
+    assert told in result.output
+
+
+def test_each_server_on_sqlite_has_a_file_of_its_own() -> None:
+    with Databases() as databases:
+        one, other = databases.target("sqlite", 1), databases.target("sqlite", 3)
+
+    assert [one.name, other.name] == ["sqlite", "sqlite x3"]
+    assert one.command[-4:-2] != other.command[-4:-2]
+    assert one.command[-4] == "--store"
+    assert one.command[-3].startswith("sqlite:////")
+    assert other.command[-2:] == ("--workers", "3")
+
+
+def test_the_journal_is_on_unless_it_is_switched_off() -> None:
+    assert [*OURS.command, "--journal-limit", "0"] == list(NO_JOURNAL.command)
+
+
+def test_only_servers_with_a_database_have_all_cores() -> None:
+    with Databases() as databases:
+        assert [BARE.confined, OURS.confined, databases.target("sqlite", 1).confined] == [True, True, False]
+
+
+def test_the_verdict_of_the_suite_is_its_last_word() -> None:
+    output = "counts   384 pass\nverdict  conformant: Conforms. No violation seen.\n"
+
+    assert verdict(output) == "conformant"
+
+
+def test_a_suite_without_a_verdict_is_worth_nothing() -> None:
+    with pytest.raises(BenchError, match="no verdict"):
+        verdict("Traceback\n")

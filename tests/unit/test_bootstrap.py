@@ -1,0 +1,24 @@
+"""How a server is put together."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.bootstrap import parts, server
+from mockserver.config import Settings
+from openapi import contract
+
+
+def test_the_contract_is_read_once_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[dict[str, Any]] = []
+
+    def counted() -> dict[str, Any]:
+        read.append(contract())
+        return read[-1]
+
+    monkeypatch.setattr("mockserver.bootstrap.contract", counted)
+    settings = Settings(cors_origins=frozenset({"http://localhost:3000"}))
+
+    server(settings, parts(settings), print)
+
+    assert len(read) == 1

@@ -1,0 +1,258 @@
+"""Who follows a journal learns what is new in it, what was dropped, and that it began anew; in no time of its own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from mockserver.adapters.clock import ManualClock
+from mockserver.adapters.ids import SeededIds
+from mockserver.adapters.memory import MemoryStore
+from mockserver.domain.exchange import Exchange
+from mockserver.domain.job import Progression
+from mockserver.ports import SandboxNotFoundError
+from mockserver.service.following import AT_ONCE, HEARTBEAT, INTERVAL, Following, News, TooManyFollowersError
+from mockserver.service.journals import JournalOffError, Journals
+from mockserver.service.sandboxes import Sandboxes
+
+HOUR = 3_600_000
+HELD = 100
+Act = Callable[["Situation"], Awaitable[None]]
+
+
+@dataclass
+class Situation:
+    """A sandbox whose journal holds a hundred exchanges, and what happens in each pause of its follower."""
+
+    limit: int = HELD
+    acts: list[Act] = field(default_factory=list)
+    paused: list[float] = field(default_factory=list)
+    written: int = 0
+
+    def __post_init__(self) -> None:
+        self.store, self.clock = MemoryStore(self.limit), ManualClock(0)
+        self.sandboxes = Sandboxes(self.store, self.clock, SeededIds(0), Progression())
+        journals = Journals(self.store, self.sandboxes, "one", self.limit)
+        self.following = Following(journals, self.pause, most=2)
+
+    async def pause(self, seconds: float) -> None:
+        """Let the next thing happen; when there is none, the server stops."""
+        self.paused.append(seconds)
+        if self.acts:
+            await self.acts.pop(0)(self)
+        else:
+            self.following.stop()
+
+    def write(self, count: int) -> None:
+        """Put exchanges into the journal; each has a path of its own."""
+        for _ in range(count):
+            self.written += 1
+            self.store.append("one", Exchange(path=f"/{self.written}", began=float(self.written), size=1))
+
+    def run(self, act: Callable[[], Awaitable[None]]) -> None:
+        async def main() -> None:
+            await self.sandboxes.create(None, sandbox_id="one", expiry=HOUR)
+            await act()
+
+        asyncio.run(main())
+
+    def told(self, *acts: Act, before: int = 0, after: int = 0) -> list[str]:
+        """What a follower is told until the server stops; the journal has `before` exchanges at first."""
+        self.acts = list(acts)
+        found: list[str] = []
+
+        async def act() -> None:
+            self.write(before)
+            follower = await self.following.follow("one", after)
+            async for news in follower.news():
+                found.extend(words(news))
+
+        self.run(act)
+        return found
+
+
+def words(news: News | None) -> Iterator[str]:
+    if news is None:
+        yield "nothing"
+        return
+    if news.anew:
+        yield "anew"
+    if news.dropped:
+        yield f"dropped {news.dropped} up to {news.reading.dropped}"
+    yield from (f"{one.number}: {one.path}" for one in news.reading.exchanges)
+
+
+def numbers(first: int, last: int) -> list[str]:
+    return [f"{number}: /{number}" for number in range(first, last + 1)]
+
+
+def writes(count: int) -> Act:
+    async def act(situation: Situation) -> None:
+        situation.write(count)
+
+    return act
+
+
+async def nothing(_: Situation) -> None:
+    pass
+
+
+async def reset(situation: Situation) -> None:
+    await situation.sandboxes.reset("one")
+
+
+async def clear(situation: Situation) -> None:
+    await situation.store.clear_journal("one")
+
+
+async def delete(situation: Situation) -> None:
+    await situation.sandboxes.delete("one")
+
+
+def lasting(milliseconds: int) -> Act:
+    async def act(situation: Situation) -> None:
+        situation.clock.advance(milliseconds)
+
+    return act
+
+
+def both(*acts: Act) -> Act:
+    async def act(situation: Situation) -> None:
+        for one in acts:
+            await one(situation)
+
+    return act
+
+
+class TestNews:
+    def test_what_is_there_comes_first_and_then_what_is_new_each_once(self) -> None:
+        assert Situation().told(writes(2), nothing, writes(1), before=3) == numbers(1, 6)
+
+    def test_it_goes_on_behind_the_exchange_that_is_named(self) -> None:
+        assert Situation().told(writes(1), before=3, after=2) == numbers(3, 4)
+
+    def test_it_looks_again_after_a_quarter_of_a_second(self) -> None:
+        situation = Situation()
+
+        situation.told(writes(1), nothing)
+
+        assert situation.paused == [INTERVAL] * 3
+
+    def test_now_and_then_it_is_told_that_there_is_nothing(self) -> None:
+        quiet = [nothing] * (HEARTBEAT + 3)
+
+        assert Situation().told(*quiet, writes(1), *quiet) == ["nothing", "1: /1", "nothing"]
+        assert 14 <= HEARTBEAT * INTERVAL <= 16
+
+    def test_much_comes_in_parts_without_a_pause_between_them(self) -> None:
+        situation = Situation()
+
+        assert situation.told(nothing, before=AT_ONCE + 1) == numbers(1, AT_ONCE + 1)
+        assert situation.paused == [0, INTERVAL]
+
+
+class TestDropped:
+    def test_what_made_room_before_is_told_of(self) -> None:
+        assert Situation(limit=3).told(before=5) == ["dropped 2 up to 2", *numbers(3, 5)]
+
+    def test_what_made_room_meanwhile_is_told_of(self) -> None:
+        told = Situation(limit=3).told(writes(5), before=1)
+
+        assert told == ["1: /1", "dropped 2 up to 3", *numbers(4, 6)]
+
+    def test_what_was_seen_is_not_counted(self) -> None:
+        assert Situation(limit=3).told(writes(3), before=3) == numbers(1, 6)
+
+    def test_what_was_cleared_unseen_is_told_of_and_numbers_go_on(self) -> None:
+        told = Situation().told(both(writes(2), clear), writes(1), before=1)
+
+        assert told == ["1: /1", "dropped 2 up to 3", "4: /4"]
+
+    def test_who_reads_slowly_holds_no_more_than_a_part_and_hears_what_that_cost(self) -> None:
+        situation = Situation()
+
+        async def act() -> None:
+            situation.write(HELD)
+            news = (await situation.following.follow("one", 0)).news()
+            first = await anext(news)
+            assert first is not None
+            assert list(words(first)) == numbers(1, AT_ONCE)
+            situation.acts = [nothing]
+
+            situation.write(10 * HELD)
+
+            second = await anext(news)
+            assert second is not None
+            assert (second.dropped, second.reading.exchanges[0].number) == (10 * HELD - AT_ONCE, 10 * HELD + 1)
+            assert len(second.reading.exchanges) == AT_ONCE
+
+        situation.run(act)
+
+
+class TestReset:
+    def test_numbers_that_begin_anew_are_told_of(self) -> None:
+        told = Situation().told(reset, writes(1), before=3)
+
+        assert told == [*numbers(1, 3), "anew", "1: /4"]
+
+    def test_so_they_are_where_they_are_as_high_again_already(self) -> None:
+        told = Situation().told(both(reset, writes(4)), before=3)
+
+        assert told == [*numbers(1, 3), "anew", "1: /4", "2: /5", "3: /6", "4: /7"]
+
+    def test_a_number_that_is_not_reached_is_from_before_a_reset(self) -> None:
+        assert Situation().told(before=2, after=9) == ["anew", *numbers(1, 2)]
+
+    def test_a_journal_that_is_empty_yet_does_not_begin_anew(self) -> None:
+        assert Situation().told(nothing, nothing) == []
+
+
+class TestEnd:
+    def test_it_ends_with_the_sandbox(self) -> None:
+        situation = Situation()
+
+        assert situation.told(delete, writes(1), before=1) == numbers(1, 1)
+        assert len(situation.acts) == 1
+
+    def test_a_sandbox_that_is_followed_does_not_expire(self) -> None:
+        situation = Situation()
+
+        assert situation.told(*[lasting(HOUR // 2)] * 5, writes(1)) == ["1: /1"]
+
+    def test_it_ends_where_the_sandbox_has_expired(self) -> None:
+        situation = Situation()
+
+        assert situation.told(lasting(2 * HOUR), writes(1)) == []
+        assert len(situation.acts) == 1
+        assert situation.store.worlds == {}
+
+
+class TestFollowing:
+    def test_few_may_follow_and_who_leaves_makes_room(self) -> None:
+        situation = Situation()
+
+        async def act() -> None:
+            first, _ = [await situation.following.follow("one", 0) for _ in range(2)]
+            with pytest.raises(TooManyFollowersError, match="the sandbox one is followed by 2 already"):
+                await situation.following.follow("one", 0)
+            await situation.sandboxes.create(None, sandbox_id="two")
+            await situation.following.follow("two", 0)
+
+            first.close()
+
+            await situation.following.follow("one", 0)
+
+        situation.run(act)
+
+    def test_there_has_to_be_a_sandbox_and_a_journal(self) -> None:
+        with pytest.raises(SandboxNotFoundError):
+            asyncio.run(Situation().following.follow("none", 0))
+
+        situation = Situation(limit=0)
+
+        async def act() -> None:
+            with pytest.raises(JournalOffError):
+                await situation.following.follow("one", 0)
+
+        situation.run(act)
