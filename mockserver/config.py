@@ -49,8 +49,10 @@ class Settings:
 
     @property
     def shown_store(self) -> str:
-        """The address of the store, without user and password."""
-        return re.sub(r"(?<=://)[^/@]*@", "", self.store)
+        """The address of the store, without user and password, however they are written."""
+        if self.store.startswith("sqlite:"):
+            return self.store
+        return re.sub(r"(password=)[^&]*", r"\1***", re.sub(r"(?<=://).*@", "", self.store))
 
     @property
     def is_loopback(self) -> bool:

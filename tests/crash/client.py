@@ -23,7 +23,7 @@ class UnansweredError(Exception):
 class Client:
     """Works until a request is not answered, or it is told to stop.
 
-    `acknowledged`, `refused`, `failed`: how many of its requests were answered with 2xx, 4xx and 500.
+    `acknowledged`, `refused`: how many of its requests were answered so.
     """
 
     def __init__(self, name: str, chance: Random) -> None:
@@ -31,7 +31,7 @@ class Client:
         self.audiences: dict[str, Known] = {}
         self.unanswered: set[str] = set()
         self.touched: set[str] = set()
-        self.acknowledged = self.refused = self.failed = 0
+        self.acknowledged = self.refused = 0
         self.stopping = False
         self._chance = chance
         self._names = (f"{name} {number}" for number in count())
@@ -132,7 +132,6 @@ class Client:
             raise UnansweredError from None
         self._begun.set()
         if status == 500:
-            self.failed += 1
             raise UnansweredError
         assert status == expected, f"{method} {path}: {status} {answer}"
         self.acknowledged += expected < 300

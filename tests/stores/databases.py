@@ -50,6 +50,11 @@ class Postgres:
         """Start it again, with what it has on its disk."""
         self._server.ensure_postgres_running()
 
+    def ask_for_password_of(self, user: str) -> None:
+        """Let in a user by password alone, once the settings are read again; the others need none."""
+        file = self._server.pgdata / "pg_hba.conf"
+        file.write_text(f"local all {user} scram-sha-256\n{file.read_text()}")
+
     def close(self) -> None:
         """Stop it for good."""
         self._server.cleanup()

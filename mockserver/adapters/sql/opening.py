@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mockserver.adapters.sql.database import Database
@@ -25,11 +25,16 @@ async def open_store(url: str, journal_limit: int, journal_bytes: int) -> AsyncI
 async def _database(url: str) -> Database:
     try:
         parts = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         parts = None
-    if parts is not None and parts.drivername == "sqlite" and parts.database and not parts.host:
-        return open_sqlite(parts.database)
+    if parts is not None and parts.drivername == "sqlite" and _is_file(parts):
+        return open_sqlite(str(parts.database))
     if parts is not None and parts.drivername in {"postgresql", "postgres"}:
         return await open_postgres(url)
     message = "it is none: write memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE"
     raise StoreError(message)
+
+
+def _is_file(parts: URL) -> bool:
+    """Whether the address is that of a file, and of nothing else."""
+    return parts.database not in {None, "", ":memory:"} and not parts.host and not parts.query

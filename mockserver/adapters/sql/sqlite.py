@@ -129,7 +129,7 @@ def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
         connection = sqlite3.connect(path, isolation_level=None, timeout=10)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:
         message = f"cannot use the file {path}: {error}"
         raise StoreError(message) from None
     return Sqlite(connection, pause)
