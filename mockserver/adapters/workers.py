@@ -45,13 +45,19 @@ class Worker:
 
 
 class Workers:
-    """So many processes. One that ends is replaced, unless it never was ready: then none would be."""
+    """So many processes. One that ends is replaced; where that comes to nothing, again after a pause, in seconds.
 
-    def __init__(self, work: Work, listening: socket.socket, count: int, on_start: Callable[[], None]) -> None:
+    Until all have been ready once, the end of one is the end of all: then none would be.
+    """
+
+    def __init__(
+        self, work: Work, listening: socket.socket, count: int, on_start: Callable[[], None], pause: float = 1.0
+    ) -> None:
         self._work = work
         self._listening = listening
         self._count = count
         self._on_start = on_start
+        self._pause = pause
         self._workers: list[Worker] = []
         self._started = False
 
@@ -62,7 +68,10 @@ class Workers:
                 self._workers = [self._start() for _ in range(self._count)]
                 while stopping not in self._wait(stopping):
                     if any(not worker.ready and not worker.process.is_alive() for worker in self._workers):
-                        return 1
+                        if not self._started:
+                            return 1
+                        if wait([stopping], self._pause):
+                            return 0
                     self._workers = [one if one.process.is_alive() else self._start() for one in self._workers]
                     self._tell()
                 return 0

@@ -1,9 +1,11 @@
 """A server with a database: in several processes, and started again."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -86,6 +88,25 @@ def test_where_one_cannot_start_all_stop() -> None:
         status = Workers(fails, listening, 2, lambda: started.append(True)).run()
 
     assert (status, started) == (1, [])
+
+
+def falters(folder: Path, _listening: socket.socket, line: Connection) -> None:
+    """Be ready, and end; the next time, end before that; then be ready, and have all stopped."""
+    times = len(list(folder.iterdir()))
+    (folder / str(times)).touch()
+    if times != 1:
+        line.send("ready")
+    if times == 2:
+        os.kill(os.getppid(), signal.SIGTERM)
+        line.recv()
+
+
+def test_one_that_is_to_replace_another_and_cannot_start_is_replaced_too(tmp_path: Path) -> None:
+    started = []
+    with bound("127.0.0.1", 0) as listening:
+        status = Workers(partial(falters, tmp_path), listening, 1, lambda: started.append(True), pause=0).run()
+
+    assert (status, started, len(list(tmp_path.iterdir()))) == (0, [True], 3)
 
 
 def test_what_was_changed_is_still_so_when_the_server_is_started_again(file: str) -> None:
