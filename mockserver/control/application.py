@@ -25,6 +25,7 @@ from mockserver.control.journal import JournalHandlers
 from mockserver.control.json_only import JsonOnly
 from mockserver.control.keys import KeyHandlers
 from mockserver.control.limits import LimitHandlers
+from mockserver.control.no_nul import NoNul
 from mockserver.control.sandboxes import SandboxHandlers
 from mockserver.control.states import StateHandlers
 from mockserver.control.validators import VALIDATOR_MAP
@@ -67,6 +68,7 @@ def control_application(
         "mockserver.control",
         middlewares=[
             LazyExceptionMiddleware,
+            NoNul,
             partial(BodyLimit, limit=max_body),
             DirectRoutingMiddleware,
             JsonOnly,

@@ -36,7 +36,9 @@ class StateHandlers:
             raise ControlError(501, str(error)) from None
 
     async def _sandbox(self, params: Mapping[str, Any], named: str | None) -> str:
-        """The sandbox that is named, else the key's, else the job's, else the default one."""
+        """The sandbox that is named, else the key's, else the job's, else the default one; SandboxNotFoundError."""
+        if named is not None and "\0" in named:
+            raise SandboxNotFoundError(named)
         key, job_id = params.get("apiKey"), params.get("jobId")
         caller = await self._store.caller(key) if isinstance(key, str) else None
         if named is not None:
