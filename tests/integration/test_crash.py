@@ -106,6 +106,24 @@ def test_nothing_acknowledged_is_lost_when_postgres_is_killed_too(postgres: Post
     assert not any("Traceback" in line for line in said)
 
 
+def test_a_server_goes_on_when_its_postgres_was_killed_in_mid_load_and_is_back(
+    postgres: Postgres, database: str
+) -> None:
+    chance = Random(0)  # noqa: S311  (no secrets)
+    clients = clients_of(chance)
+
+    def database_alone(_server: Server, _chance: Random) -> None:
+        postgres.end()
+
+    with serving(database, "--workers", "2") as server:
+        others = ids(server.url)
+        for _ in range(ROUNDS):
+            asyncio.run(load(server, clients, chance, database_alone))
+            postgres.start()
+            compare(server.url, clients, others)
+        assert server.tracebacks() == []
+
+
 @pytest.mark.parametrize("store", ["file", "database"])
 def test_when_one_process_is_killed_the_others_go_on(store: str, request: pytest.FixtureRequest) -> None:
     chance = Random(0)  # noqa: S311  (no secrets)
