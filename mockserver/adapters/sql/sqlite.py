@@ -19,13 +19,13 @@ from mockserver.ports import StoreError
 Pause = Callable[[float], Awaitable[None]]
 
 _TRIES = 2_000
+_OPENINGS = 20
 _SHORT, _LONG = 0.001, 0.010
 _PRAGMAS = (
-    "busy_timeout = 0",
-    "journal_mode = WAL",
     "synchronous = NORMAL",
     "cache_size = -16384",
     "wal_autocheckpoint = 8192",
+    "busy_timeout = 0",  # last, so that those which open a file at the same time wait for each other
 )
 
 
@@ -127,12 +127,27 @@ def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
     """Open a file, or make it; StoreError where it cannot be read and written."""
     try:
         connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+        _keep_log(connection)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
     except (sqlite3.Error, ValueError) as error:
         message = f"cannot use the file {path}: {error}"
         raise StoreError(message) from None
     return Sqlite(connection, pause)
+
+
+def _keep_log(connection: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log. Of several that do so at the same time SQLite refuses some, and lets them not wait."""
+    for place in range(_OPENINGS):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or place == _OPENINGS - 1:
+                raise
+            connection.execute("BEGIN IMMEDIATE")  # which does wait
+            connection.execute("ROLLBACK")
+        else:
+            return
 
 
 def _said(error: sqlite3.Error) -> str:
