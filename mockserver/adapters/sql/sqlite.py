@@ -137,7 +137,7 @@ def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
 
 
 def _keep_log(connection: sqlite3.Connection) -> None:
-    """Switch to a write-ahead log. Of several that do so at the same time SQLite refuses some, who might have waited."""
+    """Switch to a write-ahead log. Of several that do so at once SQLite refuses some, who might have waited."""
     for place in range(_OPENINGS):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
