@@ -155,7 +155,7 @@ class ListsLag(Variant):
 
     async def behind(self, sandbox: Any) -> MemoryTransaction:
         """A transaction over the replica."""
-        self.replica = self.replica or World(sandbox)
+        self.replica = self.replica or World(sandbox, {})
         behind = MemoryTransaction({sandbox.id: self.replica}, {}, sandbox.id)
         await behind.__aenter__()
         now = asyncio.get_running_loop().time()
