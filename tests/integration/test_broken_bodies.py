@@ -228,10 +228,10 @@ class TestLate:
                     assert client.hears_nothing()
 
     def test_the_time_of_an_application_that_reads_late_is_not_counted(self) -> None:
-        with serving("uvloop", body_timeout=0.05, whole_body_timeout=0.05) as made, made.client() as client:
+        with serving("uvloop", body_timeout=1, whole_body_timeout=1) as made, made.client() as client:
             client.send(b"POST /held-back HTTP/1.1\r\nContent-Length: 300000\r\n\r\n", b"a" * 300_000)
             assert made.app.held.wait(PATIENCE)
-            assert client.hears_nothing()
+            assert all(client.hears_nothing() for _ in range(5))  # for longer than that
             made.app.let_go()
 
             assert client.answer().status == 200
