@@ -11,7 +11,7 @@ from conformance.client import Client
 from conformance.deletions import Deletions
 from conformance.ledger import Ledger, ViolationError
 from conformance.model import OperationId
-from conformance.requirements import EVERY_EXCHANGE, Catalogue, Profile, Requirement
+from conformance.requirements import Catalogue, Profile, Requirement
 from conformance.situation import Key, Situation
 from conformance.states import NotEstablishedError, ProviderStates
 from conformance.verdicts import Observed
@@ -40,6 +40,7 @@ class ConformancePlugin:
         self._effort = effort
         self._collected: set[str] = set()
         self._selected: set[str] = set()
+        self._deciding: set[str] = set()
         self.not_torn_down: list[str] = []
 
     @property
@@ -77,11 +78,14 @@ class ConformancePlugin:
         every = self._effort.profile is not Profile.DELETE and not self._effort.named
         self._catalogue.hold_against({_name(item) for item in items}, every=every)
         items[:] = sorted((item for item in items if self._is_of_profile(item)), key=looks_back)
-        self._collected = {_name(item) for item in items}
+        self._collected = {item.nodeid for item in items}
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what is selected."""
-        self._selected = {_name(item) for item in session.items}
+        self._selected = {item.nodeid for item in session.items}
+        for item in session.items:
+            operation = _operation(item)
+            self._deciding |= set(self._catalogue.decided_by(_name(item), operation.wire if operation else None))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:  # noqa: ANN401  (pytest's)
@@ -119,11 +123,9 @@ class ConformancePlugin:
     def _is_selected(self, row: Requirement) -> bool:
         """Whether the run is to decide it; what every exchange decides counts in a part of a run where it arose."""
         every = self._selected == self._collected and not self._effort.named
-        if every or not self._selected.isdisjoint(row.checks):
+        if every or row.id in self._deciding:
             return bool(self._selected)
-        if self._ledger.observed(row.id, selected=True).findings:
-            return True
-        return EVERY_EXCHANGE in row.checks and self._ledger.has_seen(row.id)
+        return bool(self._ledger.observed(row.id, selected=True).findings) or self._ledger.has_seen(row.id)
 
 
 def _name(item: pytest.Item) -> str:

@@ -1,10 +1,12 @@
 """What checks expect of responses, noted in the ledger."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 
 from conformance.client import Call
 from conformance.ledger import ViolationError
 from conformance.model import OperationId
+from conformance.requirements import Level, catalogue
 from conformance.situation import Situation
 from conformance.verdicts import Exchange
 
@@ -26,8 +28,19 @@ def is_refusal(exchange: Exchange) -> bool:
     return exchange.status is not None and exchange.status not in SUCCESS
 
 
+def belied(answers: Sequence[Exchange]) -> Exchange | None:
+    """Which of some deletions at the same time was refused by the guard, though one of them was carried out.
+
+    None where one says that it was carried out: then the guard has not held, and nothing is belied.
+    """
+    statuses = {answer.status for answer in answers}
+    if 404 not in statuses or statuses & SUCCESS:  # noqa: PLR2004  (the point of the check)
+        return None
+    return next((answer for answer in answers if answer.status == 409), None)  # noqa: PLR2004  (the same)
+
+
 class Expecting:
-    """The expectations of one operation's requirements; each raises ViolationError where it is not met."""
+    """The expectations of one operation's requirements; each MUST raises ViolationError where it is not met."""
 
     def __init__(self, situation: Situation, operation: OperationId) -> None:
         self._ledger = situation.ledger
@@ -49,9 +62,10 @@ class Expecting:
 
     def that(self, fact: str, expected: str, came_back: str, exchanges: list[Exchange], *, holds: bool) -> None:
         """Anything else. What no sentence demands is noted only, so that what one does is looked at all the same."""
-        seen = suppress(ViolationError) if fact == CONSISTENT else nullcontext()
-        with seen:
-            self._ledger.expect(f"{self._prefix}-{fact}", expected, came_back, exchanges, holds=holds)
+        requirement_id = f"{self._prefix}-{fact}"
+        demanded = catalogue()[requirement_id].level is Level.MUST
+        with nullcontext() if demanded else suppress(ViolationError):
+            self._ledger.expect(requirement_id, expected, came_back, exchanges, holds=holds)
 
     def held(self, fact: str) -> None:
         """It was seen to hold."""

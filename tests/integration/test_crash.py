@@ -19,7 +19,7 @@ from tests.stores.databases import Postgres, fresh_database, running_postgres
 
 PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests, not of the server)
 SEEDS = range(10) if PROVE else range(1)
-ROUNDS = 6 if PROVE else 2
+ROUNDS = 6 if PROVE else 1
 CLIENTS = 6
 LOAD = (0.02, 1.0)
 """Seconds from the first answers to the end, at random."""
@@ -134,7 +134,7 @@ def test_when_one_process_is_killed_the_others_go_on(store: str, request: pytest
 
     with serving(request.getfixturevalue(store), "--workers", "3") as server:
         others = ids(server.url)
-        for _ in range(10 if PROVE else 2):
+        for _ in range(10 if PROVE else 1):
             asyncio.run(load(server, clients, chance, one_process))
             compare(server.url, clients, others)
         assert server.said() == []
@@ -145,7 +145,7 @@ def test_one_that_is_killed_while_it_starts_can_be_started_again(store: str, req
     chance = Random(0)  # noqa: S311  (no secrets)
     url = request.getfixturevalue(store)
 
-    for _ in range(20 if PROVE else 2):
+    for _ in range(20 if PROVE else 1):
         with starting(url) as server:
             time.sleep(chance.uniform(0.3, 2))  # noqa: TID251  (how far it has come is what is tried)
             server.kill()

@@ -56,7 +56,9 @@ class Postgres:
         file.write_text(f"local all {user} scram-sha-256\n{file.read_text()}")
 
     def close(self) -> None:
-        """Stop it for good."""
+        """Stop it for good, without the care that it would take of the many databases in it."""
+        with suppress(psutil.NoSuchProcess, TypeError):  # a test may have ended it already
+            self.end()
         self._server.cleanup()
 
 
