@@ -11,7 +11,7 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from mockserver import __version__
-from mockserver.adapters.http_server import bound, reserved
+from mockserver.adapters.http_server import bound
 from mockserver.config import ADMIN_TOKEN, MEMORY, Settings
 from mockserver.domain.limit import RateLimit
 from mockserver.ports import StoreError
@@ -165,7 +165,7 @@ def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], work
     if not settings.is_loopback and settings.admin_token is None:
         settings = replace(settings, admin_token=secrets.token_hex(16))
     try:
-        listening = (bound if workers == 1 else reserved)(settings.host, settings.port)
+        listening = bound(settings.host, settings.port)
     except OSError as error:
         message = f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; choose another with --port"
         raise click.UsageError(message) from None

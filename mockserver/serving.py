@@ -12,7 +12,7 @@ import click
 import uvloop
 
 from mockserver import __version__
-from mockserver.adapters.http_server import HttpServer, bound
+from mockserver.adapters.http_server import HttpServer
 from mockserver.adapters.workers import Workers
 from mockserver.banner import banner, sights
 from mockserver.bootstrap import Parts, http_protocol, opened_store, parts, seed, server
@@ -65,8 +65,7 @@ async def _serve_for(settings: Settings, listening: socket.socket, line: Connect
     async with opened_store(settings) as store:
         running = _http_server(settings, parts(settings, store=store), partial(line.send, "ready"))
         asyncio.get_running_loop().add_reader(line.fileno(), running.stop)
-        with bound(settings.host, listening.getsockname()[1], shared=True) as own:  # its own queue, its fair part
-            await running.serve([own])
+        await running.serve([listening])
 
 
 def _http_server(settings: Settings, made: Parts, on_start: Callable[[], None]) -> HttpServer:

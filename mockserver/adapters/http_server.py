@@ -100,29 +100,15 @@ class HttpServer(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-def bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
-    """A listening socket; OSError where the address cannot be had. Port 0 takes a free one.
-
-    `shared`: other processes may listen on the same address with sockets of their own, and each gets its part of the
-    connections. Such a socket does not listen yet; only that nobody else has the address is seen to.
-    """
+def bound(host: str, port: int) -> socket.socket:
+    """A listening socket; OSError where the address cannot be had. Port 0 takes a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # by which asyncio knows to set TCP_NODELAY
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if shared:
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         made.bind((host, port))
-        if not shared:
-            made.listen(_BACKLOG)
+        made.listen(_BACKLOG)
     except OSError:
         made.close()
         raise
     return made
-
-
-def reserved(host: str, port: int) -> socket.socket:
-    """A socket that keeps an address for processes that share it; OSError where anybody has it already."""
-    with bound(host, port) as alone:
-        port = alone.getsockname()[1]
-    return bound(host, port, shared=True)

@@ -1,4 +1,4 @@
-"""Several processes that serve one address: started together, watched, and stopped together."""
+"""Several processes that serve one socket: started together, watched, and stopped together."""
 
 import multiprocessing
 import signal
@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 Work = Callable[[socket.socket, Connection], None]
-"""What a process does: serve the address of the socket, say when it is ready, end when the connection is closed."""
+"""What a process does: serve the socket, send something over the connection when it is ready, end when that closes."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE = 20

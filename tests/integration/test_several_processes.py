@@ -15,7 +15,7 @@ import pytest
 
 from mockserver.adapters.http_server import bound
 from mockserver.adapters.workers import Workers
-from tests.integration.test_cli import AUTHORIZED, DELETE, refused, serving, url_in
+from tests.integration.test_cli import AUTHORIZED, DELETE, serving, url_in
 
 GROUP = "/v1/accounts/a00000000000000000000001"
 
@@ -150,27 +150,3 @@ def test_the_identifiers_of_the_default_sandbox_come_from_the_seed_all_the_same(
             made.append(answer.json()["data"]["id"])
 
     assert len(set(made)) == 1
-
-
-def test_each_gets_its_part_of_the_connections(file: str) -> None:
-    with serving("--store", file, "--workers", "2") as (process, banner):
-        port = int(url_in(banner).rpartition(":")[2])
-        clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(64)]
-        for client in clients:
-            client.sendall(b"GET /v1/accounts HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert client.recv(12) == b"HTTP/1.1 401"
-
-        parts = [len(one.net_connections("tcp4")) - 1 for one in workers_of(process)]
-
-        assert sum(parts) == 64
-        assert min(parts) > 8
-        for client in clients:
-            client.close()
-
-
-def test_an_address_that_others_share_is_in_use_all_the_same(file: str) -> None:
-    with serving("--store", file, "--workers", "2") as (_, banner):
-        port = url_in(banner).rpartition(":")[2]
-
-        for workers in ("1", "2"):
-            assert "Address already in use" in refused("--store", file, "--workers", workers, "--port", port)
