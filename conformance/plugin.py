@@ -84,8 +84,7 @@ class ConformancePlugin:
         """Note what is selected."""
         self._selected = {item.nodeid for item in session.items}
         for item in session.items:
-            operation = _operation(item)
-            self._deciding |= set(self._catalogue.decided_by(_name(item), operation.wire if operation else None))
+            self._deciding.update(self._decided_by(item))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:  # noqa: ANN401  (pytest's)
@@ -96,8 +95,7 @@ class ConformancePlugin:
         return report
 
     def _note(self, item: pytest.Item, info: pytest.ExceptionInfo[BaseException]) -> None:
-        operation = _operation(item)
-        ids = self._catalogue.decided_by(_name(item), operation.wire if operation else None)
+        ids = self._decided_by(item)
         if info.errisinstance(NotEstablishedError):
             self._ledger.obstacle(ids, str(info.value))
         elif not info.errisinstance(ViolationError):
@@ -114,6 +112,11 @@ class ConformancePlugin:
             for row in self._catalogue.within(self._effort.profile)
         }
 
+    def _decided_by(self, item: pytest.Item) -> Iterable[str]:
+        """The ids of what a check decides."""
+        operation = _operation(item)
+        return self._catalogue.decided_by(_name(item), operation.wire if operation else None)
+
     def _is_of_profile(self, item: pytest.Item) -> bool:
         operation = _operation(item)
         named: Iterable[Profile] = (Profile(mark.args[0]) for mark in item.iter_markers("profile"))
@@ -125,7 +128,7 @@ class ConformancePlugin:
         every = self._selected == self._collected and not self._effort.named
         if every or row.id in self._deciding:
             return bool(self._selected)
-        return bool(self._ledger.observed(row.id, selected=True).findings) or self._ledger.has_seen(row.id)
+        return self._ledger.has_seen(row.id)
 
 
 def _name(item: pytest.Item) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -106,8 +107,9 @@ class Catalogue(Mapping[str, Requirement]):
             raise CatalogueError(message)
 
 
+@cache
 def catalogue() -> Catalogue:
-    """The catalogue that comes with the suite."""
+    """The catalogue that comes with the suite; it does not change, and its file is read once."""
     return read(resources.files("conformance").joinpath("requirements.yaml").read_text(encoding="utf-8"))
 
 

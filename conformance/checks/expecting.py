@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
-from functools import cache
 
 from conformance.client import Call
 from conformance.ledger import ViolationError
@@ -12,7 +11,7 @@ from conformance.situation import Situation
 from conformance.verdicts import Exchange
 
 SUCCESS = frozenset(range(200, 300))
-CONSISTENT = "CONSISTENT"
+_BELIED = frozenset({404, 409})
 ELSEWHERE = frozenset({403, 404})
 
 
@@ -29,15 +28,15 @@ def is_refusal(exchange: Exchange) -> bool:
     return exchange.status is not None and exchange.status not in SUCCESS
 
 
-def belied(answers: Sequence[Exchange]) -> Exchange | None:
-    """Which of some deletions at the same time was refused by the guard, though one of them was carried out.
+def belied(answers: Sequence[Exchange]) -> tuple[Exchange, Exchange] | None:
+    """Of deletions of one audience: one that the guard refused, and one that found it carried out all the same.
 
     None where one says that it was carried out: then the guard has not held, and nothing is belied.
     """
-    statuses = {answer.status for answer in answers}
-    if 404 not in statuses or statuses & SUCCESS:  # noqa: PLR2004  (the point of the check)
+    first = {answer.status: answer for answer in reversed(answers)}
+    if first.keys() & SUCCESS or not first.keys() >= _BELIED:
         return None
-    return next((answer for answer in answers if answer.status == 409), None)  # noqa: PLR2004  (the same)
+    return first[409], first[404]
 
 
 class Expecting:
@@ -64,7 +63,8 @@ class Expecting:
     def that(self, fact: str, expected: str, came_back: str, exchanges: list[Exchange], *, holds: bool) -> None:
         """Anything else. What no sentence demands is noted only, so that what one does is looked at all the same."""
         requirement_id = f"{self._prefix}-{fact}"
-        with nullcontext() if requirement_id in _demanded() else suppress(ViolationError):
+        is_demanded = catalogue()[requirement_id].level is Level.MUST
+        with nullcontext() if is_demanded else suppress(ViolationError):
             self._ledger.expect(requirement_id, expected, came_back, exchanges, holds=holds)
 
     def held(self, fact: str) -> None:
@@ -92,12 +92,6 @@ class Attempts:
         """ViolationError if there was any."""
         for violation in self._violations:
             raise violation
-
-
-@cache
-def _demanded() -> frozenset[str]:
-    """The ids of all that is a MUST; the catalogue is a file, and is read once."""
-    return frozenset(row.id for row in catalogue().values() if row.level is Level.MUST)
 
 
 def expecting(situation: Situation, call: Call) -> Expecting:

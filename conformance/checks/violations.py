@@ -1,10 +1,9 @@
 """What the model says to be broken, as findings under the rows of the catalogue."""
 
 from collections.abc import Iterable
-from functools import cache
 
 from conformance.model import OperationId, Violation
-from conformance.requirements import Catalogue, Level, catalogue
+from conformance.requirements import Level, catalogue
 from conformance.verdicts import Exchange, Finding
 
 _FIRMNESS = {Level.MAY: 0, Level.SHOULD: 1, Level.MUST: 2}
@@ -13,7 +12,7 @@ _FIRMNESS = {Level.MAY: 0, Level.SHOULD: 1, Level.MUST: 2}
 
 def finding(violation: Violation, operation: OperationId, exchanges: Iterable[Exchange]) -> Finding:
     """A violation under its own row; where the model demands less than that row, under that of the whole operation."""
-    row = _catalogue().get(violation.requirement)
+    row = catalogue().get(violation.requirement)
     expected, seen = _printable(violation.expected), _printable(violation.seen)
     if row is None or row.excluded is not None or _FIRMNESS[row.level] > violation.level:
         return Finding(consistent(operation), f"{expected} ({violation.requirement})", seen, tuple(exchanges))
@@ -23,11 +22,6 @@ def finding(violation: Violation, operation: OperationId, exchanges: Iterable[Ex
 def consistent(operation: OperationId) -> str:
     """The row of an operation that says: what it answers can be explained by what was done before."""
     return f"{operation.prefix}-CONSISTENT"
-
-
-@cache
-def _catalogue() -> Catalogue:
-    return catalogue()
 
 
 def _printable(text: str) -> str:
