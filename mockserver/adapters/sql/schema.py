@@ -3,24 +3,26 @@
 No table names another as foreign: who changes a sandbox holds its lock, and takes everything along.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
 
 METADATA = MetaData()
 
 
+def _of_a_sandbox(name: str, *items: Column[object] | Index) -> Table:
+    """Records of sandboxes, by their other columns."""
+    sandbox, record = Column("sandbox_id", Text, primary_key=True), Column("record", Text, nullable=False)
+    return Table(name, METADATA, sandbox, *items, record, sqlite_with_rowid=False)
+
+
 def _in_order(name: str, *more: Column[object]) -> Table:
     """Records of account groups, in the order of their serial numbers."""
-    return Table(
+    return _of_a_sandbox(
         name,
-        METADATA,
-        Column("sandbox_id", Text, primary_key=True),
         Column("id", Text, primary_key=True),
         Column("account_group_id", Text, nullable=False),
         Column("serial", BigInteger, nullable=False),
         *more,
-        Column("record", Text, nullable=False),
         Index(f"{name}_in_order", "sandbox_id", "account_group_id", "serial"),
-        sqlite_with_rowid=False,
     )
 
 
@@ -41,14 +43,10 @@ API_KEYS = Table(
     Column("record", Text, nullable=False),
     sqlite_with_rowid=False,
 )
-ACCOUNT_GROUPS = Table(
+ACCOUNT_GROUPS = _of_a_sandbox(
     "account_groups",
-    METADATA,
-    Column("sandbox_id", Text, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("serial", BigInteger, nullable=False),
-    Column("record", Text, nullable=False),
-    sqlite_with_rowid=False,
 )
 AUDIENCES = _in_order("audiences", Column("stamp", BigInteger, nullable=False))
 """`stamp` is another whenever the audience or a job on it is changed."""
@@ -56,20 +54,16 @@ FOLDERS = _in_order("folders")
 JOBS = _in_order(
     "jobs",
     Column("audience_id", Text, nullable=False),
-    Column("open", Boolean, nullable=False),
     Column("outcome", Text),
 )
 Index("jobs_ended", JOBS.c.sandbox_id, JOBS.c.account_group_id, JOBS.c.outcome, JOBS.c.serial)
+IS_OPEN = JOBS.c.outcome.is_(None)
 for _name, _column in (("jobs_open", JOBS.c.account_group_id), ("jobs_open_on", JOBS.c.audience_id)):
-    Index(_name, JOBS.c.sandbox_id, _column, postgresql_where=JOBS.c.open, sqlite_where=JOBS.c.open)
-REPLAYS = Table(
+    Index(_name, JOBS.c.sandbox_id, _column, postgresql_where=IS_OPEN, sqlite_where=IS_OPEN)
+REPLAYS = _of_a_sandbox(
     "replays",
-    METADATA,
-    Column("sandbox_id", Text, primary_key=True),
     Column("account_group_id", Text, primary_key=True),
     Column("idempotency_key", Text, primary_key=True),
-    Column("record", Text, nullable=False),
-    sqlite_with_rowid=False,
 )
 JOURNALS = Table(
     "journals",
@@ -81,14 +75,10 @@ JOURNALS = Table(
     Column("cleared_at", Float(53), nullable=False),
     sqlite_with_rowid=False,
 )
-EXCHANGES = Table(
+EXCHANGES = _of_a_sandbox(
     "exchanges",
-    METADATA,
-    Column("sandbox_id", Text, primary_key=True),
     Column("number", BigInteger, primary_key=True),
     Column("size", BigInteger, nullable=False),
-    Column("record", Text, nullable=False),
-    sqlite_with_rowid=False,
 )
 VERSIONS = Table("schema_versions", METADATA, Column("version", Integer, primary_key=True))
 OF_A_SANDBOX = (API_KEYS, ACCOUNT_GROUPS, AUDIENCES, FOLDERS, JOBS, REPLAYS)

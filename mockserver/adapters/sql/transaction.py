@@ -214,7 +214,6 @@ class SqlTransaction:
             job.account_group_id,
             job.serial,
             job.audience_id,
-            outcome is None,
             outcome,
             text(job),
         )

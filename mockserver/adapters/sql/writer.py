@@ -11,6 +11,7 @@ from mockserver.adapters.sql.database import Query, prepared
 from mockserver.adapters.sql.schema import (
     API_KEYS,
     AUDIENCES,
+    IS_OPEN,
     JOBS,
     SANDBOXES,
 )
@@ -67,7 +68,7 @@ class Writer:
 
     def open_jobs(self, column: str) -> Query:
         """The jobs whose ending is not on record, by account group or audience."""
-        statement = select(JOBS.c.record).where(JOBS.c.open, *_equal(JOBS, "sandbox_id", column))
+        statement = select(JOBS.c.record).where(IS_OPEN, *_equal(JOBS, "sandbox_id", column))
         return prepared(statement.order_by(JOBS.c.serial), self.dialect, "sandbox_id", column)
 
     def audience(self, *, locked: bool) -> Query:
@@ -124,7 +125,7 @@ class Writer:
 
 
 def _on_it() -> ColumnElement[bool]:
-    return and_(JOBS.c.sandbox_id == AUDIENCES.c.sandbox_id, JOBS.c.audience_id == AUDIENCES.c.id, JOBS.c.open)
+    return and_(JOBS.c.sandbox_id == AUDIENCES.c.sandbox_id, JOBS.c.audience_id == AUDIENCES.c.id, IS_OPEN)
 
 
 def _equal(table: Table, *columns: str) -> list[ColumnElement[bool]]:
