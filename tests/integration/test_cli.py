@@ -49,8 +49,9 @@ def url_in(banner: str) -> str:
 
 
 def refused(*options: str) -> str:
-    """What a command that cannot work writes to standard error."""
-    found = subprocess.run([*SERVE, *options], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
+    """What a command that cannot work writes to standard error; it takes nobody's port, but where it is told to."""
+    command = [*SERVE, "--port", "0", *options]
+    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
     assert (found.returncode, found.stdout) == (2, "")
     assert len(found.stderr.splitlines()) == 1, found.stderr
     return found.stderr

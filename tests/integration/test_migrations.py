@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from mockserver.adapters.sql.postgres import open_postgres
 from mockserver.adapters.sql.sqlite import open_sqlite
 from mockserver.ports import StoreError
 from tests.integration.test_cli import refused
-from tests.stores.databases import fresh_database, postgres
+from tests.stores.databases import fresh_database
 
 
 def more(dialect: Dialect) -> Sequence[str]:
@@ -87,12 +87,6 @@ def test_a_newer_one_is_one_line_on_the_command_line(path: Path) -> None:
 
     assert err.count("\n") == 1
     assert err.startswith(f"audience-mock: --store sqlite:///{path}: its schema has version 2")
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    with postgres() as url:
-        yield url
 
 
 def test_servers_that_start_together_on_an_empty_database_make_one_schema(postgres_url: str) -> None:

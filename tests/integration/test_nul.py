@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.fleet import SANDBOX, serving
-from tests.stores.databases import fresh_database, postgres
+from tests.stores.databases import fresh_database
 
 PATHS = [
     ("GET", "/_mock/sandboxes/%00"),
@@ -23,11 +23,11 @@ PATHS = [
 
 @pytest.fixture(scope="module", params=["memory", "postgres"])
 def client(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
-    with postgres() as url:
-        store = "memory" if request.param == "memory" else asyncio.run(fresh_database(url))
-        with serving(store) as server, httpx.Client(base_url=server.url, timeout=30) as client:
-            yield client
-            assert server.said() == []
+    in_memory = request.param == "memory"
+    store = "memory" if in_memory else asyncio.run(fresh_database(request.getfixturevalue("postgres_url")))
+    with serving(store) as server, httpx.Client(base_url=server.url, timeout=30) as client:
+        yield client
+        assert server.said() == []
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)

@@ -1,7 +1,7 @@
 """Several replicas write into one journal, and one of them clears it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
@@ -10,7 +10,7 @@ from mockserver.adapters.sql.journal import Bounds
 from mockserver.adapters.sql.postgres import open_postgres
 from mockserver.adapters.sql.store import SqlStore, opened
 from mockserver.domain.sandbox import Sandbox
-from tests.stores.databases import fresh_database, postgres
+from tests.stores.databases import fresh_database
 from tests.stores.journal_contract import exchange, paths
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -22,12 +22,6 @@ ANOTHER_WRITES = """
 """
 
 Act = Callable[[SqlStore], Awaitable[None]]
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    with postgres() as url:
-        yield url
 
 
 async def clear(store: SqlStore) -> None:

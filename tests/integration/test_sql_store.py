@@ -1,6 +1,5 @@
 """The stores over databases do what any store must do."""
 
-from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from itertools import count
 from pathlib import Path
@@ -10,18 +9,12 @@ import pytest
 from mockserver.adapters.sql.journal import Bounds
 from mockserver.ports import Store
 from tests.stores.contract import StoreContract
-from tests.stores.databases import in_file, in_postgres, postgres
+from tests.stores.databases import in_file, in_postgres
 from tests.stores.journal_contract import JournalContract
 from tests.stores.shared_contract import SharedContract
 
 BOUNDS = Bounds(interval=0)
 SMALL = Bounds(limit=3, size=100, interval=0)
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    with postgres() as url:
-        yield url
 
 
 class InFile:

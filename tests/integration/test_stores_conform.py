@@ -10,7 +10,7 @@ import pytest
 
 from tests.fleet import Server, serving
 from tests.process import ROOT
-from tests.stores.databases import fresh_database, postgres
+from tests.stores.databases import fresh_database
 
 FEW = ["--profile", "delete", "--seed", "1", "--max-examples", "5"]
 
@@ -21,7 +21,8 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
         with serving(f"sqlite:///{tmp_path}/state.db", "--workers", "2") as server:
             yield server
     else:
-        with postgres() as url, serving(asyncio.run(fresh_database(url)), "--workers", "2") as server:
+        database = asyncio.run(fresh_database(request.getfixturevalue("postgres_url")))
+        with serving(database, "--workers", "2") as server:
             yield server
 
 

@@ -70,7 +70,7 @@ def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear reader, " * 1_000)
 
-    err = refused("--store", f"sqlite:///{path}", "--port", "0")
+    err = refused("--store", f"sqlite:///{path}")
 
     assert "file is not a database" in err
     assert path.read_text() == "Dear reader, " * 1_000
@@ -93,7 +93,7 @@ async def do(url: str, *statements: str) -> None:
 
 
 def test_an_unknown_database_is_one_line(postgres: Postgres) -> None:
-    err = refused("--store", postgres.url.replace("/postgres?", "/unknown?"), "--port", "0")
+    err = refused("--store", postgres.url.replace("/postgres?", "/unknown?"))
 
     assert 'database "unknown" does not exist' in err
 
@@ -102,7 +102,7 @@ def test_a_wrong_password_is_one_line_that_does_not_show_it(postgres: Postgres) 
     postgres.ask_for_password_of("locked")
     asyncio.run(do(postgres.url, "CREATE ROLE locked LOGIN PASSWORD 'right'", "SELECT pg_reload_conf()"))
 
-    err = refused("--store", postgres.url.replace("postgres:@", "locked:hush@"), "--port", "0")
+    err = refused("--store", postgres.url.replace("postgres:@", "locked:hush@"))
 
     assert 'password authentication failed for user "locked"' in err
     assert "hush" not in err
@@ -111,7 +111,7 @@ def test_a_wrong_password_is_one_line_that_does_not_show_it(postgres: Postgres) 
 def test_a_user_who_may_make_no_table_is_one_line(postgres: Postgres) -> None:
     asyncio.run(do(postgres.url, "CREATE ROLE reader LOGIN"))
 
-    err = refused("--store", postgres.url.replace("postgres:@", "reader@"), "--port", "0")
+    err = refused("--store", postgres.url.replace("postgres:@", "reader@"))
 
     assert "permission denied for schema public" in err
 

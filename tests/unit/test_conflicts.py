@@ -36,36 +36,31 @@ class RacedStore(MemoryStore):
                 raise ConflictError
 
 
-def test_it_meets_what_the_other_has_left() -> None:
-    async def main() -> tuple[object, list[tuple[Access, About | None]]]:
-        store, key = RacedStore(), ApiKey("k", "k", frozenset(), frozenset({GROUP}))
-        sandbox = Sandbox("s", "s", "secret", 0)
+def deleted(*, failures: int = 0) -> tuple[object, list[tuple[Access, About | None]]]:
+    """What comes of a deletion by a key with so many failures to suffer, and what transactions were asked for."""
+
+    async def main() -> object:
         async with store.creation(sandbox, {}) as transaction:
+            await transaction.save_api_key(key)
             await transaction.save_audience(Audience(AUDIENCE, 1, GROUP, "A", "on_demand", None, None, 0, 0))
         store.asked.clear()
         running = Transactions(store, ManualClock())
-        outcome = await running.run_on(Caller(key, sandbox), GROUP, AUDIENCE, Access.SHARE, audiences.delete)
-        return outcome, store.asked
+        return await running.run_on(Caller(key, sandbox), GROUP, AUDIENCE, Access.SHARE, audiences.delete)
 
-    outcome, asked = asyncio.run(main())
+    store, sandbox = RacedStore(), Sandbox("s", "s", "secret", 0)
+    key = ApiKey("k", "k", frozenset(), frozenset({GROUP}), failures=failures)
+    return asyncio.run(main()), store.asked
+
+
+def test_it_meets_what_the_other_has_left() -> None:
+    outcome, asked = deleted()
 
     assert isinstance(outcome, Audience)
     assert asked == [(Access.SHARE, About(GROUP, AUDIENCE)), (Access.ALONE, None)]
 
 
 def test_a_key_with_a_failure_to_suffer_is_served_alone() -> None:
-    async def main() -> tuple[object, list[tuple[Access, About | None]]]:
-        store, key = RacedStore(), ApiKey("k", "k", frozenset(), frozenset({GROUP}), failures=1)
-        sandbox = Sandbox("s", "s", "secret", 0)
-        async with store.creation(sandbox, {}) as transaction:
-            await transaction.save_api_key(key)
-            await transaction.save_audience(Audience(AUDIENCE, 1, GROUP, "A", "on_demand", None, None, 0, 0))
-        store.asked.clear()
-        running = Transactions(store, ManualClock())
-        outcome = await running.run_on(Caller(key, sandbox), GROUP, AUDIENCE, Access.SHARE, audiences.delete)
-        return outcome, store.asked
-
-    outcome, asked = asyncio.run(main())
+    outcome, asked = deleted(failures=1)
 
     assert isinstance(outcome, Refusal)
     assert outcome.reason is Reason.INTERNAL
