@@ -1,6 +1,7 @@
 """What the journal's layer writes down of an exchange, however it ends."""
 
 import asyncio
+import tracemalloc
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.adapters.clock import ManualClock
+from mockserver.api.wire import send_json
 from mockserver.domain.exchange import Exchange
 from mockserver.domain.notes import NOTES
 from mockserver.middleware.journal import KEPT_BYTES, JournalMiddleware
@@ -139,6 +141,21 @@ def test_a_body_is_kept_as_far_as_it_was_read_and_is_not_too_long() -> None:
     assert (whole.request_body, whole.request_size) == (b"one two", 7)
     assert (unread.request_body, unread.request_size) == (None, 0)
     assert (len(long.request_body or b""), long.request_size) == (KEPT_BYTES, 20_000)
+
+
+def test_what_is_kept_takes_no_more_memory_than_is_counted_for_it() -> None:
+    async def deleting(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send_json(send, {"success": True, "data": {"deleted": True}, "error": None, "traceId": "1"}, 200)
+
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        exchanges = [kept(deleting) for _ in range(100)]
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+
+    assert taken <= sum(exchange.size for exchange in exchanges)
 
 
 def test_a_key_is_kept_only_where_nobody_knows_it_yet() -> None:
