@@ -107,5 +107,5 @@ class _Suffering:
     def _note(self, acting: Iterable[Fault]) -> None:
         notes: Notes | None = self.scope.get(NOTES)
         if notes is not None:
-            notes.faults += [fault.id for fault in acting]
+            notes.faults = [*notes.faults, *(fault.id for fault in acting)]
             notes.rule = _RULE if any(fault.status is not None for fault in acting) else notes.rule

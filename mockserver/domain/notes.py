@@ -1,7 +1,7 @@
 """What the layers note about one request while it passes through them."""
 
-from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.domain.sandbox import SandboxClock
@@ -28,7 +28,7 @@ class Notes:
     operation: str | None = None
     rule: str | None = None
     place: str | None = None
-    faults: list[str] = field(default_factory=list)
+    faults: Sequence[str] = ()
     cut_off: bool = False
     gone_at: float | None = None
     refusal: tuple[int, bytes] | None = None

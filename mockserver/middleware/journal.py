@@ -34,7 +34,6 @@ class Tape(Exchange):
         self._send = send
         self.real = real
         self.began = began
-        self.faults = []
         self.method = scope["method"]
         self.path = scope["path"]
         self.query = scope["query_string"]
@@ -72,12 +71,15 @@ class Tape(Exchange):
         del self._receive, self._send
         if self.refusal is not None:
             self._answered_with(*self.refusal)
-        kept = _KEPT if self.token is not None else _KEPT_OF_STRANGERS
-        headers = [header for header in scope["headers"] if header[0] in kept]
         size = _OVERHEAD + len(self.path) + len(self.query) + len(self.response_body)
+        kept = _KEPT if self.token is not None else _KEPT_OF_STRANGERS
+        headers = []
+        for header in scope["headers"]:
+            if header[0] in kept:
+                headers.append(header)
+                size += _HEADER_OVERHEAD + len(header[1])
         if headers:
             self.request_headers = headers
-            size += sum([_HEADER_OVERHEAD + len(value) for _, value in headers])
         self.size = size + len(self.request_body) if self.request_body else size
 
     def _answered_with(self, status: int, content: bytes) -> None:
