@@ -21,7 +21,7 @@ from uvicorn._types import (
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
 from mockserver.domain.fault import CLOSE, RESET
-from mockserver.domain.notes import NOTES, Notes, note_refusal
+from mockserver.domain.notes import NOTES, REFUSAL, Notes, note_refusal
 
 Refuse = Callable[[int, str, Mapping[str, object]], bytes]
 End = Callable[[bytes], None]
@@ -116,9 +116,7 @@ class Cycle(RequestResponseCycle):
         if self.response_started:
             broken.end(b"")
             return
-        notes = self.notes
-        if notes is not None:
-            notes.refusal = broken.status, broken.content
+        cast("dict[str, object]", self.scope)[REFUSAL] = broken.status, broken.content
         broken.end(last_answer(broken.status, broken.content, self.default_headers))
 
     async def receive(self) -> ASGIReceiveEvent:

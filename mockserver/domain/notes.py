@@ -9,6 +9,9 @@ from mockserver.domain.sandbox import SandboxClock
 NOTES = "mockserver.notes"
 """Where the notes stand in an ASGI scope."""
 
+REFUSAL = "mockserver.refusal"
+"""Where status and body of the protocol's refusal stand in an ASGI scope, if that was the answer."""
+
 
 @dataclass(eq=False)
 class Notes:
@@ -19,7 +22,7 @@ class Notes:
     shows it; None while nothing has. `place`: where in the request that found something, as `error.details.in` has it.
     `faults`: the ids of the injected faults that acted on it; `cut_off`: one of them has broken the connection off.
     `gone_at`: when the client closed its side, or the connection was lost, before the answer was complete, by the clock
-    of `time.perf_counter`. `refusal`: status and body of the protocol's refusal, where that was the answer.
+    of `time.perf_counter`.
     """
 
     sandbox_id: str | None = None
@@ -31,7 +34,6 @@ class Notes:
     faults: Sequence[str] = ()
     cut_off: bool = False
     gone_at: float | None = None
-    refusal: tuple[int, bytes] | None = None
 
 
 def note_cut_off(scope: MutableMapping[str, Any]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mockserver.domain.notes import REFUSAL
+
 Write = Callable[[str], None]
 
 
@@ -37,6 +39,8 @@ class AccessLog:
         try:
             await self.app(scope, receive, noting)
         finally:
+            if REFUSAL in scope:
+                status, _ = scope[REFUSAL]
             self._write(self._line(scope, status, (self._timer() - begun) * 1000))
 
     def _line(self, scope: Scope, status: int, milliseconds: float) -> str:

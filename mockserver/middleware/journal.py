@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.domain.exchange import Exchange
-from mockserver.domain.notes import NOTES
+from mockserver.domain.notes import NOTES, REFUSAL
 from mockserver.ports import Clock
 
 Keep = Callable[[str, Exchange], None]
@@ -69,8 +69,8 @@ class Tape(Exchange):
         """Keep what matters, and let go of everything else."""
         self.ended = ended
         del self._receive, self._send
-        if self.refusal is not None:
-            self._answered_with(*self.refusal)
+        if REFUSAL in scope:
+            self._answered_with(*scope[REFUSAL])
         size = _OVERHEAD + len(self.path) + len(self.query) + len(self.response_body)
         kept = _KEPT if self.token is not None else _KEPT_OF_STRANGERS
         headers = []

@@ -140,6 +140,19 @@ class TestBrokenLater:
         assert json.loads(shown["response"]["body"]) == answer.seen
         assert world.listed() == []
 
+    @pytest.mark.parametrize("journal_limit", [1_000, 0])
+    def test_the_log_has_the_status_of_what_was_waiting(
+        self, capsys: pytest.CaptureFixture[str], journal_limit: int
+    ) -> None:
+        settings = Settings(log_format="text", journal_limit=journal_limit)
+        with served(settings) as (url, _), httpx.Client(base_url=url, timeout=20) as client:
+            world = World.make(client)
+            with connected(world) as connection:
+                assert connection.send(head(world, "POST", "/audiences", WAITING)).answer().status == 100
+                assert connection.send(GARBAGE).answer().status == 400
+
+        assert f"POST /v1/accounts/{world.group}/audiences 400 " in capsys.readouterr().out
+
     def test_what_was_answered_already_stays_answered(self, world: World) -> None:
         audience = world.ready()
         with connected(world) as client:
