@@ -1,10 +1,12 @@
 """Databases for tests: files, and a real PostgreSQL that a test run starts and stops."""
 
 import itertools
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from signal import Signals
+from subprocess import TimeoutExpired
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
@@ -19,6 +21,8 @@ from mockserver.adapters.sql.store import SqlStore, opened
 
 _NUMBERS = itertools.count()
 _PATIENCE = 60
+_STATUS = 7
+"""The line of PostgreSQL's own file about its process that has its status."""
 
 
 class Postgres:
@@ -47,8 +51,19 @@ class Postgres:
         assert psutil.wait_procs(processes, _PATIENCE)[1] == []
 
     def start(self) -> None:
-        """Start it again, with what it has on its disk."""
-        self._server.ensure_postgres_running()
+        """Start it again, with what it has on its disk; to look that through may take longer than pg_ctl waits."""
+        with suppress(TimeoutExpired):
+            self._server.ensure_postgres_running()
+        deadline = time.monotonic() + _PATIENCE
+        while not self._is_ready:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)  # noqa: TID251  (it waits for a process, whose clock nobody can move)
+        self._server.ensure_postgres_running()  # it takes note of the new process
+
+    @property
+    def _is_ready(self) -> bool:
+        told = (self._server.pgdata / "postmaster.pid").read_text().splitlines()
+        return told[_STATUS : _STATUS + 1] == ["ready   "]
 
     def ask_for_password_of(self, user: str) -> None:
         """Let in a user by password alone, once the settings are read again; the others need none."""
