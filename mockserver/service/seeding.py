@@ -3,9 +3,10 @@
 The document has been checked against `mockserver/seed.schema.json`; what a schema cannot say is checked here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from mockserver.domain.account import AccountGroup, Plan
@@ -43,7 +44,7 @@ async def plant(work: Work, document: Document) -> Seeded:
     """Make the records of a document; SeedError where it contradicts itself (the caller undoes the rest)."""
     planting = _Planting(work)
     groups = [await planting.account_group(entry) for entry in document.get("accountGroups", [])]
-    keys = [await planting.key(entry) for entry in document.get("keys", [])]
+    keys = await planting.keys(document.get("keys", []))
     for place, entry in enumerate(document.get("faults", [])):
         await planting.fault(place, entry)
     return Seeded(tuple(keys), tuple(groups))
@@ -86,7 +87,12 @@ class _Planting:
             await self._audience(group, {folder.id: folder for folder in folders}, one)
         return group
 
-    async def key(self, entry: Document) -> ApiKey:
+    async def keys(self, entries: Sequence[Document]) -> list[ApiKey]:
+        """Make the keys by the order of their tokens, so that two that make the same ones do not wait in a circle."""
+        made = {entry["key"]: await self._key(entry) for entry in sorted(entries, key=itemgetter("key"))}
+        return [made[entry["key"]] for entry in entries]
+
+    async def _key(self, entry: Document) -> ApiKey:
         own = frozenset(entry["accountGroupIds"]) if "accountGroupIds" in entry else self._every_group
         unknown = own - self._every_group
         if unknown:
