@@ -204,11 +204,12 @@ class CreditsDoNotMatter(Mutant):
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         outcome = await use_case(work, *args)
-        group = await work.transaction.account_group(work.account_group_id)
-        if use_case is prospecting.start and group is not None and group.credits_exhausted:
-            await work.transaction.save_account_group(replace(group, credits_exhausted=False))
-            await use_case(work, *args)
-            await work.transaction.save_account_group(group)
+        if use_case is prospecting.start:
+            group = await work.transaction.account_group(work.account_group_id)
+            if group is not None and group.credits_exhausted:
+                await work.transaction.save_account_group(replace(group, credits_exhausted=False))
+                await use_case(work, *args)
+                await work.transaction.save_account_group(group)
         return outcome
 
 
