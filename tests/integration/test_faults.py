@@ -501,4 +501,4 @@ class TestInProcess:
 
         in_process({"kind": "reset-after", "from": 2}, {"kind": "reset-after", "probability": 0}, notes=notes)
 
-        assert not notes.faults
+        assert list(notes.faults) == []
