@@ -1,4 +1,7 @@
-"""Keeps a record of each exchange: nothing is read, rendered or redacted before somebody asks for it."""
+"""Keeps a record of each exchange: nothing is read, rendered or redacted before somebody asks for it.
+
+The body of an answer is copied, since what orjson has made keeps 4 kB of memory, however short it is.
+"""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -49,10 +52,7 @@ class Tape(Exchange):
         return message
 
     def send(self, message: Message) -> Awaitable[None]:
-        """See what the application sends; the sending itself is what is awaited.
-
-        A body is copied, since what orjson has made keeps 4 kB of memory, however short it is.
-        """
+        """See what the application sends; the sending itself is what is awaited."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = message.get("headers", ())
@@ -85,7 +85,7 @@ class Tape(Exchange):
     def _answered_with(self, status: int, content: bytes) -> None:
         """Put the protocol's refusal in the place of whatever the application has sent: nobody has heard that."""
         self.rule, self.place, self.status, self.whole = _HTTP, None, status, True
-        self.response_headers, self.response_body, self.response_size = _PLAIN_JSON, content, len(content)
+        self.response_headers, self.response_body, self.response_size = _PLAIN_JSON, b"%b" % content, len(content)
 
 
 def _joined(known: bytes, part: bytes) -> bytes:
@@ -106,7 +106,7 @@ def unparsed_exchange(
         method="",
         status=status,
         response_headers=_PLAIN_JSON,
-        response_body=content,
+        response_body=b"%b" % content,
         response_size=len(content),
         whole=True,
         size=_OVERHEAD + len(content),

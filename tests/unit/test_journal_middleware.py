@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+import orjson
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.adapters.clock import ManualClock
 from mockserver.api.wire import send_json
 from mockserver.domain.exchange import Exchange
-from mockserver.domain.notes import NOTES
-from mockserver.middleware.journal import KEPT_BYTES, JournalMiddleware
+from mockserver.domain.notes import NOTES, REFUSAL
+from mockserver.middleware.journal import KEPT_BYTES, JournalMiddleware, unparsed_exchange
 
 START: Message = {
     "type": "http.response.start",
@@ -143,14 +144,37 @@ def test_a_body_is_kept_as_far_as_it_was_read_and_is_not_too_long() -> None:
     assert (len(long.request_body or b""), long.request_size) == (KEPT_BYTES, 20_000)
 
 
-def test_what_is_kept_takes_no_more_memory_than_is_counted_for_it() -> None:
+def answered_by_the_application() -> Exchange:
+    """An answer as the server sends it."""
+
     async def deleting(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send_json(send, {"success": True, "data": {"deleted": True}, "error": None, "traceId": "1"}, 200)
 
+    return kept(deleting)
+
+
+def refused_while_its_body_was_awaited() -> Exchange:
+    """An answer that the protocol has given in the application's place."""
+
+    async def broken(scope: Scope, _receive: Receive, _send: Send) -> None:
+        scope[REFUSAL] = 400, orjson.dumps({"success": False})
+
+    return kept(broken)
+
+
+def refused_unparsed() -> Exchange:
+    """An answer to what was no request."""
+    return unparsed_exchange(400, orjson.dumps({"success": False}), 7)
+
+
+@pytest.mark.parametrize(
+    "answered", [answered_by_the_application, refused_while_its_body_was_awaited, refused_unparsed]
+)
+def test_what_is_kept_takes_no_more_memory_than_is_counted_for_it(answered: Callable[[], Exchange]) -> None:
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        exchanges = [kept(deleting) for _ in range(100)]
+        exchanges = [answered() for _ in range(100)]
         taken = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
