@@ -15,7 +15,7 @@ import click
 from conformance.requirements import Level, catalogue
 from tests.mutants.mutated import Mutant
 from tests.mutants.registry import MUTANTS
-from tests.mutants.suite import failed, operation_of, run
+from tests.mutants.suite import A_TENTH, effort, failed, operation_of, run
 
 BY_NAME = {mutant.__name__: mutant for mutant in MUTANTS}
 
@@ -41,10 +41,9 @@ class Row:
 def measured(name: str, seed: int, repeats: int) -> Row:
     """Run the suite on one mutant; `repeats` is how often it repeats what is cheap, unless the fault shows rarely."""
     mutant: type[Mutant] = BY_NAME[name]
-    effort = [] if mutant.shows_rarely else ["--max-examples", str(repeats)]
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        _, report = run(mutant(), Path(folder), "--seed", str(seed), *effort)
+        _, report = run(mutant(), Path(folder), "--seed", str(seed), *effort(mutant, repeats))
     found = sorted(failed(report))
     must = [one for one in found if catalogue()[one].level is Level.MUST]
     return Row(
@@ -97,7 +96,7 @@ def unkilling(done: Sequence[Row]) -> list[str]:
 @click.option(
     "--max-examples",
     "repeats",
-    default=9,
+    default=A_TENTH,
     show_default=True,
     type=click.IntRange(min=1),
     help="Repetitions of what is cheap; a tenth of the suite's own, which makes it harder. What shows rarely gets all.",

@@ -8,8 +8,10 @@ from typing import Any
 
 from conformance.model import OperationId
 from conformance.requirements import EVERY_EXCHANGE, catalogue
-from tests.mutants.mutated import Whole, served
+from tests.mutants.mutated import Mutant, Whole, served
 
+A_TENTH = 9
+"""How often what is cheap is repeated, of the suite's own 90 times: it finds less easily, and ends sooner."""
 BROUGHT_ABOUT_BY = {
     "ROW-200": "DONE",
     "ROW-201": "DONE",
@@ -38,6 +40,16 @@ def run(whole: Whole, folder: Path, *options: str, timeout: float = 600) -> tupl
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout)  # noqa: S603  (ours)
     assert report.exists(), done.stdout + done.stderr
     return done.returncode, json.loads(report.read_text())
+
+
+def repeating(times: int = A_TENTH) -> list[str]:
+    """The options of a run that repeats what is cheap so often."""
+    return ["--max-examples", str(times)]
+
+
+def effort(mutant: type[Mutant], times: int = A_TENTH) -> list[str]:
+    """The options of a run on a mutant: what shows rarely gets all repetitions."""
+    return [] if mutant.shows_rarely else repeating(times)
 
 
 def failed(report: dict[str, Any]) -> frozenset[str]:

@@ -9,11 +9,10 @@ from conformance.requirements import Level, catalogue
 from tests.mutants.mutated import Mutant
 from tests.mutants.registry import MUTANTS, VARIANTS
 from tests.mutants.server_variants import Variant
-from tests.mutants.suite import deciding, failed, run
+from tests.mutants.suite import deciding, effort, failed, repeating, run
 
 PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests)
 SEEDS = range(1, 6) if PROVE else range(1, 2)
-FEW = ["--max-examples", "9"]
 EACH = 16
 """One in so many is met here; `make mutants`, and so `make prove`, meets all mutants with all checks."""
 MET = [variant for variant in VARIANTS if PROVE or not variant.is_slow][:: 1 if PROVE else 10]
@@ -21,8 +20,7 @@ MET = [variant for variant in VARIANTS if PROVE or not variant.is_slow][:: 1 if 
 
 @pytest.mark.parametrize("mutant", MUTANTS[::EACH], ids=lambda mutant: mutant.__name__)
 def test_a_mutant_is_killed_by_the_requirements_that_it_names(mutant: type[Mutant], tmp_path: Path) -> None:
-    effort = [] if mutant.shows_rarely else FEW
-    status, report = run(mutant(), tmp_path, "--seed", "1", *deciding(mutant.killed_by), *effort)
+    status, report = run(mutant(), tmp_path, "--seed", "1", *deciding(mutant.killed_by), *effort(mutant))
 
     found = failed(report)
     assert mutant.killed_by <= found
@@ -39,7 +37,7 @@ def test_every_must_has_a_mutant_that_it_kills() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("variant", MET, ids=lambda variant: variant.__name__)
 def test_nothing_is_found_wrong_with_a_legal_variant(variant: type[Variant], seed: int, tmp_path: Path) -> None:
-    status, report = run(variant(), tmp_path, "--seed", str(seed), *FEW)
+    status, report = run(variant(), tmp_path, "--seed", str(seed), *repeating())
 
     wrong = [row for row in report["requirements"] if row["verdict"] in {"fail", "error"} and row["level"] == "MUST"]
     assert wrong == []
