@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from conformance.model.state import Activity, Audience, Job, Key, State
+from conformance.model.state import Activity, Audience, Job, Key, Path, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,18 @@ def _populated(state: State, event: AudiencePopulated) -> State:
 
 
 def _ended(state: State, event: ProspectingEnded) -> frozenset[State]:
-    """What a job populated stays when it completed; nothing says so when it failed or was cancelled."""
+    """A job that has ended before, such as one that was cancelled, may keep the outcome that it had."""
     job = state.jobs.get((event.group, event.job), Job(Activity.OPEN))
-    ended = replace(job, activity=Activity.ENDED, outcome=event.outcome, declared=True)
-    after = state.with_job((event.group, event.job), ended)
-    path = (event.group, job.audience or "")
-    if path not in after.audiences or after.is_populated(path):
+    outcomes = {event.outcome, job.outcome} if job.activity is Activity.ENDED else {event.outcome}
+    jobs = [replace(job, activity=Activity.ENDED, outcome=outcome, declared=True) for outcome in outcomes]
+    return frozenset().union(*(_left(state, (event.group, event.job), ended) for ended in jobs))
+
+
+def _left(state: State, path: Path, ended: Job) -> frozenset[State]:
+    """What a job populated stays when it completed; nothing says so when it failed or was cancelled."""
+    after = state.with_job(path, ended)
+    audience = (path[0], ended.audience or "")
+    if audience not in after.audiences or after.is_populated(audience):
         return frozenset({after})
-    stays = after.with_audience(path, replace(after.audiences[path], ready=True))
-    return frozenset({stays}) if event.outcome == "completed" else frozenset({stays, after.without_audience(path)})
+    stays = after.with_audience(audience, replace(after.audiences[audience], ready=True))
+    return frozenset({stays}) if ended.outcome == "completed" else frozenset({stays, after.without_audience(audience)})

@@ -703,6 +703,16 @@ class TestJobs:
 
         assert found(cancelled, cancel("job"), response) == {}
 
+    def test_a_job_that_was_cancelled_may_stay_so_though_a_state_ends_it_otherwise(self) -> None:
+        over = after((cancel("job"), job("job", "cancelled")), ProspectingEnded("g", "job", "failed"), of=WORLD)
+
+        assert found(over, cancel("job"), job("job", "cancelled")) == {}
+        assert found(over, cancel("job"), Response(422, "VALIDATION_ERROR")) == {}
+        assert found(over, get_job("job"), job("job", "cancelled")) == {}
+        assert found(over, get_job("job"), job("job", "failed")) == {}
+        assert found(over, get_job("job"), job("job", "running")) == {"JOB-GET-CURRENT": MUST}
+        assert found(over, get("busy"), NOT_READY).keys() & {"AUD-GET-GUARD-ENDS", "AUD-DELETE-EFFECT"}
+
     def test_what_was_refused_once_as_ended_is_not_cancelled_later(self) -> None:
         over = after((cancel("p1"), Response(422, "VALIDATION_ERROR")), of=STARTED)
         failed = after((get_job("p1"), job("p1", "failed")), of=over)
