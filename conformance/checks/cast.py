@@ -150,7 +150,8 @@ class Cast:
             self._populated.append(made)
 
     def end(self, outcome: str) -> bool:
-        """End the prospecting that was begun last; answers whether there was one."""
+        """End the prospecting that was begun last, of those that a request has not ended; False if there is none."""
+        self._populated = [one for one in self._populated if self._walk.may_go_on((one.group, str(one.job)))]
         if not self._populated:
             return False
         audience = self._populated.pop()

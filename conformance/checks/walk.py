@@ -100,6 +100,10 @@ class Walk:
         """What the target said by a provider state."""
         self.possible = advance(self.possible, event, _ESTABLISHED).states
 
+    def may_go_on(self, job: tuple[str, str]) -> bool:
+        """Whether a job of an account group may be active still, for all that is known."""
+        return not self.possible or any(state.may_be_active(job) for state in self.possible)
+
     def send(self, call: Call, validity: Validity = Validity.VALID) -> Exchange:
         """Send a request, and judge what comes back; BrokenError where the walk comes to its end."""
         with self._walks.foreseeing_nothing():

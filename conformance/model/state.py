@@ -112,6 +112,11 @@ class State:
             for (where, _), job in self.jobs.items()
         )
 
+    def may_be_active(self, job: Path) -> bool:
+        """Nothing has shown that the job has ended."""
+        known = self.jobs.get(job)
+        return known is None or known.activity is not Activity.ENDED
+
     def may_be_populating(self, group: str) -> bool:
         """A job of this account group may be active on an audience that nobody named: any of them, or a new one."""
         return group in self.started or any(

@@ -54,6 +54,30 @@ def test_the_same_seed_takes_the_same_walks() -> None:
     assert requests(3) == requests(3) != requests(4)
 
 
+class Told(Whole):
+    """Notes what comes of being told that a prospecting has ended."""
+
+    def __init__(self) -> None:
+        self.statuses: list[int] = []
+
+    async def control(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        is_setup = isinstance(asked.body, dict) and asked.body.get("action") == "setup"
+        if is_setup and asked.body["state"] == "the prospecting has ended":
+            self.statuses.append(answered.status)
+        return answered
+
+
+def test_a_job_that_a_request_has_cancelled_is_not_ended_once_more() -> None:
+    told = Told()
+    with standing(told, 1, FEW) as situation:
+        for seed in range(4):
+            situation.chance.seed(seed)
+            walk(situation)
+
+    assert set(told.statuses) == {200}
+
+
 class Resurrects(Whole):
     """An audience that was deleted comes back when a folder is made."""
 
