@@ -64,8 +64,9 @@ class Raw:
 class Client:
     """Sends requests to the target, at no more than the pace that it was given.
 
-    `pause(seconds)` waits. `pace`: seconds from the start of one request to that of the next, 0 for none. `deletions`,
-    `revoked`: what is gone for good, the latter as API keys with their account groups.
+    `pause(seconds)` waits. `pace`: seconds from the start of one request to that of the next, 0 for none. `numbers`: of
+    the requests, in the order in which they were answered. `deletions`, `revoked`: what is gone for good, the latter as
+    API keys with their account groups.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Client:
         self.pause = pause
         self._pace = pace
         self._turn = threading.Lock()
-        self._numbers = itertools.count(1)
+        self.numbers = itertools.count(1)
         self.wire = wire
         self.ledger = ledger
         self.exchanges: list[Exchange] = []
@@ -150,7 +151,7 @@ class Client:
         except httpx.TransportError as error:
             response, why = None, f"{type(error).__name__}: {error}"
         exchange = Exchange(
-            number=next(self._numbers),
+            number=next(self.numbers),
             method=raw.method,
             url=str(base.copy_with(raw_path=b"/")).rstrip("/") + path.decode("ascii"),
             request_headers=tuple(request.headers.multi_items()),

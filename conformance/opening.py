@@ -50,16 +50,17 @@ def opened(options: Options, deadline: Deadline) -> Iterator[Opened]:
         )
         checked.event_hooks["request"].append(deadline.hold)
         api = PublicApi(paced(target, time.sleep, options.pace))  # noqa: TID251  (a real pause)
-        yield Opened(target, api, _client(options, checked), _states(options, api, stater))
+        client = _client(options, checked)
+        yield Opened(target, api, client, _states(options, api, stater, client.numbers))
 
 
 def _client(options: Options, http: httpx.Client) -> Client:
     return Client(http, Wire(contract()), Ledger(), time.sleep, options.pace)  # noqa: TID251  (a real pause)
 
 
-def _states(options: Options, api: PublicApi, stater: httpx.Client) -> ProviderStates:
+def _states(options: Options, api: PublicApi, stater: httpx.Client, numbers: Iterator[int]) -> ProviderStates:
     if options.states_url is not None:
-        return OverHttp(stater, options.states_url)
+        return OverHttp(stater, options.states_url, numbers)
     if options.states_file is not None:
         try:
             return FromFile(prepared(options.states_file), api)

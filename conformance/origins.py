@@ -1,5 +1,6 @@
 """Where what a finding names came from: the requests that made it, so that its commands begin at the beginning."""
 
+import heapq
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,7 +43,7 @@ class Origins:
     def traced(self, finding: Finding) -> Finding:
         """A finding with what made and changed, before its first request, what it names: the first and last of these.
 
-        What the states have made comes before all that.
+        What the states have made comes before all that, what else they did to it in its place.
         """
         if not finding.exchanges:
             return finding
@@ -56,7 +57,10 @@ class Origins:
         }
         before = tuple(earlier[number] for number in sorted(earlier))
         evidence = (*_some(before), *finding.exchanges)
-        return replace(finding, exchanges=(*_some(self._states.behind(evidence)), *evidence))
+        makers = self._states.behind(evidence)
+        told = self._states.told(makers, evidence)
+        in_time = heapq.merge(told, evidence, key=lambda exchange: exchange.number)
+        return replace(finding, exchanges=(*_some(makers), *in_time))
 
 
 class States:
@@ -68,6 +72,11 @@ class States:
         for place, request in enumerate(self._requests):
             for value in _texts(request.response_body):
                 self._of.setdefault(value, place)
+        self._changes = [
+            (request, frozenset(_changed(request)))
+            for request in self._requests
+            if not any(_texts(request.response_body))
+        ]
 
     def behind(self, evidence: Iterable[Exchange]) -> Sequence[Exchange]:
         """Those that have made what these exchanges name, and what they named for that themselves; in their order."""
@@ -79,6 +88,16 @@ class States:
                 found.add(place)
                 pending += _params(self._requests[place])
         return [self._requests[place] for place in sorted(found)]
+
+    def told(self, makers: Iterable[Exchange], evidence: Sequence[Exchange]) -> Iterator[Exchange]:
+        """Those that have made nothing, but changed a key or a job that is named here, before the last exchange."""
+        names = {value for maker in makers for value in _texts(maker.response_body)}
+        names.update(
+            name for exchange in evidence for name in (*_named(exchange), *_tokens(exchange), *_answered(exchange))
+        )
+        for request, changed in self._changes:
+            if request.number < evidence[-1].number and not names.isdisjoint(changed):
+                yield request
 
 
 def _some(exchanges: Sequence[Exchange]) -> Sequence[Exchange]:
@@ -108,6 +127,12 @@ def _tokens(exchange: Exchange) -> Iterator[str]:
 def _params(request: Exchange) -> Iterator[str]:
     """What a state was set up with."""
     yield from _texts(json.dumps(json.loads(request.request_body or b"{}").get("params")).encode())
+
+
+def _changed(request: Exchange) -> Iterator[str]:
+    """The key or the job that a state was set up for."""
+    params = json.loads(request.request_body or b"{}").get("params", {})
+    yield from (params[name] for name in ("apiKey", "jobId") if name in params)
 
 
 def _texts(body: bytes | None) -> Iterator[str]:

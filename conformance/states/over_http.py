@@ -1,7 +1,8 @@
 """Provider states over HTTP: the target itself brings them about, by Pact's convention."""
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -20,6 +21,9 @@ from conformance.verdicts import Exchange
 
 _CANNOT = 501
 _SETUP = "setup"
+_UNTIL_TORN_DOWN = frozenset(
+    {"the rate limit is exhausted", "the server fails internally", "the credits are exhausted"}
+)
 _USUAL = frozenset({"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "user-agent"})
 _NEEDED = {
     KEY: ("apiKey", "accountGroupId"),
@@ -35,11 +39,12 @@ _ADVICE = {
 
 
 class OverHttp(ProviderStates):
-    """Asks the states URL for each state."""
+    """Asks the states URL for each state. `numbers`: of the requests, those to the target counted in."""
 
-    def __init__(self, http: httpx.Client, url: str) -> None:
+    def __init__(self, http: httpx.Client, url: str, numbers: Iterator[int] | None = None) -> None:
         super().__init__()
         self._http = http
+        self._numbers = numbers or itertools.count(1)
         self._url = url
         address = httpx.URL(url)
         self._shown = str(address.copy_with(userinfo=b"")) if address.userinfo else url
@@ -73,17 +78,17 @@ class OverHttp(ProviderStates):
             advice = _ADVICE.get(answer.status_code) or _reason(answer)
             message = f"{self._shown} answered {answer.status_code} to {action} of '{state}': {advice}"
             raise StatesError(message)
-        if action == _SETUP:
-            self.requests.append(_exchange(self._shown, answer))
+        if action == _SETUP or state in _UNTIL_TORN_DOWN:
+            self.requests.append(_exchange(next(self._numbers), self._shown, answer))
         return values
 
 
-def _exchange(url: str, answer: httpx.Response) -> Exchange:
+def _exchange(number: int, url: str, answer: httpx.Response) -> Exchange:
     """A request as it may be shown: a variable stands for each header that is not of every request."""
     sent = answer.request.headers
     own = ((name, f"$AUDIENCE_STATES_{re.sub('[^A-Z0-9]', '_', name.upper())}") for name in sent if name not in _USUAL)
     return Exchange(
-        number=0,
+        number=number,
         method="POST",
         url=url,
         request_headers=(("content-type", sent["content-type"]), *own),

@@ -47,7 +47,8 @@ class ProviderStates(ABC):
     """Sets states up, and remembers what to tear down.
 
     `answered`: every key and identifier that it has given out; `keys`: the API keys among them. `requests`: those that
-    have set states up, where requests did, without what they are authorized by. `may_leave_folders`: folders, which no
+    have set states up, where requests did, and ended those that last until then, in order, without what they are
+    authorized by. `may_leave_folders`: folders, which no
     request deletes, may be made. `may_spend_credits`: jobs, which cost, may be started.
     """
 

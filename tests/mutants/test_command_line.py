@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.command import QUICK, command, refused, reported, states
-from tests.mutants.faults import GuardNever, NoPermissionNeeded
+from tests.mutants.faults import GuardForever, GuardNever, NoPermissionNeeded
 from tests.mutants.serving import served
 from tests.mutants.single import Single
 
@@ -169,6 +169,16 @@ def test_what_failed_last_is_run_again_and_nothing_else(tmp_path: Path) -> None:
     assert [line for line in again.stdout.splitlines() if line.startswith(("ok ", "not ok"))] == failed
     assert again.returncode == 1
     assert (tmp_path / ".audience-conformance").is_dir()
+
+
+def test_a_finding_has_what_the_states_did_between_its_requests(tmp_path: Path) -> None:
+    _, report = reported(GuardForever(), tmp_path, "--seed", "1", "--max-examples", "2")
+
+    (row,) = (one for one in report["requirements"] if one["id"] == "AUD-DELETE-GUARD-ENDS")
+    *made, guarded, ended, deleted = (one["request"] for one in row["exchange"])
+    assert (guarded["method"], deleted["method"]) == ("DELETE", "DELETE")
+    assert json.loads(ended["body"]["content"])["state"] == "the prospecting has ended"
+    assert {json.loads(one["body"]["content"])["state"] for one in made} >= {"an audience being populated"}
 
 
 def test_a_run_leaves_nothing_behind(tmp_path: Path) -> None:

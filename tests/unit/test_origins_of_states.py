@@ -1,6 +1,8 @@
 """The commands of a finding begin with the requests that had its provider states set up."""
 
+import itertools
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -16,6 +18,7 @@ from tests.prepared import http
 URL = "http://user:hunter2222@target/states"
 GROUP = "http://t/v1/accounts/g1"
 TOKEN = "a-token-for-the-states"
+MAKING = {"an API key", "an audience that is ready", "an audience being populated"}
 
 
 class Target:
@@ -26,7 +29,7 @@ class Target:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         asked = json.loads(request.content)
-        if asked["action"] == "teardown" or asked["state"] == "the credits are exhausted":
+        if asked["action"] == "teardown" or asked["state"] not in MAKING:
             return httpx.Response(200, json={})
         self.made += 1
         group = asked["params"].get("accountGroupId", f"g{self.made}")
@@ -39,93 +42,140 @@ class Target:
         return httpx.Response(200, json=values[asked["state"]])
 
 
-def states() -> OverHttp:
-    client = http(Target())
-    client.headers["X-States"] = TOKEN
-    return OverHttp(client, URL)
+class Course:
+    """Requests for states and to the target, one after the other."""
 
+    def __init__(self) -> None:
+        client = http(Target())
+        client.headers["X-States"] = TOKEN
+        self._numbers = itertools.count(1)
+        self.states = OverHttp(client, URL, self._numbers)
 
-def exchange(number: int, method: str, path: str, *, key: str = "", body: object = None) -> Exchange:
-    headers = (("authorization", f"Bearer {key}"),) if key else ()
-    sent = None if body is None else json.dumps(body).encode()
-    return Exchange(number, method, f"{GROUP}{path}", headers, sent, 200, None, (), b"{}", 1.0)
+    def send(self, method: str, path: str, *, key: str = "", body: object = None) -> Exchange:
+        headers = (("authorization", f"Bearer {key}"),) if key else ()
+        sent = None if body is None else json.dumps(body).encode()
+        return Exchange(next(self._numbers), method, f"{GROUP}{path}", headers, sent, 200, None, (), b"{}", 1.0)
 
-
-def traced(ways: OverHttp, *evidence: Exchange) -> tuple[Exchange, ...]:
-    finding = Finding("AUD-GET-CURRENT", "this", "that", evidence)
-    seen = with_origins({"AUD-GET-CURRENT": Observed(1, (finding,))}, evidence, ways.requests)
-    return seen["AUD-GET-CURRENT"].findings[0].exchanges
+    def traced(self, *evidence: Exchange) -> tuple[Exchange, ...]:
+        finding = Finding("AUD-GET-CURRENT", "this", "that", evidence)
+        seen = with_origins({"AUD-GET-CURRENT": Observed(1, (finding,))}, evidence, self.states.requests)
+        return seen["AUD-GET-CURRENT"].findings[0].exchanges
 
 
 def asked(exchanges: tuple[Exchange, ...]) -> list[str]:
-    """What was asked of the states, and the numbers of the other exchanges."""
-    return [json.loads(one.request_body or b"")["state"] if one.number == 0 else str(one.number) for one in exchanges]
+    """What was asked of the states, and the methods of the other exchanges."""
+    return [json.loads(one.request_body or b"")["state"] if is_of_states(one) else one.method for one in exchanges]
+
+
+def is_of_states(one: Exchange) -> bool:
+    return one.url.endswith("/states")
 
 
 def test_the_key_and_the_audience_are_made_first_in_their_order() -> None:
-    ways = states()
-    key = ways.setup("an API key")["apiKey"]
-    ways.setup("an API key")
-    ways.setup("an audience that is ready", apiKey=key)
-    audience = ways.setup("an audience being populated", apiKey=key)["audienceId"]
+    course = Course()
+    key = course.states.setup("an API key")["apiKey"]
+    course.states.setup("an API key")
+    course.states.setup("an audience that is ready", apiKey=key)
+    audience = course.states.setup("an audience being populated", apiKey=key)["audienceId"]
 
-    shown = traced(ways, exchange(7, "GET", f"/audiences/{audience}", key=key))
+    shown = course.traced(course.send("GET", f"/audiences/{audience}", key=key))
 
-    assert asked(shown) == ["an API key", "an audience being populated", "7"]
+    assert asked(shown) == ["an API key", "an audience being populated", "GET"]
     assert json.loads(shown[0].response_body or b"")["apiKey"] == key
 
 
 def test_what_a_state_was_made_with_is_made_before_it() -> None:
-    ways = states()
-    first = ways.setup("an API key")
-    audience = ways.setup("an audience that is ready", apiKey=first["apiKey"])["audienceId"]
-    reader = ways.setup("an API key", permissions=["audiences:read"], accountGroupId=first["accountGroupId"])["apiKey"]
+    course = Course()
+    first = course.states.setup("an API key")
+    audience = course.states.setup("an audience that is ready", apiKey=first["apiKey"])["audienceId"]
+    group = first["accountGroupId"]
+    reader = course.states.setup("an API key", permissions=["audiences:read"], accountGroupId=group)["apiKey"]
 
-    shown = traced(ways, exchange(3, "GET", f"/audiences/{audience}", key=reader))
+    shown = course.traced(course.send("GET", f"/audiences/{audience}", key=reader))
 
-    assert asked(shown) == ["an API key", "an audience that is ready", "an API key", "3"]
+    assert asked(shown) == ["an API key", "an audience that is ready", "an API key", "GET"]
     assert json.loads(shown[2].request_body or b"")["params"]["permissions"] == ["audiences:read"]
 
 
 def test_a_job_is_made_with_its_audience() -> None:
-    ways = states()
-    key = ways.setup("an API key")["apiKey"]
-    job = ways.setup("an audience being populated", apiKey=key)["jobId"]
+    course = Course()
+    key = course.states.setup("an API key")["apiKey"]
+    job = course.states.setup("an audience being populated", apiKey=key)["jobId"]
 
-    assert asked(traced(ways, exchange(1, "GET", f"/prospecting/{job}", key=key))) == [
-        "an API key",
-        "an audience being populated",
-        "1",
-    ]
+    shown = course.traced(course.send("GET", f"/prospecting/{job}", key=key))
+
+    assert asked(shown) == ["an API key", "an audience being populated", "GET"]
 
 
 def test_of_many_the_first_and_the_last_are_shown() -> None:
-    ways = states()
-    key = ways.setup("an API key")["apiKey"]
-    made = [ways.setup("an audience that is ready", apiKey=key)["audienceId"] for _ in range(9)]
-    evidence = [exchange(number, "GET", f"/audiences/{one}", key=key) for number, one in enumerate(made, 1)]
+    course = Course()
+    key = course.states.setup("an API key")["apiKey"]
+    made = [course.states.setup("an audience that is ready", apiKey=key)["audienceId"] for _ in range(9)]
+    evidence = [course.send("GET", f"/audiences/{one}", key=key) for one in made]
 
-    shown = [one for one in traced(ways, *evidence) if one.number == 0]
+    shown = [one for one in course.traced(*evidence) if is_of_states(one)]
 
     made_first = [json.loads(one.response_body or b"").get("audienceId") for one in shown]
     assert made_first == [None, "a2", "a3", "a8", "a9", "a10"]
 
 
-def test_nothing_is_made_first_that_is_not_named_or_was_torn_down_or_made_nothing() -> None:
-    ways = states()
-    key = ways.setup("an API key")["apiKey"]
-    ways.setup("the credits are exhausted", apiKey=key)
-    ways.teardown_all()
+def test_what_was_done_to_a_job_or_a_key_stands_where_it_was_done() -> None:
+    course = Course()
+    key = course.states.setup("an API key")["apiKey"]
+    populated = course.states.setup("an audience being populated", apiKey=key)
+    guarded = course.send("DELETE", f"/audiences/{populated['audienceId']}", key=key)
+    course.states.setup("the prospecting has ended", jobId=populated["jobId"], outcome="failed")
+    course.states.setup("the prospecting has ended", jobId="of something else")
+    deleted = course.send("DELETE", f"/audiences/{populated['audienceId']}", key=key)
+    course.states.setup("the API key is revoked", apiKey=key)
 
-    assert asked(traced(ways, exchange(1, "GET", "/audiences", key=key))) == ["an API key", "1"]
-    assert asked(traced(ways, Exchange(1, "GET", "http://t/v1/accounts", (), None, 401, None, (), b"", 1.0))) == ["1"]
+    shown = course.traced(guarded, deleted)
+    later = course.traced(course.send("GET", "/audiences", key=key))
+
+    made = ["an API key", "an audience being populated"]
+    assert asked(shown) == [*made, "DELETE", "the prospecting has ended", "DELETE"]
+    assert asked(later) == ["an API key", "the API key is revoked", "GET"]
+
+
+def test_a_job_that_a_request_of_the_finding_has_started_is_named_by_it() -> None:
+    course = Course()
+    started = replace(course.send("POST", "/prospecting"), response_body=b'{"data": {"jobId": "j77"}}')
+    course.states.setup("the prospecting has ended", jobId="j77")
+
+    shown = course.traced(started, course.send("GET", "/audiences"))
+
+    assert asked(shown) == ["POST", "the prospecting has ended", "GET"]
+
+
+def test_what_lasts_until_its_teardown_is_shown_to_its_end() -> None:
+    course = Course()
+    key = course.states.setup("an API key")["apiKey"]
+    course.states.setup("the credits are exhausted", apiKey=key)
+    course.states.teardown("the credits are exhausted", apiKey=key)
+    later = course.send("GET", "/audiences", key=key)
+    course.states.teardown_all()
+
+    shown = course.traced(later)
+
+    assert asked(shown) == ["an API key", "the credits are exhausted", "the credits are exhausted", "GET"]
+    assert [json.loads(one.request_body or b"")["action"] for one in shown[1:3]] == ["setup", "teardown"]
+
+
+def test_nothing_is_made_first_that_is_not_named() -> None:
+    course = Course()
+    key = course.states.setup("an API key")["apiKey"]
+    course.states.setup("the credits are exhausted", apiKey=key)
+
+    nobody = replace(course.send("GET", ""), url="http://t/v1/accounts")
+
+    assert asked(course.traced(nobody)) == ["GET"]
 
 
 def test_the_command_shows_neither_a_key_nor_what_the_states_ask_for() -> None:
-    ways = states()
-    key = ways.setup("an API key")["apiKey"]
-    audience = ways.setup("an audience that is ready", apiKey=key)["audienceId"]
-    shown = traced(ways, exchange(1, "DELETE", f"/audiences/{audience}", key=key))
+    course = Course()
+    key = course.states.setup("an API key")["apiKey"]
+    audience = course.states.setup("an audience that is ready", apiKey=key)["audienceId"]
+    shown = course.traced(course.send("DELETE", f"/audiences/{audience}", key=key))
     finding = Finding("AUD-GET-CURRENT", "this", "that", shown)
     decided = Decided("AUD-GET-CURRENT", Level.MUST, "this", "a page", "full", Verdict.FAIL, "", (finding,))
 
