@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conformance.client import Call
+from conformance.client import Call, Extras
 from conformance.model import OperationId
 from conformance.situation import Key, Situation
 
@@ -13,7 +13,8 @@ Needed = tuple[str, Any]
 
 def scene(situation: Situation, operation: OperationId, key: Key) -> Call:
     """The request; NotEstablishedError where what it needs cannot be made."""
-    return Call(operation, key.token, key.group, *_NEEDS[operation](situation, key))
+    extras = situation.once() if operation is OperationId.START_JOB else Extras()
+    return Call(operation, key.token, key.group, *_NEEDS[operation](situation, key), extras)
 
 
 def _name(situation: Situation) -> str:

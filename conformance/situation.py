@@ -2,10 +2,10 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance.client import Call, Client, Extras
 from conformance.deletions import Deletions
@@ -17,6 +17,8 @@ from conformance.verdicts import Exchange
 from conformance.wire import member
 
 _NO_EXTRAS = Extras()
+_SPARE = 3
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -162,9 +164,13 @@ class Situation:
                 self._bodies[source] = {"source": source, **_INFERRED[source]}
         return self._bodies[source]
 
-    def started(self, key: Key, extras: Extras = _NO_EXTRAS) -> str:
+    def once(self) -> Extras:
+        """An idempotency key that was never used. No sentence says that a start may be without."""
+        return Extras({"Idempotency-Key": f"{self.chance.getrandbits(96):x}"})
+
+    def started(self, key: Key) -> str:
         """A job started by the API (P1); its identifier."""
-        exchange = self.do(OperationId.START_JOB, key, body=self.prospecting(key), extras=extras)
+        exchange = self.do(OperationId.START_JOB, key, body=self.prospecting(key), extras=self.once())
         return self._answered(exchange, "a job could not be started", "jobId")
 
     def in_folder(self, key: Key, folder: str | None = None, **fields: str) -> Audience:
@@ -187,6 +193,16 @@ class Situation:
         identifier = self._answered(exchange, otherwise, "id")
         self.made[key.group].add(identifier)
         return identifier
+
+
+def apart(make: Callable[[], _T], taken: Collection[str], name: Callable[[_T], str]) -> _T:
+    """What is made under an identifier that is not taken: it may be unique in its account group alone."""
+    for _ in range(len(taken) + _SPARE):
+        made = make()
+        if name(made) not in taken:
+            return made
+    message = "nothing is foreign here: what another account group has has the same identifier as what is there"
+    raise NotEstablishedError(message)
 
 
 _INFERRED: Mapping[str, Mapping[str, Any]] = {

@@ -8,7 +8,7 @@ from functools import partial
 from conformance.checks.expecting import SUCCESS, Expecting
 from conformance.checks.history import History
 from conformance.checks.race import Act, Race, judged
-from conformance.client import Call, Extras
+from conformance.client import Call
 from conformance.ledger import ViolationError
 from conformance.model import KeyIssued, OperationId, Validity
 from conformance.model.operation import ALL_PERMISSIONS
@@ -115,7 +115,7 @@ def race_to_start(situation: Situation) -> None:
     body = situation.prospecting(key)
     for _ in range(max(1, situation.repeats // 9)):
         history = History(situation, KeyIssued(key.token, ALL_PERMISSIONS, frozenset({key.group}), fresh=False))
-        once = Extras({"Idempotency-Key": f"{situation.chance.getrandbits(64):x}"})
+        once = situation.once()
         call = Call(OperationId.START_JOB, key.token, key.group, body=body, extras=once)
 
         history.at_once([partial(history.send, call, Validity.DOUBTFUL)] * _CLIENTS)

@@ -9,10 +9,10 @@ import pytest
 from conformance.checks.every import EVERY, READING, each
 from conformance.checks.expecting import SUCCESS, Expecting, expecting
 from conformance.checks.seeing import everything, read, records, settled
-from conformance.client import Call, Extras
+from conformance.client import Call
 from conformance.model import OperationId
 from conformance.scene import scene
-from conformance.situation import Audience, Key, Situation
+from conformance.situation import Audience, Key, Situation, apart
 from conformance.states import NotEstablishedError
 from conformance.verdicts import Exchange
 from conformance.wire import member
@@ -153,7 +153,8 @@ def places_of(navigation: Exchange, audience: str) -> list[Any]:
 
 def test_folder_and_audience_belong_together(situation: Situation) -> None:
     key, other = situation.key(), situation.key()
-    own, foreign = situation.folder(key), situation.folder(other)
+    own = situation.folder(key)
+    foreign = apart(lambda: situation.folder(other), {own}, str)
     audience = situation.in_folder(key, own)
     expect = Expecting(situation, OperationId.MOVE_TO_FOLDER)
 
@@ -263,7 +264,7 @@ def test_an_update_leaves_the_prospects(situation: Situation) -> None:
 def test_an_idempotency_key_replays_no_answer(situation: Situation, operation: OperationId) -> None:
     key = situation.key()
     call = scene(situation, operation, key)
-    once = Extras({"Idempotency-Key": f"{situation.chance.getrandbits(64):x}"})
+    once = situation.once()
     expect = expecting(situation, call)
     first = situation.client.send(Call(operation, key.token, call.group, call.target, call.body, once))
     other = situation.folder(key) if operation is OperationId.MOVE_TO_FOLDER else "another"

@@ -8,7 +8,7 @@ from conformance.checks.expecting import belied, described, is_refusal
 from conformance.client import Call, Extras
 from conformance.deletions import Deletions
 from conformance.model import OperationId
-from conformance.situation import Audience, Key, Situation
+from conformance.situation import Audience, Key, Situation, apart
 from conformance.states import NotEstablishedError
 from conformance.verdicts import Exchange
 from conformance.wire import member
@@ -207,7 +207,8 @@ def test_a_key_with_the_required_permission_alone_deletes(situation: Situation) 
 
 def test_account_groups_are_kept_apart(situation: Situation) -> None:
     key, other = situation.key(), situation.key()
-    own, foreign = situation.ready(key), situation.ready(other)
+    own = situation.ready(key)
+    foreign = apart(lambda: situation.ready(other), {own.id}, lambda audience: audience.id)
     crossings = [(other.group, own.id), (key.group, foreign.id), (other.group, foreign.id)]
 
     for group, audience in crossings:

@@ -12,7 +12,7 @@ from conformance.client import Call
 from conformance.model import OperationId
 from conformance.model.operation import ON_AUDIENCE
 from conformance.scene import scene
-from conformance.situation import Key, Situation
+from conformance.situation import Key, Situation, apart
 from conformance.states import NotEstablishedError
 from conformance.wire import member
 
@@ -25,7 +25,9 @@ STRANGE = ("*", "'", "(1)", "a;b", "a,b", "a=b", "a@b", "a:b", "a" * 2000, "%00"
 @each(SCOPED)
 def test_account_groups_are_kept_apart_everywhere(situation: Situation, operation: OperationId) -> None:
     key, other = situation.key(), situation.key()
-    own, foreign = scene(situation, operation, key), scene(situation, operation, other)
+    own = scene(situation, operation, key)
+    taken = {own.target, *situation.made[key.group]} if own.target else ()
+    foreign = apart(lambda: scene(situation, operation, other), taken, lambda call: call.target)
     was, was_foreign = before(situation, own, key), before(situation, foreign, other)
     crossings = [dataclasses.replace(own, group=other.group), dataclasses.replace(foreign, key=key.token)]
     if own.target:

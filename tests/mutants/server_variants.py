@@ -200,6 +200,14 @@ class RunningJobsAreNotReplayed(Variant):
         return answered
 
 
+class StartsNeedAnIdempotencyKey(Variant):
+    """A start without an idempotency key is 400: the page does not say that it may be left out."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        lacks = asked.operation == "JOB-START" and not asked.header("idempotency-key")
+        return await self.serve(asked.with_body({}) if lacks else asked)
+
+
 class CancelsTwice(Variant):
     """Cancelling a job that was cancelled already is 200."""
 

@@ -3,7 +3,8 @@
 import itertools
 import json
 import uuid
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -84,6 +85,30 @@ class LongIdentifiers(OtherIdentifiers):
 
     def fresh(self, inner: str) -> str:
         return f"{inner}_{'-' * 150}{inner}.."[:200]
+
+
+class CountedInEachAccountGroup(OtherIdentifiers):
+    """Audiences and folders are counted in each account group: those of others have the same identifiers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: defaultdict[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))
+        self.group = ""
+
+    def shown(self, inner: str) -> str:
+        if inner not in self.outer:
+            there = self.world.audiences.get(inner) or self.world.folders.get(inner)
+            self.outer[inner] = inner if there is None else str(next(self.counts[there.account_group_id]))
+            self.inner[inner if there is None else f"{there.account_group_id}/{self.outer[inner]}"] = inner
+        return self.outer[inner]
+
+    def meant(self, outer: str) -> str:
+        return self.inner.get(f"{self.group}/{outer}") or self.inner.get(outer, NOWHERE)
+
+    def inward(self, asked: Asked) -> Asked:
+        params = asked.body.get("params") if isinstance(asked.body, dict) else None
+        self.group = asked.group or (params or {}).get("accountGroupId", "")
+        return super().inward(asked)
 
 
 class IdentifiersGivenOutAgain(OtherIdentifiers):
