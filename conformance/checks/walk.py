@@ -44,7 +44,8 @@ class Walks:
 
     `found`: by requirement, the walk with the fewest requests that shows it broken. `unavailable`: provider states that
     the target cannot establish. `made`: how many walks there were; `home`: the account group of the last one.
-    `hurried`: a list that may only be wrong for a while counts as wrong at once.
+    `hurried`: a list that may only be wrong for a while counts as wrong at once. `abandoned`: why no further walk is
+    made, once that is so.
     """
 
     def __init__(self, situation: Situation, longest: float) -> None:
@@ -55,12 +56,14 @@ class Walks:
         self.home: str | None = None
         self.hurried = False
         self.waits = _MANY_WAITS
+        self.abandoned: AbandonedWalk | None = None
         self._end = time.monotonic() + longest
 
     def begin(self) -> None:
         """Begin a walk, if there is time for it."""
         if time.monotonic() > self._end:
-            raise AbandonedWalk
+            self.abandoned = AbandonedWalk()
+            raise self.abandoned
 
     @contextmanager
     def foreseeing_nothing(self) -> Iterator[None]:
@@ -68,7 +71,8 @@ class Walks:
         try:
             yield
         except Exception as error:
-            raise AbandonedWalk from error
+            self.abandoned = AbandonedWalk()
+            raise self.abandoned from error
 
     def note(self, one: Finding) -> None:
         """Keep a finding, if none of its requirement has fewer requests."""

@@ -42,6 +42,16 @@ def test_a_healthy_server_breaks_nothing(healthy: Situation, seed: int) -> None:
     assert healthy.ledger.has_seen(DELETED)
 
 
+def test_when_the_time_is_over_no_further_walk_is_made_and_nothing_is_wrong_with_that() -> None:
+    with standing(Whole(), 1, 90) as situation:
+        walk(situation, 0.5)
+        made = len(situation.client.exchanges)
+        walk(situation, 0.0)
+
+    assert made == len(situation.client.exchanges) > 0
+    assert situation.ledger.has_seen("AUD-GET-CONSISTENT")
+
+
 def test_the_same_seed_takes_the_same_walks() -> None:
     def requests(seed: int) -> list[tuple[str, str, bytes | None]]:
         with standing(Whole(), seed, 6) as situation:
