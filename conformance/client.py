@@ -38,8 +38,7 @@ _NONE = Extras()
 class Call:
     """A request to be sent.
 
-    `group`, `target`: `accountGroupId` and the other identifier of the path, as they are to stand in it,
-    percent-encoding and all. `body`: what is sent as JSON; None for none.
+    `group`, `target`: `accountGroupId` and the other identifier of the path. `body`: what is sent as JSON, or None.
     """
 
     operation: OperationId

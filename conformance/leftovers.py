@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
 
 from conformance.states import NotEstablishedError, PublicApi
 from conformance.verdicts import Exchange
@@ -43,13 +44,13 @@ def _made(exchange: Exchange) -> Iterator[tuple[str, str, str]]:
         return
     made = member(exchange, "data", "jobId" if found[2] == "prospecting" else "id")
     if isinstance(made, str):
-        yield found[2], found[1], made
+        yield found[2], unquote(found[1]), made
 
 
 def _deleted(exchange: Exchange) -> tuple[str, str] | None:
     found = _AUDIENCE.search(exchange.url)
     is_done = exchange.method == "DELETE" and exchange.status == 200  # noqa: PLR2004  (the documented row)
-    return (found[1], found[2]) if is_done and found is not None else None
+    return (unquote(found[1]), unquote(found[2])) if is_done and found is not None else None
 
 
 def _key(exchange: Exchange) -> str:

@@ -5,7 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from conformance.verdicts import Exchange, Finding, Observed
 from conformance.wire import member
@@ -115,7 +115,7 @@ def _answered(exchange: Exchange) -> Iterator[str]:
 
 def _named(exchange: Exchange) -> Iterator[str]:
     """Whatever may be an identifier in a request: the segments of its path, and the texts of its body."""
-    yield from urlsplit(exchange.url).path.split("/")
+    yield from map(unquote, urlsplit(exchange.url).path.split("/"))
     yield from _texts(exchange.request_body)
 
 

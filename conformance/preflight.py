@@ -8,6 +8,7 @@ from conformance.opening import Opened
 from conformance.options import Options, UsageError
 from conformance.requirements import Profile
 from conformance.states import FromFile, NotEstablishedError, ProviderStates, StatesError
+from conformance.wire import segment
 
 _REFUSED = 401
 _NOBODY = "preflight"
@@ -116,7 +117,7 @@ def _is_refused(options: Options, parts: Opened, values: dict[str, str]) -> bool
 
 
 def _delete(target: httpx.Client, key: str | None, group: str, audience: str) -> httpx.Response:
-    return _sent(target, "DELETE", f"v1/accounts/{group}/audiences/{audience}", key)
+    return _sent(target, "DELETE", f"v1/accounts/{segment(group)}/audiences/{segment(audience)}", key)
 
 
 def _sent(target: httpx.Client, method: str, path: str, key: str | None) -> httpx.Response:

@@ -22,7 +22,7 @@ from conformance.model import (
 )
 from conformance.model.exchange import Shown, Text
 from conformance.verdicts import Exchange
-from conformance.wire import member
+from conformance.wire import Verbatim, member
 
 _T = TypeVar("_T")
 _Pages = tuple[Exchange, ...]
@@ -39,8 +39,8 @@ def asked(call: Call, validity: Validity = Validity.VALID) -> Request:
     return Request(
         call.operation,
         _token(call, headers),
-        unquote(call.group),
-        unquote(call.target),
+        _plain(call.group),
+        _plain(call.target),
         fields=tuple(_fields(body)),
         body=_canonical(call) if call.operation is OperationId.START_JOB else "",
         idempotency=headers.get("idempotency-key"),
@@ -48,6 +48,10 @@ def asked(call: Call, validity: Validity = Validity.VALID) -> Request:
         status=query.get("status", [None])[0],
         validity=validity,
     )
+
+
+def _plain(identifier: str) -> str:
+    return unquote(identifier) if isinstance(identifier, Verbatim) else identifier
 
 
 def answered(operation: OperationId, *pages: Exchange) -> Response | None:

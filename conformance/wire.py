@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from jsonschema_path import SchemaPath
 from openapi_core.validation.schemas import oas30_read_schema_validators_factory
@@ -60,10 +61,10 @@ class Wire:
         return str(self._places[operation.wire][0]).upper()
 
     def path(self, operation: OperationId, group: str, target: str) -> str:
-        """The path; the account group and the other identifier stand in it as they are given."""
-        filled = str(self._places[operation.wire][1]).replace("{accountGroupId}", group)
+        """The path, with the account group and the other identifier as its segments."""
+        filled = str(self._places[operation.wire][1]).replace("{accountGroupId}", segment(group))
         before, brace, rest = filled.partition("{")
-        return before + target + rest.partition("}")[2] if brace else filled
+        return before + segment(target) + rest.partition("}")[2] if brace else filled
 
     def statuses(self, operation: OperationId) -> list[int]:
         """The documented statuses."""
@@ -78,6 +79,17 @@ class Wire:
             found = self._contract / "paths" / template / method / "responses" / str(status) / "content" / _JSON
             self._rows[operation, status] = Row(self._contract, found / "schema")
         return self._rows[operation, status]
+
+
+class Verbatim(str):
+    """An identifier as it is to stand in a path, with its percent-encoding, whether or not that is right."""
+
+    __slots__ = ()
+
+
+def segment(identifier: str) -> str:
+    """An identifier as a segment of a path."""
+    return identifier if isinstance(identifier, Verbatim) else quote(identifier, safe="", errors="surrogatepass")
 
 
 def faults(exchange: Exchange, row: Row) -> tuple[list[str], list[str]]:

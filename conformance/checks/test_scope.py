@@ -6,6 +6,7 @@ import pytest
 
 from conformance.checks.every import SCOPED, TARGETED, each
 from conformance.checks.expecting import ELSEWHERE, expecting
+from conformance.checks.identifiers import ODD, STRANGE
 from conformance.checks.seeing import everything, records, settled
 from conformance.checks.unchanged import before, expect_unchanged
 from conformance.client import Call
@@ -17,9 +18,6 @@ from conformance.states import NotEstablishedError
 from conformance.wire import member
 
 pytestmark = pytest.mark.profile("audiences")
-
-ODD = ("x", "...", "~", "-", "_", "0", "null", "undefined", "a.b", "a" * 128)
-STRANGE = ("*", "'", "(1)", "a;b", "a,b", "a=b", "a@b", "a:b", "a" * 2000, "%00", "a%2Fb", "%ZZ", "%C3%28", "..%2F..")
 
 
 @each(SCOPED)
@@ -95,7 +93,7 @@ def near_misses(situation: Situation, identifier: str) -> list[str]:
         identifier[:-1] or "x",
         identifier[1:] or "x",
         "0" + identifier,
-        "".join(f"%25{ord(character):02X}" for character in identifier),
+        "".join(f"%{ord(character):02X}" for character in identifier),
     ]
     return situation.nowhere(misses)
 

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 import requests
@@ -76,7 +76,7 @@ def _is_documented(case: Case, sent: Raw, is_real: Callable[[str], bool]) -> boo
         return False
     segments = zip(given, template, strict=True)
     return all(
-        one == known or (known.startswith("{") and (is_real(one) or _IDENTIFIER.fullmatch(one) is not None))
+        one == known or (known.startswith("{") and (is_real(unquote(one)) or _IDENTIFIER.fullmatch(one) is not None))
         for one, known in segments
     ) and all(_HEADER.fullmatch(f"{name}: {value}") for name, value in sent.headers.items())
 

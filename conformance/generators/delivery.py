@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from schemathesis.core.transport import Response
 
@@ -12,7 +13,7 @@ from conformance.generators.supply import Kind, Supply
 from conformance.model import OperationId
 from conformance.situation import Key, Situation
 from conformance.verdicts import Exchange, Finding
-from conformance.wire import member
+from conformance.wire import member, segment
 
 _SUCCESS = range(200, 300)
 _REFUSED = range(400, 500)
@@ -77,9 +78,9 @@ class Delivery:
         """Put the account group, and what is handed out, where identifiers stand; answers what it is one of."""
         kind = self._supply.kind(operation, sound=sound) if _target(case) == GIVEN else None
         real = None if kind is None else self._supply.identifier(kind)
-        names = {name: real or value for name, value in case.path_parameters.items()}
+        names = {name: segment(real) if real else value for name, value in case.path_parameters.items()}
         if _GROUP in names:
-            names[_GROUP] = self._key.group
+            names[_GROUP] = segment(self._key.group)
         case.path_parameters = names
         if self._situation.states.may_leave_folders and self._situation.chance.randrange(3):
             self._name_folder(case)
@@ -142,7 +143,7 @@ class Delivery:
 
 
 def _target(case: Case) -> str:
-    return next((str(value) for name, value in case.path_parameters.items() if name != _GROUP), "")
+    return next((unquote(str(value)) for name, value in case.path_parameters.items() if name != _GROUP), "")
 
 
 def _held(sent: Sent) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from conformance.states.provider_states import NotEstablishedError
+from conformance.wire import segment
 
 Send = Callable[[str, str, str, Any], httpx.Response]
 """Sends a request: method, path, API key, document (None for no body)."""
@@ -56,7 +57,7 @@ class PublicApi:
     def create_audience(self, key: str, group: str) -> str:
         """Make an audience; answers its identifier."""
         document = {"name": f"Conformance {next(self._numbers)}", "type": "on_demand"}
-        request = _Request("POST", f"v1/accounts/{group}/audiences", document)
+        request = _Request("POST", f"v1/accounts/{segment(group)}/audiences", document)
         data = self._asked(key, request, _MADE, "create an audience")
         made = data.get("id") if isinstance(data, dict) else None
         if not isinstance(made, str) or not made:
@@ -66,12 +67,12 @@ class PublicApi:
 
     def delete_audience(self, key: str, group: str, audience: str) -> None:
         """Delete an audience, if it is still there."""
-        request = _Request("DELETE", f"v1/accounts/{group}/audiences/{audience}")
+        request = _Request("DELETE", f"v1/accounts/{segment(group)}/audiences/{segment(audience)}")
         self._asked(key, request, _GONE, f"delete the audience {audience}")
 
     def cancel_job(self, key: str, group: str, job: str) -> None:
         """Cancel a job."""
-        request = _Request("POST", f"v1/accounts/{group}/prospecting/{job}/cancel")
+        request = _Request("POST", f"v1/accounts/{segment(group)}/prospecting/{segment(job)}/cancel")
         self._asked(key, request, _DONE, f"cancel the job {job}")
 
     def _asked(self, key: str, request: _Request, fine: frozenset[int], what: str) -> Any:  # noqa: ANN401  (JSON)

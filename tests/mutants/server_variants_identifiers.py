@@ -87,6 +87,13 @@ class LongIdentifiers(OtherIdentifiers):
         return f"{inner}_{'-' * 150}{inner}.."[:200]
 
 
+class IdentifiersToBeEncoded(OtherIdentifiers):
+    """Identifiers have characters that may not stand in a path as they are."""
+
+    def fresh(self, inner: str) -> str:
+        return f"{inner}/\u00e9 %3F?#+"
+
+
 class CountedInEachAccountGroup(OtherIdentifiers):
     """Audiences and folders are counted in each account group: those of others have the same identifiers."""
 

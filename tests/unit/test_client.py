@@ -6,10 +6,10 @@ import pytest
 from conformance.client import Call, Client, Extras, Raw
 from conformance.ledger import Ledger
 from conformance.model import OperationId
-from conformance.wire import Wire
+from conformance.wire import Verbatim, Wire
 from openapi import contract
 
-GET = Call(OperationId.GET_AUDIENCE, "secret", "g", "%2Fa")
+GET = Call(OperationId.GET_AUDIENCE, "secret", "g", "/a")
 LIMITED = httpx.Response(429, json={})
 
 
@@ -37,6 +37,22 @@ def test_a_request_is_sent_as_the_contract_has_it_and_recorded_with_its_response
     )
     assert ("Authorization", "Bearer secret") in [(name.title(), value) for name, value in exchange.request_headers]
     assert sent.exchanges == [exchange]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "shown"),
+    [
+        ("a b?\u00e9#%2F", "a%20b%3F%C3%A9%23%252F"),
+        ("...", "..."),
+        ("\ud800", "%ED%A0%80"),
+        (Verbatim("%2F%ZZ"), "%2F%ZZ"),
+    ],
+)
+def test_an_identifier_is_one_segment_of_the_path(identifier: str, shown: str) -> None:
+    sent, _ = client(lambda _: httpx.Response(200, json={}))
+    call = Call(OperationId.REMOVE_FROM_FOLDER, None, identifier, identifier)
+
+    assert sent.send(call).url == f"http://target/v1/accounts/{shown}/audiences/{shown}/remove-from-folder"
 
 
 def test_what_stands_before_v1_is_kept() -> None:

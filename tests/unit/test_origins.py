@@ -63,6 +63,12 @@ def test_of_many_changes_the_first_and_the_last_are_shown() -> None:
     assert numbers([MADE, *changes], exchange(20, "GET", "audiences/a1")) == [1, 2, 3, 9, 10, 11, 20]
 
 
+def test_an_identifier_is_known_again_in_its_percent_encoding() -> None:
+    made = exchange(1, "POST", "audiences", 201, data={"id": "a/ 1"})
+
+    assert numbers([made], exchange(2, "GET", "audiences/a%2F%201")) == [1, 2]
+
+
 def test_a_body_that_is_no_object_names_nothing() -> None:
     for body in ([], "a1", None):
         assert numbers([MADE], exchange(2, "POST", "audiences", 201, body=body)) == [2]

@@ -18,6 +18,7 @@ from conformance.model import (
 )
 from conformance.reading import answered, asked
 from conformance.verdicts import Exchange
+from conformance.wire import Verbatim
 
 CREATE, UPDATE = OperationId.CREATE_AUDIENCE, OperationId.UPDATE_AUDIENCE
 GET, LIST = OperationId.GET_AUDIENCE, OperationId.LIST_AUDIENCES
@@ -39,9 +40,9 @@ def shown(data: Any, status: int = 200) -> Exchange:
 
 class TestARequest:
     def test_has_the_identifiers_that_its_path_stands_for(self) -> None:
-        request = asked(Call(GET, "k", "a%20b", "%7Ec"), Validity.DOUBTFUL)
+        request = asked(Call(GET, "k", "a%20b", Verbatim("%7Ec")), Validity.DOUBTFUL)
 
-        assert (request.operation, request.key, request.path) == (GET, "k", ("a b", "~c"))
+        assert (request.operation, request.key, request.path) == (GET, "k", ("a%20b", "~c"))
         assert request.validity is Validity.DOUBTFUL
 
     def test_sends_the_fields_that_a_response_shows_again(self) -> None:

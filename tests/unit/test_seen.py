@@ -46,11 +46,11 @@ def test_every_credential_that_was_sent_is_known_whatever_its_scheme() -> None:
 
 def test_what_checks_made_is_removed_and_what_cannot_be_is_listed() -> None:
     target = FakeTarget()
-    target.audiences = ["a1", "a2"]
+    target.audiences = ["a?1", "a 2"]
     exchanges = [
-        made("audiences", b'{"data": {"id": "a1"}}'),
-        made("audiences", b'{"data": {"id": "a2"}}'),
-        replace(EXCHANGE, url="http://t/base/v1/accounts/g1/audiences/a2?x=1", status=200),
+        made("audiences", b'{"data": {"id": "a?1"}}'),
+        made("audiences", b'{"data": {"id": "a 2"}}'),
+        replace(EXCHANGE, url="http://t/base/v1/accounts/g1/audiences/a%202?x=1", status=200),
         made("audiences/folders", b'{"data": {"id": "f1"}}'),
         made("prospecting", b'{"data": {"jobId": "j1"}}', 202),
         made("audiences", b'{"data": null}', 400),
@@ -58,5 +58,5 @@ def test_what_checks_made_is_removed_and_what_cannot_be_is_listed() -> None:
 
     stays = swept(exchanges, target.api())
 
-    assert target.audiences == ["a2"]
+    assert target.audiences == ["a 2"]
     assert [one.split(" of ")[0] for one in stays] == ["stays behind: the folder f1", "stays behind: what the job j1"]
