@@ -18,6 +18,7 @@ from conformance.wire import member
 
 _NO_EXTRAS = Extras()
 _SPARE = 3
+_SUCCESS = range(200, 300)
 _T = TypeVar("_T")
 
 
@@ -54,6 +55,7 @@ class Situation:
         self.repeats = repeats
         self.made: dict[str, set[str]] = defaultdict(set)
         self._bodies: dict[str, Any] = {}
+        self._is_guessing = False
 
     @property
     def ledger(self) -> Ledger:
@@ -161,8 +163,16 @@ class Situation:
                 values = self.states.setup("a prospecting request", apiKey=key.token, source=source)
                 self._bodies[source] = values["body"]
             except NotEstablishedError:
+                self._is_guessing = True
                 self._bodies[source] = {"source": source, **_INFERRED[source]}
         return self._bodies[source]
+
+    def knows_no_start(self) -> bool:
+        """Whether nobody has said what a start request has to look like, and the target has taken none so far."""
+        return self._is_guessing and not any(
+            one.method == "POST" and one.status in _SUCCESS and one.url.endswith("/prospecting")
+            for one in self.client.exchanges
+        )
 
     def once(self) -> Extras:
         """An idempotency key that was never used. No sentence says that a start may be without."""
@@ -183,7 +193,7 @@ class Situation:
 
     def _answered(self, exchange: Exchange, otherwise: str, name: str) -> str:
         identifier = member(exchange, "data", name)
-        if exchange.status not in range(200, 300) or not isinstance(identifier, str):
+        if exchange.status not in _SUCCESS or not isinstance(identifier, str):
             message = f"{otherwise}: the target answered {exchange.status} ({exchange.method} {exchange.url})"
             raise NotEstablishedError(message)
         self.states.answered.add(identifier)

@@ -8,10 +8,12 @@ from conformance.ledger import ViolationError
 from conformance.model import OperationId
 from conformance.requirements import Level, catalogue
 from conformance.situation import Situation
+from conformance.states import NotEstablishedError
 from conformance.verdicts import Exchange
 
 SUCCESS = frozenset(range(200, 300))
 _BELIED = frozenset({404, 409})
+_INVALID = frozenset({400, 422})
 ELSEWHERE = frozenset({403, 404})
 
 
@@ -43,12 +45,21 @@ class Expecting:
     """The expectations of one operation's requirements; each MUST raises ViolationError where it is not met."""
 
     def __init__(self, situation: Situation, operation: OperationId) -> None:
+        self._situation = situation
+        self._operation = operation
         self._ledger = situation.ledger
         self._prefix = operation.prefix
         self._done = SUCCESS.intersection(situation.client.wire.statuses(operation))
 
     def status(self, fact: str, exchange: Exchange, statuses: frozenset[int] | set[int], *before: Exchange) -> None:
-        """A response with one of some statuses."""
+        """A response with one of some statuses.
+
+        NotEstablishedError where it says that a start request is invalid, and it may well be, for all that is known.
+        """
+        may_be_invalid = self._operation is OperationId.START_JOB and exchange.status in _INVALID.difference(statuses)
+        if may_be_invalid and self._situation.knows_no_start():
+            message = f"'a prospecting request' could not be had, and what the contract infers is {described(exchange)}"
+            raise NotEstablishedError(message)
         expected = "a success" if statuses == SUCCESS else " or ".join(map(str, sorted(statuses)))
         self.that(fact, expected, described(exchange), [*before, exchange], holds=exchange.status in statuses)
 
