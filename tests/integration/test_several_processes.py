@@ -26,9 +26,15 @@ def file(tmp_path: Path) -> str:
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    """Those that live; one that has ended may still be there by name."""
-    children = psutil.Process(process.pid).children()
-    return [one for one in children if "spawn_main" in " ".join(one.as_dict(["cmdline"], [])["cmdline"])]
+    """Those that live; one that has ended may still be there by name, or go while it is looked at."""
+    return [one for one in psutil.Process(process.pid).children() if is_worker(one)]
+
+
+def is_worker(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.Error:  # it has ended, or ends at this moment
+        return False
 
 
 def names(url: str) -> list[str]:

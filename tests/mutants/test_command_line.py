@@ -164,9 +164,9 @@ def test_what_failed_last_is_run_again_and_nothing_else(tmp_path: Path) -> None:
         first = command("run", *states(running), "--seed", "1", "--max-examples", "2", cwd=tmp_path)
         again = command("run", *states(running), "--seed", "1", "--max-examples", "2", "--lf", cwd=tmp_path)
 
-    failed = [line for line in first.stdout.splitlines() if line.startswith("not ok")]
+    failed = {line for line in first.stdout.splitlines() if line.startswith("not ok")}
     assert failed
-    assert [line for line in again.stdout.splitlines() if line.startswith(("ok ", "not ok"))] == failed
+    assert {line for line in again.stdout.splitlines() if line.startswith(("ok ", "not ok"))} == failed
     assert again.returncode == 1
     assert (tmp_path / ".audience-conformance").is_dir()
 
