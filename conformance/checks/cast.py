@@ -64,7 +64,7 @@ class Cast:
         return (group, identifier)
 
     def is_odd(self, operation: OperationId, place: Place) -> bool:
-        """Whether nothing of this kind was ever there: who knows what its identifiers have to look like."""
+        """Whether nothing of this kind was ever there: who knows what identifiers of the account group look like."""
         return operation in ON_AUDIENCE and place not in self.audiences and place not in self.gone
 
     def goes(self, place: Place) -> None:

@@ -1,7 +1,7 @@
 """What of an account group can be seen: its audiences, folders and jobs, by reading them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -34,8 +34,30 @@ class View:
         """Whether both show the same."""
         return (self.audiences, self.folders, self.jobs) == (other.audiences, other.folders, other.jobs)
 
+    def without_news(self, earlier: "View", name: str | None) -> "View":
+        """Without the audiences that came since, unless they are called so."""
+        kept = {one: shown for one, shown in self.audiences.items() if one in earlier.audiences or shown == name}
+        return replace(self, audiences=kept)
+
+    def told(self, other: "View") -> str:
+        """What differs from what another shows, in this one's words; all of it where nothing does."""
+        if self.agrees(other):
+            return str(self)
+        return str(
+            replace(
+                self,
+                audiences=_without(self.audiences, other.audiences),
+                folders=_without(self.folders, other.folders),
+                jobs=self.jobs - other.jobs,
+            )
+        )
+
     def __str__(self) -> str:
         return f"audiences {self.audiences}, folders {self.folders}, jobs {sorted(self.jobs)}"[:400]
+
+
+def _without(names: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    return {one: name for one, name in names.items() if one not in others or others[one] != name}
 
 
 def view(situation: Situation, key: Key) -> View:

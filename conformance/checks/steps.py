@@ -206,7 +206,7 @@ class Wanderer:
         """A request that names what is there, or was, or is of another kind."""
         key = self._caller(choice, place[0])
         sent, validity = body(operation, choice.form, name=self.cast.name(), folder=folder)
-        if validity is Validity.VALID and self.cast.is_odd(operation, place):
+        if validity is Validity.VALID and self.cast.is_odd(operation, (key.group, place[1])):
             validity = Validity.DOUBTFUL
         return self.walk.send(Call(operation, key.token or None, key.group, place[1], sent), validity)
 

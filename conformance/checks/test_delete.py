@@ -207,11 +207,12 @@ def test_account_groups_are_kept_apart(situation: Situation) -> None:
     key, other = situation.key(), situation.key()
     own = situation.ready(key)
     foreign = apart(lambda: situation.ready(other), {own.id}, lambda audience: audience.id)
-    crossings = [(other.group, own.id), (key.group, foreign.id), (other.group, foreign.id)]
 
-    for group, audience in crossings:
-        refused = sent_to(situation, group, audience, key.token)
-        expect(situation, "SCOPE", refused, {403, 404})
+    for audience in (own, foreign):
+        expect(situation, "SCOPE", sent_to(situation, other.group, audience.id, key.token), {403, 404})
+    # An identifier may tell its account group: then it is a malformed one anywhere else.
+    refused = sent_to(situation, key.group, foreign.id, key.token)
+    expect(situation, "SCOPE", refused, {400, 403, 404})
 
     expect_still_there(situation, "REFUSED", own, key, refused)
     expect_still_there(situation, "REFUSED", foreign, other, refused)

@@ -16,6 +16,7 @@ from tests.mutants import (
     server_variants,
     server_variants_identifiers,
     server_variants_lists,
+    server_variants_order,
     server_variants_wire,
 )
 from tests.mutants.mutated import Mutant, leaves
@@ -37,6 +38,7 @@ SUBJECTS = (
     server_variants,
     server_variants_identifiers,
     server_variants_lists,
+    server_variants_order,
     server_variants_wire,
 )
 """The modules that they are in: a class is known once its module was imported."""
