@@ -178,9 +178,9 @@ class Situation:
         """An idempotency key that was never used. No sentence says that a start may be without."""
         return Extras({"Idempotency-Key": f"{self.chance.getrandbits(96):x}"})
 
-    def started(self, key: Key) -> str:
+    def started(self, key: Key, source: str = "linkedin_search") -> str:
         """A job started by the API (P1); its identifier."""
-        exchange = self.do(OperationId.START_JOB, key, body=self.prospecting(key), extras=self.once())
+        exchange = self.do(OperationId.START_JOB, key, body=self.prospecting(key, source), extras=self.once())
         return self._answered(exchange, "a job could not be started", "jobId")
 
     def in_folder(self, key: Key, folder: str | None = None, **fields: str) -> Audience:

@@ -79,12 +79,12 @@ def records(items: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (JSON)
 
 
 def everything(
-    situation: Situation, operation: OperationId, key: Key, target: str = "", limit: int | None = None
+    situation: Situation, operation: OperationId, key: Key, target: str = "", **query: str | int | None
 ) -> tuple[list[dict[str, Any]], list[Exchange]]:
     """All items of a list, page after page, and the exchanges; NotEstablishedError where a page is refused."""
     items: list[dict[str, Any]] = []
     pages: list[Exchange] = []
-    for exchange in pages_of(situation, operation, key, target, limit):
+    for exchange in pages_of(situation, operation, key, target, **query):
         if exchange.status != _OK:
             message = f"a page was refused: {exchange.method} {exchange.url} answered {exchange.status}"
             raise NotEstablishedError(message)
@@ -94,14 +94,14 @@ def everything(
 
 
 def pages_of(
-    situation: Situation, operation: OperationId, key: Key, target: str = "", limit: int | None = None
+    situation: Situation, operation: OperationId, key: Key, target: str = "", **query: str | int | None
 ) -> Iterator[Exchange]:
     """The pages of a list, as the client that follows `nextCursor` while `hasMore` says so gets them."""
     cursor: str | None = None
     for _ in range(_MANY_PAGES):
-        asked = {"limit": limit, "cursor": cursor}
-        query = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in asked.items() if value is not None)
-        exchange = situation.do(operation, key, target, extras=Extras(query=f"?{query}" if query else ""))
+        asked = {**query, "cursor": cursor}
+        text = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in asked.items() if value is not None)
+        exchange = situation.do(operation, key, target, extras=Extras(query=f"?{text}" if text else ""))
         yield exchange
         following = member(exchange, "data", "nextCursor")
         if member(exchange, "data", "hasMore") is not True or not isinstance(following, str):

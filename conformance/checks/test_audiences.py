@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from conformance.checks.every import EVERY, READING, each
-from conformance.checks.expecting import SUCCESS, Expecting, expecting
+from conformance.checks.expecting import SUCCESS, Expecting, described, expecting
 from conformance.checks.seeing import everything, read, records, settled
 from conformance.client import Call
 from conformance.model import OperationId
 from conformance.scene import scene
 from conformance.situation import Audience, Key, Situation, apart
-from conformance.states import NotEstablishedError
+from conformance.states import NotEstablishedError, OverHttp
 from conformance.verdicts import Exchange
 from conformance.wire import member
 
@@ -105,6 +105,45 @@ def test_an_update_changes_what_it_names(situation: Situation, sent: dict[str, s
         expect_shown(expect, "ONLY", earlier, found, updated)
 
 
+def test_what_an_update_says_is_read_to_the_letter(situation: Situation) -> None:
+    key = situation.key()
+    audience = situation.created(key)
+    expect = Expecting(situation, OperationId.UPDATE_AUDIENCE)
+
+    for name in NAMES:
+        sent = {"name": name, "description": f"{name} described"}
+        updated = situation.do(OperationId.UPDATE_AUDIENCE, key, audience.id, sent)
+        if updated.status in SUCCESS:  # which names are allowed is not printed
+            expect_shown(expect, "EFFECT", sent, situation.do(OperationId.GET_AUDIENCE, key, audience.id), updated)
+
+
+def test_an_emptied_description_is_not_what_it_was(situation: Situation) -> None:
+    key = situation.key()
+    audience = situation.created(key, description="to be emptied")
+    expect = Expecting(situation, OperationId.UPDATE_AUDIENCE)
+
+    updated = situation.do(OperationId.UPDATE_AUDIENCE, key, audience.id, {"description": ""})
+
+    if updated.status in SUCCESS:  # nothing says that it must be
+        found = situation.do(OperationId.GET_AUDIENCE, key, audience.id)
+        shown = member(found, "data", "description")
+        holds = shown != "to be emptied"
+        expect.that("EFFECT", "an empty description", f"description {shown!r}", [updated, found], holds=holds)
+
+
+def test_each_move_has_its_effect(situation: Situation) -> None:
+    key = situation.key()
+    folder, audience = situation.folder(key), situation.created(key)
+
+    for _ in range(max(1, situation.repeats // 2)):
+        for operation, into in ((OperationId.MOVE_TO_FOLDER, folder), (OperationId.REMOVE_FROM_FOLDER, None)):
+            moved = situation.do(operation, key, audience.id, {"folderId": into} if into else None)
+            found = situation.do(OperationId.GET_AUDIENCE, key, audience.id)
+            expect = Expecting(situation, operation)
+            expect.done(moved)
+            expect_shown(expect, "EFFECT", {"folderId": into}, found, moved)
+
+
 def test_an_audience_is_moved_in_and_out(situation: Situation) -> None:
     key = situation.key()
     first, second = situation.folder(key), situation.folder(key)
@@ -167,6 +206,9 @@ def test_folder_and_audience_belong_together(situation: Situation) -> None:
     monitoring = situation.folder(key, audienceType="monitoring")
     refused = situation.do(OperationId.MOVE_TO_FOLDER, key, audience.id, {"folderId": monitoring})
     expect.status("COMPATIBLE-TYPE", refused, {422})
+    watched = situation.created(key, type="monitoring")
+    refused = situation.do(OperationId.MOVE_TO_FOLDER, key, watched.id, {"folderId": own})
+    expect.status("COMPATIBLE-TYPE", refused, {422})
 
 
 def test_a_folder_is_as_it_was_made_and_renamed(situation: Situation) -> None:
@@ -196,6 +238,24 @@ def test_a_folder_is_as_it_was_made_and_renamed(situation: Situation) -> None:
     expect.that(
         "ONLY", "the other folder, and what is in this one, as they were", str(shown), [navigation], holds=unchanged
     )
+
+
+def test_each_folder_that_is_made_can_be_moved_into(situation: Situation) -> None:
+    key = situation.key()
+    audience = situation.created(key)
+    expect = Expecting(situation, OperationId.CREATE_FOLDER)
+    times = max(1, situation.repeats // 2) if isinstance(situation.states, OverHttp) else 1  # no folder goes away
+
+    for count in range(times):
+        name = f"{NAMES[count % len(NAMES)]} {situation.chance.getrandbits(32):x}"
+        body = {"name": name, "audienceType": "on_demand"}
+        made = situation.do(OperationId.CREATE_FOLDER, key, body=body)
+        failed = made.status is not None and made.status >= 500
+        expect.that("CONSISTENT", "no server error", described(made), [made], holds=not failed)
+        if made.status in SUCCESS:  # which names are allowed is not printed
+            into = {"folderId": member(made, "data", "id")}
+            moved = situation.do(OperationId.MOVE_TO_FOLDER, key, audience.id, into)
+            expect.status("EFFECT", moved, {200}, made)
 
 
 def expect_named(

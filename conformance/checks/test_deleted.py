@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
+from urllib.parse import quote
 
 import pytest
 
-from conformance.checks.expecting import Expecting, described, is_refusal
+from conformance.checks.expecting import SUCCESS, Expecting, described, is_refusal
 from conformance.checks.seeing import listed, settled
+from conformance.client import Extras
 from conformance.deletions import Deletions
 from conformance.model import OperationId
 from conformance.model.operation import ON_AUDIENCE
 from conformance.situation import Audience, Key, Situation
 from conformance.states import NotEstablishedError
 from conformance.verdicts import Exchange
+from conformance.wire import member
 
 pytestmark = pytest.mark.profile("audiences")
 
@@ -32,7 +35,8 @@ def test_what_was_deleted_is_seen_nowhere(situation: Situation, made: str) -> No
         (key, situation.in_folder(key, folder) if folder else situation.ready(key)),
         (stranger, situation.created(stranger)),
     ]
-    situation.do(OperationId.GET_AUDIENCE, key, doomed.id)
+    for one in (key, other):
+        situation.do(OperationId.GET_AUDIENCE, one, doomed.id)
     for operation in LISTS:
         settled(situation, partial(is_listed, situation, operation, key, doomed.id))
 
@@ -50,6 +54,38 @@ def test_what_was_deleted_is_seen_nowhere(situation: Situation, made: str) -> No
     if folder:
         situation.do(OperationId.RENAME_FOLDER, key, folder, {"name": "another"})
         expect_gone(situation, key, doomed, deleted)
+
+
+def test_no_cursor_outlives_its_audience(situation: Situation) -> None:
+    key = situation.key()
+    audience = situation.ready(key, prospects=3)
+    first = situation.do(OperationId.LIST_PROSPECTS, key, audience.id, extras=Extras(query="?limit=1"))
+    cursor = member(first, "data", "nextCursor")
+    if not isinstance(cursor, str):
+        message = "the prospects of an audience are on one page, also where pages of one item are asked for"
+        raise NotEstablishedError(message)
+
+    deleted = situation.delete(audience, key)
+
+    query = f"?limit=1&cursor={quote(cursor, safe='')}"
+    later = situation.do(OperationId.LIST_PROSPECTS, key, audience.id, extras=Extras(query=query))
+    expect = Expecting(situation, OperationId.DELETE_AUDIENCE)
+    expect.done(deleted)
+    expect.that("EFFECT", "404: it was deleted", described(later), [first, deleted, later], holds=is_refusal(later))
+
+
+def test_deleting_the_last_audience_of_a_folder_leaves_the_folder(situation: Situation) -> None:
+    key = situation.key()
+    folder = situation.folder(key)
+    last, other = situation.in_folder(key, folder), situation.created(key)
+
+    deleted = situation.delete(last, key)
+
+    moved = situation.do(OperationId.MOVE_TO_FOLDER, key, other.id, {"folderId": folder})
+    expect = Expecting(situation, OperationId.DELETE_AUDIENCE)
+    expect.done(deleted)
+    expected = f"another audience can be moved into the folder {folder}, as before"
+    expect.that("ONLY", expected, described(moved), [deleted, moved], holds=moved.status in SUCCESS)
 
 
 def namesakes(situation: Situation, name: str, *keys: Key) -> Iterator[tuple[Key, Audience]]:

@@ -7,7 +7,7 @@ import pytest
 
 from conformance.checks.every import GUARDED, each
 from conformance.checks.expecting import SUCCESS, Expecting, belied, described, expecting
-from conformance.checks.seeing import listed, settled
+from conformance.checks.seeing import everything, listed, settled
 from conformance.client import Call, Extras
 from conformance.model import OperationId
 from conformance.situation import Audience, Key, Situation
@@ -33,6 +33,7 @@ ADDED = (
     Extras({"If-Match": "*", "Prefer": "respond-async"}),
 )
 
+PAGED = tuple(Extras(query=f"?limit={limit}") for limit in (1, 10, 100))
 FORCED = Extras({"Content-Type": "application/json"}, content=b'{"force": true}')
 
 
@@ -145,7 +146,8 @@ def test_nothing_a_client_adds_gets_past_any_guard(situation: Situation, operati
     call = asked(situation, operation, key, audience)
     reading = operation in {OperationId.GET_AUDIENCE, OperationId.LIST_PROSPECTS}
 
-    for extras in (*ADDED, *([] if reading or call.body else [FORCED])):
+    paged = PAGED if operation is OperationId.LIST_PROSPECTS else ()
+    for extras in (*ADDED, *paged, *([] if reading or call.body else [FORCED])):
         refused = situation.client.send(Call(operation, key.token, call.group, call.target, call.body, extras))
         expecting(situation, call).refusal("GUARD", refused)
 
@@ -167,11 +169,12 @@ def expect_hidden(situation: Situation, operation: OperationId, key: Key, audien
 
 
 @each([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])
+@pytest.mark.parametrize("source", ["linkedin_search", "sales_navigator", "post_commenters", "url_upload"])
 @pytest.mark.profile("full")
-def test_what_a_started_job_populates_is_hidden(situation: Situation, operation: OperationId) -> None:
+def test_what_a_started_job_populates_is_hidden(situation: Situation, operation: OperationId, source: str) -> None:
     key = situation.key()
     known, _ = listed(situation, operation, key)
-    job = situation.started(key)
+    job = situation.started(key, source)
     expect = Expecting(situation, operation)
 
     at_once, _ = settled(situation, lambda: listed(situation, operation, key)[0] <= known)
@@ -197,11 +200,16 @@ def test_a_populated_audience_is_hidden_until_its_job_ends(
     situation: Situation, operation: OperationId, job_status: str, outcome: str
 ) -> None:
     key = situation.key()
-    situation.ready(key)
+    earlier = situation.ready(key)
     audience = situation.populated(key, job_status)
+    later = situation.ready(key)
 
     for _ in range(5):
         expect_hidden(situation, operation, key, audience)
+    for one in (earlier, later):
+        expect_shown(situation, operation, key, one.id)
+    if operation is OperationId.LIST_AUDIENCES:
+        expect_pages_to_go_on(situation, key, {earlier.id, later.id})
 
     situation.end(audience, outcome)
     ready = situation.do(OperationId.GET_AUDIENCE, key, audience.id)
@@ -224,3 +232,14 @@ def expect_shown(situation: Situation, operation: OperationId, key: Key, audienc
     at_once, finally_ = settled(situation, is_shown)
     expect.that("COMPLETE", f"{audience}, which is ready", f"{audience} is not there", seen, holds=finally_)
     expect.that("CONSISTENT", f"{audience}, at once", f"{audience} was not there", seen, holds=at_once)
+
+
+def expect_pages_to_go_on(situation: Situation, key: Key, wanted: set[str]) -> None:
+    """Note whether pages of one item reach all that is ready, past what is hidden."""
+    try:
+        found, pages = everything(situation, OperationId.LIST_AUDIENCES, key, limit=1)
+    except NotEstablishedError:
+        return  # pages of one item are refused: which sizes are allowed is not printed
+    ids = [one.get("id") for one in found]
+    expect = Expecting(situation, OperationId.LIST_AUDIENCES)
+    expect.that("COMPLETE", f"all of {sorted(wanted)}, page by page", str(ids), pages, holds=wanted <= set(ids))

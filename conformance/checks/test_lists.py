@@ -56,7 +56,7 @@ def test_pages_are_complete_under_every_size(situation: Situation, operation: Op
     attempts, read = Attempts(), 0
 
     for size in SIZES:
-        pages = list(itertools.islice(pages_of(situation, operation, key, target, size), MOST_PAGES))
+        pages = list(itertools.islice(pages_of(situation, operation, key, target, limit=size), MOST_PAGES))
         ids = [str(one.get(IDENTIFIED.get(operation, "id"))) for page in pages for one in items(page)]
         if any(page.status != 200 for page in pages):
             continue  # which sizes are allowed is not printed
@@ -98,7 +98,7 @@ def expect_page(expect: Expecting, page: Exchange, size: int | None, *, is_last:
 def test_pages_are_complete_while_items_are_deleted(situation: Situation) -> None:
     key = situation.key()
     made = many(situation, key)
-    left, seen = set(made), list[str]()
+    left, seen, ghosts = set(made), list[str](), list[str]()
     pages: list[Exchange] = []
 
     for page in pages_of(situation, OperationId.LIST_AUDIENCES, key, limit=2):
@@ -106,12 +106,15 @@ def test_pages_are_complete_while_items_are_deleted(situation: Situation) -> Non
             message = f"pages of two items are refused: {page.status}"
             raise NotEstablishedError(message)
         pages.append(page)
-        seen += [str(one.get("id")) for one in items(page)]
+        shown = [str(one.get("id")) for one in items(page)]
+        ghosts += sorted(made.intersection(shown) - left)
+        seen += shown
         for doomed in [*seen[-1:], *sorted(left - set(seen))[:1]]:
             pages.append(situation.do(OperationId.DELETE_AUDIENCE, key, doomed))
             left.discard(doomed)
     expect = Expecting(situation, OperationId.LIST_AUDIENCES)
     expect.that("STABLE", f"all that was not deleted: {left}", str(seen), pages, holds=left <= set(seen))
+    expect.that("STABLE", "none that was deleted before", str(ghosts), pages, holds=not ghosts)
     expect.that("STABLE", "each once", str(seen), pages, holds=len(seen) == len(set(seen)))
 
 
@@ -137,7 +140,8 @@ def test_lists_show_what_is_there(situation: Situation, operation: OperationId) 
     sent = {"name": name, "description": description}
     seen = {name: mine.get(name, value) for name, value in sent.items()}
     expect.that("CURRENT", str(sent), str(seen), exchanges, holds=seen == sent)
-    expect_current(situation, operation, key, loose.id)
+    for one in (loose, nested):
+        expect_current(situation, operation, key, one.id)
 
 
 def expect_current(situation: Situation, operation: OperationId, key: Key, audience: str) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -14,6 +15,15 @@ from conformance.model import OperationId
 from conformance.model.operation import ALL_PERMISSIONS
 from conformance.scene import scene
 from conformance.situation import Key, Situation
+from conformance.states import NotEstablishedError, StatesError
+
+FURTHER = frozenset(
+    {
+        *("signals:read", "signals:write", "templates:read", "templates:write", "messages:read", "messages:write"),
+        *("campaigns:read", "campaigns:write", "campaigns:execute", "campaigns:delete"),
+    }
+)
+"""The other permissions that are printed, which belong to operations that are not tried here."""
 
 pytestmark = pytest.mark.profile("audiences")
 
@@ -103,6 +113,12 @@ def test_without_the_permission_nothing_is_done(situation: Situation, operation:
         powerless = situation.key(permissions=held, accountGroupId=key.group)
         refused = situation.client.send(keyed(call, powerless.token))
         expecting(situation, call).status("PERMISSION", refused, {403})
+
+    for further in (sorted(FURTHER), sorted(FURTHER.union(others))):
+        with suppress(NotEstablishedError, StatesError):  # a target may not know what it does not serve
+            powerless = situation.key(permissions=further, accountGroupId=key.group)
+            refused = situation.client.send(keyed(call, powerless.token))
+            expecting(situation, call).status("PERMISSION", refused, {403})
 
     expect_unchanged(situation, was, call, key, refused)
 

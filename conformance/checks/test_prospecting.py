@@ -9,7 +9,7 @@ from conformance.checks.seeing import everything, listed, settled
 from conformance.client import Call, Extras
 from conformance.model import OperationId
 from conformance.situation import Audience, Key, Situation
-from conformance.states import NotEstablishedError
+from conformance.states import NotEstablishedError, OverHttp
 from conformance.verdicts import Exchange
 from conformance.wire import member
 
@@ -106,6 +106,25 @@ def expect_completed_is_replayed(
         shown = member(again, "data", "jobId")
         holds = again.status == 200 and shown == job
         expect.that("REPLAY", f"200 and the job {job}", described(again), [first, again], holds=holds)
+        created, replayed = (member(one, "data", "createdAt") for one in (first, again))
+        expect.that("CONSISTENT", str(created), str(replayed), [first, again], holds=created == replayed)
+
+
+def test_an_idempotency_key_starts_nothing_in_another_account_group(situation: Situation) -> None:
+    key, other = situation.key(), situation.key()
+    body, once = situation.prospecting(key), situation.once()
+    first = start(situation, key, body, once)
+
+    second = start(situation, other, body, once)
+
+    if first.status not in SUCCESS or second.status not in SUCCESS:
+        message = f"the target starts no two jobs so: {described(second)}"  # how far such a key reaches is not printed
+        raise NotEstablishedError(message)
+    expect = Expecting(situation, OperationId.START_JOB)
+    here, there = (member(one, "data", "jobId") for one in (second, first))
+    polled = situation.do(OperationId.GET_JOB, other, str(here))
+    expect.status("SCOPE", polled, {200}, first, second)
+    expect.that("SCOPE", f"not the job {there}", str(here), [first, second], holds=here != there)
 
 
 @pytest.mark.parametrize("source", REQUIRED)
@@ -140,9 +159,38 @@ def test_an_upload_needs_its_urls(situation: Situation, count: int) -> None:
     Expecting(situation, OperationId.START_JOB).status("VALID", refused, {400, 422})
 
 
-def test_without_credits_no_job_is_started(situation: Situation) -> None:
+def test_an_upload_takes_as_many_urls_as_it_may_have_and_profiles_alone(situation: Situation) -> None:
     key = situation.key()
-    body, jobs = situation.prospecting(key), jobs_of(situation, key)
+    body = situation.prospecting(key, "url_upload")
+    lists = [name for name, value in body.items() if isinstance(value, list)]
+    if start(situation, key, body).status not in SUCCESS or len(lists) != 1:
+        message = "the target accepts no start with the source url_upload"
+        raise NotEstablishedError(message)
+    expect = Expecting(situation, OperationId.START_JOB)
+    known = body[lists[0]]
+    urls = [f"https://www.linkedin.com/in/example-{number}" for number in range(1000)]
+    elsewhere = ["https://example.com/in/someone"]
+
+    if isinstance(situation.states, OverHttp):  # elsewhere it may have to be paid for
+        taken = start(situation, key, {**body, lists[0]: urls})
+        holds = taken.status not in {400, 422}
+        expect.that("VALID", "1000 LinkedIn profile URLs are taken", described(taken), [taken], holds=holds)
+    refused = start(situation, key, {**body, lists[0]: elsewhere})
+    mixed = start(situation, key, {**body, lists[0]: [*known, *elsewhere]})
+
+    expect.status("VALID", refused, {400, 422})
+    holds = mixed.status in {400, 422}
+    expected = "a refusal: one is no LinkedIn profile URL (whether all have to be is inferred)"
+    expect.that("CONSISTENT", expected, described(mixed), [mixed], holds=holds)
+
+
+@pytest.mark.parametrize("source", ["linkedin_search", "sales_navigator", "post_commenters", "url_upload"])
+def test_without_credits_no_job_is_started(situation: Situation, source: str) -> None:
+    key = situation.key()
+    body, jobs = situation.prospecting(key, source), jobs_of(situation, key)
+    if source != "linkedin_search" and start(situation, situation.key(), body).status not in SUCCESS:
+        message = f"the target accepts no start with the source {source}"
+        raise NotEstablishedError(message)
     situation.states.setup("the credits are exhausted", apiKey=key.token)
 
     refused = start(situation, key, body)
@@ -195,20 +243,27 @@ def expect_status(situation: Situation, key: Key, audience: Audience, statuses: 
     Expecting(situation, OperationId.LIST_JOBS).that("CURRENT", expected, str(shown), seen, holds=holds)
 
 
-def test_jobs_are_filtered_by_status(situation: Situation) -> None:
+@pytest.mark.parametrize("limit", [None, 1])
+@pytest.mark.parametrize("outcome", ENDED)
+def test_jobs_are_filtered_by_status(situation: Situation, outcome: str, limit: int | None) -> None:
     key = situation.key()
-    audience, active = situation.populated(key), situation.populated(key)
-    situation.end(audience, "completed")
-    call = Call(OperationId.LIST_JOBS, key.token, key.group, extras=Extras(query="?status=completed"))
-    if (found := situation.client.send(call)).status == 400:
+    ended, others = set[str](), set[str]()
+    for _ in range(3):  # in turn, so that a page of one item goes on past others
+        others.add(str(situation.populated(key).job))
+        audience = situation.populated(key)
+        situation.end(audience, outcome)
+        ended.add(str(audience.job))
+    call = Call(OperationId.LIST_JOBS, key.token, key.group, extras=Extras(query=f"?status={outcome}"))
+    if situation.client.send(call).status == 400:
         message = "the target refuses the filter"
         raise NotEstablishedError(message)
 
-    shown = [one.get("jobId") for one in member(found, "data", "items") or []]
+    shown, pages = everything(situation, OperationId.LIST_JOBS, key, limit=limit, status=outcome)
 
-    holds = audience.job in shown and active.job not in shown
-    expected = f"{audience.job}, and not {active.job}"
-    Expecting(situation, OperationId.LIST_JOBS).that("FILTER", expected, str(shown), [found], holds=holds)
+    ids = {str(one.get("jobId")) for one in shown}
+    expected = f"{sorted(ended)}, and none of {sorted(others)}"
+    holds = ended <= ids and not others & ids
+    Expecting(situation, OperationId.LIST_JOBS).that("FILTER", expected, str(sorted(ids)), pages, holds=holds)
 
 
 @pytest.mark.parametrize("outcome", ["completed", "failed"])
@@ -238,6 +293,18 @@ def test_only_active_jobs_can_be_cancelled(situation: Situation, job_status: str
     expect.that("ONLY", "queued or running", str(status), [cancelled, exchange], holds=status in ACTIVE)
     status, exchange = status_of(situation, key, str(ended.job))
     expect.that("REFUSED", outcome, str(status), [refused, exchange], holds=status == outcome)
+
+
+def test_each_cancellation_has_its_effect(situation: Situation) -> None:
+    key = situation.key()
+    expect = Expecting(situation, OperationId.CANCEL_JOB)
+
+    for _ in range(max(1, situation.repeats // 2)):
+        job = str(situation.populated(key).job)
+        cancelled = situation.do(OperationId.CANCEL_JOB, key, job)
+        expect.done(cancelled)
+        status, read = status_of(situation, key, job)
+        expect.that("EFFECT", "cancelled", str(status), [cancelled, read], holds=status == "cancelled")
 
 
 @pytest.mark.parametrize("job_status", ACTIVE)

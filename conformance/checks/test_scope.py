@@ -5,11 +5,11 @@ import dataclasses
 import pytest
 
 from conformance.checks.every import SCOPED, TARGETED, each
-from conformance.checks.expecting import ELSEWHERE, expecting
+from conformance.checks.expecting import ELSEWHERE, SUCCESS, described, expecting
 from conformance.checks.identifiers import ODD, STRANGE
 from conformance.checks.seeing import everything, records, settled
 from conformance.checks.unchanged import before, expect_unchanged
-from conformance.client import Call
+from conformance.client import Call, Extras
 from conformance.model import OperationId
 from conformance.model.operation import ON_AUDIENCE
 from conformance.scene import scene
@@ -63,6 +63,16 @@ def test_jobs_of_another_account_group_are_not_listed(situation: Situation) -> N
     earlier, _ = everything(situation, OperationId.LIST_JOBS, key)
 
     situation.populated(other)
+
+    for status in ("queued", "running", "completed", "failed", "cancelled"):
+        if status not in {"queued", "running"}:
+            situation.end(situation.populated(other), status)
+        filtered = dataclasses.replace(call, extras=Extras(query=f"?status={status}"))
+        text = described(shown := situation.client.send(filtered))
+        ids = {one.get("jobId") for one in records(member(shown, "data", "items"))}
+        known = {one.get("jobId") for one in earlier}
+        holds = shown.status not in SUCCESS or ids <= known
+        expecting(situation, call).that("SCOPE", f"none but {known}", text, [shown], holds=holds)
 
     after, exchanges = everything(situation, OperationId.LIST_JOBS, key)
     expected, came_back = (str(sorted(str(one.get("jobId")) for one in jobs)) for jobs in (earlier, after))
