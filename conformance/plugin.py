@@ -14,7 +14,7 @@ from conformance.model import OperationId
 from conformance.requirements import Catalogue, Profile, Requirement
 from conformance.situation import Key, Situation
 from conformance.states import NotEstablishedError, ProviderStates
-from conformance.verdicts import Observed
+from conformance.verdicts import Exchange, Observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,11 @@ class ConformancePlugin:
             message = "no key was revoked"
             raise NotEstablishedError(message)
         return [Key(token, group) for token, group in self._client.revoked]
+
+    @pytest.fixture
+    def begun(self) -> list[Exchange]:
+        """Every start of a job in the run so far that was answered with success, the first one first."""
+        return [one for one in self._client.exchanges if _is_start(one)]
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the marks known."""
@@ -142,6 +147,11 @@ def _operation(item: pytest.Item) -> OperationId | None:
     return operation if isinstance(operation, OperationId) else None
 
 
+def _is_start(exchange: Exchange) -> bool:
+    is_done = exchange.status is not None and exchange.status < 300  # noqa: PLR2004  (what is below is success)
+    return is_done and exchange.method == "POST" and exchange.url.endswith("/prospecting")
+
+
 def looks_back(item: pytest.Item) -> bool:
     """Whether a check looks back on the whole run: it comes at its end; else the order stays."""
-    return not {"acknowledged", "revoked"}.isdisjoint(getattr(item, "fixturenames", ()))
+    return not {"acknowledged", "begun", "revoked"}.isdisjoint(getattr(item, "fixturenames", ()))

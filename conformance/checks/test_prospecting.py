@@ -1,6 +1,7 @@
 """Prospecting jobs: started, replayed, followed, filtered, cancelled."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.profile("full")
 
 ACTIVE = ("queued", "running")
 ENDED = ("completed", "failed", "cancelled")
+LOOKED_AT = 12
 REQUIRED = {
     "linkedin_search": ("searchUrl",),
     "sales_navigator": ("savedSearchId", "leadListId"),
@@ -204,6 +206,45 @@ def test_without_credits_no_job_is_started(situation: Situation, source: str) ->
     situation.states.teardown("the credits are exhausted", apiKey=key.token)
     later = start(situation, key, body)
     expect.done(later, refused)
+
+
+def test_what_has_ended_by_itself_has_ended(situation: Situation, begun: list[Exchange]) -> None:
+    mine, keys = situation.key(), set[tuple[str, ...]]()
+    started = start(situation, mine, situation.prospecting(mine))
+    if started.status in SUCCESS:
+        job = str(member(started, "data", "jobId"))
+        settled(situation, lambda: status_of(situation, mine, job)[0] in ENDED)
+        begun = [started, *begun]
+    for first in begun[:LOOKED_AT]:
+        group, job = unquote(first.url.rsplit("/", 2)[1]), str(member(first, "data", "jobId"))
+        key = situation.key(accountGroupId=group)
+        status, read = status_of(situation, key, job)
+        if status not in {"completed", "failed"}:
+            continue  # when a job ends is not printed
+
+        refused = situation.do(OperationId.CANCEL_JOB, key, job)
+
+        expect = Expecting(situation, OperationId.CANCEL_JOB)
+        expect.status("CANCELABLE", refused, {422}, read)
+        after, shown = status_of(situation, key, job)
+        expect.that("REFUSED", status, str(after), [read, refused, shown], holds=after == status)
+        once = {name: value for name, value in first.request_headers if name.lower() == "idempotency-key"}
+        if status == "completed" and once and (place := (group, *once.values())) not in keys:
+            keys.add(place)
+            expect_replayed(situation, group, first, once)
+
+
+def expect_replayed(situation: Situation, group: str, first: Exchange, once: dict[str, str]) -> None:
+    """Note whether the start of a job that has completed is replayed to whoever has started it."""
+    token = next(value.partition(" ")[2] for name, value in first.request_headers if name.lower() == "authorization")
+    extras = Extras({**once, "Content-Type": "application/json"}, content=first.request_body)
+    again = situation.do(OperationId.START_JOB, Key(token, group), extras=extras)
+    if again.status == 401:
+        return  # the key was revoked meanwhile
+    job = member(first, "data", "jobId")
+    holds = again.status == 200 and member(again, "data", "jobId") == job
+    expect = Expecting(situation, OperationId.START_JOB)
+    expect.that("REPLAY", f"200 and the job {job}", described(again), [first, again], holds=holds)
 
 
 def status_of(situation: Situation, key: Key, job: str) -> tuple[str | None, Exchange]:

@@ -4,6 +4,7 @@ import itertools
 import re
 from typing import Any
 
+from mockserver.config import Settings
 from mockserver.domain.audience import AudienceType
 from tests.mutants.exchange import Answered, Asked
 from tests.mutants.mutated import Mutant, facts
@@ -214,6 +215,40 @@ class DeletedStaysOnTheNextPage(Mutant):
         if "cursor" not in asked.params:
             self.deleted.clear()
         return answered.saying(data={**answered.data, "items": [*answered.data["items"], *self.deleted[-1:]]})
+
+
+class EndingByThemselves(Mutant):
+    """Jobs end after a second."""
+
+    settings = Settings(job_duration=1_000)
+
+    def has_ended_by_itself(self, job_id: str) -> bool:
+        """Whether nobody has said that the job is to end."""
+        job = self.world.jobs.get(job_id)
+        return job is not None and job.ending is None and not job.is_active(self.parts.clock.now())
+
+
+class CancelsWhatIsOver(EndingByThemselves):
+    """A job that has ended by itself can be cancelled."""
+
+    killed_by = facts("CANCELABLE", "JOB-CANCEL")
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        over = asked.operation == "JOB-CANCEL" and answered.status == 422 and self.has_ended_by_itself(asked.target)
+        cancelled = {"jobId": asked.target, "status": "cancelled"}
+        return answered.saying(200, success=True, data=cancelled, error=None) if over else answered
+
+
+class ReplayOfWhatIsOverIs202(EndingByThemselves):
+    """The replay of a job that has ended by itself is answered as if it went on."""
+
+    killed_by = facts("REPLAY", "JOB-START")
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        replayed = asked.operation == "JOB-START" and answered.status == 200
+        return answered.saying(202) if replayed and self.has_ended_by_itself(answered.data["jobId"]) else answered
 
 
 class NowAndThen(Mutant):
