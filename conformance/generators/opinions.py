@@ -41,7 +41,7 @@ _SUCCESS = range(200, 300)
 _KEY_COMES_FIRST = frozenset({402, 403, 404, 409})
 """Nobody without a key is told these, where nothing but the key is missing."""
 
-_NOT_IMPLEMENTED = 501
+_NOT_FOUND, _NOT_IMPLEMENTED = 404, 501
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,9 @@ def _server_error(sent: Sent, _: Wire) -> str | None:
 
 
 def _status(sent: Sent, _: Wire) -> str | None:
-    return "ROW-OTHER" if sent.raw.operation is not None else None
+    """Of each operation that is in an account group, 404 may mean that."""
+    is_of_the_group = sent.exchange.status == _NOT_FOUND and sent.operation is not OperationId.LIST_ACCOUNTS
+    return "ROW-OTHER" if sent.raw.operation is not None and not is_of_the_group else None
 
 
 def _row(sent: Sent, wire: Wire) -> str | None:

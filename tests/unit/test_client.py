@@ -123,6 +123,16 @@ def test_each_answer_is_held_against_its_row(status: int, body: object, requirem
     assert [finding.exchanges for finding in findings] == [(exchange,)]
 
 
+def test_an_account_group_may_be_said_not_to_be_there_though_no_row_does() -> None:
+    sent, _ = client(lambda _: httpx.Response(404, json={}))
+
+    sent.send(Call(OperationId.LIST_AUDIENCES, "secret", "g"))
+    sent.send(Call(OperationId.LIST_ACCOUNTS, "secret"))
+
+    assert not sent.ledger.observed("AUD-LIST-ROW-OTHER", selected=True).findings
+    assert len(sent.ledger.observed("ACCOUNT-LIST-ROW-OTHER", selected=True).findings) == 1
+
+
 def test_an_answer_that_a_proxy_may_have_given_is_held_against_nothing() -> None:
     sent, _ = client(lambda _: httpx.Response(404, text="not found"))
 

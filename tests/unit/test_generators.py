@@ -230,6 +230,8 @@ def test_each_check_speaks_for_its_requirement() -> None:
     assert facts(case, 404, b"<html>", "text/html") == ["ROW-404"]
     assert facts(case, 404, b"{}") == ["ROW-404"]
     assert facts(case, 404, TEAPOT) == []
+    assert facts(default(OperationId.LIST_AUDIENCES), 404, TEAPOT) == []
+    assert facts(default(OperationId.LIST_ACCOUNTS), 404, TEAPOT) == ["ROW-OTHER"]
     assert facts(case, 200, TEAPOT.replace(b"false", b"true")) == ["ROW-200"]
 
 
