@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -35,7 +36,7 @@ class World:
     ) -> httpx.Response:
         """Send a request below the account group, with the world's key or another."""
         sent = {"Authorization": f"Bearer {key or self.key}", **(headers or {})}
-        return self.client.request(method, f"/v1/accounts/{self.group}{path}", json=body, headers=sent)
+        return self.client.request(method, f"/v1/accounts/{quote(self.group, safe='')}{path}", json=body, headers=sent)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Call the control plane of the sandbox; a failure is an error of the test."""

@@ -91,10 +91,10 @@ def test_a_status_without_a_row_has_none() -> None:
     [
         (OperationId.LIST_ACCOUNTS, "/v1/accounts"),
         (OperationId.GET_NAVIGATION, "/v1/accounts/g/audiences/navigation"),
-        (OperationId.MOVE_TO_FOLDER, "/v1/accounts/g/audiences/%2e/move-to-folder"),
+        (OperationId.MOVE_TO_FOLDER, "/v1/accounts/g/audiences/%252e/move-to-folder"),
     ],
 )
-def test_identifiers_stand_in_a_path_as_they_are_given(operation: OperationId, path: str) -> None:
+def test_an_identifier_is_a_segment_of_the_path(operation: OperationId, path: str) -> None:
     assert WIRE.path(operation, "g", "%2e") == path
 
 
