@@ -48,7 +48,7 @@ def verdict(url: str, folder: Path, *options: str) -> dict[str, Any]:
         "1",
     ]
     states = ["--states-url", f"{url}/_mock/provider-states"]
-    subprocess.run([*command, *states, *options], cwd=ROOT, check=False, capture_output=True, timeout=280)  # noqa: S603  (ours)
+    subprocess.run([*command, *states, *options], cwd=ROOT, check=False, capture_output=True, timeout=560)  # noqa: S603  (ours)
     found: dict[str, Any] = json.loads(report.read_text())
     return found
 
