@@ -4,7 +4,7 @@ import itertools
 import json
 import statistics
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,7 +19,7 @@ from conformance.wire import Wire, faults
 
 _PATIENCE = 6
 _SLOW, _LAST, _SIDE_BY_SIDE = 50, 21, 16
-_NOT_FOUND, _TOO_MANY = 404, 429
+_SUCCESS, _NOT_FOUND, _TOO_MANY = range(200, 300), 404, 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,13 @@ class Client:
     def latency(self) -> float:
         """Milliseconds that the target takes for a request: the median of the last ones, 0 before the first."""
         return statistics.median([one.elapsed_ms for one in self.exchanges[-_LAST:]] or [0])
+
+    @property
+    def starts(self) -> Iterator[Exchange]:
+        """The starts of jobs that the target has answered with success, the first one first."""
+        for one in self.exchanges:
+            if one.method == "POST" and one.status in _SUCCESS and one.url.endswith("/prospecting"):
+                yield one
 
     def _raw(self, call: Call) -> Raw:
         headers = {} if call.key is None else {"Authorization": f"Bearer {call.key}"}

@@ -72,7 +72,7 @@ class ConformancePlugin:
     @pytest.fixture
     def begun(self) -> list[Exchange]:
         """Every start of a job in the run so far that was answered with success, the first one first."""
-        return [one for one in self._client.exchanges if _is_start(one)]
+        return list(self._client.starts)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the marks known."""
@@ -145,11 +145,6 @@ def _operation(item: pytest.Item) -> OperationId | None:
     found = getattr(item, "callspec", None)
     operation = found.params.get("operation") if found is not None else None
     return operation if isinstance(operation, OperationId) else None
-
-
-def _is_start(exchange: Exchange) -> bool:
-    is_done = exchange.status is not None and exchange.status < 300  # noqa: PLR2004  (what is below is success)
-    return is_done and exchange.method == "POST" and exchange.url.endswith("/prospecting")
 
 
 def looks_back(item: pytest.Item) -> bool:

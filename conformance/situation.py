@@ -169,10 +169,7 @@ class Situation:
 
     def knows_no_start(self) -> bool:
         """Whether nobody has said what a start request has to look like, and the target has taken none so far."""
-        return self._is_guessing and not any(
-            one.method == "POST" and one.status in _SUCCESS and one.url.endswith("/prospecting")
-            for one in self.client.exchanges
-        )
+        return self._is_guessing and not any(self.client.starts)
 
     def once(self) -> Extras:
         """An idempotency key that was never used. No sentence says that a start may be without."""

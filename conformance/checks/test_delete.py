@@ -269,10 +269,10 @@ def test_a_strange_identifier_is_refused(situation: Situation) -> None:
 def test_an_idempotency_key_replays_nothing(situation: Situation) -> None:
     key = situation.key()
     audience = situation.ready(key)
-    once = {"Idempotency-Key": f"{situation.chance.getrandbits(64):x}"}
-    first = situation.delete(audience, key, Extras(once))
+    once = situation.once()
+    first = situation.delete(audience, key, once)
 
-    again = situation.delete(audience, key, Extras(once))
+    again = situation.delete(audience, key, once)
 
     expect(situation, "IDEMPOTENCY", again, {404}, first)
 

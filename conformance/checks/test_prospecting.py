@@ -146,39 +146,41 @@ def test_a_source_needs_what_it_requires(situation: Situation, source: str) -> N
     expect.that("REFUSED", f"the jobs {jobs}", str(now := jobs_of(situation, key)), [refused], holds=now <= jobs)
 
 
-@pytest.mark.parametrize("count", [0, 1001])
-def test_an_upload_needs_its_urls(situation: Situation, count: int) -> None:
-    key = situation.key()
+def upload(situation: Situation, key: Key) -> tuple[dict[str, Any], str]:
+    """A start with the source url_upload, which has been taken once, and the member that has its URLs."""
     body = situation.prospecting(key, "url_upload")
     lists = [name for name, value in body.items() if isinstance(value, list)]
     if start(situation, key, body).status not in SUCCESS or len(lists) != 1:
         message = "the target accepts no start with the source url_upload"
         raise NotEstablishedError(message)
+    return body, lists[0]
+
+
+@pytest.mark.parametrize("count", [0, 1001])
+def test_an_upload_needs_its_urls(situation: Situation, count: int) -> None:
+    key = situation.key()
+    body, urls_of = upload(situation, key)
     urls = [f"https://www.linkedin.com/in/example-{number}" for number in range(count)]
 
-    refused = start(situation, key, {**body, lists[0]: urls})
+    refused = start(situation, key, {**body, urls_of: urls})
 
     Expecting(situation, OperationId.START_JOB).status("VALID", refused, {400, 422})
 
 
 def test_an_upload_takes_as_many_urls_as_it_may_have_and_profiles_alone(situation: Situation) -> None:
     key = situation.key()
-    body = situation.prospecting(key, "url_upload")
-    lists = [name for name, value in body.items() if isinstance(value, list)]
-    if start(situation, key, body).status not in SUCCESS or len(lists) != 1:
-        message = "the target accepts no start with the source url_upload"
-        raise NotEstablishedError(message)
+    body, urls_of = upload(situation, key)
     expect = Expecting(situation, OperationId.START_JOB)
-    known = body[lists[0]]
+    known = body[urls_of]
     urls = [f"https://www.linkedin.com/in/example-{number}" for number in range(1000)]
     elsewhere = ["https://example.com/in/someone"]
 
     if isinstance(situation.states, OverHttp):  # elsewhere it may have to be paid for
-        taken = start(situation, key, {**body, lists[0]: urls})
+        taken = start(situation, key, {**body, urls_of: urls})
         holds = taken.status not in {400, 422}
         expect.that("VALID", "1000 LinkedIn profile URLs are taken", described(taken), [taken], holds=holds)
-    refused = start(situation, key, {**body, lists[0]: elsewhere})
-    mixed = start(situation, key, {**body, lists[0]: [*known, *elsewhere]})
+    refused = start(situation, key, {**body, urls_of: elsewhere})
+    mixed = start(situation, key, {**body, urls_of: [*known, *elsewhere]})
 
     expect.status("VALID", refused, {400, 422})
     holds = mixed.status in {400, 422}

@@ -48,8 +48,8 @@ class ProviderStates(ABC):
 
     `answered`: every key and identifier that it has given out; `keys`: the API keys among them. `requests`: those that
     have set states up, where requests did, and ended those that last until then, in order, without what they are
-    authorized by. `may_leave_folders`: folders, which no
-    request deletes, may be made. `may_spend_credits`: jobs, which cost, may be started.
+    authorized by. `may_leave_folders`: folders, which no request deletes, may be made. `may_spend_credits`: jobs, which
+    cost, may be started.
     """
 
     may_leave_folders = True

@@ -13,14 +13,25 @@ from tests.mutants.mutated import Mutant, facts, holding
 NOTHING = {"items": [], "nextCursor": None, "hasMore": False}
 
 
-class Showing(Mutant):
-    """`shown` are the items of a list that it shows."""
+class Telling(Mutant):
+    """`changed` are the members of an answer's data that it tells otherwise."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
         if asked.operation != self.operation or not answered.ok:
             return answered
-        return answered.saying(data={**answered.data, "items": self.shown(asked, answered.data["items"])})
+        return answered.saying(data={**answered.data, **self.changed(asked, answered.data)})
+
+    def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:
+        """The members that are others."""
+        raise NotImplementedError
+
+
+class Showing(Telling):
+    """`shown` are the items of a list that it shows."""
+
+    def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:
+        return {"items": self.shown(asked, data["items"])}
 
     def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
         """The items of a page in the place of others."""
@@ -120,19 +131,10 @@ class ProspectsRepeat(CountingProspects):
         return [{**item, "id": known[place - 64]} if place >= 64 else item for place, known, item in numbered]
 
 
-class OnNavigation(Mutant):
-    """`changed` is what the navigation shows."""
+class OnNavigation(Telling):
+    """The navigation is told otherwise."""
 
     operation = "AUD-NAVIGATION"
-
-    async def respond(self, asked: Asked) -> Answered:
-        answered = await self.serve(asked)
-        hit = asked.operation == self.operation and answered.ok
-        return answered.saying(data={**answered.data, **self.changed(answered.data)}) if hit else answered
-
-    def changed(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The members that are others."""
-        raise NotImplementedError
 
 
 class NavigationEndsAtAHundred(OnNavigation):
@@ -140,7 +142,7 @@ class NavigationEndsAtAHundred(OnNavigation):
 
     killed_by = facts("COMPLETE", "AUD-NAVIGATION")
 
-    def changed(self, data: dict[str, Any]) -> dict[str, Any]:
+    def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         return {"ungroupedAudiences": data["ungroupedAudiences"][:100]}
 
 
@@ -149,7 +151,7 @@ class FolderShowsTen(OnNavigation):
 
     killed_by = facts("COMPLETE", "AUD-NAVIGATION")
 
-    def changed(self, data: dict[str, Any]) -> dict[str, Any]:
+    def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         return {"folders": [{**one, "audiences": one["audiences"][:10]} for one in data["folders"]]}
 
 
@@ -161,7 +163,7 @@ class NestedNamesAreStale(OnNavigation):
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
 
-    def changed(self, data: dict[str, Any]) -> dict[str, Any]:
+    def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         def stale(one: dict[str, Any]) -> dict[str, Any]:
             return {**one, "name": self.names.setdefault(one["id"], one["name"])}
 

@@ -8,8 +8,8 @@ from mockserver.config import Settings
 from mockserver.domain.audience import AudienceType
 from tests.mutants.exchange import Answered, Asked
 from tests.mutants.mutated import Mutant, facts
+from tests.mutants.server_variants_identifiers import NOWHERE
 
-NOWHERE = "f" * 24
 ACCEPTED = {"jobId": NOWHERE, "status": "queued", "createdAt": "2026-01-01T00:00:00.000Z"}
 
 

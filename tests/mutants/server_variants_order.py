@@ -2,8 +2,7 @@
 
 from tests.mutants.exchange import Answered, Asked
 from tests.mutants.server_variants import Variant
-
-NOWHERE = "f" * 24
+from tests.mutants.server_variants_identifiers import NOWHERE
 
 
 class ForeignIdentifiersAreMalformed(Variant):
