@@ -14,7 +14,6 @@ from conformance.verdicts import Exchange
 SUCCESS = frozenset(range(200, 300))
 _BELIED = frozenset({404, 409})
 _INVALID = frozenset({400, 422})
-ELSEWHERE = frozenset({403, 404})
 
 
 def described(exchange: Exchange) -> str:

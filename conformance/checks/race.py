@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from conformance.checks.expecting import ELSEWHERE, SUCCESS, Expecting, described, is_refusal
+from conformance.checks.expecting import SUCCESS, Expecting, described, is_refusal
 from conformance.checks.history import Done, History
 from conformance.client import Call
 from conformance.linearizability import Verdict
 from conformance.model import AudiencePopulated, AudienceReady, KeyIssued, OperationId
+from conformance.model.ground import ELSEWHERE
 from conformance.model.operation import ALL_PERMISSIONS
 from conformance.situation import Audience, Key, Situation
 from conformance.states import NotEstablishedError

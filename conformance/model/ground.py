@@ -35,6 +35,8 @@ FORBIDDEN = frozenset({403})
 NOT_FOUND = frozenset({404})
 ELSEWHERE = frozenset({403, 404})
 """What belongs to another account group: which of the two is not documented (api-facts 4.1)."""
+FOREIGN = ELSEWHERE | {400}
+"""An identifier that was given out in another account group: it may tell that, and be a malformed one in this."""
 
 CONFLICT = frozenset({409})
 UNPROCESSABLE = frozenset({422})

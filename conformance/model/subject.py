@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from conformance.model.exchange import UNKNOWN, Request
-from conformance.model.ground import CONFLICT, ELSEWHERE, NOT_FOUND, NOT_READY, UNPROCESSABLE, Ground
+from conformance.model.ground import CONFLICT, ELSEWHERE, FOREIGN, NOT_FOUND, NOT_READY, UNPROCESSABLE, Ground
 from conformance.model.operation import ON_AUDIENCE, ON_JOB, OperationId
 from conformance.model.state import Activity, Audience, Job, Path, State
 from conformance.model.violation import Fact, Level
@@ -24,11 +24,12 @@ def subject(state: State, request: Request) -> Iterator[Ground]:
 
 
 def _missing(path: Path, known: Collection[Path], hidden: Collection[str]) -> Ground:
-    """A thing that is not there: 404, also 403 if another account group has it; if we may have missed it, perhaps."""
+    """A thing that is not there: 404, or refused as what is foreign; perhaps, where we may have missed some."""
+    is_foreign = any(identifier == path[1] for _, identifier in known)
     if path[0] in hidden:
-        return Ground(Fact.FOUND, ELSEWHERE)
-    if any(identifier == path[1] for _, identifier in known):
-        return Ground(Fact.SCOPE, ELSEWHERE, certain=True)
+        return Ground(Fact.FOUND, FOREIGN if is_foreign else ELSEWHERE)
+    if is_foreign:
+        return Ground(Fact.SCOPE, FOREIGN, certain=True)
     return Ground(Fact.FOUND, NOT_FOUND, certain=True)
 
 

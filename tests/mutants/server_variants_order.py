@@ -13,7 +13,7 @@ class ForeignIdentifiersAreMalformed(Variant):
         there = self.world.audiences.get(asked.target) or self.world.jobs.get(asked.target)
         there = there or self.world.folders.get(asked.target)
         is_foreign = there is not None and there.account_group_id != asked.group
-        return self.refuse(400, "VALIDATION_ERROR") if is_foreign and answered.status == 404 else answered
+        return self.refuse(400, "VALIDATION_ERROR") if is_foreign and answered.status in {403, 404} else answered
 
 
 class FolderTypeBeforeTheGuard(Variant):

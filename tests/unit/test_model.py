@@ -444,6 +444,17 @@ class TestSilence:
         assert found(WORLD, request_, response) == {}
         assert set(found(WORLD, request_, OK).values()) == {MUST}
 
+    @pytest.mark.parametrize("world", [WORLD, STARTED], ids=["all is seen", "a job may have made more"])
+    def test_an_identifier_may_tell_its_account_group_and_be_malformed_in_another(
+        self, world: frozenset[State]
+    ) -> None:
+        malformed = Response(400, "VALIDATION_ERROR")
+
+        assert found(world, get("theirs"), malformed) == {}
+        assert found(world, get("ready", group="h"), malformed) == {}
+        assert found(world, get("theirs", key="foreign", group="h"), malformed) == {"AUD-GET-DONE": MUST}
+        assert set(found(world, get("theirs", group="h"), malformed)) == {"AUD-GET-SCOPE"}
+
     @pytest.mark.parametrize("response", [OK, Response(422)])
     def test_which_types_go_into_a_folder_is_not_defined_for_imported_audiences(self, response: Response) -> None:
         assert found(WORLD, move("ready", "monitor"), response) == {}
