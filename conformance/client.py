@@ -14,12 +14,12 @@ import httpx
 from conformance.deletions import Deletions
 from conformance.ledger import Ledger
 from conformance.model import OperationId
-from conformance.verdicts import Exchange, Finding
+from conformance.verdicts import SUCCESS, Exchange, Finding
 from conformance.wire import Wire, faults
 
 _PATIENCE = 6
 _SLOW, _LAST, _SIDE_BY_SIDE = 50, 21, 16
-_SUCCESS, _NOT_FOUND, _TOO_MANY = range(200, 300), 404, 429
+_NOT_FOUND, _TOO_MANY = 404, 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Client:
     def starts(self) -> Iterator[Exchange]:
         """The starts of jobs that the target has answered with success, the first one first."""
         for one in self.exchanges:
-            if one.method == "POST" and one.status in _SUCCESS and one.url.endswith("/prospecting"):
+            if one.method == "POST" and one.status in SUCCESS and one.url.endswith("/prospecting"):
                 yield one
 
     def _raw(self, call: Call) -> Raw:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from conformance.model import OperationId
-from conformance.verdicts import Exchange
+from conformance.verdicts import SUCCESS, Exchange
 from conformance.wire import member
 
 Place = tuple[str, str]
-_DONE, _CREATED, _SUCCESS = 200, 201, range(200, 300)
+_DONE, _CREATED = 200, 201
 
 
 class Deletions:
@@ -28,7 +28,7 @@ class Deletions:
             self._gone[place] = exchange
         elif operation is OperationId.CREATE_AUDIENCE and exchange.status == _CREATED:
             self.given_out(place[0], str(member(exchange, "data", "id")))
-        elif operation is OperationId.START_JOB and exchange.status in _SUCCESS:
+        elif operation is OperationId.START_JOB and exchange.status in SUCCESS:
             # The audience that a job creates is not named, and may bear an identifier that has become free.
             self._gone = {one: seen for one, seen in self._gone.items() if one[0] != place[0]}
 

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
-from conformance.verdicts import Exchange, Finding, Observed
+from conformance.verdicts import SUCCESS, Exchange, Finding, Observed
 from conformance.wire import member
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_SUCCESS = range(200, 300)
 _MOST = 6
 
 
@@ -35,7 +34,7 @@ class Origins:
         self._states = States(states)
         self._of: defaultdict[str, list[Exchange]] = defaultdict(list)
         for exchange in exchanges:
-            if exchange.method in _READING or exchange.status not in _SUCCESS:
+            if exchange.method in _READING or exchange.status not in SUCCESS:
                 continue
             for identifier in {*_answered(exchange), *(one for one in _named(exchange) if one in self._of)}:
                 self._of[identifier].append(exchange)

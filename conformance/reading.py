@@ -21,12 +21,11 @@ from conformance.model import (
     Validity,
 )
 from conformance.model.exchange import Shown, Text
-from conformance.verdicts import Exchange
+from conformance.verdicts import SUCCESS, Exchange
 from conformance.wire import Verbatim, member
 
 _T = TypeVar("_T")
 _Pages = tuple[Exchange, ...]
-_SUCCESS = range(200, 300)
 _SENT = ("name", "description", "type", "audienceType", "folderId")
 """The members of request bodies that a response shows again."""
 
@@ -62,7 +61,7 @@ def answered(operation: OperationId, *pages: Exchange) -> Response | None:
     for page in pages:
         if page.status is None:
             return None
-        if page.status not in _SUCCESS:
+        if page.status not in SUCCESS:
             code = member(page, "error", "code")
             return Response(page.status, code if isinstance(code, str) else None)
     read = _DATA.get(operation)

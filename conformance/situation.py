@@ -13,12 +13,11 @@ from conformance.ledger import Ledger
 from conformance.model import OperationId
 from conformance.requirements import Profile
 from conformance.states import NotEstablishedError, ProviderStates
-from conformance.verdicts import Exchange
+from conformance.verdicts import SUCCESS, Exchange
 from conformance.wire import member
 
 _NO_EXTRAS = Extras()
 _SPARE = 3
-_SUCCESS = range(200, 300)
 _T = TypeVar("_T")
 
 
@@ -190,7 +189,7 @@ class Situation:
 
     def _answered(self, exchange: Exchange, otherwise: str, name: str) -> str:
         identifier = member(exchange, "data", name)
-        if exchange.status not in _SUCCESS or not isinstance(identifier, str):
+        if exchange.status not in SUCCESS or not isinstance(identifier, str):
             message = f"{otherwise}: the target answered {exchange.status} ({exchange.method} {exchange.url})"
             raise NotEstablishedError(message)
         self.states.answered.add(identifier)

@@ -51,6 +51,10 @@ _EXIT_STATUS = {
 }
 
 
+SUCCESS = frozenset(range(200, 300))
+"""The statuses by which an exchange says that what was asked was done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A request that was sent, and its response; without one, `status` is None and `no_response` says why."""

@@ -9,9 +9,8 @@ from conformance.model import OperationId
 from conformance.requirements import Level, catalogue
 from conformance.situation import Situation
 from conformance.states import NotEstablishedError
-from conformance.verdicts import Exchange
+from conformance.verdicts import SUCCESS, Exchange
 
-SUCCESS = frozenset(range(200, 300))
 _BELIED = frozenset({404, 409})
 _INVALID = frozenset({400, 422})
 

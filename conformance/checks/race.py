@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from conformance.checks.expecting import SUCCESS, Expecting, described, is_refusal
+from conformance.checks.expecting import Expecting, described, is_refusal
 from conformance.checks.history import Done, History
 from conformance.client import Call
 from conformance.linearizability import Verdict
@@ -14,7 +14,7 @@ from conformance.model.ground import ELSEWHERE
 from conformance.model.operation import ALL_PERMISSIONS
 from conformance.situation import Audience, Key, Situation
 from conformance.states import NotEstablishedError
-from conformance.verdicts import Exchange, Finding
+from conformance.verdicts import SUCCESS, Exchange, Finding
 from conformance.wire import member
 
 Act = Callable[[], object]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from conformance.checks.expecting import SUCCESS, Expecting
+from conformance.checks.expecting import Expecting
 from conformance.checks.history import History
 from conformance.checks.race import Act, Race, judged
 from conformance.client import Call
@@ -14,7 +14,7 @@ from conformance.model import KeyIssued, OperationId, Validity
 from conformance.model.operation import ALL_PERMISSIONS
 from conformance.situation import Situation
 from conformance.states import NotEstablishedError
-from conformance.verdicts import Finding
+from conformance.verdicts import SUCCESS, Finding
 from conformance.wire import member
 
 _OUTCOMES = ("completed", "failed", "cancelled")

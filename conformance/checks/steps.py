@@ -16,11 +16,10 @@ from conformance.model import OperationId, Permission, Validity
 from conformance.model.operation import ALL_PERMISSIONS, ON_AUDIENCE, ON_JOB
 from conformance.requirements import Profile
 from conformance.situation import Key
-from conformance.verdicts import Exchange
+from conformance.verdicts import SUCCESS, Exchange
 from conformance.wire import member
 
 _T = TypeVar("_T")
-_SUCCESS = range(200, 300)
 _POWERS = (
     ALL_PERMISSIONS,
     frozenset({Permission.AUDIENCES_READ.wire, Permission.PROSPECTS_READ.wire}),
@@ -129,7 +128,7 @@ class Wanderer:
                 return
             folder = _newest(self.cast.folders, choice.other)[1]
         exchange = self._send(operation, choice, place, folder)
-        if operation is OperationId.DELETE_AUDIENCE and exchange.status in _SUCCESS:
+        if operation is OperationId.DELETE_AUDIENCE and exchange.status in SUCCESS:
             self.cast.goes(place)
         if choice.look is not None:
             seen = place if choice.look == SAME else self.cast.place(choice.look)
@@ -214,7 +213,7 @@ class Wanderer:
 def _keep(known: list[Place], group: str, exchange: Exchange, name: str) -> None:
     """What was made is there to be chosen from now on."""
     identifier = member(exchange, "data", name)
-    if exchange.status in _SUCCESS and isinstance(identifier, str) and (group, identifier) not in known:
+    if exchange.status in SUCCESS and isinstance(identifier, str) and (group, identifier) not in known:
         known.append((group, identifier))
 
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from conformance.checks.every import EVERY, READING, each
-from conformance.checks.expecting import SUCCESS, Expecting, described, expecting
+from conformance.checks.expecting import Expecting, described, expecting
 from conformance.checks.seeing import everything, read, records, settled
 from conformance.client import Call
 from conformance.model import OperationId
 from conformance.scene import scene
 from conformance.situation import Audience, Key, Situation, apart
 from conformance.states import NotEstablishedError, OverHttp
-from conformance.verdicts import Exchange
+from conformance.verdicts import SUCCESS, Exchange
 from conformance.wire import member
 
 pytestmark = pytest.mark.profile("audiences")

@@ -4,13 +4,13 @@ from functools import partial
 
 import pytest
 
-from conformance.checks.expecting import SUCCESS, Expecting
+from conformance.checks.expecting import Expecting
 from conformance.checks.seeing import everything, listed, records, settled
 from conformance.client import Call
 from conformance.model import OperationId
 from conformance.situation import Key, Situation
 from conformance.states import NotEstablishedError, StatesError
-from conformance.verdicts import Exchange
+from conformance.verdicts import SUCCESS, Exchange
 from conformance.wire import member
 
 pytestmark = pytest.mark.profile("audiences")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from conformance.checks.expecting import SUCCESS, Expecting, described, is_refusal
+from conformance.checks.expecting import Expecting, described, is_refusal
 from conformance.checks.seeing import listed, settled
 from conformance.client import Extras
 from conformance.deletions import Deletions
@@ -15,7 +15,7 @@ from conformance.model import OperationId
 from conformance.model.operation import ON_AUDIENCE
 from conformance.situation import Audience, Key, Situation
 from conformance.states import NotEstablishedError
-from conformance.verdicts import Exchange
+from conformance.verdicts import SUCCESS, Exchange
 from conformance.wire import member
 
 pytestmark = pytest.mark.profile("audiences")

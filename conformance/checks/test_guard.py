@@ -6,13 +6,13 @@ from functools import partial
 import pytest
 
 from conformance.checks.every import GUARDED, each
-from conformance.checks.expecting import SUCCESS, Expecting, belied, described, expecting
+from conformance.checks.expecting import Expecting, belied, described, expecting
 from conformance.checks.seeing import everything, listed, settled
 from conformance.client import Call, Extras
 from conformance.model import OperationId
 from conformance.situation import Audience, Key, Situation
 from conformance.states import NotEstablishedError
-from conformance.verdicts import Exchange
+from conformance.verdicts import SUCCESS, Exchange
 from conformance.wire import member
 
 pytestmark = pytest.mark.profile("audiences")

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from conformance.checks.every import EVERY, SCOPED, each
-from conformance.checks.expecting import SUCCESS, expecting
+from conformance.checks.expecting import expecting
 from conformance.checks.unchanged import before, expect_unchanged
 from conformance.client import Call, Extras
 from conformance.model import OperationId
@@ -16,6 +16,7 @@ from conformance.model.operation import ALL_PERMISSIONS
 from conformance.scene import scene
 from conformance.situation import Key, Situation
 from conformance.states import NotEstablishedError, StatesError
+from conformance.verdicts import SUCCESS
 
 FURTHER = frozenset(
     {

@@ -5,13 +5,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from conformance.checks.expecting import SUCCESS, Attempts, Expecting, described
+from conformance.checks.expecting import Attempts, Expecting, described
 from conformance.checks.seeing import everything, listed, settled
 from conformance.client import Call, Extras
 from conformance.model import OperationId
 from conformance.situation import Audience, Key, Situation
 from conformance.states import NotEstablishedError, OverHttp
-from conformance.verdicts import Exchange
+from conformance.verdicts import SUCCESS, Exchange
 from conformance.wire import member
 
 pytestmark = pytest.mark.profile("full")

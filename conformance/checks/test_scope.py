@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from conformance.checks.every import SCOPED, TARGETED, each
-from conformance.checks.expecting import SUCCESS, described, expecting
+from conformance.checks.expecting import described, expecting
 from conformance.checks.identifiers import ODD, STRANGE
 from conformance.checks.seeing import everything, records, settled
 from conformance.checks.unchanged import before, expect_unchanged
@@ -16,6 +16,7 @@ from conformance.model.operation import ON_AUDIENCE
 from conformance.scene import scene
 from conformance.situation import Key, Situation, apart
 from conformance.states import NotEstablishedError
+from conformance.verdicts import SUCCESS
 from conformance.wire import member
 
 pytestmark = pytest.mark.profile("audiences")

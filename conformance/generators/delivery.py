@@ -12,10 +12,9 @@ from conformance.generators.opinions import Opinion, Sent, is_invalid, opinions
 from conformance.generators.supply import Kind, Supply
 from conformance.model import OperationId
 from conformance.situation import Key, Situation
-from conformance.verdicts import Exchange, Finding
+from conformance.verdicts import SUCCESS, Exchange, Finding
 from conformance.wire import member, segment
 
-_SUCCESS = range(200, 300)
 _REFUSED = range(400, 500)
 _UNAUTHORIZED = 401
 _SERVER_ERROR = 500
@@ -100,7 +99,7 @@ class Delivery:
         if exchange.method != self._situation.client.wire.method(operation):
             return
         self._situation.deletions.note(operation, (self._key.group, _target(case)), exchange)
-        if exchange.status not in _SUCCESS:
+        if exchange.status not in SUCCESS:
             return
         if kind is not None and _SPENT.get(operation) is kind:
             self._supply.used_up(kind)
@@ -116,7 +115,7 @@ class Delivery:
         if kind is Kind.DELETED and deleted is None:  # the identifier was given out again
             return
         fact = "GUARD" if kind is Kind.POPULATED else "FOUND"
-        if exchange.status in _SUCCESS:
+        if exchange.status in SUCCESS:
             expected = f"a refusal: the audience is {kind.value}"
             self._note(operation, Opinion(fact, expected), *([deleted] if deleted else []), exchange)
         else:

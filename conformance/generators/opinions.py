@@ -22,7 +22,7 @@ from conformance.client import Raw
 from conformance.generators.cases import Case
 from conformance.generators.conversion import is_shape_probe
 from conformance.model import OperationId
-from conformance.verdicts import Exchange
+from conformance.verdicts import SUCCESS, Exchange
 from conformance.wire import Wire, faults
 
 OFF: Mapping[str, str] = {
@@ -37,7 +37,6 @@ OFF: Mapping[str, str] = {
 }
 """The checks that are not asked, and why not. The others stand at the end of this module."""
 
-_SUCCESS = range(200, 300)
 _KEY_COMES_FIRST = frozenset({402, 403, 404, 409})
 """Nobody without a key is told these, where nothing but the key is missing."""
 
@@ -156,7 +155,7 @@ def _row(sent: Sent, wire: Wire) -> str | None:
 
 def _negative(sent: Sent, _: Wire) -> str | None:
     """Accepting is the fault. Bounds and queries that the contract infers, or that a server may not read, are not."""
-    if sent.exchange.status not in _SUCCESS or is_shape_probe(sent.case):
+    if sent.exchange.status not in SUCCESS or is_shape_probe(sent.case):
         return None
     if not sent.keyed:
         return "KEY"
@@ -169,7 +168,7 @@ def _negative(sent: Sent, _: Wire) -> str | None:
 def _key(sent: Sent, _: Wire) -> str | None:
     """What else is wrong with the request may be said before; a success, or what only a key's owner may know, not."""
     status = sent.exchange.status
-    return "KEY" if not sent.keyed and (status in _SUCCESS or status in _KEY_COMES_FIRST) else None
+    return "KEY" if not sent.keyed and (status in SUCCESS or status in _KEY_COMES_FIRST) else None
 
 
 ASKED: Mapping[CheckFunction, Callable[[Sent, Wire], str | None]] = {
