@@ -10,9 +10,9 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from conformance import environment
+from conformance.catalogue.requirements import Profile, catalogue
 from conformance.options import Options, UsageError, finite, headers, validated
-from conformance.requirements import Profile, catalogue
-from conformance.run import run as run_it
+from conformance.runner.run import run as run_it
 
 _USAGE, _INTERRUPTED = 4, 2
 _KINDS = ("html", "json", "junit", "markdown")

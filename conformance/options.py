@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import click
 from _pytest.mark.expression import Expression  # there is no public way to read one
 
-from conformance.requirements import Profile
+from conformance.catalogue.requirements import Profile
 
 VENDOR = "api.sonarly.io"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 
 import httpx
 
-from conformance.client import Client
-from conformance.ledger import Ledger
-from conformance.requirements import Profile
-from conformance.situation import Situation
+from conformance.catalogue.requirements import Profile
+from conformance.client.client import Client
+from conformance.client.contract import Wire
+from conformance.harness.context import Situation
+from conformance.results.ledger import Ledger
+from conformance.results.verdicts import Finding
 from conformance.states import OverHttp
-from conformance.verdicts import Finding
-from conformance.wire import Wire
 from openapi import contract
 from tests.mutants.mutated import Whole, served
 

@@ -1,6 +1,6 @@
 """What the documentation demands of any implementation: one pure function of a state, a request and a response."""
 
-from conformance.model.event import (
+from conformance.model.events import (
     AudiencePopulated,
     AudienceReady,
     Event,
@@ -9,7 +9,8 @@ from conformance.model.event import (
     ListsSettled,
     ProspectingEnded,
 )
-from conformance.model.exchange import (
+from conformance.model.judge import advance, explain, judge, step
+from conformance.model.messages import (
     UNKNOWN,
     AudiencePage,
     JobPage,
@@ -21,7 +22,6 @@ from conformance.model.exchange import (
     ShownJob,
     Validity,
 )
-from conformance.model.judge import advance, explain, judge, step
 from conformance.model.operation import OperationId, Permission
 from conformance.model.state import State
 from conformance.model.violation import Fact, Judgement, Level, Violation

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from conformance.model.exchange import UNKNOWN, ShownAudience, Text, Unknown
+from conformance.model.messages import UNKNOWN, ShownAudience, Text, Unknown
 from conformance.model.state import Audience, Known
 from conformance.model.violation import Level, Violation
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
 
-from conformance.model import effect, listing, prospecting
-from conformance.model.event import Event, happen
-from conformance.model.exchange import Request, Response
-from conformance.model.ground import Ground
+from conformance.model import effects, listing, prospecting
+from conformance.model.caller_grounds import standing
+from conformance.model.events import Event, happen
+from conformance.model.messages import Request, Response
 from conformance.model.operation import ON_AUDIENCE, OperationId
-from conformance.model.standing import standing
+from conformance.model.refusal_grounds import Ground
+from conformance.model.resource_grounds import subject
 from conformance.model.state import State
-from conformance.model.subject import subject
 from conformance.model.violation import Fact, Judgement, Level, Violation, at_most, requirement
 
 _OK, _REDIRECTION, _CLIENT_ERROR, _CONFLICT, _TOO_MANY, _SERVER_ERROR = 200, 300, 400, 409, 429, 500
@@ -24,16 +24,16 @@ def _nothing(state: State, _: Request, __: Response) -> Judgement:
 
 _EFFECTS: Mapping[OperationId, Callable[[State, Request, Response], Judgement]] = {
     OperationId.LIST_AUDIENCES: listing.list_audiences,
-    OperationId.CREATE_AUDIENCE: effect.create_audience,
-    OperationId.GET_AUDIENCE: effect.read_audience,
-    OperationId.UPDATE_AUDIENCE: effect.update_audience,
-    OperationId.DELETE_AUDIENCE: effect.delete_audience,
+    OperationId.CREATE_AUDIENCE: effects.create_audience,
+    OperationId.GET_AUDIENCE: effects.read_audience,
+    OperationId.UPDATE_AUDIENCE: effects.update_audience,
+    OperationId.DELETE_AUDIENCE: effects.delete_audience,
     OperationId.GET_NAVIGATION: listing.navigate,
-    OperationId.LIST_PROSPECTS: effect.read_prospects,
-    OperationId.CREATE_FOLDER: effect.create_folder,
-    OperationId.RENAME_FOLDER: effect.rename_folder,
-    OperationId.MOVE_TO_FOLDER: effect.update_audience,
-    OperationId.REMOVE_FROM_FOLDER: effect.update_audience,
+    OperationId.LIST_PROSPECTS: effects.read_prospects,
+    OperationId.CREATE_FOLDER: effects.create_folder,
+    OperationId.RENAME_FOLDER: effects.rename_folder,
+    OperationId.MOVE_TO_FOLDER: effects.update_audience,
+    OperationId.REMOVE_FROM_FOLDER: effects.update_audience,
     OperationId.START_JOB: prospecting.start,
     OperationId.GET_JOB: prospecting.read,
     OperationId.LIST_JOBS: prospecting.list_jobs,

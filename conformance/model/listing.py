@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from conformance.model.comparison import contradiction, differences, filled, is_same, learned
-from conformance.model.exchange import AudiencePage, Navigation, Request, Response, ShownAudience, ShownFolder
+from conformance.model.messages import AudiencePage, Navigation, Request, Response, ShownAudience, ShownFolder
 from conformance.model.state import Audience, Folder, Path, State
 from conformance.model.violation import Fact, Judgement, Level, Violation, requirement
 

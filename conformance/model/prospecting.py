@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conformance.model.exchange import JobPage, Request, Response, ShownJob
+from conformance.model.messages import JobPage, Request, Response, ShownJob
 from conformance.model.state import Activity, Job, Path, Start, State
 from conformance.model.violation import Fact, Judgement, Level, Violation, requirement
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from conformance.model.exchange import UNKNOWN, Text
+from conformance.model.messages import UNKNOWN, Text
 from conformance.model.records import Records
 
 Path = tuple[str, str]

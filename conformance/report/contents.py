@@ -5,7 +5,7 @@ from dataclasses import InitVar, dataclass
 from enum import StrEnum
 
 from conformance.report.redaction import redacted, redaction
-from conformance.verdicts import Decided, Outcome, Verdict, outcome
+from conformance.results.verdicts import Decided, Outcome, Verdict, outcome
 
 
 class Section(StrEnum):

@@ -6,7 +6,7 @@ from conformance.report.curl import curl
 from conformance.report.difference import Pieces, difference
 from conformance.report.legible import block, body, line
 from conformance.report.wording import answer, repetition, shown
-from conformance.verdicts import Decided, Exchange, Finding, Verdict
+from conformance.results.verdicts import Decided, Exchange, Finding, Verdict
 
 _COMPARED = 2_000
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from conformance.verdicts import Decided, Exchange, Finding, Headers
+from conformance.results.verdicts import Decided, Exchange, Finding, Headers
 
 Redact = Callable[[str], str]
 

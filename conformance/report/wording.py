@@ -2,9 +2,9 @@
 
 import re
 
+from conformance.catalogue.requirements import Level
 from conformance.report.contents import Report, Section
-from conformance.requirements import Level
-from conformance.verdicts import Decided, Exchange, Finding, Outcome, Verdict, counts
+from conformance.results.verdicts import Decided, Exchange, Finding, Outcome, Verdict, counts
 
 _SHOWN = 3
 _IDENTIFIER = re.compile(r"(?=[\w-]*\d)[\w-]{5,}")  # long enough to be no status, and with a digit in it

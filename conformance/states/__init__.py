@@ -1,11 +1,11 @@
 """Provider states, by three ways: how the target is put into a situation, and out of it again (Pact's convention)."""
 
-from conformance.states.from_file import FromFile
-from conformance.states.listed import StatesFileError, prepared
-from conformance.states.over_http import OverHttp
+from conformance.states.api_key_states import WithKey
+from conformance.states.file_states import FromFile
+from conformance.states.http_states import OverHttp
 from conformance.states.provider_states import NotEstablishedError, ProviderStates, StatesError
 from conformance.states.public_api import PublicApi, Send, paced
-from conformance.states.with_key import WithKey
+from conformance.states.states_file import StatesFileError, prepared
 
 __all__ = [
     "FromFile",

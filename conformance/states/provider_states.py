@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.states.undisturbed import undisturbed
-from conformance.verdicts import Exchange
+from conformance.results.verdicts import Exchange
+from conformance.states.signals import undisturbed
 
 Values = dict[str, Any]
 

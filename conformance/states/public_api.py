@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from conformance.client.contract import segment
 from conformance.states.provider_states import NotEstablishedError
-from conformance.wire import segment
 
 Send = Callable[[str, str, str, Any], httpx.Response]
 """Sends a request: method, path, API key, document (None for no body)."""

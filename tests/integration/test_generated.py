@@ -8,20 +8,20 @@ import httpx
 import pytest
 
 import tests.served
-from conformance.client import Client
-from conformance.generators import phases
-from conformance.generators.cases import CasesError
-from conformance.generators.delivery import Delivery
-from conformance.generators.phases import examples_coverage_and_fuzzing, sequences
-from conformance.generators.sequences import Sequences
-from conformance.ledger import Ledger
+from conformance.catalogue.requirements import Profile, catalogue
+from conformance.client.client import Client
+from conformance.client.contract import Wire
+from conformance.fuzzing import phases
+from conformance.fuzzing.case_runner import Delivery
+from conformance.fuzzing.cases import CasesError
+from conformance.fuzzing.phases import examples_coverage_and_fuzzing, sequences
+from conformance.fuzzing.sequences import Sequences
+from conformance.harness.context import Situation
 from conformance.model import OperationId
-from conformance.requirements import Profile, catalogue
-from conformance.situation import Situation
+from conformance.results.ledger import Ledger
+from conformance.results.verdicts import Verdict, decide
 from conformance.states import NotEstablishedError
-from conformance.states.over_http import OverHttp
-from conformance.verdicts import Verdict, decide
-from conformance.wire import Wire
+from conformance.states.http_states import OverHttp
 from mockserver.config import Settings
 from openapi import contract
 from tests.mutants.exchange import Answered, Asked

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.checks import history
-from conformance.checks.racing import KINDS, race, race_to_start
-from conformance.ledger import ViolationError
-from conformance.situation import Situation
+from conformance.concurrency import history
+from conformance.concurrency.race_kinds import KINDS, race, race_to_start
+from conformance.harness.context import Situation
+from conformance.results.ledger import ViolationError
 from conformance.states import NotEstablishedError
 from tests.mutants.exchange import Answered, Asked
 from tests.mutants.mutated import Whole

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.walking import walk_about as walk
-from conformance.ledger import ViolationError
+from conformance.catalogue.requirements import Profile
+from conformance.harness.context import Situation
 from conformance.report.curl import curl
-from conformance.requirements import Profile
-from conformance.situation import Situation
+from conformance.results.ledger import ViolationError
+from conformance.stateful.random_traces import walk_about as walk
 from tests.mutants.exchange import Answered, Asked
 from tests.mutants.mutated import Whole
 from tests.standing import found, standing

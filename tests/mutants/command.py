@@ -11,7 +11,7 @@ from tests.mutants.serving import served
 from tests.mutants.single import Single
 from tests.process import ROOT
 
-QUICK = ("-k", "test_a_populated_audience_is_protected", "--seed", "1")
+QUICK = ("-k", "check_a_populated_audience_is_protected", "--seed", "1")
 
 
 def line(*options: str) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from conformance.requirements import Level, catalogue
+from conformance.catalogue.requirements import Level, catalogue
 from tests.mutants.mutated import Mutant
 from tests.mutants.registry import MUTANTS
 from tests.mutants.suite import A_TENTH, effort, failed, operation_of, run

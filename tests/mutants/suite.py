@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from conformance.catalogue.requirements import EVERY_EXCHANGE, catalogue
 from conformance.model import OperationId
-from conformance.requirements import EVERY_EXCHANGE, catalogue
 from tests.mutants.mutated import Mutant, Whole, served
 
 A_TENTH = 9

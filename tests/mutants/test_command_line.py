@@ -194,5 +194,5 @@ def test_the_requirements_are_listed_and_explained() -> None:
     explained = command("explain", "AUD-DELETE-GUARD").stdout
 
     assert {row["id"] for row in listed} >= {"AUD-DELETE-GUARD", "AUD-DELETE-EFFECT"}
-    assert "test_a_populated_audience_is_protected" in explained
+    assert "check_a_populated_audience_is_protected" in explained
     assert command("explain", "AUD-NONSENSE").returncode == 4

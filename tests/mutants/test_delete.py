@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.requirements import EVERY_EXCHANGE, Level, Profile, catalogue
+from conformance.catalogue.requirements import EVERY_EXCHANGE, Level, Profile, catalogue
 from tests.mutants.faults import MUTANTS, Mutant
 from tests.mutants.serving import served
 from tests.mutants.single import Single

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 import tests.served
-from conformance.wire import segment
+from conformance.client.contract import segment
 from mockserver.config import Settings
 from tests.mutants import server_faults_hidden, server_faults_starts
 from tests.mutants.mutated import Mutant, Whole, leaves, served

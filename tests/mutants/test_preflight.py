@@ -12,7 +12,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from conformance.preflight import why_unreachable
+from conformance.runner.preflight import why_unreachable
 from tests.mutants.command import refused, states
 from tests.mutants.serving import served
 from tests.mutants.single import Key, Single

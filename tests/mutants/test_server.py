@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.requirements import Level, catalogue
+from conformance.catalogue.requirements import Level, catalogue
 from tests.mutants.mutated import Mutant
 from tests.mutants.registry import MUTANTS, VARIANTS
 from tests.mutants.server_variants import Variant

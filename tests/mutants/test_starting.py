@@ -22,7 +22,7 @@ class TakesAnotherStart(Whole):
 
 
 def test_what_needs_a_start_is_not_run_where_nobody_knows_what_a_start_takes(tmp_path: Path) -> None:
-    starts = "test_prospecting or test_permissions or test_scope or test_refusals"
+    starts = "check_prospecting or check_permissions or check_scope or check_refusals"
     status, report = run(TakesAnotherStart(), tmp_path, "--seed", "1", *repeating(3), "-k", f"JOB-START or {starts}")
 
     of_starts = {row["id"]: row for row in report["requirements"] if row["id"].startswith("JOB-START-")}

@@ -50,7 +50,7 @@ def test_workers_remember_what_failed_and_run_it_again(tmp_path: Path) -> None:
 def test_workers_are_told_what_is_selected() -> None:
     with served(Single()) as url:
         nothing = command("run", *states(url), "--workers", "2", "-k", "no_such_check")
-        some = command("run", *states(url), *FEW, "--workers", "2", "-k", "test_what_was_deleted or ready_audience")
+        some = command("run", *states(url), *FEW, "--workers", "2", "-k", "check_what_was_deleted or ready_audience")
 
     assert nothing.returncode == 5
     assert (some.returncode, some.stdout.count("\nok ")) == (0, 2), some.stdout + some.stderr

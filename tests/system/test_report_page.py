@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from conformance.report import as_html
+from conformance.catalogue.requirements import Level
+from conformance.report import html_report
 from conformance.report.contents import Contract, Report
-from conformance.requirements import Level
-from conformance.verdicts import Decided, Exchange, Finding, Verdict
+from conformance.results.verdicts import Decided, Exchange, Finding, Verdict
 
 CHROMIUM = shutil.which("chromium")
 WIDTHS = [390, 1280]
@@ -40,7 +40,7 @@ def written(directory: Path, *of: Decided) -> str:
     about = {"profile": "full", "seed": 20261, "started": "2026-11-23T21:26:17Z", "duration": 23.4}
     report = Report(contract, "http://127.0.0.1:8080", decided=of, secrets={"ak_1": "AUDIENCE_API_KEY"}, **about)
     path = directory / "report.html"
-    path.write_text(as_html.render(report), encoding="utf-8")
+    path.write_text(html_report.render(report), encoding="utf-8")
     return path.as_uri()
 
 

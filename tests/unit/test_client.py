@@ -3,10 +3,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from conformance.client import Call, Client, Extras, Raw
-from conformance.ledger import Ledger
+from conformance.client.client import Call, Client, Extras, Raw
+from conformance.client.contract import Verbatim, Wire
 from conformance.model import OperationId
-from conformance.wire import Verbatim, Wire
+from conformance.results.ledger import Ledger
 from openapi import contract
 
 GET = Call(OperationId.GET_AUDIENCE, "secret", "g", "/a")

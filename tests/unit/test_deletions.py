@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from conformance.deletions import Deletions
+from conformance.client.deletions import Deletions
 from conformance.model import OperationId
-from conformance.verdicts import Exchange
+from conformance.results.verdicts import Exchange
 
 PLACE = ("group", "audience")
 

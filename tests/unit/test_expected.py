@@ -1,6 +1,6 @@
 import pytest
 
-from conformance.expected import Expectation, ExpectationsError, read
+from conformance.results.expected_failures import Expectation, ExpectationsError, read
 
 KNOWN = {"AUD-DELETE-GUARD", "AUD-DELETE-GONE"}
 

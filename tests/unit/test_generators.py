@@ -9,15 +9,15 @@ from schemathesis.checks import CHECKS
 from schemathesis.core.transport import Response
 from schemathesis.generation.meta import CoverageScenario, coverage_scenario
 
-from conformance.client import Client, Raw
-from conformance.generators import opinions
-from conformance.generators.cases import Case, drawn, planned
-from conformance.generators.conversion import is_shape_probe, prepared, raw, response
-from conformance.generators.opinions import OFF, Sent, is_invalid
-from conformance.ledger import Ledger
+from conformance.client.client import Client, Raw
+from conformance.client.contract import Wire
+from conformance.fuzzing import schemathesis_checks
+from conformance.fuzzing.cases import Case, drawn, planned
+from conformance.fuzzing.conversion import is_shape_probe, prepared, raw, response
+from conformance.fuzzing.schemathesis_checks import OFF, Sent, is_invalid
 from conformance.model import OperationId
-from conformance.verdicts import Exchange
-from conformance.wire import Wire
+from conformance.results.ledger import Ledger
+from conformance.results.verdicts import Exchange
 from openapi import contract
 
 TEAPOT = b'{"success": false, "data": null, "error": {"code": "X", "message": "X"}, "traceId": "1"}'
@@ -66,7 +66,7 @@ def answered(case: Case, status: int, body: bytes, media_type: str = "applicatio
 
 def facts(case: Case, status: int, body: bytes, media_type: str = "application/json") -> list[str]:
     wire = Wire(contract())
-    return [one.fact for one in opinions.opinions(*answered(case, status, body, media_type), wire)]
+    return [one.fact for one in schemathesis_checks.opinions(*answered(case, status, body, media_type), wire)]
 
 
 @pytest.mark.parametrize("operation", OperationId, ids=lambda operation: operation.prefix)
@@ -85,7 +85,7 @@ def test_another_seed_generates_other_requests() -> None:
 def test_every_check_of_schemathesis_is_asked_or_off_with_a_reason() -> None:
     schemathesis.checks.load_all_checks()
 
-    assert {*CHECKS.get_all_names()} == {*OFF} | {check.__name__ for check in opinions.ASKED}
+    assert {*CHECKS.get_all_names()} == {*OFF} | {check.__name__ for check in schemathesis_checks.ASKED}
     assert all(OFF.values())
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance import model
-from conformance.linearizability import Operation, Result, Verdict, check
+from conformance.concurrency.linearizability import Operation, Result, Verdict, check
 from conformance.model import (
     AudiencePopulated,
     AudienceReady,

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.catalogue.requirements import Profile
 from conformance.options import Options
-from conformance.requirements import Profile
 
 
 def options(

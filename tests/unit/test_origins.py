@@ -1,8 +1,8 @@
 import json
 from dataclasses import replace
 
-from conformance.origins import with_origins
-from conformance.verdicts import Exchange, Finding, Observed
+from conformance.client.reproduction import with_origins
+from conformance.results.verdicts import Exchange, Finding, Observed
 
 GROUP = "http://t/v1/accounts/g1"
 

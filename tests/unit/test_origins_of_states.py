@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 
-from conformance.origins import with_origins
+from conformance.catalogue.requirements import Level
+from conformance.client.reproduction import with_origins
 from conformance.report.curl import curl
 from conformance.report.redaction import redacted, redaction
-from conformance.requirements import Level
+from conformance.results.verdicts import Decided, Exchange, Finding, Observed, Verdict
 from conformance.states import OverHttp
-from conformance.verdicts import Decided, Exchange, Finding, Observed, Verdict
 from tests.prepared import http
 
 URL = "http://user:hunter2222@target/states"

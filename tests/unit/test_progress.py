@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from conformance.progress import Progress
-from conformance.requirements import catalogue
+from conformance.catalogue.requirements import catalogue
+from conformance.runner.progress import Progress
 
-GUARD = "test_delete.py::test_a_populated_audience_is_protected[queued-completed]"
-DELETED = "test_delete.py::test_a_ready_audience_is_deleted"
+GUARD = "check_delete.py::check_a_populated_audience_is_protected[queued-completed]"
+DELETED = "check_delete.py::check_a_ready_audience_is_deleted"
 
 
 def progress(*, live: bool) -> tuple[Progress, list[str]]:
@@ -29,8 +29,8 @@ def test_without_a_terminal_each_check_that_ends_is_a_plain_line() -> None:
     one.pytest_runtest_logreport(ended("x::test_no_state", "skipped"))
 
     assert written == [
-        "ok      test_a_populated_audience_is_protected[queued-completed]\n",
-        "not ok  test_a_ready_audience_is_deleted\n",
+        "ok      check_a_populated_audience_is_protected[queued-completed]\n",
+        "not ok  check_a_ready_audience_is_deleted\n",
         "not run test_no_state\n",
     ]
 
@@ -44,7 +44,7 @@ def test_on_a_terminal_one_line_tells_how_far_it_is_and_what_is_running() -> Non
     one.pytest_runtest_logstart(GUARD)
 
     assert one.line().startswith("0:00  1 ok, 0 not ok, 1 not run, 2 left  AUD-DELETE-")
-    assert one.line().endswith(": test_a_populated_audience_is_protected[queued-completed]")
+    assert one.line().endswith(": check_a_populated_audience_is_protected[queued-completed]")
     assert all(text.startswith("\r") and "\n" not in text for text in written)
 
 
@@ -55,7 +55,7 @@ def test_on_a_terminal_a_failure_stays_and_the_line_is_cleared_at_the_end() -> N
     one.pytest_sessionfinish()
     one.pytest_runtest_logstart(GUARD)
 
-    assert "\r\x1b[Knot ok  test_a_ready_audience_is_deleted\n" in written
+    assert "\r\x1b[Knot ok  check_a_ready_audience_is_deleted\n" in written
     assert written[-1] == "\r\x1b[K"
 
 

@@ -3,7 +3,9 @@ from typing import Any
 
 import pytest
 
-from conformance.client import Call, Extras
+from conformance.client.client import Call, Extras
+from conformance.client.contract import Verbatim
+from conformance.harness.model_adapter import answered, asked
 from conformance.model import (
     UNKNOWN,
     AudiencePage,
@@ -16,9 +18,7 @@ from conformance.model import (
     ShownJob,
     Validity,
 )
-from conformance.reading import answered, asked
-from conformance.verdicts import Exchange
-from conformance.wire import Verbatim
+from conformance.results.verdicts import Exchange
 
 CREATE, UPDATE = OperationId.CREATE_AUDIENCE, OperationId.UPDATE_AUDIENCE
 GET, LIST = OperationId.GET_AUDIENCE, OperationId.LIST_AUDIENCES

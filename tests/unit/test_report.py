@@ -13,13 +13,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from conformance.report import as_html, as_json, as_junit, as_markdown, as_text
+from conformance.catalogue.requirements import Level
+from conformance.report import html_report, json_report, junit_report, markdown_report, text_report
 from conformance.report.contents import Contract, Report, Section
 from conformance.report.curl import curl
 from conformance.report.difference import difference
 from conformance.report.redaction import redaction
-from conformance.requirements import Level
-from conformance.verdicts import Decided, Exchange, Finding, Verdict
+from conformance.results.verdicts import Decided, Exchange, Finding, Verdict
 
 KEY = "ak_live+5f2c"
 SECRETS = {KEY: "AUDIENCE_API_KEY", f"{KEY}x": "AUDIENCE_NEAR_MISS"}
@@ -28,7 +28,7 @@ URL = "http://target:8080/v1/accounts/1/audiences/2"
 HEADERS = (("host", "target:8080"), ("accept", "*/*"), ("authorization", f"Bearer {KEY}"))
 EXCHANGE = Exchange(7, "DELETE", URL, HEADERS, None, 200, None, (("content-type", "text/x"),), b'{"a": 1}', 4.2)
 FINDING = Finding("AUD-DELETE-GUARD", "status 409 with a code", "status 200 with a code", (EXCHANGE,))
-RENDERERS = [as_html.render, as_json.render, as_junit.render, as_markdown.render, as_text.render]
+RENDERERS = [html_report.render, json_report.render, junit_report.render, markdown_report.render, text_report.render]
 
 every_report = pytest.mark.parametrize("render", RENDERERS, ids=lambda render: render.__module__)
 Render = Callable[[Report], str]
@@ -70,7 +70,9 @@ def test_a_violation_is_shown_in_full(render: Render) -> None:
     assert "nonconformant" in text or "Does not conform" in text
 
 
-@pytest.mark.parametrize("render", [as_html.render, as_junit.render, as_markdown.render, as_text.render])
+@pytest.mark.parametrize(
+    "render", [html_report.render, junit_report.render, markdown_report.render, text_report.render]
+)
 def test_people_read_what_was_expected_what_came_back_and_how_often(render: Render) -> None:
     text = re.sub("</?mark>", "", render(reported(FAILED)))
 
@@ -151,7 +153,7 @@ def test_nothing_that_a_target_says_steers_the_reader(render: Render, hostile: R
 
 
 def test_a_target_cannot_forge_a_line_at_a_terminal(hostile: Report) -> None:
-    lines = as_text.render(hostile).split("\n")
+    lines = text_report.render(hostile).split("\n")
 
     assert [line for line in lines if line.startswith("verdict")] == [lines[-2]]
     assert lines[-2].startswith("verdict  nonconformant")
@@ -174,28 +176,28 @@ class Tags(HTMLParser):
 
 
 def test_a_target_adds_no_element_to_the_page(hostile: Report) -> None:
-    tags = Tags(as_html.render(hostile))
+    tags = Tags(html_report.render(hostile))
 
     assert len(tags.named("script")) == 1
     assert [attributes for _, attributes in tags.seen if any(name.startswith("on") for name in attributes)] == []
 
 
 def test_the_page_asks_for_nothing_from_outside() -> None:
-    tags = Tags(as_html.render(reported(*EVERYTHING)))
+    tags = Tags(html_report.render(reported(*EVERYTHING)))
 
     assert [attributes["href"] for attributes in tags.named("link")] == ["data:,"]
     assert [attributes for _, attributes in tags.seen if "src" in attributes] == []
 
 
 def test_a_source_that_is_no_address_is_no_link() -> None:
-    page = as_html.render(reported(replace(FAILED, source="javascript:alert(1)")))
+    page = html_report.render(reported(replace(FAILED, source="javascript:alert(1)")))
 
     assert [one["href"] for one in Tags(page).named("a")] == [f"#{FAILED.id}"]
     assert "javascript:alert(1)" in page
 
 
 def test_the_page_names_the_violated_sentences_before_anything_else() -> None:
-    page = as_html.render(reported(decided(Verdict.PASS), *[replace(FAILED, id=f"AUD-{n}") for n in range(7)]))
+    page = html_report.render(reported(decided(Verdict.PASS), *[replace(FAILED, id=f"AUD-{n}") for n in range(7)]))
 
     head = page.partition("</header>")[0]
     assert head.count("<li>") == 5
@@ -204,7 +206,7 @@ def test_the_page_names_the_violated_sentences_before_anything_else() -> None:
 
 
 def test_the_words_that_differ_are_marked_on_the_page() -> None:
-    page = as_html.render(reported(FAILED))
+    page = html_report.render(reported(FAILED))
 
     assert "status <mark>409</mark> with a code" in page
     assert "status <mark>200</mark> with a code" in page
@@ -214,7 +216,7 @@ def test_the_words_that_differ_are_marked_on_the_page() -> None:
 
 
 def test_the_document_has_the_documented_form() -> None:
-    document = json.loads(as_json.render(reported(FAILED)))
+    document = json.loads(json_report.render(reported(FAILED)))
 
     assert list(document) == ["contract", "target", "profile", "seed", "verdict", "counts", "requirements"]
     assert list(document["requirements"][0]) == [
@@ -235,10 +237,10 @@ def test_the_document_keeps_to_its_schema() -> None:
     lost = with_exchange(status=None, no_response="timed out", response_body=None)
     raw = with_exchange(request_body=b"\xff", method="POST")
 
-    document = json.loads(as_json.render(reported(*EVERYTHING, lost, raw)))
+    document = json.loads(json_report.render(reported(*EVERYTHING, lost, raw)))
 
-    Draft202012Validator.check_schema(as_json.schema())
-    Draft202012Validator(as_json.schema()).validate(document)
+    Draft202012Validator.check_schema(json_report.schema())
+    Draft202012Validator(json_report.schema()).validate(document)
 
 
 def paths(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -255,8 +257,8 @@ def changed(document: Any, path: tuple[Any, ...], change: Callable[[dict[str, An
 
 @pytest.mark.parametrize("change", [lambda one: one.update(unknown=1), lambda one: one.popitem()])
 def test_the_schema_lets_no_object_have_more_or_less(change: Callable[[dict[str, Any]], object]) -> None:
-    document = json.loads(as_json.render(reported(with_exchange(request_body=b"{}"))))
-    valid = Draft202012Validator(as_json.schema()).is_valid
+    document = json.loads(json_report.render(reported(with_exchange(request_body=b"{}"))))
+    valid = Draft202012Validator(json_report.schema()).is_valid
 
     still_valid = [path for path in paths(document) if valid(changed(document, path, change))]
 
@@ -269,25 +271,25 @@ def test_the_schema_lets_no_object_have_more_or_less(change: Callable[[dict[str,
     ("name", "value"), [("level", "must"), ("verdict", "skipped"), ("curl", "curl"), ("exchange", {}), ("id", "a b")]
 )
 def test_the_schema_refuses_a_requirement_of_another_kind(name: str, value: object) -> None:
-    document = json.loads(as_json.render(reported(FAILED)))
+    document = json.loads(json_report.render(reported(FAILED)))
     document["requirements"][0][name] = value
 
     with pytest.raises(ValidationError):
-        Draft202012Validator(as_json.schema()).validate(document)
+        Draft202012Validator(json_report.schema()).validate(document)
 
 
 def test_exchanges_and_commands_stand_in_the_order_that_shows_it() -> None:
     first, second = replace(EXCHANGE, number=3, method="GET"), EXCHANGE
 
     found = replace(FAILED, findings=(replace(FINDING, exchanges=(first, second)),))
-    requirement = json.loads(as_json.render(reported(found)))["requirements"][0]
+    requirement = json.loads(json_report.render(reported(found)))["requirements"][0]
 
     assert [one["number"] for one in requirement["exchange"]] == [3, 7]
     assert ["-X DELETE" in one for one in requirement["curl"]] == [False, True]
 
 
 def test_bytes_that_are_no_text_are_kept_without_the_key() -> None:
-    document = json.loads(as_json.render(reported(with_exchange(response_body=b"\xff" + KEY.encode()))))
+    document = json.loads(json_report.render(reported(with_exchange(response_body=b"\xff" + KEY.encode()))))
 
     body = document["requirements"][0]["exchange"][0]["response"]["body"]
     assert (body["encoding"], base64.b64decode(body["content"])) == ("base64", b"\xff$AUDIENCE_API_KEY")
@@ -295,7 +297,7 @@ def test_bytes_that_are_no_text_are_kept_without_the_key() -> None:
 
 
 def test_of_a_long_body_the_beginning_is_kept_and_the_length_told() -> None:
-    document = json.loads(as_json.render(reported(with_exchange(response_body="ä".encode() * 100_000))))
+    document = json.loads(json_report.render(reported(with_exchange(response_body="ä".encode() * 100_000))))
 
     body = document["requirements"][0]["exchange"][0]["response"]["body"]
     assert (body["encoding"], body["content"], body["length"]) == ("utf-8", "ä" * 65_536, 200_000)
@@ -305,7 +307,7 @@ def test_of_a_long_body_the_beginning_is_kept_and_the_length_told() -> None:
 
 
 def cases(*of: Decided, **other: Any) -> dict[str, ET.Element]:
-    suites = ET.fromstring(as_junit.render(reported(*of, **other)))  # noqa: S314 - ours
+    suites = ET.fromstring(junit_report.render(reported(*of, **other)))  # noqa: S314 - ours
     return {case.attrib["name"]: case for case in suites.iter("testcase")}
 
 
@@ -361,7 +363,7 @@ def test_what_blocks_nothing_says_so_in_a_property(verdict: Verdict) -> None:
 def test_junit_counts_what_it_holds_and_leaves_out_what_was_not_selected() -> None:
     left_out = decided(Verdict.NOT_RUN, id="AUD-LEFT-OUT", selected=False)
 
-    suite = ET.fromstring(as_junit.render(reported(*EVERYTHING[1:], left_out))).find("testsuite")  # noqa: S314 - ours
+    suite = ET.fromstring(junit_report.render(reported(*EVERYTHING[1:], left_out))).find("testsuite")  # noqa: S314 - ours
 
     assert suite is not None
     numbers = [suite.attrib[name] for name in ("tests", "failures", "errors", "skipped")]
@@ -369,7 +371,7 @@ def test_junit_counts_what_it_holds_and_leaves_out_what_was_not_selected() -> No
 
 
 def test_hostile_answers_leave_well_formed_xml(hostile: Report) -> None:
-    suites = ET.fromstring(as_junit.render(hostile))  # noqa: S314 - ours
+    suites = ET.fromstring(junit_report.render(hostile))  # noqa: S314 - ours
 
     assert "<script>alert(1)</script>]]>" in (suites.findtext(".//failure") or "")
 
@@ -378,7 +380,7 @@ def test_hostile_answers_leave_well_formed_xml(hostile: Report) -> None:
 
 
 def test_code_of_a_target_does_not_end_its_fence(hostile: Report) -> None:
-    text = as_markdown.render(hostile)
+    text = markdown_report.render(hostile)
 
     assert "\n`````diff\n" in text
     assert "\n`````sh\n" in text
@@ -386,7 +388,7 @@ def test_code_of_a_target_does_not_end_its_fence(hostile: Report) -> None:
 
 
 def test_a_target_mentions_nobody_outside_of_code(hostile: Report) -> None:
-    text = re.sub(r"(?ms)^(`{3,})\w*$.*?^\1$", "", as_markdown.render(hostile))
+    text = re.sub(r"(?ms)^(`{3,})\w*$.*?^\1$", "", markdown_report.render(hostile))
     prose = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", text)
 
     assert "@all" not in prose
@@ -397,7 +399,7 @@ def test_a_target_mentions_nobody_outside_of_code(hostile: Report) -> None:
 def test_a_long_report_is_cut_with_a_note_and_keeps_what_decides() -> None:
     failed = [replace(with_exchange(response_body=b"x" * 9_000), id=f"AUD-{n}") for n in range(400)]
 
-    text = as_markdown.render(reported(*[decided(Verdict.NOT_RUN, Level.MAY)] * 50, *failed))
+    text = markdown_report.render(reported(*[decided(Verdict.NOT_RUN, Level.MAY)] * 50, *failed))
 
     shown = len(re.findall("^#### ", text, re.MULTILINE))
     assert 50_000 < len(text) <= 60_000
@@ -407,21 +409,21 @@ def test_a_long_report_is_cut_with_a_note_and_keeps_what_decides() -> None:
 
 
 def test_a_short_report_has_no_such_note() -> None:
-    assert "did not fit" not in as_markdown.render(reported(FAILED))
+    assert "did not fit" not in markdown_report.render(reported(FAILED))
 
 
 # Terminal
 
 
 def test_the_verdict_is_the_last_line_and_the_counts_stand_above() -> None:
-    lines = as_text.render(reported(FAILED, decided(Verdict.FAIL, Level.MAY), decided(Verdict.PASS))).split("\n")
+    lines = text_report.render(reported(FAILED, decided(Verdict.FAIL, Level.MAY), decided(Verdict.PASS))).split("\n")
 
     assert lines[-3] == "counts   1 pass, 2 fail (1 MUST, 1 MAY)"
     assert lines[-2] == "verdict  nonconformant: Does not conform. 1 of 2 MUST requirements is violated."
 
 
 def test_the_words_that_differ_are_marked_below() -> None:
-    lines = as_text.render(reported(FAILED)).split("\n")
+    lines = text_report.render(reported(FAILED)).split("\n")
 
     place = lines.index("    status 409 with a code")
     assert lines[place + 1] == "           ^^^"
@@ -430,21 +432,21 @@ def test_the_words_that_differ_are_marked_below() -> None:
 def test_a_long_line_is_marked_piece_by_piece() -> None:
     found = replace(FAILED, findings=(replace(FINDING, expected="same " * 30 + "409", came_back="same " * 30 + "200"),))
 
-    lines = as_text.render(reported(found)).split("\n")
+    lines = text_report.render(reported(found)).split("\n")
 
     place = lines.index("    " + ("same " * 10) + "409")
     assert lines[place + 1] == " " * 54 + "^^^"
 
 
 def test_colour_is_there_only_where_it_is_asked_for() -> None:
-    assert "\x1b" not in as_text.render(reported(FAILED))
-    assert "status \x1b[31m200\x1b[0m with" in as_text.render(reported(FAILED), colour=True)
+    assert "\x1b" not in text_report.render(reported(FAILED))
+    assert "status \x1b[31m200\x1b[0m with" in text_report.render(reported(FAILED), colour=True)
 
 
 def test_findings_that_say_the_same_are_shown_once() -> None:
     other = replace(FINDING, came_back="status 500 with a code")
 
-    text = as_text.render(reported(replace(FAILED, findings=(FINDING, FINDING, other))))
+    text = text_report.render(reported(replace(FAILED, findings=(FINDING, FINDING, other))))
 
     assert text.count("status 200 with a code") == 1
     assert text.count("status 500 with a code") == 1
@@ -454,7 +456,7 @@ def test_findings_that_say_the_same_are_shown_once() -> None:
 def test_findings_that_differ_by_an_identifier_alone_are_shown_once_and_the_rest_counted() -> None:
     found = [replace(FINDING, came_back=f'200 {{"traceId":"00000000{number:04x}"}}') for number in range(9)]
 
-    text = as_text.render(reported(replace(FAILED, findings=tuple(found))))
+    text = text_report.render(reported(replace(FAILED, findings=tuple(found))))
 
     assert text.count("00000000") == 1
     assert "8 more are not shown" in text
@@ -463,21 +465,21 @@ def test_findings_that_differ_by_an_identifier_alone_are_shown_once_and_the_rest
 def test_where_everything_differs_nothing_is_marked() -> None:
     found = replace(FINDING, expected="a refusal", came_back="200 success")
 
-    assert "^" not in as_text.render(reported(replace(FAILED, findings=(found,))))
+    assert "^" not in text_report.render(reported(replace(FAILED, findings=(found,))))
 
 
 def test_what_was_not_decided_for_one_reason_tells_it_once() -> None:
     undecided = [decided(Verdict.NOT_RUN, id=f"AUD-{number}", reason="no jobs here") for number in range(3)]
 
-    lines = as_text.render(reported(*undecided)).split("\n")
+    lines = text_report.render(reported(*undecided)).split("\n")
 
     assert lines.count("  reason: no jobs here") == 1
     assert "open     AUD-0 AUD-1 AUD-2" in lines
 
 
 def test_a_reader_is_told_that_the_key_has_to_be_put_in() -> None:
-    assert "note: no key is shown" in as_text.render(reported(FAILED))
-    assert "note: no key is shown" not in as_text.render(reported(decided(Verdict.PASS)))
+    assert "note: no key is shown" in text_report.render(reported(FAILED))
+    assert "note: no key is shown" not in text_report.render(reported(decided(Verdict.PASS)))
 
 
 # Sections
@@ -504,7 +506,7 @@ def test_a_requirement_stands_in_its_section(verdict: Verdict, level: Level, sec
 
 
 def test_a_run_that_conforms_says_how_much_was_checked() -> None:
-    text = as_text.render(reported(decided(Verdict.PASS), decided(Verdict.UNEXERCISED)))
+    text = text_report.render(reported(decided(Verdict.PASS), decided(Verdict.UNEXERCISED)))
 
     assert "No violation seen: 1 of 2 MUST requirements checked and held, 1 never arose." in text
 

@@ -1,6 +1,6 @@
 import pytest
 
-from conformance.requirements import CatalogueError, Level, Profile, catalogue, read
+from conformance.catalogue.requirements import CatalogueError, Level, Profile, catalogue, read
 
 ROW = """
 pages:

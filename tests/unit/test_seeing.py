@@ -2,8 +2,8 @@
 
 import pytest
 
-from conformance.checks.seeing import View
-from conformance.situation import apart
+from conformance.harness.context import apart
+from conformance.harness.snapshots import View
 from conformance.states import NotEstablishedError
 
 

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from conformance.leftovers import swept
-from conformance.seen import Seen, together, tokens
-from conformance.verdicts import Exchange, Finding, Observed
+from conformance.results.verdicts import Exchange, Finding, Observed
+from conformance.results.worker_result import Seen, together, tokens
+from conformance.runner.cleanup import swept
 from tests.prepared import FakeTarget
 
 EXCHANGE = Exchange(1, "DELETE", "http://t/v1/accounts/g1/audiences/a", (), None, 403, None, (), b"{}", 1.0)

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
+from conformance.client.contract import Wire, faults, member
 from conformance.model import OperationId
-from conformance.verdicts import Exchange
-from conformance.wire import Wire, faults, member
+from conformance.results.verdicts import Exchange
 from openapi import contract
 
 WIRE = Wire(contract())

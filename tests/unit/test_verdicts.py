@@ -3,8 +3,8 @@ from itertools import combinations
 
 import pytest
 
-from conformance.requirements import Level
-from conformance.verdicts import (
+from conformance.catalogue.requirements import Level
+from conformance.results.verdicts import (
     Decided,
     Exchange,
     Finding,

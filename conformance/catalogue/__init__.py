@@ -1,0 +1,1 @@
+"""The requirements, each with the documented sentence behind it."""

@@ -1,0 +1,202 @@
+"""The one way to the target: every exchange is recorded, and its response held against the contract."""
+
+import itertools
+import json
+import statistics
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+
+from conformance.client.contract import Wire, faults
+from conformance.client.deletions import Deletions
+from conformance.model import OperationId
+from conformance.results.ledger import Ledger
+from conformance.results.verdicts import SUCCESS, Exchange, Finding
+
+_PATIENCE = 6
+_SLOW, _LAST, _SIDE_BY_SIDE = 50, 21, 16
+_NOT_FOUND, _TOO_MANY = 404, 429
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a request carries beside its path and its key: headers, a query with its `?`, a body as bytes."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    content: bytes | None = None
+
+
+_NONE = Extras()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to be sent.
+
+    `group`, `target`: `accountGroupId` and the other identifier of the path. `body`: what is sent as JSON, or None.
+    """
+
+    operation: OperationId
+    key: str | None = None
+    group: str = ""
+    target: str = ""
+    body: Any = None
+    extras: Extras = _NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A request given by its bytes; `target` is path and query, `operation` what the contract takes it for."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    content: bytes | None
+    operation: OperationId | None
+
+
+class Client:
+    """Sends requests to the target, at no more than the pace that it was given.
+
+    `pause(seconds)` waits. `pace`: seconds from the start of one request to that of the next, 0 for none. `numbers`: of
+    the requests, in the order in which they were answered. `deletions`, `revoked`: what is gone for good, the latter as
+    API keys with their account groups.
+    """
+
+    def __init__(
+        self, http: httpx.Client, wire: Wire, ledger: Ledger, pause: Callable[[float], None], pace: float = 0
+    ) -> None:
+        self._http = http
+        self.pause = pause
+        self._pace = pace
+        self._turn = threading.Lock()
+        self.numbers = itertools.count(1)
+        self.wire = wire
+        self.ledger = ledger
+        self.exchanges: list[Exchange] = []
+        self.deletions = Deletions()
+        self.revoked: list[tuple[str, str]] = []
+
+    def send(self, call: Call, *, limited: bool = False, judged: bool = True) -> Exchange:
+        """Send a request.
+
+        `limited`: a 429 is what is wanted; any other is waited out (`Retry-After`, else 1, 2, 4 ... seconds).
+        `judged`: hold the response against the contract; not where a proxy may have answered.
+        """
+        raw = self._raw(call)
+        exchange = self.send_raw(raw if judged else replace(raw, operation=None), limited=limited)
+        self.deletions.note(call.operation, (call.group, call.target), exchange)
+        return exchange
+
+    def send_raw(self, raw: Raw, *, limited: bool = False) -> Exchange:
+        """Send a request given by its bytes."""
+        for patience in range(_PATIENCE):
+            exchange = self._exchanged(raw)
+            if raw.operation is not None:
+                self._judge(raw.operation, exchange)
+            if exchange.status != _TOO_MANY or limited:
+                break
+            self.pause(_retry_after(exchange, default=2.0**patience))
+        return exchange
+
+    def at_once(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
+        """Send requests side by side, all starting together."""
+        barrier = threading.Barrier(len(sends))
+
+        def one(send: Callable[[], Exchange]) -> Exchange:
+            barrier.wait()
+            return send()
+
+        with ThreadPoolExecutor(len(sends)) as pool:
+            return list(pool.map(one, sends))
+
+    def side_by_side(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
+        """Send requests that have nothing to do with each other: some at a time where the target is slow."""
+        if self.latency < _SLOW:
+            return [send() for send in sends]
+        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+            return list(pool.map(lambda send: send(), sends))
+
+    @property
+    def latency(self) -> float:
+        """Milliseconds that the target takes for a request: the median of the last ones, 0 before the first."""
+        return statistics.median([one.elapsed_ms for one in self.exchanges[-_LAST:]] or [0])
+
+    @property
+    def starts(self) -> Iterator[Exchange]:
+        """The starts of jobs that the target has answered with success, the first one first."""
+        for one in self.exchanges:
+            if one.method == "POST" and one.status in SUCCESS and one.url.endswith("/prospecting"):
+                yield one
+
+    def _raw(self, call: Call) -> Raw:
+        headers = {} if call.key is None else {"Authorization": f"Bearer {call.key}"}
+        content = call.extras.content
+        if call.body is not None and content is None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(call.body).encode()
+        method = self.wire.method(call.operation)
+        target = self.wire.path(call.operation, call.group, call.target) + call.extras.query
+        return Raw(method, target, {**headers, **call.extras.headers}, content, call.operation)
+
+    def _exchanged(self, raw: Raw) -> Exchange:
+        if self._pace:
+            with self._turn:
+                self.pause(self._pace)
+        base = self._http.base_url
+        path = base.raw_path.rstrip(b"/") + raw.target.encode("ascii", "backslashreplace")
+        url = base.copy_with(raw_path=path)
+        request = self._http.build_request(raw.method, url, headers=raw.headers, content=raw.content)
+        try:
+            response, why = self._http.send(request), None
+        except httpx.TransportError as error:
+            response, why = None, f"{type(error).__name__}: {error}"
+        exchange = Exchange(
+            number=next(self.numbers),
+            method=raw.method,
+            url=str(base.copy_with(raw_path=b"/")).rstrip("/") + path.decode("ascii"),
+            request_headers=tuple(request.headers.multi_items()),
+            request_body=raw.content,
+            status=None if response is None else response.status_code,
+            no_response=why,
+            response_headers=() if response is None else tuple(response.headers.multi_items()),
+            response_body=None if response is None else response.content,
+            elapsed_ms=0.0 if response is None else response.elapsed.total_seconds() * 1000,
+        )
+        self.exchanges.append(exchange)
+        return exchange
+
+    def _judge(self, operation: OperationId, exchange: Exchange) -> None:
+        """Hold a response against its row. Nothing is raised here: the check goes on with what it is about."""
+        if exchange.status is None:
+            return
+        row = self.wire.row(operation, exchange.status)
+        if row is None and exchange.status == _NOT_FOUND and operation is not OperationId.LIST_ACCOUNTS:
+            return  # an account group may be said not to be there by every operation that is in one
+        if row is None:
+            statuses = ", ".join(map(str, self.wire.statuses(operation)))
+            expected = f"one of the documented statuses ({statuses})"
+            self._note(operation, "ROW-OTHER", expected, str(exchange.status), exchange)
+            return
+        self.ledger.held(f"{operation.prefix}-ROW-OTHER")
+        documented, inferred = faults(exchange, row)
+        for fact, found in ((f"ROW-{exchange.status}", documented), ("INFERRED", inferred)):
+            if found:
+                self._note(operation, fact, f"the body of the documented {exchange.status}", "; ".join(found), exchange)
+            else:
+                self.ledger.held(f"{operation.prefix}-{fact}")
+
+    def _note(self, operation: OperationId, fact: str, expected: str, came_back: str, exchange: Exchange) -> None:
+        self.ledger.broken(Finding(f"{operation.prefix}-{fact}", expected, came_back, (exchange,)))
+
+
+def _retry_after(exchange: Exchange, default: float) -> float:
+    for name, value in exchange.response_headers:
+        if name.lower() == "retry-after" and value.isdecimal():
+            return min(float(value), 60.0)
+    return min(default, 60.0)

@@ -1,0 +1,1 @@
+"""Races among clients, and their histories held against the model."""

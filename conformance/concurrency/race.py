@@ -1,0 +1,173 @@
+"""What is raced against what, and what has to hold however the race ends."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from conformance.client.client import Call
+from conformance.client.contract import member
+from conformance.concurrency.history import Done, History
+from conformance.concurrency.linearizability import Verdict
+from conformance.harness.context import Audience, Key, Situation
+from conformance.harness.expectations import Expecting, described, is_refusal
+from conformance.model import AudiencePopulated, AudienceReady, KeyIssued, OperationId
+from conformance.model.operation import ALL_PERMISSIONS
+from conformance.model.refusal_grounds import ELSEWHERE
+from conformance.results.verdicts import SUCCESS, Exchange, Finding
+from conformance.states import NotEstablishedError
+
+Act = Callable[[], object]
+DELETE = OperationId.DELETE_AUDIENCE
+_NOT_FOUND, _CONFLICT = 404, 409
+
+
+@dataclass
+class Race:
+    """One race. `history`: what becomes of it. `audience`: what it is about; `neighbour`: what it is not.
+
+    `folder`: where the audience may go. `asked_to_end`: when the end of its prospecting was asked for; `keeps`: it is
+    documented to be there after that end.
+    """
+
+    situation: Situation
+    key: Key
+    audience: Audience
+    neighbour: Audience
+    folder: str = ""
+    history: History = field(init=False)
+    asked_to_end: float = float("-inf")
+    keeps: bool = False
+
+    def __post_init__(self) -> None:
+        self.history = History(
+            self.situation,
+            KeyIssued(self.key.token, ALL_PERMISSIONS, frozenset({self.key.group}), fresh=False),
+            AudienceReady(self.neighbour.group, self.neighbour.id),
+            AudienceReady(self.audience.group, self.audience.id)
+            if self.audience.job is None
+            else AudiencePopulated(self.audience.group, self.audience.id, self.audience.job),
+        )
+
+    def call(self, operation: OperationId, target: str = "", body: object = None) -> Call:
+        """A request with the key of the race."""
+        return Call(operation, self.key.token, self.key.group, target, body)
+
+    def on_audience(self, operation: OperationId, body: object = None) -> Act:
+        """What names the audience."""
+        return partial(self.history.send, self.call(operation, self.audience.id, body))
+
+    def deletes(self, tries: int = 1, delay: int = 0) -> Act:
+        """Delete the audience, as many readings later; where the guard refuses, again and again."""
+
+        def act() -> None:
+            self._read(delay)
+            for _ in range(tries):
+                if self.history.send(self.call(DELETE, self.audience.id)).status != _CONFLICT:
+                    return
+
+        return act
+
+    def deletes_another(self) -> Act:
+        """Delete an audience of one's own, which is made for it beforehand."""
+        body = {"name": f"made for a race {self.situation.chance.getrandbits(32):x}", "type": "on_demand"}
+        made = member(self.history.send(self.call(OperationId.CREATE_AUDIENCE, body=body)), "data", "id")
+        if not isinstance(made, str):
+            message = "an audience could not be made"
+            raise NotEstablishedError(message)
+        return partial(self.history.send, self.call(DELETE, made))
+
+    def ends(self, outcome: str, delay: int) -> Act:
+        """End the prospecting, by the target's own word, as many readings later."""
+
+        def act() -> None:
+            self.keeps = outcome == "completed"
+            self._read(delay)
+            self.asked_to_end = time.monotonic()
+            self.history.end(self.audience, outcome)
+
+        return act
+
+    def cancels(self, delay: int) -> Act:
+        """Cancel the job that populates the audience, as a client does, as many readings later."""
+
+        def act() -> None:
+            self._read(delay)
+            self.asked_to_end = time.monotonic()
+            self.history.send(self.call(OperationId.CANCEL_JOB, str(self.audience.job)))
+
+        return act
+
+    def _read(self, times: int) -> None:
+        for _ in range(times):
+            self.history.send(self.call(OperationId.GET_AUDIENCE, self.audience.id))
+
+    def look(self) -> Exchange:
+        """Read everything, once the race is over; answers what the audience was read as."""
+        seen = self.history.send(self.call(OperationId.GET_AUDIENCE, self.audience.id))
+        for operation in (OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION):
+            self.history.read(operation, self.key)
+        return seen
+
+    # What has to hold.
+
+    def expect_all(self, seen: Exchange) -> None:
+        """What must hold however it ended; ViolationError where it does not. `seen`: what the audience is read as."""
+        deletions = self._deletions()
+        evidence = self.history.exchanges
+        expect = Expecting(self.situation, DELETE)
+        for done, exchange in deletions:
+            early = done.operation.end is not None and done.operation.end < self.asked_to_end
+            guarded = self.audience.job is not None and early and exchange.status in SUCCESS
+            expected = "409, while nobody had asked yet to end the job that populates it"
+            expect.that("GUARD", expected, described(exchange), evidence, holds=not guarded)
+        if any(exchange.status in SUCCESS for _, exchange in deletions):
+            expect.that("EFFECT", "404: it was deleted", described(seen), evidence, holds=is_refusal(seen))
+        elif self._refused_for_good([exchange for _, exchange in deletions]):
+            kept = seen.status != _NOT_FOUND
+            expect.that("GUARD-KEEPS", "still there: no deletion succeeded", described(seen), evidence, holds=kept)
+        self._expect_of_others(expect)
+
+    def _expect_of_others(self, expect: Expecting) -> None:
+        """What else was deleted is gone; the neighbour is there."""
+        for done, exchange in list(self.history.of(DELETE)):
+            if done.target != self.audience.id and exchange.status in SUCCESS:
+                seen = self.history.send(self.call(OperationId.GET_AUDIENCE, done.target))
+                evidence = self.history.exchanges
+                expect.that("EFFECT", "404: it was deleted", described(seen), evidence, holds=is_refusal(seen))
+        beside = self.history.send(self.call(OperationId.GET_AUDIENCE, self.neighbour.id))
+        kept = beside.status not in ELSEWHERE
+        expected = "still there: nobody deleted it"
+        expect.that("ONLY", expected, described(beside), self.history.exchanges, holds=kept)
+
+    def _deletions(self) -> list[tuple[Done, Exchange]]:
+        """The deletions of the audience."""
+        return [(done, exchange) for done, exchange in self.history.of(DELETE) if done.target == self.audience.id]
+
+    def _refused_for_good(self, deletions: Sequence[Exchange]) -> bool:
+        """Whether nothing but a deletion may have made away with it, and none was done: all came to be refused."""
+        return self.keeps and bool(deletions) and all(one.status == _CONFLICT for one in deletions)
+
+    def broken(self) -> list[Finding]:
+        """What should hold besides, and does not."""
+        deletions = [exchange for _, exchange in self._deletions()]
+        succeeded = [exchange for exchange in deletions if exchange.status in SUCCESS]
+        if len(succeeded) <= 1:
+            return judged(self.situation, self.history)
+        came_back = f"{len(succeeded)} of {len(deletions)}"
+        once = Finding(f"{DELETE.prefix}-ONCE", "exactly one 200", came_back, tuple(deletions))
+        return [once, *judged(self.situation, self.history)]
+
+
+def judged(situation: Situation, history: History) -> list[Finding]:
+    """Whether a history can be explained; where that could not be decided, it is no pass."""
+    found = history.check()
+    finding = history.finding(found)
+    if finding is not None:
+        return [finding]
+    if found.verdict is Verdict.UNKNOWN:
+        situation.ledger.obstacle(history.rows(), "in one race, too many orders were possible to look at all of them")
+        return []
+    for row in history.rows():
+        situation.ledger.held(row)
+    return []

@@ -1,0 +1,132 @@
+"""The kinds of race, and how often each is run."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from conformance.client.client import Call
+from conformance.client.contract import member
+from conformance.concurrency.history import History
+from conformance.concurrency.race import Act, Race, judged
+from conformance.harness.context import Situation
+from conformance.harness.expectations import Expecting
+from conformance.model import KeyIssued, OperationId, Validity
+from conformance.model.operation import ALL_PERMISSIONS
+from conformance.results.ledger import ViolationError
+from conformance.results.verdicts import SUCCESS, Finding
+from conformance.states import NotEstablishedError
+
+_OUTCOMES = ("completed", "failed", "cancelled")
+_CLIENTS, _TRIES = 6, 8
+_LONGEST = 10.0
+"""Seconds that the races of a kind take at most, on a slow target."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is raced: `acts`, one for each client, by the number of the turn. `by_jobs`: by requests about jobs, too."""
+
+    acts: Callable[[Race, int], list[Act]]
+    populated: bool = False
+    in_folder: bool = False
+    by_jobs: bool = False
+
+
+def _deletions(race: Race, _: int) -> list[Act]:
+    return [race.deletes()] * _CLIENTS
+
+
+def _deletions_of_different_audiences(race: Race, _: int) -> list[Act]:
+    return [race.deletes(), *[race.deletes_another() for _ in range(_CLIENTS - 1)]]
+
+
+def _deletions_and_an_end(race: Race, turn: int) -> list[Act]:
+    """Every other time each asks but once: what was refused and yet done is seen only if nobody asks again."""
+    if turn % 2:
+        return [race.ends("completed", delay=0), *[race.deletes()] * 4]
+    return [race.ends(_OUTCOMES[turn // 2 % 3], delay=turn % 4), *[race.deletes(_TRIES)] * 4]
+
+
+def _deletions_and_a_cancellation(race: Race, turn: int) -> list[Act]:
+    return [race.cancels(delay=turn % 4), *[race.deletes(1 if turn % 2 else _TRIES)] * 4]
+
+
+def _updates(race: Race, turn: int) -> list[Act]:
+    bodies = [{name: f"update {turn}.{one}"} for one in range(3) for name in ("name", "description")]
+    return [race.on_audience(OperationId.UPDATE_AUDIENCE, body) for body in bodies]
+
+
+def _updates_and_deletions(race: Race, turn: int) -> list[Act]:
+    return [*_updates(race, turn)[:4], *[race.deletes(delay=turn % 3)] * 2]
+
+
+def _moves_and_deletions(race: Race, turn: int) -> list[Act]:
+    move = race.on_audience(OperationId.MOVE_TO_FOLDER, {"folderId": race.folder})
+    return [move, move, move, *[race.deletes(delay=turn % 3)] * 2]
+
+
+KINDS: Mapping[str, Kind] = {
+    "deletions": Kind(_deletions),
+    "deletions of different audiences": Kind(_deletions_of_different_audiences),
+    "deletions and the end of the prospecting": Kind(_deletions_and_an_end, populated=True),
+    "deletions and its cancellation": Kind(_deletions_and_a_cancellation, populated=True, by_jobs=True),
+    "updates": Kind(_updates),
+    "updates and deletions": Kind(_updates_and_deletions),
+    "moves and deletions": Kind(_moves_and_deletions, in_folder=True),
+}
+
+
+def race(situation: Situation, kind: Kind) -> None:
+    """Race again and again; ViolationError where something does not hold that has to, or should."""
+    key = situation.key()
+    neighbour = situation.ready(key)
+    folder = situation.folder(key) if kind.in_folder else ""
+    findings: list[Finding] = []
+    obstacles: list[NotEstablishedError] = []
+    until = time.monotonic() + _LONGEST
+    turns = 0
+    for turn in range(max(1, situation.repeats // 6)):
+        if turns and time.monotonic() > until:
+            break
+        turns += 1
+        try:
+            audience = situation.populated(key) if kind.populated else situation.created(key)
+            one = Race(situation, key, audience, neighbour, folder)
+            acts = kind.acts(one, turn)
+            situation.chance.shuffle(acts)  # who begins last runs first
+            one.history.at_once(acts)
+        except NotEstablishedError as obstacle:
+            obstacles.append(obstacle)
+            continue
+        one.expect_all(one.look())
+        for finding in one.broken():
+            situation.ledger.broken(finding)
+            findings.append(finding)
+    if len(obstacles) == turns:
+        raise obstacles[0]
+    for finding in findings:
+        raise ViolationError(finding)
+
+
+def race_to_start(situation: Situation) -> None:
+    """Start a job with one idempotency key, all at once; ViolationError where not all have the same job."""
+    key = situation.key()
+    body = situation.prospecting(key)
+    for _ in range(max(1, situation.repeats // 9)):
+        history = History(situation, KeyIssued(key.token, ALL_PERMISSIONS, frozenset({key.group}), fresh=False))
+        once = situation.once()
+        call = Call(OperationId.START_JOB, key.token, key.group, body=body, extras=once)
+
+        history.at_once([partial(history.send, call, Validity.DOUBTFUL)] * _CLIENTS)
+
+        history.read(OperationId.LIST_JOBS, key)
+        answers = [exchange for _, exchange in history.of(OperationId.START_JOB)]
+        jobs = sorted({str(member(one, "data", "jobId")) for one in answers if one.status in SUCCESS})
+        for job in jobs:
+            situation.do(OperationId.CANCEL_JOB, key, job)
+        for finding in judged(situation, history):
+            situation.ledger.broken(finding)
+        said, evidence = f"{len(jobs)}: {', '.join(jobs)}", history.exchanges
+        expect = Expecting(situation, OperationId.START_JOB)
+        expect.that("REPLAY-ACTIVE", "one job for all of them", said, evidence, holds=len(jobs) <= 1)

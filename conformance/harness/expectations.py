@@ -1,0 +1,108 @@
+"""What checks expect of responses, noted in the ledger."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
+
+from conformance.catalogue.requirements import Level, catalogue
+from conformance.client.client import Call
+from conformance.harness.context import Situation
+from conformance.model import OperationId
+from conformance.results.ledger import ViolationError
+from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.states import NotEstablishedError
+
+_BELIED = frozenset({404, 409})
+_INVALID = frozenset({400, 422})
+
+
+def described(exchange: Exchange) -> str:
+    """A response in a few words."""
+    if exchange.status is None:
+        return f"no response ({exchange.no_response})"
+    body = (exchange.response_body or b"").decode("utf-8", "replace")
+    return f"{exchange.status} {body[:160]}"
+
+
+def is_refusal(exchange: Exchange) -> bool:
+    """Whether a response came, and is not one of success."""
+    return exchange.status is not None and exchange.status not in SUCCESS
+
+
+def belied(answers: Sequence[Exchange]) -> tuple[Exchange, Exchange] | None:
+    """Of deletions of one audience: one that the guard refused, and one that found it carried out all the same.
+
+    None where one says that it was carried out: then the guard has not held, and nothing is belied.
+    """
+    first = {answer.status: answer for answer in reversed(answers)}
+    if first.keys() & SUCCESS or not first.keys() >= _BELIED:
+        return None
+    return first[409], first[404]
+
+
+class Expecting:
+    """The expectations of one operation's requirements; each MUST raises ViolationError where it is not met."""
+
+    def __init__(self, situation: Situation, operation: OperationId) -> None:
+        self._situation = situation
+        self._operation = operation
+        self._ledger = situation.ledger
+        self._prefix = operation.prefix
+        self._done = SUCCESS.intersection(situation.client.wire.statuses(operation))
+
+    def status(self, fact: str, exchange: Exchange, statuses: frozenset[int] | set[int], *before: Exchange) -> None:
+        """A response with one of some statuses.
+
+        NotEstablishedError where it says that a start request is invalid, and it may well be, for all that is known.
+        """
+        may_be_invalid = self._operation is OperationId.START_JOB and exchange.status in _INVALID.difference(statuses)
+        if may_be_invalid and self._situation.knows_no_start():
+            message = f"'a prospecting request' could not be had, and what the contract infers is {described(exchange)}"
+            raise NotEstablishedError(message)
+        expected = "a success" if statuses == SUCCESS else " or ".join(map(str, sorted(statuses)))
+        self.that(fact, expected, described(exchange), [*before, exchange], holds=exchange.status in statuses)
+
+    def done(self, exchange: Exchange, *before: Exchange) -> None:
+        """The documented success."""
+        self.status("DONE", exchange, self._done, *before)
+
+    def refusal(self, fact: str, exchange: Exchange, *before: Exchange) -> None:
+        """A refusal, whatever its status."""
+        self.that(fact, "a refusal", described(exchange), [*before, exchange], holds=is_refusal(exchange))
+
+    def that(self, fact: str, expected: str, came_back: str, exchanges: list[Exchange], *, holds: bool) -> None:
+        """Anything else. What no sentence demands is noted only, so that what one does is looked at all the same."""
+        requirement_id = f"{self._prefix}-{fact}"
+        is_demanded = catalogue()[requirement_id].level is Level.MUST
+        with nullcontext() if is_demanded else suppress(ViolationError):
+            self._ledger.expect(requirement_id, expected, came_back, exchanges, holds=holds)
+
+    def held(self, fact: str) -> None:
+        """It was seen to hold."""
+        self._ledger.held(f"{self._prefix}-{fact}")
+
+
+class Attempts:
+    """Lets a check go on past a violation, so that one does not hide another; `conclude` raises the first."""
+
+    def __init__(self) -> None:
+        self._violations: list[ViolationError] = []
+
+    def __enter__(self) -> None:
+        """Attempt what may be broken."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        """Remember a violation, and go on."""
+        if isinstance(error, ViolationError):
+            self._violations.append(error)
+            return True
+        return False
+
+    def conclude(self) -> None:
+        """ViolationError if there was any."""
+        for violation in self._violations:
+            raise violation
+
+
+def expecting(situation: Situation, call: Call) -> Expecting:
+    """The expectations of the operation that is called."""
+    return Expecting(situation, call.operation)

@@ -1,0 +1,183 @@
+"""From HTTP to the model: what a request asks for, and what the response to it shows."""
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, unquote
+
+from conformance.client.client import Call
+from conformance.client.contract import Verbatim, member
+from conformance.model import (
+    UNKNOWN,
+    AudiencePage,
+    JobPage,
+    Navigation,
+    OperationId,
+    Request,
+    Response,
+    ShownAudience,
+    ShownFolder,
+    ShownJob,
+    Validity,
+)
+from conformance.model.messages import Shown, Text
+from conformance.results.verdicts import SUCCESS, Exchange
+
+_T = TypeVar("_T")
+_Pages = tuple[Exchange, ...]
+_SENT = ("name", "description", "type", "audienceType", "folderId")
+"""The members of request bodies that a response shows again."""
+
+
+def asked(call: Call, validity: Validity = Validity.VALID) -> Request:
+    """A request as the model takes it; what is sent as bytes has no fields that anyone could be held to."""
+    headers = {name.lower(): value for name, value in call.extras.headers.items()}
+    query = parse_qs(call.extras.query.removeprefix("?"), keep_blank_values=True)
+    body = call.body if call.extras.content is None else None
+    return Request(
+        call.operation,
+        _token(call, headers),
+        _plain(call.group),
+        _plain(call.target),
+        fields=tuple(_fields(body)),
+        body=_canonical(call) if call.operation is OperationId.START_JOB else "",
+        idempotency=headers.get("idempotency-key"),
+        whole="cursor" not in query,
+        status=query.get("status", [None])[0],
+        validity=validity,
+    )
+
+
+def _plain(identifier: str) -> str:
+    return unquote(identifier) if isinstance(identifier, Verbatim) else identifier
+
+
+def answered(operation: OperationId, *pages: Exchange) -> Response | None:
+    """A response as the model takes it, None where none arrived; whatever it says, nothing is raised.
+
+    The pages of a list that was read to its end are one response: that of the first page that was refused, if one was.
+    """
+    for page in pages:
+        if page.status is None:
+            return None
+        if page.status not in SUCCESS:
+            code = member(page, "error", "code")
+            return Response(page.status, code if isinstance(code, str) else None)
+    read = _DATA.get(operation)
+    status = pages[-1].status
+    if status is None or read is None:
+        return None if status is None else Response(status)
+    return Response(status, data=read(pages))
+
+
+def _token(call: Call, headers: Mapping[str, str]) -> str | None:
+    """The token that is sent as bearer; a header that is given takes the place of the call's own."""
+    if "authorization" not in headers:
+        return call.key
+    scheme, _, token = headers["authorization"].partition(" ")
+    return token if scheme == "Bearer" else None
+
+
+def _fields(body: object) -> Iterator[tuple[str, Text]]:
+    """What is sent, as far as a server has to show it unchanged."""
+    if isinstance(body, dict):
+        for name in _SENT:
+            if name in body:
+                yield name, body[name] if _is_plain(body[name]) else UNKNOWN
+
+
+def _is_plain(value: object) -> bool:
+    """Whether every server writes a text as it got it: printable, no blanks around it, one Unicode form."""
+    if not isinstance(value, str) or not value.isprintable():
+        return False
+    return bool(value) and value == value.strip() == unicodedata.normalize("NFKC", value)
+
+
+def _canonical(call: Call) -> str:
+    """A body in one form, whatever the order and the spacing of its members."""
+    body = call.body
+    if call.extras.content is not None:
+        try:
+            body = json.loads(call.extras.content)
+        except ValueError:
+            return repr(call.extras.content)
+    return json.dumps(body, sort_keys=True, separators=(",", ":"))
+
+
+def _audience(shown: object) -> ShownAudience | None:
+    if not isinstance(shown, dict) or not isinstance(shown.get("id"), str):
+        return None
+    return ShownAudience(shown["id"], *(_text(shown, name) for name in ("name", "description", "folderId")))
+
+
+def _folder(shown: object) -> ShownFolder | None:
+    if not isinstance(shown, dict) or not isinstance(shown.get("id"), str):
+        return None
+    nested = _each(shown.get("audiences"), _audience)
+    return ShownFolder(shown["id"], _text(shown, "name"), _text(shown, "audienceType"), nested)
+
+
+def _job(shown: object) -> ShownJob | None:
+    if not isinstance(shown, dict) or not isinstance(shown.get("jobId"), str):
+        return None
+    return ShownJob(shown["jobId"], _text(shown, "status"))
+
+
+def _text(shown: Mapping[str, Any], name: str) -> Text:
+    """A member; what is absent, or neither a text nor null, says nothing."""
+    value = shown.get(name, UNKNOWN)
+    return value if value is None or isinstance(value, str) else UNKNOWN
+
+
+def _each(items: object, read: Callable[[object], _T | None]) -> tuple[_T, ...]:
+    found = (read(item) for item in items) if isinstance(items, list) else ()
+    return tuple(item for item in found if item is not None)
+
+
+def _navigation(pages: _Pages) -> Navigation | None:
+    folders, ungrouped = (member(pages[-1], "data", name) for name in ("folders", "ungroupedAudiences"))
+    if not isinstance(folders, list) or not isinstance(ungrouped, list):
+        return None
+    return Navigation(_each(folders, _folder), _each(ungrouped, _audience))
+
+
+def _audience_page(pages: _Pages) -> AudiencePage | None:
+    items = _items(pages)
+    return None if items is None else AudiencePage(_each(items, _audience), last=_is_last(pages))
+
+
+def _job_page(pages: _Pages) -> JobPage | None:
+    items = _items(pages)
+    return None if items is None else JobPage(_each(items, _job), last=_is_last(pages))
+
+
+def _items(pages: _Pages) -> list[Any] | None:
+    """The items of all pages; None where a page has no list of them."""
+    lists = [member(page, "data", "items") for page in pages]
+    return [item for items in lists for item in items] if all(isinstance(items, list) for items in lists) else None
+
+
+def _is_last(pages: _Pages) -> bool:
+    return member(pages[-1], "data", "hasMore") is not True
+
+
+def _one(read: Callable[[object], _T | None]) -> Callable[[_Pages], _T | None]:
+    return lambda pages: read(member(pages[-1], "data"))
+
+
+_DATA: Mapping[OperationId, Callable[[_Pages], Shown | None]] = {
+    OperationId.LIST_AUDIENCES: _audience_page,
+    OperationId.CREATE_AUDIENCE: _one(_audience),
+    OperationId.GET_AUDIENCE: _one(_audience),
+    OperationId.UPDATE_AUDIENCE: _one(_audience),
+    OperationId.MOVE_TO_FOLDER: _one(_audience),
+    OperationId.REMOVE_FROM_FOLDER: _one(_audience),
+    OperationId.GET_NAVIGATION: _navigation,
+    OperationId.CREATE_FOLDER: _one(_folder),
+    OperationId.RENAME_FOLDER: _one(_folder),
+    OperationId.START_JOB: _one(_job),
+    OperationId.GET_JOB: _one(_job),
+    OperationId.LIST_JOBS: _job_page,
+    OperationId.CANCEL_JOB: _one(_job),
+}

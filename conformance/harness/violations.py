@@ -1,0 +1,29 @@
+"""What the model says to be broken, as findings under the rows of the catalogue."""
+
+from collections.abc import Iterable
+
+from conformance.catalogue.requirements import Level, catalogue
+from conformance.model import OperationId, Violation
+from conformance.results.verdicts import Exchange, Finding
+
+_FIRMNESS = {Level.MAY: 0, Level.SHOULD: 1, Level.MUST: 2}
+"""The catalogue's levels, as the model's count."""
+
+
+def finding(violation: Violation, operation: OperationId, exchanges: Iterable[Exchange]) -> Finding:
+    """A violation under its own row; where the model demands less than that row, under that of the whole operation."""
+    row = catalogue().get(violation.requirement)
+    expected, seen = _printable(violation.expected), _printable(violation.seen)
+    if row is None or row.excluded is not None or _FIRMNESS[row.level] > violation.level:
+        return Finding(consistent(operation), f"{expected} ({violation.requirement})", seen, tuple(exchanges))
+    return Finding(row.id, expected, seen, tuple(exchanges))
+
+
+def consistent(operation: OperationId) -> str:
+    """The row of an operation that says: what it answers can be explained by what was done before."""
+    return f"{operation.prefix}-CONSISTENT"
+
+
+def _printable(text: str) -> str:
+    """A text that any report can hold: a target may well show half a surrogate pair."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

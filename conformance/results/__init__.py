@@ -1,0 +1,1 @@
+"""The records of what checks observed, and the verdicts that follow."""

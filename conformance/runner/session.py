@@ -1,0 +1,71 @@
+"""Builds from the options what a process needs to run checks: the client, the states, the plugin."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from conformance.client.client import Client
+from conformance.client.contract import Wire
+from conformance.options import Options, UsageError
+from conformance.results.ledger import Ledger
+from conformance.runner.deadline import Deadline
+from conformance.states import (
+    FromFile,
+    OverHttp,
+    ProviderStates,
+    PublicApi,
+    StatesFileError,
+    WithKey,
+    paced,
+    prepared,
+)
+from openapi import contract
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`target`: for requests that belong to no check; `api` sends by it. `client` is held by the deadline."""
+
+    target: httpx.Client
+    api: PublicApi
+    client: Client
+    states: ProviderStates
+
+
+@contextmanager
+def opened(options: Options, deadline: Deadline) -> Iterator[Opened]:
+    """Connections to the target and to its states; closed at the end."""
+    verify = options.verify()
+    with ExitStack() as stack:
+        target, checked, stater = (
+            stack.enter_context(httpx.Client(base_url=base, headers=headers, timeout=options.timeout, verify=verify))
+            for base, headers in (
+                (options.base_url, options.headers),
+                (options.base_url, options.headers),
+                ("", options.states_headers),
+            )
+        )
+        checked.event_hooks["request"].append(deadline.hold)
+        api = PublicApi(paced(target, time.sleep, options.pace))  # noqa: TID251  (a real pause)
+        client = _client(options, checked)
+        yield Opened(target, api, client, _states(options, api, stater, client.numbers))
+
+
+def _client(options: Options, http: httpx.Client) -> Client:
+    return Client(http, Wire(contract()), Ledger(), time.sleep, options.pace)  # noqa: TID251  (a real pause)
+
+
+def _states(options: Options, api: PublicApi, stater: httpx.Client, numbers: Iterator[int]) -> ProviderStates:
+    if options.states_url is not None:
+        return OverHttp(stater, options.states_url, numbers)
+    if options.states_file is not None:
+        try:
+            return FromFile(prepared(options.states_file), api)
+        except StatesFileError as error:
+            message = f"--states-file {options.states_file}: {error}"
+            raise UsageError(message) from None
+    key = options.api_key or ""
+    return WithKey(api, key, leftovers=options.allow_leftovers, may_spend=options.allow_credits)

@@ -1,0 +1,1 @@
+"""Random traces through the API, held against the model."""
