@@ -15,22 +15,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.adapters.clock import RealClock
+from mockserver.adapters.http1.protocol import protocol
+from mockserver.adapters.http1.refusals import Limits
 from mockserver.adapters.ids import SeededIds
-from mockserver.adapters.memory import MemoryStore
-from mockserver.adapters.protocol import protocol
-from mockserver.adapters.refused import Limits
-from mockserver.adapters.seed_file import default_seed, read_seed
+from mockserver.adapters.memory.store import MemoryStore
 from mockserver.api.admission import Reception
 from mockserver.api.application import application
+from mockserver.api.envelope import Wire
 from mockserver.api.examples import rows
+from mockserver.api.faults.injection import Injection
 from mockserver.api.handlers.answers import Answers
-from mockserver.api.injection import Injection
-from mockserver.api.policy import methods
-from mockserver.api.preference import Preferences
-from mockserver.api.wire import Wire
+from mockserver.api.narrowed_contract import methods
+from mockserver.api.prefer_header import Preferences
 from mockserver.config import MEMORY, Settings
-from mockserver.control.answers import DEFAULT_SANDBOX
 from mockserver.control.application import control_application
+from mockserver.control.responses import DEFAULT_SANDBOX
 from mockserver.domain.job import Progression
 from mockserver.middleware.access_log import AccessLog, Write
 from mockserver.middleware.body_limit import BodyLimit
@@ -38,8 +37,9 @@ from mockserver.middleware.control_gate import ControlGate
 from mockserver.middleware.cors import Cors
 from mockserver.middleware.journal import JournalMiddleware, unparsed_exchange
 from mockserver.ports import Clock, Ids, Store, TakenIdError
+from mockserver.seeds import default_seed, read_seed
 from mockserver.service.admission import admit, identify
-from mockserver.service.following import Following
+from mockserver.service.journal_tail import Following
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Policy, Sandboxes
 from mockserver.service.seeding import SeedError
@@ -72,7 +72,7 @@ async def opened_store(settings: Settings) -> AsyncIterator[Store]:
     if settings.store == MEMORY:
         yield MemoryStore(settings.journal_limit, settings.journal_bytes)
     else:
-        open_store = pkgutil.resolve_name("mockserver.adapters.sql.opening:open_store")
+        open_store = pkgutil.resolve_name("mockserver.adapters.sql.factory:open_store")
         async with open_store(settings.store, settings.journal_limit, settings.journal_bytes) as store:
             yield store
 

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple, Protocol
 
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
-from mockserver.domain.exchange import Exchange
 from mockserver.domain.folder import Folder
 from mockserver.domain.job import Job, JobStatus
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
+from mockserver.recording.exchange import Exchange
 
 
 class Clock(Protocol):

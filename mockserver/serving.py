@@ -17,7 +17,7 @@ from mockserver.adapters.workers import Workers
 from mockserver.banner import banner, sights
 from mockserver.bootstrap import Parts, http_protocol, opened_store, parts, seed, server
 from mockserver.config import Settings
-from mockserver.control.answers import DEFAULT_SANDBOX
+from mockserver.control.responses import DEFAULT_SANDBOX
 from mockserver.ports import StoreError
 
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.domain.exchange import Exchange
 from mockserver.domain.sandbox import SandboxClock
+from mockserver.recording.exchange import Exchange
 
 GROUP = "a" * 24
 AUDIENCE = "b" * 24

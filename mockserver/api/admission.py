@@ -7,12 +7,12 @@ from typing import NamedTuple
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.api.injection import Injection
-from mockserver.api.preference import Preferences, preference
-from mockserver.api.wire import Wire, headers_of, send_json
-from mockserver.domain.bearer import token_of
-from mockserver.domain.notes import NOTES, Notes, note_refusal
+from mockserver.api.envelope import Wire, headers_of, send_json
+from mockserver.api.faults.injection import Injection
+from mockserver.api.prefer_header import Preferences, preference
 from mockserver.domain.refusal import Refusal
+from mockserver.recording.bearer import token_of
+from mockserver.recording.request_record import NOTES, Notes, note_refusal
 from mockserver.service.admission import Admission
 
 Admit = Callable[[str | None, str | None, Notes | None], Awaitable[Admission | Refusal]]

@@ -11,20 +11,20 @@ from connexion.resolver import Resolver
 from starlette.types import ASGIApp
 
 from mockserver.api.admission import AdmissionMiddleware, Reception
-from mockserver.api.assembly.context import DirectContextMiddleware
-from mockserver.api.assembly.exceptions import LazyExceptionMiddleware
-from mockserver.api.assembly.operation import DirectApp
-from mockserver.api.assembly.routing import DirectRoutingMiddleware
-from mockserver.api.assembly.security import AdmittedBearer, DirectSecurityMiddleware
-from mockserver.api.assembly.validation import DirectValidationMiddleware
-from mockserver.api.faults import Faults
+from mockserver.api.connexion_fast_path.context import DirectContextMiddleware
+from mockserver.api.connexion_fast_path.exceptions import LazyExceptionMiddleware
+from mockserver.api.connexion_fast_path.operation import DirectApp
+from mockserver.api.connexion_fast_path.routing import DirectRoutingMiddleware
+from mockserver.api.connexion_fast_path.security import AdmittedBearer, DirectSecurityMiddleware
+from mockserver.api.connexion_fast_path.validation import DirectValidationMiddleware
+from mockserver.api.error_handlers import Faults
 from mockserver.api.handlers.accounts import AccountHandlers
 from mockserver.api.handlers.answers import Answers, Handler
 from mockserver.api.handlers.audiences import AudienceHandlers
 from mockserver.api.handlers.folders import FolderHandlers
 from mockserver.api.handlers.prospecting import ProspectingHandlers
 from mockserver.api.jsonifier import FastJsonifier
-from mockserver.api.policy import permissions, with_body, with_policy
+from mockserver.api.narrowed_contract import permissions, with_body, with_policy
 from mockserver.api.validators import VALIDATOR_MAP
 
 

@@ -8,13 +8,12 @@ from starlette.types import ASGIApp
 
 from mockserver import __version__
 from mockserver.api.application import resolver
-from mockserver.api.assembly.exceptions import LazyExceptionMiddleware
-from mockserver.api.assembly.operation import DirectApp
-from mockserver.api.assembly.routing import DirectRoutingMiddleware
-from mockserver.api.assembly.validation import DirectValidationMiddleware
+from mockserver.api.connexion_fast_path.exceptions import LazyExceptionMiddleware
+from mockserver.api.connexion_fast_path.operation import DirectApp
+from mockserver.api.connexion_fast_path.routing import DirectRoutingMiddleware
+from mockserver.api.connexion_fast_path.validation import DirectValidationMiddleware
 from mockserver.api.jsonifier import FastJsonifier
 from mockserver.control import errors
-from mockserver.control.answers import Operations
 from mockserver.control.audiences import AudienceHandlers
 from mockserver.control.clock import ClockHandlers
 from mockserver.control.documents import DocumentHandlers
@@ -22,16 +21,17 @@ from mockserver.control.faults import FaultHandlers
 from mockserver.control.following import FollowHandlers
 from mockserver.control.jobs import JobHandlers
 from mockserver.control.journal import JournalHandlers
-from mockserver.control.json_only import JsonOnly
 from mockserver.control.keys import KeyHandlers
 from mockserver.control.limits import LimitHandlers
-from mockserver.control.no_nul import NoNul
+from mockserver.control.reject_nul import NoNul
+from mockserver.control.require_json import JsonOnly
+from mockserver.control.responses import Operations
 from mockserver.control.sandboxes import SandboxHandlers
 from mockserver.control.states import StateHandlers
 from mockserver.control.validators import VALIDATOR_MAP
 from mockserver.middleware.body_limit import BodyLimit
 from mockserver.ports import Store
-from mockserver.service.following import Following
+from mockserver.service.journal_tail import Following
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
 from openapi import contract, control_contract

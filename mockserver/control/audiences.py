@@ -1,6 +1,6 @@
 """The operation that shows what the guard hides: all audiences of a sandbox, those that are being populated too."""
 
-from mockserver.control.answers import Answer, Body, Operations
+from mockserver.control.responses import Answer, Body, Operations
 from mockserver.domain.instant import iso
 from mockserver.service import overview
 from mockserver.service.overview import SeenAudience

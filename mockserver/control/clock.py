@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from mockserver.control import views
-from mockserver.control.answers import Answer, Body, Operations
 from mockserver.control.errors import ControlError
 from mockserver.control.instants import LAST, instant
+from mockserver.control.responses import Answer, Body, Operations
 from mockserver.domain.instant import END, iso
 from mockserver.service import clocks
 from mockserver.service.clocks import Advance

@@ -6,8 +6,8 @@ from typing import Any
 
 from swagger_ui_bundle import swagger_ui_path
 
-from mockserver.control.answers import Answer, Body, Operations
 from mockserver.control.errors import ControlError
+from mockserver.control.responses import Answer, Body, Operations
 from mockserver.service.sandboxes import Sandboxes
 
 Contract = Callable[[], dict[str, Any]]

@@ -9,9 +9,9 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
 from mockserver.ports import SandboxNotFoundError, StoreError
+from mockserver.service.control_actions import EndedError, UnknownError
 from mockserver.service.journals import JournalOffError, NoExchangeError
 from mockserver.service.sandboxes import TooManyError
-from mockserver.service.steering import EndedError, UnknownError
 
 logger = logging.getLogger("mockserver")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from mockserver.control.answers import GONE, Answer, Body, Operations
 from mockserver.control.documents import Contract
 from mockserver.control.errors import ControlError
+from mockserver.control.responses import GONE, Answer, Body, Operations
 from mockserver.domain.fault import Fault, redacted
 from mockserver.service import faults
 from mockserver.service.fault_documents import FaultError, check, documented_errors

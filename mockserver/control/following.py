@@ -7,10 +7,10 @@ import orjson
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from mockserver.control.answers import Operations
 from mockserver.control.errors import ControlError
 from mockserver.control.journal_views import summary
-from mockserver.service.following import Follower, Following, News, TooManyFollowersError
+from mockserver.control.responses import Operations
+from mockserver.service.journal_tail import Follower, Following, News, TooManyFollowersError
 
 _LAST = "Last-Event-ID"
 _DIGITS = 15

@@ -3,9 +3,9 @@
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote
 
-from mockserver.control.answers import Body
 from mockserver.control.journal_views import whole
-from mockserver.domain.exchange import Exchange
+from mockserver.control.responses import Body
+from mockserver.recording.exchange import Exchange
 from mockserver.service.journals import Reading
 
 _NOT_KNOWN = -1

@@ -1,10 +1,10 @@
 """The operations on jobs, and on how the next ones move."""
 
 from mockserver.control import views
-from mockserver.control.answers import Answer, Body, Operations
 from mockserver.control.errors import ControlError
+from mockserver.control.responses import Answer, Body, Operations
 from mockserver.domain.job import JobStatus, Pace, Progression, Stage, progress_of
-from mockserver.service import steering
+from mockserver.service import control_actions
 from mockserver.service.prospecting import SeenJob
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.seeding import progression_of
@@ -41,15 +41,17 @@ class JobHandlers:
 
     async def every(self, sandbox_id: str) -> Answer:
         """List the jobs."""
-        return views.jobs(await self._sandboxes.work(sandbox_id, steering.jobs)), 200
+        return views.jobs(await self._sandboxes.work(sandbox_id, control_actions.jobs)), 200
 
     async def start(self, sandbox_id: str, body: Body) -> Answer:
         """Start a job on an audience that is there already."""
 
         async def act(work: Work) -> SeenJob:
             progression = _changed(work.sandbox.progression, body)
-            requested = int(body.get("requested", steering.DEFAULT_REQUESTED))
-            return await steering.start_job(work, body["accountGroupId"], body["audienceId"], progression, requested)
+            requested = int(body.get("requested", control_actions.DEFAULT_REQUESTED))
+            return await control_actions.start_job(
+                work, body["accountGroupId"], body["audienceId"], progression, requested
+            )
 
         return views.job(await self._sandboxes.work(sandbox_id, act)), 201
 
@@ -57,7 +59,7 @@ class JobHandlers:
         """Look at a job."""
 
         async def act(work: Work) -> SeenJob:
-            return SeenJob(await steering.job(work, job_id), work.now)
+            return SeenJob(await control_actions.job(work, job_id), work.now)
 
         return views.job(await self._sandboxes.work(sandbox_id, act)), 200
 
@@ -65,8 +67,8 @@ class JobHandlers:
         """Change how an active job moves."""
 
         async def act(work: Work) -> SeenJob:
-            job = await steering.job(work, job_id)
-            return await steering.set_progression(work, job_id, _changed(job.progression, body))
+            job = await control_actions.job(work, job_id)
+            return await control_actions.set_progression(work, job_id, _changed(job.progression, body))
 
         return views.job(await self._sandboxes.work(sandbox_id, act)), 200
 
@@ -77,7 +79,9 @@ class JobHandlers:
         progress = _progress(body)
         if progress is not None and outcome is JobStatus.COMPLETED:
             raise ControlError(400, "the body's stage and share go with the outcomes failed and cancelled")
-        seen = await self._sandboxes.work(sandbox_id, lambda work: steering.end_job(work, job_id, outcome, progress))
+        seen = await self._sandboxes.work(
+            sandbox_id, lambda work: control_actions.end_job(work, job_id, outcome, progress)
+        )
         return views.job(seen), 200
 
 

@@ -7,12 +7,12 @@ import connexion
 
 from mockserver import __version__
 from mockserver.control import journal_views as views
-from mockserver.control.answers import GONE, Answer, Body, Operations
 from mockserver.control.errors import ControlError
 from mockserver.control.har import archive
-from mockserver.domain.findings.catalogue import RULE_IDS
-from mockserver.domain.findings.rule import Finding
+from mockserver.control.responses import GONE, Answer, Body, Operations
 from mockserver.domain.instant import parse
+from mockserver.recording.findings.catalogue import RULE_IDS
+from mockserver.recording.findings.rule import Finding
 from mockserver.service.journals import Journals, Query
 
 _FOUND = 422

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from mockserver.control.answers import Body
-from mockserver.domain.exchange import Exchange, Header
-from mockserver.domain.findings.rule import Finding
+from mockserver.control.responses import Body
 from mockserver.domain.instant import iso
-from mockserver.domain.redaction import Redaction
-from mockserver.domain.trace import STANDING_IN, trace
+from mockserver.recording.exchange import Exchange, Header
+from mockserver.recording.findings.rule import Finding
+from mockserver.recording.redaction import Redaction
+from mockserver.recording.trace import STANDING_IN, trace
 from mockserver.service.journals import Judgement, Reading
 
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from mockserver.control import views
-from mockserver.control.answers import GONE, Answer, Body, Operations
 from mockserver.control.instants import instant
+from mockserver.control.responses import GONE, Answer, Body, Operations
 from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
-from mockserver.service import steering
+from mockserver.service import control_actions
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.transactions import Work
 
@@ -35,7 +35,7 @@ class KeyHandlers:
 
         async def act(work: Work) -> ApiKey:
             name, revoked = body.get("name", ""), body.get("revoked", False)
-            made = await steering.add_key(work, permissions, groups, name=name, revoked=revoked)
+            made = await control_actions.add_key(work, permissions, groups, name=name, revoked=revoked)
             made = replace(made, expires_at=expires_at)
             await work.transaction.save_api_key(made)
             return made
@@ -46,7 +46,7 @@ class KeyHandlers:
         """Revoke a key, let it expire, or change what it may do."""
 
         async def act(work: Work) -> ApiKey:
-            found = await steering.key(work, key)
+            found = await control_actions.key(work, key)
             changed = replace(
                 found,
                 revoked=body.get("revoked", found.revoked),
@@ -62,8 +62,8 @@ class KeyHandlers:
         """Delete a key."""
 
         async def act(work: Work) -> None:
-            await steering.key(work, key)
-            await steering.remove_key(work, key)
+            await control_actions.key(work, key)
+            await control_actions.remove_key(work, key)
 
         await self._sandboxes.work(sandbox_id, act)
         return GONE

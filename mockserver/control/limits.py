@@ -1,7 +1,7 @@
 """The operations on rate limits."""
 
-from mockserver.control.answers import GONE, Answer, Body, Operations
 from mockserver.control.errors import ControlError
+from mockserver.control.responses import GONE, Answer, Body, Operations
 from mockserver.domain.instant import iso
 from mockserver.domain.limit import RateLimit
 from mockserver.service import limits

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from mockserver.adapters.seed_file import checked, read_text
 from mockserver.control import views
-from mockserver.control.answers import DEFAULT_SANDBOX, GONE, Answer, Body, Operations
 from mockserver.control.errors import ControlError
+from mockserver.control.responses import DEFAULT_SANDBOX, GONE, Answer, Body, Operations
+from mockserver.seeds import checked, read_text
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.seeding import Document, SeedError, TakenKeyError, ensure_at_most
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.control.answers import DEFAULT_SANDBOX, Answer, Body, Operations
 from mockserver.control.errors import ControlError
+from mockserver.control.responses import DEFAULT_SANDBOX, Answer, Body, Operations
 from mockserver.domain.job import Job
 from mockserver.ports import Access, SandboxNotFoundError, Store
 from mockserver.service import states
+from mockserver.service.control_actions import EndedError, UnknownError
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.states import CannotEstablishError, ParamsError
-from mockserver.service.steering import EndedError, UnknownError
 
 
 class StateHandlers:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mockserver.control.answers import Body
+from mockserver.control.responses import Body
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.instant import iso
 from mockserver.domain.job import Progression

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.domain.notes import REFUSAL
+from mockserver.recording.request_record import REFUSAL
 
 Write = Callable[[str], None]
 

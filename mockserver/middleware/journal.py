@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.domain.exchange import Exchange
-from mockserver.domain.notes import NOTES, REFUSAL
 from mockserver.ports import Clock
+from mockserver.recording.exchange import Exchange
+from mockserver.recording.request_record import NOTES, REFUSAL
 
 Keep = Callable[[str, Exchange], None]
 Place = Callable[[Exchange], Awaitable[None]]

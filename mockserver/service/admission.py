@@ -2,11 +2,11 @@
 
 from mockserver.domain.instant import iso
 from mockserver.domain.key import ApiKey
-from mockserver.domain.notes import Notes
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.ports import Caller, Clock, Store
-from mockserver.service.lifetime import lives
-from mockserver.service.metering import metered
+from mockserver.recording.request_record import Notes
+from mockserver.service.expiry import lives
+from mockserver.service.rate_limiting import metered
 
 Admission = Caller
 """A request that may go on: its key, and the sandbox that the key belongs to."""

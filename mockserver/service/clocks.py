@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mockserver.domain.passage import Event, Timed, events
+from mockserver.domain.clock_events import Event, Timed, events
 from mockserver.domain.sandbox import SandboxClock
-from mockserver.service import steering
+from mockserver.service import control_actions
 from mockserver.service.prospecting import SeenJob
 from mockserver.service.transactions import Work
 
@@ -24,7 +24,7 @@ async def advance(work: Work, milliseconds: int) -> Advance:
     """Move the clock forward."""
     later = work.now + milliseconds
     clock = work.sandbox.clock.advanced(milliseconds)
-    jobs = await steering.jobs(work)
+    jobs = await control_actions.jobs(work)
     transaction = work.transaction
     records = Timed(
         [seen.job for seen in jobs],

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from mockserver.domain.exchange import Exchange
-from mockserver.domain.findings.catalogue import findings
-from mockserver.domain.findings.rule import Finding
-from mockserver.domain.redaction import Redaction
 from mockserver.ports import Access, Journal, SandboxNotFoundError, Store, StoreError
+from mockserver.recording.exchange import Exchange
+from mockserver.recording.findings.catalogue import findings
+from mockserver.recording.findings.rule import Finding
+from mockserver.recording.redaction import Redaction
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.transactions import Work
 

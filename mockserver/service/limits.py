@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from mockserver.domain.key import ApiKey
 from mockserver.domain.limit import FULL, RateLimit
-from mockserver.service import steering
+from mockserver.service import control_actions
 from mockserver.service.transactions import Work
 
 
@@ -53,12 +53,12 @@ async def _save(work: Work, limit: RateLimit | None, keys: Iterable[ApiKey]) -> 
 
 async def of_key(work: Work, token: str) -> KeyLimit:
     """The limit that holds for a key; UnknownError where there is no such key."""
-    key = await steering.key(work, token)
+    key = await control_actions.key(work, token)
     return KeyLimit(key, key.limit or work.sandbox.limit, work.now)
 
 
 async def limit_key(work: Work, token: str, limit: RateLimit | None) -> KeyLimit:
     """Give a key a limit of its own, or None to have that of the sandbox again; its bucket is full. UnknownError."""
-    key = await steering.key(work, token)
+    key = await control_actions.key(work, token)
     await work.transaction.save_api_key(replace(key, limit=limit, bucket=FULL))
     return await of_key(work, token)

@@ -11,7 +11,7 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.limit import RateLimit
 from mockserver.domain.sandbox import Sandbox, SandboxClock
 from mockserver.ports import Clock, Ids, SandboxNotFoundError, Store
-from mockserver.service.lifetime import discard, noted
+from mockserver.service.expiry import discard, noted
 from mockserver.service.seeding import Document, Seeded, TakenKeyError, plant
 from mockserver.service.transactions import Work
 

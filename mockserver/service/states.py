@@ -13,7 +13,7 @@ from mockserver.domain.job import JobStatus, Pace, Progression
 from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.domain.source import Source
-from mockserver.service import steering
+from mockserver.service import control_actions
 from mockserver.service.transactions import Work
 
 Values = dict[str, Any]
@@ -77,12 +77,12 @@ _MANY = 1_000_000
 async def _an_api_key(work: Work, params: Params) -> Values:
     groups = frozenset({params.text("accountGroupId")}) if params.has("accountGroupId") else None
     revoked = params.choice("status", ("active", "revoked"), "active") == "revoked"
-    key = await steering.add_key(work, params.permissions(), groups, revoked=revoked)
+    key = await control_actions.add_key(work, params.permissions(), groups, revoked=revoked)
     return {"apiKey": key.token, "accountGroupId": next(iter(key.account_group_ids))}
 
 
 async def _no_api_key(work: Work, params: Params) -> Values:
-    await steering.remove_key(work, params.text("apiKey"))
+    await control_actions.remove_key(work, params.text("apiKey"))
     return {}
 
 
@@ -90,7 +90,7 @@ def _changing_key(change: Callable[[ApiKey, Params], ApiKey]) -> Act:
     """A setup that changes a key, which must be there."""
 
     async def act(work: Work, params: Params) -> Values:
-        key = await steering.key(work, params.text("apiKey"))
+        key = await control_actions.key(work, params.text("apiKey"))
         await work.transaction.save_api_key(change(key, params))
         return {}
 
@@ -110,11 +110,11 @@ def _restoring_key(change: Callable[[ApiKey], ApiKey]) -> Act:
 
 
 async def _an_audience(work: Work, params: Params, prospects: int) -> Values:
-    key = await steering.key(work, params.text("apiKey"))
+    key = await control_actions.key(work, params.text("apiKey"))
     if not key.account_group_ids:
         message = "params.apiKey is a key for no account group, so that nothing can be made with it"
         raise ParamsError(message)
-    audience = await steering.add_audience(work, min(key.account_group_ids), prospects)
+    audience = await control_actions.add_audience(work, min(key.account_group_ids), prospects)
     return {"accountGroupId": audience.account_group_id, "audienceId": audience.id}
 
 
@@ -126,7 +126,7 @@ async def _no_audience(work: Work, params: Params) -> Values:
     """End the jobs on the audience and remove it."""
     for job in await work.transaction.open_jobs_on(params.text("audienceId")):
         if job.is_active(work.now):
-            await steering.end_job(work, job.id, JobStatus.CANCELLED)
+            await control_actions.end_job(work, job.id, JobStatus.CANCELLED)
     audience = await work.transaction.audience(params.text("accountGroupId"), params.text("audienceId"))
     if audience is not None:
         await work.transaction.remove_audience(audience)
@@ -137,15 +137,15 @@ async def _a_populated_audience(work: Work, params: Params) -> Values:
     status = JobStatus(params.choice("jobStatus", ("queued", "running"), "running"))
     values = await _an_audience(work, params, 0)
     by_hand = Progression(Pace.MANUAL, status=status)
-    seen = await steering.start_job(work, values["accountGroupId"], values["audienceId"], by_hand)
+    seen = await control_actions.start_job(work, values["accountGroupId"], values["audienceId"], by_hand)
     return {**values, "jobId": seen.job.id}
 
 
 async def _ended_prospecting(work: Work, params: Params) -> Values:
     outcome = JobStatus(params.choice("outcome", ("completed", "failed", "cancelled")))
-    job = await steering.job(work, params.text("jobId"))
+    job = await control_actions.job(work, params.text("jobId"))
     if job.status_at(work.now) is not outcome:
-        await steering.end_job(work, job.id, outcome)
+        await control_actions.end_job(work, job.id, outcome)
     return {}
 
 
@@ -155,7 +155,7 @@ def _exhausting(*, exhausted: bool) -> Act:
     async def act(work: Work, params: Params) -> Values:
         key = await work.transaction.api_key(params.text("apiKey"))
         if key is None and exhausted:
-            await steering.key(work, params.text("apiKey"))
+            await control_actions.key(work, params.text("apiKey"))
         for group in await _groups_of(work, key):
             await work.transaction.save_account_group(replace(group, credits_exhausted=exhausted))
         return {}
@@ -169,7 +169,7 @@ async def _groups_of(work: Work, key: ApiKey | None) -> list[AccountGroup]:
 
 
 async def _a_prospecting_request(work: Work, params: Params) -> Values:
-    await steering.key(work, params.text("apiKey"))
+    await control_actions.key(work, params.text("apiKey"))
     source = params.choice("source", tuple(_REQUESTS), Source.LINKEDIN_SEARCH)
     return {"body": {"source": source, **_REQUESTS[source]}}
 

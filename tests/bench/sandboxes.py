@@ -17,9 +17,9 @@ import uvloop
 
 from mockserver.adapters.clock import RealClock
 from mockserver.adapters.ids import SeededIds
-from mockserver.adapters.memory import MemoryStore
-from mockserver.adapters.seed_file import checked, read_text
+from mockserver.adapters.memory.store import MemoryStore
 from mockserver.domain.job import Progression
+from mockserver.seeds import checked, read_text
 from mockserver.service.sandboxes import Sandboxes
 from tests.bench.failure import BenchError
 from tests.bench.server import Server

@@ -16,8 +16,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 from starlette.types import ASGIApp
 
 from mockserver.adapters.ids import SeededIds
-from mockserver.adapters.memory import MemoryStore
-from mockserver.adapters.seed_file import default_seed, schema
+from mockserver.adapters.memory.store import MemoryStore
 from mockserver.config import Settings
 from mockserver.control.application import MAX_BODY, control_application, handlers
 from mockserver.domain.job import Progression
@@ -25,9 +24,10 @@ from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.source import job_request
 from mockserver.ports import Caller
+from mockserver.seeds import default_seed, schema
 from mockserver.service import audiences, prospecting
 from mockserver.service.admission import admit
-from mockserver.service.following import Following
+from mockserver.service.journal_tail import Following
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.states import STATES

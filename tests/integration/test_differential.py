@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from mockserver.adapters.clock import ManualClock
 from mockserver.api.admission import AdmissionMiddleware
 from mockserver.api.application import handlers, resolver
-from mockserver.api.assembly.security import AdmittedBearer
-from mockserver.api.faults import Faults
+from mockserver.api.connexion_fast_path.security import AdmittedBearer
+from mockserver.api.error_handlers import Faults
 from mockserver.api.handlers.answers import Answers
 from mockserver.api.jsonifier import FastJsonifier
-from mockserver.api.policy import permissions, with_policy
+from mockserver.api.narrowed_contract import permissions, with_policy
 from mockserver.api.validators import VALIDATOR_MAP
 from mockserver.bootstrap import Parts, parts, reception, seed, vendor_app
 from mockserver.config import Settings
-from mockserver.control.answers import DEFAULT_SANDBOX
+from mockserver.control.responses import DEFAULT_SANDBOX
 from openapi import contract
 
 PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests, not of the server)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from mockserver.adapters.memory import MemoryStore
-from mockserver.api.assembly.validation import ARGUMENTS, DirectValidationMiddleware
+from mockserver.adapters.memory.store import MemoryStore
+from mockserver.api.connexion_fast_path.validation import ARGUMENTS, DirectValidationMiddleware
 from mockserver.bootstrap import parts, seed, vendor_app
 from mockserver.config import Settings
 from mockserver.ports import Caller

@@ -11,10 +11,10 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from mockserver.adapters.seed_file import schema
 from mockserver.bootstrap import parts, seed, vendor_app
 from mockserver.config import Settings
-from mockserver.domain.notes import NOTES, Notes
+from mockserver.recording.request_record import NOTES, Notes
+from mockserver.seeds import schema
 from mockserver.service import faults
 from openapi import control_contract
 from tests.world import World

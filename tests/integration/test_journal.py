@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from mockserver.bootstrap import Parts, server
 from mockserver.cli import cli
 from mockserver.config import Settings
-from mockserver.domain.trace import trace
+from mockserver.recording.trace import trace
 from openapi import contract
 from tests.served import served
 from tests.world import BODY, World

@@ -14,8 +14,8 @@ from typing import Any, Self
 import pytest
 import uvicorn
 
-from mockserver.adapters.protocol import protocol
-from mockserver.adapters.refused import Limits
+from mockserver.adapters.http1.protocol import protocol
+from mockserver.adapters.http1.refusals import Limits
 
 PATIENCE = 10
 MEGABYTE = 1 << 20
@@ -431,7 +431,7 @@ def test_a_refusal_is_not_lost_to_a_client_that_still_sends(served: Served) -> N
 
 
 def test_a_client_that_does_not_close_behind_a_refusal_is_left(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.adapters.protocol._LINGER", 0.05)
+    monkeypatch.setattr("mockserver.adapters.http1.protocol._LINGER", 0.05)
     with served.client() as client:
         assert client.send(b"rubbish\r\n\r\n").answer().is_refusal(400)
         waiting = threading.Event()

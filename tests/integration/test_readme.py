@@ -12,7 +12,7 @@ from mockserver import __version__
 from mockserver.cli import serve
 from mockserver.config import Settings
 from mockserver.domain.fault import FaultKind
-from mockserver.domain.findings.catalogue import RULE_IDS
+from mockserver.recording.findings.catalogue import RULE_IDS
 from mockserver.service.fault_documents import PRESETS
 from mockserver.service.states import STATES
 from openapi import contract

@@ -6,11 +6,11 @@ import logging
 import httpx
 import pytest
 
-from mockserver.adapters.memory import MemoryStore
-from mockserver.adapters.transaction import MemoryTransaction
+from mockserver.adapters.memory.store import MemoryStore
+from mockserver.adapters.memory.transaction import MemoryTransaction
 from mockserver.bootstrap import parts, seed, vendor_app
 from mockserver.config import Settings
-from mockserver.control.answers import DEFAULT_SANDBOX
+from mockserver.control.responses import DEFAULT_SANDBOX
 from mockserver.ports import About, Access, Caller
 
 GROUP = "/v1/accounts/a00000000000000000000001"

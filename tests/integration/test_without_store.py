@@ -6,7 +6,7 @@ import logging
 import httpx
 import pytest
 
-from mockserver.adapters.memory import MemoryStore
+from mockserver.adapters.memory.store import MemoryStore
 from mockserver.bootstrap import parts, seed, server
 from mockserver.config import Settings
 from mockserver.ports import Caller, StoreError

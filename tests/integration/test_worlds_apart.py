@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.adapters.clock import ManualClock
-from mockserver.adapters.memory import MemoryStore
-from mockserver.api.wire import Wire
+from mockserver.adapters.memory.store import MemoryStore
+from mockserver.api.envelope import Wire
 from mockserver.bootstrap import parts, server
 from mockserver.config import Settings
 from mockserver.domain.instant import iso

@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from mockserver.adapters.sql.opening import open_store
+from mockserver.adapters.sql.factory import open_store
 from mockserver.config import Settings
 from mockserver.ports import StoreError
 from tests.integration.test_cli import refused

@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import tests.served
-from mockserver.adapters.transaction import MemoryTransaction
-from mockserver.adapters.world import World
+from mockserver.adapters.memory.records import World
+from mockserver.adapters.memory.transaction import MemoryTransaction
 from mockserver.bootstrap import Parts, server
 from mockserver.config import Settings
 from mockserver.domain.audience import Audience

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from starlette.types import Send
 
-from mockserver.adapters.transaction import MemoryTransaction
-from mockserver.adapters.world import World
+from mockserver.adapters.memory.records import World
+from mockserver.adapters.memory.transaction import MemoryTransaction
 from tests.mutants.exchange import Answered, Asked
 from tests.mutants.server_variants import Variant
 

@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import pytest
 
-from mockserver.domain.exchange import Exchange
 from mockserver.domain.key import ApiKey
 from mockserver.domain.sandbox import Sandbox
 from mockserver.ports import Journal, SandboxNotFoundError, Store
+from mockserver.recording.exchange import Exchange
 
 T = TypeVar("T")
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from mockserver.adapters.clock import ManualClock
-from mockserver.adapters.memory import MemoryStore
-from mockserver.adapters.transaction import MemoryTransaction
+from mockserver.adapters.memory.store import MemoryStore
+from mockserver.adapters.memory.transaction import MemoryTransaction
 from mockserver.domain.audience import Audience
 from mockserver.domain.key import ApiKey
 from mockserver.domain.refusal import Reason, Refusal

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.domain.exchange import Exchange
-from mockserver.domain.findings.catalogue import RULE_IDS, findings
-from mockserver.domain.findings.rule import Basis
 from mockserver.domain.operation import OPERATIONS, Repeating
+from mockserver.recording.exchange import Exchange
+from mockserver.recording.findings.catalogue import RULE_IDS, findings
+from mockserver.recording.findings.rule import Basis
 from openapi import contract, control_contract
 from tests.told import LOST, PATHS, Told
 

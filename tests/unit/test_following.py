@@ -8,11 +8,11 @@ import pytest
 
 from mockserver.adapters.clock import ManualClock
 from mockserver.adapters.ids import SeededIds
-from mockserver.adapters.memory import MemoryStore
-from mockserver.domain.exchange import Exchange
+from mockserver.adapters.memory.store import MemoryStore
 from mockserver.domain.job import Progression
 from mockserver.ports import SandboxNotFoundError
-from mockserver.service.following import AT_ONCE, HEARTBEAT, INTERVAL, Following, News, TooManyFollowersError
+from mockserver.recording.exchange import Exchange
+from mockserver.service.journal_tail import AT_ONCE, HEARTBEAT, INTERVAL, Following, News, TooManyFollowersError
 from mockserver.service.journals import JournalOffError, Journals
 from mockserver.service.sandboxes import Sandboxes
 

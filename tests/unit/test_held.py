@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from mockserver.api.holding import Held
+from mockserver.api.faults.delay import Held
 
 PATIENCE = 10
 DISCONNECT = {"type": "http.disconnect"}

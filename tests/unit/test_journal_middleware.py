@@ -11,10 +11,10 @@ import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.adapters.clock import ManualClock
-from mockserver.api.wire import send_json
-from mockserver.domain.exchange import Exchange
-from mockserver.domain.notes import NOTES, REFUSAL
+from mockserver.api.envelope import send_json
 from mockserver.middleware.journal import KEPT_BYTES, JournalMiddleware, unparsed_exchange
+from mockserver.recording.exchange import Exchange
+from mockserver.recording.request_record import NOTES, REFUSAL
 
 START: Message = {
     "type": "http.response.start",

@@ -2,7 +2,7 @@
 
 from contextlib import AbstractAsyncContextManager, nullcontext
 
-from mockserver.adapters.memory import MemoryStore
+from mockserver.adapters.memory.store import MemoryStore
 from mockserver.ports import Store
 from tests.stores.contract import StoreContract
 from tests.stores.journal_contract import JournalContract

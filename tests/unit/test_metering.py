@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mockserver.adapters.clock import ManualClock
-from mockserver.adapters.memory import MemoryStore
+from mockserver.adapters.memory.store import MemoryStore
 from mockserver.domain.key import ApiKey
 from mockserver.domain.limit import RateLimit
 from mockserver.domain.refusal import Reason, Refusal

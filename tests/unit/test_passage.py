@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from mockserver.domain.clock_events import Event, Happening, Timed, events
 from mockserver.domain.job import Ending, Job, JobStatus, Pace, Progression
 from mockserver.domain.key import ApiKey
 from mockserver.domain.limit import FULL, Bucket, RateLimit
-from mockserver.domain.passage import Event, Happening, Timed, events
 from mockserver.domain.replay import Replay
 
 GROUP, AUDIENCE = "a" * 24, "b" * 24

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.api.preference import Preference, preference
+from mockserver.api.prefer_header import Preference, preference
 
 
 @pytest.mark.parametrize(

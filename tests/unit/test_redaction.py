@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.domain.redaction import Redaction, hint
+from mockserver.recording.redaction import Redaction, hint
 
 KEY = "sk_test_0123456789abcdef0123456789abcdef"
 ODD = 'my/very"own\\key%41+here'

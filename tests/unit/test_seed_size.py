@@ -8,11 +8,11 @@ import pytest
 
 from mockserver.adapters.clock import ManualClock
 from mockserver.adapters.ids import SeededIds
-from mockserver.adapters.memory import MemoryStore
-from mockserver.adapters.seed_file import read_text
+from mockserver.adapters.memory.store import MemoryStore
 from mockserver.control.errors import ControlError
 from mockserver.control.sandboxes import SandboxHandlers
 from mockserver.domain.job import Progression
+from mockserver.seeds import read_text
 from mockserver.service.sandboxes import Sandboxes, SeenSandbox
 
 NAMED = {"name": "a"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.adapters.seed_file import checked, read_text
+from mockserver.seeds import checked, read_text
 from mockserver.service.seeding import SeedError
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.domain.operation import OPERATIONS
-from mockserver.domain.trace import rules, trace
+from mockserver.recording.trace import rules, trace
 
 
 def test_an_accepted_request_has_met_all_rules_of_its_operation() -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mockserver.adapters.memory import MemoryStore
+from mockserver.adapters.memory.store import MemoryStore
 from mockserver.domain.fault import Asked, Fault, FaultKind
 from mockserver.domain.key import ApiKey
 from mockserver.domain.sandbox import Sandbox

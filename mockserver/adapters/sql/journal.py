@@ -16,8 +16,8 @@ from mockserver.adapters.sql.database import Database, Session
 from mockserver.adapters.sql.records import EXCHANGE, text
 from mockserver.adapters.sql.schema import EXCHANGES
 from mockserver.adapters.sql.statements import JournalStatements
-from mockserver.domain.exchange import Exchange
 from mockserver.ports import Journal, SandboxNotFoundError, StoreError
+from mockserver.recording.exchange import Exchange
 
 Pause = Callable[[float], Awaitable[None]]
 Waiting = tuple[str, Exchange]

@@ -10,8 +10,8 @@ import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.engine import Dialect
 
-from mockserver.adapters.sql.connections import Connections
 from mockserver.adapters.sql.database import Query, Row, Values
+from mockserver.adapters.sql.pool import Connections
 from mockserver.ports import StoreError
 
 _CONNECTIONS = 16

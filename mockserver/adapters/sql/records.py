@@ -8,12 +8,12 @@ import msgspec
 from mockserver.adapters.sql.database import Row
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
-from mockserver.domain.exchange import Exchange
 from mockserver.domain.folder import Folder
 from mockserver.domain.job import Job
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
+from mockserver.recording.exchange import Exchange
 
 R = TypeVar("R")
 _ENCODE = msgspec.json.Encoder().encode

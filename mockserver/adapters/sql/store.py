@@ -11,13 +11,13 @@ from mockserver.adapters.clock import since_1970
 from mockserver.adapters.sql.database import Database, Session
 from mockserver.adapters.sql.journal import Bounds, Journals
 from mockserver.adapters.sql.migrations import migrate
+from mockserver.adapters.sql.optimistic import Apart, SharedTransaction
 from mockserver.adapters.sql.records import API_KEY, SANDBOX, text
-from mockserver.adapters.sql.shared import Apart, SharedTransaction
 from mockserver.adapters.sql.statements import Statements
 from mockserver.adapters.sql.transaction import SqlTransaction
-from mockserver.domain.exchange import Exchange
 from mockserver.domain.sandbox import Sandbox
 from mockserver.ports import About, Access, Caller, Journal, SandboxNotFoundError, TakenIdError
+from mockserver.recording.exchange import Exchange
 
 
 class SqlStore:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from mockserver.api.wire import Body, Wire
+from mockserver.api.envelope import Body, Wire
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.service.transactions import Transactions
 

@@ -12,7 +12,7 @@ from connexion.middleware.routing import RoutingMiddleware
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.api.assembly.linking import linked
+from mockserver.api.connexion_fast_path.chain import linked
 
 _ENCODED_SLASH = re.compile(r"%2f", re.IGNORECASE)
 

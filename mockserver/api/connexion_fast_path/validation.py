@@ -12,7 +12,7 @@ from connexion.middleware.request_validation import (
 from connexion.operations import AbstractOperation
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.api.assembly.plan import JSON_TYPES, NotPlainError, Plan
+from mockserver.api.connexion_fast_path.request_plan import JSON_TYPES, NotPlainError, Plan
 
 ARGUMENTS = "audience_mock.arguments"
 

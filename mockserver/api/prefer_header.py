@@ -8,10 +8,10 @@ from urllib.request import parse_http_list
 
 from starlette.types import Scope, Send
 
+from mockserver.api.envelope import Wire, send_json
 from mockserver.api.examples import Row, Rows, success
-from mockserver.api.wire import Wire, send_json
-from mockserver.domain.notes import NOTES, Notes, note_refusal
 from mockserver.domain.refusal import Reason, Refusal, refused
+from mockserver.recording.request_record import NOTES, Notes, note_refusal
 from mockserver.service.admission import Admission
 
 Identify = Callable[[str | None, Notes | None], Awaitable[Admission | Refusal]]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mockserver.api.envelope import Wire, send_json
 from mockserver.api.examples import Rows
-from mockserver.api.holding import Held, Pause
-from mockserver.api.spoiling import Then, WholeAnswer, reset, send_spoiled, send_whole
-from mockserver.api.wire import Wire, send_json
+from mockserver.api.faults.corruption import Then, WholeAnswer, reset, send_spoiled, send_whole
+from mockserver.api.faults.delay import Held, Pause
 from mockserver.domain.fault import Asked, Fault, FaultKind
-from mockserver.domain.notes import NOTES, Notes
 from mockserver.ports import Store
+from mockserver.recording.request_record import NOTES, Notes
 from mockserver.service import faults
 from mockserver.service.admission import Admission
 

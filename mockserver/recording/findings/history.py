@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from mockserver.domain.exchange import Exchange
 from mockserver.domain.operation import OPERATIONS
+from mockserver.recording.exchange import Exchange
 
 IN_FLIGHT = 0.1
 """Seconds in which a request on another connection may have been on its way while an answer came."""

@@ -14,9 +14,9 @@ from connexion.utils import inspect_function_arguments
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from mockserver.api.assembly.validation import ARGUMENTS
-from mockserver.api.wire import send_json
-from mockserver.domain.notes import note_refusal
+from mockserver.api.connexion_fast_path.validation import ARGUMENTS
+from mockserver.api.envelope import send_json
+from mockserver.recording.request_record import note_refusal
 
 _STATUS = 2
 _REFUSED = 400

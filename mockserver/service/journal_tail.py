@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-from mockserver.domain.exchange import Exchange
 from mockserver.ports import Journal, SandboxNotFoundError
+from mockserver.recording.exchange import Exchange
 from mockserver.service.journals import Journals, Query, Reading
 
 Pause = Callable[[float], Awaitable[None]]

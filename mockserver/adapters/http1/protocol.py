@@ -13,9 +13,9 @@ import httptools
 from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mockserver.adapters.cycle import Cycle, Refuse, last_answer, refusing, send_last
-from mockserver.adapters.deadline import TICK, Deadline
-from mockserver.adapters.refused import Limits, RefusedError, refused
+from mockserver.adapters.http1.cycle import Cycle, Refuse, last_answer, refusing, send_last
+from mockserver.adapters.http1.deadline import TICK, Deadline
+from mockserver.adapters.http1.refusals import Limits, RefusedError, refused
 from mockserver.domain.fault import CLOSE, RESET
 
 _LINGER = 2.0

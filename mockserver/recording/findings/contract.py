@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from mockserver.domain.exchange import Exchange
-from mockserver.domain.findings.history import History
-from mockserver.domain.findings.rule import Finding, Rule, documented, inferred
+from mockserver.recording.exchange import Exchange
+from mockserver.recording.findings.history import History
+from mockserver.recording.findings.rule import Finding, Rule, documented, inferred
 
 CONTRACT = Rule(
     "CLIENT-CONTRACT",

@@ -21,7 +21,7 @@ from uvicorn._types import (
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
 from mockserver.domain.fault import CLOSE, RESET
-from mockserver.domain.notes import NOTES, REFUSAL, Notes, note_refusal
+from mockserver.recording.request_record import NOTES, REFUSAL, Notes, note_refusal
 
 Refuse = Callable[[int, str, Mapping[str, object]], bytes]
 End = Callable[[bytes], None]

@@ -11,7 +11,7 @@ import orjson
 from connexion.decorators.parameter import pythonic
 from connexion.operations import AbstractOperation
 
-from mockserver.api.assembly.schema import draft4, has_format
+from mockserver.api.connexion_fast_path.schema import draft4, has_format
 
 JSON_TYPES = frozenset({b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"})
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?", re.ASCII)

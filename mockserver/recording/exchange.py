@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mockserver.domain.bearer import bearer_token
-from mockserver.domain.notes import Notes
+from mockserver.recording.bearer import bearer_token
+from mockserver.recording.request_record import Notes
 
 Header = tuple[bytes, bytes]
 

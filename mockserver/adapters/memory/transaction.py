@@ -6,8 +6,8 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from mockserver.adapters.table import R, Table
-from mockserver.adapters.world import World
+from mockserver.adapters.memory.records import World
+from mockserver.adapters.memory.table import R, Table
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.folder import Folder

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from mockserver.domain.exchange import Exchange
-from mockserver.domain.findings.history import History, surely_followed
-from mockserver.domain.findings.rule import Finding, Rule, documented, inferred
+from mockserver.recording.exchange import Exchange
+from mockserver.recording.findings.history import History, surely_followed
+from mockserver.recording.findings.rule import Finding, Rule, documented, inferred
 
 RETRY_AFTER = Rule(
     "CLIENT-RETRY-AFTER",

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from mockserver.domain.exchange import Exchange
-from mockserver.domain.findings.contract import CONTRACT, KEY_REUSED, broken, reused_key
-from mockserver.domain.findings.history import History
-from mockserver.domain.findings.pacing import (
+from mockserver.recording.exchange import Exchange
+from mockserver.recording.findings.contract import CONTRACT, KEY_REUSED, broken, reused_key
+from mockserver.recording.findings.history import History
+from mockserver.recording.findings.pacing import (
     GUARD_HAMMERED,
     PERMISSION_REPEATED,
     RETRY_AFTER,
@@ -13,8 +13,8 @@ from mockserver.domain.findings.pacing import (
     hurried,
     unpermitted,
 )
-from mockserver.domain.findings.retries import RETRY_UNREAD, START_KEY, retried_unread, started_anew
-from mockserver.domain.findings.rule import Finding
+from mockserver.recording.findings.retries import RETRY_UNREAD, START_KEY, retried_unread, started_anew
+from mockserver.recording.findings.rule import Finding
 
 _CHECKS: Mapping[str, Callable[[History, Exchange], Iterator[Finding]]] = {
     RETRY_UNREAD.id: retried_unread,

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.adapters.ring import Ring
-from mockserver.adapters.table import Table
+from mockserver.adapters.memory.journal import Ring
+from mockserver.adapters.memory.table import Table
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.folder import Folder

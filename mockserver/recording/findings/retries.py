@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
-from mockserver.domain.exchange import Exchange
-from mockserver.domain.findings.history import History
-from mockserver.domain.findings.rule import Finding, Rule, documented
 from mockserver.domain.operation import OPERATIONS, Repeating
+from mockserver.recording.exchange import Exchange
+from mockserver.recording.findings.history import History
+from mockserver.recording.findings.rule import Finding, Rule, documented
 
 RETRY_UNREAD = Rule(
     "CLIENT-RETRY-UNREAD",

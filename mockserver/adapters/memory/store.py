@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from mockserver.adapters.transaction import MemoryTransaction
-from mockserver.adapters.world import World
-from mockserver.domain.exchange import Exchange
+from mockserver.adapters.memory.records import World
+from mockserver.adapters.memory.transaction import MemoryTransaction
 from mockserver.domain.sandbox import Sandbox
 from mockserver.ports import About, Access, Caller, Journal, SandboxNotFoundError, TakenIdError
+from mockserver.recording.exchange import Exchange
 
 
 class MemoryStore:

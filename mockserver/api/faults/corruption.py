@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from starlette.types import Message, Scope, Send
 
-from mockserver.api.wire import Wire, send_json
+from mockserver.api.envelope import Wire, send_json
 from mockserver.domain.fault import CLOSE, RESET, FaultKind
-from mockserver.domain.notes import note_cut_off
+from mockserver.recording.request_record import note_cut_off
 
 Then = Callable[[Message, bytes], Awaitable[None]]
 

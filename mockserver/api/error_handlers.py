@@ -11,9 +11,9 @@ from connexion.exceptions import ProblemException
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
-from mockserver.api.wire import Wire
-from mockserver.domain.notes import note_refusal
+from mockserver.api.envelope import Wire
 from mockserver.ports import SandboxNotFoundError, StoreError
+from mockserver.recording.request_record import note_refusal
 
 logger = logging.getLogger("mockserver")
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mockserver.domain.exchange import Exchange
 from mockserver.domain.operation import OPERATIONS
+from mockserver.recording.exchange import Exchange
 
 
 class Basis(StrEnum):

@@ -2,8 +2,8 @@
 
 from collections import deque
 
-from mockserver.domain.exchange import Exchange
 from mockserver.ports import Journal
+from mockserver.recording.exchange import Exchange
 
 
 class Ring:

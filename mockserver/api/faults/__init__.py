@@ -1,0 +1,1 @@
+"""Injected faults: resets, delays, and spoiled bodies."""

@@ -1,0 +1,1 @@
+"""The record of an exchange: what is kept, shown and found about a client."""
