@@ -8,9 +8,9 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from tests.connection import Connection
 from tests.crash.audience import UNKNOWN, Audience, Known, State
-from tests.fleet import GROUP, SANDBOX
+from tests.harness.raw_connection import Connection
+from tests.harness.replicas import GROUP, SANDBOX
 
 _MANY = 12
 _GROUP_ID = GROUP.rpartition("/")[2]

@@ -6,7 +6,7 @@ import httpx
 
 from tests.crash.audience import Audience, Known, State
 from tests.crash.client import Client
-from tests.fleet import GROUP, KEY, SANDBOX
+from tests.harness.replicas import GROUP, KEY, SANDBOX
 
 
 def compare(url: str, clients: list[Client], others: set[str]) -> None:

@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from mockserver.config import Settings
-from tests.served import served
+from tests.harness.in_thread import served
+from tests.harness.sandbox_client import World
 from tests.stores.databases import postgres
-from tests.world import World
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.mutants.serving import served
-from tests.mutants.single import Single
-from tests.process import ROOT
+from tests.harness.subprocess_server import ROOT
+from tests.mutants.single.endpoint import Single
+from tests.mutants.single.serving import served
 
 QUICK = ("-k", "check_a_populated_audience_is_protected", "--seed", "1")
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 
 from conformance.catalogue.requirements import Level, catalogue
-from tests.mutants.mutated import Mutant
 from tests.mutants.registry import MUTANTS
+from tests.mutants.server.mutated import Mutant
 from tests.mutants.suite import A_TENTH, effort, failed, operation_of, run
 
 BY_NAME = {mutant.__name__: mutant for mutant in MUTANTS}

@@ -1,50 +1,21 @@
 """All mutants and all legal variants of the whole server, by name."""
 
-from tests.mutants import (
-    server_faults_effects,
-    server_faults_envelope,
-    server_faults_guard,
-    server_faults_hidden,
-    server_faults_jobs,
-    server_faults_keys,
-    server_faults_more,
-    server_faults_pages,
-    server_faults_races,
-    server_faults_refused,
-    server_faults_rows,
-    server_faults_scope,
-    server_faults_shown,
-    server_faults_starts,
-    server_variants,
-    server_variants_identifiers,
-    server_variants_lists,
-    server_variants_order,
-    server_variants_wire,
-)
-from tests.mutants.mutated import Mutant, leaves
-from tests.mutants.server_variants import Variant
+import importlib
+import pkgutil
+from types import ModuleType
 
-SUBJECTS = (
-    server_faults_effects,
-    server_faults_envelope,
-    server_faults_guard,
-    server_faults_hidden,
-    server_faults_jobs,
-    server_faults_keys,
-    server_faults_more,
-    server_faults_pages,
-    server_faults_races,
-    server_faults_refused,
-    server_faults_rows,
-    server_faults_scope,
-    server_faults_shown,
-    server_faults_starts,
-    server_variants,
-    server_variants_identifiers,
-    server_variants_lists,
-    server_variants_order,
-    server_variants_wire,
-)
-"""The modules that they are in: a class is known once its module was imported."""
+from tests.mutants.server import mutants, variants
+from tests.mutants.server.mutated import Mutant, leaves
+from tests.mutants.server.variants.variant import Variant
+
+
+def _modules(package: ModuleType) -> list[ModuleType]:
+    return [
+        importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)
+    ]
+
+
+SUBJECTS = (*_modules(mutants), *_modules(variants))
+"""The modules that hold them: a class is known once its module was imported."""
 MUTANTS: list[type[Mutant]] = leaves(Mutant)
 VARIANTS: list[type[Variant]] = leaves(Variant)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from tests.mutants.mutated import Whole, served
 from tests.mutants.registry import MUTANTS
+from tests.mutants.server.mutated import Whole, served
 
 KEY = "sk_test_all_permissions"
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.catalogue.requirements import EVERY_EXCHANGE, catalogue
 from conformance.model import OperationId
-from tests.mutants.mutated import Mutant, Whole, served
+from tests.mutants.server.mutated import Mutant, Whole, served
 
 A_TENTH = 9
 """How often what is cheap is repeated, of the suite's own 90 times: it finds less easily, and ends sooner."""

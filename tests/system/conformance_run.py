@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from tests.process import ROOT, served
+from tests.harness.subprocess_server import ROOT, served
 
 WORKERS = 2
 """As many as the machine that the goal of 30 s is set for has cores: the suite computes more than it waits."""

@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from openapi import contract, control_contract
-from tests.process import ROOT, served
+from tests.harness.subprocess_server import ROOT, served
 
 REFUSED = frozenset({401, 403})
 MISSED = REFUSED | {404}

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from mockserver.config import Settings
-from tests.served import served
+from tests.harness.in_thread import served
 
 CHROMIUM = shutil.which("chromium")
 AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from mockserver.config import ADMIN_TOKEN, Settings
-from tests.served import served
+from tests.harness.in_thread import served
 
 ROOT = Path(__file__).parents[2]
 SECRET = "given-by-the-environment"

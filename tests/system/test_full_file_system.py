@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.fleet import GROUP, KEY, Server, serving
+from tests.harness.replicas import GROUP, KEY, Server, serving
 
 SIZE = "2m"
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from mockserver.config import Settings
-from tests.recipes import JAVASCRIPT, JOB_FAILS, LIMIT, LOST_REPLY, PARALLEL, TITLES, URL, Trial
-from tests.served import served
+from tests.harness.in_thread import served
+from tests.harness.recipes import JAVASCRIPT, JOB_FAILS, LIMIT, LOST_REPLY, PARALLEL, TITLES, URL, Trial
 
 BLIND = """
 deleteAudience = async (api, id) => {

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.fleet import GROUP, KEY, Server, serving
-from tests.process import ROOT
+from tests.harness.replicas import GROUP, KEY, Server, serving
+from tests.harness.subprocess_server import ROOT
 from tests.stores.databases import fresh_database, postgres
 from tests.system.balancer import balanced
 

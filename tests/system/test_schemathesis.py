@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import ROOT, served
+from tests.harness.subprocess_server import ROOT, served
 from tests.system.schemathesis_run import by_operation, runs, told
 
 NAMED = re.findall(r"^#   (schemathesis run .+)$", (ROOT / "schemathesis.toml").read_text(), re.MULTILINE)

@@ -1,0 +1,198 @@
+"""`audience-conformance`, as its user meets it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.command import QUICK, command, refused, reported, states
+from tests.mutants.single.endpoint import Single
+from tests.mutants.single.mutants import GuardForever, GuardNever, NoPermissionNeeded
+from tests.mutants.single.serving import served
+
+X = ("--base-url", "http://x", "--states-url", "http://x")
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with served(Single()) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--base-url", "http://127.0.0.1:9", "--states-url", "http://127.0.0.1:9/s"], "cannot be reached"),
+        (["--base-url", "ftp://x", "--states-url", "http://x"], "no http or https address"),
+        (["--base-url", "http://x:port", "--states-url", "http://x"], "no http or https address"),
+        (["--base-url", "https://api.sonarly.io", "--states-url", "http://x"], "--allow-production"),
+        (["--base-url", "https://API.sonarly.io./", "--states-url", "http://x"], "--allow-production"),
+        (["--base-url", "http://x/?y", "--states-url", "http://x"], "before /v1"),
+        (["--states-url", "http://x"], "--base-url"),
+        (["--base-url", "http://x", "--states-url", "x"], "--states-url 'x' is no http or https address"),
+        (["--base-url", "http://x"], "give --states-url URL, --states-file FILE, or --api-key KEY"),
+        ([*X, "--api-key", "k"], "--states-url and --api-key exclude each other"),
+        ([*X, "--states-file", "f"], "--states-url and --states-file exclude each other"),
+        (["--base-url", "http://x", "--api-key", "k", "--states-header", "A: b"], "give --states-url as well"),
+        ([*X, "--allow-credits"], "--allow-credits is for --api-key"),
+        ([*X, "--allow-leftovers"], "--allow-leftovers is for --api-key"),
+        (["--base-url", "http://x", "--api-key", "k", "--workers", "2"], "--workers needs --states-url"),
+        ([*X, "--header", "nonsense"], "Name: value"),
+        ([*X, "--header", "Authorization: Bearer mine"], "the suite sends its own keys"),
+        ([*X, "--expected-failures", "/no/such"], "No such file"),
+        ([*X, "--report-json", "/no/such/report"], "its directory is not there"),
+        ([*X, "--report-json", "r", "--report-html", "r"], "two reports"),
+        ([*X, "--ca-bundle", "/no/such"], "--ca-bundle /no/such: No such file"),
+        ([*X, "--ca-bundle", "/dev/null"], "no certificate"),
+        ([*X, "-k", "a and"], "no expression"),
+        ([*X, "--max-rps", "0"], "--max-rps has to be more than 0"),
+        ([*X, "--timeout", "-1"], "--timeout has to be more than 0"),
+        ([*X, "--deadline", "nan"], "--deadline has to be more than 0"),
+        ([*X, "--workers", "0"], "--workers"),
+        ([*X, "--profile", "everything"], "--profile"),
+        (["--base-url", "http://x", "--states-file", "/no/such"], "--states-file /no/such: No such file"),
+        ([*X, "--nonsense"], "--nonsense"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line_and_exit_status_4(options: list[str], said: str) -> None:
+    assert said in refused(*options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--base-url", "http://me:hunter2222@x", "--states-url", "http://x"],
+        ["--base-url", "http://127.0.0.1:9", "--states-url", "http://me:hunter2222@127.0.0.1:9/s"],
+        ["--base-url", "http://x", "--states-url", "http://me:hunter2222@x:port/s"],
+        ["--base-url", "http://127.0.0.1:9", "--api-key", "hunter2222", "--header", "X-Pass: hunter2222"],
+        [*X, "--header", "hunter2222 without a colon"],
+    ],
+)
+def test_what_is_refused_is_told_without_its_passwords(options: list[str]) -> None:
+    assert "hunter2222" not in refused(*options)
+
+
+def test_an_expected_failure_that_names_no_requirement_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "expected"
+    file.write_text("AUD-NONSENSE  because\n")
+
+    assert "AUD-NONSENSE" in refused(*X, "--expected-failures", str(file))
+
+
+def test_nothing_selected_is_exit_status_5(url: str) -> None:
+    done = command("run", *states(url), "-k", "no_such_check")
+
+    assert (done.returncode, done.stderr.count("\n")) == (5, 1)
+
+
+def test_the_key_may_stand_in_the_environment(url: str) -> None:
+    done = command("run", "--base-url", url, "--profile", "delete", AUDIENCE_API_KEY="unknown-key")
+
+    assert (done.returncode, "the API key" in done.stderr) == (4, True), done.stderr
+
+
+def test_a_failure_is_told_with_its_sentence_its_source_and_the_curl_without_the_key() -> None:
+    with served(GuardNever()) as running:
+        done = command("run", *states(running), *QUICK)
+
+    assert done.returncode == 1
+    assert "Active prospecting must finish before an audience can be deleted." in done.stdout
+    assert "https://app.sonarly.io/docs/api/audiences/audiences-delete" in done.stdout
+    assert 'curl -s -i -X DELETE -H "authorization: Bearer $AUDIENCE_API_KEY' in done.stdout
+    assert "populates it" in done.stdout
+    assert "ak_" not in done.stdout
+
+
+def test_headers_that_were_given_stand_in_no_report(tmp_path: Path) -> None:
+    reports = {kind: tmp_path / kind for kind in ("html", "json", "junit", "markdown")}
+    written = [part for kind, path in reports.items() for part in (f"--report-{kind}", str(path))]
+    given = ["--header", "X-Gate: Basic aGVsbG8td29ybGQ", "--header", "X-Pin: 4711", "--header", "Accept: text/x-own"]
+    with served(GuardNever()) as running:
+        done = command("run", *states(running), *QUICK, *given, *written)
+
+    texts = [done.stdout, *(path.read_text() for path in reports.values())]
+    assert not any("aGVsbG8td29ybGQ" in text or ": 4711" in text or '"4711"' in text for text in texts)
+    assert "x-pin: ${AUDIENCE_HEADER_X_PIN}" in done.stdout.lower().replace(
+        "audience_header_x_pin", "AUDIENCE_HEADER_X_PIN"
+    )
+    assert "text/x-own" in done.stdout
+
+
+def test_an_expected_failure_is_excused_and_a_stale_one_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "expected"
+    file.write_text("AUD-DELETE-PERMISSION  we have no permissions yet\n")
+
+    excused, report = reported(
+        NoPermissionNeeded(), tmp_path, "--expected-failures", str(file), "-k", "required_permission"
+    )
+    stale, other = reported(Single(), tmp_path, "--expected-failures", str(file), "-k", "required_permission")
+
+    assert {row["id"]: row["verdict"] for row in report["requirements"]}["AUD-DELETE-PERMISSION"] == "expected"
+    assert {row["id"]: row["verdict"] for row in other["requirements"]}["AUD-DELETE-PERMISSION"] == "stale"
+    assert stale == 1
+    assert excused in {0, 1}
+
+
+def test_the_seed_is_told_and_a_part_of_a_run_is_partial(tmp_path: Path) -> None:
+    status, report = reported(Single(), tmp_path, *QUICK)
+
+    assert (status, report["verdict"], report["seed"]) == (0, "partial", 1)
+
+
+def test_past_the_deadline_nothing_is_run_and_nothing_is_decided(tmp_path: Path) -> None:
+    status, report = reported(Single(), tmp_path, "--deadline", "0.001")
+
+    reasons = {
+        row["reason"] for row in report["requirements"] if row["verdict"] == "not-run" and row["level"] == "MUST"
+    }
+    assert (status, report["verdict"]) == (1, "inconclusive")
+    assert "the deadline of 0.001 s has passed" in reasons
+    assert any("deadline" in note for note in report["target"]["notes"])
+
+
+def test_a_slow_target_is_not_asked_for_the_next_check_after_the_first_failure() -> None:
+    with served(GuardNever()) as running:
+        done = command("run", *states(running), "--seed", "1", "--max-examples", "2", "-x")
+
+    assert (done.returncode, done.stdout.count("\nnot ok")) == (1, 1)
+    assert done.stdout.split("\nnot ok")[1].count("\nok") == 0
+
+
+def test_what_failed_last_is_run_again_and_nothing_else(tmp_path: Path) -> None:
+    with served(GuardNever()) as running:
+        first = command("run", *states(running), "--seed", "1", "--max-examples", "2", cwd=tmp_path)
+        again = command("run", *states(running), "--seed", "1", "--max-examples", "2", "--lf", cwd=tmp_path)
+
+    failed = {line for line in first.stdout.splitlines() if line.startswith("not ok")}
+    assert failed
+    assert {line for line in again.stdout.splitlines() if line.startswith(("ok ", "not ok"))} == failed
+    assert again.returncode == 1
+    assert (tmp_path / ".audience-conformance").is_dir()
+
+
+def test_a_finding_has_what_the_states_did_between_its_requests(tmp_path: Path) -> None:
+    _, report = reported(GuardForever(), tmp_path, "--seed", "1", "--max-examples", "2")
+
+    (row,) = (one for one in report["requirements"] if one["id"] == "AUD-DELETE-GUARD-ENDS")
+    *made, guarded, ended, deleted = (one["request"] for one in row["exchange"])
+    assert (guarded["method"], deleted["method"]) == ("DELETE", "DELETE")
+    assert json.loads(ended["body"]["content"])["state"] == "the prospecting has ended"
+    assert {json.loads(one["body"]["content"])["state"] for one in made} >= {"an audience being populated"}
+
+
+def test_a_run_leaves_nothing_behind(tmp_path: Path) -> None:
+    target = Single()
+
+    reported(target, tmp_path, "--seed", "1", "--max-examples", "2")
+
+    assert (target.keys, target.audiences) == ({}, {})
+
+
+def test_the_requirements_are_listed_and_explained() -> None:
+    listed = json.loads(command("list", "--json").stdout)
+    explained = command("explain", "AUD-DELETE-GUARD").stdout
+
+    assert {row["id"] for row in listed} >= {"AUD-DELETE-GUARD", "AUD-DELETE-EFFECT"}
+    assert "check_a_populated_audience_is_protected" in explained
+    assert command("explain", "AUD-NONSENSE").returncode == 4

@@ -1,0 +1,216 @@
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.concurrency import history
+from conformance.concurrency.race_kinds import KINDS, race, race_to_start
+from conformance.harness.context import Situation
+from conformance.results.ledger import ViolationError
+from conformance.states import NotEstablishedError
+from tests.harness.suite import found, standing
+from tests.mutants.server.exchange import Answered, Asked
+from tests.mutants.server.mutated import Whole
+
+WINDOW = 0.005
+"""How long it takes between looking and acting, in seconds."""
+
+AT_THE_END = "deletions and the end of the prospecting"
+CANCELLED = "deletions and its cancellation"
+
+
+def raced(whole: Whole, kind: str, repeats: int = 48) -> Situation:
+    """Race on a guilty server."""
+    with standing(whole, 1, repeats) as situation, pytest.raises(ViolationError):
+        race(situation, KINDS[kind])
+    return situation
+
+
+@pytest.fixture(scope="module")
+def healthy() -> Iterator[Situation]:
+    with standing(Whole(), 1, 24) as situation:
+        yield situation
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(5))
+def test_on_a_healthy_server_all_races_end_well(healthy: Situation, kind: str, seed: int) -> None:
+    healthy.chance.seed(seed)
+
+    race(healthy, KINDS[kind])
+
+    assert healthy.ledger.has_seen("AUD-GET-CONSISTENT")
+
+
+def test_on_a_healthy_server_there_is_one_start(healthy: Situation) -> None:
+    race_to_start(healthy)
+
+    seen = healthy.ledger.observed("JOB-START-REPLAY-ACTIVE", selected=True)
+    assert (seen.times, seen.findings) == (2, ())
+    assert healthy.ledger.has_seen("JOB-START-CONSISTENT")
+
+
+class EachDeletes(Whole):
+    """Whoever has found an audience deletes it, deleted meanwhile or not."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        there = self.world.audiences.get(asked.target)
+        if asked.operation != "AUD-DELETE" or there is None:
+            return await self.serve(asked)
+        await asyncio.sleep(WINDOW)
+        answered = await self.serve(asked)
+        if answered.ok:
+            return answered
+        return answered.saying(200, success=True, data={"deleted": True}, error=None)
+
+
+def test_a_second_success_is_found() -> None:
+    situation = raced(EachDeletes(), "deletions")
+
+    once = found(situation, "AUD-DELETE-ONCE")[0]
+    assert once.came_back in {f"{succeeded} of 6" for succeeded in range(2, 7)}
+    assert len(once.exchanges) == 6
+    assert "404" in found(situation, "AUD-DELETE-CONSISTENT")[0].came_back
+    assert found(situation, "AUD-DELETE-EFFECT") == ()
+
+
+class UpdatesResurrect(Whole):
+    """An update writes the audience that it has read, deleted meanwhile or not."""
+
+    operations = ("AUD-UPDATE", "AUD-MOVE")
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        there = self.world.audiences.get(asked.target)
+        if asked.operation in self.operations and there is not None:
+            await asyncio.sleep(WINDOW)
+            self.world.audiences.put(there)
+        return answered
+
+
+@pytest.mark.parametrize("kind", ["updates and deletions", "moves and deletions"])
+def test_what_comes_back_is_found(kind: str) -> None:
+    finding = found(raced(UpdatesResurrect(), kind), "AUD-DELETE-EFFECT")[0]
+
+    assert finding.came_back.startswith("200")
+    assert "DELETE" in {one.method for one in finding.exchanges}
+
+
+class OverwritesUpdates(Whole):
+    """Of two concurrent updates one is lost, although they change different members."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        there = self.world.audiences.get(asked.target)
+        if asked.operation == "AUD-UPDATE" and there is not None:
+            await asyncio.sleep(WINDOW)
+            self.world.audiences.put(there)
+        return await self.serve(asked)
+
+
+def test_a_lost_update_is_found() -> None:
+    situation = raced(OverwritesUpdates(), "updates")
+
+    assert "AUD-UPDATE-EFFECT" in found(situation, "AUD-UPDATE-CONSISTENT")[0].came_back
+
+
+class DeletesTheNext(Whole):
+    """A deletion that finds nothing deletes what is left."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        if asked.operation == "AUD-DELETE" and answered.status == 404:
+            for other in self.audiences(asked.group):
+                self.world.audiences.remove(other.id)
+        return answered
+
+
+def test_a_neighbour_that_is_gone_is_found() -> None:
+    assert found(raced(DeletesTheNext(), "deletions"), "AUD-DELETE-ONLY")
+
+
+class EndsLate(Whole):
+    """The end of the prospecting takes its time; what was refused until then is done then."""
+
+    def __init__(self) -> None:
+        self.refused: set[str] = set()
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        if asked.operation == "AUD-DELETE" and answered.status == 409:
+            self.refused.add(asked.target)
+        return answered
+
+    async def control(self, asked: Asked) -> Answered:
+        is_end = asked.body.get("state") == "the prospecting has ended"
+        await asyncio.sleep(4 * WINDOW if is_end else 0)
+        answered = await self.serve(asked)
+        for audience in self.refused if is_end else ():
+            self.world.audiences.remove(audience)
+        return answered
+
+
+def test_a_refusal_that_is_forgotten_is_found() -> None:
+    assert found(raced(EndsLate(), AT_THE_END), "AUD-DELETE-GUARD-KEEPS")
+
+
+class HasNoGuard(Whole):
+    """What is being populated is deleted, by word at least."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        if asked.operation != "AUD-DELETE" or answered.status != 409:
+            return answered
+        return answered.saying(200, success=True, data={"deleted": True}, error=None)
+
+
+@pytest.mark.parametrize("kind", [AT_THE_END, CANCELLED])
+def test_a_deletion_before_the_end_is_found(kind: str) -> None:
+    situation = raced(HasNoGuard(), kind)
+
+    assert found(situation, "AUD-DELETE-GUARD") or found(situation, "AUD-DELETE-EFFECT")
+
+
+class StartsTwice(Whole):
+    """While a start is under way, another with its idempotency key is another start."""
+
+    def __init__(self) -> None:
+        self.under_way: Counter[str] = Counter()
+
+    async def respond(self, asked: Asked) -> Answered:
+        key = asked.header("idempotency-key")
+        if asked.operation != "JOB-START" or key is None:
+            return await self.serve(asked)
+        self.under_way[key] += 1
+        if self.under_way[key] > 1:
+            asked = asked.with_header("idempotency-key", None)
+        await asyncio.sleep(WINDOW)
+        return await self.serve(asked)
+
+
+def test_a_second_job_is_found() -> None:
+    with standing(StartsTwice(), 1, 9) as situation:
+        race_to_start(situation)
+
+    assert found(situation, "JOB-START-REPLAY-ACTIVE")
+    assert "JOB-START-REPLAY" in found(situation, "JOB-START-CONSISTENT")[0].came_back
+
+
+def test_what_could_not_be_decided_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "_MANY_STATES", 1)
+
+    with standing(Whole(), 1, 6) as situation:
+        race(situation, KINDS["deletions"])
+
+    seen = situation.ledger.observed("AUD-DELETE-CONSISTENT", selected=True)
+    assert (seen.times, len(seen.obstacles)) == (0, 1)
+
+
+def test_what_the_target_cannot_prepare_is_an_obstacle() -> None:
+    class Cannot(Whole):
+        async def control(self, asked: Asked) -> Answered:
+            cannot = asked.body.get("state") == "the prospecting has ended"
+            return self.refuse(501, "NO") if cannot else await self.serve(asked)
+
+    with standing(Cannot(), 1, 6) as situation, pytest.raises(NotEstablishedError):
+        race(situation, KINDS[AT_THE_END])

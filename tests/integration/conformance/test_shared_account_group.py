@@ -1,0 +1,32 @@
+"""An account group that others use as well, with more in it than small pages can show."""
+
+import subprocess
+import sys
+
+import httpx
+
+from tests.harness.subprocess_server import ROOT
+from tests.mutants.server.mutated import Whole, served
+
+KEY = "sk_test_all_permissions"
+
+
+def crowded(url: str, count: int) -> None:
+    """Make many audiences in every account group of the key."""
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {KEY}"}) as client:
+        groups = [one["id"] for one in client.get("/v1/accounts").json()["data"]["items"]]
+        for group in groups:
+            for number in range(count):
+                body = {"name": f"of somebody else {number}", "type": "on_demand"}
+                client.post(f"/v1/accounts/{group}/audiences", json=body).raise_for_status()
+
+
+def test_pages_are_not_found_wrong_for_being_many() -> None:
+    with served(Whole()) as url:
+        crowded(url, 60)
+        line = [sys.executable, "-m", "conformance", "run", "--base-url", url, "--api-key", KEY]
+        line += ["--profile", "audiences", "--seed", "1", "-k", "check_pages_are_complete_under_every_size"]
+        done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603  (ours)
+
+    assert "FAIL" not in done.stdout
+    assert "ok      check_pages_are_complete_under_every_size[AUD-LIST]" in done.stdout

@@ -1,0 +1,250 @@
+"""A request whose body breaks or does not arrive is refused and has no effect; the journal says so."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from mockserver.config import Settings
+from tests.harness.in_thread import served
+from tests.harness.sandbox_client import World
+from tests.integration.mockserver.test_protocol import PATIENCE, Client, serving
+
+GARBAGE = b"zz\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+WAITING = CHUNKED + b"Expect: 100-continue\r\n"  # whose body the server asks for when it is about to read it
+FIVE = b"Content-Length: 5\r\n"
+
+
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[httpx.Client]:
+    """A client of a server that waits a twentieth of a second for the next part of a body."""
+    with served(Settings(body_timeout=0.05)) as (url, _), httpx.Client(base_url=url, timeout=20) as client:
+        yield client
+
+
+@contextmanager
+def connected(world: World) -> Iterator[Client]:
+    assert world.client.base_url.port is not None
+    with Client(world.client.base_url.port) as client:
+        yield client
+
+
+def head(world: World, method: str, path: str, framing: bytes = CHUNKED) -> bytes:
+    """The head of a request of the world's key, whose body is still to come."""
+    line = f"{method} /v1/accounts/{world.group}{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {world.key}\r\n"
+    return line.encode() + framing + b"\r\n"
+
+
+def exchange(world: World, number: int) -> dict[str, Any]:
+    """An exchange, once it is there: the server may still be writing it down when it has answered."""
+    for _ in range(5_000):
+        found = world.client.get(f"/_mock/sandboxes/{world.sandbox}/journal/{number}")
+        if found.is_success:
+            return dict(found.json())
+    pytest.fail(f"there is no exchange {number}")
+
+
+class TestBrokenWithItsHead:
+    def test_a_deletion_is_refused_and_does_not_happen(self, world: World) -> None:
+        audience = world.ready()
+        with connected(world) as client:
+            answer = client.send(head(world, "DELETE", f"/audiences/{audience}"), GARBAGE).answer()
+
+            assert (answer.status, answer.seen["success"]) == (400, False)
+            assert client.is_closed()
+        assert world.listed() == [audience]
+
+    def test_too_many_trailers_are_refused_before_anything_happens(self, world: World) -> None:
+        audience = world.ready()
+        with connected(world) as client:
+            trailers = b"x-trailer: b\r\n" * 300
+            answer = client.send(head(world, "DELETE", f"/audiences/{audience}"), b"0\r\n", trailers).answer()
+
+            assert answer.status == 431
+        assert world.listed() == [audience]
+
+    def test_a_deletion_behind_another_request_is_refused_in_its_turn(self, world: World) -> None:
+        first, second = world.ready(), world.ready()
+        with connected(world) as client:
+            whole = head(world, "DELETE", f"/audiences/{first}", b"")
+            client.send(whole, head(world, "DELETE", f"/audiences/{second}"), GARBAGE)
+
+            assert [client.answer().status for _ in range(2)] == [200, 400]
+            assert client.is_closed()
+        assert world.listed() == [second]
+
+    def test_the_journal_shows_what_was_refused_and_how(self, world: World) -> None:
+        audience = world.ready()
+        with connected(world) as client:
+            answer = client.send(head(world, "DELETE", f"/audiences/{audience}"), GARBAGE).answer()
+
+        shown = exchange(world, 1)
+
+        assert (shown["method"], shown["path"]) == ("DELETE", f"/v1/accounts/{world.group}/audiences/{audience}")
+        assert (shown["status"], shown["outcome"], shown["rule"]) == (400, "answered", "http")
+        assert shown["key"]["name"] == "all permissions"
+        assert shown["trace"] == [{"rule": "http", "verdict": "refused"}]
+        assert json.loads(shown["response"]["body"]) == answer.seen
+
+    def test_so_it_does_for_one_behind_another_request(self, world: World) -> None:
+        with connected(world) as client:
+            client.send(head(world, "GET", "/audiences", b""), head(world, "POST", "/audiences"), GARBAGE)
+            assert [client.answer().status for _ in range(2)] == [200, 400]
+
+        shown = exchange(world, 2)
+
+        assert (shown["method"], shown["status"], shown["rule"]) == ("POST", 400, "http")
+
+    def test_it_is_no_exchange_where_the_control_plane_was_asked(self, world: World) -> None:
+        with connected(world) as client:
+            asked = b"DELETE /_mock/sandboxes/%b HTTP/1.1\r\nHost: localhost\r\n%b\r\n"
+            answer = client.send(asked % (world.sandbox.encode(), CHUNKED), GARBAGE).answer()
+        world.call("GET", "/audiences")
+
+        assert answer.status == 400
+        assert exchange(world, 1)["operation"] == "listAudiences"
+
+    def test_a_client_that_says_no_more_hears_the_refusal_and_is_let_go(self, world: World) -> None:
+        with connected(world) as client:
+            client.send(head(world, "POST", "/audiences"), GARBAGE).connection.shutdown(socket.SHUT_WR)
+
+            assert client.answer().status == 400
+            assert client.is_closed()
+
+    def test_the_log_has_its_status(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with served(Settings(log_format="text")) as (url, _), httpx.Client(base_url=url, timeout=20) as client:
+            world = World.make(client)
+            with connected(world) as connection:
+                assert connection.send(head(world, "POST", "/audiences"), GARBAGE).answer().status == 400
+
+        assert f"POST /v1/accounts/{world.group}/audiences 400 " in capsys.readouterr().out
+
+
+class TestBrokenLater:
+    def test_what_was_waiting_for_the_body_is_refused_and_the_journal_shows_that(self, world: World) -> None:
+        with connected(world) as client:
+            assert client.send(head(world, "POST", "/audiences", WAITING)).answer().status == 100
+            answer = client.send(b"1\r\n{\r\n", GARBAGE).answer()
+
+        shown = exchange(world, 1)
+
+        assert answer.status == 400
+        assert (shown["operation"], shown["status"], shown["outcome"]) == ("createAudience", 400, "answered")
+        assert [one["rule"] for one in shown["trace"]][-2:] == ["permission", "http"]
+        assert [one["verdict"] for one in shown["trace"]][-2:] == ["passed", "refused"]
+        assert json.loads(shown["response"]["body"]) == answer.seen
+        assert world.listed() == []
+
+    @pytest.mark.parametrize("journal_limit", [1_000, 0])
+    def test_the_log_has_the_status_of_what_was_waiting(
+        self, capsys: pytest.CaptureFixture[str], journal_limit: int
+    ) -> None:
+        settings = Settings(log_format="text", journal_limit=journal_limit)
+        with served(settings) as (url, _), httpx.Client(base_url=url, timeout=20) as client:
+            world = World.make(client)
+            with connected(world) as connection:
+                assert connection.send(head(world, "POST", "/audiences", WAITING)).answer().status == 100
+                assert connection.send(GARBAGE).answer().status == 400
+
+        assert f"POST /v1/accounts/{world.group}/audiences 400 " in capsys.readouterr().out
+
+    def test_what_was_answered_already_stays_answered(self, world: World) -> None:
+        audience = world.ready()
+        with connected(world) as client:
+            assert client.send(head(world, "DELETE", f"/audiences/{audience}")).answer().status == 200
+            client.send(GARBAGE)
+
+            assert client.is_closed()
+        assert (exchange(world, 1)["status"], exchange(world, 1)["outcome"]) == (200, "answered")
+
+    @pytest.mark.parametrize("kind", ["delay", "late-answer", "reset-after"])
+    def test_what_a_fault_holds_up_is_refused_and_does_not_happen(self, world: World, kind: str) -> None:
+        audience = world.ready()
+        world.control("POST", "/faults", {"kind": kind, "delayMs": 60_000, "operation": "deleteAudience"})
+        with connected(world) as client:
+            assert client.send(head(world, "DELETE", f"/audiences/{audience}", WAITING)).answer().status == 100
+
+            assert client.send(GARBAGE).answer().status == 400
+        assert world.listed() == [audience]
+
+    def test_a_lost_reply_to_a_request_with_a_body_is_lost_behind_the_effect(self, world: World) -> None:
+        world.control("POST", "/faults", {"kind": "reset-after", "operation": "createAudience"})
+        body = b'{"name": "new", "type": "on_demand"}'
+        with connected(world) as client, pytest.raises(ConnectionResetError):
+            client.send(head(world, "POST", "/audiences"), b"%x\r\n" % len(body), body, b"\r\n0\r\n\r\n").answer()
+
+        assert len(world.listed()) == 1
+
+
+def trickled(client: Client, byte: bytes = b"1") -> bytes:
+    """What comes back while single bytes are sent, with hardly a pause between them."""
+    client.connection.settimeout(0.02)
+    for _ in range(500):
+        client.send(byte)
+        try:
+            return client.connection.recv(100)
+        except TimeoutError:
+            continue
+    pytest.fail("the server waits on")
+
+
+class TestLate:
+    def test_the_journal_shows_that_a_body_was_too_late(self, impatient: httpx.Client) -> None:
+        world = World.make(impatient)
+        with connected(world) as client:
+            answer = client.send(head(world, "POST", "/audiences", FIVE), b"12").answer()
+
+        shown = exchange(world, 1)
+
+        assert answer.status == 408
+        assert (shown["operation"], shown["status"], shown["outcome"]) == ("createAudience", 408, "answered")
+        assert shown["request"]["body"] == "12"
+
+    @pytest.mark.parametrize("chunked", [False, True])
+    def test_a_body_that_trickles_in_is_refused_in_time(self, chunked: bool) -> None:  # noqa: FBT001  (a parameter)
+        with served(Settings(whole_body_timeout=0.3)) as (url, _), httpx.Client(base_url=url, timeout=20) as made:
+            world = World.make(made)
+            with connected(world) as client:
+                client.send(head(world, "POST", "/audiences", CHUNKED if chunked else b"Content-Length: 900\r\n"))
+                refused = trickled(client, b"1\r\n1\r\n" if chunked else b"1")
+
+            shown = exchange(world, 1)
+
+        assert refused.startswith(b"HTTP/1.1 408 ")
+        assert (shown["status"], shown["rule"]) == (408, "http")
+        error = json.loads(shown["response"]["body"])["error"]
+        assert "did not arrive whole in 0.3 seconds" in error["message"]
+        assert error["details"]["part"] == "body"
+
+    def test_a_body_behind_its_answer_has_no_more_time_than_any_other(self) -> None:
+        with served(Settings(whole_body_timeout=0.3)) as (url, _), httpx.Client(base_url=url, timeout=20) as made:
+            world = World.make(made)
+            with connected(world) as client:
+                client.send(head(world, "DELETE", f"/audiences/{world.ready()}", b"Content-Length: 900\r\n"))
+                assert client.answer().status == 200
+
+                assert trickled(client) == b""
+
+    def test_the_next_body_on_a_connection_has_all_of_the_time(self) -> None:
+        with served(Settings(whole_body_timeout=0.3)) as (url, _), httpx.Client(base_url=url, timeout=20) as made:
+            world = World.make(made)
+            with connected(world) as client:
+                for _ in range(2):
+                    asked = head(world, "POST", "/audiences", FIVE + b"Expect: 100-continue\r\n")
+                    assert client.send(asked).answer().status == 100
+                    assert client.send(b"12345").answer().status == 400
+                    assert client.hears_nothing()
+
+    def test_the_time_of_an_application_that_reads_late_is_not_counted(self) -> None:
+        with serving("uvloop", body_timeout=1, whole_body_timeout=1) as made, made.client() as client:
+            client.send(b"POST /held-back HTTP/1.1\r\nContent-Length: 300000\r\n\r\n", b"a" * 300_000)
+            assert made.app.held.wait(PATIENCE)
+            assert all(client.hears_nothing() for _ in range(5))  # for longer than that
+            made.app.let_go()
+
+            assert client.answer().status == 200

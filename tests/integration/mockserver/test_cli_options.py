@@ -1,0 +1,73 @@
+"""Options of `audience-mock serve` for safety and for browsers."""
+
+import httpx
+import pytest
+
+from tests.integration.mockserver.test_cli import refused, serving, url_in
+
+AUDIENCES = "/v1/accounts/a00000000000000000000001/audiences"
+
+
+@pytest.mark.parametrize(
+    ("option", "sent"),
+    [
+        ("http://localhost:3000", "http://localhost:3000"),
+        ("HTTP://LocalHost:80", "http://localhost"),
+        ("https://app.example:443", "https://app.example"),
+        ("http://[::1]:5173", "http://[::1]:5173"),
+        ("capacitor://localhost", "capacitor://localhost"),
+        ("null", "null"),
+        ("*", "https://anywhere.example"),
+    ],
+)
+def test_an_origin_is_let_in_as_browsers_send_it(option: str, sent: str) -> None:
+    with serving("--cors-origin", option, "--cors-origin", "http://other:1") as (_, banner):
+        url = url_in(banner)
+        for origin in (sent, "http://other:1"):
+            answer = httpx.get(url + AUDIENCES, headers={"Origin": origin})
+            assert answer.headers["access-control-allow-origin"] in {origin, "*"}
+
+
+@pytest.mark.parametrize(
+    "origin", ["localhost:3000", "http://localhost:3000/", "http://", "http://a b", "http://u@h", "http://*.test", ""]
+)
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    assert "is not an origin; write it like http://localhost:3000" in refused("--cors-origin", origin)
+
+
+def test_the_admin_token_may_come_from_the_environment() -> None:
+    secret = "of-the-environment"
+    with serving(AUDIENCE_MOCK_ADMIN_TOKEN=secret) as (_, banner):
+        url = url_in(banner)
+        asked = [{}, {"Authorization": f"Bearer {secret}"}]
+
+        assert [httpx.get(f"{url}/_mock/sandboxes", headers=one).status_code for one in asked] == [401, 200]
+        assert httpx.get(f"{url}/_mock/health").status_code == 200
+        assert secret in banner
+
+
+@pytest.mark.parametrize("token", ["", "short", "with a blank", "ümlaute-überall"])
+def test_a_token_that_no_header_carries_or_anybody_guesses_is_refused_and_not_repeated(token: str) -> None:
+    told = refused("--admin-token", token)
+
+    assert "8 or more visible ASCII characters" in told
+    assert not token or token not in told
+
+
+def test_beyond_this_machine_a_token_is_made_up_and_asked_for() -> None:
+    with serving("--host", "127.0.0.2") as (_, banner):  # beyond, as far as the server knows
+        url = url_in(banner)
+        (token,) = [line.split()[-1] for line in banner.splitlines() if "Admin token" in line]
+        asked = [{}, {"Authorization": "Bearer guess"}, {"Authorization": f"Bearer {token}"}]
+
+        assert [httpx.get(f"{url}/_mock/sandboxes", headers=one).status_code for one in asked] == [401, 401, 200]
+        assert len(token) == 32
+
+
+def test_connections_are_limited() -> None:
+    with serving("--max-connections", "1") as (_, banner), httpx.Client() as first, httpx.Client() as second:
+        url = url_in(banner)
+        assert first.get(f"{url}/_mock/health").status_code == 200
+        assert second.get(f"{url}/_mock/health").status_code == 503
+
+    assert "--max-connections" in refused("--max-connections", "0")

@@ -1,0 +1,87 @@
+"""There is no more room for the file: for this server, which may write files up to a size, as if the disk were full."""
+
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.harness.replicas import GROUP, KEY, Server, serving
+
+ROOM = 512 << 10
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with serving(f"sqlite:///{tmp_path}/state.db") as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{server.url}{GROUP}", headers=KEY, timeout=60) as client:
+        yield client
+
+
+def allow(server: Server, size: int) -> None:
+    """Let the server write files up to a size, in bytes."""
+    _, most = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size, most))
+
+
+def created(client: httpx.Client, name: str) -> httpx.Response:
+    return client.post("/audiences", json={"name": name, "type": "on_demand", "description": "x" * 4_000})
+
+
+def names(client: httpx.Client) -> list[str]:
+    items: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = client.get("/audiences", params={"limit": "100", **cursor}).raise_for_status().json()["data"]
+        items += [item["name"] for item in page["items"]]
+        if not page["hasMore"]:
+            return items
+        cursor = {"cursor": page["nextCursor"]}
+
+
+def filled(client: httpx.Client) -> tuple[list[str], httpx.Response]:
+    """What was created until there was no room, and the first answer after that."""
+    made: list[str] = []
+    for number in range(10_000):
+        answer = created(client, f"audience {number}")
+        if answer.status_code != 201:
+            return made, answer
+        made.append(f"audience {number}")
+    pytest.fail("there was room for everything")
+
+
+def test_without_room_nothing_is_half_done_and_with_room_it_goes_on(server: Server, client: httpx.Client) -> None:
+    allow(server, ROOM)
+    before = names(client)
+
+    made, failed = filled(client)
+    allow(server, 1)  # there was still room for less
+    kept = client.delete("/audiences/b00000000000000000000001")
+    meanwhile = names(client)
+    allow(server, resource.RLIM_INFINITY)
+
+    assert (failed.status_code, failed.json()["error"]["code"]) == (500, "INTERNAL_ERROR")
+    assert "cannot use its store" in failed.json()["error"]["message"]
+    assert kept.status_code == 500
+    assert meanwhile == [*reversed(made), *before]
+    assert created(client, "after").status_code == 201
+    assert names(client) == ["after", *meanwhile]
+    assert client.delete("/audiences/b00000000000000000000001").status_code == 200
+    assert server.tracebacks() == []
+
+
+def test_what_the_journal_could_not_write_it_writes_later(server: Server, client: httpx.Client) -> None:
+    allow(server, ROOM)
+
+    made, _ = filled(client)
+    allow(server, resource.RLIM_INFINITY)
+
+    journal = httpx.get(f"{server.url}/_mock/sandboxes/default/journal", params={"limit": 1_000}, timeout=60).json()
+    seen = [(one["status"], one["operation"]) for one in journal["exchanges"]]
+    assert seen == [(500, "createAudience"), *[(201, "createAudience")] * len(made)]

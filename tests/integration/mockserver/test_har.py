@@ -1,0 +1,71 @@
+"""The journal as an HTTP Archive, held against what HAR 1.2 demands."""
+
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.harness.sandbox_client import World
+
+TEXT = {"type": "string"}
+WHOLE = {"type": "integer"}
+NUMBER = {"type": "number", "minimum": 0}
+
+
+def closed(**members: Any) -> dict[str, Any]:
+    """An object that has these members, and others only with an underscore before their names."""
+    return {
+        "type": "object",
+        "required": list(members),
+        "properties": {**members, "postData": {"type": "object", "required": ["mimeType", "text"]}},
+        "patternProperties": {"^_": {}},
+        "additionalProperties": False,
+    }
+
+
+PAIRS = {"type": "array", "items": closed(name=TEXT, value=TEXT)}
+COMMON = {"httpVersion": TEXT, "cookies": {"type": "array"}, "headers": PAIRS, "headersSize": WHOLE, "bodySize": WHOLE}
+REQUEST = closed(method=TEXT, url={"type": "string", "pattern": "^http://"}, queryString=PAIRS, **COMMON)
+CONTENT = closed(size=WHOLE, mimeType=TEXT, text=TEXT)
+RESPONSE = closed(status=WHOLE, statusText=TEXT, content=CONTENT, redirectURL=TEXT, **COMMON)
+MOMENT = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
+ENTRY = closed(
+    startedDateTime=MOMENT,
+    time=NUMBER,
+    request=REQUEST,
+    response=RESPONSE,
+    cache={"type": "object"},
+    timings=closed(send=NUMBER, wait=NUMBER, receive=NUMBER),
+)
+LOG = closed(
+    version={"enum": ["1.2"]}, creator=closed(name=TEXT, version=TEXT), entries={"type": "array", "items": ENTRY}
+)
+
+
+@pytest.fixture
+def archive(world: World) -> Any:
+    world.call("GET", "/audiences?limit=5&cursor=")
+    world.call("POST", "/audiences", {"name": "Künstler", "type": "on_demand"})
+    world.call("GET", "/audiences/100%25 %C3%A4")
+    return world.control("GET", "/journal.har")
+
+
+def test_it_is_an_archive(archive: Any) -> None:
+    jsonschema.validate(archive, closed(log=LOG))
+
+    assert [entry["_number"] for entry in archive["log"]["entries"]] == [1, 2, 3]
+
+
+def test_an_entry_tells_request_and_answer(world: World, archive: Any) -> None:
+    listed, created, odd = archive["log"]["entries"]
+
+    assert listed["request"]["queryString"] == [{"name": "limit", "value": "5"}, {"name": "cursor", "value": ""}]
+    origin = str(world.client.base_url).rstrip("/")
+    assert listed["request"]["url"] == f"{origin}/v1/accounts/{world.group}/audiences?limit=5&cursor="
+    assert created["request"]["postData"]["text"] == '{"name":"Künstler","type":"on_demand"}'
+    assert (created["response"]["status"], created["response"]["statusText"]) == (201, "Created")
+    assert odd["request"]["url"].endswith("/audiences/100%25%20%C3%A4")
+
+
+def test_no_key_is_in_it(world: World, archive: Any) -> None:
+    assert world.key not in str(archive)

@@ -1,0 +1,121 @@
+"""A client that meets an injected fault, and what the journal and the findings say of what it does next."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.harness.sandbox_client import World
+
+LOSING = ["reset-before", "reset-after", "truncated-body"]
+AMBIGUOUS = {"reset-before": "lost", "reset-after": "lost", "truncated-body": "truncated"}
+REQUESTS: dict[str, tuple[str, str, Any]] = {
+    "deleteAudience": ("DELETE", "/audiences/{audience}", None),
+    "updateAudience": ("PATCH", "/audiences/{audience}", {"name": "another"}),
+    "createAudience": ("POST", "/audiences", {"name": "new", "type": "on_demand"}),
+    "moveAudienceToFolder": ("POST", "/audiences/{audience}/move-to-folder", {"folderId": "{folder}"}),
+}
+
+
+class Trial:
+    """A world in which the reply to one request gets lost."""
+
+    def __init__(self, world: World, operation: str, kind: str) -> None:
+        self.world = world
+        self.audience, self.folder = world.ready(), world.folder()
+        self.before = len(self.exchanges())
+        [self.fault] = world.control("POST", "/faults", {"kind": kind, "operation": operation, "times": 1})["faults"]
+        method, path, body = REQUESTS[operation]
+        self.request = method, path.format(audience=self.audience), body
+        if body and "folderId" in body:
+            self.request = method, path.format(audience=self.audience), {"folderId": self.folder}
+
+    def send(self) -> int | None:
+        """Send the request; None where no whole answer comes."""
+        try:
+            return self.world.call(*self.request).status_code
+        except httpx.TransportError:
+            return None
+
+    def exchanges(self) -> list[dict[str, Any]]:
+        """What the journal holds, oldest first."""
+        listed: list[dict[str, Any]] = self.world.control("GET", "/journal?order=oldest")["exchanges"]
+        return listed
+
+    def found(self) -> list[str]:
+        """The rules that the client broke."""
+        return [one["rule"] for one in self.world.control("GET", "/findings")["findings"]]
+
+
+@pytest.mark.parametrize("operation", REQUESTS)
+@pytest.mark.parametrize("kind", LOSING)
+def test_who_repeats_a_lost_request_blindly_is_told_and_who_reads_first_is_not(
+    world: World, operation: str, kind: str
+) -> None:
+    blind = Trial(world, operation, kind)
+
+    assert blind.send() is None
+    assert blind.found() == []
+    lost = blind.exchanges()[blind.before]
+    assert (lost["operation"], lost["outcome"], lost["faults"]) == (operation, AMBIGUOUS[kind], [blind.fault["id"]])
+    assert blind.send() is not None
+    assert blind.found() == ["CLIENT-RETRY-UNREAD"]
+
+    world.control("DELETE", "/journal")
+    reading = Trial(world, operation, kind)
+    assert reading.send() is None
+    world.call("GET", f"/audiences/{reading.audience}")
+    world.call("GET", "/audiences")
+    assert reading.send() is not None
+    assert reading.found() == []
+
+
+def test_a_reply_that_was_lost_was_lost_after_the_effect(world: World) -> None:
+    trial = Trial(world, "deleteAudience", "reset-after")
+
+    assert trial.send() is None
+    assert world.call("GET", f"/audiences/{trial.audience}").status_code == 404
+    exchange = world.control("GET", f"/journal/{trial.exchanges()[trial.before]['number']}")
+    assert (exchange["status"], exchange["outcome"]) == (None, "lost")
+    assert {one["verdict"] for one in exchange["trace"]} == {"passed"}
+
+
+def test_an_answer_of_a_fault_is_decided_by_it_behind_the_permission(world: World) -> None:
+    world.control("POST", "/faults", {"kind": "response", "status": 429, "retryAfter": 2})
+
+    world.call("GET", "/audiences")
+
+    [newest] = world.control("GET", "/journal?limit=1")["exchanges"]
+    trace = world.control("GET", f"/journal/{newest['number']}")["trace"]
+    assert trace[-2:] == [{"rule": "permission", "verdict": "passed"}, {"rule": "fault", "verdict": "answered"}]
+
+
+def test_an_example_is_decided_by_the_preference_behind_the_key(world: World) -> None:
+    world.call("GET", "/audiences", headers={"Prefer": "code=500"})
+
+    [newest] = world.control("GET", "/journal?limit=1")["exchanges"]
+    trace = world.control("GET", f"/journal/{newest['number']}")["trace"]
+    assert trace[-2:] == [{"rule": "api-key", "verdict": "passed"}, {"rule": "prefer", "verdict": "answered"}]
+
+
+def test_who_gives_up_and_repeats_the_request_blindly_is_told(world: World) -> None:
+    world.control("POST", "/faults", {"kind": "delay", "delayMs": 300, "operation": "deleteAudience", "times": 1})
+    audience = world.ready()
+    url = f"/v1/accounts/{world.group}/audiences/{audience}"
+    headers = {"Authorization": f"Bearer {world.key}"}
+
+    with pytest.raises(httpx.ReadTimeout):
+        world.client.request("DELETE", url, headers=headers, timeout=0.05)
+    world.call("DELETE", f"/audiences/{audience}")
+
+    assert until(world, "deleteAudience", 2) == {"abandoned", "answered"}
+    assert [one["rule"] for one in world.control("GET", "/findings")["findings"]] == ["CLIENT-RETRY-UNREAD"]
+
+
+def until(world: World, operation: str, count: int) -> set[str]:
+    """How so many exchanges have ended, once they have."""
+    for _ in range(5_000):
+        ended = world.control("GET", f"/journal?operation={operation}")["exchanges"]
+        if len(ended) == count:
+            return {one["outcome"] for one in ended}
+    pytest.fail(f"there are not {count} exchanges")

@@ -1,0 +1,135 @@
+"""Examples in place of answers, for who prefers them."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from mockserver.api.examples import rows
+from openapi import contract
+from tests.harness.sandbox_client import World
+
+DOCUMENTED = rows(contract())
+EVERY = [
+    (operation, status, name)
+    for operation, known in sorted(DOCUMENTED.items())
+    for status, row in known.items()
+    for name in row.examples
+]
+REQUESTS = {
+    operation["operationId"]: (method.upper(), path)
+    for path, item in contract()["paths"].items()
+    for method, operation in item.items()
+    if isinstance(operation, dict)
+}
+AUDIENCE = "/audiences/b00000000000000000000001"
+
+
+def asked(client: httpx.Client, key: str, operation: str, *prefer: str) -> httpx.Response:
+    """Send a request of an operation, without a body and on things that need not be there."""
+    method, path = REQUESTS[operation]
+    for name in ("accountGroupId", "audienceId", "folderId", "jobId"):
+        path = path.replace(f"{{{name}}}", "0" * 24)
+    headers = [("Authorization", f"Bearer {key}"), *(("Prefer", value) for value in prefer)]
+    return client.request(method, path, headers=headers)
+
+
+def error(answer: httpx.Response) -> dict[str, Any]:
+    assert (answer.status_code, answer.json()["success"]) == (400, False), answer.text
+    found: dict[str, Any] = answer.json()["error"]
+    return found
+
+
+@pytest.mark.parametrize(("operation", "status", "name"), EVERY)
+def test_every_example_of_the_contract_is_to_be_had(
+    client: httpx.Client, world: World, operation: str, status: int, name: str
+) -> None:
+    answer = asked(client, world.key, operation, f"code={status}, example={name}")
+
+    assert answer.status_code == status
+    assert answer.json() == DOCUMENTED[operation][status].examples[name]
+    assert answer.headers["preference-applied"] == f"code={status}, example={name}"
+    assert answer.headers["vary"] == "Prefer"
+
+
+def test_a_code_alone_is_the_realistic_example_and_an_example_alone_that_of_the_success(world: World) -> None:
+    guard = world.call("DELETE", AUDIENCE, headers={"Prefer": "code=409"})
+    deleted = world.call("DELETE", AUDIENCE, headers={"Prefer": "example=documented"})
+
+    assert (guard.status_code, guard.json()["error"]["code"]) == (409, "AUDIENCE_NOT_READY")
+    assert guard.headers["preference-applied"] == "code=409"
+    assert (deleted.status_code, deleted.json()["traceId"]) == (200, "507f1f77bcf86cd799439011")
+    assert deleted.headers["preference-applied"] == "example=documented"
+
+
+def test_nothing_is_touched(world: World) -> None:
+    audience = world.ready()
+    before = world.everything()
+
+    world.call("DELETE", f"/audiences/{audience}", headers={"Prefer": "code=200"}).raise_for_status()
+    world.call("POST", "/audiences", {"name": "x", "type": "on_demand"}, headers={"Prefer": "code=201"})
+
+    assert world.everything() == before
+
+
+def test_limits_faults_and_permission_play_no_part(world: World) -> None:
+    reader = world.another_key("audiences:read")
+    world.control("POST", "/faults", {"kind": "response", "status": 500})
+    world.state("the rate limit is exhausted", apiKey=reader)
+
+    answer = world.call("DELETE", AUDIENCE, key=reader, headers={"Prefer": "code=200"})
+
+    assert answer.json()["data"] == {"deleted": True}
+    assert [one["matched"] for one in world.control("GET", "/faults")["faults"]] == [0]
+
+
+@pytest.mark.parametrize("key", ["sk_test_nobody", "sk_test_revoked", "two keys"])
+def test_without_a_valid_key_it_is_401(world: World, key: str) -> None:
+    answer = asked(world.client, key, "deleteAudience", "code=200")
+
+    assert answer.status_code == 401
+    assert "preference-applied" not in answer.headers
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("PUT", AUDIENCE, 405)])
+def test_what_is_no_operation_stays_that(world: World, method: str, path: str, status: int) -> None:
+    assert world.call(method, path, headers={"Prefer": "code=200"}).status_code == status
+
+
+@pytest.mark.parametrize("code", ["418", "502", "abc", "", "0409", "409.0"])
+def test_an_undocumented_code_is_400_with_those_that_are_documented(world: World, code: str) -> None:
+    found = error(asked(world.client, world.key, "deleteAudience", f'code="{code}"'))
+
+    assert found["code"] == "VALIDATION_ERROR"
+    assert found["details"]["documented"] == [200, 400, 401, 403, 404, 409, 429, 500]
+    assert "200, 400, 401, 403, 404, 409, 429, 500" in found["message"]
+
+
+def test_an_unknown_example_is_400_with_those_that_there_are(world: World) -> None:
+    found = error(asked(world.client, world.key, "deleteAudience", "code=409, example=funny"))
+
+    assert found["details"]["documented"] == ["documented", "realistic"]
+
+
+@pytest.mark.parametrize("prefer", ["respond-async", "dynamic=true", "return=minimal; code=409", ""])
+def test_other_preferences_are_ignored(world: World, prefer: str) -> None:
+    answer = world.call("GET", "/audiences", headers={"Prefer": prefer})
+
+    assert answer.json()["data"]["items"] == []
+    assert "preference-applied" not in answer.headers
+
+
+def test_the_control_plane_knows_no_preference(world: World) -> None:
+    answer = world.client.get("/_mock/health", headers={"Prefer": "code=500"})
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+
+
+def test_an_expired_key_is_none(world: World) -> None:
+    later = "2100-01-01T00:00:00.000Z"
+    world.control("PATCH", f"/keys/{world.key}", {"expiresAt": later})
+    world.control("PUT", "/clock", {"mode": "manual", "at": later})
+
+    answer = asked(world.client, world.key, "deleteAudience", "code=200")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "UNAUTHORIZED")

@@ -1,0 +1,158 @@
+"""A server with a database: in several processes, and started again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from mockserver.adapters.http_server import bound
+from mockserver.adapters.workers import Workers
+from tests.integration.mockserver.test_cli import AUTHORIZED, DELETE, serving, url_in
+
+GROUP = "/v1/accounts/a00000000000000000000001"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/state.db"
+
+
+def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Those that live; one that has ended may still be there by name, or go while it is looked at."""
+    return [one for one in psutil.Process(process.pid).children() if is_worker(one)]
+
+
+def is_worker(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.Error:  # it has ended, or ends at this moment
+        return False
+
+
+def names(url: str) -> list[str]:
+    listed = httpx.get(f"{url}{GROUP}/audiences", headers=AUTHORIZED).json()
+    return [audience["name"] for audience in listed["data"]["items"]]
+
+
+def test_two_processes_serve_one_state(file: str) -> None:
+    with serving("--store", file, "--workers", "2") as (process, banner):
+        url = url_in(banner)
+
+        statuses = [httpx.delete(url + DELETE, headers=AUTHORIZED).status_code for _ in range(20)]
+
+        assert len(workers_of(process)) == 2
+        assert statuses == [200, *[404] * 19]
+
+
+def test_they_stop_together_and_say_nothing(file: str) -> None:
+    with serving("--store", file, "--workers", "2") as (process, _):
+        workers = workers_of(process)
+
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=20)
+
+        assert (process.returncode, out, err) == (0, "", "")
+        assert not any(worker.is_running() for worker in workers)
+
+
+def test_one_that_is_killed_is_replaced(file: str) -> None:
+    with serving("--store", file, "--workers", "2") as (process, banner):
+        killed, other = workers_of(process)
+
+        killed.kill()
+        while len({one.pid for one in workers_of(process)} - {killed.pid}) < 2:
+            pass
+
+        assert httpx.delete(url_in(banner) + DELETE, headers=AUTHORIZED).status_code == 200
+        assert other.is_running()
+
+
+def test_they_end_when_the_one_that_started_them_is_killed(file: str) -> None:
+    with serving("--store", file, "--workers", "2") as (process, _):
+        workers = workers_of(process)
+
+        process.kill()
+
+        assert psutil.wait_procs(workers, timeout=20)[1] == []
+
+
+def fails(_listening: socket.socket, _line: Connection) -> None:
+    sys.exit(3)
+
+
+def test_where_one_cannot_start_all_stop() -> None:
+    started = []
+    with bound("127.0.0.1", 0) as listening:
+        status = Workers(fails, listening, 2, lambda: started.append(True)).run()
+
+    assert (status, started) == (1, [])
+
+
+def falters(folder: Path, _listening: socket.socket, line: Connection) -> None:
+    """Be ready, and end; the next time, end before that; then be ready, and have all stopped."""
+    times = len(list(folder.iterdir()))
+    (folder / str(times)).touch()
+    if times != 1:
+        line.send("ready")
+    if times == 2:
+        os.kill(os.getppid(), signal.SIGTERM)
+        line.recv()
+
+
+def test_one_that_is_to_replace_another_and_cannot_start_is_replaced_too(tmp_path: Path) -> None:
+    started = []
+    with bound("127.0.0.1", 0) as listening:
+        status = Workers(partial(falters, tmp_path), listening, 1, lambda: started.append(True), pause=0).run()
+
+    assert (status, started, len(list(tmp_path.iterdir()))) == (0, [True], 3)
+
+
+def test_what_was_changed_is_still_so_when_the_server_is_started_again(file: str) -> None:
+    with serving("--store", file) as (process, banner):
+        first = banner
+        httpx.delete(url_in(banner) + DELETE, headers=AUTHORIZED)
+        httpx.post(f"{url_in(banner)}{GROUP}/audiences", headers=AUTHORIZED, json={"name": "New", "type": "on_demand"})
+        before = names(url_in(banner))
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+    with serving("--store", file) as (_, banner):
+        after = names(url_in(banner))
+        assert httpx.get(url_in(banner) + DELETE, headers=AUTHORIZED).status_code == 404
+
+    assert after == before
+    assert "New" in after
+    assert "sk_test_all_permissions" in first
+    assert "sk_test_all_permissions" in banner
+
+
+def test_servers_of_one_store_and_seed_make_different_sandboxes_and_trace_ids(file: str) -> None:
+    seen = []
+    for _ in range(2):
+        with serving("--store", file, "--seed", "7") as (_, banner):
+            made = httpx.post(url_in(banner) + "/_mock/sandboxes", json={}).json()
+            refused = httpx.get(url_in(banner) + GROUP + "/audiences").json()
+            seen += [made["id"], made["keys"][0]["key"], refused["traceId"]]
+            known = [sandbox["id"] for sandbox in httpx.get(url_in(banner) + "/_mock/sandboxes").json()["sandboxes"]]
+
+    assert len(set(seen)) == 6
+    assert known == ["default", seen[0], seen[3]]
+
+
+def test_the_identifiers_of_the_default_sandbox_come_from_the_seed_all_the_same(tmp_path: Path) -> None:
+    made = []
+    for store in ("memory", f"sqlite:///{tmp_path}/one.db", f"sqlite:///{tmp_path}/two.db"):
+        with serving("--store", store, "--seed", "7") as (_, banner):
+            body = {"name": "x", "type": "on_demand"}
+            answer = httpx.post(f"{url_in(banner)}{GROUP}/audiences", headers=AUTHORIZED, json=body)
+            made.append(answer.json()["data"]["id"])
+
+    assert len(set(made)) == 1

@@ -1,0 +1,42 @@
+"""The CI job to copy: its commands exist, with the options that it gives them."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from conformance.cli import cli as suite
+from mockserver.config import ADMIN_TOKEN
+
+ROOT = Path(__file__).parents[3]
+JOB: dict[str, Any] = yaml.safe_load((ROOT / "examples/ci/github-actions.yml").read_text())["jobs"]["conformance"]
+RUN = {step["name"]: step["run"] for step in JOB["steps"] if "run" in step}
+
+
+def test_the_suite_has_every_option_that_it_is_given() -> None:
+    program, command, *options = shlex.split(RUN["Run the suite"].replace("$", ""))
+
+    read = suite.commands[command].make_context(command, options)
+
+    assert program == "audience-conformance"
+    assert read.params["report_html"] == Path("report.html")
+
+
+def test_the_report_is_an_artefact_whatever_comes_of_the_run() -> None:
+    (upload,) = [step for step in JOB["steps"] if step.get("uses", "").startswith("actions/upload-artifact@")]
+
+    assert (upload["with"]["path"], upload["if"]) == ("report.*", "always()")
+
+
+def test_it_asks_the_service_that_it_starts_with_the_token_that_it_gives_it() -> None:
+    service = JOB["services"]["mock"]
+    (published,) = service["ports"]
+    (port,) = re.findall(r"^EXPOSE (\d+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+    assert published == f"{port}:{port}"
+    assert JOB["env"]["TARGET"] == f"http://localhost:{port}"
+    assert JOB["env"]["STATES"] == f"http://localhost:{port}/_mock/provider-states"
+    assert service["env"] == {ADMIN_TOKEN: JOB["env"]["ADMIN_TOKEN"]}
+    assert "/_mock/health" in RUN["Wait until the mock answers"]

@@ -1,0 +1,61 @@
+"""The layers hold, and each contract of theirs is seen to break when it is violated."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+VIOLATIONS = {
+    "The server and the suite share the contract and nothing else": (
+        "conformance/client/contract.py",
+        "import mockserver.domain",
+    ),
+    "conformance is layered": ("conformance/results/verdicts.py", "import conformance.client.client"),
+    "mockserver is layered": ("mockserver/domain/guard.py", "import mockserver.service"),
+    "Rules are pure: no framework, no clock, no chance, no environment": ("mockserver/domain/job.py", "import time"),
+    "Only mockserver.api and mockserver.control know Connexion": ("mockserver/config.py", "import connexion"),
+    "No cycles among siblings": ("mockserver/domain/audience.py", "import mockserver.domain.guard"),
+}
+
+
+def linted(tree: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    return subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603  (ours)
+
+
+def copied(tree: Path) -> None:
+    shutil.copy(ROOT / "pyproject.toml", tree)
+    for package in ("openapi", "mockserver", "conformance"):
+        shutil.copytree(ROOT / package, tree / package, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def test_every_contract_is_kept(tmp_path: Path) -> None:
+    copied(tmp_path)
+
+    found = linted(tmp_path)
+
+    assert found.returncode == 0, found.stdout
+    assert f"Contracts: {len(VIOLATIONS)} kept, 0 broken." in found.stdout
+
+
+@pytest.mark.parametrize("contract", VIOLATIONS)
+def test_a_violated_contract_is_broken(tmp_path: Path, contract: str) -> None:
+    copied(tmp_path)
+    file, violation = VIOLATIONS[contract]
+    with (tmp_path / file).open("a") as source:
+        source.write(f"\n{violation}\n")
+
+    found = linted(tmp_path)
+
+    assert found.returncode == 1
+    assert f"{contract} BROKEN" in found.stdout
+
+
+def test_a_new_package_has_to_be_put_into_a_layer(tmp_path: Path) -> None:
+    copied(tmp_path)
+    (tmp_path / "mockserver" / "novelty.py").write_text('"""A module in no layer."""\n')
+
+    assert "mockserver is layered BROKEN" in linted(tmp_path).stdout

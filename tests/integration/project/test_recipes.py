@@ -1,0 +1,155 @@
+"""The recipes in README: those for pytest are run as they stand, and fail where the client is a bad one."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mockserver.config import Settings
+from tests.harness.in_thread import served
+from tests.harness.recipes import (
+    DEFAULT,
+    JAVASCRIPT,
+    JOB_FAILS,
+    LIMIT,
+    LOST_REPLY,
+    PARALLEL,
+    PYTHON,
+    RECIPES,
+    TITLES,
+    URL,
+    Language,
+    Recipes,
+    Trial,
+)
+
+BLIND = """
+def delete_audience(api, audience_id):
+    for _ in range(2):
+        try:
+            return api.delete(f"/audiences/{audience_id}").status_code in (200, 404)
+        except httpx.TransportError:
+            pass
+"""
+BELIEVING = """
+def delete_audience(api, audience_id):
+    try:
+        return api.delete(f"/audiences/{audience_id}").is_success
+    except httpx.TransportError:
+        return False
+"""
+ONCE = """
+def run_search(api, search, sleep=time.sleep):
+    started = api.post("/prospecting", json=search).json()["data"]
+    return api.get(f"/prospecting/{started['jobId']}").json()["data"]
+"""
+HASTY = """
+def read(api, path, sleep=time.sleep):
+    while (response := api.get(path)).status_code == 429:
+        sleep(1)
+    return response.json()["data"]
+"""
+SHARED = """
+@pytest.fixture(scope="session")
+def sandbox():
+    made = httpx.post(f"{MOCK}/_mock/sandboxes", json={}).raise_for_status().json()
+    yield made
+    httpx.delete(f"{MOCK}/_mock/sandboxes/{made['id']}").raise_for_status()
+"""
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with served(Settings()) as (url, _):
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(url: str) -> Iterator[None]:
+    yield
+    left = [one["id"] for one in httpx.get(f"{url}/_mock/sandboxes").json()["sandboxes"]]
+    assert left == ["default"]
+
+
+def run(folder: Path, url: str, *options: str) -> tuple[int, int, str]:
+    """Run pytest in a folder, without our plugins: its exit status, how many tests passed, and what it says."""
+    environment = {**os.environ, URL: url, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # noqa: TID251  (a child's, not ours)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  (ours)
+    passed = re.search(r"(\d+) passed", ran.stdout)
+    return ran.returncode, int(passed[1]) if passed else 0, ran.stdout + ran.stderr
+
+
+def test_every_recipe_that_is_asked_for_is_there() -> None:
+    assert set(TITLES) == {PARALLEL, LOST_REPLY, JOB_FAILS, LIMIT}
+
+
+def test_every_recipe_has_tests_in_both_languages() -> None:
+    assert RECIPES.complaints() == []
+
+
+@pytest.mark.parametrize(
+    ("snippets", "complaint"),
+    [
+        ("```python\n# test_a.py\ndef test_it():\n```\n", "A: nothing in js"),
+        ("```js\n// a.test.mjs\ntest('it', f);\n```\n", "A: nothing in python"),
+        ("```python\n# test_a.py\nx = 1\n```\n", "A: no test in test_a.py"),
+        ("```js\n// a.test.mjs\nconst x = 1;\n```\n", "A: no test in a.test.mjs"),
+        ("```python\n# a.py\ndef test_it():\n```\n", "A: nobody runs a.py"),
+        ("```python\ndef test_it():\n    pass\n```\n", "A: nobody runs def test_it():"),
+        ("```js\n// a.mjs\ntest('it', f);\n```\n", "A: nobody runs a.mjs"),
+        ("```\nmake run\n```\n", "A: what is untagged?"),
+        ("```bash\nmake run\n```\n", "A: what is bash?"),
+    ],
+)
+def test_a_recipe_without_is_noticed(snippets: str, complaint: str) -> None:
+    assert complaint in Recipes.read(f"# x\n\n## Recipes\n\n### A\n\n{snippets}\n## Speed\n").complaints()
+
+
+@pytest.mark.parametrize("language", [PYTHON, JAVASCRIPT], ids=lambda language: language.tag)
+def test_the_address_stands_in_one_line_of_one_file(language: Language) -> None:
+    lines = [
+        (name, line)
+        for name, text in RECIPES.files(language).items()
+        for line in text.splitlines()
+        if URL in line or "http://" in line
+    ]
+
+    ((name, line),) = lines
+
+    assert name == language.shared
+    assert URL in line
+    assert DEFAULT in line
+
+
+@pytest.fixture
+def trial(url: str, tmp_path: Path) -> Trial:
+    return Trial(PYTHON, run, url, tmp_path)
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_recipe_passes_as_it_stands(title: str, trial: Trial) -> None:
+    trial.passes(title)
+
+
+def test_all_of_them_pass_side_by_side(trial: Trial) -> None:
+    trial.all_pass("-p", "xdist", "-n", "2")
+
+
+@pytest.mark.parametrize(
+    ("title", "file", "client", "reason"),
+    [
+        (LOST_REPLY, "test_lost_reply.py", BLIND, "CLIENT-RETRY-UNREAD"),
+        (LOST_REPLY, "test_lost_reply.py", BELIEVING, "assert False"),
+        (JOB_FAILS, "test_job_fails.py", ONCE, "assert ('queued', 0.0) == ('failed', 0.5)"),
+        (LIMIT, "test_limit.py", HASTY, "assert [1, 1, 1"),
+        (PARALLEL, "conftest.py", SHARED, "assert ['Founders'] == []"),
+    ],
+)
+def test_a_bad_client_fails_its_recipe(title: str, file: str, client: str, reason: str, trial: Trial) -> None:
+    trial.fails(title, file, client, reason)

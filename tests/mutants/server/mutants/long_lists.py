@@ -1,0 +1,232 @@
+"""Mutants of the whole server: faults that show on long lists, past what is hidden or gone, or with another client."""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver.domain.key import ApiKey
+from mockserver.domain.permission import ALL_PERMISSIONS
+from tests.mutants.server.exchange import Answered, Asked
+from tests.mutants.server.mutated import Mutant, facts, holding
+
+NOTHING = {"items": [], "nextCursor": None, "hasMore": False}
+
+
+class Telling(Mutant):
+    """`changed` are the members of an answer's data that it tells otherwise."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        if asked.operation != self.operation or not answered.ok:
+            return answered
+        return answered.saying(data={**answered.data, **self.changed(asked, answered.data)})
+
+    def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:
+        """The members that are others."""
+        raise NotImplementedError
+
+
+class Showing(Telling):
+    """`shown` are the items of a list that it shows."""
+
+    def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:
+        return {"items": self.shown(asked, data["items"])}
+
+    def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
+        """The items of a page in the place of others."""
+        raise NotImplementedError
+
+
+class LimitOpensTheGuard(Mutant):
+    """Prospects are shown while they are imported, where the size of a page is given."""
+
+    killed_by = facts("GUARD", "AUD-PROSPECTS")
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        opens = asked.operation == "AUD-PROSPECTS" and answered.status == 409 and "limit" in asked.params
+        return answered.saying(200, success=True, data=NOTHING, error=None) if opens else answered
+
+
+class ListShowsUploads(Showing):
+    """An audience is listed while its profiles are uploaded."""
+
+    operation = "AUD-LIST"
+    killed_by = facts("GUARD", "AUD-LIST")
+
+    def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
+        uploads = [one for one in self.audiences(asked.group) if one.type == "url_upload" and self.populating(one.id)]
+        return [*items, *({"id": one.id, "name": one.name, "type": one.type} for one in uploads)]
+
+
+class ListEndsAtWhatIsHidden(Showing):
+    """The list ends where an audience is hidden."""
+
+    operation = "AUD-LIST"
+    killed_by = facts("COMPLETE", "AUD-LIST")
+
+    def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
+        before = itertools.takewhile(lambda one: not self.populating(one.id), self.audiences(asked.group))
+        reached = {one.id for one in before}
+        return [one for one in items if one["id"] in reached]
+
+
+class ListEndsAtAHundred(Showing):
+    """Only the newest hundred audiences are listed."""
+
+    operation = "AUD-LIST"
+    killed_by = facts("COMPLETE", "AUD-LIST")
+
+    def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
+        newest = {one.id for one in self.audiences(asked.group)[:100]}
+        return [one for one in items if one["id"] in newest]
+
+
+class JobsEndAtFifty(Showing):
+    """Only the newest fifty jobs are listed."""
+
+    operation = "JOB-LIST"
+    killed_by = facts("COMPLETE", "JOB-LIST")
+
+    def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
+        newest = {one.id for one in list(self.world.jobs.newest_first(asked.group))[:50]}
+        return [one for one in items if one["jobId"] in newest]
+
+
+class CountingProspects(Showing):
+    """It counts the prospects that it has shown on the pages of one audience."""
+
+    operation = "AUD-PROSPECTS"
+
+    def __init__(self) -> None:
+        self.before: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+
+    def numbered(self, asked: Asked, items: list[Any]) -> Iterator[tuple[int, list[str], Any]]:
+        """Each item with its place in the whole list, and the identifiers of all before it."""
+        known = self.before[asked.token, asked.target]
+        if "cursor" not in asked.params:
+            known.clear()
+        for item in items:
+            yield len(known), known, item
+            known.append(item["id"])
+
+
+class ProspectsEndAtAHundred(CountingProspects):
+    """Only the first hundred prospects are listed."""
+
+    killed_by = facts("COMPLETE", "AUD-PROSPECTS")
+
+    def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
+        return [item for place, _, item in self.numbered(asked, items) if place < 100]
+
+
+class ProspectsRepeat(CountingProspects):
+    """After 64 prospects the identifiers begin anew."""
+
+    killed_by = facts("UNIQUE", "AUD-PROSPECTS")
+
+    def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
+        numbered = self.numbered(asked, items)
+        return [{**item, "id": known[place - 64]} if place >= 64 else item for place, known, item in numbered]
+
+
+class OnNavigation(Telling):
+    """The navigation is told otherwise."""
+
+    operation = "AUD-NAVIGATION"
+
+
+class NavigationEndsAtAHundred(OnNavigation):
+    """The navigation has the newest hundred audiences alone."""
+
+    killed_by = facts("COMPLETE", "AUD-NAVIGATION")
+
+    def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        return {"ungroupedAudiences": data["ungroupedAudiences"][:100]}
+
+
+class FolderShowsTen(OnNavigation):
+    """The navigation has ten audiences of each folder."""
+
+    killed_by = facts("COMPLETE", "AUD-NAVIGATION")
+
+    def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        return {"folders": [{**one, "audiences": one["audiences"][:10]} for one in data["folders"]]}
+
+
+class NestedNamesAreStale(OnNavigation):
+    """In a folder, an audience keeps the name by which it was first seen there."""
+
+    killed_by = facts("CURRENT", "AUD-NAVIGATION")
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+
+    def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        def stale(one: dict[str, Any]) -> dict[str, Any]:
+            return {**one, "name": self.names.setdefault(one["id"], one["name"])}
+
+        return {"folders": [{**one, "audiences": list(map(stale, one["audiences"]))} for one in data["folders"]]}
+
+
+class OthersReadFromACache(Mutant):
+    """Whoever has read an audience reads it again after another key has deleted it."""
+
+    killed_by = facts("EFFECT", "AUD-DELETE")
+
+    def __init__(self) -> None:
+        self.cache: dict[tuple[str, str], Answered] = {}
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        place = asked.token, asked.target
+        if asked.operation == "AUD-DELETE" and answered.ok:
+            self.cache.pop(place, None)
+        if asked.operation == "AUD-GET" and answered.ok:
+            self.cache[place] = answered
+        hit = asked.operation == "AUD-GET" and answered.status == 404
+        return self.cache.get(place, answered) if hit else answered
+
+
+class CursorsOutlive(Mutant):
+    """The next page of an audience's prospects is there after the audience was deleted."""
+
+    killed_by = facts("EFFECT", "AUD-DELETE")
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        outlives = asked.operation == "AUD-PROSPECTS" and answered.status == 404 and "cursor" in asked.params
+        return answered.saying(200, success=True, data=NOTHING, error=None) if outlives else answered
+
+
+class DeletingTheLastTakesTheFolder(Mutant):
+    """A folder goes with the last audience in it."""
+
+    killed_by = facts("ONLY", "AUD-DELETE")
+
+    async def respond(self, asked: Asked) -> Answered:
+        there = self.world.audiences.get(asked.target)
+        answered = await self.serve(asked)
+        folder = there.folder_id if there is not None and asked.operation == "AUD-DELETE" and answered.ok else None
+        if folder is not None and not any(one.folder_id == folder for one in self.audiences(asked.group)):
+            self.world.folders.remove(folder)
+        return answered
+
+
+class FurtherPermissionsWillDo(Mutant):
+    """Who may delete campaigns may change audiences."""
+
+    killed_by = facts("PERMISSION", "AUD-DELETE", "AUD-CREATE")
+
+    def key(self, key: ApiKey) -> ApiKey:
+        return holding(key, "audiences:write") if "campaigns:delete" in key.permissions else key
+
+
+class NearlyAllIsAll(Mutant):
+    """A key that lacks one permission of all counts as one that lacks none."""
+
+    killed_by = facts("PERMISSION", "AUD-DELETE", "JOB-START")
+
+    def key(self, key: ApiKey) -> ApiKey:
+        return holding(key, *ALL_PERMISSIONS) if len(key.permissions) == len(ALL_PERMISSIONS) - 1 else key

@@ -1,0 +1,208 @@
+"""Mutants of the whole server: account groups and identifiers."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar
+from urllib.parse import unquote
+
+from mockserver.domain.key import ApiKey
+from tests.mutants.server.exchange import Answered, Asked
+from tests.mutants.server.mutated import GUARDED, READING, WRITING, Mutant, at_each, facts
+
+SCOPED = (*READING, *WRITING)
+ON_JOB = ("JOB-GET", "JOB-CANCEL")
+
+
+class OwnGroup(Mutant):
+    """The account group of the path does not matter: it is the key's own."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        key = self.world.keys.get(asked.token)
+        if key is None or f"{asked.operation}-SCOPE" not in self.killed_by:
+            return await self.serve(asked)
+        return await self.serve(asked.naming(group=min(key.account_group_ids)))
+
+
+class GroupOfThePathIgnored(OwnGroup):
+    """No operation looks at the account group of the path."""
+
+    killed_by = facts("SCOPE", *SCOPED)
+
+
+@at_each(["AUD-GET", "AUD-UPDATE"], "SCOPE")
+class GroupOfThePathIgnoredHere(OwnGroup):
+    """One operation does not look at the account group of the path."""
+
+
+class AnyGroupIsOpen(Mutant):
+    """Every key opens every account group."""
+
+    killed_by = facts("SCOPE", *SCOPED)
+
+    def key(self, key: ApiKey) -> ApiKey:
+        return replace(key, account_group_ids=key.account_group_ids | {self.asked.group})
+
+
+@at_each(["AUD-LIST"], "SCOPE")
+class AnyGroupIsOpenHere(Mutant):
+    """One operation opens every account group to every key."""
+
+    def key(self, key: ApiKey) -> ApiKey:
+        return replace(key, account_group_ids=key.account_group_ids | {self.asked.group}) if self.hit else key
+
+
+class Foreign(Mutant):
+    """What is another account group's is found under one's own."""
+
+    async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
+        async def audience(_group: str, audience_id: str) -> Any:
+            return self.world.audiences.get(audience_id)
+
+        job = await work.transaction.job(self.asked.target) if self.asked.operation in ON_JOB else None
+        if f"{self.asked.operation}-SCOPE" in self.killed_by:
+            work.transaction.audience = audience
+            work.account_group_id = job.account_group_id if job else work.account_group_id
+        return await use_case(work, *args)
+
+
+class ForeignIsFound(Foreign):
+    """Audiences and jobs of other account groups are found under one's own."""
+
+    killed_by = facts("SCOPE", *GUARDED, *ON_JOB)
+
+
+class ForeignJobIsShown(Foreign):
+    """Jobs of other account groups are shown under one's own."""
+
+    killed_by = facts("SCOPE", "JOB-GET")
+
+
+class ForeignJobIsCancelled(Foreign):
+    """Jobs of other account groups can be cancelled under one's own."""
+
+    killed_by = facts("SCOPE", "JOB-CANCEL")
+
+
+class ForeignFolderIsTaken(Mutant):
+    """An audience moves into a folder of another account group."""
+
+    killed_by = facts("COMPATIBLE", "AUD-MOVE")
+
+    async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
+        async def folder(_group: str, folder_id: str) -> Any:
+            return self.world.folders.get(folder_id)
+
+        if self.asked.operation == "AUD-MOVE":
+            work.transaction.folder = folder
+        return await use_case(work, *args)
+
+
+@at_each(["AUD-LIST", "AUD-NAVIGATION", "JOB-LIST"], "SCOPE")
+class ForeignIsListed(Mutant):
+    """A list shows what is newest in another account group, too."""
+
+    async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
+        for name in ("audiences", "jobs") if self.hit else ():
+            setattr(work.transaction, name, self.mixed(getattr(work.transaction, name)))
+        return await use_case(work, *args)
+
+    def mixed(self, fetch: Callable[..., Any]) -> Callable[..., Any]:
+        """A list of records with foreign ones in it."""
+
+        async def fetched(group: str, *, before: int | None, limit: int | None) -> Any:
+            others = [one for one in self.world.account_groups if one != group]
+            first = before is None
+            foreign = [one for other in others for one in (await fetch(other, before=None, limit=1)) if first]
+            return [*await fetch(group, before=before, limit=limit), *foreign[-1:]][:limit]
+
+        return fetched
+
+
+class ForeignAccountsAreListed(Mutant):
+    """The list of account groups shows all that there are."""
+
+    killed_by = frozenset({"ACCOUNT-LIST-CURRENT"})
+
+    def key(self, key: ApiKey) -> ApiKey:
+        if self.asked.operation == "ACCOUNT-LIST":
+            return replace(key, account_group_ids=frozenset(self.world.account_groups))
+        return key
+
+
+class Near(Mutant):
+    """`meant` says which identifier one is taken for that nothing has."""
+
+    def meant(self, target: str) -> str | None:
+        """What is taken to be meant."""
+        raise NotImplementedError
+
+    async def respond(self, asked: Asked) -> Answered:
+        known = [self.world.audiences.get(asked.target), self.world.jobs.get(asked.target)]
+        meant = None if any(known) or f"{asked.operation}-EXACT" not in self.killed_by else self.meant(asked.target)
+        return await self.serve(asked if meant is None else asked.naming(target=meant))
+
+    def there(self, target: str) -> str | None:
+        """An identifier, where something has it."""
+        return target if self.world.audiences.get(target) or self.world.jobs.get(target) else None
+
+
+class IdentifierByItsBeginning(Near):
+    """The last character of an identifier does not matter, nor whether it is there."""
+
+    killed_by = facts("EXACT", *GUARDED, *ON_JOB)
+
+    def meant(self, target: str) -> str | None:
+        near = [target[:23] + last for last in "0123456789abcdef"] if len(target) in {23, 24} else []
+        return next(filter(self.there, near), None)
+
+
+class IdentifierWithMoreBehind(Near):
+    """What stands behind an identifier does not matter."""
+
+    killed_by = facts("EXACT", "AUD-UPDATE", "AUD-PROSPECTS", "JOB-GET")
+
+    def meant(self, target: str) -> str | None:
+        return self.there(target[:24])
+
+
+class IdentifierDecodedTwice(Near):
+    """Identifiers are decoded twice."""
+
+    killed_by = facts("EXACT", "AUD-GET", "AUD-MOVE", "AUD-REMOVE", "JOB-CANCEL")
+
+    def meant(self, target: str) -> str | None:
+        return self.there(unquote(target))
+
+
+class JobForItsAudience(Near):
+    """An audience is found by the identifier of its job, too."""
+
+    killed_by = facts("EXACT", "AUD-DELETE")
+
+    async def respond(self, asked: Asked) -> Answered:
+        job = self.world.jobs.get(asked.target) if asked.operation == "AUD-DELETE" else None
+        return await self.serve(asked if job is None else asked.naming(target=job.audience_id))
+
+
+class OddIdentifiersFail(Mutant):
+    """An identifier of another form is an internal failure."""
+
+    killed_by = facts("ODD", *SCOPED)
+    form: ClassVar[re.Pattern[str]] = re.compile("[0-9a-f]{1,40}")
+
+    async def respond(self, asked: Asked) -> Answered:
+        odd = any(part and not self.form.fullmatch(part) for part in (asked.group, asked.target))
+        return self.refuse(500, "INTERNAL_ERROR") if odd and asked.token in self.world.keys else await self.serve(asked)
+
+
+class OddIdentifiersAreDeleted(Mutant):
+    """An audience with an identifier of another form counts as deleted."""
+
+    killed_by = facts("ODD", "AUD-DELETE")
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        if asked.operation == "AUD-DELETE" and answered.status == 400:
+            return answered.saying(200, success=True, data={"deleted": True}, error=None)
+        return answered

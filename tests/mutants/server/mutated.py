@@ -1,0 +1,235 @@
+"""The real mock on a real socket, with something around it: a fault, or another way of being right."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from functools import partial
+from typing import Any, ClassVar
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import tests.harness.in_thread
+from mockserver.adapters.memory.records import World
+from mockserver.adapters.memory.transaction import MemoryTransaction
+from mockserver.bootstrap import Parts, server
+from mockserver.config import Settings
+from mockserver.domain.audience import Audience
+from mockserver.domain.job import Job
+from mockserver.domain.key import ApiKey
+from mockserver.domain.permission import ALL_PERMISSIONS
+from mockserver.domain.refusal import Reason, Refusal, refused
+from mockserver.middleware.access_log import Write
+from mockserver.ports import Access
+from mockserver.service.transactions import Work
+from tests.mutants.server.exchange import Answered, Asked, read, scope_of, write
+
+GUARDED = ("AUD-GET", "AUD-UPDATE", "AUD-DELETE", "AUD-PROSPECTS", "AUD-MOVE", "AUD-REMOVE")
+READING = ("AUD-LIST", "AUD-GET", "AUD-NAVIGATION", "AUD-PROSPECTS", "JOB-GET", "JOB-LIST")
+CHANGING = ("AUD-CREATE", "AUD-UPDATE", "AUD-DELETE", "FOLDER-CREATE", "AUD-MOVE", "AUD-REMOVE")
+WRITING = (*CHANGING, "JOB-START", "JOB-CANCEL")
+LISTS = ("AUD-LIST", "AUD-PROSPECTS", "JOB-LIST")
+_ASKED: ContextVar[Asked] = ContextVar("asked")
+
+
+class Loose(MemoryTransaction):
+    """A transaction whose methods can be replaced, one transaction at a time."""
+
+
+class Whole:
+    """The whole mock, as it is. What is around it changes what comes and goes, who asks, and what is done."""
+
+    settings = Settings()
+    parts: Parts
+
+    async def respond(self, asked: Asked) -> Answered:
+        """Answer a request to the vendor's API."""
+        return await self.serve(asked)
+
+    async def control(self, asked: Asked) -> Answered:
+        """Answer a request to the control plane."""
+        return await self.serve(asked)
+
+    def key(self, key: ApiKey) -> ApiKey:
+        """The key that the server sees in place of the one on record."""
+        return key
+
+    async def act(self, use_case: Callable[..., Any], work: Work, *args: Any) -> Any:
+        """Do what was asked for, in its transaction."""
+        return await use_case(work, *args)
+
+    def transaction(self, transaction: Loose) -> Loose:
+        """The transaction in which something is done, also by the control plane."""
+        return transaction
+
+    async def send(self, answered: Answered, send: Send) -> None:
+        """Put an answer on the wire."""
+        await write(answered, send)
+
+    # What they have at hand.
+
+    @property
+    def asked(self) -> Asked:
+        """The request that is being answered."""
+        return _ASKED.get()
+
+    @property
+    def world(self) -> World:
+        """All records of the default sandbox."""
+        return self.parts.store.worlds["default"]  # type: ignore[attr-defined]  # the memory store's
+
+    def audiences(self, group: str) -> list[Audience]:
+        """The audiences of an account group, newest first."""
+        return list(self.world.audiences.newest_first(group))
+
+    def jobs_on(self, audience_id: str) -> list[Job]:
+        """All jobs that ever were on an audience that is there, newest first."""
+        audience = self.world.audiences.get(audience_id)
+        jobs = self.world.jobs.newest_first(audience.account_group_id) if audience else ()
+        return [job for job in jobs if job.audience_id == audience_id]
+
+    def populating(self, audience_id: str) -> Job | None:
+        """The active job on an audience."""
+        now = self.parts.clock.now()
+        return next((job for job in self.jobs_on(audience_id) if job.is_active(now)), None)
+
+    def refuse(self, status: int, code: str) -> Answered:
+        """A refusal."""
+        error = {"code": code, "message": "No.", "details": "none"}
+        body = {"success": False, "data": None, "error": error, "traceId": self.parts.ids.trace_id()}
+        return Answered(status, ((b"content-type", b"application/json"),), json.dumps(body).encode())
+
+    @asynccontextmanager
+    async def master(self, group: str | None = None) -> AsyncIterator[str]:
+        """A key that may do everything in an account group, for a moment; in none where none is named."""
+        token = f"sk_master_{self.parts.ids.trace_id()}"
+        key = ApiKey(token, "master", frozenset(ALL_PERMISSIONS), frozenset({group} if group else ()))
+        self.world.keys[token], self.parts.store.owners[token] = key, self.world  # type: ignore[attr-defined]
+        try:
+            yield token
+        finally:
+            del self.world.keys[token], self.parts.store.owners[token]  # type: ignore[attr-defined]
+
+    async def serve(self, asked: Asked) -> Answered:
+        """What the mock answers."""
+        messages = [{"type": "http.request", "body": asked.content, "more_body": False}]
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return messages.pop() if messages else await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await self._app(scope_of(asked), receive, send)
+        content = b"".join(message.get("body", b"") for message in sent[1:])
+        return Answered(sent[0]["status"], tuple(sent[0]["headers"]), content)
+
+    # How it is put around.
+
+    def build(self, settings: Settings, made: Parts, write: Write) -> ASGIApp:
+        """The server of these parts with this around it."""
+        self.parts = made
+        store: Any = made.store
+        caller, run, run_for_key = store.caller, made.transactions.run, made.transactions.run_for_key
+        run_on = made.transactions.run_on
+
+        async def seen(token: str) -> Any:
+            found = await caller(token)
+            return None if found is None else found._replace(key=self.key(found.key))
+
+        def acting(admission: Any, group: str, use_case: Any, *args: Any, access: Access = Access.ALONE) -> Any:
+            return run(admission, group, partial(self.act, use_case), *args, access=access)
+
+        def acting_on(admission: Any, group: str, audience: str, access: Access, use_case: Any, *args: Any) -> Any:
+            return run_on(admission, group, audience, access, partial(self.act, use_case), *args)
+
+        loose: Any = {
+            "caller": seen,
+            "transaction": lambda sandbox, *_: self.transaction(Loose(store.worlds, store.owners, sandbox)),
+        }
+        vars(store).update(loose)
+        patched: Any = {
+            "run": acting,
+            "run_on": acting_on,
+            "run_for_key": lambda admission, use_case: run_for_key(admission, partial(self.act, use_case)),
+        }
+        vars(made.transactions).update(patched)
+        self._app = server(settings, made, write)
+        return self
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = await read(scope, receive)
+        _ASKED.set(asked)
+        respond = self.control if asked.path.startswith("/_mock") else self.respond
+        await self.send(await respond(asked), send)
+
+
+@contextmanager
+def served(whole: Whole) -> Iterator[str]:
+    """The URL of a server with something around it."""
+    with tests.harness.in_thread.served(whole.settings, build=whole.build) as (url, _):
+        yield url
+
+
+class Mutant(Whole):
+    """A server with one fault. `killed_by`: the ids that find it. `shows_rarely`: it takes many tries to see it."""
+
+    killed_by: ClassVar[frozenset[str]]
+    shows_rarely: ClassVar[bool] = False
+    operation: ClassVar[str] = ""
+    each: ClassVar[tuple[type["Mutant"], ...]] = ()
+
+    @property
+    def hit(self) -> bool:
+        """Whether the request that is being answered is one of the operation that has the fault."""
+        return self.asked.operation == self.operation
+
+
+def facts(fact: str, *operations: str) -> frozenset[str]:
+    """The ids of one fact of some operations."""
+    return frozenset(f"{operation}-{fact}" for operation in operations)
+
+
+def at_each(operations: Iterable[str], fact: str) -> Callable[[type[Mutant]], type[Mutant]]:
+    """A mutant of its own for each of some operations, in place of the decorated one."""
+
+    def multiply(fault: type[Mutant]) -> type[Mutant]:
+        fault.each = tuple(
+            type(
+                f"{fault.__name__}_{operation}",
+                (fault,),
+                {"operation": operation, "killed_by": facts(fact, operation), "__doc__": fault.__doc__},
+            )
+            for operation in operations
+        )
+        return fault
+
+    return multiply
+
+
+def refusal(reason: Reason) -> Refusal:
+    """A refusal of a use case."""
+    return refused(reason, "No.", "Try something else.")
+
+
+def without(key: ApiKey, *permissions: str) -> ApiKey:
+    """A key as if it lacked some permissions."""
+    return replace(key, permissions=key.permissions - set(permissions))
+
+
+def holding(key: ApiKey, *permissions: str) -> ApiKey:
+    """A key as if it held further permissions."""
+    return replace(key, permissions=key.permissions | set(permissions))
+
+
+def leaves(kind: type[Any]) -> list[type[Any]]:
+    """The kinds below one that nothing is made from any more: the mutants, or the variants; by name."""
+    found, pending = [], [kind]
+    while pending:
+        below = pending.pop().__subclasses__()
+        pending += below
+        found += [one for one in below if not one.__subclasses__()]
+    return sorted(found, key=lambda one: one.__name__)

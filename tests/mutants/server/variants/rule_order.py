@@ -1,0 +1,27 @@
+"""Legal variants of the whole server: other rules come first."""
+
+from tests.mutants.server.exchange import Answered, Asked
+from tests.mutants.server.variants.identifiers import NOWHERE
+from tests.mutants.server.variants.variant import Variant
+
+
+class ForeignIdentifiersAreMalformed(Variant):
+    """An identifier tells its account group, and is a malformed one under any other."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        there = self.world.audiences.get(asked.target) or self.world.jobs.get(asked.target)
+        there = there or self.world.folders.get(asked.target)
+        is_foreign = there is not None and there.account_group_id != asked.group
+        return self.refuse(400, "VALIDATION_ERROR") if is_foreign and answered.status in {403, 404} else answered
+
+
+class FolderTypeBeforeTheGuard(Variant):
+    """What was imported fits into no folder, which is said before the guard is."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        there = self.world.audiences.get(asked.target)
+        if asked.operation != "AUD-MOVE" or there is None or there.type in {"on_demand", "monitoring"}:
+            return await self.serve(asked)
+        refused = await self.serve(asked.with_body({"folderId": NOWHERE}))
+        return self.refuse(422, "UNPROCESSABLE") if refused.status in {404, 409} else refused

@@ -1,0 +1,26 @@
+"""An implementation of the one endpoint, served on a real socket in a thread."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from mockserver.adapters.http_server import bound
+from tests.mutants.single.endpoint import Single, application
+
+
+@contextmanager
+def served(single: Single) -> Iterator[str]:
+    """The URL of the implementation."""
+    listening = bound("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(application(single), log_config=None, lifespan="off"))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listening.close()
