@@ -10,8 +10,8 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from conformance import environment
-from conformance.catalogue.requirements import Profile, catalogue
-from conformance.options import Options, UsageError, finite, headers, validated
+from conformance.catalogue.requirements import Profile, load_catalogue
+from conformance.options import Options, UsageError, parse_headers, positive, validate
 from conformance.runner.run import run as run_it
 
 _USAGE, _INTERRUPTED = 4, 2
@@ -49,12 +49,12 @@ def cli() -> None:
     type=click.IntRange(1),
     help="Repetitions of what is cheap and central: 90 find a fault that shows once in 20 times, with 99 %.",
 )
-@click.option("--timeout", default=10.0, show_default=True, callback=finite, help="Seconds to wait for an answer.")
-@click.option("--deadline", type=float, callback=finite, help="Seconds after which the rest is not run.")
+@click.option("--timeout", default=10.0, show_default=True, callback=positive, help="Seconds to wait for an answer.")
+@click.option("--deadline", type=float, callback=positive, help="Seconds after which the rest is not run.")
 @click.option(
     "--max-rps",
     type=float,
-    callback=finite,
+    callback=positive,
     help="Requests a second, of all workers together: no limit on this machine, 20 elsewhere.",
 )
 @click.option(
@@ -87,20 +87,20 @@ def run(
     reports = {kind: path for kind in _KINDS if (path := rest.pop(f"report_{kind}"))}
     options = Options(
         seed=secrets.randbelow(1 << 32) if seed is None else seed,
-        headers=headers(headers_given),
-        states_headers=headers(states_headers),
+        headers=parse_headers(headers_given),
+        states_headers=parse_headers(states_headers),
         reports=reports,
         profile=Profile(rest.pop("profile")),
         **rest,
     )
-    sys.exit(run_it(validated(options, environment.read().api_key), catalogue()))
+    sys.exit(run_it(validate(options, environment.read().api_key), load_catalogue()))
 
 
 @cli.command("list")
 @click.option("--json", "as_document", is_flag=True, help="As JSON.")
 def list_requirements(*, as_document: bool) -> None:
     """List every requirement: id, level, sentence, source, the checks that decide it."""
-    known = catalogue()
+    known = load_catalogue()
     if as_document:
         fields = ("id", "level", "profile", "text", "source", "operation", "conditional", "checks", "excluded")
         click.echo(json.dumps([{name: getattr(row, name) for name in fields} for row in known.values()], indent=2))
@@ -114,7 +114,7 @@ def list_requirements(*, as_document: bool) -> None:
 @click.argument("requirement_id")
 def explain(requirement_id: str) -> None:
     """Tell everything about one requirement."""
-    row = catalogue().get(requirement_id)
+    row = load_catalogue().get(requirement_id)
     if row is None:
         message = f"there is no requirement {requirement_id!r}; `list` shows those that there are"
         raise UsageError(message)

@@ -24,7 +24,7 @@ def read() -> Environment:
     return Environment(names.get("AUDIENCE_API_KEY") or None, live=person and not plain, colour=person and not plain)
 
 
-def forget_pytest() -> None:
+def isolate_pytest() -> None:
     """Take away what is meant for another pytest than ours; Hypothesis leaves nothing where its user works."""
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)  # noqa: TID251  (the same)

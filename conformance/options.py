@@ -15,7 +15,7 @@ from conformance.catalogue.requirements import Profile
 VENDOR = "api.sonarly.io"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _USAGE = 4
-_POLITE = 20.0
+_DEFAULT_REMOTE_RPS = 20.0
 _SLOW = 0.05
 _MOST_WORKERS = 8
 
@@ -58,15 +58,15 @@ class Options:
     reports: Mapping[str, Path]
 
     @property
-    def pace(self) -> float:
+    def min_interval(self) -> float:
         """Seconds from one request to the next, for each worker; 0 for none."""
         return (self.workers or 1) / self._rps if self._rps else 0.0
 
     @property
     def _rps(self) -> float | None:
-        return self.max_rps or (None if urlsplit(self.base_url).hostname in _LOOPBACK else _POLITE)
+        return self.max_rps or (None if urlsplit(self.base_url).hostname in _LOOPBACK else _DEFAULT_REMOTE_RPS)
 
-    def for_latency(self, seconds: float) -> "Options":
+    def with_workers_for(self, seconds: float) -> "Options":
         """The same with a number of workers that suits a target which takes so long for a request.
 
         More than can be under way at the allowed pace would only wait for each other.
@@ -90,7 +90,7 @@ class Options:
 
     def given_headers(self) -> dict[str, str]:
         """The headers for the target that nobody else should read."""
-        return {name: value for name, value in self.headers.items() if name.lower() not in _HARMLESS}
+        return {name: value for name, value in self.headers.items() if name.lower() not in _NOT_SECRET}
 
     def given_secrets(self) -> dict[str, str]:
         """What was given that nobody else should read, with the name that stands for it."""
@@ -105,10 +105,10 @@ class Options:
         return found
 
 
-_HARMLESS = frozenset({"accept", "accept-language", "content-type", "prefer", "user-agent"})
+_NOT_SECRET = frozenset({"accept", "accept-language", "content-type", "prefer", "user-agent"})
 
 
-def headers(given: tuple[str, ...]) -> dict[str, str]:
+def parse_headers(given: tuple[str, ...]) -> dict[str, str]:
     """Headers by their name; UsageError where one is not written like a header."""
     pairs = [header.partition(":") for header in given]
     for name, colon, value in pairs:
@@ -119,7 +119,7 @@ def headers(given: tuple[str, ...]) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def finite(_context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+def positive(_context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
     """A number of seconds, or of requests a second: more than nothing, and not without end."""
     if value is not None and not (value > 0 and math.isfinite(value)):
         message = f"{parameter.opts[0]} has to be more than 0, not {value:g}"
@@ -127,18 +127,24 @@ def finite(_context: click.Context, parameter: click.Parameter, value: float | N
     return value
 
 
-def validated(options: Options, environment_key: str | None) -> Options:
+def validate(options: Options, environment_key: str | None) -> Options:
     """The options, with the environment's key where nothing else was given; UsageError at the first fault."""
     if options.states_url is None and options.states_file is None and options.api_key is None:
         options = replace(options, api_key=environment_key)
-    for faults in (_ways(options), _base_url(options), _states_url(options), _together(options), _reports(options)):
+    for faults in (
+        _state_sources(options),
+        _base_url(options),
+        _states_url(options),
+        _conflicts(options),
+        _reports(options),
+    ):
         for fault in faults:
             raise UsageError(fault)
     options.verify()
     return options
 
 
-def _ways(options: Options) -> Iterator[str]:
+def _state_sources(options: Options) -> Iterator[str]:
     given = {"--states-url": options.states_url, "--states-file": options.states_file, "--api-key": options.api_key}
     named = [name for name, value in given.items() if value is not None]
     if not named:
@@ -171,7 +177,7 @@ def _states_url(options: Options) -> Iterator[str]:
         yield f"--states-url {_shown(options.states_url)} is no http or https address"
 
 
-def _together(options: Options) -> Iterator[str]:
+def _conflicts(options: Options) -> Iterator[str]:
     if options.states_headers and options.states_url is None:
         yield "--states-header goes to the states URL: give --states-url as well, or --header for the target"
     for flag, given in (("--allow-leftovers", options.allow_leftovers), ("--allow-credits", options.allow_credits)):

@@ -7,13 +7,13 @@ from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import Permission
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 _FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Sights:
+class Highlights:
     """What there is to see in a sandbox; None for what it does not have."""
 
     keys: Sequence[ApiKey]
@@ -22,16 +22,16 @@ class Sights:
     populated: Audience | None
 
 
-async def sights(work: Work) -> Sights:
+async def highlights(work: UnitOfWork) -> Highlights:
     """Look around in a sandbox: its first account group, and one audience of each kind in it."""
     groups = await work.transaction.account_groups()
     if not groups:
-        return Sights(await work.transaction.api_keys(), None, None, None)
+        return Highlights(await work.transaction.api_keys(), None, None, None)
     newest = await work.transaction.audiences(groups[0].id, before=None, limit=_FEW)
     active = {job.audience_id for job in await work.transaction.open_jobs(groups[0].id) if job.is_active(work.now)}
     ready = [audience for audience in newest if audience.id not in active]
     populated = [audience for audience in newest if audience.id in active]
-    return Sights(
+    return Highlights(
         await work.transaction.api_keys(),
         groups[0],
         ready[-1] if ready else None,
@@ -39,7 +39,7 @@ async def sights(work: Work) -> Sights:
     )
 
 
-def banner(url: str, version: str, seen: Sights, admin_token: str | None) -> str:
+def banner(url: str, version: str, seen: Highlights, admin_token: str | None) -> str:
     """The text to print; `url` has no slash at its end."""
     lines = [f"audience-mock {version} is ready at {url}", ""]
     lines += [f"  {name:<27}{value}" for name, value in _facts(seen, admin_token)]
@@ -53,7 +53,7 @@ def banner(url: str, version: str, seen: Sights, admin_token: str | None) -> str
     return "\n".join(lines)
 
 
-def _facts(seen: Sights, admin_token: str | None) -> Sequence[tuple[str, str]]:
+def _facts(seen: Highlights, admin_token: str | None) -> Sequence[tuple[str, str]]:
     facts = [(f"API key, {key.name}", key.token) for key in seen.keys]
     if seen.account_group is not None:
         facts.append(("Account group", seen.account_group.id))
@@ -66,7 +66,7 @@ def _facts(seen: Sights, admin_token: str | None) -> Sequence[tuple[str, str]]:
     return facts
 
 
-def _commands(url: str, seen: Sights) -> Sequence[str]:
+def _commands(url: str, seen: Highlights) -> Sequence[str]:
     writers = [key for key in seen.keys if Permission.AUDIENCES_WRITE in key.permissions and not key.revoked]
     if seen.account_group is None or not writers:
         return []

@@ -19,9 +19,9 @@ from mockserver.adapters.http1.protocol import protocol
 from mockserver.adapters.http1.refusals import Limits
 from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.memory.store import MemoryStore
-from mockserver.api.admission import Reception
+from mockserver.api.admission import RequestGate
 from mockserver.api.application import application
-from mockserver.api.envelope import Wire
+from mockserver.api.envelope import Envelopes
 from mockserver.api.examples import rows
 from mockserver.api.faults.injection import Injection
 from mockserver.api.handlers.answers import Answers
@@ -31,40 +31,40 @@ from mockserver.config import MEMORY, Settings
 from mockserver.control.application import control_application
 from mockserver.control.responses import DEFAULT_SANDBOX
 from mockserver.domain.job import Progression
-from mockserver.middleware.access_log import AccessLog, Write
-from mockserver.middleware.body_limit import BodyLimit
-from mockserver.middleware.control_gate import ControlGate
-from mockserver.middleware.cors import Cors
+from mockserver.middleware.access_log import AccessLogMiddleware, Write
+from mockserver.middleware.body_limit import BodyLimitMiddleware
+from mockserver.middleware.control_gate import ControlGateMiddleware
+from mockserver.middleware.cors import CorsMiddleware
 from mockserver.middleware.journal import JournalMiddleware, unparsed_exchange
 from mockserver.ports import Clock, Ids, Store, TakenIdError
 from mockserver.seeds import default_seed, read_seed
 from mockserver.service.admission import admit, identify
-from mockserver.service.journal_tail import Following
+from mockserver.service.journal_tail import JournalTails
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Policy, Sandboxes
 from mockserver.service.seeding import SeedError
-from mockserver.service.transactions import Transactions
+from mockserver.service.transactions import UseCaseRunner
 from openapi import contract
 
 _CONTROL = "/_mock"
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Components:
     """What a server is made of. Tests put fakes in the place of some."""
 
     store: Store
     clock: Clock
     ids: Ids
-    wire: Wire
+    wire: Envelopes
     sandboxes: Sandboxes
-    transactions: Transactions
+    transactions: UseCaseRunner
     journals: Journals
-    following: Following
+    following: JournalTails
 
 
 @asynccontextmanager
-async def opened_store(settings: Settings) -> AsyncIterator[Store]:
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
     """The store that the settings name, ready for use; StoreError where it cannot be used.
 
     What a database takes is loaded only where there is one.
@@ -77,7 +77,7 @@ async def opened_store(settings: Settings) -> AsyncIterator[Store]:
             yield store
 
 
-def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None = None) -> Parts:
+def components(settings: Settings, *, store: Store | None = None, clock: Clock | None = None) -> Components:
     """The parts that the settings name, wired to each other."""
     store = store or MemoryStore(settings.journal_limit, settings.journal_bytes)
     clock = clock or RealClock()
@@ -87,19 +87,19 @@ def parts(settings: Settings, *, store: Store | None = None, clock: Clock | None
     sandboxes = Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy)
     hidden = [token] if (token := settings.admin_token) else []
     journals = Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, hidden)
-    return Parts(
+    return Components(
         store,
         clock,
         ids,
-        Wire(ids),
+        Envelopes(ids),
         sandboxes,
-        Transactions(store, clock),
+        UseCaseRunner(store, clock),
         journals,
-        Following(journals, asyncio.sleep),
+        JournalTails(journals, asyncio.sleep),
     )
 
 
-async def seed(settings: Settings, made: Parts) -> None:
+async def seed(settings: Settings, made: Components) -> None:
     """Make the sandbox `default`, if the store has none; SeedError says in one line what is wrong with a seed file."""
     file = settings.seed_file
     document: Mapping[str, Any] = default_seed() if file is None else read_seed(file)
@@ -112,24 +112,24 @@ async def seed(settings: Settings, made: Parts) -> None:
         raise SeedError(message) from None
 
 
-def reception(made: Parts, document: dict[str, Any]) -> Reception:
+def request_gate(made: Components, document: dict[str, Any]) -> RequestGate:
     """Who receives requests, by the response rows of a contract."""
     documented = rows(document)
-    return Reception(
+    return RequestGate(
         partial(admit, made.store, made.clock),
         Preferences(partial(identify, made.store, made.clock), documented, made.wire),
         Injection(made.store, documented, made.wire, asyncio.sleep),
     )
 
 
-def vendor_app(settings: Settings, made: Parts, document: dict[str, Any] | None = None) -> AsyncApp:
+def vendor_app(settings: Settings, made: Components, document: dict[str, Any] | None = None) -> AsyncApp:
     """The vendor's API, by its contract, which is read where it is not given."""
     document = contract() if document is None else document
     return application(
         document,
         Answers(made.transactions, made.wire),
-        reception(made, document),
-        partial(BodyLimit, limit=settings.max_body),
+        request_gate(made, document),
+        partial(BodyLimitMiddleware, limit=settings.max_body),
         validate_responses=settings.validate_responses,
     )
 
@@ -154,24 +154,24 @@ class TwoPlanes:
         return self._make_control()
 
 
-def control_plane(settings: Settings, made: Parts) -> ASGIApp:
+def control_plane(settings: Settings, made: Components) -> ASGIApp:
     """The control plane, behind its gate."""
     plane = control_application(made.sandboxes, made.store, made.journals, made.following, max_body=settings.max_body)
-    return ControlGate(
+    return ControlGateMiddleware(
         plane, address=settings.host, allowed_hosts=settings.allowed_hosts, admin_token=settings.admin_token
     )
 
 
-def server(settings: Settings, made: Parts, write: Write) -> ASGIApp:
+def server(settings: Settings, made: Components, write: Write) -> ASGIApp:
     """The whole server as an ASGI application; its sandbox `default` is made by `seed`."""
     document = contract()
     vendor = _journalled(vendor_app(settings, made, document), settings, made)
     if settings.cors_origins:
-        vendor = Cors(vendor, origins=settings.cors_origins, methods=methods(document))
+        vendor = CorsMiddleware(vendor, origins=settings.cors_origins, methods=methods(document))
     return _logged(TwoPlanes(vendor, partial(control_plane, settings, made)), settings, write)
 
 
-def _journalled(vendor: ASGIApp, settings: Settings, made: Parts) -> ASGIApp:
+def _journalled(vendor: ASGIApp, settings: Settings, made: Components) -> ASGIApp:
     if not settings.journal_limit:
         return vendor
     return JournalMiddleware(vendor, keep=made.store.append, place=made.journals.place, clock=made.clock)
@@ -180,10 +180,10 @@ def _journalled(vendor: ASGIApp, settings: Settings, made: Parts) -> ASGIApp:
 def _logged(app: ASGIApp, settings: Settings, write: Write) -> ASGIApp:
     if settings.log_format is None:
         return app
-    return AccessLog(app, write=write, as_json=settings.log_format == "json")
+    return AccessLogMiddleware(app, write=write, as_json=settings.log_format == "json")
 
 
-def http_protocol(settings: Settings, made: Parts, write: Write) -> type[HttpToolsProtocol]:
+def http_protocol(settings: Settings, made: Components, write: Write) -> type[HttpToolsProtocol]:
     """The HTTP protocol with the limits of the settings; what is no request it answers in the envelope.
 
     What it refuses of requests stands in journal and log like what the server refuses.
@@ -198,7 +198,7 @@ def http_protocol(settings: Settings, made: Parts, write: Write) -> type[HttpToo
     )
 
     def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
-        return orjson.dumps(made.wire.fault(status, message, details))
+        return orjson.dumps(made.wire.error(status, message, details))
 
     def report(status: int, content: bytes) -> None:
         """Put it into the journal of `default`."""

@@ -71,11 +71,11 @@ class Access(Enum):
     """
 
     READ = auto()
-    SHARE = auto()
-    ALONE = auto()
+    OPTIMISTIC = auto()
+    EXCLUSIVE = auto()
 
 
-class About(NamedTuple):
+class AudienceRef(NamedTuple):
     """The audience that a transaction names."""
 
     account_group_id: str
@@ -220,7 +220,7 @@ class Store(Protocol):
         """Drop the exchanges of a sandbox; numbers go on. SandboxNotFoundError where there is none."""
 
     def transaction(
-        self, sandbox_id: str, access: Access = Access.ALONE, about: About | None = None
+        self, sandbox_id: str, access: Access = Access.EXCLUSIVE, about: AudienceRef | None = None
     ) -> AbstractAsyncContextManager[Transaction]:
         """One transaction over a sandbox: kept when the block ends, undone when it raises.
 

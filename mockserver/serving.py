@@ -14,8 +14,8 @@ import uvloop
 from mockserver import __version__
 from mockserver.adapters.http_server import HttpServer
 from mockserver.adapters.workers import Workers
-from mockserver.banner import banner, sights
-from mockserver.bootstrap import Parts, http_protocol, opened_store, parts, seed, server
+from mockserver.banner import banner, highlights
+from mockserver.bootstrap import Components, components, http_protocol, open_store, seed, server
 from mockserver.config import Settings
 from mockserver.control.responses import DEFAULT_SANDBOX
 from mockserver.ports import StoreError
@@ -31,22 +31,22 @@ def run(settings: Settings, listening: socket.socket, workers: int) -> int:
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
-    async with opened_store(settings) as store:
-        made = parts(settings, store=store)
+    async with open_store(settings) as store:
+        made = components(settings, store=store)
         text = await _seeded(settings, made, listening)
         await _http_server(settings, made, lambda: click.echo(text)).serve([listening])
 
 
 async def _prepare(settings: Settings, listening: socket.socket) -> str:
     """What has to be done once, whatever the number of processes."""
-    async with opened_store(settings) as store:
-        return await _seeded(settings, parts(settings, store=store), listening)
+    async with open_store(settings) as store:
+        return await _seeded(settings, components(settings, store=store), listening)
 
 
-async def _seeded(settings: Settings, made: Parts, listening: socket.socket) -> str:
+async def _seeded(settings: Settings, made: Components, listening: socket.socket) -> str:
     """Seed the store; answers what to print when the server is ready."""
     await seed(settings, made)
-    seen = await made.sandboxes.work(DEFAULT_SANDBOX, sights)
+    seen = await made.sandboxes.work(DEFAULT_SANDBOX, highlights)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return banner(f"http://{host}:{listening.getsockname()[1]}", __version__, seen, settings.admin_token)
 
@@ -62,12 +62,12 @@ def _work(settings: Settings, listening: socket.socket, line: Connection) -> Non
 
 
 async def _serve_for(settings: Settings, listening: socket.socket, line: Connection) -> None:
-    async with opened_store(settings) as store:
-        running = _http_server(settings, parts(settings, store=store), partial(line.send, "ready"))
+    async with open_store(settings) as store:
+        running = _http_server(settings, components(settings, store=store), partial(line.send, "ready"))
         asyncio.get_running_loop().add_reader(line.fileno(), running.stop)
         await running.serve([listening])
 
 
-def _http_server(settings: Settings, made: Parts, on_start: Callable[[], None]) -> HttpServer:
+def _http_server(settings: Settings, made: Components, on_start: Callable[[], None]) -> HttpServer:
     app = server(settings, made, click.echo)
     return HttpServer(app, http_protocol(settings, made, click.echo), on_start, made.following.stop)

@@ -30,7 +30,7 @@ class Profile(StrEnum):
     AUDIENCES = "audiences"
     FULL = "full"
 
-    def has(self, other: "Profile") -> bool:
+    def includes(self, other: "Profile") -> bool:
         """Whether another profile is a part of this one."""
         order = list(Profile)
         return order.index(other) <= order.index(self)
@@ -84,15 +84,15 @@ class Catalogue(Mapping[str, Requirement]):
             row.id for row in self._rows.values() if check in row.checks and operation in (None, row.operation)
         )
 
-    def within(self, profile: Profile) -> tuple[Requirement, ...]:
+    def for_profile(self, profile: Profile) -> tuple[Requirement, ...]:
         """The rows of a profile that anything decides."""
-        return tuple(row for row in self._rows.values() if profile.has(row.profile) and row.excluded is None)
+        return tuple(row for row in self._rows.values() if profile.includes(row.profile) and row.excluded is None)
 
     def profile_of(self, operation: str) -> Profile:
         """The smallest profile that knows an operation."""
         return next(row.profile for row in self._rows.values() if row.operation == operation)
 
-    def hold_against(self, checks: Iterable[str], *, every: bool = True) -> None:
+    def validate_checks(self, checks: Iterable[str], *, every: bool = True) -> None:
         """CatalogueError where a check names no row, or a row names a check that is not there.
 
         `every`: these are all checks that there are, and not only those of a profile.
@@ -108,12 +108,12 @@ class Catalogue(Mapping[str, Requirement]):
 
 
 @cache
-def catalogue() -> Catalogue:
+def load_catalogue() -> Catalogue:
     """The catalogue that comes with the suite; it does not change, and its file is read once."""
-    return read(resources.files(__package__).joinpath("requirements.yaml").read_text(encoding="utf-8"))
+    return parse_catalogue(resources.files(__package__).joinpath("requirements.yaml").read_text(encoding="utf-8"))
 
 
-def read(text: str) -> Catalogue:
+def parse_catalogue(text: str) -> Catalogue:
     """A catalogue from the text of its file; CatalogueError where it is none."""
     document = yaml.load(text, Loader=_LOADER)  # noqa: S506  (both loaders are safe ones)
     try:

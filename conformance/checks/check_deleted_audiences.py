@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 import pytest
 
-from conformance.client.client import Extras
-from conformance.client.contract import member
+from conformance.client.client import RequestOptions
+from conformance.client.contract import json_at
 from conformance.client.deletions import Deletions
-from conformance.harness.context import Audience, Key, Situation
-from conformance.harness.expectations import Expecting, described, is_refusal
-from conformance.harness.snapshots import listed, settled
+from conformance.harness.context import Audience, CheckContext, Key
+from conformance.harness.expectations import Expectations, describe, is_refusal
+from conformance.harness.snapshots import eventually, listed
 from conformance.model import OperationId
 from conformance.model.operation import ON_AUDIENCE
 from conformance.results.verdicts import SUCCESS, Exchange
@@ -24,142 +24,142 @@ LISTS = (OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION)
 
 
 @pytest.mark.parametrize("made", ["prepared", "created", "in a folder", "populated before"])
-def check_what_was_deleted_is_seen_nowhere(situation: Situation, made: str) -> None:
-    key, stranger = situation.key(), situation.key()
-    other = situation.key(accountGroupId=key.group)
-    folder = situation.folder(key) if made == "in a folder" else None
-    name = f"doomed {situation.chance.getrandbits(32):x}"
-    doomed = doomed_audience(situation, key, made, name, folder)
+def check_what_was_deleted_is_seen_nowhere(context: CheckContext, made: str) -> None:
+    key, stranger = context.create_key(), context.create_key()
+    other = context.create_key(accountGroupId=key.group)
+    folder = context.create_folder(key) if made == "in a folder" else None
+    name = f"doomed {context.random.getrandbits(32):x}"
+    doomed = doomed_audience(context, key, made, name, folder)
     neighbours = [
-        *namesakes(situation, name, key, stranger),
-        (key, situation.in_folder(key, folder) if folder else situation.ready(key)),
-        (stranger, situation.created(stranger)),
+        *namesakes(context, name, key, stranger),
+        (key, context.audience_in_folder(key, folder) if folder else context.ready_audience(key)),
+        (stranger, context.create_audience(stranger)),
     ]
     for one in (key, other):
-        situation.do(OperationId.GET_AUDIENCE, one, doomed.id)
+        context.call(OperationId.GET_AUDIENCE, one, doomed.id)
     for operation in LISTS:
-        settled(situation, partial(is_listed, situation, operation, key, doomed.id))
+        eventually(context, partial(is_listed, context, operation, key, doomed.id))
 
-    deleted = situation.delete(doomed, key)
+    deleted = context.delete_audience(doomed, key)
 
-    expect = Expecting(situation, OperationId.DELETE_AUDIENCE)
+    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
     expect.done(deleted)
     for one in (key, other):
-        expect_gone(situation, one, doomed, deleted)
+        expect_gone(context, one, doomed, deleted)
     for of, neighbour in neighbours:
-        found = situation.do(OperationId.GET_AUDIENCE, of, neighbour.id)
+        found = context.call(OperationId.GET_AUDIENCE, of, neighbour.id)
         expect.status("ONLY", found, {200}, deleted)
         for operation in LISTS:
-            expect_listed(situation, operation, of, neighbour, deleted)
+            expect_listed(context, operation, of, neighbour, deleted)
     if folder:
-        situation.do(OperationId.RENAME_FOLDER, key, folder, {"name": "another"})
-        expect_gone(situation, key, doomed, deleted)
+        context.call(OperationId.RENAME_FOLDER, key, folder, {"name": "another"})
+        expect_gone(context, key, doomed, deleted)
 
 
-def check_no_cursor_outlives_its_audience(situation: Situation) -> None:
-    key = situation.key()
-    audience = situation.ready(key, prospects=3)
-    first = situation.do(OperationId.LIST_PROSPECTS, key, audience.id, extras=Extras(query="?limit=1"))
-    cursor = member(first, "data", "nextCursor")
+def check_no_cursor_outlives_its_audience(context: CheckContext) -> None:
+    key = context.create_key()
+    audience = context.ready_audience(key, prospects=3)
+    first = context.call(OperationId.LIST_PROSPECTS, key, audience.id, extras=RequestOptions(query="?limit=1"))
+    cursor = json_at(first, "data", "nextCursor")
     if not isinstance(cursor, str):
         message = "the prospects of an audience are on one page, also where pages of one item are asked for"
         raise NotEstablishedError(message)
 
-    deleted = situation.delete(audience, key)
+    deleted = context.delete_audience(audience, key)
 
     query = f"?limit=1&cursor={quote(cursor, safe='')}"
-    later = situation.do(OperationId.LIST_PROSPECTS, key, audience.id, extras=Extras(query=query))
-    expect = Expecting(situation, OperationId.DELETE_AUDIENCE)
+    later = context.call(OperationId.LIST_PROSPECTS, key, audience.id, extras=RequestOptions(query=query))
+    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
     expect.done(deleted)
-    expect.that("EFFECT", "404: it was deleted", described(later), [first, deleted, later], holds=is_refusal(later))
+    expect.expect("EFFECT", "404: it was deleted", describe(later), [first, deleted, later], holds=is_refusal(later))
 
 
-def check_deleting_the_last_audience_of_a_folder_leaves_the_folder(situation: Situation) -> None:
-    key = situation.key()
-    folder = situation.folder(key)
-    last, other = situation.in_folder(key, folder), situation.created(key)
+def check_deleting_the_last_audience_of_a_folder_leaves_the_folder(context: CheckContext) -> None:
+    key = context.create_key()
+    folder = context.create_folder(key)
+    last, other = context.audience_in_folder(key, folder), context.create_audience(key)
 
-    deleted = situation.delete(last, key)
+    deleted = context.delete_audience(last, key)
 
-    moved = situation.do(OperationId.MOVE_TO_FOLDER, key, other.id, {"folderId": folder})
-    expect = Expecting(situation, OperationId.DELETE_AUDIENCE)
+    moved = context.call(OperationId.MOVE_TO_FOLDER, key, other.id, {"folderId": folder})
+    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
     expect.done(deleted)
     expected = f"another audience can be moved into the folder {folder}, as before"
-    expect.that("ONLY", expected, described(moved), [deleted, moved], holds=moved.status in SUCCESS)
+    expect.expect("ONLY", expected, describe(moved), [deleted, moved], holds=moved.status in SUCCESS)
 
 
-def namesakes(situation: Situation, name: str, *keys: Key) -> Iterator[tuple[Key, Audience]]:
+def namesakes(context: CheckContext, name: str, *keys: Key) -> Iterator[tuple[Key, Audience]]:
     """Audiences that are called as the doomed one is, where a name can be given; none where names are to differ."""
     for key in keys:
         with suppress(NotEstablishedError):
-            yield key, situation.created(key, name=name)
+            yield key, context.create_audience(key, name=name)
 
 
-def doomed_audience(situation: Situation, key: Key, made: str, name: str, folder: str | None) -> Audience:
+def doomed_audience(context: CheckContext, key: Key, made: str, name: str, folder: str | None) -> Audience:
     """An audience that is ready, however it came to be."""
     match made:
         case "prepared":
-            return situation.ready(key)
+            return context.ready_audience(key)
         case "created":
-            return situation.created(key, name=name)
+            return context.create_audience(key, name=name)
         case "in a folder":
-            return situation.in_folder(key, folder)
-    audience = situation.populated(key)
-    situation.end(audience, "completed")
+            return context.audience_in_folder(key, folder)
+    audience = context.populated_audience(key)
+    context.end_job(audience, "completed")
     return audience
 
 
-def expect_gone(situation: Situation, key: Key, audience: Audience, deleted: Exchange) -> None:
+def expect_gone(context: CheckContext, key: Key, audience: Audience, deleted: Exchange) -> None:
     """Note whether a deleted audience is there for no operation, and in no list after two seconds."""
-    expect = Expecting(situation, OperationId.DELETE_AUDIENCE)
+    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
     for operation in sorted(ON_AUDIENCE, key=lambda one: one.prefix):
         body = {"name": "still there"} if operation is OperationId.UPDATE_AUDIENCE else None
         if operation is OperationId.MOVE_TO_FOLDER:
             body = {"folderId": audience.id}
-        for _ in range(max(1, situation.repeats // 30)):
-            later = situation.do(operation, key, audience.id, body)
-            expect.that("EFFECT", "404: it was deleted", described(later), [deleted, later], holds=is_refusal(later))
+        for _ in range(max(1, context.repeats // 30)):
+            later = context.call(operation, key, audience.id, body)
+            expect.expect("EFFECT", "404: it was deleted", describe(later), [deleted, later], holds=is_refusal(later))
     for operation in LISTS:
-        at_once, finally_ = settled(situation, lambda: not is_listed(situation, operation, key, audience.id))  # noqa: B023  (called at once)
-        _, exchanges = listed(situation, operation, key)
+        at_once, finally_ = eventually(context, lambda: not is_listed(context, operation, key, audience.id))  # noqa: B023  (called at once)
+        _, exchanges = listed(context, operation, key)
         seen = [deleted, *exchanges]
-        expect.that("EFFECT", f"{audience.id} not in {operation.prefix}", "it is there", seen, holds=finally_)
-        consistent = Expecting(situation, operation)
-        consistent.that("CONSISTENT", f"{audience.id} gone, at once", "it was there", seen, holds=at_once)
+        expect.expect("EFFECT", f"{audience.id} not in {operation.prefix}", "it is there", seen, holds=finally_)
+        consistent = Expectations(context, operation)
+        consistent.expect("CONSISTENT", f"{audience.id} gone, at once", "it was there", seen, holds=at_once)
 
 
-def is_listed(situation: Situation, operation: OperationId, key: Key, audience: str) -> bool:
+def is_listed(context: CheckContext, operation: OperationId, key: Key, audience: str) -> bool:
     """Whether the list or the navigation shows an audience."""
-    return audience in listed(situation, operation, key)[0]
+    return audience in listed(context, operation, key)[0]
 
 
 def expect_listed(
-    situation: Situation, operation: OperationId, key: Key, audience: Audience, deleted: Exchange
+    context: CheckContext, operation: OperationId, key: Key, audience: Audience, deleted: Exchange
 ) -> None:
     """Note whether a neighbour of what was deleted is still listed."""
-    holds = settled(situation, partial(is_listed, situation, operation, key, audience.id))[1]
-    shown, exchanges = listed(situation, operation, key)
-    expect = Expecting(situation, OperationId.DELETE_AUDIENCE)
-    expect.that("ONLY", f"{audience.id} is still there", str(shown), [deleted, *exchanges], holds=holds)
+    holds = eventually(context, partial(is_listed, context, operation, key, audience.id))[1]
+    shown, exchanges = listed(context, operation, key)
+    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
+    expect.expect("ONLY", f"{audience.id} is still there", str(shown), [deleted, *exchanges], holds=holds)
 
 
-def check_what_was_deleted_is_never_seen_again(situation: Situation, acknowledged: Deletions) -> None:
-    expect = Expecting(situation, OperationId.DELETE_AUDIENCE)
+def check_what_was_deleted_is_never_seen_again(context: CheckContext, acknowledged: Deletions) -> None:
+    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
     keys: dict[str, Key] = {}
     for (group, audience), deleted in acknowledged:
-        key = keys.get(group) or keys.setdefault(group, situation.key(accountGroupId=group))
-        later = situation.do(OperationId.GET_AUDIENCE, key, audience)
-        expect.that("EFFECT", "404: it was deleted", described(later), [deleted, later], holds=is_refusal(later))
+        key = keys.get(group) or keys.setdefault(group, context.create_key(accountGroupId=group))
+        later = context.call(OperationId.GET_AUDIENCE, key, audience)
+        expect.expect("EFFECT", "404: it was deleted", describe(later), [deleted, later], holds=is_refusal(later))
     for group, key in keys.items():
         gone = {audience for (of, audience), _ in acknowledged if of == group}
         for operation in LISTS:
-            expect_none_listed(situation, operation, key, gone)
+            expect_none_listed(context, operation, key, gone)
 
 
-def expect_none_listed(situation: Situation, operation: OperationId, key: Key, gone: set[str]) -> None:
+def expect_none_listed(context: CheckContext, operation: OperationId, key: Key, gone: set[str]) -> None:
     """Note whether nothing that was deleted has come back into a list."""
-    settled(situation, lambda: not gone & listed(situation, operation, key)[0])
-    shown, exchanges = listed(situation, operation, key)
-    expect = Expecting(situation, OperationId.DELETE_AUDIENCE)
+    eventually(context, lambda: not gone & listed(context, operation, key)[0])
+    shown, exchanges = listed(context, operation, key)
+    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
     back = sorted(gone & shown)
-    expect.that("EFFECT", f"nothing deleted in {operation.prefix}", str(back), exchanges, holds=not back)
+    expect.expect("EFFECT", f"nothing deleted in {operation.prefix}", str(back), exchanges, holds=not back)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from conformance.client.client import Call
-from conformance.client.contract import member
-from conformance.harness.context import Key, Situation
-from conformance.harness.expectations import Attempts, Expecting
-from conformance.harness.operations import each
-from conformance.harness.snapshots import everything, listed, pages_of, records, settled, shown_in
+from conformance.client.client import ApiRequest
+from conformance.client.contract import json_at
+from conformance.harness.context import CheckContext, Key
+from conformance.harness.expectations import Expectations, SoftAssertions
+from conformance.harness.operations import for_each_operation
+from conformance.harness.snapshots import audiences_in, eventually, listed, pages_of, read_all_pages, records
 from conformance.model import OperationId
 from conformance.results.verdicts import Exchange
 from conformance.states import NotEstablishedError
@@ -24,39 +24,39 @@ MOST_PAGES = 50
 IDENTIFIED = {OperationId.LIST_JOBS: "jobId"}
 
 
-def filled(situation: Situation, operation: OperationId, key: Key) -> tuple[str, set[str] | int]:
+def filled(context: CheckContext, operation: OperationId, key: Key) -> tuple[str, set[str] | int]:
     """What is to be listed: the identifier in the path, and the identifiers in the list, or how many."""
     if operation is OperationId.LIST_PROSPECTS:
-        return situation.ready(key, prospects=ITEMS).id, ITEMS
+        return context.ready_audience(key, prospects=ITEMS).id, ITEMS
     if operation is OperationId.LIST_JOBS:
-        return "", jobs(situation, key)
-    return "", many(situation, key)
+        return "", jobs(context, key)
+    return "", many(context, key)
 
 
-def jobs(situation: Situation, key: Key) -> set[str]:
+def jobs(context: CheckContext, key: Key) -> set[str]:
     """Jobs enough for some pages, all of them in the list."""
-    made = {str(situation.populated(key).job) for _ in range(4)}
-    every = partial(everything, situation, OperationId.LIST_JOBS, key)
-    settled(situation, lambda: made <= {str(one.get("jobId")) for one in every()[0]})
+    made = {str(context.populated_audience(key).job) for _ in range(4)}
+    every = partial(read_all_pages, context, OperationId.LIST_JOBS, key)
+    eventually(context, lambda: made <= {str(one.get("jobId")) for one in every()[0]})
     return made
 
 
-def many(situation: Situation, key: Key) -> set[str]:
+def many(context: CheckContext, key: Key) -> set[str]:
     """Audiences enough for some pages, all of them in the list."""
-    made = {situation.created(key).id for _ in range(ITEMS)}
-    settled(situation, lambda: made <= listed(situation, OperationId.LIST_AUDIENCES, key)[0])
+    made = {context.create_audience(key).id for _ in range(ITEMS)}
+    eventually(context, lambda: made <= listed(context, OperationId.LIST_AUDIENCES, key)[0])
     return made
 
 
-@each([OperationId.LIST_AUDIENCES, OperationId.LIST_PROSPECTS, OperationId.LIST_JOBS])
-def check_pages_are_complete_under_every_size(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    target, wanted = filled(situation, operation, key)
-    expect = Expecting(situation, operation)
-    attempts, read = Attempts(), 0
+@for_each_operation([OperationId.LIST_AUDIENCES, OperationId.LIST_PROSPECTS, OperationId.LIST_JOBS])
+def check_pages_are_complete_under_every_size(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    target, wanted = filled(context, operation, key)
+    expect = Expectations(context, operation)
+    attempts, read = SoftAssertions(), 0
 
     for size in SIZES:
-        pages = list(itertools.islice(pages_of(situation, operation, key, target, limit=size), MOST_PAGES))
+        pages = list(itertools.islice(pages_of(context, operation, key, target, limit=size), MOST_PAGES))
         ids = [str(one.get(IDENTIFIED.get(operation, "id"))) for page in pages for one in items(page)]
         if any(page.status != 200 for page in pages):
             continue  # which sizes are allowed is not printed
@@ -69,11 +69,11 @@ def check_pages_are_complete_under_every_size(situation: Situation, operation: O
         different = len(set(ids))
         seen = f"{len(ids)} items, {different} of them different"
         with attempts:
-            expect.that("UNIQUE", "each once", seen, pages, holds=len(ids) == different)
+            expect.expect("UNIQUE", "each once", seen, pages, holds=len(ids) == different)
         complete = len(ids) >= wanted if isinstance(wanted, int) else wanted <= set(ids)
         with attempts:
-            expect.that("COMPLETE", f"all of {wanted}", f"{len(ids)}: {ids}", pages, holds=complete)
-    attempts.conclude()
+            expect.expect("COMPLETE", f"all of {wanted}", f"{len(ids)}: {ids}", pages, holds=complete)
+    attempts.raise_first()
     if not read:
         message = "every size of a page was refused, or is too small for what is there"
         raise NotEstablishedError(message)
@@ -81,27 +81,27 @@ def check_pages_are_complete_under_every_size(situation: Situation, operation: O
 
 def items(page: Exchange) -> list[dict[str, Any]]:
     """The items of a page."""
-    return list(records(member(page, "data", "items")))
+    return list(records(json_at(page, "data", "items")))
 
 
-def expect_page(expect: Expecting, page: Exchange, size: int | None, *, is_last: bool) -> None:
+def expect_page(expect: Expectations, page: Exchange, size: int | None, *, is_last: bool) -> None:
     """Note whether a page is no longer than was asked for, and says rightly whether there is another."""
     count = len(items(page))
     if size is not None:
-        expect.that("LIMIT", f"at most {size} items", f"{count} items", [page], holds=count <= size)
-    more, cursor = member(page, "data", "hasMore"), member(page, "data", "nextCursor")
+        expect.expect("LIMIT", f"at most {size} items", f"{count} items", [page], holds=count <= size)
+    more, cursor = json_at(page, "data", "hasMore"), json_at(page, "data", "nextCursor")
     expected = "hasMore false, nextCursor null: the last page" if is_last else "hasMore true, and a nextCursor"
     holds = (more, cursor is None) == (not is_last, is_last)
-    expect.that("PAGES", expected, f"hasMore {more}, nextCursor {cursor!r}", [page], holds=holds)
+    expect.expect("PAGES", expected, f"hasMore {more}, nextCursor {cursor!r}", [page], holds=holds)
 
 
-def check_pages_are_complete_while_items_are_deleted(situation: Situation) -> None:
-    key = situation.key()
-    made = many(situation, key)
+def check_pages_are_complete_while_items_are_deleted(context: CheckContext) -> None:
+    key = context.create_key()
+    made = many(context, key)
     left, seen, ghosts = set(made), list[str](), list[str]()
     pages: list[Exchange] = []
 
-    for page in pages_of(situation, OperationId.LIST_AUDIENCES, key, limit=2):
+    for page in pages_of(context, OperationId.LIST_AUDIENCES, key, limit=2):
         if page.status != 200:
             message = f"pages of two items are refused: {page.status}"
             raise NotEstablishedError(message)
@@ -110,66 +110,66 @@ def check_pages_are_complete_while_items_are_deleted(situation: Situation) -> No
         ghosts += sorted(made.intersection(shown) - left)
         seen += shown
         for doomed in [*seen[-1:], *sorted(left - set(seen))[:1]]:
-            pages.append(situation.do(OperationId.DELETE_AUDIENCE, key, doomed))
+            pages.append(context.call(OperationId.DELETE_AUDIENCE, key, doomed))
             left.discard(doomed)
-    expect = Expecting(situation, OperationId.LIST_AUDIENCES)
-    expect.that("STABLE", f"all that was not deleted: {left}", str(seen), pages, holds=left <= set(seen))
-    expect.that("STABLE", "none that was deleted before", str(ghosts), pages, holds=not ghosts)
-    expect.that("STABLE", "each once", str(seen), pages, holds=len(seen) == len(set(seen)))
+    expect = Expectations(context, OperationId.LIST_AUDIENCES)
+    expect.expect("STABLE", f"all that was not deleted: {left}", str(seen), pages, holds=left <= set(seen))
+    expect.expect("STABLE", "none that was deleted before", str(ghosts), pages, holds=not ghosts)
+    expect.expect("STABLE", "each once", str(seen), pages, holds=len(seen) == len(set(seen)))
 
 
-@each([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])
-def check_lists_show_what_is_there(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    description = f"to be listed {situation.chance.getrandbits(32):x}"
-    name = f"loose {situation.chance.getrandbits(32):x}"
-    loose = situation.created(key, name=name, description=description)
-    nested = situation.in_folder(key)
-    prepared = situation.ready(key)
+@for_each_operation([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])
+def check_lists_show_what_is_there(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    description = f"to be listed {context.random.getrandbits(32):x}"
+    name = f"loose {context.random.getrandbits(32):x}"
+    loose = context.create_audience(key, name=name, description=description)
+    nested = context.audience_in_folder(key)
+    prepared = context.ready_audience(key)
     wanted = {loose.id, nested.id, prepared.id}
-    expect = Expecting(situation, operation)
+    expect = Expectations(context, operation)
 
-    at_once, finally_ = settled(situation, lambda: wanted <= listed(situation, operation, key)[0])
-    shown, exchanges = listed(situation, operation, key)
-    expect.that("COMPLETE", str(wanted), str(shown), exchanges, holds=finally_)
-    expect.that("CONSISTENT", f"{wanted}, at once", "not at once", exchanges, holds=at_once)
-    every, _ = shown_in(situation, operation, key)
+    at_once, finally_ = eventually(context, lambda: wanted <= listed(context, operation, key)[0])
+    shown, exchanges = listed(context, operation, key)
+    expect.expect("COMPLETE", str(wanted), str(shown), exchanges, holds=finally_)
+    expect.expect("CONSISTENT", f"{wanted}, at once", "not at once", exchanges, holds=at_once)
+    every, _ = audiences_in(context, operation, key)
     ids = [one.get("id") for one in every]
-    expect.that("UNIQUE", "each once", str(ids), exchanges, holds=len(ids) == len(set(ids)))
+    expect.expect("UNIQUE", "each once", str(ids), exchanges, holds=len(ids) == len(set(ids)))
     mine = next((one for one in every if one.get("id") == loose.id), {})
     sent = {"name": name, "description": description}
     seen = {name: mine.get(name, value) for name, value in sent.items()}
-    expect.that("CURRENT", str(sent), str(seen), exchanges, holds=seen == sent)
+    expect.expect("CURRENT", str(sent), str(seen), exchanges, holds=seen == sent)
     for one in (loose, nested):
-        expect_current(situation, operation, key, one.id)
+        expect_current(context, operation, key, one.id)
 
 
-def expect_current(situation: Situation, operation: OperationId, key: Key, audience: str) -> None:
+def expect_current(context: CheckContext, operation: OperationId, key: Key, audience: str) -> None:
     """Note whether a change of name is seen, within two seconds."""
-    updated = situation.do(OperationId.UPDATE_AUDIENCE, key, audience, {"name": "another"})
+    updated = context.call(OperationId.UPDATE_AUDIENCE, key, audience, {"name": "another"})
     if updated.status != 200:
         message = f"an audience could not be updated: {updated.status}"
         raise NotEstablishedError(message)
 
     def name() -> Any:  # noqa: ANN401  (JSON)
-        every, _ = shown_in(situation, operation, key)
+        every, _ = audiences_in(context, operation, key)
         return next((one.get("name", "another") for one in every if one.get("id") == audience), None)
 
-    holds = settled(situation, lambda: name() == "another")[1]
-    _, exchanges = listed(situation, operation, key)
-    expect = Expecting(situation, operation)
-    expect.that("CURRENT", "the name 'another'", str(name()), [updated, *exchanges], holds=holds)
+    holds = eventually(context, lambda: name() == "another")[1]
+    _, exchanges = listed(context, operation, key)
+    expect = Expectations(context, operation)
+    expect.expect("CURRENT", "the name 'another'", str(name()), [updated, *exchanges], holds=holds)
 
 
-def check_prospects_are_those_of_the_audience(situation: Situation) -> None:
-    key = situation.key()
-    full, empty = situation.ready(key, prospects=3), situation.created(key)
-    call = Call(OperationId.LIST_PROSPECTS, key.token, key.group, empty.id)
-    expect = Expecting(situation, OperationId.LIST_PROSPECTS)
+def check_prospects_are_those_of_the_audience(context: CheckContext) -> None:
+    key = context.create_key()
+    full, empty = context.ready_audience(key, prospects=3), context.create_audience(key)
+    call = ApiRequest(OperationId.LIST_PROSPECTS, key.token, key.group, empty.id)
+    expect = Expectations(context, OperationId.LIST_PROSPECTS)
 
-    none = situation.client.send(call)
+    none = context.client.send(call)
     expected = "no prospect: nothing was put into this audience"
-    expect.that("CURRENT", expected, str(items(none))[:200], [none], holds=not items(none))
+    expect.expect("CURRENT", expected, str(items(none))[:200], [none], holds=not items(none))
 
-    found, exchanges = everything(situation, OperationId.LIST_PROSPECTS, key, full.id)
-    expect.that("COMPLETE", "three prospects", f"{len(found)}", exchanges, holds=len(found) >= 3)
+    found, exchanges = read_all_pages(context, OperationId.LIST_PROSPECTS, key, full.id)
+    expect.expect("COMPLETE", "three prospects", f"{len(found)}", exchanges, holds=len(found) >= 3)

@@ -4,11 +4,11 @@ from functools import partial
 
 import pytest
 
-from conformance.client.client import Call
-from conformance.client.contract import member
-from conformance.harness.context import Key, Situation
-from conformance.harness.expectations import Expecting
-from conformance.harness.snapshots import everything, listed, records, settled
+from conformance.client.client import ApiRequest
+from conformance.client.contract import json_at
+from conformance.harness.context import CheckContext, Key
+from conformance.harness.expectations import Expectations
+from conformance.harness.snapshots import eventually, listed, read_all_pages, records
 from conformance.model import OperationId
 from conformance.results.verdicts import SUCCESS, Exchange
 from conformance.states import NotEstablishedError, StatesError
@@ -21,94 +21,94 @@ JOBS = 55
 PROSPECTS = 130
 
 
-def crowd(situation: Situation, key: Key) -> set[str]:
+def crowd(context: CheckContext, key: Key) -> set[str]:
     """Many audiences, some made at the same moment; those that the target says it has made."""
     made: set[str] = set()
     for _ in range(AUDIENCES // AT_ONCE):
         bodies = [
-            {"name": f"one of many {situation.chance.getrandbits(48):x}", "type": "on_demand"} for _ in range(AT_ONCE)
+            {"name": f"one of many {context.random.getrandbits(48):x}", "type": "on_demand"} for _ in range(AT_ONCE)
         ]
-        calls = [Call(OperationId.CREATE_AUDIENCE, key.token, key.group, body=body) for body in bodies]
-        for exchange in situation.client.at_once([partial(situation.client.send, call) for call in calls]):
-            identifier = member(exchange, "data", "id")
+        calls = [ApiRequest(OperationId.CREATE_AUDIENCE, key.token, key.group, body=body) for body in bodies]
+        for exchange in context.client.send_concurrently([partial(context.client.send, call) for call in calls]):
+            identifier = json_at(exchange, "data", "id")
             if exchange.status in SUCCESS and isinstance(identifier, str):
                 made.add(identifier)
     return made
 
 
 def expect_all(
-    situation: Situation, operation: OperationId, wanted: set[str], ids: list[str], seen: list[Exchange]
+    context: CheckContext, operation: OperationId, wanted: set[str], ids: list[str], seen: list[Exchange]
 ) -> None:
     """Note whether a list has everything, and everything once."""
-    expect = Expecting(situation, operation)
+    expect = Expectations(context, operation)
     missing = sorted(wanted.difference(ids))
     came_back = f"{len(ids)} items, without {missing[:3]}" if missing else f"{len(ids)} items"
-    expect.that("COMPLETE", f"all {len(wanted)} that were made", came_back, seen, holds=not missing)
+    expect.expect("COMPLETE", f"all {len(wanted)} that were made", came_back, seen, holds=not missing)
     twice = len(ids) - len(set(ids))
     if operation is not OperationId.GET_NAVIGATION:
-        expect.that("UNIQUE", "each once", f"{twice} more than once", seen, holds=not twice)
+        expect.expect("UNIQUE", "each once", f"{twice} more than once", seen, holds=not twice)
 
 
-def check_a_long_list_of_audiences_is_complete(situation: Situation) -> None:
-    key = situation.key()
-    made = crowd(situation, key)
-    settled(situation, lambda: made <= listed(situation, OperationId.LIST_AUDIENCES, key)[0])
+def check_a_long_list_of_audiences_is_complete(context: CheckContext) -> None:
+    key = context.create_key()
+    made = crowd(context, key)
+    eventually(context, lambda: made <= listed(context, OperationId.LIST_AUDIENCES, key)[0])
 
     for size in (None, 3, 100):
         try:
-            found, pages = everything(situation, OperationId.LIST_AUDIENCES, key, limit=size)
+            found, pages = read_all_pages(context, OperationId.LIST_AUDIENCES, key, limit=size)
         except NotEstablishedError:
             continue  # which sizes are allowed is not printed
-        expect_all(situation, OperationId.LIST_AUDIENCES, made, [str(one.get("id")) for one in found], pages)
-    settled(situation, lambda: made <= listed(situation, OperationId.GET_NAVIGATION, key)[0])
-    shown, seen = listed(situation, OperationId.GET_NAVIGATION, key)
-    expect_all(situation, OperationId.GET_NAVIGATION, made, sorted(shown), seen)
+        expect_all(context, OperationId.LIST_AUDIENCES, made, [str(one.get("id")) for one in found], pages)
+    eventually(context, lambda: made <= listed(context, OperationId.GET_NAVIGATION, key)[0])
+    shown, seen = listed(context, OperationId.GET_NAVIGATION, key)
+    expect_all(context, OperationId.GET_NAVIGATION, made, sorted(shown), seen)
 
 
-def check_a_full_folder_has_all_that_was_moved_into_it(situation: Situation) -> None:
-    key = situation.key()
-    folder = situation.folder(key)
-    moved = {situation.in_folder(key, folder).id for _ in range(NESTED)}
+def check_a_full_folder_has_all_that_was_moved_into_it(context: CheckContext) -> None:
+    key = context.create_key()
+    folder = context.create_folder(key)
+    moved = {context.audience_in_folder(key, folder).id for _ in range(NESTED)}
     seen: list[Exchange] = []
     nested: list[str] = []
 
     def are_there() -> bool:
-        seen[:] = [situation.do(OperationId.GET_NAVIGATION, key)]
-        folders = records(member(seen[0], "data", "folders"))
+        seen[:] = [context.call(OperationId.GET_NAVIGATION, key)]
+        folders = records(json_at(seen[0], "data", "folders"))
         there = next((one for one in folders if one.get("id") == folder), {})
         nested[:] = [str(one.get("id")) for one in records(there.get("audiences"))]
         return moved <= set(nested)
 
-    settled(situation, are_there)
-    expect_all(situation, OperationId.GET_NAVIGATION, moved, nested, seen)
+    eventually(context, are_there)
+    expect_all(context, OperationId.GET_NAVIGATION, moved, nested, seen)
 
 
-def check_many_prospects_are_listed(situation: Situation) -> None:
-    key = situation.key()
-    audience = situation.ready(key, prospects=PROSPECTS)
+def check_many_prospects_are_listed(context: CheckContext) -> None:
+    key = context.create_key()
+    audience = context.ready_audience(key, prospects=PROSPECTS)
 
-    found, pages = everything(situation, OperationId.LIST_PROSPECTS, key, audience.id)
+    found, pages = read_all_pages(context, OperationId.LIST_PROSPECTS, key, audience.id)
 
     ids = [str(one.get("id")) for one in found]
-    expect = Expecting(situation, OperationId.LIST_PROSPECTS)
+    expect = Expectations(context, OperationId.LIST_PROSPECTS)
     complete = len(ids) >= PROSPECTS
-    expect.that("COMPLETE", f"{PROSPECTS} prospects, by its own word", f"{len(ids)}", pages, holds=complete)
+    expect.expect("COMPLETE", f"{PROSPECTS} prospects, by its own word", f"{len(ids)}", pages, holds=complete)
     twice = len(ids) - len(set(ids))
-    expect.that("UNIQUE", "each once", f"{twice} more than once", pages, holds=not twice)
+    expect.expect("UNIQUE", "each once", f"{twice} more than once", pages, holds=not twice)
 
 
 @pytest.mark.profile("full")
-def check_a_long_list_of_jobs_is_complete(situation: Situation) -> None:
-    key = situation.key()
+def check_a_long_list_of_jobs_is_complete(context: CheckContext) -> None:
+    key = context.create_key()
     try:
-        made = {str(situation.populated(key).job) for _ in range(JOBS)}
+        made = {str(context.populated_audience(key).job) for _ in range(JOBS)}
     except StatesError as error:  # it may have a limit to the jobs that are active
         message = f"the target cannot prepare {JOBS} audiences being populated: {error}"
         raise NotEstablishedError(message) from None
 
     def ids() -> tuple[list[str], list[Exchange]]:
-        found, pages = everything(situation, OperationId.LIST_JOBS, key)
+        found, pages = read_all_pages(context, OperationId.LIST_JOBS, key)
         return [str(one.get("jobId")) for one in found], pages
 
-    settled(situation, lambda: made <= set(ids()[0]))
-    expect_all(situation, OperationId.LIST_JOBS, made, *ids())
+    eventually(context, lambda: made <= set(ids()[0]))
+    expect_all(context, OperationId.LIST_JOBS, made, *ids())

@@ -7,12 +7,12 @@ from functools import partial
 
 import pytest
 
-from conformance.client.client import Call, Extras
-from conformance.harness.context import Key, Situation
-from conformance.harness.expectations import expecting
-from conformance.harness.operations import EVERY, SCOPED, each
-from conformance.harness.unchanged import before, expect_unchanged
-from conformance.harness.valid_requests import scene
+from conformance.client.client import ApiRequest, RequestOptions
+from conformance.harness.context import CheckContext, Key
+from conformance.harness.expectations import expectations_of
+from conformance.harness.operations import ALL, SCOPED, for_each_operation
+from conformance.harness.unchanged import expect_unchanged, snapshot_before
+from conformance.harness.valid_requests import valid_request
 from conformance.model import OperationId
 from conformance.model.operation import ALL_PERMISSIONS
 from conformance.results.verdicts import SUCCESS
@@ -29,9 +29,9 @@ FURTHER = frozenset(
 pytestmark = pytest.mark.profile("audiences")
 
 
-def keyed(call: Call, token: str | None, headers: dict[str, str] | None = None) -> Call:
+def keyed(call: ApiRequest, token: str | None, headers: dict[str, str] | None = None) -> ApiRequest:
     """The same request with another key."""
-    return dataclasses.replace(call, key=token, extras=Extras({**call.extras.headers, **(headers or {})}))
+    return dataclasses.replace(call, key=token, options=RequestOptions({**call.options.headers, **(headers or {})}))
 
 
 def needed(operation: OperationId) -> str:
@@ -39,9 +39,9 @@ def needed(operation: OperationId) -> str:
     return operation.permission.wire if operation.permission else ""
 
 
-def wrong_keys(situation: Situation, key: Key) -> Iterator[dict[str, str]]:
+def wrong_keys(context: CheckContext, key: Key) -> Iterator[dict[str, str]]:
     """Headers that carry no valid key: none, malformed ones, another scheme, unknown ones and near misses."""
-    token, place = key.token, situation.chance.randrange(len(key.token))
+    token, place = key.token, context.random.randrange(len(key.token))
     other = "a" if token[place] != "a" else "b"
     near = [
         token.swapcase(),
@@ -56,89 +56,91 @@ def wrong_keys(situation: Situation, key: Key) -> Iterator[dict[str, str]]:
     yield {"Authorization": "Bearer"}
     yield {"Authorization": "Basic eDp5"}
     yield {"Authorization": "x"}
-    for one in situation.nowhere(near):
+    for one in context.not_issued(near):
         yield {"Authorization": f"Bearer {one}"}
 
 
-@each(EVERY)
-def check_what_nothing_stands_against_is_done(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    call = scene(situation, operation, key)
+@for_each_operation(ALL)
+def check_what_nothing_stands_against_is_done(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    call = valid_request(context, operation, key)
 
-    done = situation.client.send(call)
+    done = context.client.send(call)
 
-    expecting(situation, call).done(done)
-
-
-@each(EVERY)
-def check_without_a_valid_key_nothing_is_done(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    call = scene(situation, operation, key)
-    was = before(situation, call, key)
-    wrong = list(wrong_keys(situation, key))
-
-    sends = [partial(situation.client.send, keyed(call, None, headers)) for headers in wrong]
-    times = -(-situation.repeats // len(sends))
-    for refused in situation.client.side_by_side(sends * times):
-        expecting(situation, call).status("KEY", refused, {401})
-
-    expect_unchanged(situation, was, call, key, refused)
+    expectations_of(context, call).done(done)
 
 
-@each(EVERY)
+@for_each_operation(ALL)
+def check_without_a_valid_key_nothing_is_done(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    call = valid_request(context, operation, key)
+    was = snapshot_before(context, call, key)
+    wrong = list(wrong_keys(context, key))
+
+    sends = [partial(context.client.send, keyed(call, None, headers)) for headers in wrong]
+    times = -(-context.repeats // len(sends))
+    for refused in context.client.send_in_parallel(sends * times):
+        expectations_of(context, call).status("KEY", refused, {401})
+
+    expect_unchanged(context, was, call, key, refused)
+
+
+@for_each_operation(ALL)
 @pytest.mark.parametrize("when", ["from the start", "after use"])
-def check_a_revoked_key_is_no_key(situation: Situation, operation: OperationId, when: str) -> None:
-    key = situation.key()
-    call = scene(situation, operation, key)
-    was = before(situation, call, key)
-    revoked = situation.key(accountGroupId=key.group) if when == "after use" else situation.born_revoked(key)
+def check_a_revoked_key_is_no_key(context: CheckContext, operation: OperationId, when: str) -> None:
+    key = context.create_key()
+    call = valid_request(context, operation, key)
+    was = snapshot_before(context, call, key)
+    revoked = (
+        context.create_key(accountGroupId=key.group) if when == "after use" else context.key_revoked_from_start(key)
+    )
     if when == "after use":
-        situation.do(OperationId.LIST_AUDIENCES, revoked)
-        situation.revoke(revoked)
+        context.call(OperationId.LIST_AUDIENCES, revoked)
+        context.revoke(revoked)
 
     for _ in range(3):
-        refused = situation.client.send(keyed(call, revoked.token))
-        expecting(situation, call).status("KEY", refused, {401})
+        refused = context.client.send(keyed(call, revoked.token))
+        expectations_of(context, call).status("KEY", refused, {401})
 
-    expect_unchanged(situation, was, call, key, refused)
+    expect_unchanged(context, was, call, key, refused)
 
 
-@each(SCOPED)
-def check_without_the_permission_nothing_is_done(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    call = scene(situation, operation, key)
-    was = before(situation, call, key)
+@for_each_operation(SCOPED)
+def check_without_the_permission_nothing_is_done(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    call = valid_request(context, operation, key)
+    was = snapshot_before(context, call, key)
     others = sorted(ALL_PERMISSIONS - {needed(operation)})
 
     for held in [[], *[[one] for one in others], others]:
-        powerless = situation.key(permissions=held, accountGroupId=key.group)
-        refused = situation.client.send(keyed(call, powerless.token))
-        expecting(situation, call).status("PERMISSION", refused, {403})
+        powerless = context.create_key(permissions=held, accountGroupId=key.group)
+        refused = context.client.send(keyed(call, powerless.token))
+        expectations_of(context, call).status("PERMISSION", refused, {403})
 
     for further in (sorted(FURTHER), sorted(FURTHER.union(others))):
         with suppress(NotEstablishedError, StatesError):  # a target may not know what it does not serve
-            powerless = situation.key(permissions=further, accountGroupId=key.group)
-            refused = situation.client.send(keyed(call, powerless.token))
-            expecting(situation, call).status("PERMISSION", refused, {403})
+            powerless = context.create_key(permissions=further, accountGroupId=key.group)
+            refused = context.client.send(keyed(call, powerless.token))
+            expectations_of(context, call).status("PERMISSION", refused, {403})
 
-    expect_unchanged(situation, was, call, key, refused)
+    expect_unchanged(context, was, call, key, refused)
 
 
-@each(SCOPED)
-def check_the_permission_alone_suffices(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    call = scene(situation, operation, key)
-    alone = situation.key(needed(operation), accountGroupId=key.group)
+@for_each_operation(SCOPED)
+def check_the_permission_alone_suffices(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    call = valid_request(context, operation, key)
+    alone = context.create_key(needed(operation), accountGroupId=key.group)
 
-    done = situation.client.send(keyed(call, alone.token))
+    done = context.client.send(keyed(call, alone.token))
 
-    expecting(situation, call).status("PERMISSION-SUFFICES", done, SUCCESS)
+    expectations_of(context, call).status("PERMISSION-SUFFICES", done, SUCCESS)
 
 
 @pytest.mark.profile("full")
 @pytest.mark.parametrize("held", [[], *[[one] for one in sorted(ALL_PERMISSIONS)]])
-def check_any_key_lists_accounts(situation: Situation, held: list[str]) -> None:
-    key = situation.key(permissions=held)
-    call = Call(OperationId.LIST_ACCOUNTS, key.token)
+def check_any_key_lists_accounts(context: CheckContext, held: list[str]) -> None:
+    key = context.create_key(permissions=held)
+    call = ApiRequest(OperationId.LIST_ACCOUNTS, key.token)
 
-    expecting(situation, call).status("ANY", situation.client.send(call), {200})
+    expectations_of(context, call).status("ANY", context.client.send(call), {200})

@@ -2,8 +2,8 @@
 
 import pytest
 
-from conformance.concurrency.race_kinds import KINDS, race, race_to_start
-from conformance.harness.context import Situation
+from conformance.concurrency.race_kinds import KINDS, race_to_start, run_race
+from conformance.harness.context import CheckContext
 
 pytestmark = pytest.mark.profile("audiences")
 
@@ -11,10 +11,10 @@ FULL = pytest.mark.profile("full")
 
 
 @pytest.mark.parametrize("kind", [pytest.param(name, marks=FULL if KINDS[name].by_jobs else ()) for name in KINDS])
-def check_races_end_as_if_one_came_after_the_other(situation: Situation, kind: str) -> None:
-    race(situation, KINDS[kind])
+def check_races_end_as_if_one_came_after_the_other(context: CheckContext, kind: str) -> None:
+    run_race(context, KINDS[kind])
 
 
 @FULL
-def check_concurrent_starts_with_one_idempotency_key(situation: Situation) -> None:
-    race_to_start(situation)
+def check_concurrent_starts_with_one_idempotency_key(context: CheckContext) -> None:
+    race_to_start(context)

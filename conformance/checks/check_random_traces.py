@@ -2,11 +2,11 @@
 
 import pytest
 
-from conformance.harness.context import Situation
-from conformance.stateful.random_traces import walk_about
+from conformance.harness.context import CheckContext
+from conformance.stateful.random_traces import run_random_traces
 
 pytestmark = pytest.mark.profile("audiences")
 
 
-def check_whatever_a_client_does(situation: Situation) -> None:
-    walk_about(situation)
+def check_whatever_a_client_does(context: CheckContext) -> None:
+    run_random_traces(context)

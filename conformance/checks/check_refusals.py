@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from conformance.client.client import Call, Extras
-from conformance.harness.context import Situation
-from conformance.harness.expectations import described, expecting
-from conformance.harness.operations import EVERY, each
-from conformance.harness.unchanged import before, expect_unchanged
-from conformance.harness.valid_requests import scene
+from conformance.client.client import ApiRequest, RequestOptions
+from conformance.harness.context import CheckContext
+from conformance.harness.expectations import describe, expectations_of
+from conformance.harness.operations import ALL, for_each_operation
+from conformance.harness.unchanged import expect_unchanged, snapshot_before
+from conformance.harness.valid_requests import valid_request
 from conformance.model import OperationId
 from conformance.states import NotEstablishedError
 
@@ -52,72 +52,78 @@ UNPARSED = frozenset({400, 411, 415, 422})
 JSON = {"Content-Type": "application/json"}
 
 
-@each(INVALID)
-def check_an_invalid_body_is_refused(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    call = scene(situation, operation, key)
-    was = before(situation, call, key)
-    expect = expecting(situation, call)
+@for_each_operation(INVALID)
+def check_an_invalid_body_is_refused(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    call = valid_request(context, operation, key)
+    was = snapshot_before(context, call, key)
+    expect = expectations_of(context, call)
 
     for body in INVALID[operation]:
-        refused = situation.client.send(Call(operation, key.token, call.group, call.target, body))
+        refused = context.client.send(ApiRequest(operation, key.token, call.group, call.resource_id, body))
         expect.status("VALID", refused, REFUSED)
     for content in NO_JSON:
-        extras = Extras(JSON, content=content)
-        refused = situation.client.send(Call(operation, key.token, call.group, call.target, extras=extras))
+        extras = RequestOptions(JSON, content=content)
+        refused = context.client.send(ApiRequest(operation, key.token, call.group, call.resource_id, options=extras))
         expect.status("VALID", refused, UNPARSED)
 
-    expect_unchanged(situation, was, call, key, refused)
+    expect_unchanged(context, was, call, key, refused)
 
 
-@each([OperationId.CREATE_AUDIENCE, OperationId.UPDATE_AUDIENCE, OperationId.CREATE_FOLDER])
-def check_a_doubtful_body_changes_nothing_where_it_is_refused(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    call = scene(situation, operation, key)
+@for_each_operation([OperationId.CREATE_AUDIENCE, OperationId.UPDATE_AUDIENCE, OperationId.CREATE_FOLDER])
+def check_a_doubtful_body_changes_nothing_where_it_is_refused(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    call = valid_request(context, operation, key)
 
     for name in (" ", "", "\x00", "a" * 300, "a" * 2_000, "a" * 100_000):
-        was = before(situation, call, key)
-        answer = situation.client.send(Call(operation, key.token, call.group, call.target, {**call.body, "name": name}))
+        was = snapshot_before(context, call, key)
+        answer = context.client.send(
+            ApiRequest(operation, key.token, call.group, call.resource_id, {**call.body, "name": name})
+        )
         failed = answer.status is not None and answer.status >= 500
-        expecting(situation, call).that("CONSISTENT", "no server error", described(answer), [answer], holds=not failed)
+        expectations_of(context, call).expect(
+            "CONSISTENT", "no server error", describe(answer), [answer], holds=not failed
+        )
         if answer.status in range(400, 500):  # nothing says that it must be
-            expect_unchanged(situation, was, call, key, answer)
+            expect_unchanged(context, was, call, key, answer)
 
 
-@each([OperationId.LIST_AUDIENCES, OperationId.LIST_PROSPECTS, OperationId.LIST_JOBS])
-def check_a_doubtful_query_is_answered_as_documented(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    call = scene(situation, operation, key)
+@for_each_operation([OperationId.LIST_AUDIENCES, OperationId.LIST_PROSPECTS, OperationId.LIST_JOBS])
+def check_a_doubtful_query_is_answered_as_documented(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    call = valid_request(context, operation, key)
     for query in QUERIES:
-        answer = situation.client.send(Call(operation, key.token, call.group, call.target, extras=Extras(query=query)))
-        expecting(situation, call).status("ROW-OTHER", answer, {200, 400})
+        answer = context.client.send(
+            ApiRequest(operation, key.token, call.group, call.resource_id, options=RequestOptions(query=query))
+        )
+        expectations_of(context, call).status("ROW-OTHER", answer, {200, 400})
 
 
-@each(EVERY)
-def check_past_the_rate_limit_nothing_is_done(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    call = scene(situation, operation, key)
-    was = before(situation, call, key)
-    situation.states.setup("the rate limit is exhausted", apiKey=key.token)
+@for_each_operation(ALL)
+def check_past_the_rate_limit_nothing_is_done(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    call = valid_request(context, operation, key)
+    was = snapshot_before(context, call, key)
+    context.states.setup("the rate limit is exhausted", apiKey=key.token)
 
-    refused = situation.client.send(call, limited=True)
+    refused = context.client.send(call, limited=True)
 
-    situation.states.teardown("the rate limit is exhausted", apiKey=key.token)
+    context.states.teardown("the rate limit is exhausted", apiKey=key.token)
     if refused.status != 429:
         message = f"the rate limit was said to be exhausted, but the target answered {refused.status}"
         raise NotEstablishedError(message)
-    expect_unchanged(situation, was, call, key, refused)
+    expect_unchanged(context, was, call, key, refused)
 
 
-@each(EVERY)
-def check_an_internal_failure_is_answered_as_documented(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    call = scene(situation, operation, key)
-    situation.states.setup("the server fails internally", apiKey=key.token, times=1)
+@for_each_operation(ALL)
+def check_an_internal_failure_is_answered_as_documented(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    call = valid_request(context, operation, key)
+    context.states.setup("the server fails internally", apiKey=key.token, times=1)
 
-    failed = situation.client.send(call)
+    failed = context.client.send(call)
 
-    situation.states.teardown("the server fails internally", apiKey=key.token)
+    context.states.teardown("the server fails internally", apiKey=key.token)
     if failed.status != 500:
         message = f"the server was said to fail, but answered {failed.status}"
         raise NotEstablishedError(message)

@@ -4,15 +4,15 @@ import dataclasses
 
 import pytest
 
-from conformance.client.client import Call, Extras
-from conformance.client.contract import member
-from conformance.harness.context import Key, Situation, apart
-from conformance.harness.expectations import described, expecting
+from conformance.client.client import ApiRequest, RequestOptions
+from conformance.client.contract import json_at
+from conformance.harness.context import CheckContext, Key, distinct_from
+from conformance.harness.expectations import describe, expectations_of
 from conformance.harness.identifiers import ODD, STRANGE
-from conformance.harness.operations import SCOPED, TARGETED, each
-from conformance.harness.snapshots import everything, records, settled
-from conformance.harness.unchanged import before, expect_unchanged
-from conformance.harness.valid_requests import scene
+from conformance.harness.operations import SCOPED, TARGETED, for_each_operation
+from conformance.harness.snapshots import eventually, read_all_pages, records
+from conformance.harness.unchanged import expect_unchanged, snapshot_before
+from conformance.harness.valid_requests import valid_request
 from conformance.model import OperationId
 from conformance.model.operation import ON_AUDIENCE
 from conformance.model.refusal_grounds import ELSEWHERE, FOREIGN
@@ -22,84 +22,84 @@ from conformance.states import NotEstablishedError
 pytestmark = pytest.mark.profile("audiences")
 
 
-@each(SCOPED)
-def check_account_groups_are_kept_apart_everywhere(situation: Situation, operation: OperationId) -> None:
-    key, other = situation.key(), situation.key()
-    own = scene(situation, operation, key)
-    taken = {own.target, *situation.made[key.group]} if own.target else ()
-    foreign = apart(lambda: scene(situation, operation, other), taken, lambda call: call.target)
-    was, was_foreign = before(situation, own, key), before(situation, foreign, other)
-    expect = expecting(situation, own)
+@for_each_operation(SCOPED)
+def check_account_groups_are_kept_apart_everywhere(context: CheckContext, operation: OperationId) -> None:
+    key, other = context.create_key(), context.create_key()
+    own = valid_request(context, operation, key)
+    taken = {own.resource_id, *context.created_ids[key.group]} if own.resource_id else ()
+    foreign = distinct_from(lambda: valid_request(context, operation, other), taken, lambda call: call.resource_id)
+    was, was_foreign = snapshot_before(context, own, key), snapshot_before(context, foreign, other)
+    expect = expectations_of(context, own)
 
     crossings = [(dataclasses.replace(foreign, key=key.token), ELSEWHERE)]
-    crossings += [(dataclasses.replace(own, group=other.group), FOREIGN if own.target else ELSEWHERE)]
-    if own.target:
-        crossings += [(dataclasses.replace(own, target=foreign.target), FOREIGN)]
+    crossings += [(dataclasses.replace(own, group=other.group), FOREIGN if own.resource_id else ELSEWHERE)]
+    if own.resource_id:
+        crossings += [(dataclasses.replace(own, resource_id=foreign.resource_id), FOREIGN)]
     for crossing, statuses in crossings:
-        refused = situation.client.send(crossing)
+        refused = context.client.send(crossing)
         expect.status("SCOPE", refused, statuses)
 
-    expect_unchanged(situation, was, own, key, refused)
-    expect_unchanged(situation, was_foreign, foreign, other, refused)
+    expect_unchanged(context, was, own, key, refused)
+    expect_unchanged(context, was_foreign, foreign, other, refused)
 
 
-@each([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])
-def check_lists_show_only_what_is_of_the_account_group(situation: Situation, operation: OperationId) -> None:
-    key, other = situation.key(), situation.key()
-    situation.created(key)
-    name = f"of another account group {situation.chance.getrandbits(48):x}"
-    situation.created(other, name=name)
-    call = Call(operation, key.token, key.group)
+@for_each_operation([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])
+def check_lists_show_only_what_is_of_the_account_group(context: CheckContext, operation: OperationId) -> None:
+    key, other = context.create_key(), context.create_key()
+    context.create_audience(key)
+    name = f"of another account group {context.random.getrandbits(48):x}"
+    context.create_audience(other, name=name)
+    call = ApiRequest(operation, key.token, key.group)
 
     for _ in range(3):
-        shown = situation.client.send(call)
+        shown = context.client.send(call)
         text = (shown.response_body or b"").decode("utf-8", "replace")
         expected = f"nothing called {name!r}, which belongs to another account group"
-        expecting(situation, call).that("SCOPE", expected, text[:200], [shown], holds=name not in text)
+        expectations_of(context, call).expect("SCOPE", expected, text[:200], [shown], holds=name not in text)
 
 
 @pytest.mark.profile("full")
-def check_jobs_of_another_account_group_are_not_listed(situation: Situation) -> None:
-    key, other = situation.key(), situation.key()
-    call = Call(OperationId.LIST_JOBS, key.token, key.group)
-    earlier, _ = everything(situation, OperationId.LIST_JOBS, key)
+def check_jobs_of_another_account_group_are_not_listed(context: CheckContext) -> None:
+    key, other = context.create_key(), context.create_key()
+    call = ApiRequest(OperationId.LIST_JOBS, key.token, key.group)
+    earlier, _ = read_all_pages(context, OperationId.LIST_JOBS, key)
 
-    situation.populated(other)
+    context.populated_audience(other)
 
     for status in ("queued", "running", "completed", "failed", "cancelled"):
         if status not in {"queued", "running"}:
-            situation.end(situation.populated(other), status)
-        filtered = dataclasses.replace(call, extras=Extras(query=f"?status={status}"))
-        text = described(shown := situation.client.send(filtered))
-        ids = {one.get("jobId") for one in records(member(shown, "data", "items"))}
+            context.end_job(context.populated_audience(other), status)
+        filtered = dataclasses.replace(call, options=RequestOptions(query=f"?status={status}"))
+        text = describe(shown := context.client.send(filtered))
+        ids = {one.get("jobId") for one in records(json_at(shown, "data", "items"))}
         known = {one.get("jobId") for one in earlier}
         holds = shown.status not in SUCCESS or ids <= known
-        expecting(situation, call).that("SCOPE", f"none but {known}", text, [shown], holds=holds)
+        expectations_of(context, call).expect("SCOPE", f"none but {known}", text, [shown], holds=holds)
 
-    after, exchanges = everything(situation, OperationId.LIST_JOBS, key)
+    after, exchanges = read_all_pages(context, OperationId.LIST_JOBS, key)
     expected, came_back = (str(sorted(str(one.get("jobId")) for one in jobs)) for jobs in (earlier, after))
-    expecting(situation, call).that("SCOPE", expected, came_back, exchanges, holds=expected == came_back)
+    expectations_of(context, call).expect("SCOPE", expected, came_back, exchanges, holds=expected == came_back)
 
 
-@each(TARGETED)
-def check_what_is_not_there_is_not_found_anywhere(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    call = scene(situation, operation, key)
-    expect = expecting(situation, call)
+@for_each_operation(TARGETED)
+def check_what_is_not_there_is_not_found_anywhere(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    call = valid_request(context, operation, key)
+    expect = expectations_of(context, call)
     if operation in ON_AUDIENCE:
-        deleted = situation.do(OperationId.DELETE_AUDIENCE, key, call.target)
+        deleted = context.call(OperationId.DELETE_AUDIENCE, key, call.resource_id)
         if deleted.status != 200:
             message = f"an audience could not be deleted: the target answered {deleted.status}"
             raise NotEstablishedError(message)
-        expect.status("FOUND", situation.client.send(call), {404}, deleted)
-    for miss in near_misses(situation, call.target)[:2]:
+        expect.status("FOUND", context.client.send(call), {404}, deleted)
+    for miss in near_misses(context, call.resource_id)[:2]:
         # An identifier may bear a check digit: then one that is not issued is a malformed one.
-        expect.status("FOUND", situation.client.send(dataclasses.replace(call, target=miss)), {400, 404})
+        expect.status("FOUND", context.client.send(dataclasses.replace(call, resource_id=miss)), {400, 404})
 
 
-def near_misses(situation: Situation, identifier: str) -> list[str]:
+def near_misses(context: CheckContext, identifier: str) -> list[str]:
     """Identifiers that nearly are this one; none that the target has given out."""
-    place = situation.chance.randrange(len(identifier))
+    place = context.random.randrange(len(identifier))
     one = "1" if identifier[place] != "1" else "2"
     misses = [
         identifier[:place] + one + identifier[place + 1 :],
@@ -109,27 +109,27 @@ def near_misses(situation: Situation, identifier: str) -> list[str]:
         "0" + identifier,
         "".join(f"%{ord(character):02X}" for character in identifier),
     ]
-    return situation.nowhere(misses)
+    return context.not_issued(misses)
 
 
-@each(TARGETED)
-def check_a_near_miss_hits_nothing_anywhere(situation: Situation, operation: OperationId) -> None:
-    key = situation.key()
-    call = scene(situation, operation, key)
-    misses = [*near_misses(situation, call.target), *of_something_else(situation, operation, key, call.target)]
-    was = before(situation, call, key)
+@for_each_operation(TARGETED)
+def check_a_near_miss_hits_nothing_anywhere(context: CheckContext, operation: OperationId) -> None:
+    key = context.create_key()
+    call = valid_request(context, operation, key)
+    misses = [*near_misses(context, call.resource_id), *of_something_else(context, operation, key, call.resource_id)]
+    was = snapshot_before(context, call, key)
 
     for miss in misses:
-        refused = situation.client.send(dataclasses.replace(call, target=miss))
-        expecting(situation, call).refusal("EXACT", refused)
+        refused = context.client.send(dataclasses.replace(call, resource_id=miss))
+        expectations_of(context, call).refusal("EXACT", refused)
 
-    expect_unchanged(situation, was, call, key, refused)
+    expect_unchanged(context, was, call, key, refused)
 
 
-def of_something_else(situation: Situation, operation: OperationId, key: Key, own: str) -> list[str]:
+def of_something_else(context: CheckContext, operation: OperationId, key: Key, own: str) -> list[str]:
     """Identifiers of other things, but for those that are one of this kind as well: each kind may count for itself."""
     try:
-        populated = situation.populated(key)
+        populated = context.populated_audience(key)
     except NotEstablishedError:
         return []
     things = [key.group, populated.id if operation not in ON_AUDIENCE else str(populated.job)]
@@ -137,37 +137,39 @@ def of_something_else(situation: Situation, operation: OperationId, key: Key, ow
     return [thing for thing in things if thing not in known]
 
 
-@each(SCOPED)
-def check_odd_identifiers_are_refused_as_documented(situation: Situation, operation: OperationId) -> None:
-    call = scene(situation, operation, situation.key())
-    expect = expecting(situation, call)
+@for_each_operation(SCOPED)
+def check_odd_identifiers_are_refused_as_documented(context: CheckContext, operation: OperationId) -> None:
+    call = valid_request(context, operation, context.create_key())
+    expect = expectations_of(context, call)
 
     for identifier in ODD:
-        expect.status("ODD", situation.client.send(dataclasses.replace(call, group=identifier)), {400, 403, 404})
-        if call.target:
-            expect.status("ODD", situation.client.send(dataclasses.replace(call, target=identifier)), {400, 404})
+        expect.status("ODD", context.client.send(dataclasses.replace(call, group=identifier)), {400, 403, 404})
+        if call.resource_id:
+            expect.status("ODD", context.client.send(dataclasses.replace(call, resource_id=identifier)), {400, 404})
 
 
-@each(SCOPED)
-def check_strange_identifiers_are_refused(situation: Situation, operation: OperationId) -> None:
-    call = scene(situation, operation, situation.key())
+@for_each_operation(SCOPED)
+def check_strange_identifiers_are_refused(context: CheckContext, operation: OperationId) -> None:
+    call = valid_request(context, operation, context.create_key())
 
     for identifier in STRANGE:
-        group, target = (call.group, identifier) if call.target else (identifier, "")
-        refused = situation.client.send(dataclasses.replace(call, group=group, target=target), judged=False)
-        expecting(situation, call).status("STRANGE", refused, {400, 403, 404})
+        group, target = (call.group, identifier) if call.resource_id else (identifier, "")
+        refused = context.client.send(dataclasses.replace(call, group=group, resource_id=target), judged=False)
+        expectations_of(context, call).status("STRANGE", refused, {400, 403, 404})
 
 
 @pytest.mark.profile("full")
-def check_the_account_group_of_the_key_is_listed(situation: Situation) -> None:
-    key, other = situation.key(), situation.key()
-    call = Call(OperationId.LIST_ACCOUNTS, key.token)
+def check_the_account_group_of_the_key_is_listed(context: CheckContext) -> None:
+    key, other = context.create_key(), context.create_key()
+    call = ApiRequest(OperationId.LIST_ACCOUNTS, key.token)
 
     def shown() -> set[object]:
-        return {one.get("id") for one in records(member(situation.client.send(call), "data", "items"))}
+        return {one.get("id") for one in records(json_at(context.client.send(call), "data", "items"))}
 
-    settled(situation, lambda: key.group in shown())
-    exchange = situation.client.send(call)
-    ids = {one.get("id") for one in records(member(exchange, "data", "items"))}
+    eventually(context, lambda: key.group in shown())
+    exchange = context.client.send(call)
+    ids = {one.get("id") for one in records(json_at(exchange, "data", "items"))}
     holds = key.group in ids and other.group not in ids
-    expecting(situation, call).that("CURRENT", f"{key.group}, and not {other.group}", str(ids), [exchange], holds=holds)
+    expectations_of(context, call).expect(
+        "CURRENT", f"{key.group}, and not {other.group}", str(ids), [exchange], holds=holds
+    )

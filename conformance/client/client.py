@@ -11,11 +11,11 @@ from typing import Any
 
 import httpx
 
-from conformance.client.contract import Wire, faults
+from conformance.client.contract import Contract, schema_violations
 from conformance.client.deletions import Deletions
 from conformance.model import OperationId
 from conformance.results.ledger import Ledger
-from conformance.results.verdicts import SUCCESS, Exchange, Finding
+from conformance.results.verdicts import SUCCESS, Exchange, Violation
 
 _PATIENCE = 6
 _SLOW, _LAST, _SIDE_BY_SIDE = 50, 21, 16
@@ -23,7 +23,7 @@ _NOT_FOUND, _TOO_MANY = 404, 429
 
 
 @dataclass(frozen=True, slots=True)
-class Extras:
+class RequestOptions:
     """What a request carries beside its path and its key: headers, a query with its `?`, a body as bytes."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -31,11 +31,11 @@ class Extras:
     content: bytes | None = None
 
 
-_NONE = Extras()
+_NONE = RequestOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiRequest:
     """A request to be sent.
 
     `group`, `target`: `accountGroupId` and the other identifier of the path. `body`: what is sent as JSON, or None.
@@ -44,17 +44,17 @@ class Call:
     operation: OperationId
     key: str | None = None
     group: str = ""
-    target: str = ""
+    resource_id: str = ""
     body: Any = None
-    extras: Extras = _NONE
+    options: RequestOptions = _NONE
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class RawRequest:
     """A request given by its bytes; `target` is path and query, `operation` what the contract takes it for."""
 
     method: str
-    target: str
+    path: str
     headers: Mapping[str, str]
     content: bytes | None
     operation: OperationId | None
@@ -69,20 +69,20 @@ class Client:
     """
 
     def __init__(
-        self, http: httpx.Client, wire: Wire, ledger: Ledger, pause: Callable[[float], None], pace: float = 0
+        self, http: httpx.Client, wire: Contract, ledger: Ledger, pause: Callable[[float], None], pace: float = 0
     ) -> None:
         self._http = http
         self.pause = pause
         self._pace = pace
         self._turn = threading.Lock()
-        self.numbers = itertools.count(1)
-        self.wire = wire
+        self.exchange_numbers = itertools.count(1)
+        self.contract = wire
         self.ledger = ledger
         self.exchanges: list[Exchange] = []
         self.deletions = Deletions()
-        self.revoked: list[tuple[str, str]] = []
+        self.revoked_keys: list[tuple[str, str]] = []
 
-    def send(self, call: Call, *, limited: bool = False, judged: bool = True) -> Exchange:
+    def send(self, call: ApiRequest, *, limited: bool = False, judged: bool = True) -> Exchange:
         """Send a request.
 
         `limited`: a 429 is what is wanted; any other is waited out (`Retry-After`, else 1, 2, 4 ... seconds).
@@ -90,21 +90,21 @@ class Client:
         """
         raw = self._raw(call)
         exchange = self.send_raw(raw if judged else replace(raw, operation=None), limited=limited)
-        self.deletions.note(call.operation, (call.group, call.target), exchange)
+        self.deletions.record(call.operation, (call.group, call.resource_id), exchange)
         return exchange
 
-    def send_raw(self, raw: Raw, *, limited: bool = False) -> Exchange:
+    def send_raw(self, raw: RawRequest, *, limited: bool = False) -> Exchange:
         """Send a request given by its bytes."""
         for patience in range(_PATIENCE):
-            exchange = self._exchanged(raw)
+            exchange = self._transmit(raw)
             if raw.operation is not None:
-                self._judge(raw.operation, exchange)
+                self._validate(raw.operation, exchange)
             if exchange.status != _TOO_MANY or limited:
                 break
             self.pause(_retry_after(exchange, default=2.0**patience))
         return exchange
 
-    def at_once(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
+    def send_concurrently(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
         """Send requests side by side, all starting together."""
         barrier = threading.Barrier(len(sends))
 
@@ -115,7 +115,7 @@ class Client:
         with ThreadPoolExecutor(len(sends)) as pool:
             return list(pool.map(one, sends))
 
-    def side_by_side(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
+    def send_in_parallel(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
         """Send requests that have nothing to do with each other: some at a time where the target is slow."""
         if self.latency < _SLOW:
             return [send() for send in sends]
@@ -128,28 +128,28 @@ class Client:
         return statistics.median([one.elapsed_ms for one in self.exchanges[-_LAST:]] or [0])
 
     @property
-    def starts(self) -> Iterator[Exchange]:
+    def started_jobs(self) -> Iterator[Exchange]:
         """The starts of jobs that the target has answered with success, the first one first."""
         for one in self.exchanges:
             if one.method == "POST" and one.status in SUCCESS and one.url.endswith("/prospecting"):
                 yield one
 
-    def _raw(self, call: Call) -> Raw:
+    def _raw(self, call: ApiRequest) -> RawRequest:
         headers = {} if call.key is None else {"Authorization": f"Bearer {call.key}"}
-        content = call.extras.content
+        content = call.options.content
         if call.body is not None and content is None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(call.body).encode()
-        method = self.wire.method(call.operation)
-        target = self.wire.path(call.operation, call.group, call.target) + call.extras.query
-        return Raw(method, target, {**headers, **call.extras.headers}, content, call.operation)
+        method = self.contract.method(call.operation)
+        target = self.contract.path(call.operation, call.group, call.resource_id) + call.options.query
+        return RawRequest(method, target, {**headers, **call.options.headers}, content, call.operation)
 
-    def _exchanged(self, raw: Raw) -> Exchange:
+    def _transmit(self, raw: RawRequest) -> Exchange:
         if self._pace:
             with self._turn:
                 self.pause(self._pace)
         base = self._http.base_url
-        path = base.raw_path.rstrip(b"/") + raw.target.encode("ascii", "backslashreplace")
+        path = base.raw_path.rstrip(b"/") + raw.path.encode("ascii", "backslashreplace")
         url = base.copy_with(raw_path=path)
         request = self._http.build_request(raw.method, url, headers=raw.headers, content=raw.content)
         try:
@@ -157,7 +157,7 @@ class Client:
         except httpx.TransportError as error:
             response, why = None, f"{type(error).__name__}: {error}"
         exchange = Exchange(
-            number=next(self.numbers),
+            number=next(self.exchange_numbers),
             method=raw.method,
             url=str(base.copy_with(raw_path=b"/")).rstrip("/") + path.decode("ascii"),
             request_headers=tuple(request.headers.multi_items()),
@@ -171,28 +171,28 @@ class Client:
         self.exchanges.append(exchange)
         return exchange
 
-    def _judge(self, operation: OperationId, exchange: Exchange) -> None:
+    def _validate(self, operation: OperationId, exchange: Exchange) -> None:
         """Hold a response against its row. Nothing is raised here: the check goes on with what it is about."""
         if exchange.status is None:
             return
-        row = self.wire.row(operation, exchange.status)
+        row = self.contract.row(operation, exchange.status)
         if row is None and exchange.status == _NOT_FOUND and operation is not OperationId.LIST_ACCOUNTS:
             return  # an account group may be said not to be there by every operation that is in one
         if row is None:
-            statuses = ", ".join(map(str, self.wire.statuses(operation)))
+            statuses = ", ".join(map(str, self.contract.statuses(operation)))
             expected = f"one of the documented statuses ({statuses})"
             self._note(operation, "ROW-OTHER", expected, str(exchange.status), exchange)
             return
-        self.ledger.held(f"{operation.prefix}-ROW-OTHER")
-        documented, inferred = faults(exchange, row)
+        self.ledger.passed(f"{operation.prefix}-ROW-OTHER")
+        documented, inferred = schema_violations(exchange, row)
         for fact, found in ((f"ROW-{exchange.status}", documented), ("INFERRED", inferred)):
             if found:
                 self._note(operation, fact, f"the body of the documented {exchange.status}", "; ".join(found), exchange)
             else:
-                self.ledger.held(f"{operation.prefix}-{fact}")
+                self.ledger.passed(f"{operation.prefix}-{fact}")
 
     def _note(self, operation: OperationId, fact: str, expected: str, came_back: str, exchange: Exchange) -> None:
-        self.ledger.broken(Finding(f"{operation.prefix}-{fact}", expected, came_back, (exchange,)))
+        self.ledger.failed(Violation(f"{operation.prefix}-{fact}", expected, came_back, (exchange,)))
 
 
 def _retry_after(exchange: Exchange, default: float) -> float:

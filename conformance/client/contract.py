@@ -15,7 +15,7 @@ from conformance.results.verdicts import Exchange
 _JSON = "application/json"
 
 
-class Row:
+class ResponseRow:
     """One response row of an operation: what is wrong with a body, as the documentation has it, and as we infer it."""
 
     def __init__(self, contract: SchemaPath, schema: SchemaPath) -> None:
@@ -23,7 +23,7 @@ class Row:
         self._schema = schema
         self._validator = oas30_read_schema_validators_factory.create(contract, schema)
 
-    def faults(self, body: Any) -> Iterator[tuple[str, bool]]:  # noqa: ANN401  (JSON)
+    def schema_violations(self, body: Any) -> Iterator[tuple[str, bool]]:  # noqa: ANN401  (JSON)
         """Each fault of a body, and whether it is one only by what we infer."""
         try:
             self._validator.validate(body)
@@ -43,12 +43,12 @@ class Row:
         return False
 
 
-class Wire:
+class Contract:
     """The contract's operations: how each is asked for, and its response rows."""
 
     def __init__(self, contract: Mapping[str, Any]) -> None:
         self._contract = SchemaPath.from_dict(dict(contract))
-        self._rows: dict[tuple[OperationId, int], Row] = {}
+        self._rows: dict[tuple[OperationId, int], ResponseRow] = {}
         self._places = {
             operation["operationId"]: (method, template, operation)
             for template, item in contract["paths"].items()
@@ -62,37 +62,37 @@ class Wire:
 
     def path(self, operation: OperationId, group: str, target: str) -> str:
         """The path, with the account group and the other identifier as its segments."""
-        filled = str(self._places[operation.wire][1]).replace("{accountGroupId}", segment(group))
+        filled = str(self._places[operation.wire][1]).replace("{accountGroupId}", path_segment(group))
         before, brace, rest = filled.partition("{")
-        return before + segment(target) + rest.partition("}")[2] if brace else filled
+        return before + path_segment(target) + rest.partition("}")[2] if brace else filled
 
     def statuses(self, operation: OperationId) -> list[int]:
         """The documented statuses."""
         return [int(status) for status in self._places[operation.wire][2]["responses"]]
 
-    def row(self, operation: OperationId, status: int) -> Row | None:
+    def row(self, operation: OperationId, status: int) -> ResponseRow | None:
         """The row of a status, None where the operation documents none."""
         if status not in self.statuses(operation):
             return None
         if (operation, status) not in self._rows:
             method, template, _ = self._places[operation.wire]
             found = self._contract / "paths" / template / method / "responses" / str(status) / "content" / _JSON
-            self._rows[operation, status] = Row(self._contract, found / "schema")
+            self._rows[operation, status] = ResponseRow(self._contract, found / "schema")
         return self._rows[operation, status]
 
 
-class Verbatim(str):
+class RawSegment(str):
     """An identifier as it is to stand in a path, with its percent-encoding, whether or not that is right."""
 
     __slots__ = ()
 
 
-def segment(identifier: str) -> str:
+def path_segment(identifier: str) -> str:
     """An identifier as a segment of a path."""
-    return identifier if isinstance(identifier, Verbatim) else quote(identifier, safe="", errors="surrogatepass")
+    return identifier if isinstance(identifier, RawSegment) else quote(identifier, safe="", errors="surrogatepass")
 
 
-def faults(exchange: Exchange, row: Row) -> tuple[list[str], list[str]]:
+def schema_violations(exchange: Exchange, row: ResponseRow) -> tuple[list[str], list[str]]:
     """What is wrong with a response by the documentation, and by what we infer: the first three of each."""
     kind = media_type(exchange)
     if kind != _JSON and not kind.endswith("+json"):
@@ -103,7 +103,7 @@ def faults(exchange: Exchange, row: Row) -> tuple[list[str], list[str]]:
         return [f"no JSON: {error}"], []
     documented: list[str] = []
     inferred: list[str] = []
-    for fault, only_inferred in row.faults(body):
+    for fault, only_inferred in row.schema_violations(body):
         (inferred if only_inferred else documented).append(fault)
     return documented[:3], inferred[:3]
 
@@ -123,7 +123,7 @@ def json_body(exchange: Exchange) -> Any:  # noqa: ANN401  (JSON)
         raise ValueError(message) from None
 
 
-def member(exchange: Exchange, *names: str) -> Any:  # noqa: ANN401  (JSON)
+def json_at(exchange: Exchange, *names: str) -> Any:  # noqa: ANN401  (JSON)
     """A member of the body by its path, such as `data`, `items`; None where there is none to read."""
     try:
         found = json_body(exchange)

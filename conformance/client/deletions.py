@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from conformance.client.contract import member
+from conformance.client.contract import json_at
 from conformance.model import OperationId
 from conformance.results.verdicts import SUCCESS, Exchange
 
-Place = tuple[str, str]
+ResourcePath = tuple[str, str]
 _DONE, _CREATED = 200, 201
 
 
@@ -14,24 +14,24 @@ class Deletions:
     """What is gone, by account group and identifier, with the exchange that said so."""
 
     def __init__(self) -> None:
-        self._gone: dict[Place, Exchange] = {}
+        self._gone: dict[ResourcePath, Exchange] = {}
 
-    def __iter__(self) -> Iterator[tuple[Place, Exchange]]:
+    def __iter__(self) -> Iterator[tuple[ResourcePath, Exchange]]:
         return iter(list(self._gone.items()))
 
     def __len__(self) -> int:
         return len(self._gone)
 
-    def note(self, operation: OperationId, place: Place, exchange: Exchange) -> None:
+    def record(self, operation: OperationId, place: ResourcePath, exchange: Exchange) -> None:
         """Note an exchange: a deletion, or that an identifier may mean something new."""
         if operation is OperationId.DELETE_AUDIENCE and exchange.status == _DONE:
             self._gone[place] = exchange
         elif operation is OperationId.CREATE_AUDIENCE and exchange.status == _CREATED:
-            self.given_out(place[0], str(member(exchange, "data", "id")))
+            self.mark_reissued(place[0], str(json_at(exchange, "data", "id")))
         elif operation is OperationId.START_JOB and exchange.status in SUCCESS:
             # The audience that a job creates is not named, and may bear an identifier that has become free.
             self._gone = {one: seen for one, seen in self._gone.items() if one[0] != place[0]}
 
-    def given_out(self, group: str, audience: str) -> None:
+    def mark_reissued(self, group: str, audience: str) -> None:
         """An identifier is that of an audience which is there now."""
         self._gone.pop((group, audience), None)

@@ -7,27 +7,29 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
-from conformance.client.contract import member
-from conformance.results.verdicts import SUCCESS, Exchange, Finding, Observed
+from conformance.client.contract import json_at
+from conformance.results.verdicts import SUCCESS, Exchange, Observations, Violation
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _MOST = 6
 
 
-def with_origins(
-    observed: Mapping[str, Observed], exchanges: Iterable[Exchange], states: Iterable[Exchange] = ()
-) -> Mapping[str, Observed]:
+def with_reproduction_steps(
+    observed: Mapping[str, Observations], exchanges: Iterable[Exchange], states: Iterable[Exchange] = ()
+) -> Mapping[str, Observations]:
     """What was seen, each finding beginning where what it names does.
 
     `exchanges`: of the run, in order; `states`: the requests that have set states up, in theirs.
     """
-    if not any(one.findings for one in observed.values()):
+    if not any(one.violations for one in observed.values()):
         return observed
-    origins = Origins(exchanges, states)
-    return {row: replace(one, findings=tuple(map(origins.traced, one.findings))) for row, one in observed.items()}
+    origins = Reproduction(exchanges, states)
+    return {
+        row: replace(one, violations=tuple(map(origins.with_setup, one.violations))) for row, one in observed.items()
+    }
 
 
-class Origins:
+class Reproduction:
     """What was made and changed in a run, by the identifiers that the target gave out for it."""
 
     def __init__(self, exchanges: Iterable[Exchange], states: Iterable[Exchange]) -> None:
@@ -39,7 +41,7 @@ class Origins:
             for identifier in {*_answered(exchange), *(one for one in _named(exchange) if one in self._of)}:
                 self._of[identifier].append(exchange)
 
-    def traced(self, finding: Finding) -> Finding:
+    def with_setup(self, finding: Violation) -> Violation:
         """A finding with what made and changed, before its first request, what it names: the first and last of these.
 
         What the states have made comes before all that, what else they did to it in its place.
@@ -107,7 +109,7 @@ def _some(exchanges: Sequence[Exchange]) -> Sequence[Exchange]:
 def _answered(exchange: Exchange) -> Iterator[str]:
     """What a request has made, if it made something."""
     for name in ("id", "jobId"):
-        identifier = member(exchange, "data", name)
+        identifier = json_at(exchange, "data", name)
         if isinstance(identifier, str) and identifier:
             yield identifier
 

@@ -9,25 +9,25 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from conformance.client.client import Call
-from conformance.concurrency.linearizability import Operation, Result, Verdict, check
-from conformance.harness.context import Audience, Key, Situation
-from conformance.harness.model_adapter import answered, asked
+from conformance.client.client import ApiRequest
+from conformance.concurrency.linearizability import Operation, Outcome, Result, check
+from conformance.harness.context import Audience, CheckContext, Key
+from conformance.harness.model_adapter import to_model_request, to_model_response
 from conformance.harness.snapshots import pages_of
 from conformance.harness.violations import consistent
 from conformance.model import (
     Event,
-    Level,
     OperationId,
     ProspectingEnded,
     Request,
     Response,
+    Severity,
     State,
     Validity,
     advance,
     step,
 )
-from conformance.results.verdicts import Exchange, Finding
+from conformance.results.verdicts import Exchange, Violation
 
 _ESTABLISHED = Response(200)
 _MANY_PAGES, _MANY_STATES = 20, 50_000
@@ -36,41 +36,41 @@ Found = Result[State, Asked, Response]
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class RecordedOperation:
     """One request, or one provider state, from when to when it took, and the exchanges that it consisted of."""
 
     operation: Operation[Asked, Response]
     exchanges: tuple[Exchange, ...] = ()
 
     @property
-    def target(self) -> str:
+    def resource_id(self) -> str:
         """What its path names beside the account group."""
-        return self.operation.request.target if isinstance(self.operation.request, Request) else ""
+        return self.operation.request.resource_id if isinstance(self.operation.request, Request) else ""
 
 
 class History:
     """Begins with what is known already. It may be written by several threads."""
 
-    def __init__(self, situation: Situation, *before: Event) -> None:
-        self._situation = situation
+    def __init__(self, context: CheckContext, *before: Event) -> None:
+        self._context = context
         self._states = frozenset({State()})
         for event in before:
             self._states = advance(self._states, event, _ESTABLISHED).states
         self._numbers = itertools.count()
-        self._done: list[Done] = []
+        self._done: list[RecordedOperation] = []
 
     @property
     def exchanges(self) -> list[Exchange]:
         """All that were recorded, in the order in which their responses came."""
         return sorted((one for done in self._done for one in done.exchanges), key=lambda one: one.number)
 
-    def of(self, operation: OperationId) -> Iterator[tuple[Done, Exchange]]:
+    def of(self, operation: OperationId) -> Iterator[tuple[RecordedOperation, Exchange]]:
         """What was done of one operation, with its last exchange."""
         for done in self._done:
             if isinstance(done.operation.request, Request) and done.operation.request.operation is operation:
                 yield done, done.exchanges[-1]
 
-    def at_once(self, acts: Sequence[Callable[[], object]]) -> None:
+    def run_concurrently(self, acts: Sequence[Callable[[], object]]) -> None:
         """Let clients act side by side, all starting together."""
         barrier = threading.Barrier(len(acts))
 
@@ -82,31 +82,31 @@ class History:
             for _ in pool.map(one, acts):
                 pass
 
-    def send(self, call: Call, validity: Validity = Validity.VALID) -> Exchange:
+    def send(self, call: ApiRequest, validity: Validity = Validity.VALID) -> Exchange:
         """Send a request."""
         start = time.monotonic()
-        exchange = self._situation.client.send(call)
-        self._keep(asked(call, validity), answered(call.operation, exchange), start, exchange)
+        exchange = self._context.client.send(call)
+        self._keep(to_model_request(call, validity), to_model_response(call.operation, exchange), start, exchange)
         return exchange
 
     def read(self, operation: OperationId, key: Key) -> None:
         """Read a list to its last page."""
         start = time.monotonic()
-        pages = tuple(islice(pages_of(self._situation, operation, key), _MANY_PAGES))
-        request = asked(Call(operation, key.token, key.group))
-        self._keep(request, answered(operation, *pages), start, *pages)
+        pages = tuple(islice(pages_of(self._context, operation, key), _MANY_PAGES))
+        request = to_model_request(ApiRequest(operation, key.token, key.group))
+        self._keep(request, to_model_response(operation, *pages), start, *pages)
 
     def end(self, audience: Audience, outcome: str) -> None:
         """End the prospecting of an audience, by the target's own word."""
         start = time.monotonic()
-        self._situation.end(audience, outcome)
+        self._context.end_job(audience, outcome)
         self._keep(ProspectingEnded(audience.group, str(audience.job), outcome), _ESTABLISHED, start)
 
     def _keep(self, request: Asked, response: Response | None, start: float, *exchanges: Exchange) -> None:
         end = None if response is None else time.monotonic()
-        self._done.append(Done(Operation(next(self._numbers), request, start, response, end), exchanges))
+        self._done.append(RecordedOperation(Operation(next(self._numbers), request, start, response, end), exchanges))
 
-    def rows(self) -> list[str]:
+    def requirement_ids(self) -> list[str]:
         """The rows that say, for each operation, that what it answers can be explained."""
         requests = (done.operation.request for done in self._done)
         operations = dict.fromkeys(one.operation for one in requests if isinstance(one, Request))
@@ -115,11 +115,11 @@ class History:
     def check(self) -> Found:
         """Whether all of it may have happened one after the other."""
         history = [done.operation for done in self._done]
-        return check(history, self._states, partial(step, level=Level.SHOULD), _MANY_STATES)
+        return check(history, self._states, partial(step, level=Severity.SHOULD), _MANY_STATES)
 
-    def finding(self, found: Found) -> Finding | None:
+    def violation(self, found: Found) -> Violation | None:
         """What cannot be put into any order; None where all can, or nobody knows."""
-        if found.verdict is not Verdict.ILLEGAL or found.failing is None:
+        if found.outcome is not Outcome.ILLEGAL or found.failing is None:
             return None
         request, response = found.failing.request, found.failing.response
         violations = advance(found.states, request, response).violations
@@ -128,7 +128,7 @@ class History:
         expected = f"an order of {len(self._done)} requests, some at once, that explains every answer"
         against = "; ".join(f"{one.expected} ({one.requirement})" for one in violations)
         came_back = f"none does: {_said(request)} was answered {response}, after what had to come first: {against}"
-        return Finding(consistent(operation), expected, came_back, tuple(self.exchanges))
+        return Violation(consistent(operation), expected, came_back, tuple(self.exchanges))
 
 
 def _said(request: Asked) -> str:

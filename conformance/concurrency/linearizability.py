@@ -41,7 +41,7 @@ class Operation(Generic[Q, A]):
             raise ValueError(message)
 
 
-class Verdict(StrEnum):
+class Outcome(StrEnum):
     """UNKNOWN: the search was given up at its limit. It is not a pass."""
 
     OK = "ok"
@@ -58,7 +58,7 @@ class Result(Generic[S, Q, A]):
     cannot; None if OK. `explored`: the states that were looked at, over all configurations.
     """
 
-    verdict: Verdict
+    outcome: Outcome
     prefix: tuple[Operation[Q, A], ...]
     states: frozenset[S]
     failing: Operation[Q, A] | None
@@ -119,13 +119,13 @@ class _Search(Generic[S, Q, A]):
                 continue
             self._explored += len(fresh.states)
             if self._explored > self._limit:
-                return self._result(Verdict.UNKNOWN, best)
+                return self._result(Outcome.UNKNOWN, best)
             if self._answered(fresh) > self._answered(best):
                 best = fresh
             if self._answered(fresh) == self._closed.bit_count():
-                return self._result(Verdict.OK, fresh)
+                return self._result(Outcome.OK, fresh)
             stack.append(self._followers(fresh))
-        return self._result(Verdict.ILLEGAL, best)
+        return self._result(Outcome.ILLEGAL, best)
 
     def _fresh(self, configuration: _Configuration[S]) -> _Configuration[S]:
         """The configuration without the states in which it was followed up before."""
@@ -153,11 +153,11 @@ class _Search(Generic[S, Q, A]):
             if operation.end is not None or not after <= before.states:
                 yield _Configuration((*before.order, place), before.taken | 1 << place, after)
 
-    def _result(self, verdict: Verdict, best: _Configuration[S]) -> Result[S, Q, A]:
+    def _result(self, verdict: Outcome, best: _Configuration[S]) -> Result[S, Q, A]:
         left = (place for place in range(len(self._operations)) if self._closed & ~best.taken & 1 << place)
-        failing = None if verdict is Verdict.OK else next(left, None)
+        failing = None if verdict is Outcome.OK else next(left, None)
         return Result(
-            verdict=verdict,
+            outcome=verdict,
             prefix=tuple(self._operations[place] for place in best.order),
             states=best.states,
             failing=None if failing is None else self._operations[failing],

@@ -5,16 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from conformance.client.client import Call
-from conformance.client.contract import member
-from conformance.concurrency.history import Done, History
-from conformance.concurrency.linearizability import Verdict
-from conformance.harness.context import Audience, Key, Situation
-from conformance.harness.expectations import Expecting, described, is_refusal
+from conformance.client.client import ApiRequest
+from conformance.client.contract import json_at
+from conformance.concurrency.history import History, RecordedOperation
+from conformance.concurrency.linearizability import Outcome
+from conformance.harness.context import Audience, CheckContext, Key
+from conformance.harness.expectations import Expectations, describe, is_refusal
 from conformance.model import AudiencePopulated, AudienceReady, KeyIssued, OperationId
 from conformance.model.operation import ALL_PERMISSIONS
 from conformance.model.refusal_grounds import ELSEWHERE
-from conformance.results.verdicts import SUCCESS, Exchange, Finding
+from conformance.results.verdicts import SUCCESS, Exchange, Violation
 from conformance.states import NotEstablishedError
 
 Act = Callable[[], object]
@@ -30,7 +30,7 @@ class Race:
     documented to be there after that end.
     """
 
-    situation: Situation
+    context: CheckContext
     key: Key
     audience: Audience
     neighbour: Audience
@@ -41,7 +41,7 @@ class Race:
 
     def __post_init__(self) -> None:
         self.history = History(
-            self.situation,
+            self.context,
             KeyIssued(self.key.token, ALL_PERMISSIONS, frozenset({self.key.group}), fresh=False),
             AudienceReady(self.neighbour.group, self.neighbour.id),
             AudienceReady(self.audience.group, self.audience.id)
@@ -49,15 +49,15 @@ class Race:
             else AudiencePopulated(self.audience.group, self.audience.id, self.audience.job),
         )
 
-    def call(self, operation: OperationId, target: str = "", body: object = None) -> Call:
+    def call(self, operation: OperationId, target: str = "", body: object = None) -> ApiRequest:
         """A request with the key of the race."""
-        return Call(operation, self.key.token, self.key.group, target, body)
+        return ApiRequest(operation, self.key.token, self.key.group, target, body)
 
     def on_audience(self, operation: OperationId, body: object = None) -> Act:
         """What names the audience."""
         return partial(self.history.send, self.call(operation, self.audience.id, body))
 
-    def deletes(self, tries: int = 1, delay: int = 0) -> Act:
+    def delete_action(self, tries: int = 1, delay: int = 0) -> Act:
         """Delete the audience, as many readings later; where the guard refuses, again and again."""
 
         def act() -> None:
@@ -68,16 +68,16 @@ class Race:
 
         return act
 
-    def deletes_another(self) -> Act:
+    def delete_another_action(self) -> Act:
         """Delete an audience of one's own, which is made for it beforehand."""
-        body = {"name": f"made for a race {self.situation.chance.getrandbits(32):x}", "type": "on_demand"}
-        made = member(self.history.send(self.call(OperationId.CREATE_AUDIENCE, body=body)), "data", "id")
+        body = {"name": f"made for a race {self.context.random.getrandbits(32):x}", "type": "on_demand"}
+        made = json_at(self.history.send(self.call(OperationId.CREATE_AUDIENCE, body=body)), "data", "id")
         if not isinstance(made, str):
             message = "an audience could not be made"
             raise NotEstablishedError(message)
         return partial(self.history.send, self.call(DELETE, made))
 
-    def ends(self, outcome: str, delay: int) -> Act:
+    def end_action(self, outcome: str, delay: int) -> Act:
         """End the prospecting, by the target's own word, as many readings later."""
 
         def act() -> None:
@@ -88,7 +88,7 @@ class Race:
 
         return act
 
-    def cancels(self, delay: int) -> Act:
+    def cancel_action(self, delay: int) -> Act:
         """Cancel the job that populates the audience, as a client does, as many readings later."""
 
         def act() -> None:
@@ -102,7 +102,7 @@ class Race:
         for _ in range(times):
             self.history.send(self.call(OperationId.GET_AUDIENCE, self.audience.id))
 
-    def look(self) -> Exchange:
+    def read_back(self) -> Exchange:
         """Read everything, once the race is over; answers what the audience was read as."""
         seen = self.history.send(self.call(OperationId.GET_AUDIENCE, self.audience.id))
         for operation in (OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION):
@@ -115,59 +115,61 @@ class Race:
         """What must hold however it ended; ViolationError where it does not. `seen`: what the audience is read as."""
         deletions = self._deletions()
         evidence = self.history.exchanges
-        expect = Expecting(self.situation, DELETE)
+        expect = Expectations(self.context, DELETE)
         for done, exchange in deletions:
             early = done.operation.end is not None and done.operation.end < self.asked_to_end
             guarded = self.audience.job is not None and early and exchange.status in SUCCESS
             expected = "409, while nobody had asked yet to end the job that populates it"
-            expect.that("GUARD", expected, described(exchange), evidence, holds=not guarded)
+            expect.expect("GUARD", expected, describe(exchange), evidence, holds=not guarded)
         if any(exchange.status in SUCCESS for _, exchange in deletions):
-            expect.that("EFFECT", "404: it was deleted", described(seen), evidence, holds=is_refusal(seen))
+            expect.expect("EFFECT", "404: it was deleted", describe(seen), evidence, holds=is_refusal(seen))
         elif self._refused_for_good([exchange for _, exchange in deletions]):
             kept = seen.status != _NOT_FOUND
-            expect.that("GUARD-KEEPS", "still there: no deletion succeeded", described(seen), evidence, holds=kept)
+            expect.expect("GUARD-KEEPS", "still there: no deletion succeeded", describe(seen), evidence, holds=kept)
         self._expect_of_others(expect)
 
-    def _expect_of_others(self, expect: Expecting) -> None:
+    def _expect_of_others(self, expect: Expectations) -> None:
         """What else was deleted is gone; the neighbour is there."""
         for done, exchange in list(self.history.of(DELETE)):
-            if done.target != self.audience.id and exchange.status in SUCCESS:
-                seen = self.history.send(self.call(OperationId.GET_AUDIENCE, done.target))
+            if done.resource_id != self.audience.id and exchange.status in SUCCESS:
+                seen = self.history.send(self.call(OperationId.GET_AUDIENCE, done.resource_id))
                 evidence = self.history.exchanges
-                expect.that("EFFECT", "404: it was deleted", described(seen), evidence, holds=is_refusal(seen))
+                expect.expect("EFFECT", "404: it was deleted", describe(seen), evidence, holds=is_refusal(seen))
         beside = self.history.send(self.call(OperationId.GET_AUDIENCE, self.neighbour.id))
         kept = beside.status not in ELSEWHERE
         expected = "still there: nobody deleted it"
-        expect.that("ONLY", expected, described(beside), self.history.exchanges, holds=kept)
+        expect.expect("ONLY", expected, describe(beside), self.history.exchanges, holds=kept)
 
-    def _deletions(self) -> list[tuple[Done, Exchange]]:
+    def _deletions(self) -> list[tuple[RecordedOperation, Exchange]]:
         """The deletions of the audience."""
-        return [(done, exchange) for done, exchange in self.history.of(DELETE) if done.target == self.audience.id]
+        return [(done, exchange) for done, exchange in self.history.of(DELETE) if done.resource_id == self.audience.id]
 
     def _refused_for_good(self, deletions: Sequence[Exchange]) -> bool:
         """Whether nothing but a deletion may have made away with it, and none was done: all came to be refused."""
         return self.keeps and bool(deletions) and all(one.status == _CONFLICT for one in deletions)
 
-    def broken(self) -> list[Finding]:
+    def broken(self) -> list[Violation]:
         """What should hold besides, and does not."""
         deletions = [exchange for _, exchange in self._deletions()]
         succeeded = [exchange for exchange in deletions if exchange.status in SUCCESS]
         if len(succeeded) <= 1:
-            return judged(self.situation, self.history)
+            return check_history(self.context, self.history)
         came_back = f"{len(succeeded)} of {len(deletions)}"
-        once = Finding(f"{DELETE.prefix}-ONCE", "exactly one 200", came_back, tuple(deletions))
-        return [once, *judged(self.situation, self.history)]
+        once = Violation(f"{DELETE.prefix}-ONCE", "exactly one 200", came_back, tuple(deletions))
+        return [once, *check_history(self.context, self.history)]
 
 
-def judged(situation: Situation, history: History) -> list[Finding]:
+def check_history(context: CheckContext, history: History) -> list[Violation]:
     """Whether a history can be explained; where that could not be decided, it is no pass."""
     found = history.check()
-    finding = history.finding(found)
+    finding = history.violation(found)
     if finding is not None:
         return [finding]
-    if found.verdict is Verdict.UNKNOWN:
-        situation.ledger.obstacle(history.rows(), "in one race, too many orders were possible to look at all of them")
+    if found.outcome is Outcome.UNKNOWN:
+        context.ledger.blocked(
+            history.requirement_ids(), "in one race, too many orders were possible to look at all of them"
+        )
         return []
-    for row in history.rows():
-        situation.ledger.held(row)
+    for row in history.requirement_ids():
+        context.ledger.passed(row)
     return []

@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from conformance.client.client import Call
-from conformance.client.contract import member
+from conformance.client.client import ApiRequest
+from conformance.client.contract import json_at
 from conformance.concurrency.history import History
-from conformance.concurrency.race import Act, Race, judged
-from conformance.harness.context import Situation
-from conformance.harness.expectations import Expecting
+from conformance.concurrency.race import Act, Race, check_history
+from conformance.harness.context import CheckContext
+from conformance.harness.expectations import Expectations
 from conformance.model import KeyIssued, OperationId, Validity
 from conformance.model.operation import ALL_PERMISSIONS
 from conformance.results.ledger import ViolationError
-from conformance.results.verdicts import SUCCESS, Finding
+from conformance.results.verdicts import SUCCESS, Violation
 from conformance.states import NotEstablishedError
 
 _OUTCOMES = ("completed", "failed", "cancelled")
@@ -34,22 +34,22 @@ class Kind:
 
 
 def _deletions(race: Race, _: int) -> list[Act]:
-    return [race.deletes()] * _CLIENTS
+    return [race.delete_action()] * _CLIENTS
 
 
 def _deletions_of_different_audiences(race: Race, _: int) -> list[Act]:
-    return [race.deletes(), *[race.deletes_another() for _ in range(_CLIENTS - 1)]]
+    return [race.delete_action(), *[race.delete_another_action() for _ in range(_CLIENTS - 1)]]
 
 
 def _deletions_and_an_end(race: Race, turn: int) -> list[Act]:
     """Every other time each asks but once: what was refused and yet done is seen only if nobody asks again."""
     if turn % 2:
-        return [race.ends("completed", delay=0), *[race.deletes()] * 4]
-    return [race.ends(_OUTCOMES[turn // 2 % 3], delay=turn % 4), *[race.deletes(_TRIES)] * 4]
+        return [race.end_action("completed", delay=0), *[race.delete_action()] * 4]
+    return [race.end_action(_OUTCOMES[turn // 2 % 3], delay=turn % 4), *[race.delete_action(_TRIES)] * 4]
 
 
 def _deletions_and_a_cancellation(race: Race, turn: int) -> list[Act]:
-    return [race.cancels(delay=turn % 4), *[race.deletes(1 if turn % 2 else _TRIES)] * 4]
+    return [race.cancel_action(delay=turn % 4), *[race.delete_action(1 if turn % 2 else _TRIES)] * 4]
 
 
 def _updates(race: Race, turn: int) -> list[Act]:
@@ -58,12 +58,12 @@ def _updates(race: Race, turn: int) -> list[Act]:
 
 
 def _updates_and_deletions(race: Race, turn: int) -> list[Act]:
-    return [*_updates(race, turn)[:4], *[race.deletes(delay=turn % 3)] * 2]
+    return [*_updates(race, turn)[:4], *[race.delete_action(delay=turn % 3)] * 2]
 
 
 def _moves_and_deletions(race: Race, turn: int) -> list[Act]:
     move = race.on_audience(OperationId.MOVE_TO_FOLDER, {"folderId": race.folder})
-    return [move, move, move, *[race.deletes(delay=turn % 3)] * 2]
+    return [move, move, move, *[race.delete_action(delay=turn % 3)] * 2]
 
 
 KINDS: Mapping[str, Kind] = {
@@ -77,31 +77,31 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def race(situation: Situation, kind: Kind) -> None:
+def run_race(context: CheckContext, kind: Kind) -> None:
     """Race again and again; ViolationError where something does not hold that has to, or should."""
-    key = situation.key()
-    neighbour = situation.ready(key)
-    folder = situation.folder(key) if kind.in_folder else ""
-    findings: list[Finding] = []
+    key = context.create_key()
+    neighbour = context.ready_audience(key)
+    folder = context.create_folder(key) if kind.in_folder else ""
+    findings: list[Violation] = []
     obstacles: list[NotEstablishedError] = []
     until = time.monotonic() + _LONGEST
     turns = 0
-    for turn in range(max(1, situation.repeats // 6)):
+    for turn in range(max(1, context.repeats // 6)):
         if turns and time.monotonic() > until:
             break
         turns += 1
         try:
-            audience = situation.populated(key) if kind.populated else situation.created(key)
-            one = Race(situation, key, audience, neighbour, folder)
+            audience = context.populated_audience(key) if kind.populated else context.create_audience(key)
+            one = Race(context, key, audience, neighbour, folder)
             acts = kind.acts(one, turn)
-            situation.chance.shuffle(acts)  # who begins last runs first
-            one.history.at_once(acts)
+            context.random.shuffle(acts)  # who begins last runs first
+            one.history.run_concurrently(acts)
         except NotEstablishedError as obstacle:
             obstacles.append(obstacle)
             continue
-        one.expect_all(one.look())
+        one.expect_all(one.read_back())
         for finding in one.broken():
-            situation.ledger.broken(finding)
+            context.ledger.failed(finding)
             findings.append(finding)
     if len(obstacles) == turns:
         raise obstacles[0]
@@ -109,24 +109,24 @@ def race(situation: Situation, kind: Kind) -> None:
         raise ViolationError(finding)
 
 
-def race_to_start(situation: Situation) -> None:
+def race_to_start(context: CheckContext) -> None:
     """Start a job with one idempotency key, all at once; ViolationError where not all have the same job."""
-    key = situation.key()
-    body = situation.prospecting(key)
-    for _ in range(max(1, situation.repeats // 9)):
-        history = History(situation, KeyIssued(key.token, ALL_PERMISSIONS, frozenset({key.group}), fresh=False))
-        once = situation.once()
-        call = Call(OperationId.START_JOB, key.token, key.group, body=body, extras=once)
+    key = context.create_key()
+    body = context.start_body(key)
+    for _ in range(max(1, context.repeats // 9)):
+        history = History(context, KeyIssued(key.token, ALL_PERMISSIONS, frozenset({key.group}), fresh=False))
+        once = context.fresh_idempotency_key()
+        call = ApiRequest(OperationId.START_JOB, key.token, key.group, body=body, options=once)
 
-        history.at_once([partial(history.send, call, Validity.DOUBTFUL)] * _CLIENTS)
+        history.run_concurrently([partial(history.send, call, Validity.DOUBTFUL)] * _CLIENTS)
 
         history.read(OperationId.LIST_JOBS, key)
         answers = [exchange for _, exchange in history.of(OperationId.START_JOB)]
-        jobs = sorted({str(member(one, "data", "jobId")) for one in answers if one.status in SUCCESS})
+        jobs = sorted({str(json_at(one, "data", "jobId")) for one in answers if one.status in SUCCESS})
         for job in jobs:
-            situation.do(OperationId.CANCEL_JOB, key, job)
-        for finding in judged(situation, history):
-            situation.ledger.broken(finding)
+            context.call(OperationId.CANCEL_JOB, key, job)
+        for finding in check_history(context, history):
+            context.ledger.failed(finding)
         said, evidence = f"{len(jobs)}: {', '.join(jobs)}", history.exchanges
-        expect = Expecting(situation, OperationId.START_JOB)
-        expect.that("REPLAY-ACTIVE", "one job for all of them", said, evidence, holds=len(jobs) <= 1)
+        expect = Expectations(context, OperationId.START_JOB)
+        expect.expect("REPLAY-ACTIVE", "one job for all of them", said, evidence, holds=len(jobs) <= 1)

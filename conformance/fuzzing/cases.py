@@ -23,14 +23,14 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 from conformance.model import OperationId
 from openapi import contract
 
-Target = APIOperation[Any, Any, Any, Any]
-Case = AnyCase[Target]
+ApiOperation = APIOperation[Any, Any, Any, Any]
+Case = AnyCase[ApiOperation]
 """A request that was generated for an operation, before it is put into bytes."""
 
 ORIGIN = "http://target"
 """Stands before the path of each request until our client puts the target's own address there."""
 
-GIVEN = "0"
+PLACEHOLDER_ID = "0"
 """An identifier that is to be replaced by a real one; the phase "coverage" has no other."""
 
 GENERATE_ONLY = hypothesis.settings(
@@ -55,7 +55,7 @@ def schema() -> OpenApiSchema:
 
 
 @cache
-def _operations() -> dict[str, Target]:
+def _operations() -> dict[str, ApiOperation]:
     found = (result.ok() for result in schema().get_all_operations() if isinstance(result, Ok))
     return {str(one.definition.raw["operationId"]): one for one in found}
 
@@ -105,12 +105,12 @@ def drawn(operation: OperationId, chance: random.Random, count: int) -> list[Cas
     return cases
 
 
-def _strategies(target: Target) -> Iterator[strategies.SearchStrategy[Case]]:
+def _strategies(target: ApiOperation) -> Iterator[strategies.SearchStrategy[Case]]:
     """Mostly what leaves room for a live key and real identifiers; also identifiers, and lacks of a key, of its own."""
-    path = {parameter.name: GIVEN for parameter in target.path_parameters}
-    key = {"Authorization": f"Bearer {GIVEN}"}
+    path = {parameter.name: PLACEHOLDER_ID for parameter in target.path_parameters}
+    key = {"Authorization": f"Bearer {PLACEHOLDER_ID}"}
     for mode in schema().config.generation_for(operation=target, phase=TestPhase.FUZZING.value).modes:
         yield target.as_strategy(generation_mode=mode, path_parameters=path, headers=key, feedback=NO_FEEDBACK)
     yield target.as_strategy(generation_mode=GenerationMode.NEGATIVE, path_parameters=path, feedback=NO_FEEDBACK)
     if len(path) > 1:
-        yield target.as_strategy(path_parameters={"accountGroupId": GIVEN}, headers=key, feedback=NO_FEEDBACK)
+        yield target.as_strategy(path_parameters={"accountGroupId": PLACEHOLDER_ID}, headers=key, feedback=NO_FEEDBACK)

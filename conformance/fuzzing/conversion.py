@@ -11,7 +11,7 @@ from schemathesis.core import NOT_SET
 from schemathesis.core.transport import Response
 from schemathesis.generation.meta import REQUEST_SHAPE_PROBES, coverage_scenario
 
-from conformance.client.client import Raw
+from conformance.client.client import RawRequest
 from conformance.fuzzing.cases import ORIGIN, Case, operation_of
 from conformance.results.verdicts import Exchange
 
@@ -32,7 +32,7 @@ def prepared(case: Case) -> requests.PreparedRequest | None:
         return None
 
 
-def raw(case: Case, request: requests.PreparedRequest, is_real: Callable[[str], bool]) -> Raw:
+def raw(case: Case, request: requests.PreparedRequest, is_real: Callable[[str], bool]) -> RawRequest:
     """The same request, for our client; `is_real`: whether the target itself has given out an identifier.
 
     It stands for the operation, so that our client judges the answer, only where the target itself has to answer.
@@ -42,9 +42,11 @@ def raw(case: Case, request: requests.PreparedRequest, is_real: Callable[[str], 
     headers = [(_bytes(name), _bytes(value).strip(b" \t")) for name, value in request.headers.items()]
     body = request.body.encode() if isinstance(request.body, str) else request.body
     content = body if isinstance(body, bytes) else None
-    sent = Raw(case.method, target, httpx.Headers([one for one in headers if not _is_ours(one[0])]), content, None)
+    sent = RawRequest(
+        case.method, target, httpx.Headers([one for one in headers if not _is_ours(one[0])]), content, None
+    )
     operation = operation_of(case) if _is_documented(case, sent, is_real) else None
-    return Raw(sent.method, sent.target, sent.headers, sent.content, operation)
+    return RawRequest(sent.method, sent.path, sent.headers, sent.content, operation)
 
 
 def is_shape_probe(case: Case) -> bool:
@@ -63,14 +65,14 @@ def response(request: requests.PreparedRequest, exchange: Exchange) -> Response 
     return Response(exchange.status, headers, content, request, elapsed, verify=False)
 
 
-def _is_documented(case: Case, sent: Raw, is_real: Callable[[str], bool]) -> bool:
+def _is_documented(case: Case, sent: RawRequest, is_real: Callable[[str], bool]) -> bool:
     """Whether no proxy is the first to meet it, and nothing but the operation's own page says what the answer is.
 
     Without a body where one is required, 411 and 415 are as good an answer as 400.
     """
-    path, _, query = sent.target.partition("?")
+    path, _, query = sent.path.partition("?")
     given, template = path.split("/"), case.path.split("/")
-    if is_shape_probe(case) or len(given) != len(template) or len(sent.target) > _LONG or _CONTROL.search(query):
+    if is_shape_probe(case) or len(given) != len(template) or len(sent.path) > _LONG or _CONTROL.search(query):
         return False
     if case.body is NOT_SET and len(case.operation.body) > 0:
         return False

@@ -3,7 +3,7 @@
 import itertools
 from enum import Enum
 
-from conformance.harness.context import Key, Situation
+from conformance.harness.context import CheckContext, Key
 from conformance.model import OperationId
 from conformance.model.operation import ON_AUDIENCE, ON_JOB
 from conformance.states import NotEstablishedError
@@ -25,20 +25,20 @@ _SOUND = frozenset({Kind.READY, Kind.ACTIVE, Kind.FOLDER})
 _JOBS = (Kind.ACTIVE, Kind.ENDED)
 
 
-class Supply:
+class IdentifierPool:
     """What is handed out in one account group."""
 
-    def __init__(self, situation: Situation, key: Key) -> None:
-        self._situation = situation
+    def __init__(self, context: CheckContext, key: Key) -> None:
+        self._context = context
         self._key = key
         self._stock: dict[Kind, str] = {}
         self._had: set[Kind] = set()
         self._out: set[Kind] = set()
-        self._turns = itertools.count(situation.chance.randrange(len(Kind)))
+        self._turns = itertools.count(context.random.randrange(len(Kind)))
 
     def has(self, identifier: str) -> bool:
         """Whether the target itself has given out an identifier, or the account group's."""
-        return identifier in {self._key.group, *self._stock.values()} or identifier in self._situation.states.answered
+        return identifier in {self._key.group, *self._stock.values()} or identifier in self._context.states.answered
 
     def kind(self, operation: OperationId, *, sound: bool) -> Kind | None:
         """What the next request is to name, if anything: each kind in turn. `sound`: nothing may stand against it."""
@@ -67,23 +67,23 @@ class Supply:
         self._stock.pop(kind, None)
 
     def _made(self, kind: Kind) -> str:
-        situation, key = self._situation, self._key
+        context, key = self._context, self._key
         match kind:
             case Kind.READY:
-                return situation.ready(key).id
+                return context.ready_audience(key).id
             case Kind.POPULATED:
-                return situation.populated(key).id
+                return context.populated_audience(key).id
             case Kind.ACTIVE:
-                return str(situation.populated(key).job)
+                return str(context.populated_audience(key).job)
             case Kind.FOLDER:
-                return situation.folder(key)
+                return context.create_folder(key)
             case Kind.ENDED:
-                audience = situation.populated(key)
-                situation.end(audience, "completed")
+                audience = context.populated_audience(key)
+                context.end_job(audience, "completed")
                 return str(audience.job)
             case Kind.DELETED:
-                audience = situation.ready(key)
-                situation.delete(audience, key)
+                audience = context.ready_audience(key)
+                context.delete_audience(audience, key)
                 return audience.id
 
 

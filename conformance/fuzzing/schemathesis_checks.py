@@ -18,14 +18,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from conformance.client.client import Raw
-from conformance.client.contract import Wire, faults
+from conformance.client.client import RawRequest
+from conformance.client.contract import Contract, schema_violations
 from conformance.fuzzing.cases import Case
 from conformance.fuzzing.conversion import is_shape_probe
 from conformance.model import OperationId
 from conformance.results.verdicts import SUCCESS, Exchange
 
-OFF: Mapping[str, str] = {
+DISABLED_CHECKS: Mapping[str, str] = {
     "allow_header_conformance": "`/audiences/folders` and `/audiences/navigation` overlap `/audiences/{audienceId}`",
     "ensure_resource_availability": "it blames a creation for an identifier that was invented for a body",
     "ignored_auth": "it sends by itself, past our record, pace and redaction; the permission matrix asks more",
@@ -49,28 +49,28 @@ class Sent:
 
     operation: OperationId
     case: Case
-    raw: Raw
+    raw: RawRequest
     exchange: Exchange
     keyed: bool
 
 
 @dataclass(frozen=True)
-class Opinion:
+class CheckFailure:
     """That a requirement is broken: the `fact` of its id, and what was expected in its place."""
 
     fact: str
     expected: str
 
 
-def opinions(sent: Sent, response: Response, wire: Wire) -> Iterator[Opinion]:
+def check_failures(sent: Sent, response: Response, wire: Contract) -> Iterator[CheckFailure]:
     """What the checks object to, as far as a sentence of the documentation or the contract bears it out."""
-    asked = [one for one in ASKED if not (one is not_a_server_error and _would_send(sent.case))]
+    asked = [one for one in ENABLED_CHECKS if not (one is not_a_server_error and _would_send(sent.case))]
     if _objects(asked, sent.case, response):
         for check in asked:
             if _objects([check], sent.case, response):
-                fact = ASKED[check](sent, wire)
+                fact = ENABLED_CHECKS[check](sent, wire)
                 if fact is not None:
-                    yield Opinion(fact, _EXPECTED[check])
+                    yield CheckFailure(fact, _EXPECTED[check])
 
 
 def is_invalid(case: Case) -> bool:
@@ -132,28 +132,28 @@ def _objects(checks: list[CheckFunction], case: Case, response: Response) -> boo
 # Which requirement each check speaks for, if any.
 
 
-def _server_error(sent: Sent, _: Wire) -> str | None:
+def _server_error(sent: Sent, _: Contract) -> str | None:
     """A 500 is a documented row, so nothing is broken for certain; 501 is the answer to an unknown method."""
     return None if sent.exchange.status == _NOT_IMPLEMENTED else "CONSISTENT"
 
 
-def _status(sent: Sent, _: Wire) -> str | None:
+def _status(sent: Sent, _: Contract) -> str | None:
     """Of each operation that is in an account group, 404 may mean that."""
     is_of_the_group = sent.exchange.status == _NOT_FOUND and sent.operation is not OperationId.LIST_ACCOUNTS
     return "ROW-OTHER" if sent.raw.operation is not None and not is_of_the_group else None
 
 
-def _row(sent: Sent, wire: Wire) -> str | None:
+def _row(sent: Sent, wire: Contract) -> str | None:
     """Documented only where our own judge says so too: what the contract infers is never a MUST."""
     status = sent.exchange.status
     row = wire.row(sent.operation, status) if sent.raw.operation is not None and status is not None else None
     if row is None:
         return None
-    documented, _ = faults(sent.exchange, row)
+    documented, _ = schema_violations(sent.exchange, row)
     return f"ROW-{status}" if documented else "INFERRED"
 
 
-def _negative(sent: Sent, _: Wire) -> str | None:
+def _negative(sent: Sent, _: Contract) -> str | None:
     """Accepting is the fault. Bounds and queries that the contract infers, or that a server may not read, are not."""
     if sent.exchange.status not in SUCCESS or is_shape_probe(sent.case):
         return None
@@ -165,13 +165,13 @@ def _negative(sent: Sent, _: Wire) -> str | None:
     return "CONSISTENT" if inferred and len(sent.case.operation.body) > 0 else None
 
 
-def _key(sent: Sent, _: Wire) -> str | None:
+def _key(sent: Sent, _: Contract) -> str | None:
     """What else is wrong with the request may be said before; a success, or what only a key's owner may know, not."""
     status = sent.exchange.status
     return "KEY" if not sent.keyed and (status in SUCCESS or status in _KEY_COMES_FIRST) else None
 
 
-ASKED: Mapping[CheckFunction, Callable[[Sent, Wire], str | None]] = {
+ENABLED_CHECKS: Mapping[CheckFunction, Callable[[Sent, Contract], str | None]] = {
     not_a_server_error: _server_error,
     status_code_conformance: _status,
     content_type_conformance: _row,

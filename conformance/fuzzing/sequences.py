@@ -9,9 +9,9 @@ from schemathesis.core.transport import Response
 from schemathesis.generation.stateful import APIStateMachine
 
 from conformance.catalogue.requirements import Profile
-from conformance.fuzzing.case_runner import Delivery
+from conformance.fuzzing.case_runner import CaseRunner
 from conformance.fuzzing.cases import GENERATE_ONLY, Case, CasesError, schema
-from conformance.harness.context import Situation
+from conformance.harness.context import CheckContext
 from conformance.model import OperationId
 
 _STEPS = 8
@@ -21,8 +21,8 @@ _ATTEMPTS = 5
 class Sequences:
     """The sequences of one delivery; `begun`: how many there were so far."""
 
-    def __init__(self, situation: Situation, delivery: Delivery) -> None:
-        self._situation = situation
+    def __init__(self, context: CheckContext, delivery: CaseRunner) -> None:
+        self._context = context
         self._delivery = delivery
         self.begun = 0
 
@@ -40,7 +40,7 @@ class Sequences:
                 return
             settings = hypothesis.settings(GENERATE_ONLY, max_examples=left, stateful_step_count=_STEPS)
             try:
-                hypothesis.seed(self._situation.chance.getrandbits(64))(machine).run(settings=settings)
+                hypothesis.seed(self._context.random.getrandbits(64))(machine).run(settings=settings)
             except HypothesisException as error:
                 why = f"{type(error).__name__}: {error}"
             else:
@@ -57,7 +57,7 @@ class Sequences:
             self.begun += 1
 
         def call(_: APIStateMachine, case: Case, **__: Any) -> Response:  # noqa: ANN401  (Schemathesis')
-            answer = self._delivery.deliver(case, once=False)
+            answer = self._delivery.run(case, once=False)
             return answer if answer is not None else hypothesis.reject()
 
         def validate_response(_: APIStateMachine, *__: object, **___: object) -> None:
@@ -68,7 +68,7 @@ class Sequences:
 
     def _left_out(self) -> Iterator[str]:
         """Operations that leave behind what may not be left, or that are not of the profile."""
-        states, profile = self._situation.states, self._situation.profile
+        states, profile = self._context.states, self._context.profile
         for operation in OperationId:
             leaves = operation is OperationId.CREATE_FOLDER and not states.may_leave_folders
             costs = operation is OperationId.START_JOB and not states.may_spend_credits

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from conformance.catalogue.requirements import Profile
-from conformance.client.client import Call, Client, Extras
-from conformance.client.contract import member
+from conformance.client.client import ApiRequest, Client, RequestOptions
+from conformance.client.contract import json_at
 from conformance.client.deletions import Deletions
 from conformance.model import OperationId
 from conformance.results.ledger import Ledger
 from conformance.results.verdicts import SUCCESS, Exchange
 from conformance.states import NotEstablishedError, ProviderStates
 
-_NO_EXTRAS = Extras()
+_NO_EXTRAS = RequestOptions()
 _SPARE = 3
 _T = TypeVar("_T")
 
@@ -38,7 +38,7 @@ class Audience:
     job: str | None = None
 
 
-class Situation:
+class CheckContext:
     """What a check has at hand: the client, the states, the ledger, a source of chance, and how often to repeat.
 
     `made`: by account group, what lists have to show of what was made for this check: audiences and folders.
@@ -50,9 +50,9 @@ class Situation:
         self.client = client
         self.profile = profile
         self.states = states
-        self.chance = chance
+        self.random = chance
         self.repeats = repeats
-        self.made: dict[str, set[str]] = defaultdict(set)
+        self.created_ids: dict[str, set[str]] = defaultdict(set)
         self._bodies: dict[str, Any] = {}
         self._is_guessing = False
 
@@ -72,87 +72,89 @@ class Situation:
 
     # What the target prepares.
 
-    def key(self, *permissions: str, **params: object) -> Key:
+    def create_key(self, *permissions: str, **params: object) -> Key:
         """A key with these permissions; with all where none is named."""
         named = {"permissions": list(permissions)} if permissions else {}
         values = self.states.setup("an API key", **named, **params)
         return Key(values["apiKey"], values["accountGroupId"])
 
-    def colleagues(self, key: Key, permission: str) -> Iterator[Key]:
+    def keys_of_same_group(self, key: Key, permission: str) -> Iterator[Key]:
         """Further keys of the account group, as far as they can be had: with all permissions, and with one alone."""
         for permissions in ((), (permission,)):
             with suppress(NotEstablishedError):
-                yield self.key(*permissions, accountGroupId=key.group)
+                yield self.create_key(*permissions, accountGroupId=key.group)
 
-    def born_revoked(self, key: Key) -> Key:
+    def key_revoked_from_start(self, key: Key) -> Key:
         """A key for the same account group that never was valid."""
-        revoked = self.key(accountGroupId=key.group, status="revoked")
-        self.client.revoked.append((revoked.token, revoked.group))
+        revoked = self.create_key(accountGroupId=key.group, status="revoked")
+        self.client.revoked_keys.append((revoked.token, revoked.group))
         return revoked
 
     def revoke(self, key: Key) -> None:
         """Revoke a key."""
         self.states.setup("the API key is revoked", apiKey=key.token)
-        self.client.revoked.append((key.token, key.group))
+        self.client.revoked_keys.append((key.token, key.group))
 
-    def ready(self, key: Key, **params: object) -> Audience:
+    def ready_audience(self, key: Key, **params: object) -> Audience:
         """An audience that is ready, by the target's own word."""
         values = self.states.setup("an audience that is ready", apiKey=key.token, **params)
-        self.made[key.group].add(values["audienceId"])
+        self.created_ids[key.group].add(values["audienceId"])
         return self._made(Audience(values["accountGroupId"], values["audienceId"]))
 
-    def populated(self, key: Key, job_status: str | None = None) -> Audience:
+    def populated_audience(self, key: Key, job_status: str | None = None) -> Audience:
         """An audience that an active job populates, by the target's own word."""
         params = {} if job_status is None else {"jobStatus": job_status}
         values = self.states.setup("an audience being populated", apiKey=key.token, **params)
         return self._made(Audience(values["accountGroupId"], values["audienceId"], values["jobId"]))
 
     def _made(self, audience: Audience) -> Audience:
-        self.deletions.given_out(audience.group, audience.id)
+        self.deletions.mark_reissued(audience.group, audience.id)
         return audience
 
-    def end(self, audience: Audience, outcome: str) -> None:
+    def end_job(self, audience: Audience, outcome: str) -> None:
         """End the prospecting of an audience."""
         self.states.setup("the prospecting has ended", jobId=audience.job, outcome=outcome)
 
-    def nowhere(self, names: Iterable[str]) -> list[str]:
+    def not_issued(self, names: Iterable[str]) -> list[str]:
         """Those of some made-up keys or identifiers that the target has not given out: of a near miss nobody knows."""
         return [name for name in names if name not in self.states.answered]
 
     # What a client does.
 
-    def do(
+    def call(
         self,
         operation: OperationId,
         key: Key,
         target: str = "",
         body: object = None,
-        extras: Extras = _NO_EXTRAS,
+        extras: RequestOptions = _NO_EXTRAS,
     ) -> Exchange:
         """Send a request with a key, in its account group."""
-        return self.client.send(Call(operation, key.token, key.group, target, body, extras))
+        return self.client.send(ApiRequest(operation, key.token, key.group, target, body, extras))
 
-    def delete(self, audience: Audience, key: Key, extras: Extras = _NO_EXTRAS, *, limited: bool = False) -> Exchange:
+    def delete_audience(
+        self, audience: Audience, key: Key, extras: RequestOptions = _NO_EXTRAS, *, limited: bool = False
+    ) -> Exchange:
         """Delete an audience."""
-        call = Call(OperationId.DELETE_AUDIENCE, key.token, audience.group, audience.id, extras=extras)
+        call = ApiRequest(OperationId.DELETE_AUDIENCE, key.token, audience.group, audience.id, options=extras)
         return self.client.send(call, limited=limited)
 
-    def created(self, key: Key, **fields: str) -> Audience:
+    def create_audience(self, key: Key, **fields: str) -> Audience:
         """An audience made by the API (A2), `on_demand` unless said otherwise."""
-        body = {"name": f"made for a check {self.chance.getrandbits(32):x}", "type": "on_demand", **fields}
-        exchange = self.do(OperationId.CREATE_AUDIENCE, key, body=body)
+        body = {"name": f"made for a check {self.random.getrandbits(32):x}", "type": "on_demand", **fields}
+        exchange = self.call(OperationId.CREATE_AUDIENCE, key, body=body)
         return Audience(key.group, self._made_by(exchange, key, "an audience could not be made"))
 
-    def folder(self, key: Key, **fields: str) -> str:
+    def create_folder(self, key: Key, **fields: str) -> str:
         """A folder made by the API (A8), `on_demand` unless said otherwise; its identifier."""
         if not self.states.may_leave_folders:
             message = "no folder was made: it could not be removed again (--allow-leftovers)"
             raise NotEstablishedError(message)
-        body = {"name": f"made for a check {self.chance.getrandbits(32):x}", "audienceType": "on_demand", **fields}
-        exchange = self.do(OperationId.CREATE_FOLDER, key, body=body)
+        body = {"name": f"made for a check {self.random.getrandbits(32):x}", "audienceType": "on_demand", **fields}
+        exchange = self.call(OperationId.CREATE_FOLDER, key, body=body)
         return self._made_by(exchange, key, "a folder could not be made")
 
-    def prospecting(self, key: Key, source: str = "linkedin_search") -> Any:  # noqa: ANN401  (JSON)
+    def start_body(self, key: Key, source: str = "linkedin_search") -> Any:  # noqa: ANN401  (JSON)
         """The body of a start request that the target accepts; by its own word, else what the contract infers."""
         if not self.states.may_spend_credits:
             message = "no job was started: it costs credits (--allow-credits)"
@@ -166,29 +168,31 @@ class Situation:
                 self._bodies[source] = {"source": source, **_INFERRED[source]}
         return self._bodies[source]
 
-    def knows_no_start(self) -> bool:
+    def start_body_is_guessed(self) -> bool:
         """Whether nobody has said what a start request has to look like, and the target has taken none so far."""
-        return self._is_guessing and not any(self.client.starts)
+        return self._is_guessing and not any(self.client.started_jobs)
 
-    def once(self) -> Extras:
+    def fresh_idempotency_key(self) -> RequestOptions:
         """An idempotency key that was never used. No sentence says that a start may be without."""
-        return Extras({"Idempotency-Key": f"{self.chance.getrandbits(96):x}"})
+        return RequestOptions({"Idempotency-Key": f"{self.random.getrandbits(96):x}"})
 
-    def started(self, key: Key, source: str = "linkedin_search") -> str:
+    def start_job(self, key: Key, source: str = "linkedin_search") -> str:
         """A job started by the API (P1); its identifier."""
-        exchange = self.do(OperationId.START_JOB, key, body=self.prospecting(key, source), extras=self.once())
+        exchange = self.call(
+            OperationId.START_JOB, key, body=self.start_body(key, source), extras=self.fresh_idempotency_key()
+        )
         return self._answered(exchange, "a job could not be started", "jobId")
 
-    def in_folder(self, key: Key, folder: str | None = None, **fields: str) -> Audience:
+    def audience_in_folder(self, key: Key, folder: str | None = None, **fields: str) -> Audience:
         """An audience made by the API, and moved into a folder."""
-        audience = self.created(key, **fields)
-        body = {"folderId": folder or self.folder(key)}
-        moved = self.do(OperationId.MOVE_TO_FOLDER, key, audience.id, body)
+        audience = self.create_audience(key, **fields)
+        body = {"folderId": folder or self.create_folder(key)}
+        moved = self.call(OperationId.MOVE_TO_FOLDER, key, audience.id, body)
         self._answered(moved, "an audience could not be moved into a folder", "id")
         return audience
 
     def _answered(self, exchange: Exchange, otherwise: str, name: str) -> str:
-        identifier = member(exchange, "data", name)
+        identifier = json_at(exchange, "data", name)
         if exchange.status not in SUCCESS or not isinstance(identifier, str):
             message = f"{otherwise}: the target answered {exchange.status} ({exchange.method} {exchange.url})"
             raise NotEstablishedError(message)
@@ -197,11 +201,11 @@ class Situation:
 
     def _made_by(self, exchange: Exchange, key: Key, otherwise: str) -> str:
         identifier = self._answered(exchange, otherwise, "id")
-        self.made[key.group].add(identifier)
+        self.created_ids[key.group].add(identifier)
         return identifier
 
 
-def apart(make: Callable[[], _T], taken: Collection[str], name: Callable[[_T], str]) -> _T:
+def distinct_from(make: Callable[[], _T], taken: Collection[str], name: Callable[[_T], str]) -> _T:
     """What is made under an identifier that is not taken: it may be unique in its account group alone."""
     for _ in range(len(taken) + _SPARE):
         made = make()

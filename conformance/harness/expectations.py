@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 
-from conformance.catalogue.requirements import Level, catalogue
-from conformance.client.client import Call
-from conformance.harness.context import Situation
+from conformance.catalogue.requirements import Level, load_catalogue
+from conformance.client.client import ApiRequest
+from conformance.harness.context import CheckContext
 from conformance.model import OperationId
 from conformance.results.ledger import ViolationError
 from conformance.results.verdicts import SUCCESS, Exchange
@@ -15,7 +15,7 @@ _BELIED = frozenset({404, 409})
 _INVALID = frozenset({400, 422})
 
 
-def described(exchange: Exchange) -> str:
+def describe(exchange: Exchange) -> str:
     """A response in a few words."""
     if exchange.status is None:
         return f"no response ({exchange.no_response})"
@@ -28,7 +28,7 @@ def is_refusal(exchange: Exchange) -> bool:
     return exchange.status is not None and exchange.status not in SUCCESS
 
 
-def belied(answers: Sequence[Exchange]) -> tuple[Exchange, Exchange] | None:
+def contradictory_refusal(answers: Sequence[Exchange]) -> tuple[Exchange, Exchange] | None:
     """Of deletions of one audience: one that the guard refused, and one that found it carried out all the same.
 
     None where one says that it was carried out: then the guard has not held, and nothing is belied.
@@ -39,15 +39,15 @@ def belied(answers: Sequence[Exchange]) -> tuple[Exchange, Exchange] | None:
     return first[409], first[404]
 
 
-class Expecting:
+class Expectations:
     """The expectations of one operation's requirements; each MUST raises ViolationError where it is not met."""
 
-    def __init__(self, situation: Situation, operation: OperationId) -> None:
-        self._situation = situation
+    def __init__(self, context: CheckContext, operation: OperationId) -> None:
+        self._context = context
         self._operation = operation
-        self._ledger = situation.ledger
+        self._ledger = context.ledger
         self._prefix = operation.prefix
-        self._done = SUCCESS.intersection(situation.client.wire.statuses(operation))
+        self._done = SUCCESS.intersection(context.client.contract.statuses(operation))
 
     def status(self, fact: str, exchange: Exchange, statuses: frozenset[int] | set[int], *before: Exchange) -> None:
         """A response with one of some statuses.
@@ -55,11 +55,11 @@ class Expecting:
         NotEstablishedError where it says that a start request is invalid, and it may well be, for all that is known.
         """
         may_be_invalid = self._operation is OperationId.START_JOB and exchange.status in _INVALID.difference(statuses)
-        if may_be_invalid and self._situation.knows_no_start():
-            message = f"'a prospecting request' could not be had, and what the contract infers is {described(exchange)}"
+        if may_be_invalid and self._context.start_body_is_guessed():
+            message = f"'a prospecting request' could not be had, and what the contract infers is {describe(exchange)}"
             raise NotEstablishedError(message)
         expected = "a success" if statuses == SUCCESS else " or ".join(map(str, sorted(statuses)))
-        self.that(fact, expected, described(exchange), [*before, exchange], holds=exchange.status in statuses)
+        self.expect(fact, expected, describe(exchange), [*before, exchange], holds=exchange.status in statuses)
 
     def done(self, exchange: Exchange, *before: Exchange) -> None:
         """The documented success."""
@@ -67,21 +67,21 @@ class Expecting:
 
     def refusal(self, fact: str, exchange: Exchange, *before: Exchange) -> None:
         """A refusal, whatever its status."""
-        self.that(fact, "a refusal", described(exchange), [*before, exchange], holds=is_refusal(exchange))
+        self.expect(fact, "a refusal", describe(exchange), [*before, exchange], holds=is_refusal(exchange))
 
-    def that(self, fact: str, expected: str, came_back: str, exchanges: list[Exchange], *, holds: bool) -> None:
+    def expect(self, fact: str, expected: str, came_back: str, exchanges: list[Exchange], *, holds: bool) -> None:
         """Anything else. What no sentence demands is noted only, so that what one does is looked at all the same."""
         requirement_id = f"{self._prefix}-{fact}"
-        is_demanded = catalogue()[requirement_id].level is Level.MUST
+        is_demanded = load_catalogue()[requirement_id].level is Level.MUST
         with nullcontext() if is_demanded else suppress(ViolationError):
             self._ledger.expect(requirement_id, expected, came_back, exchanges, holds=holds)
 
-    def held(self, fact: str) -> None:
+    def passed(self, fact: str) -> None:
         """It was seen to hold."""
-        self._ledger.held(f"{self._prefix}-{fact}")
+        self._ledger.passed(f"{self._prefix}-{fact}")
 
 
-class Attempts:
+class SoftAssertions:
     """Lets a check go on past a violation, so that one does not hide another; `conclude` raises the first."""
 
     def __init__(self) -> None:
@@ -97,12 +97,12 @@ class Attempts:
             return True
         return False
 
-    def conclude(self) -> None:
+    def raise_first(self) -> None:
         """ViolationError if there was any."""
         for violation in self._violations:
             raise violation
 
 
-def expecting(situation: Situation, call: Call) -> Expecting:
+def expectations_of(context: CheckContext, call: ApiRequest) -> Expectations:
     """The expectations of the operation that is called."""
-    return Expecting(situation, call.operation)
+    return Expectations(context, call.operation)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote
 
-from conformance.client.client import Call
-from conformance.client.contract import Verbatim, member
+from conformance.client.client import ApiRequest
+from conformance.client.contract import RawSegment, json_at
 from conformance.model import (
     UNKNOWN,
     AudiencePage,
@@ -30,30 +30,30 @@ _SENT = ("name", "description", "type", "audienceType", "folderId")
 """The members of request bodies that a response shows again."""
 
 
-def asked(call: Call, validity: Validity = Validity.VALID) -> Request:
+def to_model_request(call: ApiRequest, validity: Validity = Validity.VALID) -> Request:
     """A request as the model takes it; what is sent as bytes has no fields that anyone could be held to."""
-    headers = {name.lower(): value for name, value in call.extras.headers.items()}
-    query = parse_qs(call.extras.query.removeprefix("?"), keep_blank_values=True)
-    body = call.body if call.extras.content is None else None
+    headers = {name.lower(): value for name, value in call.options.headers.items()}
+    query = parse_qs(call.options.query.removeprefix("?"), keep_blank_values=True)
+    body = call.body if call.options.content is None else None
     return Request(
         call.operation,
         _token(call, headers),
         _plain(call.group),
-        _plain(call.target),
+        _plain(call.resource_id),
         fields=tuple(_fields(body)),
         body=_canonical(call) if call.operation is OperationId.START_JOB else "",
         idempotency=headers.get("idempotency-key"),
-        whole="cursor" not in query,
+        is_complete="cursor" not in query,
         status=query.get("status", [None])[0],
         validity=validity,
     )
 
 
 def _plain(identifier: str) -> str:
-    return unquote(identifier) if isinstance(identifier, Verbatim) else identifier
+    return unquote(identifier) if isinstance(identifier, RawSegment) else identifier
 
 
-def answered(operation: OperationId, *pages: Exchange) -> Response | None:
+def to_model_response(operation: OperationId, *pages: Exchange) -> Response | None:
     """A response as the model takes it, None where none arrived; whatever it says, nothing is raised.
 
     The pages of a list that was read to its end are one response: that of the first page that was refused, if one was.
@@ -62,7 +62,7 @@ def answered(operation: OperationId, *pages: Exchange) -> Response | None:
         if page.status is None:
             return None
         if page.status not in SUCCESS:
-            code = member(page, "error", "code")
+            code = json_at(page, "error", "code")
             return Response(page.status, code if isinstance(code, str) else None)
     read = _DATA.get(operation)
     status = pages[-1].status
@@ -71,7 +71,7 @@ def answered(operation: OperationId, *pages: Exchange) -> Response | None:
     return Response(status, data=read(pages))
 
 
-def _token(call: Call, headers: Mapping[str, str]) -> str | None:
+def _token(call: ApiRequest, headers: Mapping[str, str]) -> str | None:
     """The token that is sent as bearer; a header that is given takes the place of the call's own."""
     if "authorization" not in headers:
         return call.key
@@ -94,14 +94,14 @@ def _is_plain(value: object) -> bool:
     return bool(value) and value == value.strip() == unicodedata.normalize("NFKC", value)
 
 
-def _canonical(call: Call) -> str:
+def _canonical(call: ApiRequest) -> str:
     """A body in one form, whatever the order and the spacing of its members."""
     body = call.body
-    if call.extras.content is not None:
+    if call.options.content is not None:
         try:
-            body = json.loads(call.extras.content)
+            body = json.loads(call.options.content)
         except ValueError:
-            return repr(call.extras.content)
+            return repr(call.options.content)
     return json.dumps(body, sort_keys=True, separators=(",", ":"))
 
 
@@ -136,7 +136,7 @@ def _each(items: object, read: Callable[[object], _T | None]) -> tuple[_T, ...]:
 
 
 def _navigation(pages: _Pages) -> Navigation | None:
-    folders, ungrouped = (member(pages[-1], "data", name) for name in ("folders", "ungroupedAudiences"))
+    folders, ungrouped = (json_at(pages[-1], "data", name) for name in ("folders", "ungroupedAudiences"))
     if not isinstance(folders, list) or not isinstance(ungrouped, list):
         return None
     return Navigation(_each(folders, _folder), _each(ungrouped, _audience))
@@ -154,16 +154,16 @@ def _job_page(pages: _Pages) -> JobPage | None:
 
 def _items(pages: _Pages) -> list[Any] | None:
     """The items of all pages; None where a page has no list of them."""
-    lists = [member(page, "data", "items") for page in pages]
+    lists = [json_at(page, "data", "items") for page in pages]
     return [item for items in lists for item in items] if all(isinstance(items, list) for items in lists) else None
 
 
 def _is_last(pages: _Pages) -> bool:
-    return member(pages[-1], "data", "hasMore") is not True
+    return json_at(pages[-1], "data", "hasMore") is not True
 
 
 def _one(read: Callable[[object], _T | None]) -> Callable[[_Pages], _T | None]:
-    return lambda pages: read(member(pages[-1], "data"))
+    return lambda pages: read(json_at(pages[-1], "data"))
 
 
 _DATA: Mapping[OperationId, Callable[[_Pages], Shown | None]] = {

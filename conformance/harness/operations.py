@@ -7,12 +7,12 @@ import pytest
 from conformance.model import OperationId
 from conformance.model.operation import ON_AUDIENCE, ON_JOB
 
-EVERY = tuple(OperationId)
-SCOPED = tuple(one for one in EVERY if one is not OperationId.LIST_ACCOUNTS)
+ALL = tuple(OperationId)
+SCOPED = tuple(one for one in ALL if one is not OperationId.LIST_ACCOUNTS)
 """Those with an account group in their path."""
 
-GUARDED = tuple(one for one in EVERY if one in ON_AUDIENCE)
-TARGETED = tuple(one for one in EVERY if one in {*ON_AUDIENCE, *ON_JOB, OperationId.RENAME_FOLDER})
+GUARDED = tuple(one for one in ALL if one in ON_AUDIENCE)
+TARGETED = tuple(one for one in ALL if one in {*ON_AUDIENCE, *ON_JOB, OperationId.RENAME_FOLDER})
 """Those that name one thing in their path."""
 
 READING = frozenset(
@@ -28,6 +28,6 @@ READING = frozenset(
 )
 
 
-def each(operations: Iterable[OperationId]) -> pytest.MarkDecorator:
+def for_each_operation(operations: Iterable[OperationId]) -> pytest.MarkDecorator:
     """Run a check for each of these operations."""
     return pytest.mark.parametrize("operation", operations, ids=lambda operation: operation.prefix)

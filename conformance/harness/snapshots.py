@@ -6,14 +6,14 @@ from typing import Any
 from urllib.parse import quote
 
 from conformance.catalogue.requirements import Profile
-from conformance.client.client import Extras
-from conformance.client.contract import member
-from conformance.harness.context import Key, Situation
+from conformance.client.client import RequestOptions
+from conformance.client.contract import json_at
+from conformance.harness.context import CheckContext, Key
 from conformance.model import OperationId
 from conformance.results.verdicts import Exchange
 from conformance.states import NotEstablishedError
 
-SETTLED = 2.0
+LIST_LAG = 2.0
 """Seconds after which lists have to show what is so (the design's reading of 'ready for use')."""
 
 _STEP = 0.1
@@ -22,7 +22,7 @@ _OK = 200
 
 
 @dataclass(frozen=True)
-class View:
+class Snapshot:
     """Names by identifier; `exchanges`: what showed them."""
 
     audiences: dict[str, Any]
@@ -30,16 +30,16 @@ class View:
     jobs: frozenset[str]
     exchanges: tuple[Exchange, ...]
 
-    def agrees(self, other: "View") -> bool:
+    def agrees(self, other: "Snapshot") -> bool:
         """Whether both show the same."""
         return (self.audiences, self.folders, self.jobs) == (other.audiences, other.folders, other.jobs)
 
-    def without_news(self, earlier: "View", name: str | None) -> "View":
+    def without_new(self, earlier: "Snapshot", name: str | None) -> "Snapshot":
         """Without the audiences that came since, unless they are called so."""
         kept = {one: shown for one, shown in self.audiences.items() if one in earlier.audiences or shown == name}
         return replace(self, audiences=kept)
 
-    def told(self, other: "View") -> str:
+    def diff(self, other: "Snapshot") -> str:
         """What differs from what another shows, in this one's words; all of it where nothing does."""
         if self.agrees(other):
             return str(self)
@@ -60,17 +60,17 @@ def _without(names: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
     return {one: name for one, name in names.items() if one not in others or others[one] != name}
 
 
-def view(situation: Situation, key: Key) -> View:
+def take_snapshot(context: CheckContext, key: Key) -> Snapshot:
     """All that the profile lets a key see of its account group."""
-    audiences, seen = everything(situation, OperationId.LIST_AUDIENCES, key)
-    navigation = situation.do(OperationId.GET_NAVIGATION, key)
-    folders = {str(one.get("id")): one.get("name") for one in records(member(navigation, "data", "folders"))}
+    audiences, seen = read_all_pages(context, OperationId.LIST_AUDIENCES, key)
+    navigation = context.call(OperationId.GET_NAVIGATION, key)
+    folders = {str(one.get("id")): one.get("name") for one in records(json_at(navigation, "data", "folders"))}
     jobs: list[Any] = []
-    if situation.profile is Profile.FULL:
-        jobs, more = everything(situation, OperationId.LIST_JOBS, key)
+    if context.profile is Profile.FULL:
+        jobs, more = read_all_pages(context, OperationId.LIST_JOBS, key)
         seen = [*seen, *more]
     shown = {str(one.get("id")): one.get("name") for one in audiences}
-    return View(shown, folders, frozenset(str(one.get("jobId")) for one in jobs), (*seen, navigation))
+    return Snapshot(shown, folders, frozenset(str(one.get("jobId")) for one in jobs), (*seen, navigation))
 
 
 def records(items: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (JSON)
@@ -78,69 +78,71 @@ def records(items: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (JSON)
     return (one for one in items if isinstance(one, dict)) if isinstance(items, list) else iter(())
 
 
-def everything(
-    situation: Situation, operation: OperationId, key: Key, target: str = "", **query: str | int | None
+def read_all_pages(
+    context: CheckContext, operation: OperationId, key: Key, target: str = "", **query: str | int | None
 ) -> tuple[list[dict[str, Any]], list[Exchange]]:
     """All items of a list, page after page, and the exchanges; NotEstablishedError where a page is refused."""
     items: list[dict[str, Any]] = []
     pages: list[Exchange] = []
-    for exchange in pages_of(situation, operation, key, target, **query):
+    for exchange in pages_of(context, operation, key, target, **query):
         if exchange.status != _OK:
             message = f"a page was refused: {exchange.method} {exchange.url} answered {exchange.status}"
             raise NotEstablishedError(message)
-        items += records(member(exchange, "data", "items"))
+        items += records(json_at(exchange, "data", "items"))
         pages.append(exchange)
     return items, pages
 
 
 def pages_of(
-    situation: Situation, operation: OperationId, key: Key, target: str = "", **query: str | int | None
+    context: CheckContext, operation: OperationId, key: Key, target: str = "", **query: str | int | None
 ) -> Iterator[Exchange]:
     """The pages of a list, as the client that follows `nextCursor` while `hasMore` says so gets them."""
     cursor: str | None = None
     for _ in range(_MANY_PAGES):
         asked = {**query, "cursor": cursor}
         text = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in asked.items() if value is not None)
-        exchange = situation.do(operation, key, target, extras=Extras(query=f"?{text}" if text else ""))
+        exchange = context.call(operation, key, target, extras=RequestOptions(query=f"?{text}" if text else ""))
         yield exchange
-        following = member(exchange, "data", "nextCursor")
-        if member(exchange, "data", "hasMore") is not True or not isinstance(following, str):
+        following = json_at(exchange, "data", "nextCursor")
+        if json_at(exchange, "data", "hasMore") is not True or not isinstance(following, str):
             return
         cursor = following
 
 
-def settled(situation: Situation, look: Callable[[], bool]) -> tuple[bool, bool]:
+def eventually(context: CheckContext, look: Callable[[], bool]) -> tuple[bool, bool]:
     """Whether something is so at once, and whether it is within two seconds."""
     if look():
         return True, True
-    for _ in range(round(SETTLED / _STEP) + 2):
-        situation.wait(_STEP)
+    for _ in range(round(LIST_LAG / _STEP) + 2):
+        context.wait(_STEP)
         if look():
             return False, True
     return False, False
 
 
-def read(situation: Situation, key: Key, audience: str) -> tuple[dict[str, Any], Exchange]:
+def read(context: CheckContext, key: Key, audience: str) -> tuple[dict[str, Any], Exchange]:
     """An audience as it is read; NotEstablishedError where it cannot be."""
-    exchange = situation.do(OperationId.GET_AUDIENCE, key, audience)
-    shown = member(exchange, "data")
+    exchange = context.call(OperationId.GET_AUDIENCE, key, audience)
+    shown = json_at(exchange, "data")
     if exchange.status != _OK or not isinstance(shown, dict):
         message = f"an audience could not be read: {exchange.url} answered {exchange.status}"
         raise NotEstablishedError(message)
     return shown, exchange
 
 
-def shown_in(situation: Situation, operation: OperationId, key: Key) -> tuple[list[dict[str, Any]], list[Exchange]]:
+def audiences_in(
+    context: CheckContext, operation: OperationId, key: Key
+) -> tuple[list[dict[str, Any]], list[Exchange]]:
     """The audiences of the list, over all its pages, or those of the navigation, in folders and in none."""
     if operation is OperationId.LIST_AUDIENCES:
-        return everything(situation, operation, key)
-    exchange = situation.do(operation, key)
-    folders = records(member(exchange, "data", "folders"))
-    loose = records(member(exchange, "data", "ungroupedAudiences"))
+        return read_all_pages(context, operation, key)
+    exchange = context.call(operation, key)
+    folders = records(json_at(exchange, "data", "folders"))
+    loose = records(json_at(exchange, "data", "ungroupedAudiences"))
     return [*(one for folder in folders for one in records(folder.get("audiences"))), *loose], [exchange]
 
 
-def listed(situation: Situation, operation: OperationId, key: Key) -> tuple[set[str], list[Exchange]]:
+def listed(context: CheckContext, operation: OperationId, key: Key) -> tuple[set[str], list[Exchange]]:
     """The identifiers of the audiences that the list or the navigation shows."""
-    items, exchanges = shown_in(situation, operation, key)
+    items, exchanges = audiences_in(context, operation, key)
     return {str(one.get("id")) for one in items}, exchanges

@@ -3,65 +3,65 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conformance.client.client import Call, Extras
-from conformance.harness.context import Key, Situation
+from conformance.client.client import ApiRequest, RequestOptions
+from conformance.harness.context import CheckContext, Key
 from conformance.model import OperationId
 
-Needed = tuple[str, Any]
+PathAndBody = tuple[str, Any]
 """What the path names beside the account group, and the body."""
 
 
-def scene(situation: Situation, operation: OperationId, key: Key) -> Call:
+def valid_request(context: CheckContext, operation: OperationId, key: Key) -> ApiRequest:
     """The request; NotEstablishedError where what it needs cannot be made."""
-    extras = situation.once() if operation is OperationId.START_JOB else Extras()
-    return Call(operation, key.token, key.group, *_NEEDS[operation](situation, key), extras)
+    extras = context.fresh_idempotency_key() if operation is OperationId.START_JOB else RequestOptions()
+    return ApiRequest(operation, key.token, key.group, *_NEEDS[operation](context, key), extras)
 
 
-def _name(situation: Situation) -> str:
-    return f"made for a check {situation.chance.getrandbits(32):x}"
+def _name(context: CheckContext) -> str:
+    return f"made for a check {context.random.getrandbits(32):x}"
 
 
-def _nothing(_: Situation, __: Key) -> Needed:
+def _nothing(_: CheckContext, __: Key) -> PathAndBody:
     return "", None
 
 
-def _ready(situation: Situation, key: Key) -> Needed:
-    return situation.ready(key).id, None
+def _ready(context: CheckContext, key: Key) -> PathAndBody:
+    return context.ready_audience(key).id, None
 
 
-def _job(situation: Situation, key: Key) -> Needed:
-    return str(situation.populated(key).job), None
+def _job(context: CheckContext, key: Key) -> PathAndBody:
+    return str(context.populated_audience(key).job), None
 
 
-def _new_audience(situation: Situation, _: Key) -> Needed:
-    return "", {"name": _name(situation), "type": "on_demand"}
+def _new_audience(context: CheckContext, _: Key) -> PathAndBody:
+    return "", {"name": _name(context), "type": "on_demand"}
 
 
-def _new_folder(situation: Situation, _: Key) -> Needed:
-    return "", {"name": _name(situation), "audienceType": "on_demand"}
+def _new_folder(context: CheckContext, _: Key) -> PathAndBody:
+    return "", {"name": _name(context), "audienceType": "on_demand"}
 
 
-def _rename(situation: Situation, key: Key) -> Needed:
-    return situation.folder(key), {"name": _name(situation)}
+def _rename(context: CheckContext, key: Key) -> PathAndBody:
+    return context.create_folder(key), {"name": _name(context)}
 
 
-def _update(situation: Situation, key: Key) -> Needed:
-    return situation.ready(key).id, {"name": _name(situation)}
+def _update(context: CheckContext, key: Key) -> PathAndBody:
+    return context.ready_audience(key).id, {"name": _name(context)}
 
 
-def _move(situation: Situation, key: Key) -> Needed:
-    return situation.created(key).id, {"folderId": situation.folder(key)}
+def _move(context: CheckContext, key: Key) -> PathAndBody:
+    return context.create_audience(key).id, {"folderId": context.create_folder(key)}
 
 
-def _remove(situation: Situation, key: Key) -> Needed:
-    return situation.in_folder(key).id, None
+def _remove(context: CheckContext, key: Key) -> PathAndBody:
+    return context.audience_in_folder(key).id, None
 
 
-def _start(situation: Situation, key: Key) -> Needed:
-    return "", situation.prospecting(key)
+def _start(context: CheckContext, key: Key) -> PathAndBody:
+    return "", context.start_body(key)
 
 
-_NEEDS: Mapping[OperationId, Callable[[Situation, Key], Needed]] = {
+_NEEDS: Mapping[OperationId, Callable[[CheckContext, Key], PathAndBody]] = {
     OperationId.LIST_AUDIENCES: _nothing,
     OperationId.CREATE_AUDIENCE: _new_audience,
     OperationId.GET_AUDIENCE: _ready,

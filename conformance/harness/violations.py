@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable
 
-from conformance.catalogue.requirements import Level, catalogue
-from conformance.model import OperationId, Violation
-from conformance.results.verdicts import Exchange, Finding
+from conformance.catalogue.requirements import Level, load_catalogue
+from conformance.model import OperationId, RuleViolation
+from conformance.results.verdicts import Exchange, Violation
 
-_FIRMNESS = {Level.MAY: 0, Level.SHOULD: 1, Level.MUST: 2}
+_SEVERITIES = {Level.MAY: 0, Level.SHOULD: 1, Level.MUST: 2}
 """The catalogue's levels, as the model's count."""
 
 
-def finding(violation: Violation, operation: OperationId, exchanges: Iterable[Exchange]) -> Finding:
+def to_violation(violation: RuleViolation, operation: OperationId, exchanges: Iterable[Exchange]) -> Violation:
     """A violation under its own row; where the model demands less than that row, under that of the whole operation."""
-    row = catalogue().get(violation.requirement)
+    row = load_catalogue().get(violation.requirement)
     expected, seen = _printable(violation.expected), _printable(violation.seen)
-    if row is None or row.excluded is not None or _FIRMNESS[row.level] > violation.level:
-        return Finding(consistent(operation), f"{expected} ({violation.requirement})", seen, tuple(exchanges))
-    return Finding(row.id, expected, seen, tuple(exchanges))
+    if row is None or row.excluded is not None or _SEVERITIES[row.level] > violation.level:
+        return Violation(consistent(operation), f"{expected} ({violation.requirement})", seen, tuple(exchanges))
+    return Violation(row.id, expected, seen, tuple(exchanges))
 
 
 def consistent(operation: OperationId) -> str:

@@ -24,7 +24,7 @@ from conformance.model.messages import (
 )
 from conformance.model.operation import OperationId, Permission
 from conformance.model.state import State
-from conformance.model.violation import Fact, Judgement, Level, Violation
+from conformance.model.violation import Fact, Judgement, RuleViolation, Severity
 
 __all__ = [
     "UNKNOWN",
@@ -37,7 +37,6 @@ __all__ = [
     "Judgement",
     "KeyIssued",
     "KeyRevoked",
-    "Level",
     "ListsSettled",
     "Navigation",
     "OperationId",
@@ -45,12 +44,13 @@ __all__ = [
     "ProspectingEnded",
     "Request",
     "Response",
+    "RuleViolation",
+    "Severity",
     "ShownAudience",
     "ShownFolder",
     "ShownJob",
     "State",
     "Validity",
-    "Violation",
     "advance",
     "explain",
     "judge",

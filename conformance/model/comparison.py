@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from conformance.model.messages import UNKNOWN, ShownAudience, Text, Unknown
 from conformance.model.state import Audience, Known
-from conformance.model.violation import Level, Violation
+from conformance.model.violation import RuleViolation, Severity
 
 
-def differences(known: Audience, shown: ShownAudience, level: Level) -> Iterator[Violation]:
+def differences(known: Audience, shown: ShownAudience, level: Severity) -> Iterator[RuleViolation]:
     """A field that is shown with another value than the one that it was given breaks the requirement that gave it.
 
     A member that is absent contradicts nothing: which members appear is inferred.
@@ -21,10 +21,10 @@ def differences(known: Audience, shown: ShownAudience, level: Level) -> Iterator
         yield from contradiction(name, held, seen, level)
 
 
-def contradiction(name: str, held: Known, seen: Text, level: Level) -> Iterator[Violation]:
+def contradiction(name: str, held: Known, seen: Text, level: Severity) -> Iterator[RuleViolation]:
     """One field, shown with another value than the known one."""
     if not isinstance(held.value, Unknown) and not isinstance(seen, Unknown) and held.value != seen:
-        yield Violation(level, held.by, f"{name} {held.value!r}", f"{name} {seen!r}")
+        yield RuleViolation(level, held.asserted_by, f"{name} {held.value!r}", f"{name} {seen!r}")
 
 
 def learned(known: Audience, shown: ShownAudience, by: str) -> Audience:

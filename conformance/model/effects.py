@@ -6,7 +6,7 @@ from conformance.model.comparison import confirmed, contradiction, differences, 
 from conformance.model.messages import Request, Response, ShownAudience, ShownFolder
 from conformance.model.operation import OperationId
 from conformance.model.state import Audience, Folder, Known, State
-from conformance.model.violation import Fact, Judgement, Level, Violation, requirement
+from conformance.model.violation import Fact, Judgement, RuleViolation, Severity, requirement
 
 
 def create_audience(state: State, request: Request, response: Response) -> Judgement:
@@ -16,7 +16,7 @@ def create_audience(state: State, request: Request, response: Response) -> Judge
     """
     shown = response.data
     if not isinstance(shown, ShownAudience):
-        return Judgement(frozenset({state.with_hidden(request.group)}))
+        return Judgement(frozenset({state.with_unknown(request.group)}))
     path = (request.group, shown.id)
     by = requirement(request.operation, Fact.EFFECT)
     made = Audience(
@@ -26,10 +26,10 @@ def create_audience(state: State, request: Request, response: Response) -> Judge
         made=True,
         ready=request.sent("type") == "on_demand",
     )
-    violations = [*differences(made, shown, Level.MUST)]
+    violations = [*differences(made, shown, Severity.MUST)]
     if path in state.audiences:
         new = requirement(request.operation, Fact.NEW)
-        violations.append(Violation(Level.MUST, new, "a new audience", f"the identifier of another, {shown.id}"))
+        violations.append(RuleViolation(Severity.MUST, new, "a new audience", f"the identifier of another, {shown.id}"))
     return Judgement(frozenset({state.with_audience(path, learned(made, shown, by))}), tuple(violations))
 
 
@@ -40,13 +40,13 @@ def read_audience(state: State, request: Request, response: Response) -> Judgeme
         return Judgement(frozenset({_found_ready(state, request)}))
     by = requirement(request.operation, Fact.CURRENT)
     violations = [*_other(request, shown)]
-    gone = state.gone.get(request.path)
+    gone = state.deleted.get(request.path)
     if gone is not None and is_same(gone, shown):
         fact = requirement(request.operation, Fact.GONE)
-        violations.append(Violation(Level.MUST, fact, "404: it was deleted", f"{response}, {shown.name!r}"))
+        violations.append(RuleViolation(Severity.MUST, fact, "404: it was deleted", f"{response}, {shown.name!r}"))
         return Judgement(frozenset({state}), tuple(violations))
     known = state.audiences.get(request.path, Audience())
-    violations += differences(known, shown, Level.MUST)
+    violations += differences(known, shown, Severity.MUST)
     now = replace(confirmed(known, shown, by), ready=True)
     return Judgement(frozenset({state.with_audience(request.path, now, lagging=False)}), tuple(violations))
 
@@ -64,7 +64,7 @@ def update_audience(state: State, request: Request, response: Response) -> Judge
     after = _changed(known, request)
     if not isinstance(response.data, ShownAudience):
         return Judgement(frozenset({state.with_audience(request.path, after)}))
-    violations = (*_other(request, response.data), *differences(after, response.data, Level.MUST))
+    violations = (*_other(request, response.data), *differences(after, response.data, Severity.MUST))
     after = learned(after, response.data, requirement(request.operation, Fact.EFFECT))
     return Judgement(frozenset({state.with_audience(request.path, after)}), violations)
 
@@ -78,14 +78,14 @@ def create_folder(state: State, request: Request, response: Response) -> Judgeme
     """A8: there is a folder, as it was asked for."""
     shown = response.data
     if not isinstance(shown, ShownFolder):
-        return Judgement(frozenset({state.with_hidden(request.group)}))
+        return Judgement(frozenset({state.with_unknown(request.group)}))
     by = requirement(request.operation, Fact.EFFECT)
     path = (request.group, shown.id)
     folder = Folder(filled(Known(request.sent("name"), by), shown.name, by), request.sent("audienceType"))
-    violations = [*contradiction("name", folder.name, shown.name, Level.MUST)]
+    violations = [*contradiction("name", folder.name, shown.name, Severity.MUST)]
     if path in state.folders:
         new = requirement(request.operation, Fact.NEW)
-        violations.append(Violation(Level.MUST, new, "a new folder", f"the identifier of another, {shown.id}"))
+        violations.append(RuleViolation(Severity.MUST, new, "a new folder", f"the identifier of another, {shown.id}"))
     return Judgement(frozenset({replace(state, folders=state.folders.put(path, folder))}), tuple(violations))
 
 
@@ -95,7 +95,9 @@ def rename_folder(state: State, request: Request, response: Response) -> Judgeme
     known = state.folders.get(request.path, Folder())
     name = Known(request.sent("name"), by)
     shown = response.data
-    violations = tuple(contradiction("name", name, shown.name, Level.SHOULD)) if isinstance(shown, ShownFolder) else ()
+    violations = (
+        tuple(contradiction("name", name, shown.name, Severity.SHOULD)) if isinstance(shown, ShownFolder) else ()
+    )
     after = replace(state, folders=state.folders.put(request.path, replace(known, name=name)))
     return Judgement(frozenset({after}), violations)
 
@@ -123,8 +125,8 @@ def _changed(known: Audience, request: Request) -> Audience:
 
 def _left(held: Known, request: Request) -> Known:
     """A field that a request does not name. One that was not read since it was set may never have been set."""
-    is_read = held.by == requirement(OperationId.GET_AUDIENCE, Fact.CURRENT)
-    return replace(held, by=requirement(request.operation, Fact.ONLY)) if is_read else held
+    is_read = held.asserted_by == requirement(OperationId.GET_AUDIENCE, Fact.CURRENT)
+    return replace(held, asserted_by=requirement(request.operation, Fact.ONLY)) if is_read else held
 
 
 def _found_ready(state: State, request: Request) -> State:
@@ -132,8 +134,8 @@ def _found_ready(state: State, request: Request) -> State:
     return state.with_audience(request.path, replace(known, ready=True), lagging=False)
 
 
-def _other(request: Request, shown: ShownAudience) -> tuple[Violation, ...]:
-    if shown.id == request.target:
+def _other(request: Request, shown: ShownAudience) -> tuple[RuleViolation, ...]:
+    if shown.id == request.resource_id:
         return ()
     fact = requirement(request.operation, Fact.CURRENT)
-    return (Violation(Level.MUST, fact, f"audience {request.target}", f"audience {shown.id}"),)
+    return (RuleViolation(Severity.MUST, fact, f"audience {request.resource_id}", f"audience {shown.id}"),)

@@ -59,13 +59,22 @@ class ListsSettled:
 Event = KeyIssued | KeyRevoked | AudienceReady | AudiencePopulated | ProspectingEnded | ListsSettled
 
 
-def happen(state: State, event: Event) -> frozenset[State]:
+def apply(state: State, event: Event) -> frozenset[State]:
     """The possible states after an event."""
     match event:
         case KeyIssued(key, permissions, groups, fresh):
             old = frozenset[str]() if fresh or groups is None else groups
             keys = state.keys.put(key, Key(permissions, groups))
-            return frozenset({replace(state, keys=keys, hidden=state.hidden | old, unlisted=state.unlisted | old)})
+            return frozenset(
+                {
+                    replace(
+                        state,
+                        keys=keys,
+                        may_hold_unknown=state.may_hold_unknown | old,
+                        may_have_unknown_jobs=state.may_have_unknown_jobs | old,
+                    )
+                }
+            )
         case KeyRevoked(key):
             revoked = replace(state.keys.get(key, Key(None, None)), revoked=True)
             return frozenset({replace(state, keys=state.keys.put(key, revoked))})

@@ -5,14 +5,14 @@ from dataclasses import replace
 from itertools import combinations
 
 from conformance.model import effects, listing, prospecting
-from conformance.model.caller_grounds import standing
-from conformance.model.events import Event, happen
+from conformance.model.caller_grounds import caller_grounds
+from conformance.model.events import Event, apply
 from conformance.model.messages import Request, Response
 from conformance.model.operation import ON_AUDIENCE, OperationId
-from conformance.model.refusal_grounds import Ground
-from conformance.model.resource_grounds import subject
+from conformance.model.refusal_grounds import RefusalGround
+from conformance.model.resource_grounds import resource_grounds
 from conformance.model.state import State
-from conformance.model.violation import Fact, Judgement, Level, Violation, at_most, requirement
+from conformance.model.violation import Fact, Judgement, RuleViolation, Severity, at_most, requirement
 
 _OK, _REDIRECTION, _CLIENT_ERROR, _CONFLICT, _TOO_MANY, _SERVER_ERROR = 200, 300, 400, 409, 429, 500
 _CANNOT_BE_ESTABLISHED = 501
@@ -61,9 +61,9 @@ def judge(state: State, request: Request | Event, response: Response | None) -> 
     """
     if not isinstance(request, Request):
         return _happened(state, request, response)
-    grounds = (*standing(state, request), *subject(state, request))
+    grounds = (*caller_grounds(state, request), *resource_grounds(state, request))
     if response is None or response.status >= _SERVER_ERROR:
-        barred = any(ground.certain and ground.level is Level.MUST for ground in grounds)
+        barred = any(ground.certain and ground.level is Severity.MUST for ground in grounds)
         return Judgement(frozenset({state}) if barred else _unanswered(state, request))
     if response.status == _TOO_MANY:  # when a limit is reached is not documented
         return Judgement(frozenset({state}))
@@ -76,14 +76,14 @@ def judge(state: State, request: Request | Event, response: Response | None) -> 
 
 
 def step(
-    state: State, request: Request | Event, response: Response | None, *, level: Level = Level.MUST
+    state: State, request: Request | Event, response: Response | None, *, level: Severity = Severity.MUST
 ) -> frozenset[State]:
     """The possible states after a response; none if it breaks a sentence of this level, or of a more binding one."""
     judged = judge(state, request, response)
     return frozenset() if judged.breaks(level) else judged.states
 
 
-def explain(state: State, request: Request | Event, response: Response | None) -> tuple[Violation, ...]:
+def explain(state: State, request: Request | Event, response: Response | None) -> tuple[RuleViolation, ...]:
     """The sentences that a response breaks, each with its level; the reason why `step` answers no state."""
     return judge(state, request, response).violations
 
@@ -104,16 +104,16 @@ def advance(
     for lost in pending:
         states |= {after for state in states for after in judge(state, lost, None).states}
     judged = [judge(state, request, response) for state in states]
-    allowed = [one for one in judged if not one.breaks(Level.MUST)]
+    allowed = [one for one in judged if not one.breaks(Severity.MUST)]
     least = min((one.violations for one in allowed or judged), key=lambda one: (len(one), one), default=())
     return Judgement(frozenset().union(*(one.states for one in allowed)), least)
 
 
 def _happened(state: State, event: Event, response: Response | None) -> Judgement:
     if response is not None and _OK <= response.status < _REDIRECTION:
-        return Judgement(happen(state, event))
+        return Judgement(apply(state, event))
     refused = response is not None and (response.status < _SERVER_ERROR or response.status == _CANNOT_BE_ESTABLISHED)
-    return Judgement(frozenset({state}) if refused else happen(state, event) | {state})
+    return Judgement(frozenset({state}) if refused else apply(state, event) | {state})
 
 
 def _unanswered(state: State, request: Request) -> frozenset[State]:
@@ -136,33 +136,33 @@ def _parts(request: Request) -> Iterator[Request]:
             yield replace(request, fields=fields)
 
 
-def _succeeded(state: State, request: Request, response: Response, grounds: Iterable[Ground]) -> Judgement:
+def _succeeded(state: State, request: Request, response: Response, grounds: Iterable[RefusalGround]) -> Judgement:
     """A success, which nothing that surely stands in its way allows."""
     broken = [ground for ground in grounds if ground.certain]
     against = tuple(
-        Violation(ground.level, requirement(request.operation, ground.fact), str(ground), str(response))
+        RuleViolation(ground.level, requirement(request.operation, ground.fact), str(ground), str(response))
         for ground in broken
     )
     judged = _EFFECTS[request.operation](state, request, response)
-    if any(ground.level is Level.MUST for ground in broken):
+    if any(ground.level is Severity.MUST for ground in broken):
         return Judgement(judged.states, against)
     return Judgement(judged.states, against + judged.violations)
 
 
-def _refused(state: State, request: Request, response: Response, grounds: Collection[Ground]) -> Judgement:
+def _refused(state: State, request: Request, response: Response, grounds: Collection[RefusalGround]) -> Judgement:
     """A refusal, which changes nothing, and which some ground has to explain."""
     fitting = [ground for ground in grounds if ground.explains(response)]
     if not fitting:
         return Judgement(frozenset({state}), (_unfounded(request, response, grounds),))
-    ground = min(fitting, key=lambda one: (one.price or 0, one.fact))
+    ground = min(fitting, key=lambda one: (one.penalty or 0, one.fact))
     after = prospecting.refused_to_cancel(state, request) if ground.fact is Fact.CANCELABLE else state
-    if ground.price is None:
+    if ground.penalty is None:
         return Judgement(frozenset({after}))
     name = requirement(request.operation, ground.fact)
-    return Judgement(frozenset({after}), (Violation(ground.price, name, "another answer", str(response)),))
+    return Judgement(frozenset({after}), (RuleViolation(ground.penalty, name, "another answer", str(response)),))
 
 
-def _unfounded(request: Request, response: Response, grounds: Iterable[Ground]) -> Violation:
+def _unfounded(request: Request, response: Response, grounds: Iterable[RefusalGround]) -> RuleViolation:
     """The sentence that demanded another answer: of what is first wrong with the request, or that it succeeds."""
     first = next((ground for ground in grounds if ground.certain), None)
     if first is not None:
@@ -170,16 +170,16 @@ def _unfounded(request: Request, response: Response, grounds: Iterable[Ground]) 
         fact = Fact.GUARD_CODE if coded else first.fact
         if first.fact is Fact.GONE and response.status != _CONFLICT:  # no status but that one says that it is there
             fact = Fact.FOUND
-        return Violation(first.level, requirement(request.operation, fact), str(first), str(response))
+        return RuleViolation(first.level, requirement(request.operation, fact), str(first), str(response))
     guarded = response.status == _CONFLICT and request.operation in ON_AUDIENCE
     fact = Fact.GUARD_ENDS if guarded else Fact.DONE
-    return Violation(Level.MUST, requirement(request.operation, fact), "a success", str(response))
+    return RuleViolation(Severity.MUST, requirement(request.operation, fact), "a success", str(response))
 
 
-def _highest(operation: OperationId, response: Response) -> Level:
+def _highest(operation: OperationId, response: Response) -> Severity:
     """The methods of A9 and A2 are inferred: a target may not know them. One that answers A2 with 201 does."""
     if operation is OperationId.RENAME_FOLDER:
-        return Level.SHOULD
+        return Severity.SHOULD
     if operation is OperationId.CREATE_AUDIENCE and response.status >= _CLIENT_ERROR:
-        return Level.SHOULD
-    return Level.MUST
+        return Severity.SHOULD
+    return Severity.MUST

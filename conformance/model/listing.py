@@ -7,7 +7,7 @@ from dataclasses import replace
 from conformance.model.comparison import contradiction, differences, filled, is_same, learned
 from conformance.model.messages import AudiencePage, Navigation, Request, Response, ShownAudience, ShownFolder
 from conformance.model.state import Audience, Folder, Path, State
-from conformance.model.violation import Fact, Judgement, Level, Violation, requirement
+from conformance.model.violation import Fact, Judgement, RuleViolation, Severity, requirement
 
 
 def list_audiences(state: State, request: Request, response: Response) -> Judgement:
@@ -15,7 +15,7 @@ def list_audiences(state: State, request: Request, response: Response) -> Judgem
     page = response.data
     if not isinstance(page, AudiencePage):
         return Judgement(frozenset({state}))
-    return _listed(state, request, page.items, complete=request.whole and page.last)
+    return _listed(state, request, page.items, complete=request.is_complete and page.last)
 
 
 def navigate(state: State, request: Request, response: Response) -> Judgement:
@@ -43,47 +43,51 @@ def _listed(state: State, request: Request, items: Sequence[ShownAudience], *, c
     return Judgement(frozenset({after}), tuple(violations))
 
 
-def _level(state: State, path: Path) -> Level:
+def _level(state: State, path: Path) -> Severity:
     """Lists may lag: what changed less than two seconds ago is a SHOULD."""
-    return Level.SHOULD if path in state.lagging else Level.MUST
+    return Severity.SHOULD if path in state.lagging else Severity.MUST
 
 
-def _unwanted(state: State, request: Request, item: ShownAudience) -> Iterator[Violation]:
+def _unwanted(state: State, request: Request, item: ShownAudience) -> Iterator[RuleViolation]:
     """An item that has no place in the list, or shows what is not so."""
     path = (request.group, item.id)
     level = _level(state, path)
     if path in state.audiences:
         if state.is_populated(path):
-            yield Violation(level, requirement(request.operation, Fact.GUARD), "no audience being populated", item.id)
+            yield RuleViolation(
+                level, requirement(request.operation, Fact.GUARD), "no audience being populated", item.id
+            )
         yield from differences(state.audiences[path], item, level)
-    elif path in state.gone:
-        if path not in state.reissued or is_same(state.gone[path], item):
-            yield Violation(level, requirement(request.operation, Fact.GONE), "no deleted audience", item.id)
+    elif path in state.deleted:
+        if path not in state.reissued or is_same(state.deleted[path], item):
+            yield RuleViolation(level, requirement(request.operation, Fact.GONE), "no deleted audience", item.id)
     elif any(where != request.group and is_same(one, item) for where, one in _namesakes(state, item)):
         scope = requirement(request.operation, Fact.SCOPE)
-        yield Violation(Level.MUST, scope, f"audiences of account group {request.group}", f"{item.id} of another")
+        yield RuleViolation(
+            Severity.MUST, scope, f"audiences of account group {request.group}", f"{item.id} of another"
+        )
 
 
 def _namesakes(state: State, item: ShownAudience) -> Iterator[tuple[str, Audience]]:
     return ((group, one) for (group, identifier), one in state.audiences.items() if identifier == item.id)
 
 
-def _repeated(request: Request, items: Sequence[ShownAudience]) -> Iterator[Violation]:
+def _repeated(request: Request, items: Sequence[ShownAudience]) -> Iterator[RuleViolation]:
     for identifier, times in sorted(Counter(item.id for item in items).items()):
         if times > 1:
             unique = requirement(request.operation, Fact.UNIQUE)
-            yield Violation(Level.SHOULD, unique, f"{identifier} once", f"{times} times")
+            yield RuleViolation(Severity.SHOULD, unique, f"{identifier} once", f"{times} times")
 
 
-def _missing(state: State, request: Request, shown: set[Path]) -> Iterator[Violation]:
+def _missing(state: State, request: Request, shown: set[Path]) -> Iterator[RuleViolation]:
     """An audience that is surely ready and is not there. While a job may be on any of them, none surely is."""
     if state.may_be_populating(request.group):
         return
     for path, audience in state.audiences.items():
         if path[0] != request.group or path in shown or state.is_populated(path):
             continue
-        level = _level(state, path) if audience.ready else Level.SHOULD
-        yield Violation(
+        level = _level(state, path) if audience.ready else Severity.SHOULD
+        yield RuleViolation(
             level, requirement(request.operation, Fact.COMPLETE), f"audience {path[1]}", "not in the answer"
         )
 
@@ -98,17 +102,17 @@ def _noted(state: State, request: Request, item: ShownAudience) -> State:
     return state.with_audience(path, now, lagging=False)
 
 
-def _folder_violations(state: State, request: Request, shown: Sequence[ShownFolder]) -> Iterator[Violation]:
+def _folder_violations(state: State, request: Request, shown: Sequence[ShownFolder]) -> Iterator[RuleViolation]:
     """Whether a folder without audiences is shown is not said in so many words: SHOULD."""
     by_id = {folder.id: folder for folder in shown}
     for (group, identifier), folder in state.folders.items():
         if group != request.group:
             continue
         if identifier in by_id:
-            yield from contradiction("name", folder.name, by_id[identifier].name, Level.SHOULD)
+            yield from contradiction("name", folder.name, by_id[identifier].name, Severity.SHOULD)
         else:
             complete = requirement(request.operation, Fact.COMPLETE)
-            yield Violation(Level.SHOULD, complete, f"folder {identifier}", "not in the answer")
+            yield RuleViolation(Severity.SHOULD, complete, f"folder {identifier}", "not in the answer")
 
 
 def _with_folders(state: State, request: Request, shown: Sequence[ShownFolder]) -> State:

@@ -46,18 +46,18 @@ class Request:
     operation: OperationId
     key: str | None
     group: str = ""
-    target: str = ""
+    resource_id: str = ""
     fields: tuple[tuple[str, Text], ...] = ()
     body: str = ""
     idempotency: str | None = None
-    whole: bool = True
+    is_complete: bool = True
     status: str | None = None
     validity: Validity = Validity.VALID
 
     @property
     def path(self) -> tuple[str, str]:
         """Where the thing in the path is kept: account group and identifier."""
-        return (self.group, self.target)
+        return (self.group, self.resource_id)
 
     def sent(self, name: str) -> Text:
         """A field of the body; UNKNOWN also where it was not sent."""

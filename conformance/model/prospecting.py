@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance.model.messages import JobPage, Request, Response, ShownJob
-from conformance.model.state import Activity, Job, Path, Start, State
-from conformance.model.violation import Fact, Judgement, Level, Violation, requirement
+from conformance.model.state import Activity, Job, Path, StartRequest, State
+from conformance.model.violation import Fact, Judgement, RuleViolation, Severity, requirement
 
 _ENDED = frozenset({"completed", "failed", "cancelled"})
 _ACTIVE = frozenset({"queued", "running"})
@@ -20,13 +20,17 @@ def start(state: State, request: Request, response: Response) -> Judgement:
     shown = response.data
     if not isinstance(shown, ShownJob):
         group = frozenset({request.group})
-        lost = replace(state.with_hidden(request.group), unlisted=state.unlisted | group, started=state.started | group)
+        lost = replace(
+            state.with_unknown(request.group),
+            may_have_unknown_jobs=state.may_have_unknown_jobs | group,
+            may_have_unknown_active_job=state.may_have_unknown_active_job | group,
+        )
         return Judgement(frozenset({_remembered(lost, request, None)}))
     path = (request.group, shown.id)
     violations = tuple(_replays(state, request, response, path))
     after = _remembered(state, request, shown.id)
     if path not in state.jobs:
-        after = after.with_hidden(request.group).with_job(path, Job(Activity.OPEN, body=request.body))
+        after = after.with_unknown(request.group).with_job(path, Job(Activity.OPEN, body=request.body))
     return Judgement(frozenset({_noted(after, path, shown)}), violations)
 
 
@@ -35,10 +39,10 @@ def read(state: State, request: Request, response: Response) -> Judgement:
     shown = response.data
     if not isinstance(shown, ShownJob):
         return Judgement(frozenset({state}))
-    violations = [*_stale(state, request, shown, Level.MUST)]
-    if shown.id != request.target:
+    violations = [*_stale(state, request, shown, Severity.MUST)]
+    if shown.id != request.resource_id:
         current = requirement(request.operation, Fact.CURRENT)
-        violations.append(Violation(Level.MUST, current, f"job {request.target}", f"job {shown.id}"))
+        violations.append(RuleViolation(Severity.MUST, current, f"job {request.resource_id}", f"job {shown.id}"))
     return Judgement(frozenset({_noted(state, request.path, shown)}), tuple(violations))
 
 
@@ -48,11 +52,11 @@ def list_jobs(state: State, request: Request, response: Response) -> Judgement:
     if not isinstance(page, JobPage):
         return Judgement(frozenset({state}))
     after = state
-    violations: list[Violation] = []
+    violations: list[RuleViolation] = []
     for item in page.items:
-        violations += _stale(state, request, item, Level.SHOULD)
+        violations += _stale(state, request, item, Severity.SHOULD)
         after = _noted(after, (request.group, item.id), item)
-    if request.whole and page.last and request.status is None:
+    if request.is_complete and page.last and request.status is None:
         violations += _missing(state, request, {item.id for item in page.items})
     return Judgement(frozenset({after}), tuple(violations))
 
@@ -86,10 +90,10 @@ def _remembered(state: State, request: Request, job: str | None) -> State:
     earlier = state.starts.get(key)
     if earlier is not None and (earlier.body != request.body or job is None):
         return state
-    return replace(state, starts=state.starts.put(key, Start(request.body, job)))
+    return replace(state, starts=state.starts.put(key, StartRequest(request.body, job)))
 
 
-def _replays(state: State, request: Request, response: Response, path: Path) -> Iterator[Violation]:
+def _replays(state: State, request: Request, response: Response, path: Path) -> Iterator[RuleViolation]:
     """A start that is sent again is the same start: 'send a stable Idempotency-Key header when retrying this request'.
 
     202: 'Job created'; 200: 'Existing completed prospecting job replayed for the same request'.
@@ -100,16 +104,16 @@ def _replays(state: State, request: Request, response: Response, path: Path) -> 
     if earlier is not None and earlier.body == request.body and earlier.job not in (None, path[1]):
         first = state.jobs.get((request.group, earlier.job or ""))
         # A job that failed, or may have, is not the 'existing completed' one of which alone the page speaks.
-        level = Level.MUST if first is not None and first.outcome == "completed" else Level.SHOULD
+        level = Severity.MUST if first is not None and first.outcome == "completed" else Severity.SHOULD
         if first is None or first.outcome not in ("failed", "cancelled"):
-            yield Violation(level, replay, f"job {earlier.job} again", f"job {path[1]}")
+            yield RuleViolation(level, replay, f"job {earlier.job} again", f"job {path[1]}")
     elif job is not None and _is_unrelated(state, request, job):
         new = requirement(request.operation, Fact.NEW)
-        yield Violation(Level.MUST, new, "a job of its own", f"job {path[1]}, started by another request")
-    elif job is None and response.status == _REPLAYED and request.group not in state.unlisted:
-        yield Violation(Level.MUST, replay, "202 for what was not started before", f"{response}")
+        yield RuleViolation(Severity.MUST, new, "a job of its own", f"job {path[1]}, started by another request")
+    elif job is None and response.status == _REPLAYED and request.group not in state.may_have_unknown_jobs:
+        yield RuleViolation(Severity.MUST, replay, "202 for what was not started before", f"{response}")
     elif job is not None and job.outcome == "completed" and response.status != _REPLAYED:
-        yield Violation(Level.SHOULD, replay, "200 for a completed job", f"{response}")
+        yield RuleViolation(Severity.SHOULD, replay, "200 for a completed job", f"{response}")
 
 
 def _is_unrelated(state: State, request: Request, job: Job) -> bool:
@@ -121,27 +125,27 @@ def _is_unrelated(state: State, request: Request, job: Job) -> bool:
     )
 
 
-def _stale(state: State, request: Request, shown: ShownJob, level: Level) -> Iterator[Violation]:
+def _stale(state: State, request: Request, shown: ShownJob, level: Severity) -> Iterator[RuleViolation]:
     """A status that contradicts what is known. That what ended stays ended is inferred, unless a state said so."""
     job = state.jobs.get((request.group, shown.id))
     if job is None:
         return
-    level = level if job.declared else Level.SHOULD
+    level = level if job.declared else Severity.SHOULD
     current = requirement(request.operation, Fact.CURRENT)
     if job.activity is Activity.ACTIVE and shown.status in _ENDED:
-        yield Violation(level, current, "queued or running", str(shown.status))
+        yield RuleViolation(level, current, "queued or running", str(shown.status))
     elif job.activity is Activity.ENDED and shown.status in _ACTIVE:
-        yield Violation(level, current, job.outcome or "a job that has ended", str(shown.status))
+        yield RuleViolation(level, current, job.outcome or "a job that has ended", str(shown.status))
     elif job.outcome is not None and shown.status in _ENDED - {job.outcome}:
-        yield Violation(Level.SHOULD, current, job.outcome, str(shown.status))
+        yield RuleViolation(Severity.SHOULD, current, job.outcome, str(shown.status))
 
 
-def _missing(state: State, request: Request, shown: set[str]) -> Iterator[Violation]:
+def _missing(state: State, request: Request, shown: set[str]) -> Iterator[RuleViolation]:
     for (group, identifier), job in state.jobs.items():
         if group == request.group and identifier not in shown:
             is_sure = job.activity is Activity.ACTIVE and (group, identifier) not in state.lagging
-            level = Level.MUST if is_sure else Level.SHOULD
-            yield Violation(
+            level = Severity.MUST if is_sure else Severity.SHOULD
+            yield RuleViolation(
                 level, requirement(request.operation, Fact.COMPLETE), f"job {identifier}", "not in the answer"
             )
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from conformance.model.messages import Response
-from conformance.model.violation import Fact, Level
+from conformance.model.violation import Fact, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class RefusalGround:
     """One reason to refuse.
 
     `statuses`, `code`: what the refusal shows; `code` None is any. `certain`: it holds for sure, so that a success
@@ -19,8 +19,8 @@ class Ground:
     statuses: frozenset[int]
     code: str | None = None
     certain: bool = False
-    level: Level = Level.MUST
-    price: Level | None = None
+    level: Severity = Severity.MUST
+    penalty: Severity | None = None
 
     def explains(self, response: Response) -> bool:
         """Whether a response is a refusal on this ground."""

@@ -15,7 +15,7 @@ class Known:
     """A value of a field, and the requirement that made it so: the one that is broken if another value is shown."""
 
     value: Text = UNKNOWN
-    by: str = ""
+    asserted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class StartRequest:
     """What was sent with an idempotency key, and the job answered; None if the reply was lost."""
 
     body: str
@@ -94,15 +94,15 @@ class State:
 
     keys: Records[str, Key] = field(default_factory=Records)
     audiences: Records[Path, Audience] = field(default_factory=Records)
-    gone: Records[Path, Audience] = field(default_factory=Records)
+    deleted: Records[Path, Audience] = field(default_factory=Records)
     folders: Records[Path, Folder] = field(default_factory=Records)
     jobs: Records[Path, Job] = field(default_factory=Records)
-    starts: Records[tuple[str, str | None, str], Start] = field(default_factory=Records)
+    starts: Records[tuple[str, str | None, str], StartRequest] = field(default_factory=Records)
     reissued: frozenset[Path] = frozenset()
     lagging: frozenset[Path] = frozenset()
-    hidden: frozenset[str] = frozenset()
-    unlisted: frozenset[str] = frozenset()
-    started: frozenset[str] = frozenset()
+    may_hold_unknown: frozenset[str] = frozenset()
+    may_have_unknown_jobs: frozenset[str] = frozenset()
+    may_have_unknown_active_job: frozenset[str] = frozenset()
 
     def is_populated(self, path: Path) -> bool:
         """By the target's own word, an active job populates this audience."""
@@ -119,7 +119,7 @@ class State:
 
     def may_be_populating(self, group: str) -> bool:
         """A job of this account group may be active on an audience that nobody named: any of them, or a new one."""
-        return group in self.started or any(
+        return group in self.may_have_unknown_active_job or any(
             job.activity is not Activity.ENDED and job.audience is None
             for (where, _), job in self.jobs.items()
             if where == group
@@ -130,7 +130,7 @@ class State:
         return replace(
             self,
             audiences=self.audiences.put(path, audience),
-            gone=self.gone.drop(path),
+            deleted=self.deleted.drop(path),
             reissued=self.reissued - {path},
             lagging=self.lagging | {path} if lagging else self.lagging,
         )
@@ -142,7 +142,7 @@ class State:
         return replace(
             self,
             audiences=self.audiences.drop(path),
-            gone=self.gone.put(path, self.audiences[path]),
+            deleted=self.deleted.put(path, self.audiences[path]),
             reissued=self.reissued | {path} if self.may_be_populating(path[0]) else self.reissued,
             lagging=self.lagging | {path},
         )
@@ -152,7 +152,7 @@ class State:
         lagging = self.lagging if path in self.jobs else self.lagging | {path}
         return replace(self, jobs=self.jobs.put(path, job), lagging=lagging)
 
-    def with_hidden(self, group: str) -> "State":
+    def with_unknown(self, group: str) -> "State":
         """Something was made in this account group that we were not shown; its identifier may be a freed one."""
-        free = {path for path in self.gone if path[0] == group}
-        return replace(self, hidden=self.hidden | {group}, reissued=self.reissued | free)
+        free = {path for path in self.deleted if path[0] == group}
+        return replace(self, may_hold_unknown=self.may_hold_unknown | {group}, reissued=self.reissued | free)

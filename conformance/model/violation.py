@@ -8,7 +8,7 @@ from conformance.model.operation import OperationId
 from conformance.model.state import State
 
 
-class Level(IntEnum):
+class Severity(IntEnum):
     """How binding a requirement is; a greater one binds more. `name` is the design's word."""
 
     SHOULD = 1
@@ -49,10 +49,10 @@ class Fact(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Violation:
+class RuleViolation:
     """One broken sentence: `requirement` such as `AUD-DELETE-GUARD`, its level, what it demands, what came."""
 
-    level: Level
+    level: Severity
     requirement: str
     expected: str
     seen: str
@@ -63,9 +63,9 @@ class Judgement:
     """What may be true after a response, were it allowed, and what speaks against it."""
 
     states: frozenset[State]
-    violations: tuple[Violation, ...] = field(default=())
+    violations: tuple[RuleViolation, ...] = field(default=())
 
-    def breaks(self, level: Level) -> bool:
+    def breaks(self, level: Severity) -> bool:
         """Whether a sentence of this level, or of a more binding one, is broken."""
         return any(violation.level >= level for violation in self.violations)
 
@@ -77,7 +77,7 @@ def requirement(operation: OperationId, fact: Fact) -> str:
     return f"{operation.prefix}-{fact}"
 
 
-def at_most(level: Level, violations: Iterable[Violation]) -> tuple[Violation, ...]:
+def at_most(level: Severity, violations: Iterable[RuleViolation]) -> tuple[RuleViolation, ...]:
     """The same violations, none above a level; the most binding first."""
     lowered = (replace(each, level=min(level, each.level)) for each in violations)
     return tuple(sorted(lowered, key=lambda each: (-each.level, each)))

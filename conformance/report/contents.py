@@ -5,7 +5,7 @@ from dataclasses import InitVar, dataclass
 from enum import StrEnum
 
 from conformance.report.redaction import redacted, redaction
-from conformance.results.verdicts import Decided, Outcome, Verdict, outcome
+from conformance.results.verdicts import RequirementResult, RunVerdict, Verdict, run_verdict
 
 
 class Section(StrEnum):
@@ -46,7 +46,7 @@ class Report:
     seed: int
     started: str
     duration: float
-    decided: tuple[Decided, ...]
+    decided: tuple[RequirementResult, ...]
     secrets: InitVar[Mapping[str, str]]
     strict: bool = False
     selection: str | None = None
@@ -60,20 +60,20 @@ class Report:
         object.__setattr__(self, "notes", tuple(redact(note) for note in self.notes))
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RunVerdict:
         """The verdict of the run."""
-        return outcome(self.decided, strict=self.strict, selection=self.selection is not None)
+        return run_verdict(self.decided, strict=self.strict, selection=self.selection is not None)
 
-    def section(self, section: Section) -> tuple[Decided, ...]:
+    def section(self, section: Section) -> tuple[RequirementResult, ...]:
         """The requirements of a section, in the order of the catalogue."""
         return tuple(one for one in self.decided if self.section_of(one) is section)
 
-    def section_of(self, decided: Decided) -> Section:
+    def section_of(self, decided: RequirementResult) -> Section:
         """The one section where a requirement stands."""
         if decided.verdict is Verdict.FAIL:
-            return Section.VIOLATED if decided.binds(strict=self.strict) else Section.WARNING
+            return Section.VIOLATED if decided.is_binding(strict=self.strict) else Section.WARNING
         if decided.verdict is Verdict.NOT_RUN:
-            return Section.UNDECIDED if decided.binds(strict=self.strict) else Section.NOT_RUN
+            return Section.UNDECIDED if decided.is_binding(strict=self.strict) else Section.NOT_RUN
         return _SECTION[decided.verdict]
 
 

@@ -10,16 +10,16 @@ from conformance.report.contents import Report, Section
 from conformance.report.html_requirement import briefly, in_full
 from conformance.report.legible import line
 from conformance.report.wording import HEADLINE, MEANING, summary, tally
-from conformance.results.verdicts import Outcome, Verdict, counts
+from conformance.results.verdicts import RunVerdict, Verdict, counts
 
 _TONE = {
-    Outcome.NONCONFORMANT: "bad",
-    Outcome.ERROR: "care",
-    Outcome.STALE: "care",
-    Outcome.INCONCLUSIVE: "care",
-    Outcome.PARTIAL: "care",
-    Outcome.CONFORMANT_EXCEPT: "good",
-    Outcome.CONFORMANT: "good",
+    RunVerdict.NONCONFORMANT: "bad",
+    RunVerdict.ERROR: "care",
+    RunVerdict.STALE: "care",
+    RunVerdict.INCONCLUSIVE: "care",
+    RunVerdict.PARTIAL: "care",
+    RunVerdict.CONFORMANT_EXCEPT: "good",
+    RunVerdict.CONFORMANT: "good",
 }
 _EDGE = {Section.VIOLATED: "bad-edge", Section.WARNING: "care-edge", Section.EXPECTED: ""}
 _DIGEST_SHOWN = 12

@@ -6,12 +6,12 @@ from conformance.report.curl import curl
 from conformance.report.difference import Pieces, difference
 from conformance.report.legible import block, body, line
 from conformance.report.wording import answer, repetition, shown
-from conformance.results.verdicts import Decided, Exchange, Finding, Verdict
+from conformance.results.verdicts import Exchange, RequirementResult, Verdict, Violation
 
 _COMPARED = 2_000
 
 
-def in_full(decided: Decided, edge: str) -> str:
+def in_full(decided: RequirementResult, edge: str) -> str:
     """The sentence, what was expected, what came back, and the commands that show it."""
     reason = "" if decided.verdict is Verdict.FAIL else f"<p>{escape(line(decided.reason))}</p>"
     findings = "".join(_finding(finding) for finding in shown(decided))
@@ -21,7 +21,7 @@ def in_full(decided: Decided, edge: str) -> str:
     )
 
 
-def briefly(decided: Decided) -> str:
+def briefly(decided: RequirementResult) -> str:
     """The sentence, and the reason for its verdict."""
     return (
         f'<li id="{escape(decided.id)}">{escape(line(decided.text))}'
@@ -29,7 +29,7 @@ def briefly(decided: Decided) -> str:
     )
 
 
-def _about(decided: Decided) -> str:
+def _about(decided: RequirementResult) -> str:
     return f'<span class="level">{decided.level}</span> <code>{escape(decided.id)}</code> · {_source(decided.source)}'
 
 
@@ -40,8 +40,8 @@ def _source(source: str) -> str:
     return escape(line(source))
 
 
-def _finding(finding: Finding) -> str:
-    expected, came_back = difference(block(finding.expected, _COMPARED), block(finding.came_back, _COMPARED))
+def _finding(finding: Violation) -> str:
+    expected, came_back = difference(block(finding.expected, _COMPARED), block(finding.actual, _COMPARED))
     steps = "".join(_step(exchange) for exchange in finding.exchanges)
     return (
         f'<div class="sides"><div class="expected"><h4>Expected</h4><pre>{_marked(expected)}</pre></div>'

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.report.contents import Report
 from conformance.report.curl import curl
-from conformance.results.verdicts import Decided, Exchange, Headers, counts
+from conformance.results.verdicts import Exchange, Headers, RequirementResult, counts
 
 _BODY_LIMIT = 65_536
 
@@ -44,8 +44,8 @@ def _report(report: Report) -> dict[str, Any]:
     }
 
 
-def _requirement(decided: Decided) -> dict[str, Any]:
-    exchanges = decided.findings[0].exchanges if decided.findings else ()
+def _requirement(decided: RequirementResult) -> dict[str, Any]:
+    exchanges = decided.violations[0].exchanges if decided.violations else ()
     return {
         "id": decided.id,
         "level": decided.level,

@@ -7,7 +7,7 @@ from conformance.report.contents import Report, Section
 from conformance.report.curl import curl
 from conformance.report.legible import block, body, line
 from conformance.report.wording import HEADLINE, MEANING, answer, repetition, shown, summary, tally
-from conformance.results.verdicts import Decided, Finding
+from conformance.results.verdicts import RequirementResult, Violation
 
 LIMIT = 60_000  # GitHub takes 65,536
 _NOTE = "\n_The rest did not fit here: {left} more. The HTML and JSON reports have everything._\n"
@@ -52,7 +52,7 @@ def _entries(report: Report) -> Iterator[str]:
             yield (_heading(section) if place == 0 else "") + entry(decided)
 
 
-def _briefly(decided: Decided) -> str:
+def _briefly(decided: RequirementResult) -> str:
     return f"- {_code(decided.id)} {decided.level}: {_escaped(decided.text)} {_code(decided.reason)}\n"
 
 
@@ -60,7 +60,7 @@ def _heading(section: Section) -> str:
     return f"\n### {section}\n\n{MEANING[section]}\n\n"
 
 
-def _in_full(decided: Decided) -> str:
+def _in_full(decided: RequirementResult) -> str:
     about = f"**{decided.level}** {_code(decided.id)}, {repetition(decided)}, {_source(decided.source)}"
     findings = "".join(_finding(finding) for finding in shown(decided)[:1])
     return f"#### {_escaped(decided.text)}\n\n{about}\n\n{findings}"
@@ -71,9 +71,9 @@ def _source(source: str) -> str:
     return f"[source]({source})" if plain else f"source {_code(source)}"
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Violation) -> str:
     expected = [f"- expected: {one}" for one in block(finding.expected, _PART).split("\n")]
-    came_back = [f"+ came back: {one}" for one in block(finding.came_back, _PART).split("\n")]
+    came_back = [f"+ came back: {one}" for one in block(finding.actual, _PART).split("\n")]
     commands: list[str] = []
     for place, exchange in enumerate(finding.exchanges, start=1):
         told = f"{answer(exchange)} {body(exchange.response_body, 300)}"

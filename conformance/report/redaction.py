@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from conformance.results.verdicts import Decided, Exchange, Finding, Headers
+from conformance.results.verdicts import Exchange, Headers, RequirementResult, Violation
 
 Redact = Callable[[str], str]
 
@@ -44,16 +44,16 @@ def redaction(secrets: Mapping[str, str]) -> Redact:
     return redact
 
 
-def redacted(decided: Decided, redact: Redact) -> Decided:
+def redacted(decided: RequirementResult, redact: Redact) -> RequirementResult:
     """The same decision without secrets: in its reason, its findings and their exchanges."""
     return replace(
         decided,
         reason=redact(decided.reason),
-        findings=tuple(_finding(finding, redact) for finding in decided.findings),
+        violations=tuple(_finding(finding, redact) for finding in decided.violations),
     )
 
 
-def veiled(decided: Decided, headers: Mapping[str, str]) -> Decided:
+def veiled(decided: RequirementResult, headers: Mapping[str, str]) -> RequirementResult:
     """The same decision without the values of some request headers, too short to be looked for everywhere."""
     veil = {
         (name.lower(), value): f"${{AUDIENCE_HEADER_{re.sub('[^A-Z0-9]', '_', name.upper())}}}"
@@ -64,15 +64,15 @@ def veiled(decided: Decided, headers: Mapping[str, str]) -> Decided:
         sent = tuple((name, veil.get((name.lower(), value), value)) for name, value in one.request_headers)
         return replace(one, request_headers=sent)
 
-    findings = (replace(one, exchanges=tuple(map(exchange, one.exchanges))) for one in decided.findings)
-    return replace(decided, findings=tuple(findings)) if headers else decided
+    findings = (replace(one, exchanges=tuple(map(exchange, one.exchanges))) for one in decided.violations)
+    return replace(decided, violations=tuple(findings)) if headers else decided
 
 
-def _finding(finding: Finding, redact: Redact) -> Finding:
+def _finding(finding: Violation, redact: Redact) -> Violation:
     return replace(
         finding,
         expected=redact(finding.expected),
-        came_back=redact(finding.came_back),
+        actual=redact(finding.actual),
         exchanges=tuple(_exchange(exchange, redact) for exchange in finding.exchanges),
     )
 

@@ -10,7 +10,7 @@ from conformance.report.difference import Pieces, difference
 from conformance.report.legible import block, body, line
 from conformance.report.redaction import VARIABLE
 from conformance.report.wording import HEADLINE, MEANING, answer, repetition, shown, summary, tally
-from conformance.results.verdicts import Decided, Exchange, Finding, Outcome, Verdict
+from conformance.results.verdicts import Exchange, RequirementResult, RunVerdict, Verdict, Violation
 
 _WIDTH = 100
 _SHOWN = (Section.VIOLATED, Section.ERROR, Section.STALE, Section.UNDECIDED, Section.WARNING, Section.EXPECTED)
@@ -38,31 +38,31 @@ def _section(report: Report, section: Section, *, colour: bool) -> Iterator[str]
         yield ""
 
 
-def _alike(decided: list[Decided], reason: str, *, colour: bool) -> Iterator[str]:
+def _alike(decided: list[RequirementResult], reason: str, *, colour: bool) -> Iterator[str]:
     """Requirements that have nothing to show, and all for the same reason."""
     for one in decided:
         yield from _head(one, colour=colour)
     yield f"  reason: {line(reason)}"
 
 
-def _requirement(decided: Decided, *, colour: bool) -> Iterator[str]:
+def _requirement(decided: RequirementResult, *, colour: bool) -> Iterator[str]:
     yield from _head(decided, colour=colour)
     findings = shown(decided)
-    more = len(decided.findings) - len(findings)
+    more = len(decided.violations) - len(findings)
     yield f"  {repetition(decided)}{f'; {more} more are not shown' if more else ''}"
     for finding in findings:
         yield ""
         yield from _finding(finding, colour=colour)
 
 
-def _head(decided: Decided, *, colour: bool) -> Iterator[str]:
+def _head(decided: RequirementResult, *, colour: bool) -> Iterator[str]:
     yield _painted(f"{decided.verdict.upper()}  {decided.id}  {decided.level}", _BOLD, colour=colour)
     yield f"  {line(decided.text)}"
     yield f"  source: {line(decided.source)}"
 
 
-def _finding(finding: Finding, *, colour: bool) -> Iterator[str]:
-    expected, came_back = difference(block(finding.expected, 2_000), block(finding.came_back, 2_000))
+def _finding(finding: Violation, *, colour: bool) -> Iterator[str]:
+    expected, came_back = difference(block(finding.expected, 2_000), block(finding.actual, 2_000))
     yield "  expected"
     yield from _marked(expected, _GREEN, colour=colour)
     yield "  came back"
@@ -101,7 +101,7 @@ def _end(report: Report, *, colour: bool) -> Iterator[str]:
     contract = f"{report.contract.title} {report.contract.version} ({report.contract.digest[:12]})"
     yield f"contract {line(contract)}, profile {report.profile}, seed {report.seed}, {report.duration:.1f} s"
     yield f"counts   {tally(report)}"
-    good = report.outcome in (Outcome.CONFORMANT, Outcome.CONFORMANT_EXCEPT, Outcome.PARTIAL)
+    good = report.outcome in (RunVerdict.CONFORMANT, RunVerdict.CONFORMANT_EXCEPT, RunVerdict.PARTIAL)
     verdict = f"verdict  {report.outcome}: {HEADLINE[report.outcome]}. {line(summary(report))}"
     yield _painted(verdict, _GREEN if good else _RED, colour=colour)
 
@@ -109,7 +109,7 @@ def _end(report: Report, *, colour: bool) -> Iterator[str]:
 def _exchanges(report: Report) -> Iterator[Exchange]:
     for section in _SHOWN:
         for one in report.section(section):
-            yield from (exchange for finding in one.findings for exchange in finding.exchanges)
+            yield from (exchange for finding in one.violations for exchange in finding.exchanges)
 
 
 def _named(report: Report) -> Iterator[str]:

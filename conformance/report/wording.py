@@ -4,19 +4,19 @@ import re
 
 from conformance.catalogue.requirements import Level
 from conformance.report.contents import Report, Section
-from conformance.results.verdicts import Decided, Exchange, Finding, Outcome, Verdict, counts
+from conformance.results.verdicts import Exchange, RequirementResult, RunVerdict, Verdict, Violation, counts
 
 _SHOWN = 3
 _IDENTIFIER = re.compile(r"(?=[\w-]*\d)[\w-]{5,}")  # long enough to be no status, and with a digit in it
 
 HEADLINE = {
-    Outcome.NONCONFORMANT: "Does not conform",
-    Outcome.ERROR: "Not decided: the suite itself failed",
-    Outcome.STALE: "Expected failures are out of date",
-    Outcome.INCONCLUSIVE: "Inconclusive",
-    Outcome.PARTIAL: "Partial: only a selection was checked",
-    Outcome.CONFORMANT_EXCEPT: "Conforms, except for expected failures",
-    Outcome.CONFORMANT: "Conforms",
+    RunVerdict.NONCONFORMANT: "Does not conform",
+    RunVerdict.ERROR: "Not decided: the suite itself failed",
+    RunVerdict.STALE: "Expected failures are out of date",
+    RunVerdict.INCONCLUSIVE: "Inconclusive",
+    RunVerdict.PARTIAL: "Partial: only a selection was checked",
+    RunVerdict.CONFORMANT_EXCEPT: "Conforms, except for expected failures",
+    RunVerdict.CONFORMANT: "Conforms",
 }
 
 MEANING = {
@@ -35,18 +35,18 @@ MEANING = {
 def summary(report: Report) -> str:
     """The outcome in one sentence, from the numbers that decide it."""
     required = "MUST or SHOULD" if report.strict else "MUST"
-    binding = [one for one in report.decided if one.binds(strict=report.strict)]
+    binding = [one for one in report.decided if one.is_binding(strict=report.strict)]
     of = f"of {len(binding)} {required} requirement{_s(len(binding))}"
     violated, undecided = len(report.section(Section.VIOLATED)), len(report.section(Section.UNDECIDED))
     held = sum(one.verdict is Verdict.PASS for one in binding)
     sentences = {
-        Outcome.NONCONFORMANT: f"{violated} {of} {'is' if violated == 1 else 'are'} violated.",
-        Outcome.ERROR: "Some checks broke; the target is not to blame for it.",
-        Outcome.STALE: "Some expected failures pass: take them off the list.",
-        Outcome.INCONCLUSIVE: f"No violation seen, but {undecided} {of} could not be checked.",
-        Outcome.PARTIAL: f"No violation seen in what was selected: {report.selection or 'not everything'}.",
-        Outcome.CONFORMANT_EXCEPT: "No violation seen, apart from the expected failures.",
-        Outcome.CONFORMANT: f"No violation seen: {held} {of} checked and held{_rest(len(binding) - held)}.",
+        RunVerdict.NONCONFORMANT: f"{violated} {of} {'is' if violated == 1 else 'are'} violated.",
+        RunVerdict.ERROR: "Some checks broke; the target is not to blame for it.",
+        RunVerdict.STALE: "Some expected failures pass: take them off the list.",
+        RunVerdict.INCONCLUSIVE: f"No violation seen, but {undecided} {of} could not be checked.",
+        RunVerdict.PARTIAL: f"No violation seen in what was selected: {report.selection or 'not everything'}.",
+        RunVerdict.CONFORMANT_EXCEPT: "No violation seen, apart from the expected failures.",
+        RunVerdict.CONFORMANT: f"No violation seen: {held} {of} checked and held{_rest(len(binding) - held)}.",
     }
     return sentences[report.outcome]
 
@@ -57,17 +57,17 @@ def tally(report: Report) -> str:
     return ", ".join(f"{number} {_verdict(report, verdict)}" for verdict, number in counted.items() if number)
 
 
-def repetition(decided: Decided) -> str:
+def repetition(decided: RequirementResult) -> str:
     """In how many of the checks of a requirement it was found violated."""
-    checks = f"{decided.times} check{_s(decided.times)}"
-    return f"violated in {len(decided.findings)} of {checks}" if decided.findings else checks
+    checks = f"{decided.check_count} check{_s(decided.check_count)}"
+    return f"violated in {len(decided.violations)} of {checks}" if decided.violations else checks
 
 
-def shown(decided: Decided) -> tuple[Finding, ...]:
+def shown(decided: RequirementResult) -> tuple[Violation, ...]:
     """The findings to show: the shortest, and of those that say the same but for identifiers, one."""
-    distinct: dict[tuple[str, str], Finding] = {}
-    for finding in decided.findings:
-        said = (_IDENTIFIER.sub("#", finding.expected), _IDENTIFIER.sub("#", finding.came_back))
+    distinct: dict[tuple[str, str], Violation] = {}
+    for finding in decided.violations:
+        said = (_IDENTIFIER.sub("#", finding.expected), _IDENTIFIER.sub("#", finding.actual))
         distinct.setdefault(said, finding)
     return tuple(distinct.values())[:_SHOWN]
 

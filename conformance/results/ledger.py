@@ -4,21 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from conformance.results.verdicts import Exchange, Finding, Observed
+from conformance.results.verdicts import Exchange, Observations, Violation
 
 
 class ViolationError(AssertionError):
     """A requirement was seen to be broken; it is in the ledger already."""
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(f"{finding.requirement_id}: expected {finding.expected}; came back {finding.came_back}")
-        self.finding = finding
+    def __init__(self, finding: Violation) -> None:
+        super().__init__(f"{finding.requirement_id}: expected {finding.expected}; came back {finding.actual}")
+        self.violation = finding
 
 
 @dataclass
 class _Entry:
     times: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Violation] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     obstacles: list[str] = field(default_factory=list)
 
@@ -29,11 +29,11 @@ class Ledger:
     def __init__(self) -> None:
         self._entries: defaultdict[str, _Entry] = defaultdict(_Entry)
 
-    def held(self, requirement_id: str) -> None:
+    def passed(self, requirement_id: str) -> None:
         """It was checked, and held."""
         self._entries[requirement_id].times += 1
 
-    def broken(self, finding: Finding) -> None:
+    def failed(self, finding: Violation) -> None:
         """It was checked, and did not hold."""
         entry = self._entries[finding.requirement_id]
         entry.times += 1
@@ -50,29 +50,29 @@ class Ledger:
     ) -> None:
         """Note whether it holds; ViolationError where it does not."""
         if holds:
-            self.held(requirement_id)
+            self.passed(requirement_id)
             return
-        finding = Finding(requirement_id, expected, came_back, tuple(exchanges))
-        self.broken(finding)
+        finding = Violation(requirement_id, expected, came_back, tuple(exchanges))
+        self.failed(finding)
         raise ViolationError(finding)
 
-    def obstacle(self, requirement_ids: Iterable[str], why: str) -> None:
+    def blocked(self, requirement_ids: Iterable[str], why: str) -> None:
         """They could not be checked."""
         for requirement_id in requirement_ids:
             self._entries[requirement_id].obstacles.append(why)
 
-    def fault(self, requirement_ids: Iterable[str], what: str) -> None:
+    def errored(self, requirement_ids: Iterable[str], what: str) -> None:
         """The suite itself failed while it checked them."""
         for requirement_id in requirement_ids:
             self._entries[requirement_id].faults.append(what)
 
-    def has_seen(self, requirement_id: str) -> bool:
+    def was_checked(self, requirement_id: str) -> bool:
         """Whether it was checked at all."""
         return self._entries[requirement_id].times > 0
 
-    def observed(self, requirement_id: str, *, selected: bool) -> Observed:
+    def observations(self, requirement_id: str, *, selected: bool) -> Observations:
         """All that was seen of one."""
         entry = self._entries[requirement_id]
-        return Observed(
+        return Observations(
             entry.times, tuple(entry.findings), tuple(entry.faults), tuple(entry.obstacles), selected=selected
         )

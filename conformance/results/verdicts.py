@@ -23,7 +23,7 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
-class Outcome(StrEnum):
+class RunVerdict(StrEnum):
     """The verdict of a whole run, in the order in which the first that applies is taken."""
 
     NONCONFORMANT = "nonconformant"
@@ -41,13 +41,13 @@ class Outcome(StrEnum):
 
 
 _EXIT_STATUS = {
-    Outcome.NONCONFORMANT: 1,
-    Outcome.ERROR: 3,
-    Outcome.STALE: 1,
-    Outcome.INCONCLUSIVE: 1,
-    Outcome.PARTIAL: 0,
-    Outcome.CONFORMANT_EXCEPT: 0,
-    Outcome.CONFORMANT: 0,
+    RunVerdict.NONCONFORMANT: 1,
+    RunVerdict.ERROR: 3,
+    RunVerdict.STALE: 1,
+    RunVerdict.INCONCLUSIVE: 1,
+    RunVerdict.PARTIAL: 0,
+    RunVerdict.CONFORMANT_EXCEPT: 0,
+    RunVerdict.CONFORMANT: 0,
 }
 
 
@@ -72,27 +72,27 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Violation:
     """A violation: what was expected, what came back, and the exchanges that show it, in order."""
 
     requirement_id: str
     expected: str
-    came_back: str
+    actual: str
     exchanges: tuple[Exchange, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class Observations:
     """What checks saw of one requirement.
 
     `times`: how often it was checked. `findings`: the violations among them. `faults`: of the suite, where a check
     broke. `obstacles`: why something could not be checked. `selected` is False where `-k` left out every check of it.
     """
 
-    times: int = 0
-    findings: tuple[Finding, ...] = ()
-    faults: tuple[str, ...] = ()
-    obstacles: tuple[str, ...] = ()
+    check_count: int = 0
+    violations: tuple[Violation, ...] = ()
+    errors: tuple[str, ...] = ()
+    blocked_by: tuple[str, ...] = ()
     selected: bool = True
 
 
@@ -114,7 +114,7 @@ class Requirement(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class RequirementResult:
     """A requirement with its verdict. `times`: how often it was checked; `findings`: the shortest to show first."""
 
     id: str
@@ -124,34 +124,34 @@ class Decided:
     profile: str
     verdict: Verdict
     reason: str
-    findings: tuple[Finding, ...] = ()
-    times: int = 0
+    violations: tuple[Violation, ...] = ()
+    check_count: int = 0
     selected: bool = True
 
-    def binds(self, *, strict: bool) -> bool:
+    def is_binding(self, *, strict: bool) -> bool:
         """Whether the run depends on it: a MUST; with `--strict` a SHOULD as well."""
         return self.selected and (self.level is Level.MUST or (strict and self.level is Level.SHOULD))
 
 
-def merged(seen: Iterable[Observed]) -> Observed:
+def merge_observations(seen: Iterable[Observations]) -> Observations:
     """What several checks, or several workers, saw of one requirement; of no check at all: not selected."""
     everything = tuple(seen)
-    return Observed(
-        times=sum(one.times for one in everything),
-        findings=tuple(finding for one in everything for finding in one.findings),
-        faults=tuple(dict.fromkeys(fault for one in everything for fault in one.faults)),
-        obstacles=tuple(dict.fromkeys(obstacle for one in everything for obstacle in one.obstacles)),
+    return Observations(
+        check_count=sum(one.check_count for one in everything),
+        violations=tuple(finding for one in everything for finding in one.violations),
+        errors=tuple(dict.fromkeys(fault for one in everything for fault in one.errors)),
+        blocked_by=tuple(dict.fromkeys(obstacle for one in everything for obstacle in one.blocked_by)),
         selected=any(one.selected for one in everything),
     )
 
 
-def decide(requirement: Requirement, observed: Observed, expected: str | None = None) -> Decided:
+def decide(requirement: Requirement, observed: Observations, expected: str | None = None) -> RequirementResult:
     """The verdict of a requirement; `expected` is the reason that the expected-failures file gives, if it lists it."""
-    findings = tuple(sorted(observed.findings, key=_length))
+    findings = tuple(sorted(observed.violations, key=_length))
     verdict, reason = _seen(observed, findings, conditional=requirement.conditional)
     if expected is not None and observed.selected:
         verdict, reason = _listed(verdict, reason, expected)
-    return Decided(
+    return RequirementResult(
         id=requirement.id,
         level=requirement.level,
         text=requirement.text,
@@ -159,48 +159,48 @@ def decide(requirement: Requirement, observed: Observed, expected: str | None = 
         profile=requirement.profile,
         verdict=verdict,
         reason=reason,
-        findings=findings,
-        times=max(observed.times, len(findings)),
+        violations=findings,
+        check_count=max(observed.check_count, len(findings)),
         selected=observed.selected,
     )
 
 
-def outcome(decided: Sequence[Decided], *, strict: bool = False, selection: bool = False) -> Outcome:
+def run_verdict(decided: Sequence[RequirementResult], *, strict: bool = False, selection: bool = False) -> RunVerdict:
     """The verdict of a run, the first that applies. `selection`: `-k` chose among the checks.
 
     What was not selected takes no part; where nothing was, nothing is shown, and that is never conformance.
     """
     selected = {one.verdict for one in decided if one.selected}
-    binding = {one.verdict for one in decided if one.binds(strict=strict)}
+    binding = {one.verdict for one in decided if one.is_binding(strict=strict)}
     applies = (
-        (Outcome.NONCONFORMANT, Verdict.FAIL in binding),
-        (Outcome.ERROR, Verdict.ERROR in selected),
-        (Outcome.STALE, Verdict.STALE in selected),
-        (Outcome.INCONCLUSIVE, Verdict.NOT_RUN in binding or not selected),
-        (Outcome.PARTIAL, selection or not all(one.selected for one in decided)),
-        (Outcome.CONFORMANT_EXCEPT, Verdict.EXPECTED in selected),
+        (RunVerdict.NONCONFORMANT, Verdict.FAIL in binding),
+        (RunVerdict.ERROR, Verdict.ERROR in selected),
+        (RunVerdict.STALE, Verdict.STALE in selected),
+        (RunVerdict.INCONCLUSIVE, Verdict.NOT_RUN in binding or not selected),
+        (RunVerdict.PARTIAL, selection or not all(one.selected for one in decided)),
+        (RunVerdict.CONFORMANT_EXCEPT, Verdict.EXPECTED in selected),
     )
-    return next((one for one, does in applies if does), Outcome.CONFORMANT)
+    return next((one for one, does in applies if does), RunVerdict.CONFORMANT)
 
 
-def counts(decided: Iterable[Decided]) -> Mapping[Verdict, int]:
+def counts(decided: Iterable[RequirementResult]) -> Mapping[Verdict, int]:
     """How many requirements have each verdict, zeros included."""
     counted = Counter(one.verdict for one in decided)
     return {verdict: counted[verdict] for verdict in Verdict}
 
 
-def _seen(observed: Observed, findings: Sequence[Finding], *, conditional: bool) -> tuple[Verdict, str]:
+def _seen(observed: Observations, findings: Sequence[Violation], *, conditional: bool) -> tuple[Verdict, str]:
     if not observed.selected:
         return Verdict.NOT_RUN, "not selected"
     if findings:
-        times = max(observed.times, len(findings))
+        times = max(observed.check_count, len(findings))
         seen = f"in {len(findings)} of {times} checks"
-        return Verdict.FAIL, f"expected {findings[0].expected}; came back {findings[0].came_back} ({seen})"
-    obstacles = "; ".join(observed.obstacles)
-    if observed.faults:
-        return Verdict.ERROR, "; ".join(observed.faults)
-    if observed.times:
-        passed = f"checked {observed.times} time{'' if observed.times == 1 else 's'}"
+        return Verdict.FAIL, f"expected {findings[0].expected}; came back {findings[0].actual} ({seen})"
+    obstacles = "; ".join(observed.blocked_by)
+    if observed.errors:
+        return Verdict.ERROR, "; ".join(observed.errors)
+    if observed.check_count:
+        passed = f"checked {observed.check_count} time{'' if observed.check_count == 1 else 's'}"
         return Verdict.PASS, f"{passed}; not checked: {obstacles}" if obstacles else passed
     if conditional:
         return Verdict.UNEXERCISED, obstacles or "it never arose"
@@ -215,5 +215,5 @@ def _listed(verdict: Verdict, reason: str, expected: str) -> tuple[Verdict, str]
     return verdict, reason
 
 
-def _length(finding: Finding) -> tuple[bool, int]:
+def _length(finding: Violation) -> tuple[bool, int]:
     return not finding.exchanges, len(finding.exchanges)

@@ -3,30 +3,30 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from conformance.results.verdicts import Exchange, Finding, Observed, merged
+from conformance.results.verdicts import Exchange, Observations, Violation, merge_observations
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class WorkerResult:
     """`observed`: by requirement id. `keys`: the API keys that it was given; `tokens`: all that it sent, in order."""
 
-    observed: Mapping[str, Observed]
+    observations: Mapping[str, Observations]
     keys: frozenset[str] = frozenset()
     tokens: tuple[str, ...] = ()
     not_torn_down: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
 
-def together(seen: Sequence[Seen]) -> Seen:
+def merge(seen: Sequence[WorkerResult]) -> WorkerResult:
     """What several processes saw. A near miss of one's key may have become another's key: it shows nothing."""
-    ids = dict.fromkeys(one for part in seen for one in part.observed)
+    ids = dict.fromkeys(one for part in seen for one in part.observations)
     others = [frozenset().union(*(two.keys for two in seen if two is not one)) - one.keys for one in seen]
-    return Seen(
-        observed={
-            row: merged(
-                _without(part.observed[row], foreign)
+    return WorkerResult(
+        observations={
+            row: merge_observations(
+                _without(part.observations[row], foreign)
                 for part, foreign in zip(seen, others, strict=True)
-                if row in part.observed
+                if row in part.observations
             )
             for row in ids
         },
@@ -37,7 +37,7 @@ def together(seen: Sequence[Seen]) -> Seen:
     )
 
 
-def tokens(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
+def sent_tokens(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
     """Every credential that was sent, whatever its scheme."""
     return tuple(dict.fromkeys(token for exchange in exchanges for token in _tokens(exchange)))
 
@@ -47,10 +47,10 @@ def _tokens(exchange: Exchange) -> list[str]:
     return [value.partition(" ")[2].strip() or value for value in values]
 
 
-def _without(observed: Observed, foreign: frozenset[str]) -> Observed:
-    kept = tuple(one for one in observed.findings if not _is_by(one, foreign))
-    return replace(observed, findings=kept, times=observed.times - len(observed.findings) + len(kept))
+def _without(observed: Observations, foreign: frozenset[str]) -> Observations:
+    kept = tuple(one for one in observed.violations if not _is_by(one, foreign))
+    return replace(observed, violations=kept, check_count=observed.check_count - len(observed.violations) + len(kept))
 
 
-def _is_by(finding: Finding, foreign: frozenset[str]) -> bool:
+def _is_by(finding: Violation, foreign: frozenset[str]) -> bool:
     return any(token in foreign for exchange in finding.exchanges for token in _tokens(exchange))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-from conformance.client.contract import member
+from conformance.client.contract import json_at
 from conformance.results.verdicts import Exchange
 from conformance.states import NotEstablishedError, PublicApi
 
@@ -12,7 +12,7 @@ _COLLECTION = re.compile(r"/v1/accounts/([^/?]+)/(audiences|audiences/folders|pr
 _AUDIENCE = re.compile(r"/v1/accounts/([^/?]+)/audiences/([^/?]+)(?:\?|$)")
 
 
-def swept(exchanges: Iterable[Exchange], api: PublicApi) -> list[str]:
+def delete_leftovers(exchanges: Iterable[Exchange], api: PublicApi) -> list[str]:
     """Delete every audience that was made and is still there; answers what stays behind."""
     audiences: dict[tuple[str, str], str] = {}
     stays: list[str] = []
@@ -42,7 +42,7 @@ def _made(exchange: Exchange) -> Iterator[tuple[str, str, str]]:
     found = _COLLECTION.search(exchange.url)
     if exchange.method != "POST" or exchange.status not in {200, 201, 202} or found is None:
         return
-    made = member(exchange, "data", "jobId" if found[2] == "prospecting" else "id")
+    made = json_at(exchange, "data", "jobId" if found[2] == "prospecting" else "id")
     if isinstance(made, str):
         yield found[2], unquote(found[1]), made
 

@@ -8,9 +8,9 @@ from conformance.states import NotEstablishedError
 class Deadline:
     """`seconds` from now on; never without."""
 
-    def __init__(self, seconds: float | None, spent: float = 0) -> None:
+    def __init__(self, seconds: float | None, elapsed: float = 0) -> None:
         self._seconds = seconds
-        self._begun = time.monotonic() - spent
+        self._begun = time.monotonic() - elapsed
         self.stopped = False
 
     @property
@@ -18,7 +18,7 @@ class Deadline:
         """Seconds since the beginning."""
         return time.monotonic() - self._begun
 
-    def hold(self, *_: object) -> None:
+    def raise_if_passed(self, *_: object) -> None:
         """NotEstablishedError past the deadline."""
         if self._seconds is not None and self.spent >= self._seconds:
             self.stopped = True

@@ -5,21 +5,21 @@ import ssl
 import httpx
 
 from conformance.catalogue.requirements import Profile
-from conformance.client.contract import segment
+from conformance.client.contract import path_segment
 from conformance.options import Options, UsageError
-from conformance.runner.session import Opened
-from conformance.states import FromFile, NotEstablishedError, ProviderStates, StatesError
+from conformance.runner.session import Session
+from conformance.states import FileStates, NotEstablishedError, ProviderStates, StatesError
 
 _REFUSED = 401
 _NOBODY = "preflight"
 
 
-def preflight(options: Options, parts: Opened) -> float:
+def preflight(options: Options, parts: Session) -> float:
     """The seconds that the target takes for a request. It deletes only what it made.
 
     UsageError where the target or the way to its states cannot be used.
     """
-    latency = _reach(parts.target, options.timeout)
+    latency = _reach(parts.http, options.timeout)
     try:
         _states(options, parts)
     finally:
@@ -61,11 +61,11 @@ def _tls(error: BaseException | None) -> str | None:
     return None
 
 
-def _states(options: Options, parts: Opened) -> None:
+def _states(options: Options, parts: Session) -> None:
     states = parts.states
     try:
         values = _first_key(states)
-        if isinstance(states, FromFile) and options.profile is not Profile.DELETE:
+        if isinstance(states, FileStates) and options.profile is not Profile.DELETE:
             states.probe()
         if _is_refused(options, parts, values):
             raise UsageError(_WRONG_KEY[_way(options)])
@@ -103,21 +103,21 @@ def _of_key(why: str) -> str:
     return _WRONG_KEY["key"] if f" {_REFUSED} " in why else f"nothing can be done with the API key: {why}"
 
 
-def _is_refused(options: Options, parts: Opened, values: dict[str, str]) -> bool:
+def _is_refused(options: Options, parts: Session, values: dict[str, str]) -> bool:
     """Whether a key that should be good for everything is good for nothing, as far as the profile may look."""
     key, group = values["apiKey"], values["accountGroupId"]
-    if _delete(parts.target, key, group, _NOBODY).status_code != _REFUSED:
+    if _delete(parts.http, key, group, _NOBODY).status_code != _REFUSED:
         return False
     if options.profile is not Profile.DELETE:
-        return _sent(parts.target, "GET", "v1/accounts", key).status_code == _REFUSED
+        return _sent(parts.http, "GET", "v1/accounts", key).status_code == _REFUSED
     if options.states_url is None:
         return True
     audience = parts.states.setup("an audience that is ready", apiKey=key)
-    return _delete(parts.target, key, audience["accountGroupId"], audience["audienceId"]).status_code == _REFUSED
+    return _delete(parts.http, key, audience["accountGroupId"], audience["audienceId"]).status_code == _REFUSED
 
 
 def _delete(target: httpx.Client, key: str | None, group: str, audience: str) -> httpx.Response:
-    return _sent(target, "DELETE", f"v1/accounts/{segment(group)}/audiences/{segment(audience)}", key)
+    return _sent(target, "DELETE", f"v1/accounts/{path_segment(group)}/audiences/{path_segment(audience)}", key)
 
 
 def _sent(target: httpx.Client, method: str, path: str, key: str | None) -> httpx.Response:

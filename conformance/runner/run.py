@@ -13,13 +13,13 @@ from conformance.options import Options, UsageError
 from conformance.report import html_report, json_report, junit_report, markdown_report, text_report
 from conformance.report.contents import Contract, Report
 from conformance.report.redaction import redaction, veiled
-from conformance.results.expected_failures import ExpectationsError, read
-from conformance.results.verdicts import Decided, decide
-from conformance.results.worker_result import Seen
+from conformance.results.expected_failures import ExpectedFailuresError, read
+from conformance.results.verdicts import RequirementResult, decide
+from conformance.results.worker_result import WorkerResult
 from conformance.runner.deadline import Deadline
 from conformance.runner.preflight import preflight
-from conformance.runner.pytest_session import Checked, check
-from conformance.runner.session import opened
+from conformance.runner.pytest_session import SessionResult, run_checks
+from conformance.runner.session import open_session
 from openapi import contract, contract_text
 
 _INTERRUPTED, _FAULT, _NOTHING = 2, 3, 5
@@ -39,15 +39,15 @@ def run(options: Options, known: Catalogue) -> int:
 def _run(options: Options, known: Catalogue) -> int:
     expected = _expected(options, known)
     around = environment.read()
-    with opened(options, Deadline(None)) as parts:
+    with open_session(options, Deadline(None)) as parts:
         latency = preflight(options, parts)
-    fitted = options.for_latency(latency)
+    fitted = options.with_workers_for(latency)
     side_by_side = f", {fitted.workers} workers: {latency * 1000:.0f} ms a request" if fitted.workers != 1 else ""
     click.echo(f"{options.base_url}, profile {options.profile}, seed {options.seed}{side_by_side}")
     begun, started = time.monotonic(), datetime.now(UTC)  # noqa: TID251  (when a report was made is real time)
-    checked = check(fitted, known, live=around.live)
+    checked = run_checks(fitted, known, live=around.live)
     status = _early(checked)
-    if status is not None or checked.seen is None:
+    if status is not None or checked.result is None:
         return _FAULT if status is None else status
     report = Report(
         contract=_contract(),
@@ -56,27 +56,27 @@ def _run(options: Options, known: Catalogue) -> int:
         seed=options.seed,
         started=started.isoformat(timespec="seconds"),
         duration=time.monotonic() - begun,
-        decided=_decided(options, known, checked.seen, expected),
-        secrets=_secrets(options, checked.seen),
+        decided=_decided(options, known, checked.result, expected),
+        secrets=_secrets(options, checked.result),
         strict=options.strict,
         selection=options.selection,
-        notes=(*checked.seen.notes, *(f"not torn down: {one}" for one in checked.seen.not_torn_down)),
+        notes=(*checked.result.notes, *(f"not torn down: {one}" for one in checked.result.not_torn_down)),
     )
     click.echo(text_report.render(report, colour=around.colour), nl=False)
     _write(options, report)
     return report.outcome.exit_status
 
 
-def _early(checked: Checked) -> int | None:
+def _early(checked: SessionResult) -> int | None:
     """The exit status of a run that no report follows, having said why in a line."""
     if checked.interrupted:
-        left = checked.seen.not_torn_down if checked.seen else ("nobody knows what was set up",)
+        left = checked.result.not_torn_down if checked.result else ("nobody knows what was set up",)
         click.echo(f"interrupted: {'not torn down: ' + '; '.join(left) if left else _CLEAN}", err=True)
         return _INTERRUPTED
-    if checked.fault is not None:
-        click.echo(f"the suite itself failed, please report it: {checked.fault}", err=True)
+    if checked.error is not None:
+        click.echo(f"the suite itself failed, please report it: {checked.error}", err=True)
         return _FAULT
-    if checked.nothing:
+    if checked.nothing_selected:
         click.echo("no check was selected: `list` shows what there is", err=True)
         return _NOTHING
     return None
@@ -85,9 +85,11 @@ def _early(checked: Checked) -> int | None:
 _CLEAN = "what was set up is torn down again, and nothing was decided"
 
 
-def _decided(options: Options, known: Catalogue, seen: Seen, expected: Mapping[str, str]) -> tuple[Decided, ...]:
+def _decided(
+    options: Options, known: Catalogue, seen: WorkerResult, expected: Mapping[str, str]
+) -> tuple[RequirementResult, ...]:
     short = {name: value for name, value in options.given_headers().items() if len(value) < _SECRET}
-    decided = (decide(known[row], observed, expected.get(row)) for row, observed in seen.observed.items())
+    decided = (decide(known[row], observed, expected.get(row)) for row, observed in seen.observations.items())
     return tuple(veiled(one, short) for one in decided)
 
 
@@ -96,7 +98,7 @@ def _expected(options: Options, known: Catalogue) -> dict[str, str]:
         return {}
     try:
         found = read(options.expected.read_text(encoding="utf-8"), set(known))
-    except (OSError, UnicodeDecodeError, ExpectationsError) as error:
+    except (OSError, UnicodeDecodeError, ExpectedFailuresError) as error:
         message = f"{options.expected}: {getattr(error, 'strerror', None) or error}"
         raise UsageError(message) from None
     return {one: expectation.reason for one, expectation in found.items()}
@@ -108,7 +110,7 @@ def _contract() -> Contract:
     return Contract(info["title"], info["version"], hashlib.sha256(text.encode()).hexdigest())
 
 
-def _secrets(options: Options, seen: Seen) -> dict[str, str]:
+def _secrets(options: Options, seen: WorkerResult) -> dict[str, str]:
     """What no report may show, with the name that stands for it: near misses of keys included."""
     sent = dict.fromkeys((*seen.tokens, *sorted(seen.keys)))
     numbered = {token: f"AUDIENCE_API_KEY_{number}" for number, token in enumerate(_long(sent), 1)}

@@ -7,7 +7,7 @@ from conformance.catalogue.requirements import Catalogue, Profile
 _OF_DELETE = "check_delete.py"
 
 
-def named(selection: str | None, catalogue: Catalogue) -> frozenset[str]:
+def selected_checks(selection: str | None, catalogue: Catalogue) -> frozenset[str]:
     """The checks that `-k` names, where it does no more than name some; else none."""
     words = (selection or "").split()
     checks = {check for row in catalogue.values() for check in row.checks}
@@ -15,7 +15,7 @@ def named(selection: str | None, catalogue: Catalogue) -> frozenset[str]:
     return names if names <= checks and set(words[1::2]) <= {"or"} else frozenset()
 
 
-def files(profile: Profile, names: frozenset[str]) -> list[str]:
+def check_files(profile: Profile, names: frozenset[str]) -> list[str]:
     """The files that have a check of the profile; where checks are named, one of those."""
     folder = resources.files("conformance").joinpath("checks")
     read = []

@@ -8,35 +8,35 @@ from dataclasses import dataclass
 import httpx
 
 from conformance.client.client import Client
-from conformance.client.contract import Wire
+from conformance.client.contract import Contract
 from conformance.options import Options, UsageError
 from conformance.results.ledger import Ledger
 from conformance.runner.deadline import Deadline
 from conformance.states import (
-    FromFile,
-    OverHttp,
+    ApiKeyStates,
+    FileStates,
+    HttpStates,
     ProviderStates,
     PublicApi,
     StatesFileError,
-    WithKey,
     paced,
-    prepared,
+    read_states_file,
 )
 from openapi import contract
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Session:
     """`target`: for requests that belong to no check; `api` sends by it. `client` is held by the deadline."""
 
-    target: httpx.Client
+    http: httpx.Client
     api: PublicApi
     client: Client
     states: ProviderStates
 
 
 @contextmanager
-def opened(options: Options, deadline: Deadline) -> Iterator[Opened]:
+def open_session(options: Options, deadline: Deadline) -> Iterator[Session]:
     """Connections to the target and to its states; closed at the end."""
     verify = options.verify()
     with ExitStack() as stack:
@@ -48,24 +48,24 @@ def opened(options: Options, deadline: Deadline) -> Iterator[Opened]:
                 ("", options.states_headers),
             )
         )
-        checked.event_hooks["request"].append(deadline.hold)
-        api = PublicApi(paced(target, time.sleep, options.pace))  # noqa: TID251  (a real pause)
+        checked.event_hooks["request"].append(deadline.raise_if_passed)
+        api = PublicApi(paced(target, time.sleep, options.min_interval))  # noqa: TID251  (a real pause)
         client = _client(options, checked)
-        yield Opened(target, api, client, _states(options, api, stater, client.numbers))
+        yield Session(target, api, client, _states(options, api, stater, client.exchange_numbers))
 
 
 def _client(options: Options, http: httpx.Client) -> Client:
-    return Client(http, Wire(contract()), Ledger(), time.sleep, options.pace)  # noqa: TID251  (a real pause)
+    return Client(http, Contract(contract()), Ledger(), time.sleep, options.min_interval)  # noqa: TID251  (a real pause)
 
 
 def _states(options: Options, api: PublicApi, stater: httpx.Client, numbers: Iterator[int]) -> ProviderStates:
     if options.states_url is not None:
-        return OverHttp(stater, options.states_url, numbers)
+        return HttpStates(stater, options.states_url, numbers)
     if options.states_file is not None:
         try:
-            return FromFile(prepared(options.states_file), api)
+            return FileStates(read_states_file(options.states_file), api)
         except StatesFileError as error:
             message = f"--states-file {options.states_file}: {error}"
             raise UsageError(message) from None
     key = options.api_key or ""
-    return WithKey(api, key, leftovers=options.allow_leftovers, may_spend=options.allow_credits)
+    return ApiKeyStates(api, key, leftovers=options.allow_leftovers, may_spend=options.allow_credits)

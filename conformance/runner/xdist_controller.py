@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from conformance.options import Options
-from conformance.results.worker_result import Seen
+from conformance.results.worker_result import WorkerResult
 from conformance.runner.deadline import Deadline
-from conformance.runner.xdist_worker import TOLD
+from conformance.runner.xdist_worker import PAYLOAD_KEY
 
 _PATIENCE = 30.0
-_SAYS = {"skipped": 0, "passed": 1, "failed": 2}
+_INFORMATIVENESS = {"skipped": 0, "passed": 1, "failed": 2}
 
 
-class Workers:
+class WorkerController:
     """`seen`: of each worker that came to its end. `lost`: what became of the others."""
 
     def __init__(self, options: Options, deadline: Deadline) -> None:
@@ -26,14 +26,14 @@ class Workers:
         self._deadline = deadline
         self._nodes: list[Any] = []
         self._reports: dict[str, pytest.TestReport] = {}
-        self.seen: list[Seen] = []
+        self.results: list[WorkerResult] = []
         self.lost: list[str] = []
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401  (xdist's)
         """Tell a worker the options, and how much of the time is spent."""
         self._nodes.append(node)
-        node.workerinput[TOLD] = pickle.dumps((self._options, self._deadline.spent))
+        node.workerinput[PAYLOAD_KEY] = pickle.dumps((self._options, self._deadline.spent))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:  # noqa: ANN401  (xdist's)
@@ -41,12 +41,12 @@ class Workers:
         if node not in self._nodes:  # xdist tells it twice of an interrupted one
             return
         self._nodes.remove(node)
-        told = getattr(node, "workeroutput", {}).get(TOLD)
+        told = getattr(node, "workeroutput", {}).get(PAYLOAD_KEY)
         seen, reports = pickle.loads(told) if told else (None, [])  # noqa: S301  (from a process that this one started)
         if seen is None:
             self.lost.append(f"the worker {node.gateway.id} ended before its work was done ({error})")
             return
-        self.seen.append(seen)
+        self.results.append(seen)
         for one in reports:
             self._keep(node.config.hook.pytest_report_from_serializable(config=node.config, data=one))
         for report in self._reports.values() if not self._nodes else ():
@@ -56,7 +56,7 @@ class Workers:
         """Of what every worker runs, what came of it for the one that can say most."""
         before = self._reports.get(report.nodeid)
         if (report.when == "call" or not report.passed) and (
-            before is None or _SAYS[report.outcome] > _SAYS[before.outcome]
+            before is None or _INFORMATIVENESS[report.outcome] > _INFORMATIVENESS[before.outcome]
         ):
             self._reports[report.nodeid] = report
 

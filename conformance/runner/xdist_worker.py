@@ -9,21 +9,21 @@ from typing import Any, NoReturn
 import pytest
 from _pytest.runner import runtestprotocol  # there is no public way to run one item
 
-from conformance.catalogue.requirements import catalogue
+from conformance.catalogue.requirements import load_catalogue
 from conformance.options import Options
 from conformance.runner.course import Course
 from conformance.runner.deadline import Deadline
-from conformance.runner.plugin import ConformancePlugin, Effort, looks_back
-from conformance.runner.selection import named
-from conformance.runner.session import opened
+from conformance.runner.plugin import ConformancePlugin, RunSettings, runs_last
+from conformance.runner.selection import selected_checks
+from conformance.runner.session import open_session
 
-TOLD = "conformance"
+PAYLOAD_KEY = "conformance"
 """Where options and findings stand in what xdist carries to a worker, and back."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Build what this process needs, where it is a worker."""
-    told = getattr(config, "workerinput", {}).get(TOLD)
+    told = getattr(config, "workerinput", {}).get(PAYLOAD_KEY)
     if told is None:
         return
     options, spent = pickle.loads(told)  # noqa: S301  (from the process that started this one)
@@ -46,9 +46,9 @@ class Worker:
         self._config = config
         self._stack = ExitStack()
         deadline = Deadline(options.deadline, spent)
-        parts = self._stack.enter_context(opened(options, deadline))
-        known, repeats = catalogue(), parts.states.repeats(options.max_examples)
-        effort = Effort(options.profile, options.seed, repeats, named(options.selection, known))
+        parts = self._stack.enter_context(open_session(options, deadline))
+        known, repeats = load_catalogue(), parts.states.repeats(options.max_examples)
+        effort = RunSettings(options.profile, options.seed, repeats, selected_checks(options.selection, known))
         self.plugin = ConformancePlugin(known, parts.client, parts.states, effort)
         self.course = Course(parts, self.plugin, deadline)
         self._held_back: list[pytest.Item] = []
@@ -56,7 +56,7 @@ class Worker:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Take out what every worker runs, before xdist deals out the rest."""
-        last = [item for item in session.items if looks_back(item)]
+        last = [item for item in session.items if runs_last(item)]
         if len(last) < len(session.items):
             self._held_back = last
             session.items = [item for item in session.items if item not in last]
@@ -78,7 +78,7 @@ class Worker:
         """Hand over what was seen, before xdist sends it."""
         done = yield
         output: dict[str, Any] = self._config.workeroutput  # type: ignore[attr-defined]  # xdist's
-        output[TOLD] = pickle.dumps((self.course.seen, self._reports))
+        output[PAYLOAD_KEY] = pickle.dumps((self.course.seen, self._reports))
         return done
 
     def pytest_internalerror(self) -> bool:

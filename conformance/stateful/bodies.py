@@ -11,7 +11,7 @@ NAME, FOLDER = "{name}", "{folder}"
 _ABOUT = f"about {NAME}"
 _WRONG_TYPE = 5
 _WRONG_ONE = 5
-_RIGHT: Mapping[OperationId, tuple[Mapping[str, Any], ...]] = {
+_VALID: Mapping[OperationId, tuple[Mapping[str, Any], ...]] = {
     OperationId.CREATE_AUDIENCE: (
         {"name": NAME, "type": "on_demand"},
         {"name": NAME, "type": "on_demand", "description": _ABOUT},
@@ -27,7 +27,7 @@ _RIGHT: Mapping[OperationId, tuple[Mapping[str, Any], ...]] = {
     OperationId.RENAME_FOLDER: ({"name": NAME},),
     OperationId.MOVE_TO_FOLDER: ({"folderId": FOLDER},),
 }
-_WRONG: Mapping[OperationId, Sequence[Mapping[str, Any]]] = {
+_INVALID: Mapping[OperationId, Sequence[Mapping[str, Any]]] = {
     OperationId.CREATE_AUDIENCE: (
         {"type": "on_demand"},
         {"name": NAME},
@@ -43,10 +43,10 @@ _WRONG: Mapping[OperationId, Sequence[Mapping[str, Any]]] = {
 
 def body(operation: OperationId, form: int, **named: str) -> tuple[dict[str, Any] | None, Validity]:
     """One of them, with what the placeholders stand for; the first is the simplest, one in five is wrong; or none."""
-    if operation not in _RIGHT:
+    if operation not in _VALID:
         return None, Validity.VALID
     is_right = form % _WRONG_ONE != _WRONG_ONE - 1
-    templates = (_RIGHT if is_right else _WRONG)[operation]
+    templates = (_VALID if is_right else _INVALID)[operation]
     template = templates[(form if is_right else form // _WRONG_ONE) % len(templates)]
     filled = {name: value.format(**named) if isinstance(value, str) else value for name, value in template.items()}
     return filled, Validity.VALID if is_right else Validity.INVALID

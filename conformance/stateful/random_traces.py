@@ -6,11 +6,11 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
-from conformance.harness.context import Situation
+from conformance.harness.context import CheckContext
 from conformance.results.ledger import ViolationError
-from conformance.stateful.machine import Walker
-from conformance.stateful.shrinking import Trail, shorten
-from conformance.stateful.trace import AbandonedWalk, Walks
+from conformance.stateful.machine import ApiStateMachine
+from conformance.stateful.shrinking import Steps, shrink
+from conformance.stateful.trace import AbandonedTrace, TraceSession
 from conformance.states import NotEstablishedError
 
 _STEPS = 40
@@ -18,10 +18,10 @@ _LONGEST, _PATIENCE = 60.0, 6.0
 """Seconds that the walks take at most, on a slow target; and that it takes to find the shortest that show a fault."""
 
 
-def _effort(situation: Situation) -> settings:
+def _effort(context: CheckContext) -> settings:
     """How many walks, and how long. None of Hypothesis' health checks: what takes its time here is the target."""
     return settings(
-        max_examples=max(3, situation.repeats * 5 // 9),
+        max_examples=max(3, context.repeats * 5 // 9),
         stateful_step_count=_STEPS,
         database=None,
         deadline=None,
@@ -32,33 +32,33 @@ def _effort(situation: Situation) -> settings:
     )
 
 
-def _walk_about(walks: Walks) -> None:
+def _run_random_traces(walks: TraceSession) -> None:
     """Walk, then look for shorter walks that show the same faults; what was seen only once is kept all the same."""
-    trails: dict[str, Trail] = {}
+    trails: dict[str, Steps] = {}
 
-    @seed(walks.situation.chance.getrandbits(64))
-    def walker() -> Walker:
-        return Walker(walks, trails)
+    @seed(walks.context.random.getrandbits(64))
+    def walker() -> ApiStateMachine:
+        return ApiStateMachine(walks, trails)
 
-    run_state_machine_as_test(walker, settings=_effort(walks.situation))  # type: ignore[arg-type]  # a factory will do
+    run_state_machine_as_test(walker, settings=_effort(walks.context))  # type: ignore[arg-type]  # a factory will do
     until = time.monotonic() + _PATIENCE
     for requirement, trail in sorted(trails.items(), key=lambda one: len(one[1])):
-        shorten(walks, requirement, trail, until)
+        shrink(walks, requirement, trail, until)
 
 
-def walk_about(situation: Situation, longest: float = _LONGEST) -> None:
+def run_random_traces(context: CheckContext, longest: float = _LONGEST) -> None:
     """Walk about for `longest` seconds at most, and note what was found; ViolationError where anything was."""
-    walks = Walks(situation, longest)
+    walks = TraceSession(context, longest)
     try:
-        _walk_about(walks)
-    except (AbandonedWalk, Flaky):  # Hypothesis may say of a walk that is abandoned that it draws less than others did
+        _run_random_traces(walks)
+    except (AbandonedTrace, Flaky):  # Hypothesis may say of a walk that is abandoned that it draws less than others did
         if walks.abandoned is None:
             raise
         cause = walks.abandoned.__cause__
-        if cause is not None and not (walks.made and isinstance(cause, NotEstablishedError)):
+        if cause is not None and not (walks.trace_count and isinstance(cause, NotEstablishedError)):
             raise cause from None
     finally:
-        for finding in walks.findings():
-            situation.ledger.broken(finding)
-    for finding in walks.findings():
+        for finding in walks.shortest_violations():
+            context.ledger.failed(finding)
+    for finding in walks.shortest_violations():
         raise ViolationError(finding)

@@ -4,42 +4,42 @@ import time
 from dataclasses import replace
 from itertools import product
 
-from conformance.stateful.step_runner import SIMPLEST, Step, Wanderer
-from conformance.stateful.trace import BrokenError, Walks
+from conformance.stateful.step_runner import SIMPLEST, Step, StepRunner
+from conformance.stateful.trace import TraceEnded, TraceSession
 
-Trail = tuple[Step, ...]
-_FIELDS = ("who", "where", "form", "look", "which", "other")
+Steps = tuple[Step, ...]
+_FIELDS = ("caller", "group", "body_variant", "read_back", "audience", "pick")
 
 
-def shorten(walks: Walks, requirement: str, trail: Trail, until: float) -> None:
+def shrink(walks: TraceSession, requirement: str, trail: Steps, until: float) -> None:
     """Look for a shorter walk that breaks a requirement, until some time; `walks` keeps the shortest.
 
     A fault that does not show again was seen all the same: then the walk stays as long as it was.
     """
-    walks.hurried = True
-    if shows(walks, requirement, trail):
-        trail = _shorter(walks, requirement, trail, until)
-        trail = _simpler(walks, requirement, trail, until)
-        trail = _shorter(walks, requirement, trail, until)
-    walks.hurried, walks.waits = False, int(time.monotonic() < until)
+    walks.skip_settling = True
+    if reproduces(walks, requirement, trail):
+        trail = _remove_steps(walks, requirement, trail, until)
+        trail = _simplify_steps(walks, requirement, trail, until)
+        trail = _remove_steps(walks, requirement, trail, until)
+    walks.skip_settling, walks.waits = False, int(time.monotonic() < until)
     if walks.waits:
-        shows(walks, requirement, trail)
+        reproduces(walks, requirement, trail)
 
 
-def shows(walks: Walks, requirement: str, trail: Trail) -> bool:
+def reproduces(walks: TraceSession, requirement: str, trail: Steps) -> bool:
     """Take the steps, each as it was; whether they break the requirement."""
-    wanderer = Wanderer(walks, requirement)
+    wanderer = StepRunner(walks, requirement)
     try:
         for step in trail:
             wanderer.take(step)
-    except BrokenError:
+    except TraceEnded:
         pass
     finally:
-        wanderer.cast.leave()
-    return requirement in wanderer.walk.hits
+        wanderer.actors.teardown()
+    return requirement in wanderer.trace.hits
 
 
-def _shorter(walks: Walks, requirement: str, trail: Trail, until: float) -> Trail:
+def _remove_steps(walks: TraceSession, requirement: str, trail: Steps, until: float) -> Steps:
     """Leave out half of it, then a quarter, and in the end one step at a time, until none can be left out."""
     size = len(trail) // 2
     while size:
@@ -48,13 +48,13 @@ def _shorter(walks: Walks, requirement: str, trail: Trail, until: float) -> Trai
             tried = trail[: max(start, 0)] + trail[start + size :]
             if time.monotonic() > until:
                 return trail
-            if shows(walks, requirement, tried):
+            if reproduces(walks, requirement, tried):
                 trail = tried
         size = size // 2 if size > 1 or len(trail) == before else size
     return trail
 
 
-def _simpler(walks: Walks, requirement: str, trail: Trail, until: float) -> Trail:
+def _simplify_steps(walks: TraceSession, requirement: str, trail: Steps, until: float) -> Steps:
     """Make each choice the simplest, where it does not matter."""
     for place, name in product(range(len(trail)), _FIELDS):
         what, choice = trail[place]
@@ -62,6 +62,6 @@ def _simpler(walks: Walks, requirement: str, trail: Trail, until: float) -> Trai
         if time.monotonic() > until:
             return trail
         tried = (*trail[:place], (what, simpler), *trail[place + 1 :])
-        if simpler != choice and shows(walks, requirement, tried):
+        if simpler != choice and reproduces(walks, requirement, tried):
             trail = tried
     return trail

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from conformance.catalogue.requirements import Profile
-from conformance.client.client import Call, Extras
-from conformance.client.contract import member
+from conformance.client.client import ApiRequest, RequestOptions
+from conformance.client.contract import json_at
 from conformance.harness.context import Key
 from conformance.model import OperationId, Permission, Validity
 from conformance.model.operation import ALL_PERMISSIONS, ON_AUDIENCE, ON_JOB
 from conformance.results.verdicts import SUCCESS, Exchange
-from conformance.stateful.actors import GONE, Cast, Place
+from conformance.stateful.actors import GONE, Actors, ResourcePath
 from conformance.stateful.bodies import body
-from conformance.stateful.trace import Walk, Walks
+from conformance.stateful.trace import Trace, TraceSession
 
 _T = TypeVar("_T")
-_POWERS = (
+_PERMISSION_SETS = (
     ALL_PERMISSIONS,
     frozenset({Permission.AUDIENCES_READ.wire, Permission.PROSPECTS_READ.wire}),
     frozenset({Permission.AUDIENCES_WRITE.wire}),
@@ -37,7 +37,7 @@ _LIMITS = (None, 2)
 _NEWEST_KEY, _NEWEST_AT_HOME, _NOBODY, _STRANGER = (15, 16), 17, 18, 19
 SAME = GONE
 _COMES, _GOES, _IS_PREPARED, _ENDS = "a key comes", "a key goes", "an audience is prepared", "a prospecting ends"
-_ONE_DEAD_IN = 5
+_REVOKED_EVERY = 5
 STEPS: Sequence[OperationId | str] = (
     OperationId.GET_AUDIENCE,
     *(3 * (OperationId.UPDATE_AUDIENCE, OperationId.MOVE_TO_FOLDER, OperationId.CREATE_AUDIENCE)),
@@ -55,164 +55,166 @@ STEPS: Sequence[OperationId | str] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class StepChoice:
     """What is left to chance in a step, the simplest always 0.
 
     `who` asks, of 20; `where`, in which account group; `which` audience; `form` of the body; `other`: one of whatever
     else there is to choose from; `look`: which audience to read afterwards, if any.
     """
 
-    who: int
-    where: int
-    which: int
-    form: int
-    other: int
-    look: int | None
+    caller: int
+    group: int
+    audience: int
+    body_variant: int
+    pick: int
+    read_back: int | None
 
 
-SIMPLEST = Choice(who=0, where=0, which=0, form=0, other=0, look=None)
-Step = tuple[OperationId | str, Choice]
+SIMPLEST = StepChoice(caller=0, group=0, audience=0, body_variant=0, pick=0, read_back=None)
+Step = tuple[OperationId | str, StepChoice]
 
 
-class Wanderer:
+class StepRunner:
     """A client on one walk. `taken`: its steps so far."""
 
-    def __init__(self, walks: Walks, sought: str | None = None) -> None:
-        self.situation = walks.situation
-        self.walk = Walk(walks, sought)
-        self.cast = Cast(walks, self.walk)
+    def __init__(self, walks: TraceSession, sought: str | None = None) -> None:
+        self.context = walks.context
+        self.trace = Trace(walks, sought)
+        self.actors = Actors(walks, self.trace)
         self.taken: list[Step] = []
-        self._has_jobs = walks.situation.profile is Profile.FULL
-        self._has_folders = walks.situation.states.may_leave_folders
+        self._has_jobs = walks.context.profile is Profile.FULL
+        self._has_folders = walks.context.states.may_leave_folders
 
     def take(self, step: Step) -> None:
         """Take a step; BrokenError where the walk has come to its end."""
         self.taken.append(step)
         what, choice = step
         if isinstance(what, str):
-            self._is_told(what, choice)
+            self._apply_state(what, choice)
         elif what in ON_AUDIENCE:
             self._name_an_audience(what, choice)
         elif what in (OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION):
             self._read(what, choice)
         elif what is OperationId.CREATE_AUDIENCE:
             group = self._owner(choice).group
-            _keep(self.cast.audiences, group, self._send(what, choice, (group, "")), "id")
+            _keep(self.actors.audiences, group, self._send(what, choice, (group, "")), "id")
         elif what in (OperationId.CREATE_FOLDER, OperationId.RENAME_FOLDER):
             self._folder(what, choice)
         elif self._has_jobs:
             self._prospect(what, choice)
 
-    def _is_told(self, what: str, choice: Choice) -> None:
+    def _apply_state(self, what: str, choice: StepChoice) -> None:
         """The target prepares something."""
         if what == _COMES:
-            groups = self.cast.groups
-            if choice.form % _ONE_DEAD_IN == _ONE_DEAD_IN - 1:
-                self.cast.dead_newcomer(groups[choice.where % len(groups)])
+            groups = self.actors.groups
+            if choice.body_variant % _REVOKED_EVERY == _REVOKED_EVERY - 1:
+                self.actors.issue_revoked_key(groups[choice.group % len(groups)])
                 return
-            powers = _newest(_POWERS, choice.other)
-            own = powers == ALL_PERMISSIONS and choice.where == 0
-            self.cast.newcomer(powers, None if own else groups[choice.where % len(groups)])
+            powers = _newest(_PERMISSION_SETS, choice.pick)
+            own = powers == ALL_PERMISSIONS and choice.group == 0
+            self.actors.issue_key(powers, None if own else groups[choice.group % len(groups)])
         elif what == _GOES:
-            self.cast.revoke()
-        elif what == _IS_PREPARED or not self.cast.end(_newest(_OUTCOMES, choice.other)):
-            self.cast.audience(self._owner(choice), _newest(_JOBS, choice.other))
+            self.actors.revoke()
+        elif what == _IS_PREPARED or not self.actors.end_job(_newest(_OUTCOMES, choice.pick)):
+            self.actors.prepare_audience(self._owner(choice), _newest(_JOBS, choice.pick))
 
-    def _name_an_audience(self, operation: OperationId, choice: Choice) -> None:
+    def _name_an_audience(self, operation: OperationId, choice: StepChoice) -> None:
         """A3-A5, A7, A10, A11; and perhaps A3, of the same audience or of another."""
-        place = self.cast.place(choice.which)
+        place = self.actors.pick_audience(choice.audience)
         folder = ""
         if operation is OperationId.MOVE_TO_FOLDER:
             self._has_a_folder()
-            if not self.cast.folders:
+            if not self.actors.folders:
                 return
-            folder = _newest(self.cast.folders, choice.other)[1]
+            folder = _newest(self.actors.folders, choice.pick)[1]
         exchange = self._send(operation, choice, place, folder)
         if operation is OperationId.DELETE_AUDIENCE and exchange.status in SUCCESS:
-            self.cast.goes(place)
-        if choice.look is not None:
-            seen = place if choice.look == SAME else self.cast.place(choice.look)
+            self.actors.mark_deleted(place)
+        if choice.read_back is not None:
+            seen = place if choice.read_back == SAME else self.actors.pick_audience(choice.read_back)
             self._send(OperationId.GET_AUDIENCE, SIMPLEST, seen)
 
-    def _folder(self, operation: OperationId, choice: Choice) -> None:
+    def _folder(self, operation: OperationId, choice: StepChoice) -> None:
         """A8, A9."""
         self._has_a_folder()
-        if operation is OperationId.RENAME_FOLDER and self.cast.folders:
-            self._send(operation, choice, _newest(self.cast.folders, choice.other))
+        if operation is OperationId.RENAME_FOLDER and self.actors.folders:
+            self._send(operation, choice, _newest(self.actors.folders, choice.pick))
         elif self._has_folders:
             group = self._owner(choice).group
-            _keep(self.cast.folders, group, self._send(OperationId.CREATE_FOLDER, choice, (group, "")), "id")
+            _keep(self.actors.folders, group, self._send(OperationId.CREATE_FOLDER, choice, (group, "")), "id")
 
     def _has_a_folder(self) -> None:
         """There is one, if there may be."""
-        if self._has_folders and not self.cast.folders:
-            group = self.cast.groups[0]
+        if self._has_folders and not self.actors.folders:
+            group = self.actors.groups[0]
             made = self._send(OperationId.CREATE_FOLDER, SIMPLEST, (group, ""))
-            _keep(self.cast.folders, group, made, "id")
+            _keep(self.actors.folders, group, made, "id")
 
-    def _read(self, operation: OperationId, choice: Choice) -> None:
+    def _read(self, operation: OperationId, choice: StepChoice) -> None:
         """A1 and P3 to their last page, A6, X1."""
         key = self._caller(choice, self._owner(choice).group)
-        limit = _newest(_LIMITS, choice.other) if operation is OperationId.LIST_AUDIENCES else None
+        limit = _newest(_LIMITS, choice.pick) if operation is OperationId.LIST_AUDIENCES else None
         if key.token:
-            self.walk.read(operation, key, limit)
+            self.trace.read(operation, key, limit)
         else:
-            self.walk.send(Call(operation, None, key.group))
+            self.trace.send(ApiRequest(operation, None, key.group))
 
-    def _prospect(self, operation: OperationId, choice: Choice) -> None:
+    def _prospect(self, operation: OperationId, choice: StepChoice) -> None:
         """P1-P4, X1; where there is no job to name, one begins."""
         if operation is OperationId.START_JOB:
             self._start(choice)
         elif operation not in ON_JOB:
             self._read(operation, choice)
-        elif self.cast.jobs:
-            self._send(operation, choice, _newest(self.cast.jobs, choice.other))
+        elif self.actors.jobs:
+            self._send(operation, choice, _newest(self.actors.jobs, choice.pick))
         else:
-            self.cast.audience(self._owner(choice), _newest(_JOBS[1:], choice.other))
+            self.actors.prepare_audience(self._owner(choice), _newest(_JOBS[1:], choice.pick))
 
-    def _start(self, choice: Choice) -> None:
+    def _start(self, choice: StepChoice) -> None:
         """P1, not in the first account group: what a job populates may be anything in its own."""
-        if not self.situation.states.may_spend_credits:
+        if not self.context.states.may_spend_credits:
             return
-        if len(self.cast.groups) == 1:
-            self.cast.newcomer(ALL_PERMISSIONS, None)
-        owner = self.cast.owners[self.cast.groups[-1]]
+        if len(self.actors.groups) == 1:
+            self.actors.issue_key(ALL_PERMISSIONS, None)
+        owner = self.actors.owners[self.actors.groups[-1]]
         key = self._caller(choice, owner.group)
-        again = _newest(_AGAIN, choice.other)
-        headers = {} if again is None else {"Idempotency-Key": f"{self.cast.mark}-{again}"}
-        sent = self.situation.prospecting(owner, _newest(_SOURCES, choice.form))
-        call = Call(OperationId.START_JOB, key.token or None, key.group, body=sent, extras=Extras(headers))
-        _keep(self.cast.jobs, key.group, self.walk.send(call, Validity.DOUBTFUL), "jobId")
+        again = _newest(_AGAIN, choice.pick)
+        headers = {} if again is None else {"Idempotency-Key": f"{self.actors.name_prefix}-{again}"}
+        sent = self.context.start_body(owner, _newest(_SOURCES, choice.body_variant))
+        call = ApiRequest(
+            OperationId.START_JOB, key.token or None, key.group, body=sent, options=RequestOptions(headers)
+        )
+        _keep(self.actors.jobs, key.group, self.trace.send(call, Validity.DOUBTFUL), "jobId")
 
-    def _owner(self, choice: Choice) -> Key:
-        groups = self.cast.groups
-        return self.cast.owners[groups[choice.where % len(groups)]]
+    def _owner(self, choice: StepChoice) -> Key:
+        groups = self.actors.groups
+        return self.actors.owners[groups[choice.group % len(groups)]]
 
-    def _caller(self, choice: Choice, group: str) -> Key:
+    def _caller(self, choice: StepChoice, group: str) -> Key:
         """Who asks, and in which account group: mostly who may; an empty token is none."""
-        if choice.who in _NEWEST_KEY:
-            return Key(self.cast.keys[-1].token, group)
-        if choice.who == _NEWEST_AT_HOME:
-            return self.cast.keys[-1]
-        if choice.who == _NOBODY:
+        if choice.caller in _NEWEST_KEY:
+            return Key(self.actors.keys[-1].token, group)
+        if choice.caller == _NEWEST_AT_HOME:
+            return self.actors.keys[-1]
+        if choice.caller == _NOBODY:
             return Key("", group)
-        owner = self.cast.owners[group]
-        if choice.who == _STRANGER:
-            return Key(next(iter(self.situation.nowhere([f"{owner.token}x"])), ""), group)
+        owner = self.actors.owners[group]
+        if choice.caller == _STRANGER:
+            return Key(next(iter(self.context.not_issued([f"{owner.token}x"])), ""), group)
         return owner
 
-    def _send(self, operation: OperationId, choice: Choice, place: Place, folder: str = "") -> Exchange:
+    def _send(self, operation: OperationId, choice: StepChoice, place: ResourcePath, folder: str = "") -> Exchange:
         """A request that names what is there, or was, or is of another kind."""
         key = self._caller(choice, place[0])
-        sent, validity = body(operation, choice.form, name=self.cast.name(), folder=folder)
-        if validity is Validity.VALID and self.cast.is_odd(operation, (key.group, place[1])):
+        sent, validity = body(operation, choice.body_variant, name=self.actors.new_name(), folder=folder)
+        if validity is Validity.VALID and self.actors.is_odd(operation, (key.group, place[1])):
             validity = Validity.DOUBTFUL
-        return self.walk.send(Call(operation, key.token or None, key.group, place[1], sent), validity)
+        return self.trace.send(ApiRequest(operation, key.token or None, key.group, place[1], sent), validity)
 
 
-def _keep(known: list[Place], group: str, exchange: Exchange, name: str) -> None:
+def _keep(known: list[ResourcePath], group: str, exchange: Exchange, name: str) -> None:
     """What was made is there to be chosen from now on."""
-    identifier = member(exchange, "data", name)
+    identifier = json_at(exchange, "data", name)
     if exchange.status in SUCCESS and isinstance(identifier, str) and (group, identifier) not in known:
         known.append((group, identifier))
 

@@ -5,25 +5,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-from conformance.client.client import Call
-from conformance.harness.context import Key, Situation
-from conformance.harness.model_adapter import answered, asked
-from conformance.harness.snapshots import SETTLED, pages_of
-from conformance.harness.violations import consistent, finding
+from conformance.client.client import ApiRequest
+from conformance.harness.context import CheckContext, Key
+from conformance.harness.model_adapter import to_model_request, to_model_response
+from conformance.harness.snapshots import LIST_LAG, pages_of
+from conformance.harness.violations import consistent, to_violation
 from conformance.model import (
     Event,
     Judgement,
-    Level,
     ListsSettled,
     OperationId,
     Request,
     Response,
+    Severity,
     State,
     Validity,
     advance,
 )
 from conformance.model.refusal_grounds import NOT_FOUND
-from conformance.results.verdicts import Exchange, Finding
+from conformance.results.verdicts import Exchange, Violation
 
 _LISTS = frozenset({OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION, OperationId.LIST_JOBS})
 _CURRENT = frozenset({OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION, OperationId.GET_AUDIENCE})
@@ -31,15 +31,15 @@ _ESTABLISHED = Response(200)
 _MANY_STATES, _MANY_PAGES, _MANY_WAITS = 100, 20, 3
 
 
-class AbandonedWalk(BaseException):
+class AbandonedTrace(BaseException):
     """No further walk is made, and Hypothesis is not to look into it; its cause says why, unless the time is over."""
 
 
-class BrokenError(Exception):
+class TraceEnded(Exception):  # noqa: N818  (no error: the trace has shown what it can)
     """The walk has come to its end: after a MUST is broken, nobody knows what is so; or what was sought is found."""
 
 
-class Walks:
+class TraceSession:
     """All walks of a run, which take `longest` seconds at most.
 
     `found`: by requirement, the walk with the fewest requests that shows it broken. `unavailable`: provider states that
@@ -48,59 +48,59 @@ class Walks:
     made, once that is so.
     """
 
-    def __init__(self, situation: Situation, longest: float) -> None:
-        self.situation = situation
-        self.found: dict[str, Finding] = {}
+    def __init__(self, context: CheckContext, longest: float) -> None:
+        self.context = context
+        self.violations: dict[str, Violation] = {}
         self.unavailable: set[str] = set()
-        self.made = 0
+        self.trace_count = 0
         self.home: str | None = None
-        self.hurried = False
+        self.skip_settling = False
         self.waits = _MANY_WAITS
-        self.abandoned: AbandonedWalk | None = None
+        self.abandoned: AbandonedTrace | None = None
         self._end = time.monotonic() + longest
 
     def begin(self) -> None:
         """Begin a walk, if there is time for it."""
         if time.monotonic() > self._end:
-            self.abandoned = AbandonedWalk()
+            self.abandoned = AbandonedTrace()
             raise self.abandoned
 
     @contextmanager
-    def foreseeing_nothing(self) -> Iterator[None]:
+    def abandon_on_error(self) -> Iterator[None]:
         """Give up at whatever is raised in here: none of it is the target's fault, to be looked into further."""
         try:
             yield
         except Exception as error:
-            self.abandoned = AbandonedWalk()
+            self.abandoned = AbandonedTrace()
             raise self.abandoned from error
 
-    def note(self, one: Finding) -> None:
+    def note(self, one: Violation) -> None:
         """Keep a finding, if none of its requirement has fewer requests."""
-        known = self.found.get(one.requirement_id)
+        known = self.violations.get(one.requirement_id)
         if known is None or len(one.exchanges) < len(known.exchanges):
-            self.found[one.requirement_id] = one
+            self.violations[one.requirement_id] = one
 
-    def findings(self) -> list[Finding]:
+    def shortest_violations(self) -> list[Violation]:
         """What was found, the shortest walk first."""
-        return sorted(self.found.values(), key=lambda one: len(one.exchanges))
+        return sorted(self.violations.values(), key=lambda one: len(one.exchanges))
 
 
-class Walk:
+class Trace:
     """One walk. `possible`: the states that the target may be in. `hits`: the requirements that were seen to be broken.
 
     It has come to its end once `sought` is among them.
     """
 
-    def __init__(self, walks: Walks, sought: str | None = None) -> None:
-        self._walks = walks
-        self._situation = walks.situation
+    def __init__(self, walks: TraceSession, sought: str | None = None) -> None:
+        self._session = walks
+        self._context = walks.context
         self._sought = sought
         self.possible = frozenset({State()})
         self.hits: set[str] = set()
         self._exchanges: list[Exchange] = []
         self._lost: list[Request] = []
 
-    def happened(self, event: Event) -> None:
+    def apply_event(self, event: Event) -> None:
         """What the target said by a provider state."""
         self.possible = advance(self.possible, event, _ESTABLISHED).states
 
@@ -108,12 +108,12 @@ class Walk:
         """Whether a job of an account group may be active still, for all that is known."""
         return not self.possible or any(state.may_be_active(job) for state in self.possible)
 
-    def send(self, call: Call, validity: Validity = Validity.VALID) -> Exchange:
+    def send(self, call: ApiRequest, validity: Validity = Validity.VALID) -> Exchange:
         """Send a request, and judge what comes back; BrokenError where the walk comes to its end."""
-        with self._walks.foreseeing_nothing():
-            exchange = self._situation.client.send(call)
+        with self._session.abandon_on_error():
+            exchange = self._context.client.send(call)
         self._exchanges.append(exchange)
-        self._judge(asked(call, validity), answered(call.operation, exchange))
+        self._judge(to_model_request(call, validity), to_model_response(call.operation, exchange))
         return exchange
 
     def read(self, operation: OperationId, key: Key, limit: int | None) -> None:
@@ -122,28 +122,30 @@ class Walk:
         before = self.possible
         self._judge(request, response)
         wrong = self._wrong_once_settled(before, request, response)
-        if wrong and self._walks.hurried:
+        if wrong and self._session.skip_settling:
             self._hit(wrong)
-        elif wrong and self._walks.waits > 0:
-            self._walks.waits -= 1
-            self._situation.wait(SETTLED)
+        elif wrong and self._session.waits > 0:
+            self._session.waits -= 1
+            self._context.wait(LIST_LAG)
             self.possible = settled(self.possible)
             self._judge(*self._read(operation, key, limit))
 
     def _read(self, operation: OperationId, key: Key, limit: int | None) -> tuple[Request, Response | None]:
-        with self._walks.foreseeing_nothing():
-            pages = list(islice(pages_of(self._situation, operation, key, limit=limit), _MANY_PAGES))
+        with self._session.abandon_on_error():
+            pages = list(islice(pages_of(self._context, operation, key, limit=limit), _MANY_PAGES))
         self._exchanges += pages
         validity = Validity.VALID if limit is None else Validity.DOUBTFUL
-        return asked(Call(operation, key.token, key.group), validity), answered(operation, *pages)
+        return to_model_request(ApiRequest(operation, key.token, key.group), validity), to_model_response(
+            operation, *pages
+        )
 
     def _wrong_once_settled(self, before: frozenset[State], request: Request, response: Response | None) -> set[str]:
         """The requirements that a list will have broken if it still says so after two seconds."""
         if request.operation not in _LISTS or not self.possible:
             return set()
         judged = advance(settled(before), request, response)
-        broken = (one for one in judged.violations if one.level is Level.MUST)
-        return {finding(one, request.operation, ()).requirement_id for one in broken}
+        broken = (one for one in judged.violations if one.level is Severity.MUST)
+        return {to_violation(one, request.operation, ()).requirement_id for one in broken}
 
     def _judge(self, request: Request, response: Response | None) -> None:
         if not self.possible:
@@ -151,18 +153,18 @@ class Walk:
         judged = advance(self.possible, request, response, pending=self._lost)
         if response is None:
             self._lost.append(request)
-        found = [finding(one, request.operation, self._exchanges) for one in judged.violations]
+        found = [to_violation(one, request.operation, self._exchanges) for one in judged.violations]
         for one in found:
-            self._walks.note(one)
-        self._hit({one.requirement_id for one in found}, ends=judged.breaks(Level.MUST))
+            self._session.note(one)
+        self._hit({one.requirement_id for one in found}, ends=judged.breaks(Severity.MUST))
         self.possible = judged.states if len(judged.states) <= _MANY_STATES else frozenset()
         for requirement in _held(request, response, judged):
-            self._situation.ledger.held(requirement)
+            self._context.ledger.passed(requirement)
 
     def _hit(self, broken: set[str], *, ends: bool = False) -> None:
         self.hits |= broken
         if ends or self._sought in broken:
-            raise BrokenError
+            raise TraceEnded
 
 
 def settled(states: frozenset[State]) -> frozenset[State]:
@@ -179,5 +181,5 @@ def _held(request: Request, response: Response | None, judged: Judgement) -> Ite
     yield consistent(request.operation)
     if response.data is not None and request.operation in _CURRENT:
         yield f"{request.operation.prefix}-CURRENT"
-    if response.status in NOT_FOUND and all(request.path in state.gone for state in judged.states):
+    if response.status in NOT_FOUND and all(request.path in state.deleted for state in judged.states):
         yield f"{OperationId.DELETE_AUDIENCE.prefix}-EFFECT"

@@ -1,22 +1,22 @@
 """Provider states, by three ways: how the target is put into a situation, and out of it again (Pact's convention)."""
 
-from conformance.states.api_key_states import WithKey
-from conformance.states.file_states import FromFile
-from conformance.states.http_states import OverHttp
+from conformance.states.api_key_states import ApiKeyStates
+from conformance.states.file_states import FileStates
+from conformance.states.http_states import HttpStates
 from conformance.states.provider_states import NotEstablishedError, ProviderStates, StatesError
 from conformance.states.public_api import PublicApi, Send, paced
-from conformance.states.states_file import StatesFileError, prepared
+from conformance.states.states_file import StatesFileError, read_states_file
 
 __all__ = [
-    "FromFile",
+    "ApiKeyStates",
+    "FileStates",
+    "HttpStates",
     "NotEstablishedError",
-    "OverHttp",
     "ProviderStates",
     "PublicApi",
     "Send",
     "StatesError",
     "StatesFileError",
-    "WithKey",
     "paced",
-    "prepared",
+    "read_states_file",
 ]

@@ -21,7 +21,7 @@ _WHY = {
 }
 
 
-class WithKey(ProviderStates):
+class ApiKeyStates(ProviderStates):
     """One key and its first account group. `begin_check` must be called between checks: each gets the key anew."""
 
     def __init__(self, api: PublicApi, key: str, *, leftovers: bool = False, may_spend: bool = False) -> None:

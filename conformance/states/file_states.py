@@ -15,20 +15,20 @@ from conformance.states.provider_states import (
     Values,
 )
 from conformance.states.public_api import PublicApi
-from conformance.states.states_file import ALL, Key, Listed
+from conformance.states.states_file import ALL, ListedKey, StatesFile
 
 _ONE_PASS = 40
 """About as many ready audiences as the checks need when nothing is repeated."""
 
 
-class FromFile(ProviderStates):
+class FileStates(ProviderStates):
     """Hands out what is listed. Ready audiences are made by the public API when the list is used up.
 
     A check may hold two keys, and then they belong to different account groups, unless it asks for a group; the next
     check may have the same keys. Of several groups that would do, the one comes first for which most is left.
     """
 
-    def __init__(self, listed: Listed, api: PublicApi) -> None:
+    def __init__(self, listed: StatesFile, api: PublicApi) -> None:
         super().__init__()
         self._listed = listed
         self._api = api
@@ -191,7 +191,7 @@ class FromFile(ProviderStates):
         key = self._known(params.get("apiKey"))
         return key.group
 
-    def _known(self, token: object) -> Key:
+    def _known(self, token: object) -> ListedKey:
         for key in self._listed.keys:
             if key.token == token:
                 return key

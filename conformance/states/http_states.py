@@ -38,7 +38,7 @@ _ADVICE = {
 }
 
 
-class OverHttp(ProviderStates):
+class HttpStates(ProviderStates):
     """Asks the states URL for each state. `numbers`: of the requests, those to the target counted in."""
 
     def __init__(self, http: httpx.Client, url: str, numbers: Iterator[int] | None = None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.results.verdicts import Exchange
-from conformance.states.signals import undisturbed
+from conformance.states.signals import defer_signals
 
 Values = dict[str, Any]
 
@@ -63,7 +63,7 @@ class ProviderStates(ABC):
 
     def setup(self, state: str, **params: object) -> Values:
         """Set a state up; answers its values. Raises NotEstablishedError, StatesError."""
-        with undisturbed():
+        with defer_signals():
             values = self._establish(state, params)
             known = {**params, **values}
             self._standing.append((state, known))

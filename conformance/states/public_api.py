@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from conformance.client.contract import segment
+from conformance.client.contract import path_segment
 from conformance.states.provider_states import NotEstablishedError
 
 Send = Callable[[str, str, str, Any], httpx.Response]
@@ -57,7 +57,7 @@ class PublicApi:
     def create_audience(self, key: str, group: str) -> str:
         """Make an audience; answers its identifier."""
         document = {"name": f"Conformance {next(self._numbers)}", "type": "on_demand"}
-        request = _Request("POST", f"v1/accounts/{segment(group)}/audiences", document)
+        request = _Request("POST", f"v1/accounts/{path_segment(group)}/audiences", document)
         data = self._asked(key, request, _MADE, "create an audience")
         made = data.get("id") if isinstance(data, dict) else None
         if not isinstance(made, str) or not made:
@@ -67,12 +67,12 @@ class PublicApi:
 
     def delete_audience(self, key: str, group: str, audience: str) -> None:
         """Delete an audience, if it is still there."""
-        request = _Request("DELETE", f"v1/accounts/{segment(group)}/audiences/{segment(audience)}")
+        request = _Request("DELETE", f"v1/accounts/{path_segment(group)}/audiences/{path_segment(audience)}")
         self._asked(key, request, _GONE, f"delete the audience {audience}")
 
     def cancel_job(self, key: str, group: str, job: str) -> None:
         """Cancel a job."""
-        request = _Request("POST", f"v1/accounts/{segment(group)}/prospecting/{segment(job)}/cancel")
+        request = _Request("POST", f"v1/accounts/{path_segment(group)}/prospecting/{path_segment(job)}/cancel")
         self._asked(key, request, _DONE, f"cancel the job {job}")
 
     def _asked(self, key: str, request: _Request, fine: frozenset[int], what: str) -> Any:  # noqa: ANN401  (JSON)

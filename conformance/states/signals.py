@@ -10,7 +10,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
+def defer_signals() -> Iterator[None]:
     """A signal that comes meanwhile is dealt with afterwards."""
     if threading.current_thread() is not threading.main_thread():
         yield  # signals come to the main thread only

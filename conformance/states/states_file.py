@@ -26,7 +26,7 @@ class StatesFileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ListedKey:
     """An API key of the list; a key with every permission that this API knows is as good as one with all."""
 
     token: str
@@ -40,16 +40,16 @@ class Key:
 
 
 @dataclass(slots=True)
-class Listed:
+class StatesFile:
     """The entries of a file: keys, and by state what is used up. Other states than these cannot be prepared by hand."""
 
-    keys: list[Key] = field(default_factory=list)
+    keys: list[ListedKey] = field(default_factory=list)
     ready: list[Mapping[str, Any]] = field(default_factory=list)
     populated: list[Mapping[str, Any]] = field(default_factory=list)
     requests: list[Mapping[str, Any]] = field(default_factory=list)
 
 
-def prepared(path: Path) -> Listed:
+def read_states_file(path: Path) -> StatesFile:
     """What a file lists; StatesFileError where it cannot be read."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -61,7 +61,7 @@ def prepared(path: Path) -> Listed:
         raise StatesFileError(message)
     for state, entries in states.items():
         _check(state, entries)
-    listed = Listed(
+    listed = StatesFile(
         [_key(entry) for entry in states.get(KEY, [])],
         *(list(states.get(state, [])) for state in (READY, POPULATED, REQUEST)),
     )
@@ -98,15 +98,15 @@ def _fault(fields: Mapping[str, type], entry: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _key(entry: Mapping[str, Any]) -> Key:
+def _key(entry: Mapping[str, Any]) -> ListedKey:
     permissions = frozenset(entry.get("permissions", ALL))
-    return Key(entry["apiKey"], entry["accountGroupId"], permissions, entry.get("status", "active"))
+    return ListedKey(entry["apiKey"], entry["accountGroupId"], permissions, entry.get("status", "active"))
 
 
-def _imply_keys(listed: Listed) -> None:
+def _imply_keys(listed: StatesFile) -> None:
     """A key that only an audience names is a key of that account group, with all permissions."""
     there = {key.token for key in listed.keys}
     for entry in (*listed.ready, *listed.populated):
         if entry["apiKey"] not in there:
             there.add(entry["apiKey"])
-            listed.keys.append(Key(entry["apiKey"], entry["accountGroupId"]))
+            listed.keys.append(ListedKey(entry["apiKey"], entry["accountGroupId"]))

@@ -7,21 +7,21 @@ from typing import NamedTuple
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.api.envelope import Wire, headers_of, send_json
+from mockserver.api.envelope import Envelopes, json_headers, send_json
 from mockserver.api.faults.injection import Injection
 from mockserver.api.prefer_header import Preferences, preference
 from mockserver.domain.refusal import Refusal
 from mockserver.recording.bearer import token_of
-from mockserver.recording.request_record import NOTES, Notes, note_refusal
+from mockserver.recording.request_record import RECORD, RequestRecord, note_refusal
 from mockserver.service.admission import Admission
 
-Admit = Callable[[str | None, str | None, Notes | None], Awaitable[Admission | Refusal]]
+Admit = Callable[[str | None, str | None, RequestRecord | None], Awaitable[Admission | Refusal]]
 
 _CONTEXT = "connexion_context"
 
 
 @dataclass(frozen=True, slots=True)
-class Reception:
+class RequestGate:
     """Who receives requests: `admit` all of them, `preferences` those that prefer an example, in its place.
 
     The requests of a sandbox that has faults go by way of the `injection`.
@@ -68,7 +68,7 @@ class AdmissionOperation:
     One that prefers an example gets that, if its key is valid; on one that is admitted, its sandbox's faults may act.
     """
 
-    def __init__(self, next_app: ASGIApp, operation: Operation, *, reception: Reception, wire: Wire) -> None:
+    def __init__(self, next_app: ASGIApp, operation: Operation, *, reception: RequestGate, wire: Envelopes) -> None:
         self.next_app = next_app
         self._operation, self._permission = operation
         self._admit = reception.admit
@@ -78,7 +78,7 @@ class AdmissionOperation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit a request by its key and the permission that the contract says the operation requires."""
-        notes = scope.get(NOTES)
+        notes = scope.get(RECORD)
         if notes is not None:
             notes.operation = self._operation
         token, prefer = read_headers(scope)
@@ -88,7 +88,7 @@ class AdmissionOperation:
         outcome = await self._admit(token, self._permission, notes)
         if isinstance(outcome, Refusal):
             note_refusal(scope, outcome.details)
-            await send_json(send, *self._wire.refuse(outcome), headers=headers_of(outcome))
+            await send_json(send, *self._wire.refusal(outcome), headers=json_headers(outcome))
             return
         scope["extensions"][_CONTEXT] = {"admission": outcome}
         if outcome.sandbox.faults:
@@ -101,7 +101,7 @@ class AdmissionMiddleware:
     """A layer of the operations above, by the operation that the routing has found."""
 
     def __init__(
-        self, app: ASGIApp, *, reception: Reception, permissions: Mapping[str, str | None], wire: Wire
+        self, app: ASGIApp, *, reception: RequestGate, permissions: Mapping[str, str | None], wire: Envelopes
     ) -> None:
         self.app = app
         self._reception = reception

@@ -10,14 +10,14 @@ from connexion.middleware.response_validation import ResponseValidationMiddlewar
 from connexion.resolver import Resolver
 from starlette.types import ASGIApp
 
-from mockserver.api.admission import AdmissionMiddleware, Reception
-from mockserver.api.connexion_fast_path.context import DirectContextMiddleware
+from mockserver.api.admission import AdmissionMiddleware, RequestGate
+from mockserver.api.connexion_fast_path.context import FastContextMiddleware
 from mockserver.api.connexion_fast_path.exceptions import LazyExceptionMiddleware
-from mockserver.api.connexion_fast_path.operation import DirectApp
-from mockserver.api.connexion_fast_path.routing import DirectRoutingMiddleware
-from mockserver.api.connexion_fast_path.security import AdmittedBearer, DirectSecurityMiddleware
-from mockserver.api.connexion_fast_path.validation import DirectValidationMiddleware
-from mockserver.api.error_handlers import Faults
+from mockserver.api.connexion_fast_path.operation import FastApp
+from mockserver.api.connexion_fast_path.routing import FastRoutingMiddleware
+from mockserver.api.connexion_fast_path.security import AdmittedBearer, FastSecurityMiddleware
+from mockserver.api.connexion_fast_path.validation import FastValidationMiddleware
+from mockserver.api.error_handlers import ErrorHandlers
 from mockserver.api.handlers.accounts import AccountHandlers
 from mockserver.api.handlers.answers import Answers, Handler
 from mockserver.api.handlers.audiences import AudienceHandlers
@@ -55,7 +55,7 @@ def resolver(operations: Mapping[str, Handler]) -> Resolver:
 def application(
     contract: dict[str, Any],
     answers: Answers,
-    reception: Reception,
+    reception: RequestGate,
     body_limit: Callable[..., ASGIApp],
     *,
     validate_responses: bool = False,
@@ -67,18 +67,18 @@ def application(
     """
     required = permissions(contract)
     admission = partial(AdmissionMiddleware, reception=reception, permissions=required, wire=answers.wire)
-    app = DirectApp(
+    app = FastApp(
         "mockserver",
         middlewares=[
             LazyExceptionMiddleware,
-            DirectRoutingMiddleware,
+            FastRoutingMiddleware,
             admission,
-            DirectSecurityMiddleware,
+            FastSecurityMiddleware,
             partial(body_limit, operations=with_body(contract)),
-            DirectValidationMiddleware,
+            FastValidationMiddleware,
             *([ResponseValidationMiddleware] if validate_responses else []),
             LifespanMiddleware,
-            DirectContextMiddleware,
+            FastContextMiddleware,
         ],
         resolver=resolver(handlers(answers)),
         jsonifier=FastJsonifier(),
@@ -88,5 +88,5 @@ def application(
         validate_responses=validate_responses,
     )
     app.add_api(with_policy(contract, responses=validate_responses))
-    Faults(answers.wire).register(app)
+    ErrorHandlers(answers.wire).register(app)
     return app

@@ -57,30 +57,30 @@ async def send_json(send: Send, body: Body, status: int, headers: tuple[tuple[by
     await send({"type": "http.response.body", "body": content})
 
 
-def headers_of(refusal: Refusal) -> tuple[tuple[bytes, bytes], ...]:
+def json_headers(refusal: Refusal) -> tuple[tuple[bytes, bytes], ...]:
     """The headers that go with a refusal: `Retry-After`, in seconds, where it says after what time a request passes."""
     seconds = refusal.details.get("retryAfter")
     return () if seconds is None else ((b"retry-after", b"%d" % seconds),)
 
 
-class Wire:
+class Envelopes:
     """Envelopes, each with a fresh trace id."""
 
     def __init__(self, ids: Ids) -> None:
         self._ids = ids
 
-    def answer(self, outcome: T | Refusal, view: Callable[[T], Body], status: int = 200) -> tuple[Body, int]:
+    def response(self, outcome: T | Refusal, view: Callable[[T], Body], status: int = 200) -> tuple[Body, int]:
         """The envelope and status of what a use case came to; `view` writes what it answered."""
         if isinstance(outcome, Refusal):
-            return self.refuse(outcome)
+            return self.refusal(outcome)
         return {"success": True, "data": view(outcome), "error": None, "traceId": self._ids.trace_id()}, status
 
-    def refuse(self, refusal: Refusal) -> tuple[Body, int]:
+    def refusal(self, refusal: Refusal) -> tuple[Body, int]:
         """The envelope and status of a refusal."""
         reason = refusal.reason
         return self.failure(reason.code, refusal.message, refusal.details), _STATUS_BY_RULE[reason.rule]
 
-    def fault(self, status: int, message: str, details: Mapping[str, Any]) -> Body:
+    def error(self, status: int, message: str, details: Mapping[str, Any]) -> Body:
         """The envelope of a request that no operation could take up, such as an unknown route."""
         code = FAULT_CODES.get(status, "INTERNAL_ERROR" if status >= _SERVER_ERROR else "VALIDATION_ERROR")
         return self.failure(code, message, details)

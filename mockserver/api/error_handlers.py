@@ -11,7 +11,7 @@ from connexion.exceptions import ProblemException
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
-from mockserver.api.envelope import Wire
+from mockserver.api.envelope import Envelopes
 from mockserver.ports import SandboxNotFoundError, StoreError
 from mockserver.recording.request_record import note_refusal
 
@@ -29,10 +29,10 @@ _OTHER = ("{detail}", "See /_mock/docs.")
 _RULES = {400: "validation", 401: "api-key", 404: "route", 405: "method", 413: "size", 415: "media-type"}
 
 
-class Faults:
+class ErrorHandlers:
     """Connexion's error handlers. They are coroutines, since Connexion would run others in threads."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Envelopes) -> None:
         self._wire = wire
 
     def register(self, app: ConnexionMiddleware) -> None:
@@ -55,14 +55,14 @@ class Faults:
         what, hint = (text.format(**known) for text in _TEXTS.get(status, _OTHER))
         details = {"rule": _RULES.get(status, "http"), **getattr(error, "details", {}), "hint": hint}
         note_refusal(request.scope, details)
-        return _response(status, self._wire.fault(status, f"{what} {hint}", details), headers)
+        return _response(status, self._wire.error(status, f"{what} {hint}", details), headers)
 
     async def gone(self, request: ConnexionRequest, _error: SandboxNotFoundError) -> ConnexionResponse:
         """Answer a request whose sandbox was deleted while it was under way."""
         message = "Invalid or missing API key: the sandbox of the key has been deleted. Use another key."
         details = {"rule": "api-key", "hint": "Use another key."}
         note_refusal(request.scope, details)
-        return _response(401, self._wire.fault(401, message, details), {})
+        return _response(401, self._wire.error(401, message, details), {})
 
     async def without_store(self, request: ConnexionRequest, error: StoreError) -> ConnexionResponse:
         """Answer a request that came when the store could not be used."""
@@ -80,7 +80,7 @@ class Faults:
     def _failed(self, request: ConnexionRequest, what: str, hint: str, cause: str) -> ConnexionResponse:
         details = {"rule": "internal", "hint": hint}
         note_refusal(request.scope, details)
-        body = self._wire.fault(500, f"Internal server error: {what} {hint}", details)
+        body = self._wire.error(500, f"Internal server error: {what} {hint}", details)
         logger.error("traceId=%s %s %r: %s", body["traceId"], request.method, request.url.path, cause)
         return _response(500, body, {})
 

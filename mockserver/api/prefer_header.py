@@ -8,13 +8,13 @@ from urllib.request import parse_http_list
 
 from starlette.types import Scope, Send
 
-from mockserver.api.envelope import Wire, send_json
+from mockserver.api.envelope import Envelopes, send_json
 from mockserver.api.examples import Row, Rows, success
 from mockserver.domain.refusal import Reason, Refusal, refused
-from mockserver.recording.request_record import NOTES, Notes, note_refusal
+from mockserver.recording.request_record import RECORD, RequestRecord, note_refusal
 from mockserver.service.admission import Admission
 
-Identify = Callable[[str | None, Notes | None], Awaitable[Admission | Refusal]]
+Identify = Callable[[str | None, RequestRecord | None], Awaitable[Admission | Refusal]]
 
 _REALISTIC = "realistic"
 _RULE = "prefer"
@@ -49,14 +49,14 @@ def preference(values: Iterable[bytes]) -> Preference | None:
 class Preferences:
     """Answers requests by their preference, if their key is valid: state, limits, faults, permission play no part."""
 
-    def __init__(self, identify: Identify, documented: Mapping[str, Rows], wire: Wire) -> None:
+    def __init__(self, identify: Identify, documented: Mapping[str, Rows], wire: Envelopes) -> None:
         self._identify = identify
         self._documented = documented
         self._wire = wire
 
     async def answer(self, operation: str, wanted: Preference, token: str | None, scope: Scope, send: Send) -> None:
         """Send the example that is wanted, as it stands in the contract; 400 where the contract has none such."""
-        notes: Notes | None = scope.get(NOTES)
+        notes: RequestRecord | None = scope.get(RECORD)
         caller = await self._identify(token, notes)
         if isinstance(caller, Refusal):
             await self._refuse(caller, scope, send)
@@ -73,7 +73,7 @@ class Preferences:
 
     async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
         note_refusal(scope, refusal.details)
-        await send_json(send, *self._wire.refuse(refusal))
+        await send_json(send, *self._wire.refusal(refusal))
 
 
 def _chosen(operation: str, rows: Rows, wanted: Preference) -> tuple[int, Row] | Refusal:

@@ -9,9 +9,9 @@ from starlette.types import ASGIApp
 from mockserver import __version__
 from mockserver.api.application import resolver
 from mockserver.api.connexion_fast_path.exceptions import LazyExceptionMiddleware
-from mockserver.api.connexion_fast_path.operation import DirectApp
-from mockserver.api.connexion_fast_path.routing import DirectRoutingMiddleware
-from mockserver.api.connexion_fast_path.validation import DirectValidationMiddleware
+from mockserver.api.connexion_fast_path.operation import FastApp
+from mockserver.api.connexion_fast_path.routing import FastRoutingMiddleware
+from mockserver.api.connexion_fast_path.validation import FastValidationMiddleware
 from mockserver.api.jsonifier import FastJsonifier
 from mockserver.control import errors
 from mockserver.control.audiences import AudienceHandlers
@@ -23,15 +23,15 @@ from mockserver.control.jobs import JobHandlers
 from mockserver.control.journal import JournalHandlers
 from mockserver.control.keys import KeyHandlers
 from mockserver.control.limits import LimitHandlers
-from mockserver.control.reject_nul import NoNul
-from mockserver.control.require_json import JsonOnly
+from mockserver.control.reject_nul import RejectNul
+from mockserver.control.require_json import RequireJson
 from mockserver.control.responses import Operations
 from mockserver.control.sandboxes import SandboxHandlers
 from mockserver.control.states import StateHandlers
 from mockserver.control.validators import VALIDATOR_MAP
-from mockserver.middleware.body_limit import BodyLimit
+from mockserver.middleware.body_limit import BodyLimitMiddleware
 from mockserver.ports import Store
-from mockserver.service.journal_tail import Following
+from mockserver.service.journal_tail import JournalTails
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
 from openapi import contract, control_contract
@@ -39,7 +39,7 @@ from openapi import contract, control_contract
 MAX_BODY = 1 << 20
 
 
-def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, following: Following) -> Operations:
+def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, following: JournalTails) -> Operations:
     """Every handler by its operationId."""
     groups = (
         DocumentHandlers(sandboxes, __version__, control_contract, contract),
@@ -58,21 +58,21 @@ def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, following: 
 
 
 def control_application(
-    sandboxes: Sandboxes, store: Store, journals: Journals, following: Following, *, max_body: int = MAX_BODY
+    sandboxes: Sandboxes, store: Store, journals: Journals, following: JournalTails, *, max_body: int = MAX_BODY
 ) -> ASGIApp:
     """The control plane as an ASGI application. Who may use it is decided before, by the control gate.
 
     `max_body`: the bytes that a body may have, seeds included.
     """
-    app = DirectApp(
+    app = FastApp(
         "mockserver.control",
         middlewares=[
             LazyExceptionMiddleware,
-            NoNul,
-            partial(BodyLimit, limit=max_body),
-            DirectRoutingMiddleware,
-            JsonOnly,
-            DirectValidationMiddleware,
+            RejectNul,
+            partial(BodyLimitMiddleware, limit=max_body),
+            FastRoutingMiddleware,
+            RequireJson,
+            FastValidationMiddleware,
             LifespanMiddleware,
             ContextMiddleware,
         ],

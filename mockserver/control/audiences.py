@@ -15,9 +15,9 @@ class AudienceHandlers:
 
     def operations(self) -> Operations:
         """The methods by operationId."""
-        return {"listSandboxAudiences": self.every}
+        return {"listSandboxAudiences": self.list_audiences}
 
-    async def every(self, sandbox_id: str) -> Answer:
+    async def list_audiences(self, sandbox_id: str) -> Answer:
         """List the audiences."""
         seen = await self._sandboxes.work(sandbox_id, overview.audiences)
         return {"audiences": [_audience(one) for one in seen]}, 200

@@ -10,7 +10,7 @@ from mockserver.domain.instant import END, iso
 from mockserver.service import clocks
 from mockserver.service.clocks import Advance
 from mockserver.service.sandboxes import Sandboxes
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 _SECOND = 1_000
 
@@ -51,7 +51,7 @@ class ClockHandlers:
         if milliseconds <= 0:
             raise ControlError(400, "the clock moves by at least one millisecond, and the body asks for less")
 
-        async def move(work: Work) -> Advance:
+        async def move(work: UnitOfWork) -> Advance:
             if work.now + milliseconds >= END:
                 hint = f"POST /_mock/sandboxes/{sandbox_id}/reset puts it back to real time."
                 raise ControlError(409, f"the clock goes up to {LAST}, and not as far as this", hint)

@@ -76,7 +76,7 @@ class DocumentHandlers:
 
     async def health(self) -> Answer:
         """The server is up."""
-        return {"status": "ok", "version": self._version, "sandboxes": len(await self._sandboxes.every())}, 200
+        return {"status": "ok", "version": self._version, "sandboxes": len(await self._sandboxes.list_all())}, 200
 
     async def control_contract(self) -> Answer:
         """The contract of the control plane."""

@@ -11,7 +11,7 @@ from mockserver.service import faults
 from mockserver.service.fault_documents import FaultError, check, documented_errors
 from mockserver.service.faults import TooManyFaultsError, UnknownFaultError
 from mockserver.service.sandboxes import Sandboxes
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 
 class FaultHandlers:
@@ -24,21 +24,21 @@ class FaultHandlers:
     def operations(self) -> Operations:
         """The methods by operationId."""
         return {
-            "listFaults": self.every,
+            "listFaults": self.list_faults,
             "addFaults": self.add,
             "deleteFaults": self.clear,
             "getFault": self.get,
             "deleteFault": self.delete,
         }
 
-    async def every(self, sandbox_id: str) -> Answer:
+    async def list_faults(self, sandbox_id: str) -> Answer:
         """List the faults."""
         return await self._sandboxes.work(sandbox_id, lambda work: _listed(work, None)), 200
 
     async def add(self, sandbox_id: str, body: Body) -> Answer:
         """Add a fault, or those of a preset; 400 for what contradicts itself or the contract, 409 for one too many."""
 
-        async def act(work: Work) -> Body:
+        async def act(work: UnitOfWork) -> Body:
             return await _listed(work, await faults.add(work, body))
 
         try:
@@ -58,7 +58,7 @@ class FaultHandlers:
     async def get(self, sandbox_id: str, fault_id: str) -> Answer:
         """Look at a fault."""
 
-        async def act(work: Work) -> Body:
+        async def act(work: UnitOfWork) -> Body:
             return _fault(await faults.get(work, fault_id), await _names(work))
 
         try:
@@ -83,12 +83,12 @@ def _unknown(sandbox_id: str, error: UnknownFaultError) -> ControlError:
     return ControlError(404, str(error), f"GET /_mock/sandboxes/{sandbox_id}/faults lists those that there are.")
 
 
-async def _listed(work: Work, listed: Iterable[Fault] | None) -> Body:
+async def _listed(work: UnitOfWork, listed: Iterable[Fault] | None) -> Body:
     names = await _names(work)
-    return {"faults": [_fault(one, names) for one in (await faults.every(work) if listed is None else listed)]}
+    return {"faults": [_fault(one, names) for one in (await faults.list_faults(work) if listed is None else listed)]}
 
 
-async def _names(work: Work) -> frozenset[str]:
+async def _names(work: UnitOfWork) -> frozenset[str]:
     """What may be shown of keys: their names, but for one that is a token."""
     keys = await work.transaction.api_keys()
     return frozenset(key.name for key in keys) - {key.token for key in keys}

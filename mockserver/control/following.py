@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from mockserver.control.errors import ControlError
 from mockserver.control.journal_views import summary
 from mockserver.control.responses import Operations
-from mockserver.service.journal_tail import Follower, Following, News, TooManyFollowersError
+from mockserver.service.journal_tail import Batch, JournalTails, Tail, TooManyFollowersError
 
 _LAST = "Last-Event-ID"
 _DIGITS = 15
@@ -20,7 +20,7 @@ _HEARTBEAT = b": nothing new\n\n"
 class FollowHandlers:
     """One method per operation; arguments come checked against the contract."""
 
-    def __init__(self, following: Following) -> None:
+    def __init__(self, following: JournalTails) -> None:
         self._following = following
 
     def operations(self) -> Operations:
@@ -49,7 +49,7 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, follower: Follower) -> None:
+    def __init__(self, follower: Tail) -> None:
         super().__init__(_events(follower), headers={"Cache-Control": "no-store"})
         self._follower = follower
 
@@ -65,7 +65,7 @@ class EventStream(StreamingResponse):
             self._follower.close()
 
 
-async def _events(follower: Follower) -> AsyncIterator[bytes]:
+async def _events(follower: Tail) -> AsyncIterator[bytes]:
     yield b": the journal, live\n\n"
     async for news in follower.news():
         if news is None:
@@ -75,7 +75,7 @@ async def _events(follower: Follower) -> AsyncIterator[bytes]:
                 yield event
 
 
-def _told(news: News) -> list[bytes]:
+def _told(news: Batch) -> list[bytes]:
     """The events of some news; their ids are what a client that comes back sends to go on from there."""
     reading = news.reading
     reset = [_event(0, {}, b"reset")] if news.anew else []

@@ -8,7 +8,7 @@ from mockserver.service import control_actions
 from mockserver.service.prospecting import SeenJob
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.seeding import progression_of
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 
 class JobHandlers:
@@ -22,7 +22,7 @@ class JobHandlers:
         return {
             "getJobPace": self.get_pace,
             "setJobPace": self.put_pace,
-            "listJobs": self.every,
+            "listJobs": self.list_jobs,
             "startJob": self.start,
             "getJob": self.get,
             "moveJob": self.move,
@@ -39,14 +39,14 @@ class JobHandlers:
         seen = await self._sandboxes.set_progression(sandbox_id, lambda now: _changed(now, body))
         return views.job_pace(seen.sandbox.progression), 200
 
-    async def every(self, sandbox_id: str) -> Answer:
+    async def list_jobs(self, sandbox_id: str) -> Answer:
         """List the jobs."""
         return views.jobs(await self._sandboxes.work(sandbox_id, control_actions.jobs)), 200
 
     async def start(self, sandbox_id: str, body: Body) -> Answer:
         """Start a job on an audience that is there already."""
 
-        async def act(work: Work) -> SeenJob:
+        async def act(work: UnitOfWork) -> SeenJob:
             progression = _changed(work.sandbox.progression, body)
             requested = int(body.get("requested", control_actions.DEFAULT_REQUESTED))
             return await control_actions.start_job(
@@ -58,7 +58,7 @@ class JobHandlers:
     async def get(self, sandbox_id: str, job_id: str) -> Answer:
         """Look at a job."""
 
-        async def act(work: Work) -> SeenJob:
+        async def act(work: UnitOfWork) -> SeenJob:
             return SeenJob(await control_actions.job(work, job_id), work.now)
 
         return views.job(await self._sandboxes.work(sandbox_id, act)), 200
@@ -66,7 +66,7 @@ class JobHandlers:
     async def move(self, sandbox_id: str, job_id: str, body: Body) -> Answer:
         """Change how an active job moves."""
 
-        async def act(work: Work) -> SeenJob:
+        async def act(work: UnitOfWork) -> SeenJob:
             job = await control_actions.job(work, job_id)
             return await control_actions.set_progression(work, job_id, _changed(job.progression, body))
 

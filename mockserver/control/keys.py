@@ -9,7 +9,7 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.service import control_actions
 from mockserver.service.sandboxes import Sandboxes
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 
 class KeyHandlers:
@@ -20,9 +20,14 @@ class KeyHandlers:
 
     def operations(self) -> Operations:
         """The methods by operationId."""
-        return {"listKeys": self.every, "createKey": self.create, "updateKey": self.update, "deleteKey": self.delete}
+        return {
+            "listKeys": self.list_keys,
+            "createKey": self.create,
+            "updateKey": self.update,
+            "deleteKey": self.delete,
+        }
 
-    async def every(self, sandbox_id: str) -> Answer:
+    async def list_keys(self, sandbox_id: str) -> Answer:
         """List the keys."""
         return views.keys(await self._sandboxes.work(sandbox_id, lambda work: work.transaction.api_keys())), 200
 
@@ -33,7 +38,7 @@ class KeyHandlers:
         groups = frozenset(body["accountGroupIds"]) if "accountGroupIds" in body else None
         expires_at = _expiry(body, None)
 
-        async def act(work: Work) -> ApiKey:
+        async def act(work: UnitOfWork) -> ApiKey:
             name, revoked = body.get("name", ""), body.get("revoked", False)
             made = await control_actions.add_key(work, permissions, groups, name=name, revoked=revoked)
             made = replace(made, expires_at=expires_at)
@@ -45,7 +50,7 @@ class KeyHandlers:
     async def update(self, sandbox_id: str, key: str, body: Body) -> Answer:
         """Revoke a key, let it expire, or change what it may do."""
 
-        async def act(work: Work) -> ApiKey:
+        async def act(work: UnitOfWork) -> ApiKey:
             found = await control_actions.key(work, key)
             changed = replace(
                 found,
@@ -61,7 +66,7 @@ class KeyHandlers:
     async def delete(self, sandbox_id: str, key: str) -> Answer:
         """Delete a key."""
 
-        async def act(work: Work) -> None:
+        async def act(work: UnitOfWork) -> None:
             await control_actions.key(work, key)
             await control_actions.remove_key(work, key)
 

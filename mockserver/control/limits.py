@@ -18,7 +18,7 @@ class LimitHandlers:
     def operations(self) -> Operations:
         """The methods by operationId."""
         return {
-            "getLimits": self.every,
+            "getLimits": self.list_limits,
             "setLimits": self.put,
             "deleteLimits": self.delete,
             "getKeyLimit": self.of_key,
@@ -26,9 +26,9 @@ class LimitHandlers:
             "deleteKeyLimit": self.delete_for_key,
         }
 
-    async def every(self, sandbox_id: str) -> Answer:
+    async def list_limits(self, sandbox_id: str) -> Answer:
         """Look at the limits; 404 where there is none."""
-        seen = await self._sandboxes.work(sandbox_id, limits.every)
+        seen = await self._sandboxes.work(sandbox_id, limits.list_limits)
         if seen.limit is None and not any(one.key.limit for one in seen.keys):
             hint = f"PUT /_mock/sandboxes/{sandbox_id}/limits sets one."
             raise ControlError(404, f"no key of the sandbox {sandbox_id} has a limit", hint)

@@ -4,7 +4,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class NoNul:
+class RejectNul:
     """Passes a request on; HTTPException 404 where its path has a NUL.
 
     It belongs inside the layer that turns exceptions into responses.

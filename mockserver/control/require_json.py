@@ -10,7 +10,7 @@ _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 _TYPE = b"content-type"
 
 
-class JsonOnly:
+class RequireJson:
     """Passes a request on with `Content-Type: application/json`, or with neither type nor body; else HTTPException 415.
 
     It belongs inside the layer that turns exceptions into responses.

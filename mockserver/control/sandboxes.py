@@ -23,16 +23,16 @@ class SandboxHandlers:
     def operations(self) -> Operations:
         """The methods by operationId."""
         return {
-            "listSandboxes": self.every,
+            "listSandboxes": self.list_sandboxes,
             "createSandbox": self.create,
             "getSandbox": self.get,
             "deleteSandbox": self.delete,
             "resetSandbox": self.reset,
         }
 
-    async def every(self) -> Answer:
+    async def list_sandboxes(self) -> Answer:
         """List the sandboxes."""
-        return {"sandboxes": [views.summary(one) for one in await self._sandboxes.every()]}, 200
+        return {"sandboxes": [views.summary(one) for one in await self._sandboxes.list_all()]}, 200
 
     async def create(self, body: Body | None = None) -> Answer:
         """Make a sandbox; 400 for a wrong seed, 409 where there is no room, or another has a key of the seed."""

@@ -50,7 +50,7 @@ class StateHandlers:
         return await self._sandbox_of_job(job_id) if isinstance(job_id, str) else DEFAULT_SANDBOX
 
     async def _sandbox_of_job(self, job_id: str) -> str:
-        others = [sandbox.id for sandbox in await self._sandboxes.every() if sandbox.id != DEFAULT_SANDBOX]
+        others = [sandbox.id for sandbox in await self._sandboxes.list_all() if sandbox.id != DEFAULT_SANDBOX]
         for sandbox_id in (DEFAULT_SANDBOX, *others):
             if await self._job(sandbox_id, job_id) is not None:
                 return sandbox_id

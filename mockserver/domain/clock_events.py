@@ -10,7 +10,7 @@ from mockserver.domain.limit import RateLimit
 from mockserver.domain.replay import Replay
 
 
-class Happening(StrEnum):
+class EventKind(StrEnum):
     """What time alone can bring about."""
 
     JOB_STARTED = "job-started"
@@ -26,12 +26,12 @@ class Event:
     """One thing that happened, when, and to what; `details` are named as they are shown."""
 
     at: int
-    happening: Happening
+    happening: EventKind
     details: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class ClockedRecords:
     """The records that time moves. `limit` is that of the sandbox, for keys that have none of their own."""
 
     jobs: Iterable[Job]
@@ -40,7 +40,7 @@ class Timed:
     limit: RateLimit | None
 
 
-def events(records: Timed, begin: int, end: int) -> list[Event]:
+def events(records: ClockedRecords, begin: int, end: int) -> list[Event]:
     """What happens after `begin` and up to `end` if nobody does anything, in the order in which it happens."""
     found = [event for job in sorted(records.jobs, key=lambda job: job.serial) for event in _of_job(job, begin, end)]
     for key in records.keys:
@@ -53,20 +53,20 @@ def _of_job(job: Job, begin: int, end: int) -> Iterator[Event]:
     named: dict[str, object] = {"jobId": job.id, "accountGroupId": job.account_group_id, "audienceId": job.audience_id}
     started = job.starts_within(begin, end)
     if started is not None:
-        yield Event(started, Happening.JOB_STARTED, named)
+        yield Event(started, EventKind.JOB_STARTED, named)
     ending = job.ending_at(end)
     if ending is not None and job.is_active(begin):
         came = {"outcome": ending.outcome.value, "imported": job.imported_at(end)}
-        yield Event(ending.at, Happening.JOB_ENDED, {**named, **came})
+        yield Event(ending.at, EventKind.JOB_ENDED, {**named, **came})
 
 
 def _of_key(key: ApiKey, limit: RateLimit | None, begin: int) -> Iterator[Event]:
     if key.expires_at is not None and not key.revoked:
-        yield Event(key.expires_at, Happening.KEY_EXPIRED, {"key": key.token})
+        yield Event(key.expires_at, EventKind.KEY_EXPIRED, {"key": key.token})
     if limit is not None:
         if limit.taken(key.bucket, begin) is None:
-            yield Event(limit.passes_at(key.bucket), Happening.LIMIT_LIFTED, {"key": key.token})
-        yield Event(limit.full_at(key.bucket), Happening.LIMIT_REFILLED, {"key": key.token})
+            yield Event(limit.passes_at(key.bucket), EventKind.LIMIT_LIFTED, {"key": key.token})
+        yield Event(limit.full_at(key.bucket), EventKind.LIMIT_REFILLED, {"key": key.token})
 
 
 def _forgotten(replay: Replay) -> Event:
@@ -75,4 +75,4 @@ def _forgotten(replay: Replay) -> Event:
         "accountGroupId": replay.account_group_id,
         "jobId": replay.job_id,
     }
-    return Event(replay.expires_at, Happening.IDEMPOTENCY_KEY_FORGOTTEN, named)
+    return Event(replay.expires_at, EventKind.IDEMPOTENCY_KEY_FORGOTTEN, named)

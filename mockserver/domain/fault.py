@@ -30,7 +30,7 @@ class FaultKind(StrEnum):
     WRONG_CONTENT_TYPE = "wrong-content-type"
 
     @property
-    def spoils_a_body(self) -> bool:
+    def corrupts_a_body(self) -> bool:
         """Whether it lets an answer go out, but not as it should."""
         return self in _SPOILING
 
@@ -39,7 +39,7 @@ _SPOILING = frozenset({FaultKind.TRUNCATED_BODY, FaultKind.MALFORMED_JSON, Fault
 _AFTER = _SPOILING | {FaultKind.RESET_AFTER, FaultKind.LATE_ANSWER}
 
 
-class Asked(NamedTuple):
+class FaultSubject(NamedTuple):
     """What faults look at in a request: its operation, its key, and the identifiers in its path."""
 
     operation: str
@@ -78,11 +78,11 @@ class Fault:
         return None if self.times is None else self.times - self.acted
 
     @property
-    def waits_for_the_effect(self) -> bool:
+    def acts_after_effect(self) -> bool:
         """Whether it acts on the answer to an accepted request, and not in the server's place."""
         return self.kind in _AFTER and self.status is None
 
-    def matches(self, asked: Asked) -> bool:
+    def matches(self, asked: FaultSubject) -> bool:
         """Whether a request is one of those that it is for."""
         return (
             (self.operation is None or self.operation == asked.operation)
@@ -103,7 +103,7 @@ class Fault:
         return replace(self, acted=self.acted + 1)
 
 
-class Turn(NamedTuple):
+class FaultDecision(NamedTuple):
     """What becomes of a request: the `faults` as they are counted now, the `delays` that act, and what else happens."""
 
     faults: tuple[Fault, ...]
@@ -117,7 +117,7 @@ def chance(secret: str, fault_id: str, match: int) -> float:
     return (int.from_bytes(digest) >> 11) / (1 << _BITS - 11)  # as many bits as a float holds, so that it is never 1
 
 
-def turn(faults: Iterable[Fault], asked: Asked, secret: str) -> Turn:
+def decide(faults: Iterable[Fault], asked: FaultSubject, secret: str) -> FaultDecision:
     """Count a request, and decide what becomes of it.
 
     All delays that are due act. Of the others only the first that is due does, so that one request suffers one of them.
@@ -131,13 +131,13 @@ def turn(faults: Iterable[Fault], asked: Asked, secret: str) -> Turn:
         if fault.matches(asked):
             fault = replace(fault, matched=fault.matched + 1)
             if fault.is_due(secret) and (effect is None or fault.kind is FaultKind.DELAY):
-                fault = fault if fault.waits_for_the_effect else fault.after_acting()
+                fault = fault if fault.acts_after_effect else fault.after_acting()
                 if fault.kind is FaultKind.DELAY:
                     delays.append(fault)
                 else:
                     effect = fault
         counted.append(fault)
-    return Turn(tuple(counted), tuple(delays), effect)
+    return FaultDecision(tuple(counted), tuple(delays), effect)
 
 
 def redacted(key: str) -> str:

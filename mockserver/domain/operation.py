@@ -10,7 +10,7 @@ from enum import Enum
 _DOCS = "https://app.sonarly.io/docs/api/"
 
 
-class Repeating(Enum):
+class RetrySafety(Enum):
     """What the documentation says about sending a request again; `sentence` is as printed."""
 
     def __init__(self, sentence: str | None) -> None:
@@ -32,7 +32,7 @@ class Operation:
 
     page: str
     permission: str | None
-    repeating: Repeating = Repeating.FREE
+    repeating: RetrySafety = RetrySafety.FREE
     takes_body: bool = False
     scoped: bool = True
     rules: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ def _audiences(page: str, rules: tuple[str, ...], permission: str = "audiences:r
 def _change(page: str, rules: tuple[str, ...], *seen_by: str, takes_body: bool = False) -> Operation:
     page = f"{_DOCS}audiences/{page}"
     return Operation(
-        page, "audiences:write", Repeating.UNSUPPORTED, takes_body, rules=rules, seen_by=frozenset(seen_by)
+        page, "audiences:write", RetrySafety.UNSUPPORTED, takes_body, rules=rules, seen_by=frozenset(seen_by)
     )
 
 
@@ -79,7 +79,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "startProspectingJob": Operation(
         f"{_DOCS}prospecting/prospecting-jobs-start",
         "prospecting:write",
-        Repeating.BY_KEY,
+        RetrySafety.BY_KEY,
         takes_body=True,
         rules=("idempotency-key", "active-jobs", "credits"),
         seen_by=frozenset({"listProspectingJobs"}),
@@ -89,7 +89,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "cancelProspectingJob": Operation(
         f"{_DOCS}prospecting/prospecting-jobs-cancel",
         "prospecting:write",
-        Repeating.UNSUPPORTED,
+        RetrySafety.UNSUPPORTED,
         rules=("resource", "cancellable-status"),
         seen_by=frozenset({"getProspectingJob", "listProspectingJobs"}),
     ),

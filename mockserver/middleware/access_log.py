@@ -11,7 +11,7 @@ from mockserver.recording.request_record import REFUSAL
 Write = Callable[[str], None]
 
 
-class AccessLog:
+class AccessLogMiddleware:
     """Writes method, path, status and duration of each request; never its key or body."""
 
     def __init__(

@@ -4,7 +4,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class BodyLimit:
+class BodyLimitMiddleware:
     """Passes requests on whose body has at most `limit` bytes; raises HTTPException 413 for others.
 
     It belongs inside the layer that turns exceptions into responses. `operations`: those that take a body, by their
@@ -18,7 +18,7 @@ class BodyLimit:
 
     def for_operation(self, operation_id: str, next_app: ASGIApp) -> ASGIApp:
         """The part for one operation: none, where it takes no body."""
-        return BodyLimit(next_app, limit=self._limit) if operation_id in self._operations else next_app
+        return BodyLimitMiddleware(next_app, limit=self._limit) if operation_id in self._operations else next_app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at the announced length; count the bytes where none is announced."""

@@ -33,7 +33,7 @@ def _entry(host: str) -> str:
     return (host[1:-1] if bracketed else host).lower()
 
 
-class ControlGate:
+class ControlGateMiddleware:
     """Refuses what is under `/_mock` with 403 for where it comes from, or 401 for want of the token.
 
     `address`: where the server listens. `allowed_hosts`: names and addresses beside that and those of this machine,

@@ -12,7 +12,7 @@ _READ = ("Allow", "Preference-Applied", "Retry-After")
 _FROM_NOWHERE = Headers()
 
 
-class Cors(CORSMiddleware):
+class CorsMiddleware(CORSMiddleware):
     """Starlette's middleware, which leaves a preflight of an origin that is not allowed to the application.
 
     `origins`: as browsers send them, or `*` for all. `methods`: those that the contract documents.

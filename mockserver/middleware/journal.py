@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.ports import Clock
 from mockserver.recording.exchange import Exchange
-from mockserver.recording.request_record import NOTES, REFUSAL
+from mockserver.recording.request_record import RECORD, REFUSAL
 
 Keep = Callable[[str, Exchange], None]
 Place = Callable[[Exchange], Awaitable[None]]
@@ -28,7 +28,7 @@ _PLAIN = 2
 _HTTP = "http"
 
 
-class Tape(Exchange):
+class ExchangeRecorder(Exchange):
     """Writes an exchange down as it passes."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, real: int, began: float) -> None:
@@ -133,7 +133,7 @@ class JournalMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        tape = scope[NOTES] = Tape(scope, receive, send, self._clock.now(), self._timer())
+        tape = scope[RECORD] = ExchangeRecorder(scope, receive, send, self._clock.now(), self._timer())
         try:
             await self.app(scope, tape.receive if tape.method in _WITH_BODY else receive, tape.send)
         finally:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mockserver.recording.bearer import bearer_token
-from mockserver.recording.request_record import Notes
+from mockserver.recording.request_record import RequestRecord
 
 Header = tuple[bytes, bytes]
 
@@ -25,7 +25,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(eq=False)
-class Exchange(Notes):
+class Exchange(RequestRecord):
     """One request and its answer, raw: keys and all. It is `redaction` that makes it fit to be read.
 
     It is written while it happens, and by nobody once it is in a journal. `number`: its place there, from 1, given by

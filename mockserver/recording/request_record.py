@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.domain.sandbox import SandboxClock
 
-NOTES = "mockserver.notes"
+RECORD = "mockserver.notes"
 """Where the notes stand in an ASGI scope."""
 
 REFUSAL = "mockserver.refusal"
@@ -14,7 +14,7 @@ REFUSAL = "mockserver.refusal"
 
 
 @dataclass(eq=False)
-class Notes:
+class RequestRecord:
     """Written by whichever layer knows, read by the journal when the request is over.
 
     `sandbox_id`: whose key it was; None until a valid key is seen. `token`: that key. `clock`: the sandbox's, as it
@@ -38,14 +38,14 @@ class Notes:
 
 def note_cut_off(scope: MutableMapping[str, Any]) -> None:
     """Note that a fault breaks the connection off, where notes are taken."""
-    notes = scope.get(NOTES)
+    notes = scope.get(RECORD)
     if notes is not None:
         notes.cut_off = True
 
 
 def note_refusal(scope: MutableMapping[str, Any], details: Mapping[str, Any]) -> None:
     """Note which rule has refused a request, by the details of its error, where notes are taken."""
-    notes = scope.get(NOTES)
+    notes = scope.get(RECORD)
     if notes is not None:
         notes.rule = details["rule"]
         notes.place = details.get("in")

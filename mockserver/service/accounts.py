@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.refusal import Refusal
 from mockserver.service.admission import Admission
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 
-async def visible(work: Work, admission: Admission) -> Sequence[AccountGroup] | Refusal:
+async def visible(work: UnitOfWork, admission: Admission) -> Sequence[AccountGroup] | Refusal:
     """The account groups that the key opens, newest first."""
     found = [await work.transaction.account_group(group_id) for group_id in admission.key.account_group_ids]
     return sorted((group for group in found if group is not None), key=lambda group: group.serial, reverse=True)

@@ -4,9 +4,9 @@ from mockserver.domain.instant import iso
 from mockserver.domain.key import ApiKey
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.ports import Caller, Clock, Store
-from mockserver.recording.request_record import Notes
-from mockserver.service.expiry import lives
-from mockserver.service.rate_limiting import metered
+from mockserver.recording.request_record import RequestRecord
+from mockserver.service.expiry import still_exists
+from mockserver.service.rate_limiting import consume
 
 Admission = Caller
 """A request that may go on: its key, and the sandbox that the key belongs to."""
@@ -51,7 +51,9 @@ def _expired(key: ApiKey, expires_at: int, now: int) -> Refusal:
     )
 
 
-async def identify(store: Store, clock: Clock, token: str | None, notes: Notes | None = None) -> Admission | Refusal:
+async def identify(
+    store: Store, clock: Clock, token: str | None, notes: RequestRecord | None = None
+) -> Admission | Refusal:
     """Decide on a request by the validity of its API key, whatever it may do and how often: 401, or whose it is.
 
     `token` is what stands behind `Bearer`, None where the header is missing or of another scheme.
@@ -61,7 +63,7 @@ async def identify(store: Store, clock: Clock, token: str | None, notes: Notes |
     if caller is None:
         return _NO_KEY if token is None else _UNKNOWN_KEY
     key, sandbox = caller
-    if sandbox.expiry is not None and not await lives(store, sandbox, clock.now()):
+    if sandbox.expiry is not None and not await still_exists(store, sandbox, clock.now()):
         return _UNKNOWN_KEY
     if notes is not None:
         notes.sandbox_id, notes.token, notes.clock = sandbox.id, key.token, sandbox.clock
@@ -73,7 +75,7 @@ async def identify(store: Store, clock: Clock, token: str | None, notes: Notes |
 
 
 async def admit(
-    store: Store, clock: Clock, token: str | None, permission: str | None, notes: Notes | None = None
+    store: Store, clock: Clock, token: str | None, permission: str | None, notes: RequestRecord | None = None
 ) -> Admission | Refusal:
     """Decide on a request by its API key alone: 401, then 429, then 403.
 
@@ -85,7 +87,7 @@ async def admit(
     key = caller.key
     refusal = _LIMITED if key.limited else None
     if refusal is None and (caller.sandbox.limit is not None or key.limit is not None):
-        refusal = await metered(store, clock, caller)
+        refusal = await consume(store, clock, caller)
     if refusal is None and permission is not None and permission not in key.permissions:
         refusal = _lacks(key, permission)
     return caller if refusal is None else refusal

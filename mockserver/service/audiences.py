@@ -11,10 +11,10 @@ from mockserver.domain.guard import not_ready
 from mockserver.domain.job import Job
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.service.listing import Listing, Page
-from mockserver.service.transactions import GroupWork, Work
+from mockserver.service.transactions import GroupUnitOfWork, UnitOfWork
 
 
-def missing(kind: str, identifier: str) -> Refusal:
+def not_found(kind: str, identifier: str) -> Refusal:
     """The refusal for what is not in the account group: foreign, deleted and never there are all the same."""
     return refused(
         Reason.NOT_FOUND,
@@ -25,16 +25,16 @@ def missing(kind: str, identifier: str) -> Refusal:
     )
 
 
-async def ready(work: GroupWork, audience_id: str) -> Audience | Refusal:
+async def ready(work: GroupUnitOfWork, audience_id: str) -> Audience | Refusal:
     """The audience as it is on record, where it is there and no active job populates it: 404, then 409."""
     audience = await work.transaction.audience(work.account_group_id, audience_id)
     if audience is None:
-        return missing("audience", audience_id)
+        return not_found("audience", audience_id)
     jobs = await work.transaction.open_jobs_on(audience_id)
     return (not_ready(audience, jobs, work.now, work.sandbox.id) if jobs else None) or audience
 
 
-class Opened:
+class OpenJobs:
     """Jobs whose ending is not on record, at an instant. `populated`: the audiences that list and navigation hide."""
 
     def __init__(self, jobs: Iterable[Job], now: int) -> None:
@@ -51,23 +51,23 @@ class Opened:
         return replace(audience, prospect_count=audience.prospect_count + brought) if brought else audience
 
 
-async def counted(work: Work, audience: Audience) -> Audience:
+async def counted(work: UnitOfWork, audience: Audience) -> Audience:
     """One audience with what its jobs have brought and nobody has put on record yet."""
-    return Opened(await work.transaction.open_jobs_on(audience.id), work.now).counted(audience)
+    return OpenJobs(await work.transaction.open_jobs_on(audience.id), work.now).counted(audience)
 
 
-async def opened(work: GroupWork) -> Opened:
+async def open_jobs(work: GroupUnitOfWork) -> OpenJobs:
     """The jobs of the account group whose ending is not on record."""
-    return Opened(await work.transaction.open_jobs(work.account_group_id), work.now)
+    return OpenJobs(await work.transaction.open_jobs(work.account_group_id), work.now)
 
 
-async def page(work: GroupWork, after: str | None, limit: int) -> Page[Audience] | Refusal:
+async def page(work: GroupUnitOfWork, after: str | None, limit: int) -> Page[Audience] | Refusal:
     """Audiences that are ready for use (A1)."""
     listing = Listing(work.sandbox.secret, f"audiences/{work.account_group_id}", limit)
     before = listing.start(after)
     if isinstance(before, Refusal):
         return before
-    jobs = await opened(work)
+    jobs = await open_jobs(work)
 
     async def fetch(before: int | None, limit: int) -> Sequence[Audience]:
         return await work.transaction.audiences(work.account_group_id, before=before, limit=limit)
@@ -76,7 +76,7 @@ async def page(work: GroupWork, after: str | None, limit: int) -> Page[Audience]
     return Page([jobs.counted(audience) for audience in found.items], found.next_cursor)
 
 
-async def create(work: GroupWork, name: str, kind: AudienceType, description: str | None) -> Audience | Refusal:
+async def create(work: GroupUnitOfWork, name: str, kind: AudienceType, description: str | None) -> Audience | Refusal:
     """Make an audience (A2); a monitoring one needs a plan above `tester` (our choice of its undocumented 422)."""
     account_group = await work.transaction.account_group(work.account_group_id)
     if kind is AudienceType.MONITORING and account_group is not None and account_group.plan is Plan.TESTER:
@@ -94,13 +94,13 @@ async def create(work: GroupWork, name: str, kind: AudienceType, description: st
     return audience
 
 
-async def get(work: GroupWork, audience_id: str) -> Audience | Refusal:
+async def get(work: GroupUnitOfWork, audience_id: str) -> Audience | Refusal:
     """One audience (A3)."""
     audience = await ready(work, audience_id)
     return audience if isinstance(audience, Refusal) else await counted(work, audience)
 
 
-async def update(work: GroupWork, audience_id: str, changes: Mapping[str, Any]) -> Audience | Refusal:
+async def update(work: GroupUnitOfWork, audience_id: str, changes: Mapping[str, Any]) -> Audience | Refusal:
     """Change name, description or both (A4)."""
     audience = await ready(work, audience_id)
     if isinstance(audience, Refusal):
@@ -118,7 +118,7 @@ async def update(work: GroupWork, audience_id: str, changes: Mapping[str, Any]) 
     return await counted(work, changed)
 
 
-async def delete(work: GroupWork, audience_id: str) -> Audience | Refusal:
+async def delete(work: GroupUnitOfWork, audience_id: str) -> Audience | Refusal:
     """Delete an audience for good (A5), in the same transaction as the guard."""
     audience = await ready(work, audience_id)
     if not isinstance(audience, Refusal):
@@ -126,12 +126,12 @@ async def delete(work: GroupWork, audience_id: str) -> Audience | Refusal:
     return audience
 
 
-async def move(work: GroupWork, audience_id: str, folder_id: str) -> Audience | Refusal:
+async def move(work: GroupUnitOfWork, audience_id: str, folder_id: str) -> Audience | Refusal:
     """Put an audience into a folder of the same account group and of its type (A10)."""
     folder = await work.transaction.folder(work.account_group_id, folder_id)
     audience = await ready(work, audience_id)
     if folder is None and not (isinstance(audience, Refusal) and audience.reason is Reason.NOT_FOUND):
-        return missing("folder", folder_id)
+        return not_found("folder", folder_id)
     if folder is None or isinstance(audience, Refusal):
         return audience
     if folder.audience_type is not audience.folder_type:
@@ -147,13 +147,13 @@ async def move(work: GroupWork, audience_id: str, folder_id: str) -> Audience | 
     return await _put_into(work, audience, folder.id)
 
 
-async def remove(work: GroupWork, audience_id: str) -> Audience | Refusal:
+async def remove(work: GroupUnitOfWork, audience_id: str) -> Audience | Refusal:
     """Take an audience out of its folder (A11); one that is in none stays as it is."""
     audience = await ready(work, audience_id)
     return audience if isinstance(audience, Refusal) else await _put_into(work, audience, None)
 
 
-async def _put_into(work: GroupWork, audience: Audience, folder_id: str | None) -> Audience:
+async def _put_into(work: GroupUnitOfWork, audience: Audience, folder_id: str | None) -> Audience:
     changed = replace(audience, folder_id=folder_id)
     await work.transaction.save_audience(changed)
     return await counted(work, changed)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mockserver.domain.clock_events import Event, Timed, events
+from mockserver.domain.clock_events import ClockedRecords, Event, events
 from mockserver.domain.sandbox import SandboxClock
 from mockserver.service import control_actions
 from mockserver.service.prospecting import SeenJob
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,13 @@ class Advance:
     events: Sequence[Event]
 
 
-async def advance(work: Work, milliseconds: int) -> Advance:
+async def advance(work: UnitOfWork, milliseconds: int) -> Advance:
     """Move the clock forward."""
     later = work.now + milliseconds
     clock = work.sandbox.clock.advanced(milliseconds)
     jobs = await control_actions.jobs(work)
     transaction = work.transaction
-    records = Timed(
+    records = ClockedRecords(
         [seen.job for seen in jobs],
         await transaction.api_keys(),
         await transaction.replays(),

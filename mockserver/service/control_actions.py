@@ -10,7 +10,7 @@ from mockserver.domain.key import ApiKey
 from mockserver.service import prospecting
 from mockserver.service.prospecting import SeenJob
 from mockserver.service.seeding import DEFAULT_CREDITS
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 DEFAULT_REQUESTED = 25
 
@@ -23,7 +23,7 @@ class EndedError(ValueError):
     """A job that has ended cannot end or move again; the message says how it ended."""
 
 
-async def key(work: Work, token: str) -> ApiKey:
+async def key(work: UnitOfWork, token: str) -> ApiKey:
     """The sandbox's key; UnknownError where it has none such."""
     found = await work.transaction.api_key(token)
     if found is None:
@@ -33,7 +33,7 @@ async def key(work: Work, token: str) -> ApiKey:
 
 
 async def add_key(
-    work: Work,
+    work: UnitOfWork,
     permissions: frozenset[str],
     account_group_ids: frozenset[str] | None,
     *,
@@ -53,7 +53,7 @@ async def add_key(
     return made
 
 
-async def add_account_group(work: Work, plan: Plan = Plan.SCALE) -> AccountGroup:
+async def add_account_group(work: UnitOfWork, plan: Plan = Plan.SCALE) -> AccountGroup:
     """Make an account group with a full purse."""
     group_id, serial = await work.fresh_id()
     group = AccountGroup(group_id, serial, f"Account group {group_id}", plan, DEFAULT_CREDITS, work.now)
@@ -61,7 +61,7 @@ async def add_account_group(work: Work, plan: Plan = Plan.SCALE) -> AccountGroup
     return group
 
 
-async def remove_key(work: Work, token: str) -> None:
+async def remove_key(work: UnitOfWork, token: str) -> None:
     """Remove a key, and each account group that no key is left on; nothing where the key is gone already."""
     gone = await work.transaction.api_key(token)
     if gone is None:
@@ -72,7 +72,7 @@ async def remove_key(work: Work, token: str) -> None:
         await work.transaction.remove_account_group(group_id)
 
 
-async def add_audience(work: Work, account_group_id: str, prospects: int, name: str = "") -> Audience:
+async def add_audience(work: UnitOfWork, account_group_id: str, prospects: int, name: str = "") -> Audience:
     """Make an audience that is ready for use."""
     audience_id, serial = await work.fresh_id()
     audience = Audience(
@@ -91,7 +91,11 @@ async def add_audience(work: Work, account_group_id: str, prospects: int, name: 
 
 
 async def start_job(
-    work: Work, account_group_id: str, audience_id: str, progression: Progression, requested: int = DEFAULT_REQUESTED
+    work: UnitOfWork,
+    account_group_id: str,
+    audience_id: str,
+    progression: Progression,
+    requested: int = DEFAULT_REQUESTED,
 ) -> SeenJob:
     """Start a job on an audience that is there already; UnknownError where it is not."""
     await prospecting.settle(work, account_group_id)
@@ -103,7 +107,7 @@ async def start_job(
     return SeenJob(job, work.now)
 
 
-async def job(work: Work, job_id: str) -> Job:
+async def job(work: UnitOfWork, job_id: str) -> Job:
     """The sandbox's job; UnknownError where it has none such."""
     found = await work.transaction.job(job_id)
     if found is None:
@@ -112,14 +116,14 @@ async def job(work: Work, job_id: str) -> Job:
     return found
 
 
-async def jobs(work: Work) -> Sequence[SeenJob]:
+async def jobs(work: UnitOfWork) -> Sequence[SeenJob]:
     """All jobs of the sandbox, newest first within each account group."""
     groups = await work.transaction.account_groups()
     every = [await work.transaction.jobs(group.id, before=None, limit=None) for group in groups]
     return [SeenJob(one, work.now) for found in every for one in found]
 
 
-async def set_progression(work: Work, job_id: str, progression: Progression) -> SeenJob:
+async def set_progression(work: UnitOfWork, job_id: str, progression: Progression) -> SeenJob:
     """Change how an active job moves; one that the change ends has ended now. EndedError for one that ended before."""
     changed = replace(await _active(work, job_id), progression=progression)
     ending = changed.ending_at(work.now)
@@ -130,7 +134,7 @@ async def set_progression(work: Work, job_id: str, progression: Progression) -> 
     return SeenJob(changed, work.now)
 
 
-async def end_job(work: Work, job_id: str, outcome: JobStatus, progress: float | None = None) -> SeenJob:
+async def end_job(work: UnitOfWork, job_id: str, outcome: JobStatus, progress: float | None = None) -> SeenJob:
     """End an active job: with all its prospects where it completes, else with those that it has by now.
 
     `progress`: the share of its work that is done by then, 0 to 1, where it is not to be that.
@@ -142,7 +146,7 @@ async def end_job(work: Work, job_id: str, outcome: JobStatus, progress: float |
     return SeenJob(ended, work.now)
 
 
-async def _active(work: Work, job_id: str) -> Job:
+async def _active(work: UnitOfWork, job_id: str) -> Job:
     found = await job(work, job_id)
     status = found.status_at(work.now)
     if not status.is_active:

@@ -6,7 +6,7 @@ from mockserver.domain.sandbox import Sandbox
 from mockserver.ports import SandboxNotFoundError, Store, Transaction
 
 
-async def noted(transaction: Transaction, sandbox: Sandbox, real: int) -> Sandbox:
+async def note_use(transaction: Transaction, sandbox: Sandbox, real: int) -> Sandbox:
     """Note that the sandbox is used now; nothing is written while the last note is fresh."""
     used = sandbox.used(real)
     if used is not sandbox:
@@ -14,14 +14,14 @@ async def noted(transaction: Transaction, sandbox: Sandbox, real: int) -> Sandbo
     return used
 
 
-async def lives(store: Store, sandbox: Sandbox, real: int) -> bool:
+async def still_exists(store: Store, sandbox: Sandbox, real: int) -> bool:
     """Whether a sandbox that somebody uses is still there; one that has expired is removed, else the use is noted."""
     if sandbox.is_expired(real):
         await discard(store, sandbox.id)
         return False
     if sandbox.used(real) is not sandbox:
         async with store.transaction(sandbox.id) as transaction:
-            await noted(transaction, await transaction.sandbox(), real)
+            await note_use(transaction, await transaction.sandbox(), real)
     return True
 
 

@@ -98,7 +98,7 @@ def _check_members(document: Document) -> None:
     if kind is FaultKind.RESPONSE and not has_status:
         message = "a fault of kind response needs a status"
         raise FaultError(message)
-    if has_status and kind is not FaultKind.RESPONSE and not kind.spoils_a_body:
+    if has_status and kind is not FaultKind.RESPONSE and not kind.corrupts_a_body:
         message = f"a fault of kind {kind} answers with no status of its own; leave the status out"
         raise FaultError(message)
     if kind in {FaultKind.DELAY, FaultKind.LATE_ANSWER} and not document.get("delayMs"):

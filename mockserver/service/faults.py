@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mockserver.domain.fault import Asked, Fault, Turn, turn
+from mockserver.domain.fault import Fault, FaultDecision, FaultSubject, decide
 from mockserver.ports import SandboxNotFoundError, Store
 from mockserver.service.fault_documents import Document, FaultError, fault, spelled_out
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 MAX_FAULTS = 100
 
@@ -19,12 +19,12 @@ class UnknownFaultError(LookupError):
     """The sandbox has no such fault, or none any more; the message names it."""
 
 
-async def every(work: Work) -> Sequence[Fault]:
+async def list_faults(work: UnitOfWork) -> Sequence[Fault]:
     """All faults of the sandbox, in the order in which they were added, which is that in which they are asked."""
     return (await work.transaction.sandbox()).faults
 
 
-async def add(work: Work, document: Document) -> Sequence[Fault]:
+async def add(work: UnitOfWork, document: Document) -> Sequence[Fault]:
     """Add what a checked document describes, several faults where it names a preset; answers those.
 
     FaultError where the sandbox has no such key; TooManyFaultsError.
@@ -43,32 +43,32 @@ async def add(work: Work, document: Document) -> Sequence[Fault]:
     return made
 
 
-async def get(work: Work, fault_id: str) -> Fault:
+async def get(work: UnitOfWork, fault_id: str) -> Fault:
     """One fault; UnknownFaultError where the sandbox has none such."""
-    for one in await every(work):
+    for one in await list_faults(work):
         if one.id == fault_id:
             return one
     message = f"this sandbox has no fault {fault_id}"
     raise UnknownFaultError(message)
 
 
-async def remove(work: Work, fault_id: str) -> None:
+async def remove(work: UnitOfWork, fault_id: str) -> None:
     """Remove one fault; UnknownFaultError where the sandbox has none such."""
     gone = await get(work, fault_id)
     sandbox = await work.transaction.sandbox()
     await work.transaction.save_sandbox(replace(sandbox, faults=tuple(one for one in sandbox.faults if one != gone)))
 
 
-async def clear(work: Work) -> None:
+async def clear(work: UnitOfWork) -> None:
     """Remove all faults."""
     await work.transaction.save_sandbox(replace(await work.transaction.sandbox(), faults=()))
 
 
-async def take(store: Store, sandbox_id: str, asked: Asked) -> Turn:
+async def take(store: Store, sandbox_id: str, asked: FaultSubject) -> FaultDecision:
     """Count a request in one transaction, and decide what becomes of it."""
     async with store.transaction(sandbox_id) as transaction:
         sandbox = await transaction.sandbox()
-        taken = turn(sandbox.faults, asked, sandbox.secret)
+        taken = decide(sandbox.faults, asked, sandbox.secret)
         if taken.faults != sandbox.faults:
             await transaction.save_sandbox(replace(sandbox, faults=taken.faults))
         return taken

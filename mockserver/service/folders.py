@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from mockserver.domain.audience import Audience, AudienceType
 from mockserver.domain.folder import Folder
 from mockserver.domain.refusal import Refusal
-from mockserver.service.audiences import missing, opened
-from mockserver.service.transactions import GroupWork
+from mockserver.service.audiences import not_found, open_jobs
+from mockserver.service.transactions import GroupUnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Navigation:
     ungrouped: Sequence[Audience]
 
 
-async def create(work: GroupWork, name: str, audience_type: AudienceType) -> Folder | Refusal:
+async def create(work: GroupUnitOfWork, name: str, audience_type: AudienceType) -> Folder | Refusal:
     """Make a folder (A8), at the end of the order."""
     position = len(await work.transaction.folders(work.account_group_id))
     folder_id, serial = await work.fresh_id()
@@ -27,19 +27,19 @@ async def create(work: GroupWork, name: str, audience_type: AudienceType) -> Fol
     return folder
 
 
-async def rename(work: GroupWork, folder_id: str, name: str) -> Folder | Refusal:
+async def rename(work: GroupUnitOfWork, folder_id: str, name: str) -> Folder | Refusal:
     """Give a folder another name (A9)."""
     folder = await work.transaction.folder(work.account_group_id, folder_id)
     if folder is None:
-        return missing("folder", folder_id)
+        return not_found("folder", folder_id)
     renamed = replace(folder, name=name, updated_at=work.now)
     await work.transaction.save_folder(renamed)
     return renamed
 
 
-async def navigation(work: GroupWork) -> Navigation | Refusal:
+async def navigation(work: GroupUnitOfWork) -> Navigation | Refusal:
     """All audiences that are ready for use, by folder (A6)."""
-    jobs = await opened(work)
+    jobs = await open_jobs(work)
     every = await work.transaction.audiences(work.account_group_id, before=None, limit=None)
     audiences = [jobs.counted(audience) for audience in every if audience.id not in jobs.populated]
     folders = sorted(await work.transaction.folders(work.account_group_id), key=lambda folder: folder.position)

@@ -21,7 +21,7 @@ class TooManyFollowersError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Offset:
     """How far a journal was read: the number of the last exchange, and what tells it from others, where it was seen."""
 
     number: int = 0
@@ -40,7 +40,7 @@ def _mark(exchange: Exchange) -> tuple[int, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Batch:
     """What is new in a journal.
 
     `anew`: it was emptied by a reset, and its numbers begin anew. `dropped`: how many exchanges, up to the number
@@ -52,7 +52,7 @@ class News:
     reading: Reading
 
 
-class Following:
+class JournalTails:
     """Who follows journals on this server; at most `most` of them each one. `pause` waits for so many seconds.
 
     It is the connections of this very process that `most` bounds, and `stop` ends: neither is a matter of the store.
@@ -65,7 +65,7 @@ class Following:
         self._most = most
         self._followed: Counter[str] = Counter()
 
-    async def follow(self, sandbox_id: str, after: int) -> "Follower":
+    async def follow(self, sandbox_id: str, after: int) -> "Tail":
         """Follow a journal from the first exchange with a greater number than `after`; the follower is to be closed.
 
         SandboxNotFoundError, JournalOffError, TooManyFollowersError.
@@ -75,7 +75,7 @@ class Following:
             message = f"the journal of the sandbox {sandbox_id} is followed by {self._most} already"
             raise TooManyFollowersError(message)
         self._followed[sandbox_id] += 1
-        return Follower(self, sandbox_id, Place(after))
+        return Tail(self, sandbox_id, Offset(after))
 
     def leave(self, sandbox_id: str) -> None:
         """Let another one follow."""
@@ -86,10 +86,10 @@ class Following:
         self.stopped = True
 
 
-class Follower:
+class Tail:
     """One who follows a journal."""
 
-    def __init__(self, following: Following, sandbox_id: str, place: Place) -> None:
+    def __init__(self, following: JournalTails, sandbox_id: str, place: Offset) -> None:
         self._following = following
         self._sandbox_id = sandbox_id
         self._place = place
@@ -98,7 +98,7 @@ class Follower:
         """Make room for another follower."""
         self._following.leave(self._sandbox_id)
 
-    async def news(self) -> AsyncIterator[News | None]:
+    async def news(self) -> AsyncIterator[Batch | None]:
         """What is new, as it comes, and None now and then while nothing is; it ends with the sandbox or the server.
 
         Each look at the journal is a use of the sandbox.
@@ -115,22 +115,22 @@ class Follower:
             more = news is not None and len(news.reading.exchanges) == AT_ONCE
             await self._following.pause(0 if more else INTERVAL)
 
-    async def _next(self) -> News | None:
+    async def _next(self) -> Batch | None:
         """A part of what is new, small enough to be held for a client that reads slowly; None where nothing is."""
         journals, sandbox_id = self._following.journals, self._sandbox_id
         journal = await journals.glance(sandbox_id, self._place.number - 1)
         anew = not self._place.is_in(journal)
-        place = Place() if anew else self._place
+        place = Offset() if anew else self._place
         if not anew and journal.dropped <= place.number and all(e.number <= place.number for e in journal.exchanges):
             self._place = place
             return None
         reading = await journals.read(sandbox_id, Query(first=place.number + 1), AT_ONCE, newest=False)
         self._place = _behind(reading, place)
-        return News(anew, max(0, reading.dropped - place.number), reading)
+        return Batch(anew, max(0, reading.dropped - place.number), reading)
 
 
-def _behind(reading: Reading, place: Place) -> Place:
+def _behind(reading: Reading, place: Offset) -> Offset:
     if reading.exchanges:
         latest = reading.exchanges[-1]
-        return Place(latest.number, _mark(latest))
-    return Place(max(place.number, reading.dropped))
+        return Offset(latest.number, _mark(latest))
+    return Offset(max(place.number, reading.dropped))

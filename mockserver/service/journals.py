@@ -10,7 +10,7 @@ from mockserver.recording.findings.catalogue import findings
 from mockserver.recording.findings.rule import Finding
 from mockserver.recording.redaction import Redaction
 from mockserver.service.sandboxes import Sandboxes
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 
 class JournalOffError(Exception):
@@ -159,7 +159,7 @@ class Journals:
         return Redaction(gone.union(await self._store.tokens()), self._tokens)
 
 
-async def _names(work: Work) -> dict[str, str]:
+async def _names(work: UnitOfWork) -> dict[str, str]:
     """The names of a sandbox's keys."""
     return {key.token: key.name for key in await work.transaction.api_keys()}
 

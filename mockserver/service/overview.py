@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mockserver.domain.audience import Audience
 from mockserver.service.audiences import counted
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class SeenAudience:
     ready: bool
 
 
-async def audiences(work: Work) -> Sequence[SeenAudience]:
+async def audiences(work: UnitOfWork) -> Sequence[SeenAudience]:
     """All audiences of the sandbox, newest first within each account group."""
     found = []
     for group in await work.transaction.account_groups():

@@ -9,9 +9,9 @@ from mockserver.domain.job import Ending, Job, JobStatus, Pace, Progression
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.domain.replay import Replay
 from mockserver.domain.source import JobRequest
-from mockserver.service.audiences import missing
+from mockserver.service.audiences import not_found
 from mockserver.service.listing import Listing, Page
-from mockserver.service.transactions import GroupWork, Work
+from mockserver.service.transactions import GroupUnitOfWork, UnitOfWork
 
 MAX_ACTIVE = 5
 REPLAY_LIFETIME = 24 * 3_600_000
@@ -43,14 +43,14 @@ class Identity:
     fingerprint: str
 
 
-async def start(work: GroupWork, request: JobRequest, identity: Identity | None) -> SeenJob | Refusal:
+async def start(work: GroupUnitOfWork, request: JobRequest, identity: Identity | None) -> SeenJob | Refusal:
     """Start a job and make the audience that it populates (P1), or answer the job that this request has started."""
     replay = await _replay(work, identity)
     if replay is not None:
         return replay
     account_group = await settle(work, work.account_group_id)
     if account_group is None:
-        return missing("account group", work.account_group_id)
+        return not_found("account group", work.account_group_id)
     requested = request.requested(account_group.plan.max_results)
     refusal = await _refusal(work, account_group, requested * request.price)
     if refusal is not None:
@@ -64,7 +64,7 @@ async def start(work: GroupWork, request: JobRequest, identity: Identity | None)
     return SeenJob(job, work.now)
 
 
-async def _replay(work: GroupWork, identity: Identity | None) -> SeenJob | Refusal | None:
+async def _replay(work: GroupUnitOfWork, identity: Identity | None) -> SeenJob | Refusal | None:
     if identity is None:
         return None
     first = await work.transaction.replay(work.account_group_id, identity.key)
@@ -81,7 +81,7 @@ async def _replay(work: GroupWork, identity: Identity | None) -> SeenJob | Refus
     )
 
 
-async def _refusal(work: GroupWork, account_group: AccountGroup, cost: int) -> Refusal | None:
+async def _refusal(work: GroupUnitOfWork, account_group: AccountGroup, cost: int) -> Refusal | None:
     """409 where too many jobs are active, 402 where the credits that are not spoken for do not suffice."""
     active = [job for job in await work.transaction.open_jobs(account_group.id) if job.is_active(work.now)]
     if len(active) >= MAX_ACTIVE:
@@ -106,7 +106,7 @@ async def _refusal(work: GroupWork, account_group: AccountGroup, cost: int) -> R
     return None
 
 
-async def _begin(work: GroupWork, request: JobRequest, requested: int) -> Job:
+async def _begin(work: GroupUnitOfWork, request: JobRequest, requested: int) -> Job:
     audience_id, serial = await work.fresh_id()
     audience = Audience(
         audience_id,
@@ -124,7 +124,7 @@ async def _begin(work: GroupWork, request: JobRequest, requested: int) -> Job:
     return await populate(work, audience, requested, request.price, work.sandbox.progression)
 
 
-async def populate(work: Work, audience: Audience, requested: int, price: int, progression: Progression) -> Job:
+async def populate(work: UnitOfWork, audience: Audience, requested: int, price: int, progression: Progression) -> Job:
     """Put a new job on an audience: `requested` prospects at `price` credits each."""
     job_id, serial = await work.fresh_id()
     job = Job(job_id, serial, audience.account_group_id, audience.id, requested, price, work.now, progression)
@@ -132,7 +132,7 @@ async def populate(work: Work, audience: Audience, requested: int, price: int, p
     return job
 
 
-async def settle(work: Work, account_group_id: str) -> AccountGroup | None:
+async def settle(work: UnitOfWork, account_group_id: str) -> AccountGroup | None:
     """Put on record the endings that time has brought: prospects to the audiences, costs to the account group."""
     for job in await work.transaction.open_jobs(account_group_id):
         ending = job.ending_at(work.now)
@@ -141,7 +141,7 @@ async def settle(work: Work, account_group_id: str) -> AccountGroup | None:
     return await work.transaction.account_group(account_group_id)
 
 
-async def end(work: Work, job: Job, ending: Ending) -> Job:
+async def end(work: UnitOfWork, job: Job, ending: Ending) -> Job:
     """Put an ending on record: what was imported by then is the audience's, and is paid for."""
     ended = replace(job, ending=ending)
     imported = ended.imported_at(work.now)
@@ -156,13 +156,13 @@ async def end(work: Work, job: Job, ending: Ending) -> Job:
     return ended
 
 
-async def look(work: GroupWork, job_id: str) -> SeenJob | Refusal:
+async def look(work: GroupUnitOfWork, job_id: str) -> SeenJob | Refusal:
     """One job (P2), as it is."""
     job = await find(work, job_id)
     return job if isinstance(job, Refusal) else SeenJob(job, work.now)
 
 
-async def get(work: GroupWork, job_id: str) -> SeenJob | Refusal:
+async def get(work: GroupUnitOfWork, job_id: str) -> SeenJob | Refusal:
     """One job (P2); a reading moves on a job whose pace is readings."""
     job = await find(work, job_id)
     if isinstance(job, Refusal):
@@ -175,15 +175,15 @@ async def get(work: GroupWork, job_id: str) -> SeenJob | Refusal:
     return SeenJob(job, work.now)
 
 
-async def find(work: GroupWork, job_id: str) -> Job | Refusal:
+async def find(work: GroupUnitOfWork, job_id: str) -> Job | Refusal:
     """The job, where it is in the account group."""
     job = await work.transaction.job(job_id)
     if job is None or job.account_group_id != work.account_group_id:
-        return missing("job", job_id)
+        return not_found("job", job_id)
     return job
 
 
-async def page(work: GroupWork, after: str | None, limit: int, status: str | None) -> Page[SeenJob] | Refusal:
+async def page(work: GroupUnitOfWork, after: str | None, limit: int, status: str | None) -> Page[SeenJob] | Refusal:
     """Jobs of the account group (P3), all or those in one status."""
     listing = Listing(work.sandbox.secret, f"jobs/{work.account_group_id}/{status or ''}", limit)
     before = listing.start(after)
@@ -199,7 +199,7 @@ async def page(work: GroupWork, after: str | None, limit: int, status: str | Non
     return Page([SeenJob(job, work.now) for job in found.items], found.next_cursor)
 
 
-async def _in_status(work: GroupWork, status: JobStatus, before: int | None, limit: int) -> Sequence[Job]:
+async def _in_status(work: GroupUnitOfWork, status: JobStatus, before: int | None, limit: int) -> Sequence[Job]:
     """Jobs in a status: those that time has brought there, and those that are on record with it."""
     opened = await work.transaction.open_jobs(work.account_group_id)
     found = [job for job in opened if job.status_at(work.now) is status and (before is None or job.serial < before)]
@@ -208,7 +208,7 @@ async def _in_status(work: GroupWork, status: JobStatus, before: int | None, lim
     return sorted(found, key=lambda job: job.serial, reverse=True)[:limit]
 
 
-async def cancel(work: GroupWork, job_id: str) -> SeenJob | Refusal:
+async def cancel(work: GroupUnitOfWork, job_id: str) -> SeenJob | Refusal:
     """Cancel a job (P4): "Completed or failed jobs return 422 VALIDATION_ERROR"; so do cancelled ones (our choice)."""
     job = await find(work, job_id)
     if isinstance(job, Refusal):

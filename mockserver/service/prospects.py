@@ -6,7 +6,7 @@ from mockserver.domain.prospect import Prospect, prospect
 from mockserver.domain.refusal import Refusal
 from mockserver.service.audiences import counted, ready
 from mockserver.service.listing import Listing, Page
-from mockserver.service.transactions import GroupWork
+from mockserver.service.transactions import GroupUnitOfWork
 
 
 class _Numbered:
@@ -16,7 +16,7 @@ class _Numbered:
         self.serial = serial
 
 
-async def page(work: GroupWork, audience_id: str, after: str | None, limit: int) -> Page[Prospect] | Refusal:
+async def page(work: GroupUnitOfWork, audience_id: str, after: str | None, limit: int) -> Page[Prospect] | Refusal:
     """Prospects of one audience (A7), newest first."""
     listing = Listing(work.sandbox.secret, f"prospects/{audience_id}", limit)
     before = listing.start(after)

@@ -12,7 +12,7 @@ from mockserver.ports import Caller, Clock, Store
 _SECOND = 1_000
 
 
-async def metered(store: Store, clock: Clock, caller: Caller) -> Refusal | None:
+async def consume(store: Store, clock: Clock, caller: Caller) -> Refusal | None:
     """Take a token from the key's bucket, so that no two requests share one; refuse where there is none left."""
     async with store.transaction(caller.sandbox.id) as transaction:
         sandbox, key = await transaction.sandbox(), await transaction.api_key(caller.key.token)

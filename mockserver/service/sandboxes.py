@@ -11,9 +11,9 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.limit import RateLimit
 from mockserver.domain.sandbox import Sandbox, SandboxClock
 from mockserver.ports import Clock, Ids, SandboxNotFoundError, Store
-from mockserver.service.expiry import discard, noted
-from mockserver.service.seeding import Document, Seeded, TakenKeyError, plant
-from mockserver.service.transactions import Work
+from mockserver.service.expiry import discard, note_use
+from mockserver.service.seeding import Document, Seeded, TakenKeyError, apply_seed
+from mockserver.service.transactions import UnitOfWork
 
 T = TypeVar("T")
 
@@ -90,17 +90,17 @@ class Sandboxes:
             used_at=now,
         )
         try:
-            return await self._plant(sandbox, document)
+            return await self._apply_seed(sandbox, document)
         except TakenKeyError:
             if not await self._sweep():
                 raise
-            return await self._plant(sandbox, document)
+            return await self._apply_seed(sandbox, document)
 
-    async def _plant(self, sandbox: Sandbox, document: Document) -> SeenSandbox:
+    async def _apply_seed(self, sandbox: Sandbox, document: Document) -> SeenSandbox:
         async with self._store.creation(sandbox, document) as transaction:
-            work = Work(transaction, sandbox, sandbox.clock.now(sandbox.created_at))
-            await plant(work, document)
-            return await _seen(work)
+            run = UnitOfWork(transaction, sandbox, sandbox.clock.now(sandbox.created_at))
+            await apply_seed(run, document)
+            return await _seen(run)
 
     async def _ensure_room(self) -> None:
         if await self._store.count() >= self.policy.most and not await self._sweep():
@@ -111,14 +111,14 @@ class Sandboxes:
         key = {"key": f"sk_test_{self._ids.secret()}", "name": "all permissions"}
         return {"keys": [key], "accountGroups": [{"name": "Account group"}]}
 
-    async def work(self, sandbox_id: str, act: Callable[[Work], Awaitable[T]]) -> T:
+    async def work(self, sandbox_id: str, act: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         """Do something to a sandbox in one transaction; that is a use of it."""
         async with self._store.transaction(sandbox_id) as transaction:
             sandbox = await transaction.sandbox()
             real = self._clock.now()
             if not sandbox.is_expired(real):
-                sandbox = await noted(transaction, sandbox, real)
-                return await act(Work(transaction, sandbox, sandbox.clock.now(real)))
+                sandbox = await note_use(transaction, sandbox, real)
+                return await act(UnitOfWork(transaction, sandbox, sandbox.clock.now(real)))
         await discard(self._store, sandbox_id)
         raise SandboxNotFoundError(sandbox_id)
 
@@ -126,7 +126,7 @@ class Sandboxes:
         """Look at a sandbox."""
         return await self.work(sandbox_id, _seen)
 
-    async def every(self) -> Sequence[Sandbox]:
+    async def list_all(self) -> Sequence[Sandbox]:
         """All sandboxes, oldest first. Those that have expired are swept away."""
         await self._sweep()
         return await self._store.sandboxes()
@@ -147,20 +147,22 @@ class Sandboxes:
     async def reset(self, sandbox_id: str) -> Seeded:
         """Put a sandbox back to its seed: the same keys and identifiers, a real clock, the first pace and limit."""
 
-        async def replant(work: Work) -> Seeded:
+        async def apply_seed_again(work: UnitOfWork) -> Seeded:
             sandbox = replace(
                 work.sandbox, clock=SandboxClock(), progression=self._progression, limit=self.policy.limit, faults=()
             )
             await work.transaction.clear()
             await work.transaction.save_sandbox(sandbox)
-            return await plant(Work(work.transaction, sandbox, self._clock.now()), await work.transaction.seed())
+            return await apply_seed(
+                UnitOfWork(work.transaction, sandbox, self._clock.now()), await work.transaction.seed()
+            )
 
-        return await self.work(sandbox_id, replant)
+        return await self.work(sandbox_id, apply_seed_again)
 
     async def set_clock(self, sandbox_id: str, change: Callable[[SandboxClock, int], SandboxClock]) -> SeenSandbox:
         """Change a sandbox's clock; `change` gets the clock and the real time, and may raise ValueError."""
 
-        async def save(work: Work) -> None:
+        async def save(work: UnitOfWork) -> None:
             clock = change(work.sandbox.clock, self._clock.now())
             await work.transaction.save_sandbox(replace(work.sandbox, clock=clock))
 
@@ -170,7 +172,7 @@ class Sandboxes:
     async def set_progression(self, sandbox_id: str, change: Callable[[Progression], Progression]) -> SeenSandbox:
         """Change how the sandbox's next jobs move."""
 
-        async def save(work: Work) -> None:
+        async def save(work: UnitOfWork) -> None:
             progression = change(work.sandbox.progression)
             await work.transaction.save_sandbox(replace(work.sandbox, progression=progression))
 
@@ -178,6 +180,6 @@ class Sandboxes:
         return await self.inspect(sandbox_id)
 
 
-async def _seen(work: Work) -> SeenSandbox:
+async def _seen(work: UnitOfWork) -> SeenSandbox:
     keys, account_groups = await work.transaction.api_keys(), await work.transaction.account_groups()
     return SeenSandbox(work.sandbox, work.now, keys, account_groups)

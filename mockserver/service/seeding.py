@@ -18,7 +18,7 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.service import faults
 from mockserver.service.fault_documents import FaultError
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 Document = Mapping[str, Any]
 DEFAULT_CREDITS = 100_000
@@ -40,9 +40,9 @@ class Seeded:
     account_groups: tuple[AccountGroup, ...]
 
 
-async def plant(work: Work, document: Document) -> Seeded:
+async def apply_seed(work: UnitOfWork, document: Document) -> Seeded:
     """Make the records of a document; SeedError where it contradicts itself (the caller undoes the rest)."""
-    planting = _Planting(work)
+    planting = _SeedBuilder(work)
     groups = [await planting.account_group(entry) for entry in document.get("accountGroups", [])]
     keys = await planting.keys(document.get("keys", []))
     for place, entry in enumerate(document.get("faults", [])):
@@ -62,10 +62,10 @@ def ensure_at_most(things: int, document: Document) -> None:
         raise SeedError(message)
 
 
-class _Planting:
+class _SeedBuilder:
     """Plants one document: identifiers that it names are taken, others are made."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: UnitOfWork) -> None:
         self._work = work
         self._taken: set[str] = set()
         self._groups: dict[str, AccountGroup] = {}

@@ -14,10 +14,10 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.domain.source import Source
 from mockserver.service import control_actions
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 
 Values = dict[str, Any]
-Act = Callable[[Work, "Params"], Awaitable[Values]]
+Act = Callable[[UnitOfWork, "Params"], Awaitable[Values]]
 
 
 class ParamsError(ValueError):
@@ -74,14 +74,14 @@ class Params:
 _MANY = 1_000_000
 
 
-async def _an_api_key(work: Work, params: Params) -> Values:
+async def _an_api_key(work: UnitOfWork, params: Params) -> Values:
     groups = frozenset({params.text("accountGroupId")}) if params.has("accountGroupId") else None
     revoked = params.choice("status", ("active", "revoked"), "active") == "revoked"
     key = await control_actions.add_key(work, params.permissions(), groups, revoked=revoked)
     return {"apiKey": key.token, "accountGroupId": next(iter(key.account_group_ids))}
 
 
-async def _no_api_key(work: Work, params: Params) -> Values:
+async def _no_api_key(work: UnitOfWork, params: Params) -> Values:
     await control_actions.remove_key(work, params.text("apiKey"))
     return {}
 
@@ -89,7 +89,7 @@ async def _no_api_key(work: Work, params: Params) -> Values:
 def _changing_key(change: Callable[[ApiKey, Params], ApiKey]) -> Act:
     """A setup that changes a key, which must be there."""
 
-    async def act(work: Work, params: Params) -> Values:
+    async def act(work: UnitOfWork, params: Params) -> Values:
         key = await control_actions.key(work, params.text("apiKey"))
         await work.transaction.save_api_key(change(key, params))
         return {}
@@ -100,7 +100,7 @@ def _changing_key(change: Callable[[ApiKey, Params], ApiKey]) -> Act:
 def _restoring_key(change: Callable[[ApiKey], ApiKey]) -> Act:
     """A teardown that changes a key, which may be gone."""
 
-    async def act(work: Work, params: Params) -> Values:
+    async def act(work: UnitOfWork, params: Params) -> Values:
         key = await work.transaction.api_key(params.text("apiKey"))
         if key is not None:
             await work.transaction.save_api_key(change(key))
@@ -109,7 +109,7 @@ def _restoring_key(change: Callable[[ApiKey], ApiKey]) -> Act:
     return act
 
 
-async def _an_audience(work: Work, params: Params, prospects: int) -> Values:
+async def _an_audience(work: UnitOfWork, params: Params, prospects: int) -> Values:
     key = await control_actions.key(work, params.text("apiKey"))
     if not key.account_group_ids:
         message = "params.apiKey is a key for no account group, so that nothing can be made with it"
@@ -118,11 +118,11 @@ async def _an_audience(work: Work, params: Params, prospects: int) -> Values:
     return {"accountGroupId": audience.account_group_id, "audienceId": audience.id}
 
 
-async def _a_ready_audience(work: Work, params: Params) -> Values:
+async def _a_ready_audience(work: UnitOfWork, params: Params) -> Values:
     return await _an_audience(work, params, params.number("prospects", 3))
 
 
-async def _no_audience(work: Work, params: Params) -> Values:
+async def _no_audience(work: UnitOfWork, params: Params) -> Values:
     """End the jobs on the audience and remove it."""
     for job in await work.transaction.open_jobs_on(params.text("audienceId")):
         if job.is_active(work.now):
@@ -133,7 +133,7 @@ async def _no_audience(work: Work, params: Params) -> Values:
     return {}
 
 
-async def _a_populated_audience(work: Work, params: Params) -> Values:
+async def _a_populated_audience(work: UnitOfWork, params: Params) -> Values:
     status = JobStatus(params.choice("jobStatus", ("queued", "running"), "running"))
     values = await _an_audience(work, params, 0)
     by_hand = Progression(Pace.MANUAL, status=status)
@@ -141,7 +141,7 @@ async def _a_populated_audience(work: Work, params: Params) -> Values:
     return {**values, "jobId": seen.job.id}
 
 
-async def _ended_prospecting(work: Work, params: Params) -> Values:
+async def _ended_prospecting(work: UnitOfWork, params: Params) -> Values:
     outcome = JobStatus(params.choice("outcome", ("completed", "failed", "cancelled")))
     job = await control_actions.job(work, params.text("jobId"))
     if job.status_at(work.now) is not outcome:
@@ -152,7 +152,7 @@ async def _ended_prospecting(work: Work, params: Params) -> Values:
 def _exhausting(*, exhausted: bool) -> Act:
     """Mark the account groups of a key as out of credits, or as not."""
 
-    async def act(work: Work, params: Params) -> Values:
+    async def act(work: UnitOfWork, params: Params) -> Values:
         key = await work.transaction.api_key(params.text("apiKey"))
         if key is None and exhausted:
             await control_actions.key(work, params.text("apiKey"))
@@ -163,18 +163,18 @@ def _exhausting(*, exhausted: bool) -> Act:
     return act
 
 
-async def _groups_of(work: Work, key: ApiKey | None) -> list[AccountGroup]:
+async def _groups_of(work: UnitOfWork, key: ApiKey | None) -> list[AccountGroup]:
     ids = frozenset() if key is None else key.account_group_ids
     return [group for one in ids if (group := await work.transaction.account_group(one)) is not None]
 
 
-async def _a_prospecting_request(work: Work, params: Params) -> Values:
+async def _a_prospecting_request(work: UnitOfWork, params: Params) -> Values:
     await control_actions.key(work, params.text("apiKey"))
     source = params.choice("source", tuple(_REQUESTS), Source.LINKEDIN_SEARCH)
     return {"body": {"source": source, **_REQUESTS[source]}}
 
 
-async def _nothing(_work: Work, _params: Params) -> Values:
+async def _nothing(_work: UnitOfWork, _params: Params) -> Values:
     return {}
 
 
@@ -216,7 +216,7 @@ STATES: Mapping[str, State] = {
 }
 
 
-async def change(work: Work, name: str, action: str, params: Mapping[str, Any]) -> Values:
+async def change(work: UnitOfWork, name: str, action: str, params: Mapping[str, Any]) -> Values:
     """Set a state up or tear it down; answers its values.
 
     Raises CannotEstablishError, ParamsError, UnknownError (no such key or job), EndedError.

@@ -8,7 +8,7 @@ from mockserver.domain.identifier import identifier
 from mockserver.domain.key import ApiKey
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import About, Access, Clock, ConflictError, Store, Transaction
+from mockserver.ports import Access, AudienceRef, Clock, ConflictError, Store, Transaction
 from mockserver.service.admission import Admission
 
 Ts = TypeVarTuple("Ts")
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Work:
+class UnitOfWork:
     """What a use case works with: an open transaction, and `now`, an instant of the sandbox's clock."""
 
     transaction: Transaction
@@ -30,7 +30,7 @@ class Work:
 
 
 @dataclass(slots=True)
-class GroupWork(Work):
+class GroupUnitOfWork(UnitOfWork):
     """Work that is scoped to one account group, which the key may use."""
 
     account_group_id: str
@@ -55,7 +55,7 @@ def _foreign(admission: Admission, account_group_id: str) -> Refusal:
     )
 
 
-class Transactions:
+class UseCaseRunner:
     """Runs use cases for admitted requests."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -66,9 +66,9 @@ class Transactions:
         self,
         admission: Admission,
         account_group_id: str,
-        use_case: Callable[[GroupWork, *Ts], Awaitable[T | Refusal]],
+        use_case: Callable[[GroupUnitOfWork, *Ts], Awaitable[T | Refusal]],
         *args: *Ts,
-        access: Access = Access.ALONE,
+        access: Access = Access.EXCLUSIVE,
     ) -> T | Refusal:
         """Run a use case on an account group; a group that is foreign or unknown to the key is refused alike."""
         if account_group_id not in admission.key.account_group_ids:
@@ -81,47 +81,47 @@ class Transactions:
         account_group_id: str,
         audience_id: str,
         access: Access,
-        use_case: Callable[[GroupWork, str, *Ts], Awaitable[T | Refusal]],
+        use_case: Callable[[GroupUnitOfWork, str, *Ts], Awaitable[T | Refusal]],
         *args: *Ts,
     ) -> T | Refusal:
         """Run a use case on one audience, for the time being without keeping others from it."""
         if account_group_id not in admission.key.account_group_ids:
             return _foreign(admission, account_group_id)
-        about = About(account_group_id, audience_id)
+        about = AudienceRef(account_group_id, audience_id)
         try:
             return await self._run(admission, account_group_id, access, about, use_case, audience_id, *args)
         except ConflictError:
-            return await self._run(admission, account_group_id, Access.ALONE, None, use_case, audience_id, *args)
+            return await self._run(admission, account_group_id, Access.EXCLUSIVE, None, use_case, audience_id, *args)
 
     async def _run(
         self,
         admission: Admission,
         account_group_id: str,
         access: Access,
-        about: About | None,
-        use_case: Callable[[GroupWork, *Ts], Awaitable[T | Refusal]],
+        about: AudienceRef | None,
+        use_case: Callable[[GroupUnitOfWork, *Ts], Awaitable[T | Refusal]],
         *args: *Ts,
     ) -> T | Refusal:
         if admission.key.failures:
-            access = Access.ALONE
+            access = Access.EXCLUSIVE
         async with self._store.transaction(admission.sandbox.id, access, about) as transaction:
             sandbox = await transaction.sandbox()
-            work = GroupWork(transaction, sandbox, sandbox.clock.now(self._clock.now()), account_group_id)
+            work = GroupUnitOfWork(transaction, sandbox, sandbox.clock.now(self._clock.now()), account_group_id)
             outcome = await use_case(work, *args)
-            return await _suffered(transaction, admission.key, outcome) if admission.key.failures else outcome
+            return await _fail_if_asked(transaction, admission.key, outcome) if admission.key.failures else outcome
 
     async def run_for_key(
-        self, admission: Admission, use_case: Callable[[Work, Admission], Awaitable[T | Refusal]]
+        self, admission: Admission, use_case: Callable[[UnitOfWork, Admission], Awaitable[T | Refusal]]
     ) -> T | Refusal:
         """Run a use case that is scoped by nothing but the key, and only reads."""
-        access = Access.ALONE if admission.key.failures else Access.READ
+        access = Access.EXCLUSIVE if admission.key.failures else Access.READ
         async with self._store.transaction(admission.sandbox.id, access) as transaction:
             sandbox = await transaction.sandbox()
-            outcome = await use_case(Work(transaction, sandbox, sandbox.clock.now(self._clock.now())), admission)
-            return await _suffered(transaction, admission.key, outcome) if admission.key.failures else outcome
+            outcome = await use_case(UnitOfWork(transaction, sandbox, sandbox.clock.now(self._clock.now())), admission)
+            return await _fail_if_asked(transaction, admission.key, outcome) if admission.key.failures else outcome
 
 
-async def _suffered(transaction: Transaction, key: ApiKey, outcome: T | Refusal) -> T | Refusal:
+async def _fail_if_asked(transaction: Transaction, key: ApiKey, outcome: T | Refusal) -> T | Refusal:
     """Undo an accepted request where its key still has a failure to suffer, and count that failure."""
     known = await transaction.api_key(key.token)
     if isinstance(outcome, Refusal) or known is None or not known.failures:

@@ -9,7 +9,7 @@ import uvicorn
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.bootstrap import DEFAULT_SANDBOX, Parts, parts, seed
+from mockserver.bootstrap import DEFAULT_SANDBOX, Components, components, seed
 from mockserver.config import Settings
 from tests.bench.bare import FLAGS
 from tests.bench.world import RESET
@@ -19,7 +19,7 @@ from tests.integration.mockserver.test_differential import stock_app
 class Resettable:
     """The application, and beside it the one path of the control plane that the benchmark needs."""
 
-    def __init__(self, app: ASGIApp, made: Parts) -> None:
+    def __init__(self, app: ASGIApp, made: Components) -> None:
         self._app = app
         self._made = made
 
@@ -39,7 +39,7 @@ def main() -> None:
     options = parser.parse_args()
     gc.freeze()  # the test libraries that came along with stock_app: the collector would not meet them elsewhere
     settings = Settings(seed_file=options.seed_file)
-    made = parts(settings)
+    made = components(settings)
     asyncio.run(seed(settings, made))
     uvicorn.run(Resettable(stock_app(made), made), port=options.port, **FLAGS)
 

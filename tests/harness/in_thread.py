@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from starlette.types import ASGIApp
 
 from mockserver.adapters.http_server import HttpServer, bound
-from mockserver.bootstrap import Parts, http_protocol, parts, seed, server
+from mockserver.bootstrap import Components, components, http_protocol, seed, server
 from mockserver.config import Settings
 from mockserver.middleware.access_log import Write
 from mockserver.ports import Clock
 
-Build = Callable[[Settings, Parts, Write], ASGIApp]
+Build = Callable[[Settings, Components, Write], ASGIApp]
 
 
 @contextmanager
-def served(settings: Settings, clock: Clock | None = None, build: Build = server) -> Iterator[tuple[str, Parts]]:
+def served(settings: Settings, clock: Clock | None = None, build: Build = server) -> Iterator[tuple[str, Components]]:
     """A running server: its URL, and its parts."""
-    made = parts(settings, clock=clock)
+    made = components(settings, clock=clock)
     started = threading.Event()
     listening = bound("127.0.0.1", 0)
 

@@ -8,15 +8,15 @@ import httpx
 
 from conformance.catalogue.requirements import Profile
 from conformance.client.client import Client
-from conformance.client.contract import Wire
-from conformance.harness.context import Situation
+from conformance.client.contract import Contract
+from conformance.harness.context import CheckContext
 from conformance.results.ledger import Ledger
-from conformance.results.verdicts import Finding
-from conformance.states import OverHttp
+from conformance.results.verdicts import Violation
+from conformance.states import HttpStates
 from openapi import contract
 from tests.mutants.server.mutated import Whole, served
 
-WIRE = Wire(contract())
+WIRE = Contract(contract())
 
 
 def _pause(_: float) -> None:
@@ -24,15 +24,15 @@ def _pause(_: float) -> None:
 
 
 @contextmanager
-def standing(whole: Whole, seed: int, repeats: int, profile: Profile = Profile.FULL) -> Iterator[Situation]:
+def standing(whole: Whole, seed: int, repeats: int, profile: Profile = Profile.FULL) -> Iterator[CheckContext]:
     """A situation; everything is torn down afterwards."""
     with served(whole) as url, httpx.Client(base_url=url, timeout=20) as http, httpx.Client(timeout=20) as stater:
-        states = OverHttp(stater, f"{url}/_mock/provider-states")
+        states = HttpStates(stater, f"{url}/_mock/provider-states")
         chance = random.Random(seed)  # noqa: S311  (reproducible on purpose)
-        yield Situation(Client(http, WIRE, Ledger(), _pause), states, chance, profile, repeats)
+        yield CheckContext(Client(http, WIRE, Ledger(), _pause), states, chance, profile, repeats)
         assert states.teardown_all() == []
 
 
-def found(situation: Situation, requirement: str) -> tuple[Finding, ...]:
+def found(context: CheckContext, requirement: str) -> tuple[Violation, ...]:
     """The findings of a requirement."""
-    return situation.ledger.observed(requirement, selected=True).findings
+    return context.ledger.observations(requirement, selected=True).violations

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from conformance.catalogue.requirements import Level, catalogue
+from conformance.catalogue.requirements import Level, load_catalogue
 from tests.mutants.registry import MUTANTS
 from tests.mutants.server.mutated import Mutant
 from tests.mutants.suite import A_TENTH, effort, failed, operation_of, run
@@ -45,7 +45,7 @@ def measured(name: str, seed: int, repeats: int) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         _, report = run(mutant(), Path(folder), "--seed", str(seed), *effort(mutant, repeats))
     found = sorted(failed(report))
-    must = [one for one in found if catalogue()[one].level is Level.MUST]
+    must = [one for one in found if load_catalogue()[one].level is Level.MUST]
     return Row(
         name,
         mutant.__doc__ or "",
@@ -85,7 +85,7 @@ def told(row: Row) -> str:
 def unkilling(done: Sequence[Row]) -> list[str]:
     """The checkable MUSTs that have killed nothing."""
     killing = {one for row in done for one in row.must}
-    demanded = [row.id for row in catalogue().values() if row.level is Level.MUST and row.excluded is None]
+    demanded = [row.id for row in load_catalogue().values() if row.level is Level.MUST and row.excluded is None]
     return [one for one in demanded if one not in killing]
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from conformance.catalogue.requirements import EVERY_EXCHANGE, catalogue
+from conformance.catalogue.requirements import EVERY_EXCHANGE, load_catalogue
 from conformance.model import OperationId
 from tests.mutants.server.mutated import Mutant, Whole, served
 
@@ -59,7 +59,7 @@ def failed(report: dict[str, Any]) -> frozenset[str]:
 
 def checks_of(requirement_id: str) -> set[str]:
     """The checks that decide a requirement, or bring about what every exchange decides."""
-    known = catalogue()
+    known = load_catalogue()
     checks = set(known[requirement_id].checks) - {EVERY_EXCHANGE}
     if requirement_id in IN_PARTICULAR:
         return checks | checks_of(IN_PARTICULAR[requirement_id])

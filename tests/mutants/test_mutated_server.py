@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 import tests.harness.in_thread
-from conformance.client.contract import segment
+from conformance.client.contract import path_segment
 from mockserver.config import Settings
 from tests.harness.sandbox_client import World
 from tests.mutants.registry import MUTANTS
@@ -61,7 +61,7 @@ def test_mutants_are_told_apart_by_their_names() -> None:
 def test_an_identifier_is_the_same_wherever_it_stands(variant: Callable[[], Whole]) -> None:
     with world(variant()) as mine:
         audience, folder = mine.ready(), mine.folder()
-        path = f"/audiences/{segment(audience)}"
+        path = f"/audiences/{path_segment(audience)}"
         moved = mine.call("POST", f"{path}/move-to-folder", {"folderId": folder}).json()["data"]
 
         assert (moved["id"], moved["folderId"]) == (audience, folder)
@@ -79,7 +79,7 @@ def test_an_identifier_is_unknown_in_its_other_form(variant: Callable[[], Any]) 
         inner = next(one for one, outer in whole.outer.items() if outer == audience)
 
         for identifier, status in ((inner, 404), (f"{audience}0", 404), (audience, 200), (audience, 404)):
-            assert mine.call("DELETE", f"/audiences/{segment(identifier)}").status_code == status
+            assert mine.call("DELETE", f"/audiences/{path_segment(identifier)}").status_code == status
 
 
 def test_a_job_is_the_same_in_provider_states_and_paths() -> None:

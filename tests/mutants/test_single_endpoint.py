@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue.requirements import EVERY_EXCHANGE, Level, Profile, catalogue
+from conformance.catalogue.requirements import EVERY_EXCHANGE, Level, Profile, load_catalogue
 from tests.mutants.single.endpoint import Single
 from tests.mutants.single.mutants import MUTANTS, Mutant
 from tests.mutants.single.serving import served
@@ -34,7 +34,7 @@ def run(target: Single, folder: Path, *options: str) -> tuple[int, dict[str, Any
 
 def deciding(requirement_ids: set[str]) -> list[str]:
     """The option that selects the checks of some requirements; none where every exchange decides."""
-    known = catalogue()
+    known = load_catalogue()
     checks = {check for one in requirement_ids for check in known[one].checks}
     return [] if EVERY_EXCHANGE in checks else ["-k", " or ".join(sorted(checks))]
 
@@ -48,13 +48,13 @@ def test_a_mutant_is_killed_by_the_requirements_that_it_names(mutant: type[Mutan
 
     failed = {row["id"] for row in report["requirements"] if row["verdict"] == "fail"}
     assert named <= failed
-    assert status == (1 if any(catalogue()[one].level is Level.MUST for one in failed) else 0)
+    assert status == (1 if any(load_catalogue()[one].level is Level.MUST for one in failed) else 0)
 
 
 def test_every_must_has_a_mutant_that_it_kills() -> None:
     killing = {f"{PREFIX}-{fact}" for mutant in MUTANTS for fact in mutant.killed_by}
 
-    assert {row.id for row in catalogue().within(Profile.DELETE) if row.level is Level.MUST} <= killing
+    assert {row.id for row in load_catalogue().for_profile(Profile.DELETE) if row.level is Level.MUST} <= killing
 
 
 @pytest.mark.parametrize("seed", SEEDS)

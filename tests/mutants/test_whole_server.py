@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.catalogue.requirements import Level, catalogue
+from conformance.catalogue.requirements import Level, load_catalogue
 from tests.mutants.registry import MUTANTS, VARIANTS
 from tests.mutants.server.mutated import Mutant
 from tests.mutants.server.variants.variant import Variant
@@ -24,14 +24,14 @@ def test_a_mutant_is_killed_by_the_requirements_that_it_names(mutant: type[Mutan
 
     found = failed(report)
     assert mutant.killed_by <= found
-    assert status == (1 if any(catalogue()[one].level is Level.MUST for one in found) else 0)
+    assert status == (1 if any(load_catalogue()[one].level is Level.MUST for one in found) else 0)
 
 
 def test_every_must_has_a_mutant_that_it_kills() -> None:
     killing = frozenset().union(*(mutant.killed_by for mutant in MUTANTS))
 
-    demanded = {row.id for row in catalogue().values() if row.level is Level.MUST and row.excluded is None}
-    assert demanded <= killing <= set(catalogue())
+    demanded = {row.id for row in load_catalogue().values() if row.level is Level.MUST and row.excluded is None}
+    assert demanded <= killing <= set(load_catalogue())
 
 
 @pytest.mark.parametrize("seed", SEEDS)

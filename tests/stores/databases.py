@@ -17,7 +17,7 @@ import psutil
 from mockserver.adapters.sql.journal import Bounds
 from mockserver.adapters.sql.postgres import open_postgres
 from mockserver.adapters.sql.sqlite import open_sqlite
-from mockserver.adapters.sql.store import SqlStore, opened
+from mockserver.adapters.sql.store import SqlStore, open_sql_store
 
 _NUMBERS = itertools.count()
 _PATIENCE = 60
@@ -112,12 +112,12 @@ async def fresh_database(url: str) -> str:
 @asynccontextmanager
 async def in_file(path: Path, bounds: Bounds) -> AsyncIterator[SqlStore]:
     """A store in a file."""
-    async with opened(open_sqlite(str(path)), bounds) as store:
+    async with open_sql_store(open_sqlite(str(path)), bounds) as store:
         yield store
 
 
 @asynccontextmanager
 async def in_postgres(url: str, bounds: Bounds) -> AsyncIterator[SqlStore]:
     """A store in a fresh database of a PostgreSQL."""
-    async with opened(await open_postgres(await fresh_database(url)), bounds) as store:
+    async with open_sql_store(await open_postgres(await fresh_database(url)), bounds) as store:
         yield store

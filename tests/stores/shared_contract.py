@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from mockserver.ports import About, Access, ConflictError, Store, Transaction
+from mockserver.ports import Access, AudienceRef, ConflictError, Store, Transaction
 from tests.stores.contract import ENDING, GROUP, StoreContract, audience, job, key
 
-ABOUT = About(GROUP, audience(1).id)
+ABOUT = AudienceRef(GROUP, audience(1).id)
 Change = Callable[[Store], Awaitable[None]]
 
 
-def shared(store: Store, access: Access = Access.SHARE) -> AbstractAsyncContextManager[Transaction]:
+def shared(store: Store, access: Access = Access.OPTIMISTIC) -> AbstractAsyncContextManager[Transaction]:
     return store.transaction("one", access, ABOUT)
 
 
@@ -111,7 +111,7 @@ class SharedContract(StoreContract):
             await self.plant(store)
             async with shared(store) as transaction:
                 await rename(transaction, "Mine")
-                async with store.transaction("one", Access.SHARE, About(GROUP, audience(2).id)) as other:
+                async with store.transaction("one", Access.OPTIMISTIC, AudienceRef(GROUP, audience(2).id)) as other:
                     await other.remove_audience(audience(2))
             async with store.transaction("one", Access.READ) as transaction:
                 return [*await transaction.audiences(GROUP, before=None, limit=None)]

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from conformance.catalogue.requirements import Level
 from conformance.report import html_report
 from conformance.report.contents import Contract, Report
-from conformance.results.verdicts import Decided, Exchange, Finding, Verdict
+from conformance.results.verdicts import Exchange, RequirementResult, Verdict, Violation
 
 CHROMIUM = shutil.which("chromium")
 WIDTHS = [390, 1280]
@@ -29,13 +29,15 @@ EXCHANGE = Exchange(
 )
 
 
-def decided(verdict: Verdict, level: Level, *findings: Finding) -> Decided:
+def decided(verdict: Verdict, level: Level, *findings: Violation) -> RequirementResult:
     id_ = f"AUD-{verdict.upper()}-{level}"
     source = "https://vendor.example/docs/audiences-delete"
-    return Decided(id_, level, f"Sentence of {id_}.", source, "delete", verdict, "z" * 300, findings, times=90)
+    return RequirementResult(
+        id_, level, f"Sentence of {id_}.", source, "delete", verdict, "z" * 300, findings, check_count=90
+    )
 
 
-def written(directory: Path, *of: Decided) -> str:
+def written(directory: Path, *of: RequirementResult) -> str:
     contract = Contract("Audiences", "1.0.0", "9f2a6c1e77d0")
     about = {"profile": "full", "seed": 20261, "started": "2026-11-23T21:26:17Z", "duration": 23.4}
     report = Report(contract, "http://127.0.0.1:8080", decided=of, secrets={"ak_1": "AUDIENCE_API_KEY"}, **about)
@@ -46,7 +48,9 @@ def written(directory: Path, *of: Decided) -> str:
 
 @pytest.fixture
 def failing(tmp_path: Path) -> str:
-    finding = Finding("AUD-FAIL-MUST", "409 with code AUDIENCE_NOT_READY", f"200 with {HOSTILE}", (EXCHANGE, EXCHANGE))
+    finding = Violation(
+        "AUD-FAIL-MUST", "409 with code AUDIENCE_NOT_READY", f"200 with {HOSTILE}", (EXCHANGE, EXCHANGE)
+    )
     failed = [decided(Verdict.FAIL, level, finding) for level in Level]
     return written(tmp_path, *failed, *[decided(verdict, Level.MUST) for verdict in Verdict if verdict != "fail"])
 

@@ -21,7 +21,7 @@ from uvicorn._types import (
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
 from mockserver.domain.fault import CLOSE, RESET
-from mockserver.recording.request_record import NOTES, REFUSAL, Notes, note_refusal
+from mockserver.recording.request_record import RECORD, REFUSAL, RequestRecord, note_refusal
 
 Refuse = Callable[[int, str, Mapping[str, object]], bytes]
 End = Callable[[bytes], None]
@@ -81,9 +81,9 @@ class Cycle(RequestResponseCycle):
     body_due: float | None = None  # when all of the body has to be there, by the clock of the loop
 
     @property
-    def notes(self) -> Notes | None:
+    def notes(self) -> RequestRecord | None:
         """The notes on the request, where any are taken."""
-        return cast("Notes | None", self.scope.get(NOTES))
+        return cast("RequestRecord | None", self.scope.get(RECORD))
 
     def note_gone(self) -> None:
         """Note that the client has closed its side: hardly any still listens, but some do."""

@@ -6,7 +6,7 @@ from mockserver.ports import Journal
 from mockserver.recording.exchange import Exchange
 
 
-class Ring:
+class MemoryJournal:
     """Holds at most `limit` exchanges, and no more than `max_bytes` of them; older ones make room, and are counted."""
 
     __slots__ = ("_bytes", "_held", "_last", "_limit", "_max_bytes")

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.adapters.memory.journal import Ring
+from mockserver.adapters.memory.journal import MemoryJournal
 from mockserver.adapters.memory.table import Table
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
@@ -15,7 +15,7 @@ from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
 
 
-class World:
+class SandboxRecords:
     """All records of one sandbox."""
 
     def __init__(
@@ -29,14 +29,14 @@ class World:
     def empty(self) -> None:
         """Hold nothing but the sandbox's own record and its seed."""
         self.serials = 0
-        self.journal = Ring(*self._journal_limits)
+        self.journal = MemoryJournal(*self._journal_limits)
         self.keys: dict[str, ApiKey] = {}
         self.account_groups: dict[str, AccountGroup] = {}
         self.audiences: Table[Audience] = Table()
         self.folders: Table[Folder] = Table()
         self.jobs: Table[Job] = Table()
         self.ended_jobs: dict[JobStatus, Table[Job]] = defaultdict(Table)
-        self.open_jobs: dict[str, dict[str, None]] = {}
+        self._open_job_ids: dict[str, dict[str, None]] = {}
         self.replays: dict[tuple[str, str], Replay] = {}
 
     def place_job(self, job: Job) -> None:
@@ -46,7 +46,7 @@ class World:
             self.ended_jobs[job.ending.outcome].put(job)
         for owner in (job.account_group_id, job.audience_id):
             if job.ending is None:
-                self.open_jobs.setdefault(owner, {})[job.id] = None
+                self._open_job_ids.setdefault(owner, {})[job.id] = None
             else:
                 self._close(owner, job.id)
 
@@ -58,13 +58,13 @@ class World:
         for owner in (job.account_group_id, job.audience_id):
             self._close(owner, job.id)
 
-    def opened(self, owner: str) -> list[Job]:
+    def open_jobs(self, owner: str) -> list[Job]:
         """The jobs of an account group, or on an audience, whose ending is not on record."""
-        return [job for job_id in self.open_jobs.get(owner, ()) if (job := self.jobs.get(job_id)) is not None]
+        return [job for job_id in self._open_job_ids.get(owner, ()) if (job := self.jobs.get(job_id)) is not None]
 
     def _close(self, owner: str, job_id: str) -> None:
-        opened = self.open_jobs.get(owner)
-        if opened is not None:
-            opened.pop(job_id, None)
-            if not opened:
-                del self.open_jobs[owner]
+        job_ids = self._open_job_ids.get(owner)
+        if job_ids is not None:
+            job_ids.pop(job_id, None)
+            if not job_ids:
+                del self._open_job_ids[owner]

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from mockserver.adapters.memory.records import World
+from mockserver.adapters.memory.records import SandboxRecords
 from mockserver.adapters.memory.transaction import MemoryTransaction
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import About, Access, Caller, Journal, SandboxNotFoundError, TakenIdError
+from mockserver.ports import Access, AudienceRef, Caller, Journal, SandboxNotFoundError, TakenIdError
 from mockserver.recording.exchange import Exchange
 
 
@@ -19,8 +19,8 @@ class MemoryStore:
 
     def __init__(self, journal_limit: int = 1_000, journal_bytes: int = 4 << 20) -> None:
         self._journal_limits = journal_limit, journal_bytes
-        self.worlds: dict[str, World] = {}
-        self.owners: dict[str, World] = {}
+        self.worlds: dict[str, SandboxRecords] = {}
+        self.owners: dict[str, SandboxRecords] = {}
 
     async def caller(self, token: str) -> Caller | None:
         """See `Store.caller`."""
@@ -42,7 +42,7 @@ class MemoryStore:
             message = f"there is a sandbox {sandbox.id} already"
             raise TakenIdError(message)
         limit, size = self._journal_limits
-        self.worlds[sandbox.id] = World(sandbox, seed, journal_limit=limit, journal_bytes=size)
+        self.worlds[sandbox.id] = SandboxRecords(sandbox, seed, journal_limit=limit, journal_bytes=size)
         try:
             async with self.transaction(sandbox.id) as transaction:
                 yield transaction
@@ -70,13 +70,13 @@ class MemoryStore:
 
     async def journal(self, sandbox_id: str, *, after: int = 0) -> Journal:
         """See `Store.journal`."""
-        return self._world(sandbox_id).journal.read(after)
+        return self._records(sandbox_id).journal.read(after)
 
     async def clear_journal(self, sandbox_id: str) -> None:
         """See `Store.clear_journal`."""
-        self._world(sandbox_id).journal.clear()
+        self._records(sandbox_id).journal.clear()
 
-    def _world(self, sandbox_id: str) -> World:
+    def _records(self, sandbox_id: str) -> SandboxRecords:
         world = self.worlds.get(sandbox_id)
         if world is None:
             raise SandboxNotFoundError(sandbox_id)
@@ -85,8 +85,8 @@ class MemoryStore:
     def transaction(
         self,
         sandbox_id: str,
-        access: Access = Access.ALONE,  # noqa: ARG002  (nobody ever works in a sandbox meanwhile)
-        about: About | None = None,  # noqa: ARG002  (nothing is far away)
+        access: Access = Access.EXCLUSIVE,  # noqa: ARG002  (nobody ever works in a sandbox meanwhile)
+        about: AudienceRef | None = None,  # noqa: ARG002  (nothing is far away)
     ) -> MemoryTransaction:
         """See `Store.transaction`."""
         return MemoryTransaction(self.worlds, self.owners, sandbox_id)

@@ -6,7 +6,7 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from mockserver.adapters.memory.records import World
+from mockserver.adapters.memory.records import SandboxRecords
 from mockserver.adapters.memory.table import R, Table
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
@@ -26,7 +26,7 @@ class MemoryTransaction:
 
     __slots__ = ("_owners", "_sandbox_id", "_undo", "_world", "_worlds")
 
-    def __init__(self, worlds: dict[str, World], owners: dict[str, World], sandbox_id: str) -> None:
+    def __init__(self, worlds: dict[str, SandboxRecords], owners: dict[str, SandboxRecords], sandbox_id: str) -> None:
         self._worlds = worlds
         self._owners = owners
         self._sandbox_id = sandbox_id
@@ -171,11 +171,11 @@ class MemoryTransaction:
 
     async def open_jobs(self, account_group_id: str) -> Sequence[Job]:
         """See `Transaction.open_jobs`."""
-        return self._world.opened(account_group_id)
+        return self._world.open_jobs(account_group_id)
 
     async def open_jobs_on(self, audience_id: str) -> Sequence[Job]:
         """See `Transaction.open_jobs_on`."""
-        return self._world.opened(audience_id)
+        return self._world.open_jobs(audience_id)
 
     async def save_job(self, job: Job) -> None:
         """See `Transaction.save_job`."""

@@ -49,10 +49,10 @@ class Session(Protocol):
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (whatever the column takes)
         """What a statement answers."""
 
-    async def many(self, query: Query, rows: Sequence[Values]) -> None:
+    async def execute_many(self, query: Query, rows: Sequence[Values]) -> None:
         """Run a statement once for each row."""
 
-    async def pour(self, query: Query, table: str, rows: Sequence[Values]) -> None:
+    async def copy_rows(self, query: Query, table: str, rows: Sequence[Values]) -> None:
         """Add many rows to a table, in the order of its columns; `query` adds one."""
 
     async def run(self, sql: str) -> None:

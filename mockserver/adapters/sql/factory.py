@@ -10,7 +10,7 @@ from mockserver.adapters.sql.database import Database
 from mockserver.adapters.sql.journal import Bounds
 from mockserver.adapters.sql.postgres import open_postgres
 from mockserver.adapters.sql.sqlite import open_sqlite
-from mockserver.adapters.sql.store import SqlStore, opened
+from mockserver.adapters.sql.store import SqlStore, open_sql_store
 from mockserver.ports import StoreError
 
 
@@ -18,7 +18,7 @@ from mockserver.ports import StoreError
 async def open_store(url: str, journal_limit: int, journal_bytes: int) -> AsyncIterator[SqlStore]:
     """The store at `sqlite:///FILE` or `postgresql://...`; StoreError where it cannot be used."""
     database = await _database(url)
-    async with opened(database, Bounds(journal_limit, journal_bytes)) as store:
+    async with open_sql_store(database, Bounds(journal_limit, journal_bytes)) as store:
         yield store
 
 

@@ -47,7 +47,7 @@ class _State:
     cleared_at: float
 
 
-class Journals:
+class SqlJournals:
     """All journals. `epoch`: what makes of a reading of the server's timer seconds since 1970."""
 
     def __init__(self, database: Database, bounds: Bounds, timer: Callable[[], float], epoch: float) -> None:
@@ -104,7 +104,7 @@ class Journals:
                 state.size += exchange.size
                 rows.append((sandbox_id, state.last, exchange.size, text(exchange)))
         if rows:
-            await session.pour(self._sql.add, EXCHANGES.name, rows)
+            await session.copy_rows(self._sql.add, EXCHANGES.name, rows)
             await self._make_room(session, sandbox_id, state)
             await session.rows(self._sql.save, state.first, state.last, state.size, state.cleared_at, sandbox_id)
 

@@ -9,20 +9,20 @@ from mockserver.adapters.sql.statements import Statements
 from mockserver.adapters.sql.transaction import SqlTransaction
 from mockserver.domain.audience import Audience
 from mockserver.domain.key import ApiKey
-from mockserver.ports import About, ConflictError, SandboxNotFoundError
+from mockserver.ports import AudienceRef, ConflictError, SandboxNotFoundError
 
 
-class Apart:
+class AutocommitSession:
     """A session in which each statement is a transaction of its own."""
 
     def __init__(self, database: Database) -> None:
         self.rows = database.rows
 
-    async def many(self, query: Query, rows: Sequence[Values]) -> None:
+    async def execute_many(self, query: Query, rows: Sequence[Values]) -> None:
         """Refuse: they would not be one."""
         raise NotImplementedError
 
-    async def pour(self, query: Query, table: str, rows: Sequence[Values]) -> None:
+    async def copy_rows(self, query: Query, table: str, rows: Sequence[Values]) -> None:
         """Refuse."""
         raise NotImplementedError
 
@@ -34,11 +34,16 @@ class Apart:
         """Nothing is open that could be undone."""
 
 
-class SharedTransaction(SqlTransaction):
+class OptimisticTransaction(SqlTransaction):
     """Two statements: one sees the sandbox, the audience and the jobs on it, the other changes that audience."""
 
     def __init__(
-        self, session: Apart, statements: Statements, stamps: Iterator[int], sandbox_id: str, about: About
+        self,
+        session: AutocommitSession,
+        statements: Statements,
+        stamps: Iterator[int],
+        sandbox_id: str,
+        about: AudienceRef,
     ) -> None:
         super().__init__(session, statements, stamps, sandbox_id, alone=False)
         self._about = about

@@ -13,7 +13,7 @@ import asyncpg
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
 
-class Connections:
+class ConnectionPool:
     """At most `most` connections, made when they are needed; whoever comes when all are in use waits in turn."""
 
     def __init__(self, connect: Connect, most: int, patience: float) -> None:

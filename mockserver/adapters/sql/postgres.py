@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.engine import Dialect
 
 from mockserver.adapters.sql.database import Query, Row, Values
-from mockserver.adapters.sql.pool import Connections
+from mockserver.adapters.sql.pool import ConnectionPool
 from mockserver.ports import StoreError
 
 _CONNECTIONS = 16
@@ -53,14 +53,14 @@ class PostgresSession:
         found: Sequence[Row] = await self._connection.fetch(query.sql, *query.arranged(values))
         return found
 
-    async def many(self, query: Query, rows: Sequence[Values]) -> None:
+    async def execute_many(self, query: Query, rows: Sequence[Values]) -> None:
         """See `Session.many`."""
         if len(rows) == 1:
             await self._connection.fetch(query.sql, *query.arranged(rows[0]))
         else:
             await self._connection.executemany(query.sql, map(query.arranged, rows))
 
-    async def pour(self, query: Query, table: str, rows: Sequence[Values]) -> None:  # noqa: ARG002  (COPY needs none)
+    async def copy_rows(self, query: Query, table: str, rows: Sequence[Values]) -> None:  # noqa: ARG002  (COPY needs none)
         """See `Session.pour`."""
         await self._connection.copy_records_to_table(table, records=rows)
 
@@ -78,7 +78,7 @@ class Postgres:
 
     dialect: Dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: ConnectionPool) -> None:
         self._connections = connections
 
     def alone(self, name: str) -> AbstractAsyncContextManager[PostgresSession]:
@@ -130,7 +130,7 @@ def lock_of(name: str) -> int:
 async def open_postgres(url: str) -> Postgres:
     """Connect; StoreError where that fails."""
     connect = partial(asyncpg.connect, url, server_settings=_SETTINGS, timeout=_PATIENCE, command_timeout=_FROZEN)
-    connections = Connections(connect, _CONNECTIONS, _PATIENCE)
+    connections = ConnectionPool(connect, _CONNECTIONS, _PATIENCE)
     try:
         async with connections.one():
             return Postgres(connections)

@@ -39,13 +39,13 @@ class SqliteSession:
         """See `Session.rows`."""
         return self._connection.execute(query.sql, query.arranged(values)).fetchall()
 
-    async def many(self, query: Query, rows: Sequence[Values]) -> None:
+    async def execute_many(self, query: Query, rows: Sequence[Values]) -> None:
         """See `Session.many`."""
         self._connection.executemany(query.sql, map(query.arranged, rows))
 
-    async def pour(self, query: Query, table: str, rows: Sequence[Values]) -> None:  # noqa: ARG002  (the query names it)
+    async def copy_rows(self, query: Query, table: str, rows: Sequence[Values]) -> None:  # noqa: ARG002  (the query names it)
         """See `Session.pour`."""
-        await self.many(query, rows)
+        await self.execute_many(query, rows)
 
     async def run(self, sql: str) -> None:
         """See `Session.run`."""

@@ -57,7 +57,7 @@ class Statements:
         self.look = write.look()
         self.save_audience_if = write.save_audience_if()
         self.drop_audience_if = write.drop_audience_if()
-        self.stamp_audience = write.stamp_audience()
+        self.stamp_audience = write.touch_audience_version()
         self.audience = write.audience(locked=False)
         self.audience_locked = write.audience(locked=True)
         self.audiences = write.pages(AUDIENCES)

@@ -9,14 +9,14 @@ from typing import Any
 
 from mockserver.adapters.clock import since_1970
 from mockserver.adapters.sql.database import Database, Session
-from mockserver.adapters.sql.journal import Bounds, Journals
+from mockserver.adapters.sql.journal import Bounds, SqlJournals
 from mockserver.adapters.sql.migrations import migrate
-from mockserver.adapters.sql.optimistic import Apart, SharedTransaction
+from mockserver.adapters.sql.optimistic import AutocommitSession, OptimisticTransaction
 from mockserver.adapters.sql.records import API_KEY, SANDBOX, text
 from mockserver.adapters.sql.statements import Statements
 from mockserver.adapters.sql.transaction import SqlTransaction
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import About, Access, Caller, Journal, SandboxNotFoundError, TakenIdError
+from mockserver.ports import Access, AudienceRef, Caller, Journal, SandboxNotFoundError, TakenIdError
 from mockserver.recording.exchange import Exchange
 
 
@@ -31,10 +31,10 @@ class SqlStore:
         epoch: Callable[[], float] = since_1970,
     ) -> None:
         self._database = database
-        self._apart = Apart(database)
+        self._apart = AutocommitSession(database)
         self._sql = Statements(database.dialect)
         self._stamps = itertools.count(secrets.randbits(30) << 32)  # others count from elsewhere
-        self.journals = Journals(database, bounds, timer, epoch() - timer())
+        self.journals = SqlJournals(database, bounds, timer, epoch() - timer())
 
     async def caller(self, token: str) -> Caller | None:
         """See `Store.caller`."""
@@ -67,11 +67,11 @@ class SqlStore:
 
     @asynccontextmanager
     async def transaction(
-        self, sandbox_id: str, access: Access = Access.ALONE, about: About | None = None
+        self, sandbox_id: str, access: Access = Access.EXCLUSIVE, about: AudienceRef | None = None
     ) -> AsyncIterator[SqlTransaction]:
         """See `Store.transaction`."""
-        if about is not None and access is not Access.ALONE:
-            shared = SharedTransaction(self._apart, self._sql, self._stamps, sandbox_id, about)
+        if about is not None and access is not Access.EXCLUSIVE:
+            shared = OptimisticTransaction(self._apart, self._sql, self._stamps, sandbox_id, about)
             await shared.begin()
             yield shared
             await shared.flush()
@@ -122,7 +122,7 @@ class SqlStore:
 
 
 @asynccontextmanager
-async def opened(database: Database, bounds: Bounds) -> AsyncIterator[SqlStore]:
+async def open_sql_store(database: Database, bounds: Bounds) -> AsyncIterator[SqlStore]:
     """The store over a database, whose schema is brought up to date; the database is closed in the end."""
     store = SqlStore(database, bounds)
     try:

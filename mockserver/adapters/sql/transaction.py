@@ -61,7 +61,7 @@ class SqlTransaction:
             self._written = self._serials
         pending, self._pending = self._pending, []
         for query, group in groupby(pending, key=lambda one: one[0]):
-            await self._session.many(query, [values for _, values in group])
+            await self._session.execute_many(query, [values for _, values in group])
 
     def _later(self, query: Query, *values: Any) -> None:  # noqa: ANN401  (whatever the column takes)
         """Write a row of the sandbox, whose id comes first in rows and last in changes."""

@@ -102,7 +102,7 @@ class Writer:
         statement = delete(AUDIENCES).where(*same).returning(AUDIENCES.c.id)
         return prepared(statement, self.dialect, "sandbox_id", "id", "seen")
 
-    def stamp_audience(self) -> Query:
+    def touch_audience_version(self) -> Query:
         """Give an audience another stamp, if it is there."""
         statement = update(AUDIENCES).where(*_equal(AUDIENCES, "sandbox_id", "id")).values(stamp=bindparam("stamp"))
         return prepared(statement, self.dialect, "sandbox_id", "id", "stamp")

@@ -8,7 +8,7 @@ from connexion.operations import AbstractOperation
 from starlette.types import Receive, Scope, Send
 
 
-class DirectContextOperation(ContextOperation):  # type: ignore[misc]  # Connexion has no types
+class FastContextOperation(ContextOperation):  # type: ignore[misc]  # Connexion has no types
     """Sets the context as the inherited operation does; what comes next is what the caller awaits."""
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -20,15 +20,15 @@ class DirectContextOperation(ContextOperation):  # type: ignore[misc]  # Connexi
         return self.next_app(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types
 
 
-class DirectContextAPI(ContextAPI):  # type: ignore[misc]  # Connexion has no types
+class FastContextAPI(ContextAPI):  # type: ignore[misc]  # Connexion has no types
     """Makes the operations above."""
 
-    def make_operation(self, operation: AbstractOperation) -> DirectContextOperation:
+    def make_operation(self, operation: AbstractOperation) -> FastContextOperation:
         """See `ContextAPI.make_operation`."""
-        return DirectContextOperation(self.next_app, operation=operation)
+        return FastContextOperation(self.next_app, operation=operation)
 
 
-class DirectContextMiddleware(ContextMiddleware):  # type: ignore[misc]  # Connexion has no types
+class FastContextMiddleware(ContextMiddleware):  # type: ignore[misc]  # Connexion has no types
     """Connexion's context middleware with the operations above."""
 
-    api_cls = DirectContextAPI
+    api_cls = FastContextAPI

@@ -22,7 +22,7 @@ _STATUS = 2
 _REFUSED = 400
 
 
-class DirectOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no types
+class FastOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no types
     """Calls a handler directly where its arguments have been read, else through Connexion's decorators, built once."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
@@ -77,27 +77,27 @@ def _note_refusal(scope: Scope, answer: tuple[dict[str, Any], int]) -> None:
         note_refusal(scope, error["details"])
 
 
-class DirectApi(AsyncApi):  # type: ignore[misc]  # Connexion has no types
+class FastApi(AsyncApi):  # type: ignore[misc]  # Connexion has no types
     """Makes the operations above."""
 
-    def make_operation(self, operation: AbstractOperation) -> DirectOperation:
+    def make_operation(self, operation: AbstractOperation) -> FastOperation:
         """See `AsyncApi.make_operation`."""
-        return DirectOperation(
+        return FastOperation(
             operation.function, self.jsonifier, operation.operation_id, pythonic_params=self.pythonic_params
         )
 
 
-class DirectASGIApp(AsyncASGIApp):  # type: ignore[misc]  # Connexion has no types
+class FastASGIApp(AsyncASGIApp):  # type: ignore[misc]  # Connexion has no types
     """Connexion's own application with the operations above."""
 
-    api_cls = DirectApi
+    api_cls = FastApi
 
 
-class DirectApp(AsyncApp):  # type: ignore[misc]  # Connexion has no types
+class FastApp(AsyncApp):  # type: ignore[misc]  # Connexion has no types
     """Connexion's `AsyncApp` around the application above."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
-        self._middleware_app = DirectASGIApp()
+        self._middleware_app = FastASGIApp()
         super(AsyncApp, self).__init__(*args, **kwargs)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

@@ -42,7 +42,7 @@ class Query:
     default: Any
 
 
-class Plan:
+class RequestPlan:
     """How to read one operation's request. `arguments` raises NotPlainError for any that is not plainly right."""
 
     def __init__(self, operation: AbstractOperation) -> None:

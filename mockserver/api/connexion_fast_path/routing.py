@@ -12,7 +12,7 @@ from connexion.middleware.routing import RoutingMiddleware
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.api.connexion_fast_path.chain import linked
+from mockserver.api.connexion_fast_path.chain import chained
 
 _ENCODED_SLASH = re.compile(r"%2f", re.IGNORECASE)
 
@@ -115,7 +115,7 @@ class Router:
         return None if node is None else node.route
 
 
-class DirectRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # Connexion has no types
+class FastRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # Connexion has no types
     """Connexion's routing middleware with the router above. A wrong method is answered with a complete `Allow`."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -134,7 +134,7 @@ class DirectRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # Conne
         for item in specification["paths"].values():
             for method in METHODS & item.keys():
                 operation_id = item[method]["operationId"]
-                self._linked[operation_id] = linked(self.app, prefix, operation_id)
+                self._linked[operation_id] = chained(self.app, prefix, operation_id)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Attach the operation and the path parameters to the scope; HTTPException 404 or 405 where there is none.

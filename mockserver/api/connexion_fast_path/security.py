@@ -23,7 +23,7 @@ class AdmittedBearer(BearerSecurityHandler):  # type: ignore[misc]  # Connexion 
         return bearer_info
 
 
-class DirectSecurityOperation(SecurityOperation):  # type: ignore[misc]  # Connexion has no types
+class FastSecurityOperation(SecurityOperation):  # type: ignore[misc]  # Connexion has no types
     """Lets a request pass whose admission stands in its scope, without asking for it twice."""
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -32,12 +32,12 @@ class DirectSecurityOperation(SecurityOperation):  # type: ignore[misc]  # Conne
         return passed(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types
 
 
-class DirectSecurityAPI(SecurityAPI):  # type: ignore[misc]  # Connexion has no types
+class FastSecurityAPI(SecurityAPI):  # type: ignore[misc]  # Connexion has no types
     """Makes the operations above."""
 
-    def make_operation(self, operation: AbstractOperation) -> DirectSecurityOperation:
+    def make_operation(self, operation: AbstractOperation) -> FastSecurityOperation:
         """See `SecurityAPI.make_operation`."""
-        return DirectSecurityOperation(
+        return FastSecurityOperation(
             self.next_app,
             security_handler_factory=self.security_handler_factory,
             security=operation.security,
@@ -45,7 +45,7 @@ class DirectSecurityAPI(SecurityAPI):  # type: ignore[misc]  # Connexion has no 
         )
 
 
-class DirectSecurityMiddleware(SecurityMiddleware):  # type: ignore[misc]  # Connexion has no types
+class FastSecurityMiddleware(SecurityMiddleware):  # type: ignore[misc]  # Connexion has no types
     """Connexion's security middleware with the operations above."""
 
-    api_cls = DirectSecurityAPI
+    api_cls = FastSecurityAPI

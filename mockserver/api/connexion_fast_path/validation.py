@@ -12,17 +12,17 @@ from connexion.middleware.request_validation import (
 from connexion.operations import AbstractOperation
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.api.connexion_fast_path.request_plan import JSON_TYPES, NotPlainError, Plan
+from mockserver.api.connexion_fast_path.request_plan import JSON_TYPES, NotPlainError, RequestPlan
 
 ARGUMENTS = "audience_mock.arguments"
 
 
-class DirectValidationOperation(RequestValidationOperation):  # type: ignore[misc]  # Connexion has no types
+class FastValidationOperation(RequestValidationOperation):  # type: ignore[misc]  # Connexion has no types
     """Reads a request by its operation's plan, and leaves the arguments in the scope for the handler."""
 
     def __init__(self, next_app: ASGIApp, *, operation: AbstractOperation, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
         super().__init__(next_app, operation=operation, **kwargs)
-        self.plan = Plan(operation) if Plan.supports(operation) and not self.strict_validation else None
+        self.plan = RequestPlan(operation) if RequestPlan.supports(operation) and not self.strict_validation else None
 
     def extract_content_type(self, headers: list[tuple[bytes, bytes]]) -> tuple[str, str]:
         """Media type and charset, whatever their case and the blanks between them (RFC 9110, 8.3.1)."""
@@ -46,7 +46,7 @@ class DirectValidationOperation(RequestValidationOperation):  # type: ignore[mis
             return super().__call__(scope, receive, send)  # type: ignore[no-any-return]  # the same
         return self.next_app(scope, receive, send)  # type: ignore[no-any-return]  # the same
 
-    async def _with_body(self, plan: Plan, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _with_body(self, plan: RequestPlan, scope: Scope, receive: Receive, send: Send) -> None:
         """Read and check a request with its body; one that is not plainly right is replayed."""
         content = await _content(receive)
         if content is None:
@@ -90,12 +90,12 @@ def _replayed(scope: Scope, content: bytes, receive: Receive) -> tuple[Scope, Re
     return {**scope, "headers": [*headers, (b"content-length", b"%d" % len(content))]}, replay
 
 
-class DirectValidationAPI(RequestValidationAPI):  # type: ignore[misc]  # Connexion has no types
+class FastValidationAPI(RequestValidationAPI):  # type: ignore[misc]  # Connexion has no types
     """Makes the operations above."""
 
-    def make_operation(self, operation: AbstractOperation) -> DirectValidationOperation:
+    def make_operation(self, operation: AbstractOperation) -> FastValidationOperation:
         """See `RequestValidationAPI.make_operation`."""
-        return DirectValidationOperation(
+        return FastValidationOperation(
             self.next_app,
             operation=operation,
             strict_validation=self.strict_validation,
@@ -103,7 +103,7 @@ class DirectValidationAPI(RequestValidationAPI):  # type: ignore[misc]  # Connex
         )
 
 
-class DirectValidationMiddleware(RequestValidationMiddleware):  # type: ignore[misc]  # Connexion has no types
+class FastValidationMiddleware(RequestValidationMiddleware):  # type: ignore[misc]  # Connexion has no types
     """Connexion's request validation with the operations above."""
 
-    api_cls = DirectValidationAPI
+    api_cls = FastValidationAPI

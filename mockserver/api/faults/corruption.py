@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.types import Message, Scope, Send
 
-from mockserver.api.envelope import Wire, send_json
+from mockserver.api.envelope import Envelopes, send_json
 from mockserver.domain.fault import CLOSE, RESET, FaultKind
 from mockserver.recording.request_record import note_cut_off
 
@@ -13,7 +13,7 @@ Then = Callable[[Message, bytes], Awaitable[None]]
 _WRONG_TYPE = (b"content-type", b"text/html; charset=utf-8")
 
 
-class WholeAnswer:
+class BufferedSend:
     """An ASGI `send` that keeps an answer until it is whole, and hands its start and its body on `then`."""
 
     def __init__(self, then: Then) -> None:
@@ -37,7 +37,7 @@ async def send_whole(send: Send, start: Message, content: bytes) -> None:
     await send({"type": "http.response.body", "body": content})
 
 
-async def send_spoiled(kind: FaultKind, send: Send, start: Message, content: bytes, scope: Scope) -> None:
+async def send_corrupted(kind: FaultKind, send: Send, start: Message, content: bytes, scope: Scope) -> None:
     """Send an answer that a fault has spoiled."""
     match kind:
         case FaultKind.TRUNCATED_BODY:
@@ -57,7 +57,7 @@ async def send_spoiled(kind: FaultKind, send: Send, start: Message, content: byt
             await send_whole(send, start, content)
 
 
-async def reset(send: Send, scope: Scope, wire: Wire, fault_id: str) -> None:
+async def reset(send: Send, scope: Scope, wire: Envelopes, fault_id: str) -> None:
     """Reset the connection; where the transport cannot, answer a 500, whose outcome is as unknown to the client."""
     if RESET in scope.get("extensions", {}):
         note_cut_off(scope)
@@ -65,5 +65,5 @@ async def reset(send: Send, scope: Scope, wire: Wire, fault_id: str) -> None:
         return
     hint = "Use the server over a socket."
     message = f"Here the fault {fault_id} would have reset the connection, which this transport cannot. {hint}"
-    body = wire.fault(500, message, {"rule": "fault", "faultId": fault_id, "hint": hint})
+    body = wire.error(500, message, {"rule": "fault", "faultId": fault_id, "hint": hint})
     await send_json(send, body, 500)

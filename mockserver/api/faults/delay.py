@@ -11,7 +11,7 @@ Pause = Callable[[float], Awaitable[None]]
 _AHEAD = 1 << 20
 
 
-class Held:
+class DelayedRequest:
     """A request whose body is read ahead while it waits, since it is behind the body that a client's going shows.
 
     `receive` gives the application what was read, and then the rest. Past 1 MiB the body waits like the request.

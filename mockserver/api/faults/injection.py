@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.api.envelope import Wire, send_json
+from mockserver.api.envelope import Envelopes, send_json
 from mockserver.api.examples import Rows
-from mockserver.api.faults.corruption import Then, WholeAnswer, reset, send_spoiled, send_whole
-from mockserver.api.faults.delay import Held, Pause
-from mockserver.domain.fault import Asked, Fault, FaultKind
+from mockserver.api.faults.corruption import BufferedSend, Then, reset, send_corrupted, send_whole
+from mockserver.api.faults.delay import DelayedRequest, Pause
+from mockserver.domain.fault import Fault, FaultKind, FaultSubject
 from mockserver.ports import Store
-from mockserver.recording.request_record import NOTES, Notes
+from mockserver.recording.request_record import RECORD, RequestRecord
 from mockserver.service import faults
 from mockserver.service.admission import Admission
 
@@ -27,37 +27,39 @@ class Injection:
 
     store: Store
     documented: Mapping[str, Rows]
-    wire: Wire
+    wire: Envelopes
     pause: Pause
 
     def around(self, app: ASGIApp, operation: str, admission: Admission) -> ASGIApp:
         """An application that answers an admitted request by `app`, unless a fault says otherwise."""
 
         async def run(scope: Scope, receive: Receive, send: Send) -> None:
-            asked = Asked(operation, admission.key, frozenset(scope["path_params"].values()))
+            asked = FaultSubject(operation, admission.key, frozenset(scope["path_params"].values()))
             if not any(fault.matches(asked) for fault in admission.sandbox.faults):
                 await app(scope, receive, send)
                 return
             turn = await faults.take(self.store, admission.sandbox.id, asked)
-            suffering = _Suffering(self, operation, admission.sandbox.id, scope, Held(receive, self.pause), send)
+            suffering = _FaultedRequest(
+                self, operation, admission.sandbox.id, scope, DelayedRequest(receive, self.pause), send
+            )
             await suffering.run(turn.delays, turn.effect, app)
 
         return run
 
 
 @dataclass(frozen=True, slots=True)
-class _Suffering:
+class _FaultedRequest:
     """One request, and what is done to it."""
 
     injection: Injection
     operation: str
     sandbox_id: str
     scope: Scope
-    held: Held
+    held: DelayedRequest
     send: Send
 
     async def run(self, delays: Iterable[Fault], effect: Fault | None, app: ASGIApp) -> None:
-        early = effect is not None and not effect.waits_for_the_effect
+        early = effect is not None and not effect.acts_after_effect
         acting = [*delays, *([effect] if effect is not None and early else [])]
         self._note(acting)
         if not await self.held.hold(min(sum(fault.delay for fault in acting), _MAX_DELAY)):
@@ -66,7 +68,7 @@ class _Suffering:
             await app(self.scope, self.held.receive, self.send)
         elif not early:
             if await self.held.read_ahead():  # what breaks behind the effect could not be refused any more
-                await app(self.scope, self.held.receive, WholeAnswer(self._after(effect)))
+                await app(self.scope, self.held.receive, BufferedSend(self._after(effect)))
         elif effect.kind is FaultKind.RESET_BEFORE:
             await self.held.read()
             await reset(self.send, self.scope, self.injection.wire, effect.id)
@@ -85,7 +87,7 @@ class _Suffering:
             if fault.kind is FaultKind.RESET_AFTER:
                 await reset(self.send, self.scope, self.injection.wire, fault.id)
             else:
-                await send_spoiled(fault.kind, self.send, start, content, self.scope)
+                await send_corrupted(fault.kind, self.send, start, content, self.scope)
 
         return act
 
@@ -100,12 +102,12 @@ class _Suffering:
         later = () if fault.retry_after is None else ((b"retry-after", b"%d" % fault.retry_after),)
 
         async def spoil(start: Message, content: bytes) -> None:
-            await send_spoiled(fault.kind, self.send, start, content, self.scope)
+            await send_corrupted(fault.kind, self.send, start, content, self.scope)
 
-        await send_json(WholeAnswer(spoil), body, status, later)
+        await send_json(BufferedSend(spoil), body, status, later)
 
     def _note(self, acting: Iterable[Fault]) -> None:
-        notes: Notes | None = self.scope.get(NOTES)
+        notes: RequestRecord | None = self.scope.get(RECORD)
         if notes is not None:
             notes.faults = [*notes.faults, *(fault.id for fault in acting)]
             notes.rule = _RULE if any(fault.status is not None for fault in acting) else notes.rule

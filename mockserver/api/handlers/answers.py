@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from mockserver.api.envelope import Body, Wire
+from mockserver.api.envelope import Body, Envelopes
 from mockserver.domain.refusal import Reason, Refusal, refused
-from mockserver.service.transactions import Transactions
+from mockserver.service.transactions import UseCaseRunner
 
 Answer = tuple[Body, int]
 Handler = Callable[..., Awaitable[Answer]]
@@ -15,12 +15,12 @@ Operations = Mapping[str, Handler]
 class Answers:
     """What handlers share: they `run` use cases for admitted requests, and `answer` on the `wire`."""
 
-    def __init__(self, transactions: Transactions, wire: Wire) -> None:
+    def __init__(self, transactions: UseCaseRunner, wire: Envelopes) -> None:
         self.run = transactions.run
         self.run_on = transactions.run_on
         self.run_for_key = transactions.run_for_key
         self.wire = wire
-        self.answer = wire.answer
+        self.answer = wire.response
 
 
 def blank_name(body: Mapping[str, Any]) -> Refusal | None:

@@ -34,7 +34,9 @@ class AudienceHandlers:
 
     async def delete(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
         """Delete an audience (A5)."""
-        outcome = await self._answers.run_on(admission, account_group_id, audience_id, Access.SHARE, audiences.delete)
+        outcome = await self._answers.run_on(
+            admission, account_group_id, audience_id, Access.OPTIMISTIC, audiences.delete
+        )
         return self._answers.answer(outcome, views.deleted)
 
     async def page(
@@ -50,7 +52,7 @@ class AudienceHandlers:
         """Create an audience (A2)."""
         refusal = blank_name(body)
         if refusal is not None:
-            return self._answers.wire.refuse(refusal)
+            return self._answers.wire.refusal(refusal)
         name, kind, description = body["name"], AudienceType(body["type"]), body.get("description")
         outcome = await self._answers.run(admission, account_group_id, audiences.create, name, kind, description)
         return self._answers.answer(outcome, views.audience, 201)
@@ -68,7 +70,7 @@ class AudienceHandlers:
             admission,
             account_group_id,
             audience_id,
-            Access.SHARE,
+            Access.OPTIMISTIC,
             audiences.update,
             body,
         )
@@ -95,7 +97,7 @@ class AudienceHandlers:
             admission,
             account_group_id,
             audience_id,
-            Access.SHARE,
+            Access.OPTIMISTIC,
             audiences.move,
             body["folderId"],
         )
@@ -103,5 +105,7 @@ class AudienceHandlers:
 
     async def remove(self, admission: Admission, account_group_id: str, audience_id: str) -> Answer:
         """Take an audience out of its folder (A11)."""
-        outcome = await self._answers.run_on(admission, account_group_id, audience_id, Access.SHARE, audiences.remove)
+        outcome = await self._answers.run_on(
+            admission, account_group_id, audience_id, Access.OPTIMISTIC, audiences.remove
+        )
         return self._answers.answer(outcome, views.audience)

@@ -33,7 +33,7 @@ class FolderHandlers:
         """Create a folder (A8)."""
         refusal = blank_name(body)
         if refusal is not None:
-            return self._answers.wire.refuse(refusal)
+            return self._answers.wire.refusal(refusal)
         name, audience_type = body["name"], AudienceType(body["audienceType"])
         outcome = await self._answers.run(admission, account_group_id, folders.create, name, audience_type)
         return self._answers.answer(outcome, views.folder, 201)
@@ -42,6 +42,6 @@ class FolderHandlers:
         """Rename a folder (A9)."""
         refusal = blank_name(body)
         if refusal is not None:
-            return self._answers.wire.refuse(refusal)
+            return self._answers.wire.refusal(refusal)
         outcome = await self._answers.run(admission, account_group_id, folders.rename, folder_id, body["name"])
         return self._answers.answer(outcome, views.folder)

@@ -40,9 +40,9 @@ class ProspectingHandlers:
         request = job_request(body)
         identity = _identity(connexion.request.headers.getlist("Idempotency-Key"), body)
         if isinstance(request, Refusal):
-            return self._answers.wire.refuse(request)
+            return self._answers.wire.refusal(request)
         if isinstance(identity, Refusal):
-            return self._answers.wire.refuse(identity)
+            return self._answers.wire.refusal(identity)
         outcome = await self._answers.run(admission, account_group_id, prospecting.start, request, identity)
         accepted = isinstance(outcome, Refusal) or outcome.status.is_active
         return self._answers.answer(outcome, views.started_job, 202 if accepted else 200)

@@ -3,27 +3,27 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mockserver.recording.exchange import Exchange
-from mockserver.recording.findings.contract import CONTRACT, KEY_REUSED, broken, reused_key
+from mockserver.recording.findings.contract import CONTRACT, KEY_REUSED, contract_broken, reused_key
 from mockserver.recording.findings.history import History
 from mockserver.recording.findings.pacing import (
     GUARD_HAMMERED,
     PERMISSION_REPEATED,
     RETRY_AFTER,
-    hammered,
-    hurried,
-    unpermitted,
+    guard_hammered,
+    permission_repeated,
+    retry_after_ignored,
 )
-from mockserver.recording.findings.retries import RETRY_UNREAD, START_KEY, retried_unread, started_anew
+from mockserver.recording.findings.retries import RETRY_UNREAD, START_KEY, retried_unread, start_repeated_without_key
 from mockserver.recording.findings.rule import Finding
 
 _CHECKS: Mapping[str, Callable[[History, Exchange], Iterator[Finding]]] = {
     RETRY_UNREAD.id: retried_unread,
-    START_KEY.id: started_anew,
+    START_KEY.id: start_repeated_without_key,
     KEY_REUSED.id: reused_key,
-    RETRY_AFTER.id: hurried,
-    GUARD_HAMMERED.id: hammered,
-    PERMISSION_REPEATED.id: unpermitted,
-    CONTRACT.id: broken,
+    RETRY_AFTER.id: retry_after_ignored,
+    GUARD_HAMMERED.id: guard_hammered,
+    PERMISSION_REPEATED.id: permission_repeated,
+    CONTRACT.id: contract_broken,
 }
 RULE_IDS = tuple(_CHECKS)
 

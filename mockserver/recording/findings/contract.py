@@ -26,7 +26,7 @@ _KEPT = 24 * 3_600_000
 _REACHED = frozenset({None, "idempotency-key", "active-jobs", "credits", "internal"})
 
 
-def broken(_history: History, latest: Exchange) -> Iterator[Finding]:
+def contract_broken(_history: History, latest: Exchange) -> Iterator[Finding]:
     """Each request that was refused for what it is (`CLIENT-CONTRACT`); a preflight is not the client's own."""
     rule = latest.rule
     if rule in _INVALID:

@@ -33,7 +33,7 @@ _STATUS_READS = frozenset({"getProspectingJob", "listProspectingJobs", "listAudi
 _OK = 200
 
 
-def hurried(history: History, latest: Exchange) -> Iterator[Finding]:
+def retry_after_ignored(history: History, latest: Exchange) -> Iterator[Finding]:
     """Anything before a 429's `Retry-After` is over; for other answers, the same request (`CLIENT-RETRY-AFTER`)."""
     for first in history.asking_for_patience(latest.token):
         wide = first.status == _LIMITED
@@ -44,7 +44,7 @@ def hurried(history: History, latest: Exchange) -> Iterator[Finding]:
         return
 
 
-def hammered(history: History, latest: Exchange) -> Iterator[Finding]:
+def guard_hammered(history: History, latest: Exchange) -> Iterator[Finding]:
     """The third refusal of the guard in a row and each further one (`CLIENT-GUARD-HAMMERED`)."""
     run = [*history.same_requests(latest)[-2:], latest]
     if len(run) == _RUN and all(_is_guarded(one) for one in run):
@@ -57,7 +57,7 @@ def _is_guarded(one: Exchange) -> bool:
     return one.rule == "guard" and one.answered is not None
 
 
-def unpermitted(history: History, latest: Exchange) -> Iterator[Finding]:
+def permission_repeated(history: History, latest: Exchange) -> Iterator[Finding]:
     """A second call that lacks the same permission, and each further one (`CLIENT-PERMISSION-REPEATED`)."""
     if latest.rule != "permission":
         return

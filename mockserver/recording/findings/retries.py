@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from mockserver.domain.operation import OPERATIONS, Repeating
+from mockserver.domain.operation import OPERATIONS, RetrySafety
 from mockserver.recording.exchange import Exchange
 from mockserver.recording.findings.history import History
 from mockserver.recording.findings.rule import Finding, Rule, documented
@@ -26,14 +26,14 @@ _INVALID = frozenset({"validation", "account-group"})
 
 def retried_unread(history: History, latest: Exchange) -> Iterator[Finding]:
     """A change whose repetition is not supported (`CLIENT-RETRY-UNREAD`)."""
-    for first, again in _blind_retries(history, latest, Repeating.UNSUPPORTED, lambda _first, _again: True):
-        yield documented(RETRY_UNREAD, Repeating.UNSUPPORTED.sentence, first, again)
+    for first, again in _blind_retries(history, latest, RetrySafety.UNSUPPORTED, lambda _first, _again: True):
+        yield documented(RETRY_UNREAD, RetrySafety.UNSUPPORTED.sentence, first, again)
 
 
-def started_anew(history: History, latest: Exchange) -> Iterator[Finding]:
+def start_repeated_without_key(history: History, latest: Exchange) -> Iterator[Finding]:
     """A job start with a new Idempotency-Key, or with none (`CLIENT-START-KEY`)."""
-    for first, again in _blind_retries(history, latest, Repeating.BY_KEY, _differ_in_key):
-        yield documented(START_KEY, Repeating.BY_KEY.sentence, first, again)
+    for first, again in _blind_retries(history, latest, RetrySafety.BY_KEY, _differ_in_key):
+        yield documented(START_KEY, RetrySafety.BY_KEY.sentence, first, again)
 
 
 def _differ_in_key(first: Exchange, again: Exchange) -> bool:
@@ -42,7 +42,7 @@ def _differ_in_key(first: Exchange, again: Exchange) -> bool:
 
 
 def _blind_retries(
-    history: History, latest: Exchange, repeating: Repeating, wrong: Callable[[Exchange, Exchange], bool]
+    history: History, latest: Exchange, repeating: RetrySafety, wrong: Callable[[Exchange, Exchange], bool]
 ) -> Iterator[tuple[Exchange, Exchange]]:
     operation = OPERATIONS.get(latest.operation or "")
     if operation is None or operation.repeating is not repeating or latest.token is None:

@@ -8,20 +8,20 @@ import httpx
 import pytest
 
 import tests.harness.in_thread
-from conformance.catalogue.requirements import Profile, catalogue
+from conformance.catalogue.requirements import Profile, load_catalogue
 from conformance.client.client import Client
-from conformance.client.contract import Wire
+from conformance.client.contract import Contract
 from conformance.fuzzing import phases
-from conformance.fuzzing.case_runner import Delivery
+from conformance.fuzzing.case_runner import CaseRunner
 from conformance.fuzzing.cases import CasesError
 from conformance.fuzzing.phases import examples_coverage_and_fuzzing, sequences
 from conformance.fuzzing.sequences import Sequences
-from conformance.harness.context import Situation
+from conformance.harness.context import CheckContext
 from conformance.model import OperationId
 from conformance.results.ledger import Ledger
 from conformance.results.verdicts import Verdict, decide
 from conformance.states import NotEstablishedError
-from conformance.states.http_states import OverHttp
+from conformance.states.http_states import HttpStates
 from mockserver.config import Settings
 from openapi import contract
 from tests.mutants.server.exchange import Answered, Asked
@@ -34,18 +34,18 @@ class Run:
     """What the checks saw of one server."""
 
     def __init__(self, url: str, http: httpx.Client, stater: httpx.Client) -> None:
-        self.client = Client(http, Wire(contract()), Ledger(), lambda seconds: time.sleep(seconds / 1000))  # noqa: TID251
-        self.states = OverHttp(stater, f"{url}/_mock/provider-states")
+        self.client = Client(http, Contract(contract()), Ledger(), lambda seconds: time.sleep(seconds / 1000))  # noqa: TID251
+        self.states = HttpStates(stater, f"{url}/_mock/provider-states")
 
-    def situation(self, seed: int, repeats: int = REPEATS) -> Situation:
-        return Situation(self.client, self.states, random.Random(seed), Profile.FULL, repeats)  # noqa: S311
+    def context(self, seed: int, repeats: int = REPEATS) -> CheckContext:
+        return CheckContext(self.client, self.states, random.Random(seed), Profile.FULL, repeats)  # noqa: S311
 
     def look(self, seed: int, *operations: OperationId) -> None:
         for operation in operations:
-            examples_coverage_and_fuzzing(self.situation(seed), operation)
+            examples_coverage_and_fuzzing(self.context(seed), operation)
 
     def broken(self) -> set[str]:
-        return {one for one in catalogue() if self.client.ledger.observed(one, selected=True).findings}
+        return {one for one in load_catalogue() if self.client.ledger.observations(one, selected=True).violations}
 
     def statuses(self) -> set[int | None]:
         return {exchange.status for exchange in self.client.exchanges}
@@ -137,8 +137,8 @@ def asking(answered: Answered, body: Any) -> Answered:
 @pytest.mark.parametrize("seed", range(5))
 def test_a_healthy_server_has_nothing_wrong_with_it(healthy: Run, seed: int) -> None:
     for operation in OperationId:
-        examples_coverage_and_fuzzing(healthy.situation(seed), operation)
-    sequences(healthy.situation(seed))
+        examples_coverage_and_fuzzing(healthy.context(seed), operation)
+    sequences(healthy.context(seed))
 
     assert healthy.broken() == set()
     assert {200, 201, 202, 400, 401, 404, 405, 409, 415} <= healthy.statuses()
@@ -154,7 +154,7 @@ def test_the_same_seed_sends_the_same_requests() -> None:
         ):
             run = Run(url, http, stater)
             run.look(4, OperationId.UPDATE_AUDIENCE, OperationId.DELETE_AUDIENCE, OperationId.START_JOB)
-            sequences(run.situation(4, 24))
+            sequences(run.context(4, 24))
             sent.append([(one.method, one.url.removeprefix(url), one.request_body) for one in run.client.exchanges])
 
     assert sent[0] == sent[1]
@@ -166,7 +166,7 @@ def test_identifiers_of_each_kind_are_handed_out(healthy: Run, operation: Operat
 
     healthy.look(9, operation)
 
-    method = healthy.client.wire.method(operation)
+    method = healthy.client.contract.method(operation)
     asked = [one for one in healthy.client.exchanges[before:] if one.method == method]
     assert {200, 401, 404, 409} <= {one.status for one in asked}
 
@@ -195,15 +195,15 @@ def test_a_guilty_server_is_found(whole: type[Whole], operation: OperationId, fa
 def test_what_was_seen_once_in_a_sequence_is_found_and_is_no_fault_of_the_suite() -> None:
     with served(Once()) as url, httpx.Client(base_url=url) as http, httpx.Client() as stater:
         run = Run(url, http, stater)
-        situation = run.situation(1)
-        delivery = Delivery(situation, situation.key())
+        context = run.context(1)
+        delivery = CaseRunner(context, context.create_key())
 
-        Sequences(situation, delivery).send(5)
+        Sequences(context, delivery).send(5)
 
         found = run.broken()
         assert found & {"AUD-CREATE-ROW-OTHER", "FOLDER-CREATE-ROW-OTHER"}
-        row = catalogue()[found.pop()]
-        assert decide(row, run.client.ledger.observed(row.id, selected=True)).verdict is Verdict.FAIL
+        row = load_catalogue()[found.pop()]
+        assert decide(row, run.client.ledger.observations(row.id, selected=True)).verdict is Verdict.FAIL
 
 
 class Moody(Whole):
@@ -222,7 +222,7 @@ def test_a_target_that_answers_otherwise_the_second_time_is_no_fault_of_the_suit
         run = Run(url, http, stater)
 
         for seed in range(3):
-            sequences(run.situation(seed, 60))
+            sequences(run.context(seed, 60))
 
         assert len(run.client.exchanges) > 100
         assert {one.rpartition("-")[2] for one in run.broken()} == {"CONSISTENT"}
@@ -239,16 +239,16 @@ def test_what_cannot_be_drawn_hides_no_guilty_target(monkeypatch: pytest.MonkeyP
 
         run.look(1, OperationId.CREATE_AUDIENCE)
 
-        observed = run.client.ledger.observed("AUD-CREATE-ROW-OTHER", selected=True)
-        assert observed.findings
-        assert observed.obstacles == ("Schemathesis drew no requests: Unsatisfiable",)
-        assert not observed.faults
+        observed = run.client.ledger.observations("AUD-CREATE-ROW-OTHER", selected=True)
+        assert observed.violations
+        assert observed.blocked_by == ("Schemathesis drew no requests: Unsatisfiable",)
+        assert not observed.errors
 
 
 def test_sequences_use_what_was_made_before(healthy: Run) -> None:
     before = len(healthy.client.exchanges)
 
-    sequences(healthy.situation(2))
+    sequences(healthy.context(2))
 
     sent = healthy.client.exchanges[before:]
     assert any(one.status == 200 and one.method in {"GET", "PATCH", "DELETE"} for one in sent)
@@ -258,7 +258,7 @@ def test_sequences_leave_out_what_is_not_of_the_profile(healthy: Run) -> None:
     before = len(healthy.client.exchanges)
     chance = random.Random(1)  # noqa: S311
 
-    sequences(Situation(healthy.client, healthy.states, chance, Profile.AUDIENCES, REPEATS))
+    sequences(CheckContext(healthy.client, healthy.states, chance, Profile.AUDIENCES, REPEATS))
 
     sent = healthy.client.exchanges[before:]
     assert sent
@@ -276,8 +276,8 @@ def test_what_cannot_be_undone_is_not_sent(
     before = len(healthy.client.exchanges)
 
     with pytest.raises(NotEstablishedError):
-        examples_coverage_and_fuzzing(healthy.situation(1), operation)
-    sequences(healthy.situation(1))
+        examples_coverage_and_fuzzing(healthy.context(1), operation)
+    sequences(healthy.context(1))
 
     path = "/audiences/folders" if operation is OperationId.CREATE_FOLDER else "/prospecting"
     assert not any(one.method == "POST" and one.url.endswith(path) for one in healthy.client.exchanges[before:])

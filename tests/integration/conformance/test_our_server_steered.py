@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.bootstrap import Parts, server
+from mockserver.bootstrap import Components, server
 from mockserver.config import Settings
 from mockserver.domain.limit import RateLimit
 from mockserver.middleware.access_log import Write
@@ -29,7 +29,7 @@ class Watched:
     header: bytes
     seen: Counter[str] = field(default_factory=Counter)
 
-    def build(self, settings: Settings, made: Parts, write: Write) -> ASGIApp:
+    def build(self, settings: Settings, made: Components, write: Write) -> ASGIApp:
         """The server, watched."""
         app = server(settings, made, write)
 

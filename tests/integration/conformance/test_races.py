@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.concurrency import history
-from conformance.concurrency.race_kinds import KINDS, race, race_to_start
-from conformance.harness.context import Situation
+from conformance.concurrency.race_kinds import KINDS, race_to_start, run_race
+from conformance.harness.context import CheckContext
 from conformance.results.ledger import ViolationError
 from conformance.states import NotEstablishedError
 from tests.harness.suite import found, standing
@@ -20,35 +20,35 @@ AT_THE_END = "deletions and the end of the prospecting"
 CANCELLED = "deletions and its cancellation"
 
 
-def raced(whole: Whole, kind: str, repeats: int = 48) -> Situation:
+def raced(whole: Whole, kind: str, repeats: int = 48) -> CheckContext:
     """Race on a guilty server."""
-    with standing(whole, 1, repeats) as situation, pytest.raises(ViolationError):
-        race(situation, KINDS[kind])
-    return situation
+    with standing(whole, 1, repeats) as context, pytest.raises(ViolationError):
+        run_race(context, KINDS[kind])
+    return context
 
 
 @pytest.fixture(scope="module")
-def healthy() -> Iterator[Situation]:
-    with standing(Whole(), 1, 24) as situation:
-        yield situation
+def healthy() -> Iterator[CheckContext]:
+    with standing(Whole(), 1, 24) as context:
+        yield context
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", range(5))
-def test_on_a_healthy_server_all_races_end_well(healthy: Situation, kind: str, seed: int) -> None:
-    healthy.chance.seed(seed)
+def test_on_a_healthy_server_all_races_end_well(healthy: CheckContext, kind: str, seed: int) -> None:
+    healthy.random.seed(seed)
 
-    race(healthy, KINDS[kind])
+    run_race(healthy, KINDS[kind])
 
-    assert healthy.ledger.has_seen("AUD-GET-CONSISTENT")
+    assert healthy.ledger.was_checked("AUD-GET-CONSISTENT")
 
 
-def test_on_a_healthy_server_there_is_one_start(healthy: Situation) -> None:
+def test_on_a_healthy_server_there_is_one_start(healthy: CheckContext) -> None:
     race_to_start(healthy)
 
-    seen = healthy.ledger.observed("JOB-START-REPLAY-ACTIVE", selected=True)
-    assert (seen.times, seen.findings) == (2, ())
-    assert healthy.ledger.has_seen("JOB-START-CONSISTENT")
+    seen = healthy.ledger.observations("JOB-START-REPLAY-ACTIVE", selected=True)
+    assert (seen.check_count, seen.violations) == (2, ())
+    assert healthy.ledger.was_checked("JOB-START-CONSISTENT")
 
 
 class EachDeletes(Whole):
@@ -66,13 +66,13 @@ class EachDeletes(Whole):
 
 
 def test_a_second_success_is_found() -> None:
-    situation = raced(EachDeletes(), "deletions")
+    context = raced(EachDeletes(), "deletions")
 
-    once = found(situation, "AUD-DELETE-ONCE")[0]
-    assert once.came_back in {f"{succeeded} of 6" for succeeded in range(2, 7)}
+    once = found(context, "AUD-DELETE-ONCE")[0]
+    assert once.actual in {f"{succeeded} of 6" for succeeded in range(2, 7)}
     assert len(once.exchanges) == 6
-    assert "404" in found(situation, "AUD-DELETE-CONSISTENT")[0].came_back
-    assert found(situation, "AUD-DELETE-EFFECT") == ()
+    assert "404" in found(context, "AUD-DELETE-CONSISTENT")[0].actual
+    assert found(context, "AUD-DELETE-EFFECT") == ()
 
 
 class UpdatesResurrect(Whole):
@@ -93,7 +93,7 @@ class UpdatesResurrect(Whole):
 def test_what_comes_back_is_found(kind: str) -> None:
     finding = found(raced(UpdatesResurrect(), kind), "AUD-DELETE-EFFECT")[0]
 
-    assert finding.came_back.startswith("200")
+    assert finding.actual.startswith("200")
     assert "DELETE" in {one.method for one in finding.exchanges}
 
 
@@ -109,9 +109,9 @@ class OverwritesUpdates(Whole):
 
 
 def test_a_lost_update_is_found() -> None:
-    situation = raced(OverwritesUpdates(), "updates")
+    context = raced(OverwritesUpdates(), "updates")
 
-    assert "AUD-UPDATE-EFFECT" in found(situation, "AUD-UPDATE-CONSISTENT")[0].came_back
+    assert "AUD-UPDATE-EFFECT" in found(context, "AUD-UPDATE-CONSISTENT")[0].actual
 
 
 class DeletesTheNext(Whole):
@@ -166,9 +166,9 @@ class HasNoGuard(Whole):
 
 @pytest.mark.parametrize("kind", [AT_THE_END, CANCELLED])
 def test_a_deletion_before_the_end_is_found(kind: str) -> None:
-    situation = raced(HasNoGuard(), kind)
+    context = raced(HasNoGuard(), kind)
 
-    assert found(situation, "AUD-DELETE-GUARD") or found(situation, "AUD-DELETE-EFFECT")
+    assert found(context, "AUD-DELETE-GUARD") or found(context, "AUD-DELETE-EFFECT")
 
 
 class StartsTwice(Whole):
@@ -189,21 +189,21 @@ class StartsTwice(Whole):
 
 
 def test_a_second_job_is_found() -> None:
-    with standing(StartsTwice(), 1, 9) as situation:
-        race_to_start(situation)
+    with standing(StartsTwice(), 1, 9) as context:
+        race_to_start(context)
 
-    assert found(situation, "JOB-START-REPLAY-ACTIVE")
-    assert "JOB-START-REPLAY" in found(situation, "JOB-START-CONSISTENT")[0].came_back
+    assert found(context, "JOB-START-REPLAY-ACTIVE")
+    assert "JOB-START-REPLAY" in found(context, "JOB-START-CONSISTENT")[0].actual
 
 
 def test_what_could_not_be_decided_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "_MANY_STATES", 1)
 
-    with standing(Whole(), 1, 6) as situation:
-        race(situation, KINDS["deletions"])
+    with standing(Whole(), 1, 6) as context:
+        run_race(context, KINDS["deletions"])
 
-    seen = situation.ledger.observed("AUD-DELETE-CONSISTENT", selected=True)
-    assert (seen.times, len(seen.obstacles)) == (0, 1)
+    seen = context.ledger.observations("AUD-DELETE-CONSISTENT", selected=True)
+    assert (seen.check_count, len(seen.blocked_by)) == (0, 1)
 
 
 def test_what_the_target_cannot_prepare_is_an_obstacle() -> None:
@@ -212,5 +212,5 @@ def test_what_the_target_cannot_prepare_is_an_obstacle() -> None:
             cannot = asked.body.get("state") == "the prospecting has ended"
             return self.refuse(501, "NO") if cannot else await self.serve(asked)
 
-    with standing(Cannot(), 1, 6) as situation, pytest.raises(NotEstablishedError):
-        race(situation, KINDS[AT_THE_END])
+    with standing(Cannot(), 1, 6) as context, pytest.raises(NotEstablishedError):
+        run_race(context, KINDS[AT_THE_END])

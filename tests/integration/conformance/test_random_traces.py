@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from conformance.catalogue.requirements import Profile
-from conformance.harness.context import Situation
+from conformance.harness.context import CheckContext
 from conformance.report.curl import curl
 from conformance.results.ledger import ViolationError
-from conformance.stateful.random_traces import walk_about as walk
+from conformance.stateful.random_traces import run_random_traces as walk
 from tests.harness.suite import found, standing
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Whole
@@ -19,44 +19,44 @@ FEW = 27
 DELETED = "AUD-DELETE-EFFECT"
 
 
-def walked(whole: Whole, seed: int = 1, repeats: int = FEW) -> Situation:
+def walked(whole: Whole, seed: int = 1, repeats: int = FEW) -> CheckContext:
     """Walk about on a guilty server."""
-    with standing(whole, seed, repeats) as situation, pytest.raises(ViolationError):
-        walk(situation)
-    return situation
+    with standing(whole, seed, repeats) as context, pytest.raises(ViolationError):
+        walk(context)
+    return context
 
 
 @pytest.fixture(scope="module")
-def healthy() -> Iterator[Situation]:
-    with standing(Whole(), 1, 9) as situation:
-        yield situation
+def healthy() -> Iterator[CheckContext]:
+    with standing(Whole(), 1, 9) as context:
+        yield context
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_healthy_server_breaks_nothing(healthy: Situation, seed: int) -> None:
-    healthy.chance.seed(seed)
+def test_a_healthy_server_breaks_nothing(healthy: CheckContext, seed: int) -> None:
+    healthy.random.seed(seed)
 
     walk(healthy)
 
-    assert healthy.ledger.has_seen("AUD-UPDATE-CONSISTENT")
-    assert healthy.ledger.has_seen(DELETED)
+    assert healthy.ledger.was_checked("AUD-UPDATE-CONSISTENT")
+    assert healthy.ledger.was_checked(DELETED)
 
 
 def test_when_the_time_is_over_no_further_walk_is_made_and_nothing_is_wrong_with_that() -> None:
-    with standing(Whole(), 1, 90) as situation:
-        walk(situation, 0.5)
-        made = len(situation.client.exchanges)
-        walk(situation, 0.0)
+    with standing(Whole(), 1, 90) as context:
+        walk(context, 0.5)
+        made = len(context.client.exchanges)
+        walk(context, 0.0)
 
-    assert made == len(situation.client.exchanges) > 0
-    assert situation.ledger.has_seen("AUD-GET-CONSISTENT")
+    assert made == len(context.client.exchanges) > 0
+    assert context.ledger.was_checked("AUD-GET-CONSISTENT")
 
 
 def test_the_same_seed_takes_the_same_walks() -> None:
     def requests(seed: int) -> list[tuple[str, str, bytes | None]]:
-        with standing(Whole(), seed, 6) as situation:
-            walk(situation)
-            exchanges = situation.client.exchanges
+        with standing(Whole(), seed, 6) as context:
+            walk(context)
+            exchanges = context.client.exchanges
         anywhere = [re.sub("[0-9a-f]{24}", "ID", one.url.split("/v1")[1].split("?")[0]) for one in exchanges]
         bodies = [re.sub(b"[0-9a-f]{24}", b"ID", one.request_body or b"") for one in exchanges]
         return list(zip((one.method for one in exchanges), anywhere, bodies, strict=True))
@@ -80,10 +80,10 @@ class Told(Whole):
 
 def test_a_job_that_a_request_has_cancelled_is_not_ended_once_more() -> None:
     told = Told()
-    with standing(told, 1, FEW) as situation:
+    with standing(told, 1, FEW) as context:
         for seed in range(4):
-            situation.chance.seed(seed)
-            walk(situation)
+            context.random.seed(seed)
+            walk(context)
 
     assert set(told.statuses) == {200}
 
@@ -131,7 +131,7 @@ class OnlyOnce(Whole):
 def test_what_is_seen_only_once_is_a_finding() -> None:
     (finding,) = found(walked(OnlyOnce()), "AUD-UPDATE-EFFECT")
 
-    assert "somebody else" in finding.came_back or "of no one" in finding.came_back
+    assert "somebody else" in finding.actual or "of no one" in finding.actual
     assert b"somebody else" in (finding.exchanges[-1].response_body or b"")
 
 
@@ -195,25 +195,25 @@ class Fails(Whole):
 
 @pytest.mark.parametrize("whole", [Garbage, Fails])
 def test_whatever_comes_is_no_fault_of_the_suite(whole: type[Whole]) -> None:
-    with standing(whole(), 1, 9) as situation:
+    with standing(whole(), 1, 9) as context:
         try:
-            walk(situation)
+            walk(context)
         except ViolationError:
             assert whole is Garbage
 
 
 def test_nothing_of_jobs_is_asked_where_the_profile_has_none() -> None:
-    with standing(Whole(), 1, 9, Profile.AUDIENCES) as situation:
-        walk(situation)
+    with standing(Whole(), 1, 9, Profile.AUDIENCES) as context:
+        walk(context)
 
         assert not [
-            one for one in situation.client.exchanges if "/prospecting" in one.url or one.url.endswith("/accounts")
+            one for one in context.client.exchanges if "/prospecting" in one.url or one.url.endswith("/accounts")
         ]
 
 
 def test_no_deletion_of_a_walk_is_looked_at_when_all_is_torn_down() -> None:
-    with standing(Whole(), 1, 9) as situation:
-        walk(situation)
+    with standing(Whole(), 1, 9) as context:
+        walk(context)
 
-        assert [one for one in situation.client.exchanges if (one.method, one.status) == ("DELETE", 200)]
-        assert len(situation.deletions) == 0
+        assert [one for one in context.client.exchanges if (one.method, one.status) == ("DELETE", 200)]
+        assert len(context.deletions) == 0

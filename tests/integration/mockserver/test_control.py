@@ -27,11 +27,11 @@ from mockserver.ports import Caller
 from mockserver.seeds import default_seed, schema
 from mockserver.service import audiences, prospecting
 from mockserver.service.admission import admit
-from mockserver.service.journal_tail import Following
+from mockserver.service.journal_tail import JournalTails
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.states import STATES
-from mockserver.service.transactions import Transactions
+from mockserver.service.transactions import UseCaseRunner
 from openapi import contract, control_contract
 
 CONTRACT = control_contract()
@@ -117,7 +117,7 @@ class Control:
             admission = await admit(self.store, self.clock, key, None)
             if isinstance(admission, Refusal):
                 return admission
-            return await Transactions(self.store, self.clock).run(admission, group, use_case, *args)
+            return await UseCaseRunner(self.store, self.clock).run(admission, group, use_case, *args)
 
         return asyncio.run(run())
 
@@ -140,7 +140,7 @@ def built() -> Control:
     sandboxes = Sandboxes(store, clock, SeededIds(0), Progression())
     checked = OpenAPI.from_dict(control_contract())
     journals = journals_of(sandboxes, store)
-    plane = control_application(sandboxes, store, journals, Following(journals, asyncio.sleep))
+    plane = control_application(sandboxes, store, journals, JournalTails(journals, asyncio.sleep))
     return Control(plane, store, clock, sandboxes, checked)
 
 
@@ -170,7 +170,7 @@ class TestContract:
 
     def test_every_operation_has_a_handler_and_every_handler_an_operation(self, control: Control) -> None:
         journals = journals_of(control.sandboxes, control.store)
-        known = handlers(control.sandboxes, control.store, journals, Following(journals, asyncio.sleep))
+        known = handlers(control.sandboxes, control.store, journals, JournalTails(journals, asyncio.sleep))
 
         assert set(known) == set(OPERATIONS)
 

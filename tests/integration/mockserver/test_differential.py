@@ -18,12 +18,12 @@ from mockserver.adapters.clock import ManualClock
 from mockserver.api.admission import AdmissionMiddleware
 from mockserver.api.application import handlers, resolver
 from mockserver.api.connexion_fast_path.security import AdmittedBearer
-from mockserver.api.error_handlers import Faults
+from mockserver.api.error_handlers import ErrorHandlers
 from mockserver.api.handlers.answers import Answers
 from mockserver.api.jsonifier import FastJsonifier
 from mockserver.api.narrowed_contract import permissions, with_policy
 from mockserver.api.validators import VALIDATOR_MAP
-from mockserver.bootstrap import Parts, parts, reception, seed, vendor_app
+from mockserver.bootstrap import Components, components, request_gate, seed, vendor_app
 from mockserver.config import Settings
 from mockserver.control.responses import DEFAULT_SANDBOX
 from openapi import contract
@@ -57,7 +57,7 @@ class Sent:
     content: bytes = b""
 
 
-def stock_app(made: Parts) -> AsyncApp:
+def stock_app(made: Components) -> AsyncApp:
     """Stock Connexion with the same handlers, error handlers and public options."""
     document = contract()
     app = AsyncApp(
@@ -74,7 +74,7 @@ def stock_app(made: Parts) -> AsyncApp:
         position=MiddlewarePosition.BEFORE_SECURITY,
         admission=partial(
             AdmissionMiddleware,
-            reception=reception(made, document),
+            reception=request_gate(made, document),
             permissions=permissions(document),
             wire=made.wire,
         ),
@@ -82,7 +82,7 @@ def stock_app(made: Parts) -> AsyncApp:
     narrowed = with_policy(document)
     narrowed["paths"] = dict(sorted(narrowed["paths"].items(), key=lambda item: "{audienceId}" in item[0]))
     app.add_api(narrowed)  # stock routing takes the first path that matches
-    Faults(made.wire).register(app)
+    ErrorHandlers(made.wire).register(app)
     return app
 
 
@@ -102,7 +102,7 @@ class Side:
     """One assembly with a world of its own; two sides that get the same requests are in the same state."""
 
     def __init__(self, build: Any) -> None:
-        self.made = parts(Settings(), clock=ManualClock())
+        self.made = components(Settings(), clock=ManualClock())
         asyncio.run(seed(Settings(), self.made))
         self.app = build(self.made)
 

@@ -8,8 +8,8 @@ import pytest
 from starlette.types import Message
 
 from mockserver.adapters.memory.store import MemoryStore
-from mockserver.api.connexion_fast_path.validation import ARGUMENTS, DirectValidationMiddleware
-from mockserver.bootstrap import parts, seed, vendor_app
+from mockserver.api.connexion_fast_path.validation import ARGUMENTS, FastValidationMiddleware
+from mockserver.bootstrap import components, seed, vendor_app
 from mockserver.config import Settings
 from mockserver.ports import Caller
 from openapi import contract
@@ -49,10 +49,10 @@ def operation_ids() -> set[str]:
 
 
 def test_every_operation_has_a_plan() -> None:
-    app = vendor_app(Settings(), parts(Settings()))
+    app = vendor_app(Settings(), components(Settings()))
     _, stack = app.middleware._build_middleware_stack()  # noqa: SLF001  (Connexion shows its stack nowhere else)
 
-    (validation,) = (layer for layer in stack if isinstance(layer, DirectValidationMiddleware))
+    (validation,) = (layer for layer in stack if isinstance(layer, FastValidationMiddleware))
     ((api,),) = validation.apis.values()
 
     assert {name for name, operation in api.operations.items() if operation.plan is not None} == operation_ids()
@@ -95,7 +95,7 @@ def test_a_request_is_admitted_exactly_once_whatever_becomes_of_it(request_: tup
 
 async def sent(method: str, target: str, body: Any, store: MemoryStore | None = None) -> tuple[dict[str, Any], int]:
     """Send a request in process; answer its scope as the application left it, and the status."""
-    made = parts(Settings(), store=store)
+    made = components(Settings(), store=store)
     await seed(Settings(), made)
     path, _, query = target.partition("?")
     content = b"" if body is None else json.dumps(body).encode()

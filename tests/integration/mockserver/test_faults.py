@@ -11,9 +11,9 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from mockserver.bootstrap import parts, seed, vendor_app
+from mockserver.bootstrap import components, seed, vendor_app
 from mockserver.config import Settings
-from mockserver.recording.request_record import NOTES, Notes
+from mockserver.recording.request_record import RECORD, RequestRecord
 from mockserver.seeds import schema
 from mockserver.service import faults
 from openapi import control_contract
@@ -437,7 +437,7 @@ class TestControl:
 AUDIENCE = "/v1/accounts/a00000000000000000000001/audiences/b00000000000000000000001"
 
 
-def in_process(*documents: dict[str, Any], notes: Notes | None = None) -> tuple[list[Message], int]:
+def in_process(*documents: dict[str, Any], notes: RequestRecord | None = None) -> tuple[list[Message], int]:
     """What is sent for a deletion where the transport can do nothing but ASGI; and how many audiences are left."""
     sent: list[Message] = []
     received = [{"type": "http.request", "body": b"", "more_body": False}]
@@ -448,7 +448,7 @@ def in_process(*documents: dict[str, Any], notes: Notes | None = None) -> tuple[
         "raw_path": AUDIENCE.encode(),
         "query_string": b"",
         "headers": [(b"authorization", b"Bearer sk_test_all_permissions")],
-        NOTES: notes,
+        RECORD: notes,
     }
 
     async def send(message: Message) -> None:
@@ -458,7 +458,7 @@ def in_process(*documents: dict[str, Any], notes: Notes | None = None) -> tuple[
         return received.pop() if received else await asyncio.Event().wait()  # type: ignore[return-value]  # for ever
 
     async def run() -> int:
-        made = parts(Settings())
+        made = components(Settings())
         await seed(Settings(), made)
         for document in documents:
             await made.sandboxes.work("default", lambda work, document=document: faults.add(work, document))
@@ -488,7 +488,7 @@ class TestInProcess:
     def test_each_that_acts_is_noted_and_no_other(self) -> None:
         delay, after = {"kind": "delay", "delayMs": 1}, {"kind": "malformed-json"}
         elsewhere = {"kind": "reset-before", "operation": "getAudience"}
-        notes, refused = Notes(), Notes()
+        notes, refused = RequestRecord(), RequestRecord()
 
         in_process(delay, elsewhere, after, notes=notes)
         in_process({"kind": "response", "status": 429}, notes=refused)
@@ -497,7 +497,7 @@ class TestInProcess:
         assert (notes.rule, len(refused.faults), refused.rule) == (None, 1, "fault")
 
     def test_one_that_waited_in_vain_is_not_noted(self) -> None:
-        notes = Notes()
+        notes = RequestRecord()
 
         in_process({"kind": "reset-after", "from": 2}, {"kind": "reset-after", "probability": 0}, notes=notes)
 

@@ -8,10 +8,10 @@ import pytest
 
 from mockserver.adapters.memory.store import MemoryStore
 from mockserver.adapters.memory.transaction import MemoryTransaction
-from mockserver.bootstrap import parts, seed, vendor_app
+from mockserver.bootstrap import components, seed, vendor_app
 from mockserver.config import Settings
 from mockserver.control.responses import DEFAULT_SANDBOX
-from mockserver.ports import About, Access, Caller
+from mockserver.ports import Access, AudienceRef, Caller
 
 GROUP = "/v1/accounts/a00000000000000000000001"
 AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
@@ -23,7 +23,7 @@ class BreakingStore(MemoryStore):
     broken = False
 
     def transaction(
-        self, sandbox_id: str, access: Access = Access.ALONE, about: About | None = None
+        self, sandbox_id: str, access: Access = Access.EXCLUSIVE, about: AudienceRef | None = None
     ) -> MemoryTransaction:
         if self.broken:
             message = "the secret reason"
@@ -42,7 +42,7 @@ class ForgetfulStore(MemoryStore):
 
 def answer(store: MemoryStore) -> httpx.Response:
     async def main() -> httpx.Response:
-        made = parts(Settings(), store=store)
+        made = components(Settings(), store=store)
         await seed(Settings(), made)
         store.broken = True  # type: ignore[attr-defined]
         transport = httpx.ASGITransport(app=vendor_app(Settings(), made))

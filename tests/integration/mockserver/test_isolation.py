@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from mockserver.adapters.clock import ManualClock
 from mockserver.adapters.memory.store import MemoryStore
-from mockserver.api.envelope import Wire
-from mockserver.bootstrap import parts, server
+from mockserver.api.envelope import Envelopes
+from mockserver.bootstrap import components, server
 from mockserver.config import Settings
 from mockserver.domain.instant import iso
 from mockserver.domain.job import Progression
@@ -138,9 +138,9 @@ class Bench:
         self.clock = ManualClock(START)
         self.store = MemoryStore()
         self.names = Names()
-        made = parts(Settings(), store=self.store, clock=self.clock)
+        made = components(Settings(), store=self.store, clock=self.clock)
         made = replace(
-            made, wire=Wire(self.names), sandboxes=Sandboxes(self.store, self.clock, self.names, Progression())
+            made, wire=Envelopes(self.names), sandboxes=Sandboxes(self.store, self.clock, self.names, Progression())
         )
         self.app = server(Settings(), made, print)
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from mockserver.bootstrap import Parts, server
+from mockserver.bootstrap import Components, server
 from mockserver.cli import cli
 from mockserver.config import Settings
 from mockserver.recording.trace import trace
@@ -457,7 +457,7 @@ class TestSecrets:
 
 
 def test_what_is_passed_on_is_what_would_be_without_a_journal() -> None:
-    def build(settings: Settings, made: Parts, write: Any) -> Any:
+    def build(settings: Settings, made: Components, write: Any) -> Any:
         return server(settings, made, write)
 
     answers = []

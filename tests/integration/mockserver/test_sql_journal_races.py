@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.adapters.sql.journal import Bounds
 from mockserver.adapters.sql.postgres import open_postgres
-from mockserver.adapters.sql.store import SqlStore, opened
+from mockserver.adapters.sql.store import SqlStore, open_sql_store
 from mockserver.domain.sandbox import Sandbox
 from tests.stores.databases import fresh_database
 from tests.stores.journal_contract import exchange, paths
@@ -43,7 +43,7 @@ async def make(store: SqlStore) -> None:
 def test_what_another_replica_is_writing_meanwhile_is_gone_too(postgres_url: str, act: Act) -> None:
     async def main() -> list[tuple[int, str]]:
         url = await fresh_database(postgres_url)
-        async with opened(await open_postgres(url), Bounds(interval=0)) as store:
+        async with open_sql_store(await open_postgres(url), Bounds(interval=0)) as store:
             await make(store)
             another = await asyncpg.connect(url)
             await another.execute(ANOTHER_WRITES)

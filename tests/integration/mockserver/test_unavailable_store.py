@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from mockserver.adapters.memory.store import MemoryStore
-from mockserver.bootstrap import parts, seed, server
+from mockserver.bootstrap import components, seed, server
 from mockserver.config import Settings
 from mockserver.ports import Caller, StoreError
 from mockserver.service.journals import Query
@@ -39,7 +39,7 @@ class AbsentStore(MemoryStore):
 
 def answers(store: AbsentStore, *asked: tuple[str, str]) -> list[httpx.Response]:
     async def main() -> list[httpx.Response]:
-        made = parts(Settings(), store=store)
+        made = components(Settings(), store=store)
         await seed(Settings(), made)
         transport = httpx.ASGITransport(app=server(Settings(), made, print))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=AUTHORIZED) as client:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cli import run
-from conformance.states import prepared
+from conformance.states import read_states_file
 from mockserver import __version__
 from mockserver.cli import serve
 from mockserver.config import Settings
@@ -109,7 +109,7 @@ def test_the_states_file_that_it_shows_can_be_read(tmp_path: Path) -> None:
     file = tmp_path / "states.toml"
     file.write_text(re.findall(r"```toml\n(.+?)```", README, re.DOTALL)[0])
 
-    assert len(prepared(file).keys) == 2
+    assert len(read_states_file(file).keys) == 2
 
 
 def test_it_counts_the_mutants_and_the_variants_that_there_are() -> None:

@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import tests.harness.in_thread
-from mockserver.adapters.memory.records import World
+from mockserver.adapters.memory.records import SandboxRecords
 from mockserver.adapters.memory.transaction import MemoryTransaction
-from mockserver.bootstrap import Parts, server
+from mockserver.bootstrap import Components, server
 from mockserver.config import Settings
 from mockserver.domain.audience import Audience
 from mockserver.domain.job import Job
@@ -23,7 +23,7 @@ from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.middleware.access_log import Write
 from mockserver.ports import Access
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 from tests.mutants.server.exchange import Answered, Asked, read, scope_of, write
 
 GUARDED = ("AUD-GET", "AUD-UPDATE", "AUD-DELETE", "AUD-PROSPECTS", "AUD-MOVE", "AUD-REMOVE")
@@ -42,7 +42,7 @@ class Whole:
     """The whole mock, as it is. What is around it changes what comes and goes, who asks, and what is done."""
 
     settings = Settings()
-    parts: Parts
+    parts: Components
 
     async def respond(self, asked: Asked) -> Answered:
         """Answer a request to the vendor's API."""
@@ -56,7 +56,7 @@ class Whole:
         """The key that the server sees in place of the one on record."""
         return key
 
-    async def act(self, use_case: Callable[..., Any], work: Work, *args: Any) -> Any:
+    async def act(self, use_case: Callable[..., Any], work: UnitOfWork, *args: Any) -> Any:
         """Do what was asked for, in its transaction."""
         return await use_case(work, *args)
 
@@ -76,7 +76,7 @@ class Whole:
         return _ASKED.get()
 
     @property
-    def world(self) -> World:
+    def world(self) -> SandboxRecords:
         """All records of the default sandbox."""
         return self.parts.store.worlds["default"]  # type: ignore[attr-defined]  # the memory store's
 
@@ -129,7 +129,7 @@ class Whole:
 
     # How it is put around.
 
-    def build(self, settings: Settings, made: Parts, write: Write) -> ASGIApp:
+    def build(self, settings: Settings, made: Components, write: Write) -> ASGIApp:
         """The server of these parts with this around it."""
         self.parts = made
         store: Any = made.store
@@ -140,7 +140,7 @@ class Whole:
             found = await caller(token)
             return None if found is None else found._replace(key=self.key(found.key))
 
-        def acting(admission: Any, group: str, use_case: Any, *args: Any, access: Access = Access.ALONE) -> Any:
+        def acting(admission: Any, group: str, use_case: Any, *args: Any, access: Access = Access.EXCLUSIVE) -> Any:
             return run(admission, group, partial(self.act, use_case), *args, access=access)
 
         def acting_on(admission: Any, group: str, audience: str, access: Access, use_case: Any, *args: Any) -> Any:

@@ -50,15 +50,15 @@ def options(
 def test_a_slow_target_gets_as_many_workers_as_can_be_of_use(
     seconds: float, max_rps: float | None, workers: int
 ) -> None:
-    fitted = options(max_rps=max_rps).for_latency(seconds)
+    fitted = options(max_rps=max_rps).with_workers_for(seconds)
 
     assert fitted.workers == workers
-    assert fitted.pace == (workers / max_rps if max_rps else 0.0)
+    assert fitted.min_interval == (workers / max_rps if max_rps else 0.0)
 
 
 def test_who_names_a_number_of_workers_gets_them() -> None:
-    assert options(workers=2).for_latency(0.2).workers == 2
+    assert options(workers=2).with_workers_for(0.2).workers == 2
 
 
 def test_what_was_prepared_by_hand_is_not_shared_among_workers() -> None:
-    assert options(states_url=None).for_latency(0.2).workers == 1
+    assert options(states_url=None).with_workers_for(0.2).workers == 1

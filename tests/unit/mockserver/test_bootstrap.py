@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.bootstrap import parts, server
+from mockserver.bootstrap import components, server
 from mockserver.config import Settings
 from openapi import contract
 
@@ -19,6 +19,6 @@ def test_the_contract_is_read_once_at_the_start(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("mockserver.bootstrap.contract", counted)
     settings = Settings(cors_origins=frozenset({"http://localhost:3000"}))
 
-    server(settings, parts(settings), print)
+    server(settings, components(settings), print)
 
     assert len(read) == 1

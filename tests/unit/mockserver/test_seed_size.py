@@ -33,7 +33,7 @@ def refusal(seed: Any) -> str:
     with pytest.raises(ControlError) as caught:
         asyncio.run(SandboxHandlers(worlds).create({"seed": seed}))
     assert caught.value.status == 400
-    assert asyncio.run(worlds.every()) == []
+    assert asyncio.run(worlds.list_all()) == []
     return caught.value.reason
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from mockserver.domain.job import Job, JobStatus
 from mockserver.domain.refusal import Reason
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import GUARDED, Mutant, at_each, facts, refusal
 
@@ -176,7 +176,7 @@ class GuardHolds(Mutant):
 
     outcomes: ClassVar[frozenset[JobStatus]]
 
-    async def act(self, use_case: Callable[..., Any], work: Work, *args: Any) -> Any:
+    async def act(self, use_case: Callable[..., Any], work: UnitOfWork, *args: Any) -> Any:
         endings = [job.ending.outcome for job in self.jobs_on(self.asked.target) if job.ending is not None]
         if f"{self.asked.operation}-GUARD-ENDS" in self.killed_by and self.outcomes & set(endings):
             return refusal(Reason.NOT_READY)

@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.domain.audience import Audience
 from mockserver.domain.job import JobStatus, Pace
 from mockserver.service import audiences
-from mockserver.service.transactions import Work
+from mockserver.service.transactions import UnitOfWork
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutants.guard import nobody
 from tests.mutants.server.mutated import Mutant, at_each, facts
@@ -112,7 +112,7 @@ class Remembering(Mutant):
     def __init__(self) -> None:
         self.gone: dict[str, Audience] = {}
 
-    async def act(self, use_case: Callable[..., Any], work: Work, *args: Any) -> Any:
+    async def act(self, use_case: Callable[..., Any], work: UnitOfWork, *args: Any) -> Any:
         outcome = await use_case(work, *args)
         if use_case is audiences.delete and isinstance(outcome, Audience):
             self.gone[outcome.id] = outcome

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from starlette.types import Send
 
-from mockserver.adapters.memory.records import World
+from mockserver.adapters.memory.records import SandboxRecords
 from mockserver.adapters.memory.transaction import MemoryTransaction
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.variants.variant import Variant
@@ -121,7 +121,7 @@ class ListsLag(Variant):
 
     def __init__(self) -> None:
         self.written: list[tuple[float, Write]] = []
-        self.replica: World | None = None
+        self.replica: SandboxRecords | None = None
 
     def transaction(self, transaction: Any) -> Any:
         """A transaction whose writes reach the replica later."""
@@ -155,7 +155,7 @@ class ListsLag(Variant):
 
     async def behind(self, sandbox: Any) -> MemoryTransaction:
         """A transaction over the replica."""
-        self.replica = self.replica or World(sandbox, {})
+        self.replica = self.replica or SandboxRecords(sandbox, {})
         behind = MemoryTransaction({sandbox.id: self.replica}, {}, sandbox.id)
         await behind.__aenter__()
         now = asyncio.get_running_loop().time()

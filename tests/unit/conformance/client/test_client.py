@@ -3,13 +3,13 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from conformance.client.client import Call, Client, Extras, Raw
-from conformance.client.contract import Verbatim, Wire
+from conformance.client.client import ApiRequest, Client, RawRequest, RequestOptions
+from conformance.client.contract import Contract, RawSegment
 from conformance.model import OperationId
 from conformance.results.ledger import Ledger
 from openapi import contract
 
-GET = Call(OperationId.GET_AUDIENCE, "secret", "g", "/a")
+GET = ApiRequest(OperationId.GET_AUDIENCE, "secret", "g", "/a")
 LIMITED = httpx.Response(429, json={})
 
 
@@ -22,7 +22,7 @@ def client(
 
     waited: list[float] = []
     http = httpx.Client(base_url=f"http://target{path}", transport=httpx.MockTransport(over_a_wire))
-    return Client(http, Wire(contract()), Ledger(), waited.append, pace), waited
+    return Client(http, Contract(contract()), Ledger(), waited.append, pace), waited
 
 
 def test_a_request_is_sent_as_the_contract_has_it_and_recorded_with_its_response() -> None:
@@ -45,12 +45,12 @@ def test_a_request_is_sent_as_the_contract_has_it_and_recorded_with_its_response
         ("a b?\u00e9#%2F", "a%20b%3F%C3%A9%23%252F"),
         ("...", "..."),
         ("\ud800", "%ED%A0%80"),
-        (Verbatim("%2F%ZZ"), "%2F%ZZ"),
+        (RawSegment("%2F%ZZ"), "%2F%ZZ"),
     ],
 )
 def test_an_identifier_is_one_segment_of_the_path(identifier: str, shown: str) -> None:
     sent, _ = client(lambda _: httpx.Response(200, json={}))
-    call = Call(OperationId.REMOVE_FROM_FOLDER, None, identifier, identifier)
+    call = ApiRequest(OperationId.REMOVE_FROM_FOLDER, None, identifier, identifier)
 
     assert sent.send(call).url == f"http://target/v1/accounts/{shown}/audiences/{shown}/remove-from-folder"
 
@@ -63,8 +63,10 @@ def test_what_stands_before_v1_is_kept() -> None:
 
 def test_a_body_is_sent_as_json_and_bytes_as_they_are() -> None:
     sent, _ = client(lambda request: httpx.Response(200, content=request.content))
-    create = Call(OperationId.CREATE_AUDIENCE, None, "g", body={"name": "x"})
-    raw = Call(OperationId.CREATE_AUDIENCE, None, "g", extras=Extras({"Content-Type": "text/x"}, "?a=b", b"{"))
+    create = ApiRequest(OperationId.CREATE_AUDIENCE, None, "g", body={"name": "x"})
+    raw = ApiRequest(
+        OperationId.CREATE_AUDIENCE, None, "g", options=RequestOptions({"Content-Type": "text/x"}, "?a=b", b"{")
+    )
 
     assert sent.send(create).request_body == b'{"name": "x"}'
     assert sent.send(raw).response_body == b"{"
@@ -119,18 +121,18 @@ def test_each_answer_is_held_against_its_row(status: int, body: object, requirem
 
     exchange = sent.send(GET)
 
-    findings = sent.ledger.observed(requirement, selected=True).findings
+    findings = sent.ledger.observations(requirement, selected=True).violations
     assert [finding.exchanges for finding in findings] == [(exchange,)]
 
 
 def test_an_account_group_may_be_said_not_to_be_there_though_no_row_does() -> None:
     sent, _ = client(lambda _: httpx.Response(404, json={}))
 
-    sent.send(Call(OperationId.LIST_AUDIENCES, "secret", "g"))
-    sent.send(Call(OperationId.LIST_ACCOUNTS, "secret"))
+    sent.send(ApiRequest(OperationId.LIST_AUDIENCES, "secret", "g"))
+    sent.send(ApiRequest(OperationId.LIST_ACCOUNTS, "secret"))
 
-    assert not sent.ledger.observed("AUD-LIST-ROW-OTHER", selected=True).findings
-    assert len(sent.ledger.observed("ACCOUNT-LIST-ROW-OTHER", selected=True).findings) == 1
+    assert not sent.ledger.observations("AUD-LIST-ROW-OTHER", selected=True).violations
+    assert len(sent.ledger.observations("ACCOUNT-LIST-ROW-OTHER", selected=True).violations) == 1
 
 
 def test_an_answer_that_a_proxy_may_have_given_is_held_against_nothing() -> None:
@@ -138,21 +140,21 @@ def test_an_answer_that_a_proxy_may_have_given_is_held_against_nothing() -> None
 
     sent.send(GET, judged=False)
 
-    assert not sent.ledger.has_seen("AUD-GET-ROW-404")
+    assert not sent.ledger.was_checked("AUD-GET-ROW-404")
 
 
 def test_raw_bytes_are_sent_as_they_are() -> None:
     sent, _ = client(lambda _: httpx.Response(405, json={}))
 
-    exchange = sent.send_raw(Raw("BREW", "/v1/x?y=%00", {"X": "1"}, b"z", None))
+    exchange = sent.send_raw(RawRequest("BREW", "/v1/x?y=%00", {"X": "1"}, b"z", None))
 
     assert (exchange.method, exchange.url, exchange.request_body) == ("BREW", "http://target/v1/x?y=%00", b"z")
 
 
 def test_all_requests_that_start_together_are_answered_in_their_order() -> None:
     sent, _ = client(lambda request: httpx.Response(404, json={"path": request.url.path}))
-    calls = [Call(OperationId.GET_AUDIENCE, "k", "g", str(number)) for number in range(6)]
+    calls = [ApiRequest(OperationId.GET_AUDIENCE, "k", "g", str(number)) for number in range(6)]
 
-    for many in (sent.at_once, sent.side_by_side):
+    for many in (sent.send_concurrently, sent.send_in_parallel):
         answers = many([lambda call=call: sent.send(call) for call in calls])
         assert [answer.url.rsplit("/", 1)[1] for answer in answers] == ["0", "1", "2", "3", "4", "5"]

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from conformance.client.contract import Wire, faults, member
+from conformance.client.contract import Contract, json_at, schema_violations
 from conformance.model import OperationId
 from conformance.results.verdicts import Exchange
 from openapi import contract
 
-WIRE = Wire(contract())
+WIRE = Contract(contract())
 AUDIENCE = {"id": "a", "name": "n", "type": "t", "description": None, "folderId": None, "prospectCount": 1}
 
 
@@ -21,7 +21,7 @@ def answered(body: Any, media_type: str = "application/json", status: int = 200)
 def judged(operation: OperationId, exchange: Exchange) -> tuple[list[str], list[str]]:
     row = WIRE.row(operation, exchange.status or 0)
     assert row is not None
-    return faults(exchange, row)
+    return schema_violations(exchange, row)
 
 
 def succeeded(data: Any, **more: Any) -> dict[str, Any]:
@@ -102,4 +102,4 @@ def test_an_identifier_is_a_segment_of_the_path(operation: OperationId, path: st
     ("body", "found"), [({"data": {"id": "x"}}, "x"), ({"data": None}, None), ([], None), (b"{", None)]
 )
 def test_a_member_is_read_where_it_is(body: Any, found: str | None) -> None:
-    assert member(answered(body), "data", "id") == found
+    assert json_at(answered(body), "data", "id") == found

@@ -17,7 +17,7 @@ def answered(status: int, identifier: str = "x") -> Exchange:
 def gone(*noted: tuple[OperationId, tuple[str, str], Exchange]) -> list[tuple[str, str]]:
     deletions = Deletions()
     for one in noted:
-        deletions.note(*one)
+        deletions.record(*one)
     assert len(deletions) == len(list(deletions))
     return [place for place, _ in deletions]
 

@@ -1,8 +1,8 @@
 import json
 from dataclasses import replace
 
-from conformance.client.reproduction import with_origins
-from conformance.results.verdicts import Exchange, Finding, Observed
+from conformance.client.reproduction import with_reproduction_steps
+from conformance.results.verdicts import Exchange, Observations, Violation
 
 GROUP = "http://t/v1/accounts/g1"
 
@@ -16,10 +16,12 @@ def exchange(  # noqa: PLR0913  (an exchange has that many sides)
 
 
 def numbers(before: list[Exchange], *evidence: Exchange) -> list[int]:
-    finding = Finding("AUD-GET-CURRENT", "this", "that", evidence)
-    seen = with_origins({"AUD-GET-CURRENT": Observed(3, (finding,))}, [*before, *evidence])["AUD-GET-CURRENT"]
-    assert (seen.times, len(seen.findings)) == (3, 1)
-    return [one.number for one in seen.findings[0].exchanges]
+    finding = Violation("AUD-GET-CURRENT", "this", "that", evidence)
+    seen = with_reproduction_steps({"AUD-GET-CURRENT": Observations(3, (finding,))}, [*before, *evidence])[
+        "AUD-GET-CURRENT"
+    ]
+    assert (seen.check_count, len(seen.violations)) == (3, 1)
+    return [one.number for one in seen.violations[0].exchanges]
 
 
 MADE = exchange(1, "POST", "audiences", 201, data={"id": "a1"})

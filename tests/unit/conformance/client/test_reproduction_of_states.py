@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 
 from conformance.catalogue.requirements import Level
-from conformance.client.reproduction import with_origins
+from conformance.client.reproduction import with_reproduction_steps
 from conformance.report.curl import curl
 from conformance.report.redaction import redacted, redaction
-from conformance.results.verdicts import Decided, Exchange, Finding, Observed, Verdict
-from conformance.states import OverHttp
+from conformance.results.verdicts import Exchange, Observations, RequirementResult, Verdict, Violation
+from conformance.states import HttpStates
 from tests.harness.fake_target import http
 
 URL = "http://user:hunter2222@target/states"
@@ -49,7 +49,7 @@ class Course:
         client = http(Target())
         client.headers["X-States"] = TOKEN
         self._numbers = itertools.count(1)
-        self.states = OverHttp(client, URL, self._numbers)
+        self.states = HttpStates(client, URL, self._numbers)
 
     def send(self, method: str, path: str, *, key: str = "", body: object = None) -> Exchange:
         headers = (("authorization", f"Bearer {key}"),) if key else ()
@@ -57,9 +57,9 @@ class Course:
         return Exchange(next(self._numbers), method, f"{GROUP}{path}", headers, sent, 200, None, (), b"{}", 1.0)
 
     def traced(self, *evidence: Exchange) -> tuple[Exchange, ...]:
-        finding = Finding("AUD-GET-CURRENT", "this", "that", evidence)
-        seen = with_origins({"AUD-GET-CURRENT": Observed(1, (finding,))}, evidence, self.states.requests)
-        return seen["AUD-GET-CURRENT"].findings[0].exchanges
+        finding = Violation("AUD-GET-CURRENT", "this", "that", evidence)
+        seen = with_reproduction_steps({"AUD-GET-CURRENT": Observations(1, (finding,))}, evidence, self.states.requests)
+        return seen["AUD-GET-CURRENT"].violations[0].exchanges
 
 
 def asked(exchanges: tuple[Exchange, ...]) -> list[str]:
@@ -176,10 +176,10 @@ def test_the_command_shows_neither_a_key_nor_what_the_states_ask_for() -> None:
     key = course.states.setup("an API key")["apiKey"]
     audience = course.states.setup("an audience that is ready", apiKey=key)["audienceId"]
     shown = course.traced(course.send("DELETE", f"/audiences/{audience}", key=key))
-    finding = Finding("AUD-GET-CURRENT", "this", "that", shown)
-    decided = Decided("AUD-GET-CURRENT", Level.MUST, "this", "a page", "full", Verdict.FAIL, "", (finding,))
+    finding = Violation("AUD-GET-CURRENT", "this", "that", shown)
+    decided = RequirementResult("AUD-GET-CURRENT", Level.MUST, "this", "a page", "full", Verdict.FAIL, "", (finding,))
 
-    (clean,) = redacted(decided, redaction({key: "AUDIENCE_API_KEY_1"})).findings
+    (clean,) = redacted(decided, redaction({key: "AUDIENCE_API_KEY_1"})).violations
     commands = [curl(one) for one in clean.exchanges]
 
     assert commands[1] == (

@@ -10,18 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance import model
-from conformance.concurrency.linearizability import Operation, Result, Verdict, check
+from conformance.concurrency.linearizability import Operation, Outcome, Result, check
 from conformance.model import (
     AudiencePopulated,
     AudienceReady,
     Event,
     KeyIssued,
-    Level,
     OperationId,
     Permission,
     ProspectingEnded,
     Request,
     Response,
+    Severity,
     ShownAudience,
     State,
     advance,
@@ -107,7 +107,7 @@ def ask(operation: OperationId, target: str = "a", **fields: str) -> Request:
 
 GET, DELETE = ask(OperationId.GET_AUDIENCE), ask(OperationId.DELETE_AUDIENCE)
 RENAME = ask(OperationId.UPDATE_AUDIENCE, name="new")
-RENAME_BUSY = replace(RENAME, target="busy")
+RENAME_BUSY = replace(RENAME, resource_id="busy")
 DELETE_BUSY = ask(OperationId.DELETE_AUDIENCE, "busy")
 END = ProspectingEnded("g", "job", "completed")
 OK, MISSING, NOT_READY = Response(200), Response(404), Response(409, "AUDIENCE_NOT_READY")
@@ -151,9 +151,9 @@ def audience_calls() -> st.SearchStrategy[tuple[Request | Event, Response]]:
 
 def agrees(
     calls: st.SearchStrategy[tuple[Any, Any]], initial: Collection[Any], step: Step, *, most: int, examples: int
-) -> Counter[Verdict]:
+) -> Counter[Outcome]:
     """Hold the search against brute force on this many histories, and count its verdicts."""
-    counted: Counter[Verdict] = Counter()
+    counted: Counter[Outcome] = Counter()
 
     @settings(
         max_examples=examples,
@@ -165,10 +165,10 @@ def agrees(
     @given(histories(calls, most))
     def compare(history: list[Call]) -> None:
         result = check(history, initial, step, ENOUGH)
-        counted[result.verdict] += 1
+        counted[result.outcome] += 1
 
-        assert (result.verdict is Verdict.OK) == brute_force(history, initial, step)
-        assert result.verdict is not Verdict.UNKNOWN
+        assert (result.outcome is Outcome.OK) == brute_force(history, initial, step)
+        assert result.outcome is not Outcome.UNKNOWN
         assert_proof(result, history, initial, step)
 
     compare()
@@ -181,23 +181,23 @@ def assert_proof(result: Result[Any, Any, Any], history: list[Call], initial: Co
 
     assert _keeps_time(result.prefix)
     assert _is_allowed(result.prefix, initial, step)
-    assert (result.failing in left) is (result.verdict is Verdict.ILLEGAL)
-    assert left == [] or result.verdict is Verdict.ILLEGAL
+    assert (result.failing in left) is (result.outcome is Outcome.ILLEGAL)
+    assert left == [] or result.outcome is Outcome.ILLEGAL
 
 
 def test_the_search_agrees_with_brute_force_on_a_register() -> None:
     counted = agrees(register_calls(), ONE, register, most=5, examples=2_500)
 
-    assert counted[Verdict.OK] >= 500
-    assert counted[Verdict.ILLEGAL] >= 500
+    assert counted[Outcome.OK] >= 500
+    assert counted[Outcome.ILLEGAL] >= 500
     assert counted.total() >= 2_000
 
 
 def test_the_search_agrees_with_brute_force_on_the_model_of_the_documentation() -> None:
     counted = agrees(audience_calls(), WORLD, model.step, most=4, examples=600)
 
-    assert counted[Verdict.OK] >= 100
-    assert counted[Verdict.ILLEGAL] >= 100
+    assert counted[Outcome.OK] >= 100
+    assert counted[Outcome.ILLEGAL] >= 100
 
 
 def calls(*rows: tuple[Any, Any, int, int | None]) -> list[Call]:
@@ -233,7 +233,7 @@ def calls(*rows: tuple[Any, Any, int, int | None]) -> list[Call]:
 def test_a_history_that_some_order_explains_is_linearizable(history: list[Call]) -> None:
     result = check(history, WORLD, model.step, ENOUGH)
 
-    assert (result.verdict, result.failing) == (Verdict.OK, None)
+    assert (result.outcome, result.failing) == (Outcome.OK, None)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_a_history_that_some_order_explains_is_linearizable(history: list[Call])
 def test_a_history_that_no_order_explains_fails_at_an_operation(history: list[Call], failing: int) -> None:
     result = check(history, WORLD, model.step, ENOUGH)
 
-    assert result.verdict is Verdict.ILLEGAL
+    assert result.outcome is Outcome.ILLEGAL
     assert result.failing is history[failing]
 
 
@@ -279,8 +279,8 @@ def test_a_should_counts_when_the_step_is_told_so() -> None:
     stale = Response(200, data=model.AudiencePage((ShownAudience("a"),)))
     history = calls((DELETE, OK, 0, 1), (ask(OperationId.LIST_AUDIENCES, ""), stale, 2, 3))
 
-    assert check(history, WORLD, model.step, ENOUGH).verdict is Verdict.OK
-    assert check(history, WORLD, partial(model.step, level=Level.SHOULD), ENOUGH).verdict is Verdict.ILLEGAL
+    assert check(history, WORLD, model.step, ENOUGH).outcome is Outcome.OK
+    assert check(history, WORLD, partial(model.step, level=Severity.SHOULD), ENOUGH).outcome is Outcome.ILLEGAL
 
 
 def puzzle(size: int) -> list[Call]:
@@ -292,7 +292,7 @@ def puzzle(size: int) -> list[Call]:
 def test_what_was_tried_is_not_tried_again() -> None:
     result = check(puzzle(10), ONE, register, ENOUGH)
 
-    assert (result.verdict, result.explored) == (Verdict.ILLEGAL, 2**10)
+    assert (result.outcome, result.explored) == (Outcome.ILLEGAL, 2**10)
 
 
 def test_what_was_not_answered_and_changes_nothing_costs_nothing() -> None:
@@ -300,14 +300,14 @@ def test_what_was_not_answered_and_changes_nothing_costs_nothing() -> None:
 
     result = check([*puzzle(3), *lost], ONE, register, ENOUGH)
 
-    assert (result.verdict, result.explored) == (Verdict.ILLEGAL, 2**3)
+    assert (result.outcome, result.explored) == (Outcome.ILLEGAL, 2**3)
 
 
 def test_a_search_that_reaches_its_limit_is_unknown() -> None:
     needed = check(puzzle(6), ONE, register, ENOUGH).explored
 
-    assert check(puzzle(6), ONE, register, needed).verdict is Verdict.ILLEGAL
-    assert check(puzzle(6), ONE, register, needed - 1).verdict is Verdict.UNKNOWN
+    assert check(puzzle(6), ONE, register, needed).outcome is Outcome.ILLEGAL
+    assert check(puzzle(6), ONE, register, needed - 1).outcome is Outcome.UNKNOWN
 
 
 def test_a_long_history_of_many_clients_is_decided_with_little_work() -> None:
@@ -315,7 +315,7 @@ def test_a_long_history_of_many_clients_is_decided_with_little_work() -> None:
 
     result = check(calls(*rows), ONE, register, 5_000)
 
-    assert (result.verdict, result.explored) == (Verdict.OK, 2_001)
+    assert (result.outcome, result.explored) == (Outcome.OK, 2_001)
 
 
 def test_the_work_does_not_depend_on_the_order_of_what_it_is_given() -> None:
@@ -335,8 +335,8 @@ def test_the_work_does_not_depend_on_the_order_of_what_it_is_given() -> None:
 def test_equal_operations_stay_two() -> None:
     twice = [Operation(index, DELETE, 0, OK, 1) for index in (0, 1)]
 
-    assert check(twice, WORLD, model.step, ENOUGH).verdict is Verdict.ILLEGAL
-    assert check(twice[:1], WORLD, model.step, ENOUGH).verdict is Verdict.OK
+    assert check(twice, WORLD, model.step, ENOUGH).outcome is Outcome.ILLEGAL
+    assert check(twice[:1], WORLD, model.step, ENOUGH).outcome is Outcome.OK
 
 
 def test_two_operations_of_one_index_are_not_a_history() -> None:
@@ -353,4 +353,4 @@ def test_an_interval_is_closed_by_a_response_and_not_before_it_starts(
 
 
 def test_nothing_can_be_so_where_no_state_is_possible_to_begin_with() -> None:
-    assert check(calls((GET, OLD, 0, 1)), [], model.step, ENOUGH).verdict is Verdict.ILLEGAL
+    assert check(calls((GET, OLD, 0, 1)), [], model.step, ENOUGH).outcome is Outcome.ILLEGAL

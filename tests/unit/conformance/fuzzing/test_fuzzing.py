@@ -9,12 +9,12 @@ from schemathesis.checks import CHECKS
 from schemathesis.core.transport import Response
 from schemathesis.generation.meta import CoverageScenario, coverage_scenario
 
-from conformance.client.client import Client, Raw
-from conformance.client.contract import Wire
+from conformance.client.client import Client, RawRequest
+from conformance.client.contract import Contract
 from conformance.fuzzing import schemathesis_checks
 from conformance.fuzzing.cases import Case, drawn, planned
 from conformance.fuzzing.conversion import is_shape_probe, prepared, raw, response
-from conformance.fuzzing.schemathesis_checks import OFF, Sent, is_invalid
+from conformance.fuzzing.schemathesis_checks import DISABLED_CHECKS, Sent, is_invalid
 from conformance.model import OperationId
 from conformance.results.ledger import Ledger
 from conformance.results.verdicts import Exchange
@@ -27,7 +27,7 @@ def chance(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311
 
 
-def sent(case: Case) -> Raw:
+def sent(case: Case) -> RawRequest:
     request = prepared(case)
     assert request is not None
     return raw(case, request, lambda _: False)
@@ -35,7 +35,7 @@ def sent(case: Case) -> Raw:
 
 def wire_form(cases: list[Case]) -> list[tuple[str, str, list[tuple[str, str]], bytes | None]]:
     known = [sent(case) for case in cases]
-    return [(one.method, one.target, list(one.headers.items()), one.content) for one in known]
+    return [(one.method, one.path, list(one.headers.items()), one.content) for one in known]
 
 
 def case_of(operation: OperationId, scenario: CoverageScenario) -> Case:
@@ -65,8 +65,8 @@ def answered(case: Case, status: int, body: bytes, media_type: str = "applicatio
 
 
 def facts(case: Case, status: int, body: bytes, media_type: str = "application/json") -> list[str]:
-    wire = Wire(contract())
-    return [one.fact for one in schemathesis_checks.opinions(*answered(case, status, body, media_type), wire)]
+    wire = Contract(contract())
+    return [one.fact for one in schemathesis_checks.check_failures(*answered(case, status, body, media_type), wire)]
 
 
 @pytest.mark.parametrize("operation", OperationId, ids=lambda operation: operation.prefix)
@@ -85,8 +85,10 @@ def test_another_seed_generates_other_requests() -> None:
 def test_every_check_of_schemathesis_is_asked_or_off_with_a_reason() -> None:
     schemathesis.checks.load_all_checks()
 
-    assert {*CHECKS.get_all_names()} == {*OFF} | {check.__name__ for check in schemathesis_checks.ASKED}
-    assert all(OFF.values())
+    assert {*CHECKS.get_all_names()} == {*DISABLED_CHECKS} | {
+        check.__name__ for check in schemathesis_checks.ENABLED_CHECKS
+    }
+    assert all(DISABLED_CHECKS.values())
 
 
 def test_a_request_names_neither_schemathesis_nor_the_case() -> None:
@@ -107,7 +109,7 @@ def test_a_path_is_sent_as_schemathesis_would(audience: str, path: str) -> None:
         return httpx.Response(404, stream=httpx.ByteStream(b""))
 
     with httpx.Client(base_url="http://x/base", transport=httpx.MockTransport(answer)) as http:
-        Client(http, Wire(contract()), Ledger(), lambda _: None).send_raw(sent(case))
+        Client(http, Contract(contract()), Ledger(), lambda _: None).send_raw(sent(case))
 
     assert seen == [f"/base/v1/accounts/g1/audiences/{path}".encode()]
 
@@ -119,7 +121,7 @@ def test_a_query_a_body_and_its_media_type_are_sent_as_schemathesis_would() -> N
 
     known = sent(case)
 
-    assert known.target == "/v1/accounts/0/audiences?a+b=1&a+b=%C3%BC"
+    assert known.path == "/v1/accounts/0/audiences?a+b=1&a+b=%C3%BC"
     assert (known.method, known.headers["Content-Type"]) == ("POST", "application/json")
     assert known.content == b'{"name": "\\u00fc", "type": "on_demand"}'
 

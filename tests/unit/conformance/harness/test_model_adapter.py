@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from conformance.client.client import Call, Extras
-from conformance.client.contract import Verbatim
-from conformance.harness.model_adapter import answered, asked
+from conformance.client.client import ApiRequest, RequestOptions
+from conformance.client.contract import RawSegment
+from conformance.harness.model_adapter import to_model_request, to_model_response
 from conformance.model import (
     UNKNOWN,
     AudiencePage,
@@ -40,109 +40,125 @@ def shown(data: Any, status: int = 200) -> Exchange:
 
 class TestARequest:
     def test_has_the_identifiers_that_its_path_stands_for(self) -> None:
-        request = asked(Call(GET, "k", "a%20b", Verbatim("%7Ec")), Validity.DOUBTFUL)
+        request = to_model_request(ApiRequest(GET, "k", "a%20b", RawSegment("%7Ec")), Validity.DOUBTFUL)
 
         assert (request.operation, request.key, request.path) == (GET, "k", ("a%20b", "~c"))
         assert request.validity is Validity.DOUBTFUL
 
     def test_sends_the_fields_that_a_response_shows_again(self) -> None:
-        request = asked(Call(CREATE, "k", "g", body={"name": "n", "type": "on_demand", "other": 1}))
+        request = to_model_request(ApiRequest(CREATE, "k", "g", body={"name": "n", "type": "on_demand", "other": 1}))
 
         assert request.fields == (("name", "n"), ("type", "on_demand"))
 
     @pytest.mark.parametrize("odd", [" blank", "", "e\u0301", "ﬁ", "a\nb", "\ud800", 5, None, ["x"]])
     def test_does_not_know_what_becomes_of_an_odd_text(self, odd: object) -> None:
-        assert asked(Call(UPDATE, "k", "g", "a", {"name": odd})).sent("name") is UNKNOWN
+        assert to_model_request(ApiRequest(UPDATE, "k", "g", "a", {"name": odd})).sent("name") is UNKNOWN
 
     @pytest.mark.parametrize("body", [None, [], "text", 5])
     def test_without_an_object_for_a_body_has_no_fields(self, body: object) -> None:
-        assert asked(Call(UPDATE, "k", "g", "a", body)).fields == ()
+        assert to_model_request(ApiRequest(UPDATE, "k", "g", "a", body)).fields == ()
 
     def test_of_bytes_has_no_fields(self) -> None:
-        call = Call(UPDATE, "k", "g", "a", {"name": "n"}, Extras(content=b'{"name": "m"}'))
+        call = ApiRequest(UPDATE, "k", "g", "a", {"name": "n"}, RequestOptions(content=b'{"name": "m"}'))
 
-        assert asked(call).fields == ()
+        assert to_model_request(call).fields == ()
 
     def test_to_start_a_job_is_the_same_however_its_body_is_written(self) -> None:
-        one = asked(Call(START, "k", "g", body={"a": 1, "b": [2]}))
-        two = asked(Call(START, "k", "g", extras=Extras(content=b'{"b":[2] , "a":1}')))
+        one = to_model_request(ApiRequest(START, "k", "g", body={"a": 1, "b": [2]}))
+        two = to_model_request(ApiRequest(START, "k", "g", options=RequestOptions(content=b'{"b":[2] , "a":1}')))
 
-        assert one.body == two.body != asked(Call(START, "k", "g", body={"a": 2, "b": [2]})).body
-        assert asked(Call(START, "k", "g", extras=Extras(content=b"{"))).body == "b'{'"
+        assert one.body == two.body != to_model_request(ApiRequest(START, "k", "g", body={"a": 2, "b": [2]})).body
+        assert to_model_request(ApiRequest(START, "k", "g", options=RequestOptions(content=b"{"))).body == "b'{'"
 
     def test_has_the_key_that_is_really_sent(self) -> None:
         def sent(header: str) -> str | None:
-            return asked(Call(GET, "own", "g", "a", extras=Extras({"authorization": header}))).key
+            return to_model_request(
+                ApiRequest(GET, "own", "g", "a", options=RequestOptions({"authorization": header}))
+            ).key
 
         assert [sent("Bearer other"), sent("Basic eDp5"), sent("Bearer")] == ["other", None, ""]
-        assert asked(Call(GET, None, "g", "a")).key is None
+        assert to_model_request(ApiRequest(GET, None, "g", "a")).key is None
 
     def test_knows_idempotency_key_filter_and_first_page(self) -> None:
-        plain = asked(Call(JOBS, "k", "g"))
-        call = Call(JOBS, "k", "g", extras=Extras({"idempotency-key": "once"}, "?status=queued&cursor=x"))
+        plain = to_model_request(ApiRequest(JOBS, "k", "g"))
+        call = ApiRequest(
+            JOBS, "k", "g", options=RequestOptions({"idempotency-key": "once"}, "?status=queued&cursor=x")
+        )
 
-        assert (plain.idempotency, plain.status, plain.whole) == (None, None, True)
-        assert (asked(call).idempotency, asked(call).status, asked(call).whole) == ("once", "queued", False)
+        assert (plain.idempotency, plain.status, plain.is_complete) == (None, None, True)
+        assert (
+            to_model_request(call).idempotency,
+            to_model_request(call).status,
+            to_model_request(call).is_complete,
+        ) == ("once", "queued", False)
 
 
 class TestAResponse:
     def test_that_never_came_is_none(self) -> None:
-        assert answered(GET, came(None, None)) is None
+        assert to_model_response(GET, came(None, None)) is None
 
     def test_that_refuses_has_its_code(self) -> None:
-        assert answered(GET, said(409, error={"code": "AUDIENCE_NOT_READY"})) == Response(409, "AUDIENCE_NOT_READY")
+        assert to_model_response(GET, said(409, error={"code": "AUDIENCE_NOT_READY"})) == Response(
+            409, "AUDIENCE_NOT_READY"
+        )
 
     @pytest.mark.parametrize("error", [None, "text", [], {}, {"code": 5}, {"code": None}])
     def test_that_refuses_oddly_has_no_code(self, error: object) -> None:
-        assert answered(GET, said(409, error=error)) == Response(409)
+        assert to_model_response(GET, said(409, error=error)) == Response(409)
 
     def test_shows_an_audience(self) -> None:
         data = {"id": "a", "name": "n", "description": None, "folderId": "f", "prospectCount": 1}
 
-        assert answered(GET, shown(data)) == Response(200, data=ShownAudience("a", "n", None, "f"))
+        assert to_model_response(GET, shown(data)) == Response(200, data=ShownAudience("a", "n", None, "f"))
 
     def test_says_nothing_by_what_is_absent_or_of_another_type(self) -> None:
-        assert answered(GET, shown({"id": "a", "name": 5})) == Response(200, data=ShownAudience("a"))
+        assert to_model_response(GET, shown({"id": "a", "name": 5})) == Response(200, data=ShownAudience("a"))
 
     def test_of_navigation_nests(self) -> None:
         folder = {"id": "f", "name": "n", "audienceType": "on_demand", "audiences": [{"id": "a"}, 5]}
 
-        read = answered(NAVIGATE, shown({"folders": [folder, {"id": "e"}], "ungroupedAudiences": [{"id": "b"}]}))
+        read = to_model_response(
+            NAVIGATE, shown({"folders": [folder, {"id": "e"}], "ungroupedAudiences": [{"id": "b"}]})
+        )
 
         folders = (ShownFolder("f", "n", "on_demand", (ShownAudience("a"),)), ShownFolder("e"))
         assert read == Response(200, data=Navigation(folders, (ShownAudience("b"),)))
 
     def test_of_a_start_shows_the_job(self) -> None:
-        assert answered(START, shown({"jobId": "j", "status": "queued"}, 202)) == Response(
+        assert to_model_response(START, shown({"jobId": "j", "status": "queued"}, 202)) == Response(
             202, data=ShownJob("j", "queued")
         )
 
     def test_of_a_deletion_shows_nothing_that_is_a_rule_s_business(self) -> None:
-        assert answered(OperationId.DELETE_AUDIENCE, shown({"deleted": True})) == Response(200)
+        assert to_model_response(OperationId.DELETE_AUDIENCE, shown({"deleted": True})) == Response(200)
 
 
 class TestPages:
     def test_are_one_response(self) -> None:
         pages = [shown({"items": [{"id": one}], "hasMore": one != "c"}) for one in "abc"]
 
-        assert answered(LIST, *pages) == Response(200, data=AudiencePage(tuple(map(ShownAudience, "abc")), last=True))
-        assert answered(LIST, *pages[:2]) == Response(
+        assert to_model_response(LIST, *pages) == Response(
+            200, data=AudiencePage(tuple(map(ShownAudience, "abc")), last=True)
+        )
+        assert to_model_response(LIST, *pages[:2]) == Response(
             200, data=AudiencePage(tuple(map(ShownAudience, "ab")), last=False)
         )
 
     def test_of_which_one_was_refused_are_that_refusal(self) -> None:
         page = shown({"items": [], "hasMore": True})
 
-        assert answered(LIST, page, said(400, error={"code": "VALIDATION_ERROR"})) == Response(400, "VALIDATION_ERROR")
-        assert answered(LIST, page, came(None, None)) is None
+        assert to_model_response(LIST, page, said(400, error={"code": "VALIDATION_ERROR"})) == Response(
+            400, "VALIDATION_ERROR"
+        )
+        assert to_model_response(LIST, page, came(None, None)) is None
 
     def test_of_which_one_cannot_be_read_show_nothing(self) -> None:
-        assert answered(LIST, shown({"items": []}), shown({"items": {}})) == Response(200)
+        assert to_model_response(LIST, shown({"items": []}), shown({"items": {}})) == Response(200)
 
     def test_of_jobs_are_read_alike(self) -> None:
         page = shown({"items": [{"jobId": "j", "status": "running"}, {"id": "x"}], "hasMore": False})
 
-        assert answered(JOBS, page) == Response(200, data=JobPage((ShownJob("j", "running"),)))
+        assert to_model_response(JOBS, page) == Response(200, data=JobPage((ShownJob("j", "running"),)))
 
 
 GARBAGE = [
@@ -161,7 +177,7 @@ GARBAGE = [
 @pytest.mark.parametrize("content", GARBAGE)
 def test_whatever_arrives_is_read_without_a_word(operation: OperationId, content: bytes) -> None:
     for status in (200, 201, 202, 204, 302, 404, 500, 599):
-        read = answered(operation, came(status, content))
+        read = to_model_response(operation, came(status, content))
 
         assert read is not None
         assert read.status == status

@@ -12,7 +12,6 @@ from conformance.model import (
     JobPage,
     KeyIssued,
     KeyRevoked,
-    Level,
     ListsSettled,
     Navigation,
     OperationId,
@@ -20,6 +19,7 @@ from conformance.model import (
     ProspectingEnded,
     Request,
     Response,
+    Severity,
     ShownAudience,
     ShownFolder,
     ShownJob,
@@ -37,7 +37,7 @@ OK = Response(200)
 GONE = Response(404, "NOT_FOUND")
 FORBIDDEN = Response(403, "FORBIDDEN")
 NOT_READY = Response(409, "AUDIENCE_NOT_READY")
-MUST, SHOULD = Level.MUST, Level.SHOULD
+MUST, SHOULD = Severity.MUST, Severity.SHOULD
 Step = tuple[Request | Event, Response | None]
 
 
@@ -116,7 +116,7 @@ def after(*steps: Step | Event, of: Iterable[State] | None = None) -> frozenset[
     return states
 
 
-def found(states: Iterable[State], request: Request, response: Response | None) -> dict[str, Level]:
+def found(states: Iterable[State], request: Request, response: Response | None) -> dict[str, Severity]:
     """The requirements that a response breaks, in whatever state."""
     return {one.requirement: one.level for one in advance(tuple(states), request, response).violations}
 
@@ -614,7 +614,7 @@ class TestLists:
 
     def test_a_page_of_several_may_lack_anything(self) -> None:
         assert found(WORLD, LIST, listed("ready", last=False)) == {}
-        assert found(WORLD, replace(LIST, whole=False), listed("ready")) == {}
+        assert found(WORLD, replace(LIST, is_complete=False), listed("ready")) == {}
 
     def test_the_same_audience_stands_there_once(self) -> None:
         assert found(WORLD, LIST, listed("ready", "made", "made")) == {"AUD-LIST-UNIQUE": SHOULD}
@@ -742,7 +742,7 @@ class TestJobs:
 
     @pytest.mark.parametrize(
         ("request_", "last"),
-        [(JOBS, False), (replace(JOBS, whole=False), True), (replace(JOBS, status="failed"), True)],
+        [(JOBS, False), (replace(JOBS, is_complete=False), True), (replace(JOBS, status="failed"), True)],
     )
     def test_a_page_or_a_filtered_list_may_lack_any(self, request_: Request, last: bool) -> None:  # noqa: FBT001 - a row
         assert found(WORLD, request_, Response(200, data=JobPage(last=last))) == {}

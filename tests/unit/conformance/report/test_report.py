@@ -19,7 +19,7 @@ from conformance.report.contents import Contract, Report, Section
 from conformance.report.curl import curl
 from conformance.report.difference import difference
 from conformance.report.redaction import redaction
-from conformance.results.verdicts import Decided, Exchange, Finding, Verdict
+from conformance.results.verdicts import Exchange, RequirementResult, Verdict, Violation
 
 KEY = "ak_live+5f2c"
 SECRETS = {KEY: "AUDIENCE_API_KEY", f"{KEY}x": "AUDIENCE_NEAR_MISS"}
@@ -27,20 +27,22 @@ SOURCE = "https://vendor.example/docs/audiences-delete"
 URL = "http://target:8080/v1/accounts/1/audiences/2"
 HEADERS = (("host", "target:8080"), ("accept", "*/*"), ("authorization", f"Bearer {KEY}"))
 EXCHANGE = Exchange(7, "DELETE", URL, HEADERS, None, 200, None, (("content-type", "text/x"),), b'{"a": 1}', 4.2)
-FINDING = Finding("AUD-DELETE-GUARD", "status 409 with a code", "status 200 with a code", (EXCHANGE,))
+FINDING = Violation("AUD-DELETE-GUARD", "status 409 with a code", "status 200 with a code", (EXCHANGE,))
 RENDERERS = [html_report.render, json_report.render, junit_report.render, markdown_report.render, text_report.render]
 
 every_report = pytest.mark.parametrize("render", RENDERERS, ids=lambda render: render.__module__)
 Render = Callable[[Report], str]
 
 
-def decided(verdict: Verdict = Verdict.FAIL, level: Level = Level.MUST, *findings: Finding, **other: Any) -> Decided:
+def decided(
+    verdict: Verdict = Verdict.FAIL, level: Level = Level.MUST, *findings: Violation, **other: Any
+) -> RequirementResult:
     id_ = other.pop("id", f"AUD-{verdict.upper()}-{level}")
     written = {"text": f"Sentence of {id_}.", "source": SOURCE, "profile": "delete", "reason": f"reason of {id_}"}
-    return Decided(id_, level, verdict=verdict, findings=findings, times=90, **{**written, **other})
+    return RequirementResult(id_, level, verdict=verdict, violations=findings, check_count=90, **{**written, **other})
 
 
-def reported(*of: Decided, **other: Any) -> Report:
+def reported(*of: RequirementResult, **other: Any) -> Report:
     facts = {"contract": Contract("Audiences", "1.0.0", "9f2a6c1e77d0aa"), "base_url": "http://target:8080"}
     facts |= {"profile": "full", "seed": 20261, "started": "2026-11-23T21:26:17Z", "duration": 23.4}
     return Report(**{**facts, "decided": of, "secrets": SECRETS, **other})
@@ -50,8 +52,8 @@ FAILED = decided(Verdict.FAIL, Level.MUST, FINDING)
 EVERYTHING = (FAILED, *(decided(verdict, level) for verdict in Verdict for level in Level))
 
 
-def with_exchange(**changed: Any) -> Decided:
-    return replace(FAILED, findings=(replace(FINDING, exchanges=(replace(EXCHANGE, **changed),)),))
+def with_exchange(**changed: Any) -> RequirementResult:
+    return replace(FAILED, violations=(replace(FINDING, exchanges=(replace(EXCHANGE, **changed),)),))
 
 
 # In every report
@@ -77,7 +79,7 @@ def test_people_read_what_was_expected_what_came_back_and_how_often(render: Rend
     text = re.sub("</?mark>", "", render(reported(FAILED)))
 
     assert FINDING.expected in text
-    assert FINDING.came_back in text
+    assert FINDING.actual in text
     assert "violated in 1 of 90 checks" in text
 
 
@@ -115,10 +117,10 @@ def test_no_secret_is_shown_wherever_it_stands(render: Render) -> None:
         elapsed_ms=1,
     )
     lost = replace(everywhere, status=None, no_response=f"refused {KEY}")
-    finding = Finding("AUD-DELETE-GUARD", f"no {KEY}", f"a {KEY}", (everywhere, lost))
+    finding = Violation("AUD-DELETE-GUARD", f"no {KEY}", f"a {KEY}", (everywhere, lost))
     error = decided(Verdict.ERROR, reason=f"KeyError({KEY!r})")
 
-    text = render(reported(replace(FAILED, findings=(finding,)), error, base_url=f"http://{KEY}@t", notes=(KEY,)))
+    text = render(reported(replace(FAILED, violations=(finding,)), error, base_url=f"http://{KEY}@t", notes=(KEY,)))
 
     assert "$AUDIENCE_API_KEY" in text
     assert "$AUDIENCE_NEAR_MISS" in text
@@ -140,9 +142,9 @@ def hostile() -> Report:
     exchange = replace(EXCHANGE, url=f"{URL}?{HOSTILE}", response_body=HOSTILE.encode("utf-8", "surrogatepass"))
     exchange = replace(exchange, request_headers=((HOSTILE, HOSTILE),), response_headers=(("content-type", HOSTILE),))
     lost = replace(exchange, status=None, no_response=HOSTILE, request_body=HOSTILE.encode("utf-8", "surrogatepass"))
-    finding = Finding("AUD-DELETE-GUARD", f"409 {HOSTILE}", f"200 {HOSTILE}", (exchange, lost))
+    finding = Violation("AUD-DELETE-GUARD", f"409 {HOSTILE}", f"200 {HOSTILE}", (exchange, lost))
     said = [decided(verdict, level, reason=HOSTILE) for verdict in Verdict for level in Level]
-    bare = Finding("AUD-DELETE-GUARD", "409", HOSTILE, (exchange,))
+    bare = Violation("AUD-DELETE-GUARD", "409", HOSTILE, (exchange,))
     failed = decided(Verdict.FAIL, Level.MUST, finding, bare, reason=HOSTILE)
     return reported(failed, *said, base_url=HOSTILE, notes=(HOSTILE,), selection=HOSTILE)
 
@@ -281,7 +283,7 @@ def test_the_schema_refuses_a_requirement_of_another_kind(name: str, value: obje
 def test_exchanges_and_commands_stand_in_the_order_that_shows_it() -> None:
     first, second = replace(EXCHANGE, number=3, method="GET"), EXCHANGE
 
-    found = replace(FAILED, findings=(replace(FINDING, exchanges=(first, second)),))
+    found = replace(FAILED, violations=(replace(FINDING, exchanges=(first, second)),))
     requirement = json.loads(json_report.render(reported(found)))["requirements"][0]
 
     assert [one["number"] for one in requirement["exchange"]] == [3, 7]
@@ -306,7 +308,7 @@ def test_of_a_long_body_the_beginning_is_kept_and_the_length_told() -> None:
 # JUnit
 
 
-def cases(*of: Decided, **other: Any) -> dict[str, ET.Element]:
+def cases(*of: RequirementResult, **other: Any) -> dict[str, ET.Element]:
     suites = ET.fromstring(junit_report.render(reported(*of, **other)))  # noqa: S314 - ours
     return {case.attrib["name"]: case for case in suites.iter("testcase")}
 
@@ -430,7 +432,7 @@ def test_the_words_that_differ_are_marked_below() -> None:
 
 
 def test_a_long_line_is_marked_piece_by_piece() -> None:
-    found = replace(FAILED, findings=(replace(FINDING, expected="same " * 30 + "409", came_back="same " * 30 + "200"),))
+    found = replace(FAILED, violations=(replace(FINDING, expected="same " * 30 + "409", actual="same " * 30 + "200"),))
 
     lines = text_report.render(reported(found)).split("\n")
 
@@ -444,9 +446,9 @@ def test_colour_is_there_only_where_it_is_asked_for() -> None:
 
 
 def test_findings_that_say_the_same_are_shown_once() -> None:
-    other = replace(FINDING, came_back="status 500 with a code")
+    other = replace(FINDING, actual="status 500 with a code")
 
-    text = text_report.render(reported(replace(FAILED, findings=(FINDING, FINDING, other))))
+    text = text_report.render(reported(replace(FAILED, violations=(FINDING, FINDING, other))))
 
     assert text.count("status 200 with a code") == 1
     assert text.count("status 500 with a code") == 1
@@ -454,18 +456,18 @@ def test_findings_that_say_the_same_are_shown_once() -> None:
 
 
 def test_findings_that_differ_by_an_identifier_alone_are_shown_once_and_the_rest_counted() -> None:
-    found = [replace(FINDING, came_back=f'200 {{"traceId":"00000000{number:04x}"}}') for number in range(9)]
+    found = [replace(FINDING, actual=f'200 {{"traceId":"00000000{number:04x}"}}') for number in range(9)]
 
-    text = text_report.render(reported(replace(FAILED, findings=tuple(found))))
+    text = text_report.render(reported(replace(FAILED, violations=tuple(found))))
 
     assert text.count("00000000") == 1
     assert "8 more are not shown" in text
 
 
 def test_where_everything_differs_nothing_is_marked() -> None:
-    found = replace(FINDING, expected="a refusal", came_back="200 success")
+    found = replace(FINDING, expected="a refusal", actual="200 success")
 
-    assert "^" not in text_report.render(reported(replace(FAILED, findings=(found,))))
+    assert "^" not in text_report.render(reported(replace(FAILED, violations=(found,))))
 
 
 def test_what_was_not_decided_for_one_reason_tells_it_once() -> None:
@@ -548,7 +550,7 @@ def given_to_curl(command: str, key: str = "the key") -> tuple[list[str], bytes]
 
 
 def command_of(**changed: Any) -> str:
-    return curl(reported(with_exchange(**changed)).decided[0].findings[0].exchanges[0])
+    return curl(reported(with_exchange(**changed)).decided[0].violations[0].exchanges[0])
 
 
 def test_a_command_says_method_header_and_address_and_the_shell_fills_in_the_key() -> None:

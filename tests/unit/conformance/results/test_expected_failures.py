@@ -1,6 +1,6 @@
 import pytest
 
-from conformance.results.expected_failures import Expectation, ExpectationsError, read
+from conformance.results.expected_failures import ExpectedFailure, ExpectedFailuresError, read
 
 KNOWN = {"AUD-DELETE-GUARD", "AUD-DELETE-GONE"}
 
@@ -8,13 +8,13 @@ KNOWN = {"AUD-DELETE-GUARD", "AUD-DELETE-GONE"}
 def test_a_line_names_a_requirement_and_the_reason() -> None:
     read_back = read("AUD-DELETE-GUARD  known since May, see #12\n", KNOWN)
 
-    assert read_back == {"AUD-DELETE-GUARD": Expectation("AUD-DELETE-GUARD", "known since May, see #12", 1)}
+    assert read_back == {"AUD-DELETE-GUARD": ExpectedFailure("AUD-DELETE-GUARD", "known since May, see #12", 1)}
 
 
 def test_comments_and_empty_lines_are_passed_over_but_counted() -> None:
     read_back = read("# what is known\n\n  # more\r\nAUD-DELETE-GONE\tto be fixed\r\n", KNOWN)
 
-    assert read_back == {"AUD-DELETE-GONE": Expectation("AUD-DELETE-GONE", "to be fixed", 4)}
+    assert read_back == {"AUD-DELETE-GONE": ExpectedFailure("AUD-DELETE-GONE", "to be fixed", 4)}
 
 
 def test_a_reason_may_begin_with_the_number_of_an_issue() -> None:
@@ -43,7 +43,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_line(text: str, message: str) -> None:
-    with pytest.raises(ExpectationsError) as caught:
+    with pytest.raises(ExpectedFailuresError) as caught:
         read(text, KNOWN)
 
     assert str(caught.value) == message

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from conformance.results.verdicts import Exchange, Finding, Observed
-from conformance.results.worker_result import Seen, together, tokens
-from conformance.runner.cleanup import swept
+from conformance.results.verdicts import Exchange, Observations, Violation
+from conformance.results.worker_result import WorkerResult, merge, sent_tokens
+from conformance.runner.cleanup import delete_leftovers
 from tests.harness.fake_target import FakeTarget
 
 EXCHANGE = Exchange(1, "DELETE", "http://t/v1/accounts/g1/audiences/a", (), None, 403, None, (), b"{}", 1.0)
@@ -18,30 +18,32 @@ def made(path: str, body: bytes, status: int = 201) -> Exchange:
 
 
 def test_what_workers_saw_is_added_up() -> None:
-    first = Seen({"A": Observed(2), "B": Observed(1)}, frozenset({"k1"}), ("t1", "t2"), ("x",), ("note",))
-    second = Seen({"A": Observed(3), "B": Observed(1)}, frozenset({"k2"}), ("t2", "t3"), (), ("note",))
+    first = WorkerResult(
+        {"A": Observations(2), "B": Observations(1)}, frozenset({"k1"}), ("t1", "t2"), ("x",), ("note",)
+    )
+    second = WorkerResult({"A": Observations(3), "B": Observations(1)}, frozenset({"k2"}), ("t2", "t3"), (), ("note",))
 
-    both = together([first, second])
+    both = merge([first, second])
 
-    assert {row: one.times for row, one in both.observed.items()} == {"A": 5, "B": 2}
+    assert {row: one.check_count for row, one in both.observations.items()} == {"A": 5, "B": 2}
     assert (both.keys, both.tokens) == ({"k1", "k2"}, ("t1", "t2", "t3"))
     assert (both.not_torn_down, both.notes) == (("x",), ("note",))
 
 
 def test_a_near_miss_that_is_the_key_of_another_worker_shows_nothing() -> None:
-    misses = [Finding("KEY", "401", "403", (by(f"Bearer {token}"),)) for token in ("k2", "k3")]
-    first = Seen({"KEY": Observed(10, tuple(misses))}, frozenset({"k1"}))
-    second = Seen({"KEY": Observed(10)}, frozenset({"k2"}))
+    misses = [Violation("KEY", "401", "403", (by(f"Bearer {token}"),)) for token in ("k2", "k3")]
+    first = WorkerResult({"KEY": Observations(10, tuple(misses))}, frozenset({"k1"}))
+    second = WorkerResult({"KEY": Observations(10)}, frozenset({"k2"}))
 
-    both = together([first, second]).observed["KEY"]
+    both = merge([first, second]).observations["KEY"]
 
-    assert (both.times, both.findings) == (19, (misses[1],))
+    assert (both.check_count, both.violations) == (19, (misses[1],))
 
 
 def test_every_credential_that_was_sent_is_known_whatever_its_scheme() -> None:
     sent = ["Bearer abc", "Basic eDp5", "bearer  def", "naked", "Bearer abc"]
 
-    assert tokens(map(by, sent)) == ("abc", "eDp5", "def", "naked")
+    assert sent_tokens(map(by, sent)) == ("abc", "eDp5", "def", "naked")
 
 
 def test_what_checks_made_is_removed_and_what_cannot_be_is_listed() -> None:
@@ -56,7 +58,7 @@ def test_what_checks_made_is_removed_and_what_cannot_be_is_listed() -> None:
         made("audiences", b'{"data": null}', 400),
     ]
 
-    stays = swept(exchanges, target.api())
+    stays = delete_leftovers(exchanges, target.api())
 
     assert target.audiences == ["a 2"]
     assert [one.split(" of ")[0] for one in stays] == ["stays behind: the folder f1", "stays behind: what the job j1"]

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue.requirements import catalogue
+from conformance.catalogue.requirements import load_catalogue
 from conformance.runner.progress import Progress
 
 GUARD = "check_delete.py::check_a_populated_audience_is_protected[queued-completed]"
@@ -12,7 +12,7 @@ DELETED = "check_delete.py::check_a_ready_audience_is_deleted"
 
 def progress(*, live: bool) -> tuple[Progress, list[str]]:
     written: list[str] = []
-    return Progress(catalogue(), written.append, live=live), written
+    return Progress(load_catalogue(), written.append, live=live), written
 
 
 def ended(nodeid: str, outcome: str, when: str = "call") -> Any:

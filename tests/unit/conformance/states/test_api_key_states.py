@@ -2,12 +2,12 @@ from typing import Any
 
 import pytest
 
-from conformance.states import NotEstablishedError, PublicApi, WithKey, paced
+from conformance.states import ApiKeyStates, NotEstablishedError, PublicApi, paced
 from tests.harness.fake_target import FakeTarget, http
 
 
-def with_key(target: FakeTarget, **allowed: bool) -> WithKey:
-    return WithKey(target.api(), "the-key", **allowed)
+def with_key(target: FakeTarget, **allowed: bool) -> ApiKeyStates:
+    return ApiKeyStates(target.api(), "the-key", **allowed)
 
 
 def test_the_key_comes_with_the_first_account_group_that_it_sees() -> None:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from conformance.states import FromFile, NotEstablishedError, StatesFileError, prepared
+from conformance.states import FileStates, NotEstablishedError, StatesFileError, read_states_file
 from tests.harness.fake_target import FakeTarget
 
 LIST = """
@@ -48,17 +48,17 @@ def target() -> FakeTarget:
 
 
 @pytest.fixture
-def states(tmp_path: Path, target: FakeTarget) -> FromFile:
-    return FromFile(listed(tmp_path, LIST), target.api())
+def states(tmp_path: Path, target: FakeTarget) -> FileStates:
+    return FileStates(listed(tmp_path, LIST), target.api())
 
 
 def listed(folder: Path, text: str) -> Any:
     file = folder / "states.toml"
     file.write_text(text)
-    return prepared(file)
+    return read_states_file(file)
 
 
-def test_two_keys_of_one_check_belong_to_different_account_groups(states: FromFile) -> None:
+def test_two_keys_of_one_check_belong_to_different_account_groups(states: FileStates) -> None:
     groups = [states.setup("an API key")["accountGroupId"] for _ in range(2)]
 
     assert groups == ["g1", "g2"]
@@ -66,26 +66,26 @@ def test_two_keys_of_one_check_belong_to_different_account_groups(states: FromFi
         states.setup("an API key")
 
 
-def test_the_next_check_may_have_the_same_keys(states: FromFile) -> None:
+def test_the_next_check_may_have_the_same_keys(states: FileStates) -> None:
     first = states.setup("an API key")
     states.begin_check()
 
     assert states.setup("an API key") == first
 
 
-def test_a_key_is_handed_out_again_for_the_same_wish(states: FromFile) -> None:
+def test_a_key_is_handed_out_again_for_the_same_wish(states: FileStates) -> None:
     wish: dict[str, Any] = {"permissions": ["audiences:read"], "accountGroupId": "g1"}
 
     assert [states.setup("an API key", **wish)["apiKey"] for _ in range(2)] == ["reads", "reads"]
     assert states.setup("an API key", status="revoked", accountGroupId="g1")["apiKey"] == "gone"
 
 
-def test_a_wish_that_the_list_cannot_fulfil_is_told(states: FromFile) -> None:
+def test_a_wish_that_the_list_cannot_fulfil_is_told(states: FileStates) -> None:
     with pytest.raises(NotEstablishedError, match=r"'an API key' with permissions \['prospects:read'\]"):
         states.setup("an API key", permissions=["prospects:read"])
 
 
-def test_each_audience_is_used_once(states: FromFile) -> None:
+def test_each_audience_is_used_once(states: FileStates) -> None:
     found = [states.setup("an audience that is ready", apiKey="k1")["audienceId"] for _ in range(2)]
 
     assert found == ["a1", "a2"]
@@ -93,7 +93,7 @@ def test_each_audience_is_used_once(states: FromFile) -> None:
         states.setup("an audience that is ready", apiKey="k1")
 
 
-def test_prospects_are_as_asked_for(states: FromFile) -> None:
+def test_prospects_are_as_asked_for(states: FileStates) -> None:
     assert states.setup("an audience that is ready", apiKey="k1", prospects=3)["audienceId"] == "a1"
     with pytest.raises(NotEstablishedError, match="prospects 3"):
         states.setup("an audience that is ready", apiKey="k1", prospects=3)
@@ -101,7 +101,7 @@ def test_prospects_are_as_asked_for(states: FromFile) -> None:
 
 def test_ready_audiences_are_topped_up_where_the_key_may_and_removed_again(tmp_path: Path) -> None:
     target = FakeTarget()
-    states = FromFile(listed(tmp_path, LIST), target.api())
+    states = FileStates(listed(tmp_path, LIST), target.api())
 
     found = [states.setup("an audience that is ready", apiKey="reads")["audienceId"] for _ in range(3)]
 
@@ -110,7 +110,7 @@ def test_ready_audiences_are_topped_up_where_the_key_may_and_removed_again(tmp_p
     assert target.audiences == []
 
 
-def test_an_audience_being_populated_has_the_status_that_was_asked_for(states: FromFile) -> None:
+def test_an_audience_being_populated_has_the_status_that_was_asked_for(states: FileStates) -> None:
     with pytest.raises(NotEstablishedError, match="jobStatus queued"):
         states.setup("an audience being populated", apiKey="k1", jobStatus="queued")
 
@@ -119,7 +119,7 @@ def test_an_audience_being_populated_has_the_status_that_was_asked_for(states: F
     assert values == {"accountGroupId": "g1", "audienceId": "p1", "jobId": "j1"}
 
 
-def test_of_the_ends_of_a_job_only_cancelling_can_be_brought_about(states: FromFile, target: FakeTarget) -> None:
+def test_of_the_ends_of_a_job_only_cancelling_can_be_brought_about(states: FileStates, target: FakeTarget) -> None:
     states.setup("an audience being populated", apiKey="k1")
     with pytest.raises(NotEstablishedError, match="outcome completed"):
         states.setup("the prospecting has ended", jobId="j1", outcome="completed")
@@ -129,13 +129,13 @@ def test_of_the_ends_of_a_job_only_cancelling_can_be_brought_about(states: FromF
     assert target.cancelled == ["j1"]
 
 
-def test_a_prospecting_request_is_known_by_its_source(states: FromFile) -> None:
+def test_a_prospecting_request_is_known_by_its_source(states: FileStates) -> None:
     assert states.setup("a prospecting request", source="url_upload")["body"]["source"] == "url_upload"
     with pytest.raises(NotEstablishedError, match="source post_commenters"):
         states.setup("a prospecting request", source="post_commenters")
 
 
-def test_repetitions_shrink_to_what_is_there_and_the_report_says_so(states: FromFile) -> None:
+def test_repetitions_shrink_to_what_is_there_and_the_report_says_so(states: FileStates) -> None:
     states.probe()
 
     assert states.repeats(90) == 1
@@ -144,7 +144,7 @@ def test_repetitions_shrink_to_what_is_there_and_the_report_says_so(states: From
 
 def test_repetitions_stay_where_audiences_can_be_made(tmp_path: Path) -> None:
     target = FakeTarget()
-    states = FromFile(listed(tmp_path, LIST), target.api())
+    states = FileStates(listed(tmp_path, LIST), target.api())
     states.probe()
 
     assert (states.repeats(90), states.notes(), target.audiences) == (90, [], [])
@@ -152,7 +152,7 @@ def test_repetitions_stay_where_audiences_can_be_made(tmp_path: Path) -> None:
 
 def test_the_account_group_for_which_most_is_left_comes_first(tmp_path: Path) -> None:
     text = LIST + '[[state."an audience that is ready"]]\napiKey = "k2"\naccountGroupId = "g2"\naudienceId = "b1"\n'
-    states = FromFile(listed(tmp_path, text), FakeTarget().api())
+    states = FileStates(listed(tmp_path, text), FakeTarget().api())
     for state in ("an audience that is ready", "an audience that is ready", "an audience being populated"):
         states.setup(state, apiKey="k1")
 
@@ -162,7 +162,7 @@ def test_the_account_group_for_which_most_is_left_comes_first(tmp_path: Path) ->
 def test_a_key_that_only_an_audience_names_is_a_key(tmp_path: Path) -> None:
     text = '[[state."an audience that is ready"]]\napiKey = "k9"\naccountGroupId = "g9"\naudienceId = "a9"\n'
 
-    assert FromFile(listed(tmp_path, text), FakeTarget().api()).setup("an API key")["apiKey"] == "k9"
+    assert FileStates(listed(tmp_path, text), FakeTarget().api()).setup("an API key")["apiKey"] == "k9"
 
 
 @pytest.mark.parametrize(
@@ -191,4 +191,4 @@ def test_a_list_that_cannot_be_read_is_told_in_one_line(text: str, said: str, tm
 
 def test_a_list_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(StatesFileError, match="No such file"):
-        prepared(tmp_path / "nowhere")
+        read_states_file(tmp_path / "nowhere")

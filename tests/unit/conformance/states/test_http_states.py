@@ -4,15 +4,15 @@ from typing import Any
 import httpx
 import pytest
 
-from conformance.states import NotEstablishedError, OverHttp, StatesError
+from conformance.states import HttpStates, NotEstablishedError, StatesError
 from tests.harness.fake_target import Answer, http
 
 TOO_LONG = "too long"
 URL = "http://user:hunter2222@target/states"
 
 
-def over_http(answer: Answer) -> OverHttp:
-    return OverHttp(http(answer), URL)
+def over_http(answer: Answer) -> HttpStates:
+    return HttpStates(http(answer), URL)
 
 
 def test_what_stands_is_torn_down_the_last_first_with_its_params_and_values() -> None:

@@ -11,7 +11,7 @@ import pytest
 from mockserver.adapters.sql.database import Session
 from mockserver.adapters.sql.journal import Bounds
 from mockserver.adapters.sql.sqlite import Sqlite, open_sqlite
-from mockserver.adapters.sql.store import SqlStore, opened
+from mockserver.adapters.sql.store import SqlStore, open_sql_store
 from mockserver.domain.sandbox import Sandbox
 from mockserver.ports import StoreError
 from tests.stores.journal_contract import exchange, paths
@@ -45,7 +45,7 @@ class Absent:
 async def kept(path: Path) -> AsyncIterator[tuple[Absent, SqlStore]]:
     """A store with a sandbox, over a database that can be away."""
     database = Absent(open_sqlite(str(path / "state.db")))
-    async with opened(database, BOUNDS) as store:
+    async with open_sql_store(database, BOUNDS) as store:
         async with store.creation(Sandbox("one", "one", "secret", 0), {}):
             pass
         yield database, store

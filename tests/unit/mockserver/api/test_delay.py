@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from mockserver.api.faults.delay import Held
+from mockserver.api.faults.delay import DelayedRequest
 
 PATIENCE = 10
 DISCONNECT = {"type": "http.disconnect"}
@@ -23,7 +23,7 @@ class Situation:
         self.messages: asyncio.Queue[Message] = asyncio.Queue()
         for message in messages:
             self.messages.put_nowait(message)
-        self.held = Held(self.messages.get, self.pause)
+        self.held = DelayedRequest(self.messages.get, self.pause)
 
     async def pause(self, seconds: float) -> None:
         self.paused.append(seconds)
@@ -49,16 +49,16 @@ async def settled() -> None:
 
 def test_it_waits_as_long_as_it_is_told_and_goes_on_with_the_whole_body() -> None:
     async def course() -> None:
-        situation = Situation(part(b"one,", more=True), part(b"two"))
-        holding = asyncio.ensure_future(situation.held.hold(1_500))
+        context = Situation(part(b"one,", more=True), part(b"two"))
+        holding = asyncio.ensure_future(context.held.hold(1_500))
         await settled()
         assert not holding.done()
 
-        situation.over.set()
+        context.over.set()
 
         assert await holding is True
-        assert situation.paused == [1.5]
-        assert [(await situation.held.receive())["body"] for _ in range(2)] == [b"one,", b"two"]
+        assert context.paused == [1.5]
+        assert [(await context.held.receive())["body"] for _ in range(2)] == [b"one,", b"two"]
 
     run(course)
 
@@ -66,40 +66,40 @@ def test_it_waits_as_long_as_it_is_told_and_goes_on_with_the_whole_body() -> Non
 @pytest.mark.parametrize("body", [[], [part(b"")], [part(b"half", more=True)]])
 def test_a_client_that_goes_ends_the_pause(body: list[Message]) -> None:
     async def course() -> None:
-        situation = Situation(*body)
-        holding = asyncio.ensure_future(situation.held.hold(60_000))
+        context = Situation(*body)
+        holding = asyncio.ensure_future(context.held.hold(60_000))
         await settled()
         assert not holding.done()
 
-        situation.messages.put_nowait(DISCONNECT)
+        context.messages.put_nowait(DISCONNECT)
 
         assert await holding is False
-        assert situation.left
+        assert context.left
 
     run(course)
 
 
 def test_nothing_of_the_body_is_lost_that_comes_after_the_pause() -> None:
     async def course() -> None:
-        situation = Situation(part(b"one,", more=True))
-        situation.over.set()
-        await situation.held.hold(1)
-        situation.messages.put_nowait(part(b"two"))
+        context = Situation(part(b"one,", more=True))
+        context.over.set()
+        await context.held.hold(1)
+        context.messages.put_nowait(part(b"two"))
 
-        assert [(await situation.held.receive())["body"] for _ in range(2)] == [b"one,", b"two"]
+        assert [(await context.held.receive())["body"] for _ in range(2)] == [b"one,", b"two"]
 
     run(course)
 
 
 def test_a_body_that_is_too_large_waits_too() -> None:
     async def course() -> None:
-        situation = Situation(*[part(bytes(1 << 19), more=True) for _ in range(9)], DISCONNECT)
-        holding = asyncio.ensure_future(situation.held.hold(60_000))
+        context = Situation(*[part(bytes(1 << 19), more=True) for _ in range(9)], DISCONNECT)
+        holding = asyncio.ensure_future(context.held.hold(60_000))
         await settled()
         assert not holding.done()
-        assert situation.messages.qsize() > 5
+        assert context.messages.qsize() > 5
 
-        situation.over.set()
+        context.over.set()
 
         assert await holding is True
 
@@ -108,25 +108,25 @@ def test_a_body_that_is_too_large_waits_too() -> None:
 
 def test_without_a_delay_nothing_is_read() -> None:
     async def course() -> None:
-        situation = Situation(part(b"one"))
+        context = Situation(part(b"one"))
 
-        assert await situation.held.hold(0) is True
-        assert situation.messages.qsize() == 1
-        assert situation.paused == []
+        assert await context.held.hold(0) is True
+        assert context.messages.qsize() == 1
+        assert context.paused == []
 
     run(course)
 
 
 def test_it_leaves_nothing_behind_when_it_is_cancelled() -> None:
     async def course() -> None:
-        situation, before = Situation(), asyncio.all_tasks()
-        holding = asyncio.ensure_future(situation.held.hold(60_000))
+        context, before = Situation(), asyncio.all_tasks()
+        holding = asyncio.ensure_future(context.held.hold(60_000))
         await settled()
 
         holding.cancel()
         await asyncio.gather(holding, return_exceptions=True)
 
-        assert situation.left
+        assert context.left
         assert asyncio.all_tasks() == before
 
     run(course)
@@ -134,11 +134,11 @@ def test_it_leaves_nothing_behind_when_it_is_cancelled() -> None:
 
 def test_what_is_read_ahead_is_kept_for_the_application() -> None:
     async def course() -> None:
-        situation = Situation(part(b"one,", more=True), part(b"two"))
+        context = Situation(part(b"one,", more=True), part(b"two"))
 
-        assert await situation.held.read_ahead() is True
-        assert await situation.held.read_ahead() is True
-        assert [(await situation.held.receive())["body"] for _ in range(2)] == [b"one,", b"two"]
+        assert await context.held.read_ahead() is True
+        assert await context.held.read_ahead() is True
+        assert [(await context.held.receive())["body"] for _ in range(2)] == [b"one,", b"two"]
 
     run(course)
 
@@ -152,9 +152,9 @@ def test_a_body_whose_rest_does_not_come_cannot_be_read_ahead() -> None:
 
 def test_of_a_body_that_is_too_large_no_more_is_read_ahead() -> None:
     async def course() -> None:
-        situation = Situation(*[part(bytes(1 << 19), more=True) for _ in range(9)])
+        context = Situation(*[part(bytes(1 << 19), more=True) for _ in range(9)])
 
-        assert await situation.held.read_ahead() is True
-        assert situation.messages.qsize() > 5
+        assert await context.held.read_ahead() is True
+        assert context.messages.qsize() > 5
 
     run(course)

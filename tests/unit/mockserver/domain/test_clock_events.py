@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockserver.domain.clock_events import Event, Happening, Timed, events
+from mockserver.domain.clock_events import ClockedRecords, Event, EventKind, events
 from mockserver.domain.job import Ending, Job, JobStatus, Pace, Progression
 from mockserver.domain.key import ApiKey
 from mockserver.domain.limit import FULL, Bucket, RateLimit
@@ -22,12 +22,12 @@ def key(name: str = "one", *, expires_at: int | None = None, **other: object) ->
 
 def found(begin: int, end: int, **records: Any) -> list[Event]:
     nothing = {"jobs": (), "keys": (), "replays": (), "limit": None}
-    return events(Timed(**nothing | records), begin, end)
+    return events(ClockedRecords(**nothing | records), begin, end)
 
 
 TIMED = job(Progression(Pace.TIME, duration=10_000))
-STARTED = Event(2_000, Happening.JOB_STARTED, NAMED)
-ENDED = Event(10_000, Happening.JOB_ENDED, {**NAMED, "outcome": "completed", "imported": 10})
+STARTED = Event(2_000, EventKind.JOB_STARTED, NAMED)
+ENDED = Event(10_000, EventKind.JOB_ENDED, {**NAMED, "outcome": "completed", "imported": 10})
 
 
 def test_a_job_starts_and_ends_at_its_instants() -> None:
@@ -74,7 +74,7 @@ def test_a_job_without_duration_has_nothing_to_wait_for() -> None:
 def test_a_key_expires_unless_it_was_revoked() -> None:
     keys = (key(expires_at=7_000), key("revoked", expires_at=7_000, revoked=True), key("lasting"))
 
-    assert found(0, 7_000, keys=keys) == [Event(7_000, Happening.KEY_EXPIRED, {"key": "one"})]
+    assert found(0, 7_000, keys=keys) == [Event(7_000, EventKind.KEY_EXPIRED, {"key": "one"})]
 
 
 def test_an_idempotency_key_is_forgotten() -> None:
@@ -82,7 +82,7 @@ def test_an_idempotency_key_is_forgotten() -> None:
 
     (event,) = found(0, 3_000, replays=(replay,))
 
-    assert event.happening is Happening.IDEMPOTENCY_KEY_FORGOTTEN
+    assert event.happening is EventKind.IDEMPOTENCY_KEY_FORGOTTEN
     assert event.details == {"idempotencyKey": "k1", "accountGroupId": GROUP, "jobId": "c1"}
 
 
@@ -93,8 +93,8 @@ def test_an_empty_bucket_lets_a_request_pass_again_and_is_full_again() -> None:
     told = found(0, 5_000, keys=(key(bucket=empty),), limit=limit)
 
     assert [(event.at, event.happening) for event in told] == [
-        (500, Happening.LIMIT_LIFTED),
-        (1_000, Happening.LIMIT_REFILLED),
+        (500, EventKind.LIMIT_LIFTED),
+        (1_000, EventKind.LIMIT_REFILLED),
     ]
 
 
@@ -103,7 +103,7 @@ def test_a_bucket_with_something_in_it_is_only_full_again_and_a_full_one_says_no
     half = limit.taken(FULL, 100) or FULL
 
     assert [event.happening for event in found(100, 5_000, keys=(key(bucket=half),), limit=limit)] == [
-        Happening.LIMIT_REFILLED
+        EventKind.LIMIT_REFILLED
     ]
     assert found(100, 5_000, keys=(key(),), limit=limit) == []
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.domain.fault import Asked, Fault, FaultKind, chance, redacted, turn
+from mockserver.domain.fault import Fault, FaultKind, FaultSubject, chance, decide, redacted
 from mockserver.domain.key import ApiKey
 
 OPERATIONS = ("deleteAudience", "getAudience")
@@ -18,9 +18,9 @@ def key(token: str, name: str = "") -> ApiKey:
     return ApiKey(token, name, frozenset(), frozenset())
 
 
-def requests() -> st.SearchStrategy[Asked]:
+def requests() -> st.SearchStrategy[FaultSubject]:
     keys = st.builds(key, st.sampled_from(TOKENS), st.sampled_from(("first", "second")))
-    return st.builds(Asked, st.sampled_from(OPERATIONS), keys, st.frozensets(st.sampled_from(IDENTIFIERS)))
+    return st.builds(FaultSubject, st.sampled_from(OPERATIONS), keys, st.frozensets(st.sampled_from(IDENTIFIERS)))
 
 
 def faults() -> st.SearchStrategy[Fault]:
@@ -37,11 +37,11 @@ def faults() -> st.SearchStrategy[Fault]:
     )
 
 
-ASKED = Asked("deleteAudience", key("sk_test_one", "first"), frozenset(IDENTIFIERS))
+ASKED = FaultSubject("deleteAudience", key("sk_test_one", "first"), frozenset(IDENTIFIERS))
 
 
 @given(faults(), requests())
-def test_a_fault_matches_what_each_of_its_filters_lets_through(fault: Fault, asked: Asked) -> None:
+def test_a_fault_matches_what_each_of_its_filters_lets_through(fault: Fault, asked: FaultSubject) -> None:
     alone = [Fault("1", fault.kind, operation=fault.operation)]
     alone += [Fault("2", fault.kind, key=fault.key), Fault("3", fault.kind, resource=fault.resource)]
 
@@ -50,7 +50,7 @@ def test_a_fault_matches_what_each_of_its_filters_lets_through(fault: Fault, ask
 
 
 @given(requests())
-def test_each_filter_asks_for_its_own(asked: Asked) -> None:
+def test_each_filter_asks_for_its_own(asked: FaultSubject) -> None:
     kind = FaultKind.DELAY
 
     assert {name for name in OPERATIONS if Fault("1", kind, operation=name).matches(asked)} == {asked.operation}
@@ -60,15 +60,15 @@ def test_each_filter_asks_for_its_own(asked: Asked) -> None:
 
 
 @given(st.lists(faults(), max_size=5), st.lists(requests(), max_size=12))
-def test_a_course_of_requests_keeps_to_what_each_fault_says(known: list[Fault], asked: list[Asked]) -> None:
+def test_a_course_of_requests_keeps_to_what_each_fault_says(known: list[Fault], asked: list[FaultSubject]) -> None:
     now = tuple(known)
     for request in asked:
-        before, taken = now, turn(now, request, SECRET)
+        before, taken = now, decide(now, request, SECRET)
         now = taken.faults
 
         assert [one.matched for one in now] == [one.matched + one.matches(request) for one in before]
         acted = {one.id for one in (*taken.delays, *([taken.effect] if taken.effect else []))}
-        waiting = taken.effect is not None and taken.effect.waits_for_the_effect
+        waiting = taken.effect is not None and taken.effect.acts_after_effect
         counted = {new.id for new, old in zip(now, before, strict=True) if new.acted != old.acted}
         assert counted == (acted - {taken.effect.id} if waiting and taken.effect else acted)
         for fault in (*taken.delays, *([taken.effect] if taken.effect else [])):
@@ -82,9 +82,9 @@ def test_a_course_of_requests_keeps_to_what_each_fault_says(known: list[Fault], 
 def test_the_first_that_is_due_acts_and_the_next_has_its_turn_after_it() -> None:
     known = (Fault("1", FaultKind.RESPONSE, status=500, times=1), Fault("2", FaultKind.RESET_BEFORE, times=1))
 
-    taken = [turn(known, ASKED, SECRET)]
-    taken += [turn(taken[-1].faults, ASKED, SECRET)]
-    taken += [turn(taken[-1].faults, ASKED, SECRET)]
+    taken = [decide(known, ASKED, SECRET)]
+    taken += [decide(taken[-1].faults, ASKED, SECRET)]
+    taken += [decide(taken[-1].faults, ASKED, SECRET)]
 
     assert [one.effect.id if one.effect else None for one in taken] == ["1", "2", None]
     assert [(one.matched, one.acted) for one in taken[-1].faults] == [(3, 1), (3, 1)]
@@ -93,14 +93,14 @@ def test_the_first_that_is_due_acts_and_the_next_has_its_turn_after_it() -> None
 def test_all_delays_that_are_due_act_beside_it() -> None:
     known = [Fault(str(number), FaultKind.DELAY, delay=number) for number in (1, 2)]
 
-    taken = turn([known[0], Fault("3", FaultKind.RESET_BEFORE), known[1]], ASKED, SECRET)
+    taken = decide([known[0], Fault("3", FaultKind.RESET_BEFORE), known[1]], ASKED, SECRET)
 
     assert [one.delay for one in taken.delays] == [1, 2]
     assert taken.effect is not None
 
 
 def test_one_that_waits_for_the_effect_has_not_acted_yet() -> None:
-    taken = turn([Fault("1", FaultKind.RESET_AFTER, times=1)], ASKED, SECRET)
+    taken = decide([Fault("1", FaultKind.RESET_AFTER, times=1)], ASKED, SECRET)
 
     assert taken.effect is not None
     assert (taken.effect.acted, taken.effect.after_acting().remaining) == (0, 0)
@@ -109,8 +109,8 @@ def test_one_that_waits_for_the_effect_has_not_acted_yet() -> None:
 def test_a_spoiled_answer_with_a_status_waits_for_nothing() -> None:
     spoiled = Fault("1", FaultKind.MALFORMED_JSON)
 
-    assert spoiled.waits_for_the_effect
-    assert not replace(spoiled, status=500).waits_for_the_effect
+    assert spoiled.acts_after_effect
+    assert not replace(spoiled, status=500).acts_after_effect
 
 
 @given(st.integers(1, 10_000))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from mockserver.middleware.control_gate import ControlGate
+from mockserver.middleware.control_gate import ControlGateMiddleware
 
 HOST = ("host", "localhost:8080")
 
@@ -25,7 +25,7 @@ def asked(
 ) -> tuple[int, dict[bytes, bytes], dict[str, Any]]:
     """What comes of one request: status, headers, body."""
     sent: list[Any] = []
-    gate = ControlGate(inner, allowed_hosts=allowed, admin_token=token)
+    gate = ControlGateMiddleware(inner, allowed_hosts=allowed, admin_token=token)
 
     async def receive() -> Any:
         raise AssertionError
@@ -213,7 +213,7 @@ def test_what_is_not_http_passes() -> None:
     async def noting(scope: Scope, _receive: Receive, _send: Send) -> None:
         seen.append(scope)
 
-    gate = ControlGate(noting, allowed_hosts=frozenset(), admin_token="secret")
+    gate = ControlGateMiddleware(noting, allowed_hosts=frozenset(), admin_token="secret")
     asyncio.run(gate({"type": "lifespan"}, noting, noting))  # type: ignore[arg-type]  # neither is called
 
     assert seen == [{"type": "lifespan"}]

@@ -14,7 +14,7 @@ from mockserver.adapters.clock import ManualClock
 from mockserver.api.envelope import send_json
 from mockserver.middleware.journal import KEPT_BYTES, JournalMiddleware, unparsed_exchange
 from mockserver.recording.exchange import Exchange
-from mockserver.recording.request_record import NOTES, REFUSAL
+from mockserver.recording.request_record import RECORD, REFUSAL
 
 START: Message = {
     "type": "http.response.start",
@@ -88,8 +88,8 @@ async def reading(_scope: Scope, receive: Receive, send: Send) -> None:
 
 def gone(at: float, *, answered: bool, cut_off: bool = False) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        scope[NOTES].gone_at = at
-        scope[NOTES].cut_off = cut_off
+        scope[RECORD].gone_at = at
+        scope[RECORD].cut_off = cut_off
         await (answering if answered else silent)(scope, receive, send)
 
     return app
@@ -184,7 +184,7 @@ def test_what_is_kept_takes_no_more_memory_than_is_counted_for_it(answered: Call
 
 def test_a_key_is_kept_only_where_nobody_knows_it_yet() -> None:
     async def knowing(scope: Scope, receive: Receive, send: Send) -> None:
-        scope[NOTES].token = "known"
+        scope[RECORD].token = "known"
         await answering(scope, receive, send)
 
     sent = [(b"authorization", b"Bearer unknown")]
@@ -199,7 +199,7 @@ def test_what_is_no_request_passes_by() -> None:
 
     async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
         passed.append(scope["type"])
-        assert NOTES not in scope
+        assert RECORD not in scope
 
     with pytest.raises(ValueError, match="not enough values"):
         kept(app, type="lifespan")

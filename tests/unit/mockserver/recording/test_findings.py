@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.domain.operation import OPERATIONS, Repeating
+from mockserver.domain.operation import OPERATIONS, RetrySafety
 from mockserver.recording.exchange import Exchange
 from mockserver.recording.findings.catalogue import RULE_IDS, findings
 from mockserver.recording.findings.rule import Basis
@@ -20,7 +20,7 @@ ONE, TWO = {"name": "One", "type": "on_demand"}, {"name": "Two", "type": "on_dem
 UNREAD, HURRIED, BROKEN = "CLIENT-RETRY-UNREAD", "CLIENT-RETRY-AFTER", "CLIENT-CONTRACT"
 ANEW, REUSED = "CLIENT-START-KEY", "CLIENT-KEY-REUSED"
 HAMMERED, LACKING = "CLIENT-GUARD-HAMMERED", "CLIENT-PERMISSION-REPEATED"
-CHANGES = [name for name, one in OPERATIONS.items() if one.repeating is Repeating.UNSUPPORTED]
+CHANGES = [name for name, one in OPERATIONS.items() if one.repeating is RetrySafety.UNSUPPORTED]
 GUARDED: dict[str, Any] = {"status": 409, "rule": "guard"}
 
 
@@ -563,7 +563,7 @@ class TestCatalogue:
                     known = OPERATIONS[operation["operationId"]].repeating
                     assert known.sentence == operation["x-idempotency"]["sentence"]
                 elif method == "get":
-                    assert OPERATIONS[operation["operationId"]].repeating is Repeating.FREE
+                    assert OPERATIONS[operation["operationId"]].repeating is RetrySafety.FREE
 
 
 STEPS = st.tuples(

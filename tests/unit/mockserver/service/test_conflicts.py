@@ -11,9 +11,9 @@ from mockserver.domain.audience import Audience
 from mockserver.domain.key import ApiKey
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import About, Access, Caller, ConflictError
+from mockserver.ports import Access, AudienceRef, Caller, ConflictError
 from mockserver.service import audiences
-from mockserver.service.transactions import Transactions
+from mockserver.service.transactions import UseCaseRunner
 
 GROUP, AUDIENCE = "a" * 24, "b" * 24
 
@@ -23,20 +23,20 @@ class RacedStore(MemoryStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[tuple[Access, About | None]] = []
+        self.asked: list[tuple[Access, AudienceRef | None]] = []
 
     @asynccontextmanager
     async def transaction(  # type: ignore[override]
-        self, sandbox_id: str, access: Access = Access.ALONE, about: About | None = None
+        self, sandbox_id: str, access: Access = Access.EXCLUSIVE, about: AudienceRef | None = None
     ) -> AsyncIterator[MemoryTransaction]:
         self.asked.append((access, about))
         async with super().transaction(sandbox_id) as transaction:
             yield transaction
-            if access is Access.SHARE:
+            if access is Access.OPTIMISTIC:
                 raise ConflictError
 
 
-def deleted(*, failures: int = 0) -> tuple[object, list[tuple[Access, About | None]]]:
+def deleted(*, failures: int = 0) -> tuple[object, list[tuple[Access, AudienceRef | None]]]:
     """What comes of a deletion by a key with so many failures to suffer, and what transactions were asked for."""
 
     async def main() -> object:
@@ -44,8 +44,8 @@ def deleted(*, failures: int = 0) -> tuple[object, list[tuple[Access, About | No
             await transaction.save_api_key(key)
             await transaction.save_audience(Audience(AUDIENCE, 1, GROUP, "A", "on_demand", None, None, 0, 0))
         store.asked.clear()
-        running = Transactions(store, ManualClock())
-        return await running.run_on(Caller(key, sandbox), GROUP, AUDIENCE, Access.SHARE, audiences.delete)
+        running = UseCaseRunner(store, ManualClock())
+        return await running.run_on(Caller(key, sandbox), GROUP, AUDIENCE, Access.OPTIMISTIC, audiences.delete)
 
     store, sandbox = RacedStore(), Sandbox("s", "s", "secret", 0)
     key = ApiKey("k", "k", frozenset(), frozenset({GROUP}), failures=failures)
@@ -56,7 +56,7 @@ def test_it_meets_what_the_other_has_left() -> None:
     outcome, asked = deleted()
 
     assert isinstance(outcome, Audience)
-    assert asked == [(Access.SHARE, About(GROUP, AUDIENCE)), (Access.ALONE, None)]
+    assert asked == [(Access.OPTIMISTIC, AudienceRef(GROUP, AUDIENCE)), (Access.EXCLUSIVE, None)]
 
 
 def test_a_key_with_a_failure_to_suffer_is_served_alone() -> None:
@@ -64,4 +64,4 @@ def test_a_key_with_a_failure_to_suffer_is_served_alone() -> None:
 
     assert isinstance(outcome, Refusal)
     assert outcome.reason is Reason.INTERNAL
-    assert [access for access, _ in asked] == [Access.ALONE]
+    assert [access for access, _ in asked] == [Access.EXCLUSIVE]

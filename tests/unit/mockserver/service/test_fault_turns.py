@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mockserver.adapters.memory.store import MemoryStore
-from mockserver.domain.fault import Asked, Fault, FaultKind
+from mockserver.domain.fault import Fault, FaultKind, FaultSubject
 from mockserver.domain.key import ApiKey
 from mockserver.domain.sandbox import Sandbox
 from mockserver.service.faults import claim, take
 
-ASKED = Asked("deleteAudience", ApiKey("sk_test_key", "", frozenset(), frozenset()), frozenset())
+ASKED = FaultSubject("deleteAudience", ApiKey("sk_test_key", "", frozenset(), frozenset()), frozenset())
 
 
 def run(course: Callable[[MemoryStore], Awaitable[Any]], *faults: Fault) -> Any:

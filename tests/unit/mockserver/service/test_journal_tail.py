@@ -12,7 +12,7 @@ from mockserver.adapters.memory.store import MemoryStore
 from mockserver.domain.job import Progression
 from mockserver.ports import SandboxNotFoundError
 from mockserver.recording.exchange import Exchange
-from mockserver.service.journal_tail import AT_ONCE, HEARTBEAT, INTERVAL, Following, News, TooManyFollowersError
+from mockserver.service.journal_tail import AT_ONCE, HEARTBEAT, INTERVAL, Batch, JournalTails, TooManyFollowersError
 from mockserver.service.journals import JournalOffError, Journals
 from mockserver.service.sandboxes import Sandboxes
 
@@ -34,7 +34,7 @@ class Situation:
         self.store, self.clock = MemoryStore(self.limit), ManualClock(0)
         self.sandboxes = Sandboxes(self.store, self.clock, SeededIds(0), Progression())
         journals = Journals(self.store, self.sandboxes, "one", self.limit)
-        self.following = Following(journals, self.pause, most=2)
+        self.following = JournalTails(journals, self.pause, most=2)
 
     async def pause(self, seconds: float) -> None:
         """Let the next thing happen; when there is none, the server stops."""
@@ -72,7 +72,7 @@ class Situation:
         return found
 
 
-def words(news: News | None) -> Iterator[str]:
+def words(news: Batch | None) -> Iterator[str]:
     if news is None:
         yield "nothing"
         return
@@ -88,8 +88,8 @@ def numbers(first: int, last: int) -> list[str]:
 
 
 def writes(count: int) -> Act:
-    async def act(situation: Situation) -> None:
-        situation.write(count)
+    async def act(context: Situation) -> None:
+        context.write(count)
 
     return act
 
@@ -98,29 +98,29 @@ async def nothing(_: Situation) -> None:
     pass
 
 
-async def reset(situation: Situation) -> None:
-    await situation.sandboxes.reset("one")
+async def reset(context: Situation) -> None:
+    await context.sandboxes.reset("one")
 
 
-async def clear(situation: Situation) -> None:
-    await situation.store.clear_journal("one")
+async def clear(context: Situation) -> None:
+    await context.store.clear_journal("one")
 
 
-async def delete(situation: Situation) -> None:
-    await situation.sandboxes.delete("one")
+async def delete(context: Situation) -> None:
+    await context.sandboxes.delete("one")
 
 
 def lasting(milliseconds: int) -> Act:
-    async def act(situation: Situation) -> None:
-        situation.clock.advance(milliseconds)
+    async def act(context: Situation) -> None:
+        context.clock.advance(milliseconds)
 
     return act
 
 
 def both(*acts: Act) -> Act:
-    async def act(situation: Situation) -> None:
+    async def act(context: Situation) -> None:
         for one in acts:
-            await one(situation)
+            await one(context)
 
     return act
 
@@ -133,11 +133,11 @@ class TestNews:
         assert Situation().told(writes(1), before=3, after=2) == numbers(3, 4)
 
     def test_it_looks_again_after_a_quarter_of_a_second(self) -> None:
-        situation = Situation()
+        context = Situation()
 
-        situation.told(writes(1), nothing)
+        context.told(writes(1), nothing)
 
-        assert situation.paused == [INTERVAL] * 3
+        assert context.paused == [INTERVAL] * 3
 
     def test_now_and_then_it_is_told_that_there_is_nothing(self) -> None:
         quiet = [nothing] * (HEARTBEAT + 3)
@@ -146,10 +146,10 @@ class TestNews:
         assert 14 <= HEARTBEAT * INTERVAL <= 16
 
     def test_much_comes_in_parts_without_a_pause_between_them(self) -> None:
-        situation = Situation()
+        context = Situation()
 
-        assert situation.told(nothing, before=AT_ONCE + 1) == numbers(1, AT_ONCE + 1)
-        assert situation.paused == [0, INTERVAL]
+        assert context.told(nothing, before=AT_ONCE + 1) == numbers(1, AT_ONCE + 1)
+        assert context.paused == [0, INTERVAL]
 
 
 class TestDropped:
@@ -170,24 +170,24 @@ class TestDropped:
         assert told == ["1: /1", "dropped 2 up to 3", "4: /4"]
 
     def test_who_reads_slowly_holds_no_more_than_a_part_and_hears_what_that_cost(self) -> None:
-        situation = Situation()
+        context = Situation()
 
         async def act() -> None:
-            situation.write(HELD)
-            news = (await situation.following.follow("one", 0)).news()
+            context.write(HELD)
+            news = (await context.following.follow("one", 0)).news()
             first = await anext(news)
             assert first is not None
             assert list(words(first)) == numbers(1, AT_ONCE)
-            situation.acts = [nothing]
+            context.acts = [nothing]
 
-            situation.write(10 * HELD)
+            context.write(10 * HELD)
 
             second = await anext(news)
             assert second is not None
             assert (second.dropped, second.reading.exchanges[0].number) == (10 * HELD - AT_ONCE, 10 * HELD + 1)
             assert len(second.reading.exchanges) == AT_ONCE
 
-        situation.run(act)
+        context.run(act)
 
 
 class TestReset:
@@ -210,49 +210,49 @@ class TestReset:
 
 class TestEnd:
     def test_it_ends_with_the_sandbox(self) -> None:
-        situation = Situation()
+        context = Situation()
 
-        assert situation.told(delete, writes(1), before=1) == numbers(1, 1)
-        assert len(situation.acts) == 1
+        assert context.told(delete, writes(1), before=1) == numbers(1, 1)
+        assert len(context.acts) == 1
 
     def test_a_sandbox_that_is_followed_does_not_expire(self) -> None:
-        situation = Situation()
+        context = Situation()
 
-        assert situation.told(*[lasting(HOUR // 2)] * 5, writes(1)) == ["1: /1"]
+        assert context.told(*[lasting(HOUR // 2)] * 5, writes(1)) == ["1: /1"]
 
     def test_it_ends_where_the_sandbox_has_expired(self) -> None:
-        situation = Situation()
+        context = Situation()
 
-        assert situation.told(lasting(2 * HOUR), writes(1)) == []
-        assert len(situation.acts) == 1
-        assert situation.store.worlds == {}
+        assert context.told(lasting(2 * HOUR), writes(1)) == []
+        assert len(context.acts) == 1
+        assert context.store.worlds == {}
 
 
 class TestFollowing:
     def test_few_may_follow_and_who_leaves_makes_room(self) -> None:
-        situation = Situation()
+        context = Situation()
 
         async def act() -> None:
-            first, _ = [await situation.following.follow("one", 0) for _ in range(2)]
+            first, _ = [await context.following.follow("one", 0) for _ in range(2)]
             with pytest.raises(TooManyFollowersError, match="the sandbox one is followed by 2 already"):
-                await situation.following.follow("one", 0)
-            await situation.sandboxes.create(None, sandbox_id="two")
-            await situation.following.follow("two", 0)
+                await context.following.follow("one", 0)
+            await context.sandboxes.create(None, sandbox_id="two")
+            await context.following.follow("two", 0)
 
             first.close()
 
-            await situation.following.follow("one", 0)
+            await context.following.follow("one", 0)
 
-        situation.run(act)
+        context.run(act)
 
     def test_there_has_to_be_a_sandbox_and_a_journal(self) -> None:
         with pytest.raises(SandboxNotFoundError):
             asyncio.run(Situation().following.follow("none", 0))
 
-        situation = Situation(limit=0)
+        context = Situation(limit=0)
 
         async def act() -> None:
             with pytest.raises(JournalOffError):
-                await situation.following.follow("one", 0)
+                await context.following.follow("one", 0)
 
-        situation.run(act)
+        context.run(act)

@@ -14,7 +14,7 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.limit import RateLimit
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.sandbox import Sandbox, SandboxClock
-from mockserver.ports import About, Access, Caller, Transaction
+from mockserver.ports import Access, AudienceRef, Caller, Transaction
 from mockserver.service.admission import admit
 
 START = 1_777_390_200_000
@@ -35,13 +35,13 @@ class SlowStore(MemoryStore):
         return found
 
     def transaction(  # type: ignore[override]
-        self, sandbox_id: str, access: Access = Access.ALONE, about: About | None = None
+        self, sandbox_id: str, access: Access = Access.EXCLUSIVE, about: AudienceRef | None = None
     ) -> AbstractAsyncContextManager[Transaction]:
         self.transactions += 1
         return self._alone(sandbox_id, access, about)
 
     @asynccontextmanager
-    async def _alone(self, sandbox_id: str, access: Access, about: About | None) -> AsyncIterator[Transaction]:
+    async def _alone(self, sandbox_id: str, access: Access, about: AudienceRef | None) -> AsyncIterator[Transaction]:
         async with self._lock, super().transaction(sandbox_id, access, about) as transaction:
             await asyncio.sleep(0)
             yield transaction
