@@ -116,8 +116,7 @@ def explain(requirement_id: str) -> None:
     """Tell everything about one requirement."""
     row = load_catalogue().get(requirement_id)
     if row is None:
-        message = f"there is no requirement {requirement_id!r}; `list` shows those that there are"
-        raise UsageError(message)
+        raise UsageError(f"there is no requirement {requirement_id!r}; `list` shows those that there are")
     click.echo(
         f"{row.id}  {row.level}{'  (conditional: it may never arise)' if row.conditional else ''}\n\n  {row.text}\n"
     )

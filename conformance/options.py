@@ -85,8 +85,7 @@ class Options:
             return ssl.create_default_context(cafile=str(self.ca_bundle))
         except OSError as error:  # an SSLError is one, and says by its class that there is no certificate
             why = "it holds no certificate in PEM form" if isinstance(error, ssl.SSLError) else error.strerror
-            message = f"--ca-bundle {self.ca_bundle}: {why}"
-            raise UsageError(message) from None
+            raise UsageError(f"--ca-bundle {self.ca_bundle}: {why}") from None
 
     def given_headers(self) -> dict[str, str]:
         """The headers for the target that nobody else should read."""
@@ -122,8 +121,7 @@ def parse_headers(given: tuple[str, ...]) -> dict[str, str]:
 def positive(_context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
     """A number of seconds, or of requests a second: more than nothing, and not without end."""
     if value is not None and not (value > 0 and math.isfinite(value)):
-        message = f"{parameter.opts[0]} has to be more than 0, not {value:g}"
-        raise UsageError(message)
+        raise UsageError(f"{parameter.opts[0]} has to be more than 0, not {value:g}")
     return value
 
 

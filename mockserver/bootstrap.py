@@ -108,8 +108,7 @@ async def seed(settings: Settings, made: Components) -> None:
         with suppress(TakenIdError):
             await made.sandboxes.create(document, name=DEFAULT_SANDBOX, sandbox_id=DEFAULT_SANDBOX, secret=secret)
     except SeedError as error:
-        message = f"{file}: {error}"
-        raise SeedError(message) from None
+        raise SeedError(f"{file}: {error}") from None
 
 
 def request_gate(made: Components, document: dict[str, Any]) -> RequestGate:

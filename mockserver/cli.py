@@ -160,23 +160,24 @@ def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], work
     """Serve the mock until SIGINT or SIGTERM."""
     settings = Settings(allowed_hosts=frozenset(allowed_hosts), cors_origins=frozenset(cors_origins), **options)
     if workers > 1 and settings.store == MEMORY:
-        message = f"--workers {workers}: the memory store belongs to one process; leave it out, or use another --store"
-        raise click.UsageError(message)
+        raise click.UsageError(
+            f"--workers {workers}: the memory store belongs to one process; leave it out, or use another --store"
+        )
     if not settings.is_loopback and settings.admin_token is None:
         settings = replace(settings, admin_token=secrets.token_hex(16))
     try:
         listening = bound(settings.host, settings.port)
     except OSError as error:
-        message = f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; choose another with --port"
-        raise click.UsageError(message) from None
+        raise click.UsageError(
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; choose another with --port"
+        ) from None
     with listening:
         try:
             sys.exit(run(settings, listening, workers))
         except SeedError as error:
             raise click.UsageError(str(error)) from None
         except StoreError as error:
-            message = f"--store {settings.shown_store}: {error}"
-            raise click.UsageError(message) from None
+            raise click.UsageError(f"--store {settings.shown_store}: {error}") from None
 
 
 def main() -> None:

@@ -51,14 +51,11 @@ def read_seed(path: Path) -> Mapping[str, Any]:
     try:
         return read_text(path.read_text(encoding="utf-8"))
     except OSError as error:
-        message = f"{path}: {error.strerror}"
-        raise SeedError(message) from None
+        raise SeedError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        message = f"{path} is neither YAML nor JSON: {error}"
-        raise SeedError(message) from None
+        raise SeedError(f"{path} is neither YAML nor JSON: {error}") from None
     except SeedError as error:
-        message = f"{path}: {error}"
-        raise SeedError(message) from None
+        raise SeedError(f"{path}: {error}") from None
 
 
 def read_text(text: str, most_values: int | None = None) -> Mapping[str, Any]:
@@ -70,11 +67,9 @@ def read_text(text: str, most_values: int | None = None) -> Mapping[str, Any]:
     except SeedError:
         raise
     except (yaml.YAMLError, ValueError) as error:
-        message = f"the seed is neither YAML nor JSON: {' '.join(str(error).split())}"
-        raise SeedError(message) from None
+        raise SeedError(f"the seed is neither YAML nor JSON: {' '.join(str(error).split())}") from None
     except TypeError as unknown:
-        message = f"the document holds what JSON does not have: {unknown}"
-        raise SeedError(message) from None
+        raise SeedError(f"the document holds what JSON does not have: {unknown}") from None
     return checked(document)
 
 
@@ -84,15 +79,12 @@ def _ensure_plain(text: str, most_values: int | None) -> None:
     for event in yaml.parse(text, _SAFE):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            message = "the document is nested too deeply"
-            raise SeedError(message)
+            raise SeedError("the document is nested too deeply")
         values += isinstance(event, yaml.NodeEvent)
         if most_values is not None and values > most_values:
-            message = f"the document has more than {most_values} values; make it smaller"
-            raise SeedError(message)
+            raise SeedError(f"the document has more than {most_values} values; make it smaller")
         if isinstance(event, yaml.AliasEvent):
-            message = f"the alias *{event.anchor} stands for a part of the document; write that part out"
-            raise SeedError(message)
+            raise SeedError(f"the alias *{event.anchor} stands for a part of the document; write that part out")
 
 
 def checked(document: Any) -> Mapping[str, Any]:  # noqa: ANN401  (a file may hold anything)
@@ -100,12 +92,10 @@ def checked(document: Any) -> Mapping[str, Any]:  # noqa: ANN401  (a file may ho
     try:
         error = next(iter(_validator().iter_errors(document)), None)
     except ValueError as unreadable:
-        message = f"the document cannot be checked: {unreadable}"
-        raise SeedError(message) from None
+        raise SeedError(f"the document cannot be checked: {unreadable}") from None
     if error is not None:
         place = ".".join(map(str, error.instance_path)) or "the document"
-        message = f"{place}: {error.message}"
-        raise SeedError(message)
+        raise SeedError(f"{place}: {error.message}")
     _check_faults(document.get("faults", []))
     return document  # type: ignore[no-any-return]  # the schema says that it is an object
 
@@ -116,5 +106,4 @@ def _check_faults(entries: Sequence[Mapping[str, Any]]) -> None:
         try:
             check(entry, documented)
         except FaultError as error:
-            message = f"faults.{place}: {error}"
-            raise SeedError(message) from None
+            raise SeedError(f"faults.{place}: {error}") from None

@@ -62,11 +62,9 @@ class Catalogue(Mapping[str, Requirement]):
         self._rows: dict[str, Requirement] = {}
         for row in rows:
             if row.id in self._rows:
-                message = f"{row.id} stands twice"
-                raise CatalogueError(message)
+                raise CatalogueError(f"{row.id} stands twice")
             if bool(row.checks) == bool(row.excluded):
-                message = f"{row.id} needs checks, or the reason why it is excluded, and not both"
-                raise CatalogueError(message)
+                raise CatalogueError(f"{row.id} needs checks, or the reason why it is excluded, and not both")
             self._rows[row.id] = row
 
     def __getitem__(self, requirement_id: str) -> Requirement:
@@ -100,11 +98,9 @@ class Catalogue(Mapping[str, Requirement]):
         there = set(checks)
         named = {check for row in self._rows.values() for check in row.checks} - {EVERY_EXCHANGE}
         if there - named:
-            message = f"no row names the check {min(there - named)}"
-            raise CatalogueError(message)
+            raise CatalogueError(f"no row names the check {min(there - named)}")
         if every and named - there:
-            message = f"a row names the check {min(named - there)}, which is not there"
-            raise CatalogueError(message)
+            raise CatalogueError(f"a row names the check {min(named - there)}, which is not there")
 
 
 @cache
@@ -119,8 +115,7 @@ def parse_catalogue(text: str) -> Catalogue:
     try:
         return Catalogue(_row(page, row) for page in document["pages"] for row in page["requirements"])
     except (KeyError, TypeError, ValueError) as error:
-        message = f"the catalogue cannot be read: {error}"
-        raise CatalogueError(message) from error
+        raise CatalogueError(f"the catalogue cannot be read: {error}") from error
 
 
 def _row(page: Mapping[str, Any], row: Mapping[str, Any]) -> Requirement:

@@ -46,8 +46,7 @@ def check_what_was_created_is_read(context: CheckContext, name: str) -> None:
     made = context.call(OperationId.CREATE_AUDIENCE, key, body=body)
     identifier = json_at(made, "data", "id")
     if made.status not in SUCCESS or not isinstance(identifier, str):
-        message = f"an audience could not be made: the target answered {made.status}"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(f"an audience could not be made: the target answered {made.status}")
     sent = {field: body[field] for field in SENT}
     expect_shown(Expectations(context, OperationId.CREATE_AUDIENCE), "EFFECT", sent, made)
 

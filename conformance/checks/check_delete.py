@@ -326,8 +326,7 @@ def check_when_the_rate_limit_is_exceeded(context: CheckContext) -> None:
 
     context.states.teardown("the rate limit is exhausted", apiKey=key.token)
     if refused.status != 429:
-        message = f"the rate limit was said to be exhausted, but the target answered {refused.status}"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(f"the rate limit was said to be exhausted, but the target answered {refused.status}")
     expect_still_there(context, "REFUSED", audience, key, refused)
 
 
@@ -339,8 +338,7 @@ def check_when_the_server_fails(context: CheckContext) -> None:
     failed = context.delete_audience(audience, key)
 
     if failed.status != 500:
-        message = f"the server was said to fail, but answered {failed.status}"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(f"the server was said to fail, but answered {failed.status}")
 
 
 def check_a_revoked_key_stays_revoked(context: CheckContext, revoked: list[Key]) -> None:

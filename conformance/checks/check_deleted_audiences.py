@@ -62,8 +62,9 @@ def check_no_cursor_outlives_its_audience(context: CheckContext) -> None:
     first = context.call(OperationId.LIST_PROSPECTS, key, audience.id, extras=RequestOptions(query="?limit=1"))
     cursor = json_at(first, "data", "nextCursor")
     if not isinstance(cursor, str):
-        message = "the prospects of an audience are on one page, also where pages of one item are asked for"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(
+            "the prospects of an audience are on one page, also where pages of one item are asked for"
+        )
 
     deleted = context.delete_audience(audience, key)
 

@@ -80,8 +80,7 @@ def check_the_guard_holds_through_the_life_of_a_job(
 
     context.end_job(audience, outcome)
     if is_removed(context, key, audience, job_status, outcome):
-        message = f"the target removes what a {outcome} job populated"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(f"the target removes what a {outcome} job populated")
     expect_kept(context, call, key, refused)
     after = context.client.send(call)
     expect.status("GUARD-ENDS", after, SUCCESS | others, refused)
@@ -96,8 +95,9 @@ def expect_guarded_unless_refused_anyway(
         if refused.status not in others:
             continue
         if after.status in others:
-            message = f"it is refused with and without a job that populates the audience: {describe(after)}"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError(
+                f"it is refused with and without a job that populates the audience: {describe(after)}"
+            )
         expect_guard(expect, audience, refused)
 
 
@@ -214,8 +214,9 @@ def check_a_populated_audience_is_hidden_until_its_job_ends(
     context.end_job(audience, outcome)
     ready = context.call(OperationId.GET_AUDIENCE, key, audience.id)
     if ready.status != 200:
-        message = f"after the job has ended ({outcome}) the target answers {ready.status} for what it populated"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(
+            f"after the job has ended ({outcome}) the target answers {ready.status} for what it populated"
+        )
     expect_shown(context, operation, key, audience.id, ready)
 
 

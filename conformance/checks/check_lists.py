@@ -75,8 +75,7 @@ def check_pages_are_complete_under_every_size(context: CheckContext, operation: 
             expect.expect("COMPLETE", f"all of {wanted}", f"{len(ids)}: {ids}", pages, holds=complete)
     attempts.raise_first()
     if not read:
-        message = "every size of a page was refused, or is too small for what is there"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError("every size of a page was refused, or is too small for what is there")
 
 
 def items(page: Exchange) -> list[dict[str, Any]]:
@@ -103,8 +102,7 @@ def check_pages_are_complete_while_items_are_deleted(context: CheckContext) -> N
 
     for page in pages_of(context, OperationId.LIST_AUDIENCES, key, limit=2):
         if page.status != 200:
-            message = f"pages of two items are refused: {page.status}"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError(f"pages of two items are refused: {page.status}")
         pages.append(page)
         shown = [str(one.get("id")) for one in items(page)]
         ghosts += sorted(made.intersection(shown) - left)
@@ -148,8 +146,7 @@ def expect_current(context: CheckContext, operation: OperationId, key: Key, audi
     """Note whether a change of name is seen, within two seconds."""
     updated = context.call(OperationId.UPDATE_AUDIENCE, key, audience, {"name": "another"})
     if updated.status != 200:
-        message = f"an audience could not be updated: {updated.status}"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(f"an audience could not be updated: {updated.status}")
 
     def name() -> Any:  # noqa: ANN401  (JSON)
         every, _ = audiences_in(context, operation, key)

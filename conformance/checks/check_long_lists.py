@@ -103,8 +103,7 @@ def check_a_long_list_of_jobs_is_complete(context: CheckContext) -> None:
     try:
         made = {str(context.populated_audience(key).job) for _ in range(JOBS)}
     except StatesError as error:  # it may have a limit to the jobs that are active
-        message = f"the target cannot prepare {JOBS} audiences being populated: {error}"
-        raise NotEstablishedError(message) from None
+        raise NotEstablishedError(f"the target cannot prepare {JOBS} audiences being populated: {error}") from None
 
     def ids() -> tuple[list[str], list[Exchange]]:
         found, pages = read_all_pages(context, OperationId.LIST_JOBS, key)

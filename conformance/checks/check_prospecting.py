@@ -47,8 +47,7 @@ def check_a_started_job_can_be_polled_and_listed(context: CheckContext, source: 
     if started.status in {400, 422}:
         started = start(context, key, context.start_body(key, source))
     if started.status in {400, 409, 422}:
-        message = f"a start with the source {source} was refused: {describe(started)}"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(f"a start with the source {source} was refused: {describe(started)}")
     expect.status("ACCEPTED", started, {202})
     job = str(json_at(started, "data", "jobId"))
     expect.expect("NEW", f"none of {earlier}", job, [started], holds=job not in earlier)
@@ -135,8 +134,7 @@ def check_a_source_needs_what_it_requires(context: CheckContext, source: str) ->
     body = context.start_body(key, source)
     named = [name for name in REQUIRED[source] if name in body]
     if start(context, key, body).status not in SUCCESS or not named:
-        message = f"the target accepts no start with the source {source}"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(f"the target accepts no start with the source {source}")
     jobs = jobs_of(context, key)
 
     refused = start(context, key, {name: value for name, value in body.items() if name not in named})
@@ -151,8 +149,7 @@ def upload(context: CheckContext, key: Key) -> tuple[dict[str, Any], str]:
     body = context.start_body(key, "url_upload")
     lists = [name for name, value in body.items() if isinstance(value, list)]
     if start(context, key, body).status not in SUCCESS or len(lists) != 1:
-        message = "the target accepts no start with the source url_upload"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError("the target accepts no start with the source url_upload")
     return body, lists[0]
 
 
@@ -193,8 +190,7 @@ def check_without_credits_no_job_is_started(context: CheckContext, source: str) 
     key = context.create_key()
     body, jobs = context.start_body(key, source), jobs_of(context, key)
     if source != "linkedin_search" and start(context, context.create_key(), body).status not in SUCCESS:
-        message = f"the target accepts no start with the source {source}"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(f"the target accepts no start with the source {source}")
     context.states.setup("the credits are exhausted", apiKey=key.token)
 
     refused = start(context, key, body)
@@ -298,8 +294,7 @@ def check_jobs_are_filtered_by_status(context: CheckContext, outcome: str, limit
         ended.add(str(audience.job))
     call = ApiRequest(OperationId.LIST_JOBS, key.token, key.group, options=RequestOptions(query=f"?status={outcome}"))
     if context.client.send(call).status == 400:
-        message = "the target refuses the filter"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError("the target refuses the filter")
 
     shown, pages = read_all_pages(context, OperationId.LIST_JOBS, key, limit=limit, status=outcome)
 

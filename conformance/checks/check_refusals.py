@@ -110,8 +110,7 @@ def check_past_the_rate_limit_nothing_is_done(context: CheckContext, operation: 
 
     context.states.teardown("the rate limit is exhausted", apiKey=key.token)
     if refused.status != 429:
-        message = f"the rate limit was said to be exhausted, but the target answered {refused.status}"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(f"the rate limit was said to be exhausted, but the target answered {refused.status}")
     expect_unchanged(context, was, call, key, refused)
 
 
@@ -125,5 +124,4 @@ def check_an_internal_failure_is_answered_as_documented(context: CheckContext, o
 
     context.states.teardown("the server fails internally", apiKey=key.token)
     if failed.status != 500:
-        message = f"the server was said to fail, but answered {failed.status}"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(f"the server was said to fail, but answered {failed.status}")

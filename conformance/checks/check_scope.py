@@ -89,8 +89,7 @@ def check_what_is_not_there_is_not_found_anywhere(context: CheckContext, operati
     if operation in ON_AUDIENCE:
         deleted = context.call(OperationId.DELETE_AUDIENCE, key, call.resource_id)
         if deleted.status != 200:
-            message = f"an audience could not be deleted: the target answered {deleted.status}"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError(f"an audience could not be deleted: the target answered {deleted.status}")
         expect.status("FOUND", context.client.send(call), {404}, deleted)
     for miss in near_misses(context, call.resource_id)[:2]:
         # An identifier may bear a check digit: then one that is not issued is a malformed one.

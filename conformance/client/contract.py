@@ -119,8 +119,7 @@ def json_body(exchange: Exchange) -> Any:  # noqa: ANN401  (JSON)
     try:
         return json.loads((exchange.response_body or b"").decode("utf-8"))
     except RecursionError:
-        message = "nested too deeply"
-        raise ValueError(message) from None
+        raise ValueError("nested too deeply") from None
 
 
 def json_at(exchange: Exchange, *names: str) -> Any:  # noqa: ANN401  (JSON)

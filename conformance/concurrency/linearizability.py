@@ -34,11 +34,9 @@ class Operation(Generic[Q, A]):
 
     def __post_init__(self) -> None:
         if (self.response is None) is not (self.end is None):
-            message = f"operation {self.index}: a response and an end come together"
-            raise ValueError(message)
+            raise ValueError(f"operation {self.index}: a response and an end come together")
         if self.end is not None and self.end < self.start:
-            message = f"operation {self.index} ends before it starts"
-            raise ValueError(message)
+            raise ValueError(f"operation {self.index} ends before it starts")
 
 
 class Outcome(StrEnum):
@@ -76,8 +74,7 @@ def check(
     """
     operations = sorted(history, key=_order)
     if len({operation.index for operation in operations}) < len(operations):
-        message = "two operations of a history have the same index"
-        raise ValueError(message)
+        raise ValueError("two operations of a history have the same index")
     return _Search(operations, step, limit).run(frozenset(initial))
 
 

@@ -73,8 +73,7 @@ class Race:
         body = {"name": f"made for a race {self.context.random.getrandbits(32):x}", "type": "on_demand"}
         made = json_at(self.history.send(self.call(OperationId.CREATE_AUDIENCE, body=body)), "data", "id")
         if not isinstance(made, str):
-            message = "an audience could not be made"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError("an audience could not be made")
         return partial(self.history.send, self.call(DELETE, made))
 
     def end_action(self, outcome: str, delay: int) -> Act:

@@ -100,8 +100,7 @@ def drawn(operation: OperationId, chance: random.Random, count: int) -> list[Cas
         draw()
     except HypothesisException as error:
         if not cases:
-            message = f"{operation.wire}: {type(error).__name__}: {error}"
-            raise CasesError(message) from error
+            raise CasesError(f"{operation.wire}: {type(error).__name__}: {error}") from error
     return cases
 
 

@@ -16,11 +16,9 @@ def examples_coverage_and_fuzzing(context: CheckContext, operation: OperationId)
     """What is wrong with the answers to single requests of one operation; it is in the ledger already."""
     may = context.states
     if operation is OperationId.CREATE_FOLDER and not may.may_leave_folders:
-        message = "no folders were made: they could not be removed again (--allow-leftovers)"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError("no folders were made: they could not be removed again (--allow-leftovers)")
     if operation is OperationId.START_JOB and not may.may_spend_credits:
-        message = "no jobs were started: they cost credits (--allow-credits)"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError("no jobs were started: they cost credits (--allow-credits)")
     delivery = CaseRunner(context, context.create_key())
     for case in planned(operation):
         delivery.run(case)
@@ -38,6 +36,5 @@ def sequences(context: CheckContext) -> list[Violation]:
     try:
         Sequences(context, delivery).send(max(1, round(context.repeats * _SEQUENCES_PER_REPEAT)))
     except CasesError as error:
-        message = f"Schemathesis drew no sequences: {error}"
-        raise NotEstablishedError(message) from error
+        raise NotEstablishedError(f"Schemathesis drew no sequences: {error}") from error
     return delivery.violations

@@ -148,8 +148,7 @@ class CheckContext:
     def create_folder(self, key: Key, **fields: str) -> str:
         """A folder made by the API (A8), `on_demand` unless said otherwise; its identifier."""
         if not self.states.may_leave_folders:
-            message = "no folder was made: it could not be removed again (--allow-leftovers)"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError("no folder was made: it could not be removed again (--allow-leftovers)")
         body = {"name": f"made for a check {self.random.getrandbits(32):x}", "audienceType": "on_demand", **fields}
         exchange = self.call(OperationId.CREATE_FOLDER, key, body=body)
         return self._made_by(exchange, key, "a folder could not be made")
@@ -157,8 +156,7 @@ class CheckContext:
     def start_body(self, key: Key, source: str = "linkedin_search") -> Any:  # noqa: ANN401  (JSON)
         """The body of a start request that the target accepts; by its own word, else what the contract infers."""
         if not self.states.may_spend_credits:
-            message = "no job was started: it costs credits (--allow-credits)"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError("no job was started: it costs credits (--allow-credits)")
         if source not in self._bodies:
             try:
                 values = self.states.setup("a prospecting request", apiKey=key.token, source=source)
@@ -194,8 +192,9 @@ class CheckContext:
     def _answered(self, exchange: Exchange, otherwise: str, name: str) -> str:
         identifier = json_at(exchange, "data", name)
         if exchange.status not in SUCCESS or not isinstance(identifier, str):
-            message = f"{otherwise}: the target answered {exchange.status} ({exchange.method} {exchange.url})"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError(
+                f"{otherwise}: the target answered {exchange.status} ({exchange.method} {exchange.url})"
+            )
         self.states.answered.add(identifier)
         return identifier
 
@@ -211,8 +210,9 @@ def distinct_from(make: Callable[[], _T], taken: Collection[str], name: Callable
         made = make()
         if name(made) not in taken:
             return made
-    message = "nothing is foreign here: what another account group has has the same identifier as what is there"
-    raise NotEstablishedError(message)
+    raise NotEstablishedError(
+        "nothing is foreign here: what another account group has has the same identifier as what is there"
+    )
 
 
 _INFERRED: Mapping[str, Mapping[str, Any]] = {

@@ -56,8 +56,9 @@ class Expectations:
         """
         may_be_invalid = self._operation is OperationId.START_JOB and exchange.status in _INVALID.difference(statuses)
         if may_be_invalid and self._context.start_body_is_guessed():
-            message = f"'a prospecting request' could not be had, and what the contract infers is {describe(exchange)}"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError(
+                f"'a prospecting request' could not be had, and what the contract infers is {describe(exchange)}"
+            )
         expected = "a success" if statuses == SUCCESS else " or ".join(map(str, sorted(statuses)))
         self.expect(fact, expected, describe(exchange), [*before, exchange], holds=exchange.status in statuses)
 

@@ -86,8 +86,9 @@ def read_all_pages(
     pages: list[Exchange] = []
     for exchange in pages_of(context, operation, key, target, **query):
         if exchange.status != _OK:
-            message = f"a page was refused: {exchange.method} {exchange.url} answered {exchange.status}"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError(
+                f"a page was refused: {exchange.method} {exchange.url} answered {exchange.status}"
+            )
         items += records(json_at(exchange, "data", "items"))
         pages.append(exchange)
     return items, pages
@@ -125,8 +126,7 @@ def read(context: CheckContext, key: Key, audience: str) -> tuple[dict[str, Any]
     exchange = context.call(OperationId.GET_AUDIENCE, key, audience)
     shown = json_at(exchange, "data")
     if exchange.status != _OK or not isinstance(shown, dict):
-        message = f"an audience could not be read: {exchange.url} answered {exchange.status}"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(f"an audience could not be read: {exchange.url} answered {exchange.status}")
     return shown, exchange
 
 

@@ -23,8 +23,7 @@ def redaction(secrets: Mapping[str, str]) -> Redact:
     """
     names = {secret: name for secret, name in secrets.items() if secret}
     if broken := [name for name in names.values() if _NAME.fullmatch(name) is None]:
-        message = f"the name of a secret begins with AUDIENCE_, in capitals: {', '.join(broken)}"
-        raise ValueError(message)
+        raise ValueError(f"the name of a secret begins with AUDIENCE_, in capitals: {', '.join(broken)}")
     longest_first = sorted(names, key=len, reverse=True)
 
     @lru_cache(_REMEMBERED)

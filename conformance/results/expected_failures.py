@@ -36,8 +36,9 @@ def read(text: str, known: Collection[str]) -> Mapping[str, ExpectedFailure]:
         if expectation.requirement_id not in known:
             raise ExpectedFailuresError(number, f"there is no requirement {expectation.requirement_id!r}")
         if (first := expectations.get(expectation.requirement_id)) is not None:
-            fault = f"{expectation.requirement_id} stands here a second time, after line {first.line}"
-            raise ExpectedFailuresError(number, fault)
+            raise ExpectedFailuresError(
+                number, f"{expectation.requirement_id} stands here a second time, after line {first.line}"
+            )
         expectations[expectation.requirement_id] = expectation
     return expectations
 

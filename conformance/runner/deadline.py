@@ -22,5 +22,4 @@ class Deadline:
         """NotEstablishedError past the deadline."""
         if self._seconds is not None and self.spent >= self._seconds:
             self.stopped = True
-            message = f"the deadline of {self._seconds:g} s has passed"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError(f"the deadline of {self._seconds:g} s has passed")

@@ -57,16 +57,14 @@ class ConformancePlugin:
     def acknowledged(self) -> Deletions:
         """Every deletion of the run so far that the target has acknowledged, but for identifiers given out again."""
         if not self._client.deletions:
-            message = "no deletion was acknowledged"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError("no deletion was acknowledged")
         return self._client.deletions
 
     @pytest.fixture
     def revoked(self) -> list[Key]:
         """Every key that was revoked in the run so far."""
         if not self._client.revoked_keys:
-            message = "no key was revoked"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError("no key was revoked")
         return [Key(token, group) for token, group in self._client.revoked_keys]
 
     @pytest.fixture

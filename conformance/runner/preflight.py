@@ -31,12 +31,12 @@ def _reach(target: httpx.Client, timeout: float) -> float:
     try:
         answer, again = (_delete(target, None, _NOBODY, _NOBODY) for _ in range(2))  # the first one connects
     except httpx.HTTPError as error:
-        message = f"the target {target.base_url} {why_unreachable(error, timeout)}"
-        raise UsageError(message) from None
+        raise UsageError(f"the target {target.base_url} {why_unreachable(error, timeout)}") from None
     if answer.has_redirect_location:
         where = answer.headers["location"]
-        message = f"the target {target.base_url} sends its clients on to {where}: give the right address as --base-url"
-        raise UsageError(message)
+        raise UsageError(
+            f"the target {target.base_url} sends its clients on to {where}: give the right address as --base-url"
+        )
     return again.elapsed.total_seconds()
 
 
@@ -72,13 +72,11 @@ def _states(options: Options, parts: Session) -> None:
     except (StatesError, NotEstablishedError) as error:
         if options.api_key is not None:
             raise UsageError(_of_key(str(error))) from None
-        message = f"the provider states cannot be used: {error}"
-        raise UsageError(message) from None
+        raise UsageError(f"the provider states cannot be used: {error}") from None
     finally:
         left = states.teardown_all()
     if left:
-        message = f"the provider states cannot be used, what was set up was not torn down: {left[0]}"
-        raise UsageError(message)
+        raise UsageError(f"the provider states cannot be used, what was set up was not torn down: {left[0]}")
 
 
 def _first_key(states: ProviderStates) -> dict[str, str]:

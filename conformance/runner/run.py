@@ -99,8 +99,7 @@ def _expected(options: Options, known: Catalogue) -> dict[str, str]:
     try:
         found = read(options.expected.read_text(encoding="utf-8"), set(known))
     except (OSError, UnicodeDecodeError, ExpectedFailuresError) as error:
-        message = f"{options.expected}: {getattr(error, 'strerror', None) or error}"
-        raise UsageError(message) from None
+        raise UsageError(f"{options.expected}: {getattr(error, 'strerror', None) or error}") from None
     return {one: expectation.reason for one, expectation in found.items()}
 
 
@@ -132,5 +131,4 @@ def _write(options: Options, report: Report) -> None:
         try:
             path.write_text(renders[kind](report), encoding="utf-8")
         except OSError as error:
-            message = f"{path}: {error.strerror}"
-            raise UsageError(message) from None
+            raise UsageError(f"{path}: {error.strerror}") from None

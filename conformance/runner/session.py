@@ -65,7 +65,6 @@ def _states(options: Options, api: PublicApi, stater: httpx.Client, numbers: Ite
         try:
             return FileStates(read_states_file(options.states_file), api)
         except StatesFileError as error:
-            message = f"--states-file {options.states_file}: {error}"
-            raise UsageError(message) from None
+            raise UsageError(f"--states-file {options.states_file}: {error}") from None
     key = options.api_key or ""
     return ApiKeyStates(api, key, leftovers=options.allow_leftovers, may_spend=options.allow_credits)

@@ -40,8 +40,7 @@ class ApiKeyStates(ProviderStates):
         if not self._groups:
             self._groups = self._api.groups(self._key)
         if not self._groups:
-            message = "the key sees no account group (GET /v1/accounts)"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError("the key sees no account group (GET /v1/accounts)")
         return self._groups[0]
 
     def begin_check(self) -> None:
@@ -74,8 +73,11 @@ class ApiKeyStates(ProviderStates):
 
     def _a_key(self, params: Mapping[str, Any]) -> Values:
         if "permissions" in params:
-            why = f"there is only one key, and none with exactly the permissions {list(params['permissions'])}"
-            raise NotEstablishedError(_refusal(KEY, why))
+            raise NotEstablishedError(
+                _refusal(
+                    KEY, f"there is only one key, and none with exactly the permissions {list(params['permissions'])}"
+                )
+            )
         if params.get("status", "active") != "active":
             raise NotEstablishedError(_refusal(KEY, f"there is only one key, and none that is {params['status']}"))
         group = params.get("accountGroupId")

@@ -89,8 +89,7 @@ class FileStates(ProviderStates):
                 found = next((one for one in self._listed.requests if one["source"] == source), None)
                 return {"body": found["body"]} if found else _none(state, params)
             case _:
-                message = f"a list cannot establish '{state}'"
-                raise NotEstablishedError(message)
+                raise NotEstablishedError(f"a list cannot establish '{state}'")
 
     def _undo(self, state: str, known: Values) -> None:
         maker = self._made.pop(known["audienceId"], None) if state == READY else None
@@ -150,8 +149,9 @@ class FileStates(ProviderStates):
                 return key.token, self._api.create_audience(key.token, group)
             except NotEstablishedError as error:
                 why = self._cannot_make[key.token] = str(error)
-        message = f"the list has no '{READY}' left for the account group {group}, and none can be made: {why}"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError(
+            f"the list has no '{READY}' left for the account group {group}, and none can be made: {why}"
+        )
 
     def _populated(self, params: Mapping[str, Any]) -> Values:
         found = self._next(self._listed.populated, self._group(params), params, "jobStatus")
@@ -195,11 +195,9 @@ class FileStates(ProviderStates):
         for key in self._listed.keys:
             if key.token == token:
                 return key
-        message = "the list does not have that API key"
-        raise NotEstablishedError(message)
+        raise NotEstablishedError("the list does not have that API key")
 
 
 def _none(state: str, params: Mapping[str, Any], more: str = "") -> Values:
     asked = ", ".join(f"{name} {value}" for name, value in params.items() if name != "apiKey")
-    message = f"the list has no '{state}'{f' with {asked}' if asked else ''} left{more}"
-    raise NotEstablishedError(message)
+    raise NotEstablishedError(f"the list has no '{state}'{f' with {asked}' if asked else ''} left{more}")

@@ -53,8 +53,9 @@ class HttpStates(ProviderStates):
         values = self._post(state, _SETUP, params)
         for name in _NEEDED.get(state, ()):
             if not isinstance(values.get(name), str) or not values[name]:
-                message = f"{self._shown} answered to setup of '{state}' without '{name}', which has to be a text"
-                raise StatesError(message)
+                raise StatesError(
+                    f"{self._shown} answered to setup of '{state}' without '{name}', which has to be a text"
+                )
         return values
 
     def _undo(self, state: str, known: Values) -> None:
@@ -65,19 +66,16 @@ class HttpStates(ProviderStates):
         try:
             answer = self._http.post(self._url, json=document)
         except httpx.HTTPError as error:
-            message = f"{self._shown} cannot be reached: {str(error) or type(error).__name__}"
-            raise UnreachableError(message) from None
+            raise UnreachableError(f"{self._shown} cannot be reached: {str(error) or type(error).__name__}") from None
         if answer.status_code == _CANNOT:
-            message = f"the target cannot establish '{state}': {_reason(answer)}"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError(f"the target cannot establish '{state}': {_reason(answer)}")
         try:
             values = answer.json() if answer.content else {}
         except ValueError:
             values = None
         if not answer.is_success or not isinstance(values, dict):
             advice = _ADVICE.get(answer.status_code) or _reason(answer)
-            message = f"{self._shown} answered {answer.status_code} to {action} of '{state}': {advice}"
-            raise StatesError(message)
+            raise StatesError(f"{self._shown} answered {answer.status_code} to {action} of '{state}': {advice}")
         if action == _SETUP or state in _UNTIL_TORN_DOWN:
             self.requests.append(_exchange(next(self._numbers), self._shown, answer))
         return values

@@ -61,8 +61,7 @@ class PublicApi:
         data = self._asked(key, request, _MADE, "create an audience")
         made = data.get("id") if isinstance(data, dict) else None
         if not isinstance(made, str) or not made:
-            message = "the target answered to the creation of an audience without its id"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError("the target answered to the creation of an audience without its id")
         return made
 
     def delete_audience(self, key: str, group: str, audience: str) -> None:
@@ -80,12 +79,12 @@ class PublicApi:
         try:
             answer = self._send(request.method, request.path, key, request.document)
         except httpx.HTTPError as error:
-            message = f"the target did not answer the request to {what}: {str(error) or type(error).__name__}"
-            raise NotEstablishedError(message) from None
+            raise NotEstablishedError(
+                f"the target did not answer the request to {what}: {str(error) or type(error).__name__}"
+            ) from None
         if answer.status_code not in fine:
             where = f"{request.method} /{request.path}"
-            message = f"the target answered {answer.status_code} to the request to {what} ({where})"
-            raise NotEstablishedError(message)
+            raise NotEstablishedError(f"the target answered {answer.status_code} to the request to {what} ({where})")
         try:
             body = answer.json()
         except ValueError:

@@ -57,8 +57,7 @@ def read_states_file(path: Path) -> StatesFile:
         raise StatesFileError(getattr(error, "strerror", None) or str(error)) from None
     states = document.get("state", {})
     if set(document) - {"state"} or not isinstance(states, dict) or not states:
-        message = f'it has to consist of tables like [[state."{READY}"]]'
-        raise StatesFileError(message)
+        raise StatesFileError(f'it has to consist of tables like [[state."{READY}"]]')
     for state, entries in states.items():
         _check(state, entries)
     listed = StatesFile(
@@ -73,15 +72,12 @@ def _check(state: str, entries: Any) -> None:  # noqa: ANN401  (TOML)
     if state not in _FIELDS:
         known = ", ".join(f"'{one}'" for one in _FIELDS)
         why = "cannot be prepared by hand" if state in STATES else "is unknown"
-        message = f"the state '{state}' {why}; those that can be are {known}"
-        raise StatesFileError(message)
+        raise StatesFileError(f"the state '{state}' {why}; those that can be are {known}")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        message = f"'{state}' is an array of tables: [[state.\"{state}\"]], with two brackets"
-        raise StatesFileError(message)
+        raise StatesFileError(f"'{state}' is an array of tables: [[state.\"{state}\"]], with two brackets")
     for number, entry in enumerate(entries, 1):
         if fault := _fault(_FIELDS[state], entry):
-            message = f"entry {number} of '{state}': {fault}"
-            raise StatesFileError(message)
+            raise StatesFileError(f"entry {number} of '{state}': {fault}")
 
 
 def _fault(fields: Mapping[str, type], entry: Mapping[str, Any]) -> str | None:

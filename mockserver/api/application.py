@@ -46,8 +46,7 @@ def resolver(operations: Mapping[str, Handler]) -> Resolver:
         try:
             return operations[operation_id]
         except KeyError:
-            message = f"no handler for operation {operation_id}"
-            raise ValueError(message) from None
+            raise ValueError(f"no handler for operation {operation_id}") from None
 
     return Resolver(resolve)
 

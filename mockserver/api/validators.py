@@ -71,13 +71,15 @@ class NamedParameterValidator(ParameterValidator):  # type: ignore[misc]  # Conn
         name = param_name or param["name"]
         if value is None:
             if param.get("required"):
-                message = f"{parameter_type} parameter {name} is missing"
-                raise InvalidRequestProblem(message, **{"in": parameter_type, "name": name})
+                raise InvalidRequestProblem(
+                    f"{parameter_type} parameter {name} is missing", **{"in": parameter_type, "name": name}
+                )
             return
         error = next(_OfParameter(param["schema"]).iter_errors(value), None)
         if error is not None:
-            message = f"{parameter_type} parameter {name} {described(error)}"
-            raise InvalidRequestProblem(message, **{"in": parameter_type, "name": name})
+            raise InvalidRequestProblem(
+                f"{parameter_type} parameter {name} {described(error)}", **{"in": parameter_type, "name": name}
+            )
 
 
 class StrictJSONBodyValidator(JSONRequestBodyValidator):  # type: ignore[misc]  # Connexion has no types
@@ -102,19 +104,23 @@ class StrictJSONBodyValidator(JSONRequestBodyValidator):  # type: ignore[misc]  
         try:
             text = content.decode(self._encoding)
         except LookupError:
-            message = "the charset of the Content-Type is unknown; send UTF-8"
-            raise InvalidRequestProblem(message, **{"in": "header", "name": "Content-Type"}) from None
+            raise InvalidRequestProblem(
+                "the charset of the Content-Type is unknown; send UTF-8", **{"in": "header", "name": "Content-Type"}
+            ) from None
         except UnicodeDecodeError as error:
-            message = f"the body is not {self._encoding}: byte {error.start} cannot be read"
-            raise InvalidRequestProblem(message, **{"in": "body"}) from None
+            raise InvalidRequestProblem(
+                f"the body is not {self._encoding}: byte {error.start} cannot be read", **{"in": "body"}
+            ) from None
         return _parsed(text) if text else None
 
     def _validate(self, body: Any) -> None:  # noqa: ANN401  (JSON)
         error = next(_OfBody(self._schema).iter_errors(body), None)
         if error is not None:
             name = ".".join(map(str, error.absolute_path))
-            message = f"the body's {name} {described(error)}" if name else f"the body {_of_whole(error)}"
-            raise InvalidRequestProblem(message, **{"in": "body", "name": name})
+            raise InvalidRequestProblem(
+                f"the body's {name} {described(error)}" if name else f"the body {_of_whole(error)}",
+                **{"in": "body", "name": name},
+            )
 
 
 def _of_whole(error: ValidationError) -> str:
@@ -126,20 +132,18 @@ def _parsed(text: str) -> Any:  # noqa: ANN401  (JSON)
     try:
         body = json.loads(text, parse_constant=_no_constant)
     except RecursionError:
-        message = "the body is nested too deeply"
-        raise InvalidRequestProblem(message, **{"in": "body"}) from None
+        raise InvalidRequestProblem("the body is nested too deeply", **{"in": "body"}) from None
     except ValueError as error:
-        message = f"the body is not JSON: {error}"
-        raise InvalidRequestProblem(message, **{"in": "body"}) from None
+        raise InvalidRequestProblem(f"the body is not JSON: {error}", **{"in": "body"}) from None
     if any(_is_unstorable(string) for string in _strings(body)):
-        message = "a string in the body has a NUL or half a surrogate pair; no store keeps those"
-        raise InvalidRequestProblem(message, **{"in": "body"})
+        raise InvalidRequestProblem(
+            "a string in the body has a NUL or half a surrogate pair; no store keeps those", **{"in": "body"}
+        )
     return body
 
 
 def _no_constant(name: str) -> NoReturn:
-    message = f"{name} is no JSON number"
-    raise ValueError(message)
+    raise ValueError(f"{name} is no JSON number")
 
 
 def _is_unstorable(string: str) -> bool:

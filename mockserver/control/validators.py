@@ -15,11 +15,14 @@ class ClosedBodyValidator(StrictJSONBodyValidator):
             known = ", ".join(error.schema.get("properties", ()))
             if error.validator == "additionalProperties":
                 unknown = ", ".join(sorted(error.instance.keys() - error.schema["properties"].keys()))
-                message = f"the body has {unknown}, which is not known here; it may have {known}"
-                raise InvalidRequestProblem(message, **{"in": "body", "name": unknown})
+                raise InvalidRequestProblem(
+                    f"the body has {unknown}, which is not known here; it may have {known}",
+                    **{"in": "body", "name": unknown},
+                )
             if error.validator == "minProperties":
-                message = f"the body is empty; it needs at least one of {known}"
-                raise InvalidRequestProblem(message, **{"in": "body", "name": ""})
+                raise InvalidRequestProblem(
+                    f"the body is empty; it needs at least one of {known}", **{"in": "body", "name": ""}
+                )
         super()._validate(body)
 
 

@@ -21,10 +21,8 @@ def parse(text: str) -> int:
     """Read an ISO 8601 date and time with a zone as an instant; ValueError if it is none, or lies before the year 1."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        message = f"{text!r} has no time zone; write it like 2026-04-28T15:30:00.000Z"
-        raise ValueError(message)
+        raise ValueError(f"{text!r} has no time zone; write it like 2026-04-28T15:30:00.000Z")
     instant = (moment - _EPOCH) // timedelta(milliseconds=1)
     if instant < _BEGIN:
-        message = f"{text!r} lies before the year 1"
-        raise ValueError(message)
+        raise ValueError(f"{text!r} lies before the year 1")
     return instant

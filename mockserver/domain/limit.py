@@ -34,8 +34,7 @@ class RateLimit:
         """Read a rate such as `5/s`, `60/m` or `1000/h`; ValueError if it is none."""
         found = _RATE.fullmatch(text)
         if found is None:
-            message = f"{text!r} is not a rate; write it like 5/s, 60/m or 1000/h"
-            raise ValueError(message)
+            raise ValueError(f"{text!r} is not a rate; write it like 5/s, 60/m or 1000/h")
         return cls(int(found[1]), _WINDOWS[found[2]])
 
     def __str__(self) -> str:

@@ -24,8 +24,7 @@ class SandboxClock:
         """Stop it, now or at a later instant; ValueError for an earlier one, since time only goes forward."""
         now = self.now(real)
         if at is not None and at < now:
-            message = "a sandbox's clock only goes forward"
-            raise ValueError(message)
+            raise ValueError("a sandbox's clock only goes forward")
         return SandboxClock(frozen_at=now if at is None else at)
 
     def running(self, real: int) -> "SandboxClock":

@@ -27,8 +27,7 @@ async def key(work: UnitOfWork, token: str) -> ApiKey:
     """The sandbox's key; UnknownError where it has none such."""
     found = await work.transaction.api_key(token)
     if found is None:
-        message = "this sandbox has no such API key"
-        raise UnknownError(message)
+        raise UnknownError("this sandbox has no such API key")
     return found
 
 
@@ -45,8 +44,7 @@ async def add_key(
         account_group_ids = frozenset({(await add_account_group(work)).id})
     for group_id in account_group_ids:
         if await work.transaction.account_group(group_id) is None:
-            message = f"this sandbox has no account group {group_id}"
-            raise UnknownError(message)
+            raise UnknownError(f"this sandbox has no account group {group_id}")
     fresh, _ = await work.fresh_id()
     made = ApiKey(f"sk_test_{fresh}", name or f"key {fresh}", permissions, account_group_ids, revoked)
     await work.transaction.save_api_key(made)
@@ -101,8 +99,7 @@ async def start_job(
     await prospecting.settle(work, account_group_id)
     audience = await work.transaction.audience(account_group_id, audience_id)
     if audience is None:
-        message = f"account group {account_group_id} has no audience {audience_id}"
-        raise UnknownError(message)
+        raise UnknownError(f"account group {account_group_id} has no audience {audience_id}")
     job = await prospecting.populate(work, audience, requested, 1, progression)
     return SeenJob(job, work.now)
 
@@ -111,8 +108,7 @@ async def job(work: UnitOfWork, job_id: str) -> Job:
     """The sandbox's job; UnknownError where it has none such."""
     found = await work.transaction.job(job_id)
     if found is None:
-        message = f"this sandbox has no prospecting job {job_id}"
-        raise UnknownError(message)
+        raise UnknownError(f"this sandbox has no prospecting job {job_id}")
     return found
 
 
@@ -150,6 +146,5 @@ async def _active(work: UnitOfWork, job_id: str) -> Job:
     found = await job(work, job_id)
     status = found.status_at(work.now)
     if not status.is_active:
-        message = f"prospecting job {job_id} is {status} already"
-        raise EndedError(message)
+        raise EndedError(f"prospecting job {job_id} is {status} already")
     return found

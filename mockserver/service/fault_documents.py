@@ -43,30 +43,28 @@ def check(document: Document, documented: Documented) -> None:
     """FaultError where a document, which has been checked against its schema, cannot be a fault of this contract."""
     operation = document.get("operation")
     if operation is not None and operation not in documented:
-        message = f"there is no operation {operation}; those that there are: {', '.join(documented)}"
-        raise FaultError(message)
+        raise FaultError(f"there is no operation {operation}; those that there are: {', '.join(documented)}")
     known = frozenset.intersection(*documented.values()) if operation is None else documented[operation]
     where = "every operation alike" if operation is None else operation
     for part in spelled_out(document):
         status = part.get("status")
         if status is not None and status not in known:
             listed = ", ".join(map(str, sorted(known)))
-            message = f"no error response {status} is documented for {where}; those that are: {listed}"
-            raise FaultError(message)
+            raise FaultError(f"no error response {status} is documented for {where}; those that are: {listed}")
 
 
 def spelled_out(document: Document) -> tuple[Document, ...]:
     """The document, or what its preset stands for; FaultError where its members do not go together."""
     preset = document.get("preset")
     if (preset is None) is ("kind" not in document):
-        message = "a fault has either a kind or a preset"
-        raise FaultError(message)
+        raise FaultError("a fault has either a kind or a preset")
     if preset is None:
         _check_members(document)
         return (document,)
     if surplus := document.keys() - _BESIDE_A_PRESET:
-        message = f"the preset {preset} has its own {', '.join(sorted(surplus))}; leave that out, or name a kind"
-        raise FaultError(message)
+        raise FaultError(
+            f"the preset {preset} has its own {', '.join(sorted(surplus))}; leave that out, or name a kind"
+        )
     return tuple({**part, **document} for part in PRESETS[preset])
 
 
@@ -96,14 +94,10 @@ def _check_members(document: Document) -> None:
     kind = FaultKind(document["kind"])
     has_status = "status" in document
     if kind is FaultKind.RESPONSE and not has_status:
-        message = "a fault of kind response needs a status"
-        raise FaultError(message)
+        raise FaultError("a fault of kind response needs a status")
     if has_status and kind is not FaultKind.RESPONSE and not kind.corrupts_a_body:
-        message = f"a fault of kind {kind} answers with no status of its own; leave the status out"
-        raise FaultError(message)
+        raise FaultError(f"a fault of kind {kind} answers with no status of its own; leave the status out")
     if kind in {FaultKind.DELAY, FaultKind.LATE_ANSWER} and not document.get("delayMs"):
-        message = f"a fault of kind {kind} needs delayMs"
-        raise FaultError(message)
+        raise FaultError(f"a fault of kind {kind} needs delayMs")
     if "retryAfter" in document and document.get("status") != _LIMITED:
-        message = f"retryAfter goes with the status {_LIMITED}"
-        raise FaultError(message)
+        raise FaultError(f"retryAfter goes with the status {_LIMITED}")

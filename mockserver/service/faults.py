@@ -32,12 +32,10 @@ async def add(work: UnitOfWork, document: Document) -> Sequence[Fault]:
     parts = spelled_out(document)
     sandbox = await work.transaction.sandbox()
     if len(sandbox.faults) + len(parts) > MAX_FAULTS:
-        message = f"a sandbox may have {MAX_FAULTS} faults, and this one has {len(sandbox.faults)}"
-        raise TooManyFaultsError(message)
+        raise TooManyFaultsError(f"a sandbox may have {MAX_FAULTS} faults, and this one has {len(sandbox.faults)}")
     key = document.get("key")
     if key is not None and not any(key in (one.token, one.name) for one in await work.transaction.api_keys()):
-        message = "this sandbox has no API key with the token or the name that key says"
-        raise FaultError(message)
+        raise FaultError("this sandbox has no API key with the token or the name that key says")
     made = [fault(part, (await work.fresh_id())[0]) for part in parts]
     await work.transaction.save_sandbox(replace(sandbox, faults=(*sandbox.faults, *made)))
     return made
@@ -48,8 +46,7 @@ async def get(work: UnitOfWork, fault_id: str) -> Fault:
     for one in await list_faults(work):
         if one.id == fault_id:
             return one
-    message = f"this sandbox has no fault {fault_id}"
-    raise UnknownFaultError(message)
+    raise UnknownFaultError(f"this sandbox has no fault {fault_id}")
 
 
 async def remove(work: UnitOfWork, fault_id: str) -> None:

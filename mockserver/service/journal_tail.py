@@ -72,8 +72,7 @@ class JournalTails:
         """
         await self.journals.glance(sandbox_id, after)
         if self._followed[sandbox_id] >= self._most:
-            message = f"the journal of the sandbox {sandbox_id} is followed by {self._most} already"
-            raise TooManyFollowersError(message)
+            raise TooManyFollowersError(f"the journal of the sandbox {sandbox_id} is followed by {self._most} already")
         self._followed[sandbox_id] += 1
         return Tail(self, sandbox_id, Offset(after))
 

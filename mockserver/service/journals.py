@@ -130,8 +130,9 @@ class Journals:
         """One exchange; NoExchangeError where it is not there."""
         reading = await self.read(sandbox_id, Query(first=number, last=number))
         if not reading.exchanges:
-            message = f"the journal has no exchange {number}; it has dropped {reading.dropped} and holds {reading.held}"
-            raise NoExchangeError(message)
+            raise NoExchangeError(
+                f"the journal has no exchange {number}; it has dropped {reading.dropped} and holds {reading.held}"
+            )
         return reading
 
     async def clear(self, sandbox_id: str) -> None:
@@ -149,8 +150,7 @@ class Journals:
     async def _open(self, sandbox_id: str, after: int = 0) -> tuple[dict[str, str], Journal]:
         names = await self._sandboxes.work(sandbox_id, _names)
         if not self.limit:
-            message = "the server keeps no journal"
-            raise JournalOffError(message)
+            raise JournalOffError("the server keeps no journal")
         return names, await self._store.journal(sandbox_id, after=max(after, 0))
 
     async def _redaction(self, exchanges: Sequence[Exchange]) -> Redaction:

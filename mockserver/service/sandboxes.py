@@ -104,8 +104,7 @@ class Sandboxes:
 
     async def _ensure_room(self) -> None:
         if await self._store.count() >= self.policy.most and not await self._sweep():
-            message = f"there are {self.policy.most} sandboxes already, and more are not allowed"
-            raise TooManyError(message)
+            raise TooManyError(f"there are {self.policy.most} sandboxes already, and more are not allowed")
 
     def _starter(self) -> Document:
         key = {"key": f"sk_test_{self._ids.secret()}", "name": "all permissions"}

@@ -58,8 +58,7 @@ def ensure_at_most(things: int, document: Document) -> None:
     jobs = sum("job" in audience for audience in audiences)
     found = len(groups) + len(audiences) + folders + jobs + len(document.get("keys", []))
     if found > things:
-        message = f"it has {found} keys, account groups, folders, audiences and jobs; it may have {things}"
-        raise SeedError(message)
+        raise SeedError(f"it has {found} keys, account groups, folders, audiences and jobs; it may have {things}")
 
 
 class _SeedBuilder:
@@ -96,10 +95,9 @@ class _SeedBuilder:
         own = frozenset(entry["accountGroupIds"]) if "accountGroupIds" in entry else self._every_group
         unknown = own - self._every_group
         if unknown:
-            message = (
+            raise SeedError(
                 f"key {entry['key']!r} names account groups that the seed does not have: {', '.join(sorted(unknown))}"
             )
-            raise SeedError(message)
         key = ApiKey(
             entry["key"],
             entry.get("name", entry["key"]),
@@ -109,21 +107,18 @@ class _SeedBuilder:
             expires_at=_expiry(entry),
         )
         if await self._work.transaction.api_key(key.token) is not None:
-            message = f"key {key.token!r} stands twice in the seed"
-            raise SeedError(message)
+            raise SeedError(f"key {key.token!r} stands twice in the seed")
         try:
             await self._work.transaction.save_api_key(key)
         except ValueError as error:
-            message = f"key {key.token!r}: {error}"
-            raise TakenKeyError(message) from None
+            raise TakenKeyError(f"key {key.token!r}: {error}") from None
         return key
 
     async def fault(self, place: int, entry: Document) -> None:
         try:
             await faults.add(self._work, entry)
         except (FaultError, faults.TooManyFaultsError) as error:
-            message = f"faults.{place}: {error}"
-            raise SeedError(message) from None
+            raise SeedError(f"faults.{place}: {error}") from None
 
     @cached_property
     def _every_group(self) -> frozenset[str]:
@@ -134,8 +129,7 @@ class _SeedBuilder:
         fresh, serial = await self._work.fresh_id()
         identifier = entry.get("id", fresh)
         if identifier in self._taken:
-            message = f"identifier {identifier} stands twice in the seed"
-            raise SeedError(message)
+            raise SeedError(f"identifier {identifier} stands twice in the seed")
         self._taken.add(identifier)
         return identifier, serial
 
@@ -163,8 +157,7 @@ class _SeedBuilder:
         folder = None if audience.folder_id is None else folders.get(audience.folder_id)
         if audience.folder_id is not None and (folder is None or folder.audience_type is not audience.folder_type):
             wanted = f"{audience.folder_type} folder of its account group"
-            message = f"audience {audience_id}: folder {audience.folder_id} is no {wanted}"
-            raise SeedError(message)
+            raise SeedError(f"audience {audience_id}: folder {audience.folder_id} is no {wanted}")
         await self._work.transaction.save_audience(audience)
         if "job" in entry:
             await self._job(audience, entry["job"])
@@ -193,11 +186,9 @@ def _expiry(entry: Document) -> int | None:
     try:
         instant = parse(text)
     except (ValueError, OverflowError) as error:
-        message = f"key {entry['key']!r}: its expiresAt is not an instant: {error}"
-        raise SeedError(message) from None
+        raise SeedError(f"key {entry['key']!r}: its expiresAt is not an instant: {error}") from None
     if instant >= END:
-        message = f"key {entry['key']!r}: its expiresAt lies beyond the year 8999"
-        raise SeedError(message)
+        raise SeedError(f"key {entry['key']!r}: its expiresAt lies beyond the year 8999")
     return instant
 
 

@@ -38,32 +38,28 @@ class Params:
         """A string."""
         value = self._params.get(name, default)
         if not isinstance(value, str) or not value:
-            message = f"params.{name} must be a string"
-            raise ParamsError(message)
+            raise ParamsError(f"params.{name} must be a string")
         return value
 
     def number(self, name: str, default: int) -> int:
         """A whole number from 0 to a million."""
         value = self._params.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MANY:
-            message = f"params.{name} must be a whole number from 0 to {_MANY}"
-            raise ParamsError(message)
+            raise ParamsError(f"params.{name} must be a whole number from 0 to {_MANY}")
         return value
 
     def choice(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
         """One of some strings."""
         value = self._params.get(name, default)
         if value not in choices:
-            message = f"params.{name} must be one of {', '.join(choices)}"
-            raise ParamsError(message)
+            raise ParamsError(f"params.{name} must be one of {', '.join(choices)}")
         return str(value)
 
     def permissions(self) -> frozenset[str]:
         """The permissions of a key; all of them unless they are given."""
         value = self._params.get("permissions", sorted(ALL_PERMISSIONS))
         if not isinstance(value, list) or not all(isinstance(one, str) and one in ALL_PERMISSIONS for one in value):
-            message = f"params.permissions must be a list of {', '.join(sorted(ALL_PERMISSIONS))}"
-            raise ParamsError(message)
+            raise ParamsError(f"params.permissions must be a list of {', '.join(sorted(ALL_PERMISSIONS))}")
         return frozenset(value)
 
     def has(self, name: str) -> bool:
@@ -112,8 +108,7 @@ def _restoring_key(change: Callable[[ApiKey], ApiKey]) -> Act:
 async def _an_audience(work: UnitOfWork, params: Params, prospects: int) -> Values:
     key = await control_actions.key(work, params.text("apiKey"))
     if not key.account_group_ids:
-        message = "params.apiKey is a key for no account group, so that nothing can be made with it"
-        raise ParamsError(message)
+        raise ParamsError("params.apiKey is a key for no account group, so that nothing can be made with it")
     audience = await control_actions.add_audience(work, min(key.account_group_ids), prospects)
     return {"accountGroupId": audience.account_group_id, "audienceId": audience.id}
 
@@ -223,7 +218,6 @@ async def change(work: UnitOfWork, name: str, action: str, params: Mapping[str, 
     """
     state = STATES.get(name)
     if state is None:
-        message = f"no provider state {name!r}; it has {', '.join(map(repr, STATES))}"
-        raise CannotEstablishError(message)
+        raise CannotEstablishError(f"no provider state {name!r}; it has {', '.join(map(repr, STATES))}")
     act = state.setup if action == "setup" else state.teardown
     return await act(work, Params(params))

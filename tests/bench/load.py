@@ -146,8 +146,7 @@ async def _burst(open_: list[Connection], plan: Plan, seconds: float) -> tuple[l
         async with asyncio.timeout(seconds + _GRACE):
             ended = await done
     except TimeoutError:
-        message = f"{burst.open} of {len(open_)} connections got no answer within {_GRACE} s"
-        raise BenchError(message) from None
+        raise BenchError(f"{burst.open} of {len(open_)} connections got no answer within {_GRACE} s") from None
     return burst.latencies, ended
 
 
@@ -156,8 +155,7 @@ async def _connect(port: int, connections: int) -> list[Connection]:
     try:
         return [(await loop.create_connection(Connection, "127.0.0.1", port))[1] for _ in range(connections)]
     except OSError as error:
-        message = f"cannot connect: {error}"
-        raise BenchError(message) from None
+        raise BenchError(f"cannot connect: {error}") from None
 
 
 async def load(plan: Plan, port: int, cpu: Callable[[], dict[str, float]]) -> Load:
@@ -175,8 +173,7 @@ async def load(plan: Plan, port: int, cpu: Callable[[], dict[str, float]]) -> Lo
         for connection in open_:
             connection.transport.abort()
     if not latencies:
-        message = "nothing was left to send"
-        raise BenchError(message)
+        raise BenchError("nothing was left to send")
     latencies.sort()
     count = len(latencies)
     computed = {name: seconds - before.get(name, 0.0) for name, seconds in after.items()}

@@ -98,8 +98,7 @@ class Client:
             try:
                 return self._runner.run(load(plan, server.port, server.cpu))
             except BenchError as error:
-                message = f"the server {server.target.name!r} on {plan.name}: {error}"
-                raise BenchError(message) from None
+                raise BenchError(f"the server {server.target.name!r} on {plan.name}: {error}") from None
 
 
 def samples(targets: Sequence[Target], options: Options, progress: Progress) -> list[Sample]:

@@ -69,8 +69,9 @@ class Tenant:
         headers = {"Authorization": f"Bearer {self.key}"}
         answer = await self.client.request(method, f"/v1/accounts/{self.group}{path}", json=body, headers=headers)
         if not answer.is_success:
-            message = f"{method} {path} in sandbox {self.sandbox} was answered {answer.status_code}: {answer.text}"
-            raise BenchError(message)
+            raise BenchError(
+                f"{method} {path} in sandbox {self.sandbox} was answered {answer.status_code}: {answer.text}"
+            )
         return answer.json()["data"]
 
     async def use(self) -> None:
@@ -85,15 +86,13 @@ class Tenant:
         moved = (await self.client.post(path, json={"seconds": 60})).raise_for_status().json()
         self.sent += 1
         if {one["jobId"] for one in moved["events"]} != {job["jobId"]}:
-            message = f"time in sandbox {self.sandbox} has moved other jobs than its own: {moved['events']}"
-            raise BenchError(message)
+            raise BenchError(f"time in sandbox {self.sandbox} has moved other jobs than its own: {moved['events']}")
         await self._expect([*names[1:], imported])
 
     async def _expect(self, names: list[str]) -> None:
         found = await self.vendor("GET", "/audiences?limit=100")
         if sorted(item["name"] for item in found["items"]) != sorted(names):
-            message = f"sandbox {self.sandbox} shows what is not its own: {found['items']}"
-            raise BenchError(message)
+            raise BenchError(f"sandbox {self.sandbox} shows what is not its own: {found['items']}")
 
 
 async def _each(act: Callable[[T], Awaitable[V]], items: Iterable[T]) -> list[V]:
@@ -128,8 +127,7 @@ async def _round(server: Server, number: int) -> Round:
         await _each(delete, tenants)
         left = (await client.get("/_mock/sandboxes")).raise_for_status().json()["sandboxes"]
         if [one["id"] for one in left] != ["default"]:
-            message = f"{len(left) - 1} sandboxes are still there after all were deleted"
-            raise BenchError(message)
+            raise BenchError(f"{len(left) - 1} sandboxes are still there after all were deleted")
         requests = 2 * number + sum(tenant.sent for tenant in tenants)
         seconds = time.perf_counter() - begun
         return Round(creations, requests, seconds, before, full, server.resident_megabytes())

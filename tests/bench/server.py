@@ -72,8 +72,7 @@ class Server:
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").split("\n")
         last = next((line for line in reversed(lines) if line.strip()), "nothing on standard error")
-        message = f"the server {self.target.name!r} {what}: {last}"
-        raise BenchError(message)
+        raise BenchError(f"the server {self.target.name!r} {what}: {last}")
 
     def reset(self) -> None:
         """Bring the world back to what the seed says."""

@@ -43,8 +43,9 @@ class Databases:
             try:
                 pgserver = import_module(_PGSERVER)
             except ImportError:
-                message = f"PostgreSQL is started by the package {_PGSERVER.replace('_', '-')}, which is not installed"
-                raise BenchError(message) from None
+                raise BenchError(
+                    f"PostgreSQL is started by the package {_PGSERVER.replace('_', '-')}, which is not installed"
+                ) from None
             self._postgresql = pgserver.get_server(self._folder / "postgresql", cleanup_mode="delete")
             self._stack.callback(self._postgresql.cleanup)
         return self._postgresql

@@ -34,8 +34,7 @@ def suite(cores: Cores, progress: Progress) -> Suite:
                 command, cwd=_ROOT, capture_output=True, text=True, check=False, timeout=_PATIENCE
             )
         except subprocess.TimeoutExpired:
-            message = f"the conformance suite was not done within {_PATIENCE} s"
-            raise BenchError(message) from None
+            raise BenchError(f"the conformance suite was not done within {_PATIENCE} s") from None
     return Suite(time.perf_counter() - begun, verdict(done.stdout))
 
 
@@ -45,5 +44,4 @@ def verdict(output: str) -> str:
         name, _, said = line.partition(" ")
         if name == "verdict":
             return said.partition(":")[0].strip()
-    message = "the conformance suite came to no verdict"
-    raise BenchError(message)
+    raise BenchError("the conformance suite came to no verdict")

@@ -83,8 +83,7 @@ class Flow:
     def _get(self, answer: bytes) -> bytes:
         found = _ID.search(answer)
         if found is None:
-            message = f"no identifier was in the answer {answer[:300]!r}"
-            raise BenchError(message)
+            raise BenchError(f"no identifier was in the answer {answer[:300]!r}")
         self._made, self._next = found[1], self._delete
         return _BEFORE_ID["GET"] + self._made + _AFTER_ID
 
@@ -103,8 +102,7 @@ class Pages:
     def __call__(self, answer: bytes) -> bytes:
         found = answer.count(b'"createdAt"')
         if answer and found != self._limit:
-            message = f"a page had {found} audiences, not {self._limit}"
-            raise BenchError(message)
+            raise BenchError(f"a page had {found} audiences, not {self._limit}")
         return self._request
 
 

@@ -33,11 +33,17 @@ class Limits:
     def check(self, size: int, headers: int) -> None:
         """Refuse a head that is too large, complete or not; trailers count as headers."""
         if size > self.max_head:
-            message = f"The head of the request is too large: it may have {self.max_head} bytes. Send less."
-            raise RefusedError(431, message, limit=self.max_head)
+            raise RefusedError(
+                431,
+                f"The head of the request is too large: it may have {self.max_head} bytes. Send less.",
+                limit=self.max_head,
+            )
         if headers > self.max_headers:
-            message = f"The request has too many headers: it may have {self.max_headers}. Send fewer."
-            raise RefusedError(431, message, limit=self.max_headers)
+            raise RefusedError(
+                431,
+                f"The request has too many headers: it may have {self.max_headers}. Send fewer.",
+                limit=self.max_headers,
+            )
 
     def late(self, part: str) -> RefusedError:
         """The refusal of a head or a body that did not arrive."""

@@ -39,8 +39,7 @@ class MemoryStore:
     async def creation(self, sandbox: Sandbox, seed: Mapping[str, Any]) -> AsyncIterator[MemoryTransaction]:
         """See `Store.creation`."""
         if sandbox.id in self.worlds:
-            message = f"there is a sandbox {sandbox.id} already"
-            raise TakenIdError(message)
+            raise TakenIdError(f"there is a sandbox {sandbox.id} already")
         limit, size = self._journal_limits
         self.worlds[sandbox.id] = SandboxRecords(sandbox, seed, journal_limit=limit, journal_bytes=size)
         try:

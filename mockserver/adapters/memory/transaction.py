@@ -89,8 +89,7 @@ class MemoryTransaction:
     async def save_api_key(self, key: ApiKey) -> None:
         """See `Transaction.save_api_key`."""
         if self._owners.get(key.token, self._world) is not self._world:
-            message = "this key belongs to another sandbox"
-            raise ValueError(message)
+            raise ValueError("this key belongs to another sandbox")
         self._put(self._world.keys, key.token, key)
         self._put(self._owners, key.token, self._world)
 

@@ -35,8 +35,7 @@ def prepared(statement: ClauseElement, dialect: Dialect, *names: str) -> Query:
     taken = [str(name) for name in getattr(compiled, "positiontup", None) or ()]
     unknown = set(names) - set(taken)
     if unknown:
-        message = f"{statement} has no parameter {', '.join(sorted(unknown))}"
-        raise ValueError(message)
+        raise ValueError(f"{statement} has no parameter {', '.join(sorted(unknown))}")
     fixed = [name for name in dict.fromkeys(taken) if name not in names]
     places = {name: place for place, name in enumerate([*names, *fixed])}
     given = compiled.params

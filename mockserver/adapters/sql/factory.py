@@ -31,8 +31,7 @@ async def _database(url: str) -> Database:
         return open_sqlite(str(parts.database))
     if parts is not None and parts.drivername in {"postgresql", "postgres"}:
         return await open_postgres(url)
-    message = "it is none: write memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE"
-    raise StoreError(message)
+    raise StoreError("it is none: write memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE")
 
 
 def _is_file(parts: URL) -> bool:

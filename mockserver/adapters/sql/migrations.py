@@ -27,11 +27,10 @@ async def migrate(database: Database, steps: Sequence[Step] = STEPS) -> None:
         await session.run(str(CreateTable(VERSIONS, if_not_exists=True).compile(dialect=dialect)))
         version = (await session.rows(statements.version))[0][0]
         if version is not None and version > newest:
-            message = (
+            raise StoreError(
                 f"its schema has version {version}, and this audience-mock knows {newest}: "
                 "use a newer audience-mock, or another database"
             )
-            raise StoreError(message)
         made = (
             _all_tables(dialect) if version is None else [sql for step in steps[version - 1 :] for sql in step(dialect)]
         )

@@ -97,5 +97,4 @@ class OptimisticTransaction(SqlTransaction):
         return await self._session.rows(query, self._sandbox_id, *values)
 
     def _later(self, query: Query, *values: Any) -> None:  # noqa: ANN401  (as above)
-        message = f"this transaction writes its audience alone, not {query.sql} {values}"
-        raise NotImplementedError(message)
+        raise NotImplementedError(f"this transaction writes its audience alone, not {query.sql} {values}")

@@ -135,8 +135,9 @@ async def open_postgres(url: str) -> Postgres:
         async with connections.one():
             return Postgres(connections)
     except ValueError:  # which may show a part of a password that was taken for something else
-        message = "it cannot be understood; what is special in a user or password is written as %40 for @, %2F for /"
-        raise StoreError(message) from None
+        raise StoreError(
+            "it cannot be understood; what is special in a user or password is written as %40 for @, %2F for /"
+        ) from None
     except (*_FAILURES, asyncpg.PostgresError) as error:
         raise StoreError(_said(error)) from None
 

@@ -131,8 +131,7 @@ def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
     except (sqlite3.Error, ValueError) as error:
-        message = f"cannot use the file {path}: {error}"
-        raise StoreError(message) from None
+        raise StoreError(f"cannot use the file {path}: {error}") from None
     return Sqlite(connection, pause)
 
 

@@ -58,8 +58,7 @@ class SqlStore:
         """See `Store.creation`."""
         async with self._database.alone(sandbox.id) as session:
             if await session.rows(self._sql.sandbox, sandbox.id):
-                message = f"there is a sandbox {sandbox.id} already"
-                raise TakenIdError(message)
+                raise TakenIdError(f"there is a sandbox {sandbox.id} already")
             await session.rows(self._sql.make_sandbox, sandbox.id, 0, text(sandbox), text(seed))
             await self.journals.begin(session, sandbox.id)
             async with self._within(session, sandbox.id) as transaction:

@@ -123,8 +123,7 @@ class SqlTransaction:
         """See `Transaction.save_api_key`; written at once, as it may be refused."""
         await self.flush()
         if not await self._session.rows(self._sql.save_api_key, key.token, self._sandbox_id, text(key)):
-            message = "this key belongs to another sandbox"
-            raise ValueError(message)
+            raise ValueError("this key belongs to another sandbox")
 
     async def remove_api_key(self, token: str) -> None:
         """See `Transaction.remove_api_key`."""

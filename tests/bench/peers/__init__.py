@@ -27,8 +27,7 @@ def peers(folder: Path = FOLDER, find: Find = shutil.which) -> list[Target]:
     """The servers, installed into a folder at the first run; NoPeersError where they cannot be had."""
     node, npm = find("node"), find("npm")
     if node is None or npm is None:
-        message = f"{'node' if node is None else 'npm'} is not installed"
-        raise NoPeersError(message)
+        raise NoPeersError(f"{'node' if node is None else 'npm'} is not installed")
     wanted = (_HERE / _PACKAGES).read_text()
     done = folder / "installed.json"
     if not done.exists() or done.read_text() != wanted:
@@ -51,9 +50,7 @@ def _install(npm: str, folder: Path) -> None:
             [npm, *_INSTALL], cwd=folder, capture_output=True, text=True, check=True, timeout=_PATIENCE
         )
     except subprocess.TimeoutExpired:
-        message = f"npm install was not done within {_PATIENCE} s"
-        raise NoPeersError(message) from None
+        raise NoPeersError(f"npm install was not done within {_PATIENCE} s") from None
     except subprocess.CalledProcessError as error:
         lines = [line for line in error.stderr.splitlines() if line.strip()]
-        message = f"npm install failed: {lines[0] if lines else f'exit status {error.returncode}'}"
-        raise NoPeersError(message) from None
+        raise NoPeersError(f"npm install failed: {lines[0] if lines else f'exit status {error.returncode}'}") from None

@@ -969,8 +969,7 @@ class TestRefusals:
         self, control: Control, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         async def broken(_store: MemoryStore) -> None:
-            message = "the disk is full"
-            raise RuntimeError(message)
+            raise RuntimeError("the disk is full")
 
         monkeypatch.setattr(MemoryStore, "sandboxes", broken)
         with caplog.at_level(logging.ERROR, "mockserver"):

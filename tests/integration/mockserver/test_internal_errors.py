@@ -26,8 +26,7 @@ class BreakingStore(MemoryStore):
         self, sandbox_id: str, access: Access = Access.EXCLUSIVE, about: AudienceRef | None = None
     ) -> MemoryTransaction:
         if self.broken:
-            message = "the secret reason"
-            raise RuntimeError(message)
+            raise RuntimeError("the secret reason")
         return super().transaction(sandbox_id, access, about)
 
 

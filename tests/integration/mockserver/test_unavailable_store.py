@@ -33,8 +33,7 @@ class AbsentStore(MemoryStore):
 
     def _be_there(self) -> None:
         if self.absent:
-            message = "the secret reason"
-            raise StoreError(message)
+            raise StoreError("the secret reason")
 
 
 def answers(store: AbsentStore, *asked: tuple[str, str]) -> list[httpx.Response]:

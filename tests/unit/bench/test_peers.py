@@ -67,8 +67,7 @@ def test_an_installation_that_fails_is_told_in_one_line_and_tried_again(tmp_path
 
 def test_a_run_without_them_says_why() -> None:
     def none() -> list[Target]:
-        message = "npm is not installed"
-        raise NoPeersError(message)
+        raise NoPeersError("npm is not installed")
 
     found = run(Choice((), (), (), peers=True), OPTIONS, lambda _: None, none)
 

@@ -98,8 +98,7 @@ def test_the_pace_is_kept() -> None:
 
 def test_no_answer_is_an_exchange_too() -> None:
     def broken(request: httpx.Request) -> httpx.Response:
-        message = "reset"
-        raise httpx.ReadError(message, request=request)
+        raise httpx.ReadError("reset", request=request)
 
     sent, _ = client(broken)
 

@@ -36,8 +36,7 @@ class Absent:
 
     @asynccontextmanager
     async def _away(self) -> AsyncIterator[Session]:
-        message = "it is away"
-        raise StoreError(message)
+        raise StoreError("it is away")
         yield
 
 
