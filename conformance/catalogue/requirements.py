@@ -56,9 +56,10 @@ class Requirement:
 
 
 class Catalogue(Mapping[str, Requirement]):
-    """The rows by their id, in the order of the file."""
+    """The rows by their id, in the order of the file, and the profile of each check."""
 
-    def __init__(self, rows: Iterable[Requirement]) -> None:
+    def __init__(self, rows: Iterable[Requirement], profiles: Mapping[str, Profile]) -> None:
+        self._profiles = profiles
         self._rows: dict[str, Requirement] = {}
         for row in rows:
             if row.id in self._rows:
@@ -86,21 +87,38 @@ class Catalogue(Mapping[str, Requirement]):
         """The rows of a profile that anything decides."""
         return tuple(row for row in self._rows.values() if profile.includes(row.profile) and row.excluded is None)
 
+    def checks_of(self, profile: Profile) -> frozenset[str]:
+        """Return the names of the checks of a profile, without parameters."""
+        named = (check for check, smallest in self._profiles.items() if profile.includes(smallest))
+        return frozenset(check.partition("[")[0] for check in named)
+
+    def profile_of_check(self, name: str) -> Profile:
+        """Return the smallest profile that runs a check; `name` may have parameters in brackets."""
+        return self._profiles.get(name) or self._profiles[name.partition("[")[0]]
+
     def profile_of(self, operation: str) -> Profile:
         """The smallest profile that knows an operation."""
         return next(row.profile for row in self._rows.values() if row.operation == operation)
 
-    def validate_checks(self, checks: Iterable[str], *, every: bool = True) -> None:
-        """CatalogueError where a check names no row, or a row names a check that is not there.
+    def validate_checks(self, checks: Iterable[str], profile: Profile | None = None) -> None:
+        """Compare the rows with the checks that there are.
 
-        `every`: these are all checks that there are, and not only those of a profile.
+        Args:
+            checks: The names of the checks that were found.
+            profile: The profile whose checks have to be among them; None where only some were read.
+
+        Raises:
+            CatalogueError: A check decides no row, or a row or a profile names a check that does not exist.
+
         """
-        there = set(checks)
+        found = set(checks)
         named = {check for row in self._rows.values() for check in row.checks} - {EVERY_EXCHANGE}
-        if there - named:
-            raise CatalogueError(f"no row names the check {min(there - named)}")
-        if every and named - there:
-            raise CatalogueError(f"a row names the check {min(named - there)}, which is not there")
+        if undecided := found - named:
+            raise CatalogueError(f"no row names the check {min(undecided)}")
+        if unlisted := named - {check.partition("[")[0] for check in self._profiles}:
+            raise CatalogueError(f"no profile lists the check {min(unlisted)}")
+        if profile is not None and (missing := self.checks_of(profile) - found):
+            raise CatalogueError(f"profile {profile} lists the check {min(missing)}, which does not exist")
 
 
 @cache
@@ -113,14 +131,16 @@ def parse_catalogue(text: str) -> Catalogue:
     """A catalogue from the text of its file; CatalogueError where it is none."""
     document = yaml.load(text, Loader=_LOADER)  # noqa: S506  (both loaders are safe ones)
     try:
-        return Catalogue(_row(page, row) for page in document["pages"] for row in page["requirements"])
+        profiles = {check: Profile(name) for name, checks in document["profiles"].items() for check in checks}
+        rows = (_row(page, row) for page in document["pages"] for row in page["requirements"])
+        return Catalogue(rows, profiles)
     except (KeyError, TypeError, ValueError) as error:
         raise CatalogueError(f"the catalogue cannot be read: {error}") from error
 
 
 def _row(page: Mapping[str, Any], row: Mapping[str, Any]) -> Requirement:
     return Requirement(
-        id=f"{page['prefix']}-{row['fact']}",
+        id=row["id"],
         level=Level(row["level"]),
         profile=Profile(row.get("profile", page["profile"])),
         text=row["text"],

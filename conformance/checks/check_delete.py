@@ -5,18 +5,19 @@ from functools import partial
 
 import pytest
 
+from conformance.catalogue import operations
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
-from conformance.client.deletions import Deletions
-from conformance.harness.context import Audience, CheckContext, Key, distinct_from
+from conformance.harness.context import Audience, CheckContext, distinct_from
+from conformance.harness.deletions import Deletions
 from conformance.harness.expectations import contradictory_refusal, describe, is_refusal
 from conformance.harness.identifiers import ODD, STRANGE
-from conformance.model import OperationId
+from conformance.harness.key import Key
 from conformance.model.refusal_grounds import ELSEWHERE, FOREIGN
 from conformance.results.verdicts import Exchange
 from conformance.states import NotEstablishedError
 
-PREFIX = OperationId.DELETE_AUDIENCE.prefix
+PREFIX = operations.DELETE_AUDIENCE.prefix
 PERMISSION = "audiences:write"
 OTHERS = ("audiences:read", "prospects:read", "prospecting:read", "prospecting:write")
 OUTCOMES = ("completed", "failed", "cancelled")
@@ -38,7 +39,7 @@ def sent_to(
     context: CheckContext, group: str, audience: str, token: str | None, extras: RequestOptions = PLAIN
 ) -> Exchange:
     """The answer to a DELETE of what may not be there."""
-    return context.client.send(ApiRequest(OperationId.DELETE_AUDIENCE, token, group, audience, options=extras))
+    return context.client.send(ApiRequest(operations.DELETE_AUDIENCE, token, group, audience, options=extras))
 
 
 def some(context: CheckContext) -> int:
@@ -276,7 +277,7 @@ def check_a_strange_identifier_is_refused(context: CheckContext) -> None:
     key = context.create_key()
 
     for identifier in STRANGE:
-        call = ApiRequest(OperationId.DELETE_AUDIENCE, key.token, key.group, identifier)
+        call = ApiRequest(operations.DELETE_AUDIENCE, key.token, key.group, identifier)
         expect(context, "STRANGE", context.client.send(call, judged=False), {400, 403, 404})
 
 
@@ -341,8 +342,8 @@ def check_when_the_server_fails(context: CheckContext) -> None:
         raise NotEstablishedError(f"the server was said to fail, but answered {failed.status}")
 
 
-def check_a_revoked_key_stays_revoked(context: CheckContext, revoked: list[Key]) -> None:
-    for key in revoked:
+def check_a_revoked_key_stays_revoked(context: CheckContext, revoked_keys: list[Key]) -> None:
+    for key in revoked_keys:
         audience = context.ready_audience(context.create_key(accountGroupId=key.group))
         sends = [partial(context.delete_audience, audience, key)] * some(context)
 
@@ -350,9 +351,9 @@ def check_a_revoked_key_stays_revoked(context: CheckContext, revoked: list[Key])
             expect(context, "KEY", refused, {401})
 
 
-def check_what_was_deleted_stays_deleted(context: CheckContext, acknowledged: Deletions) -> None:
+def check_what_was_deleted_stays_deleted(context: CheckContext, acknowledged_deletions: Deletions) -> None:
     keys: dict[str, Key] = {}
-    for (group, audience), deleted in acknowledged:
+    for (group, audience), deleted in acknowledged_deletions:
         key = keys.get(group) or keys.setdefault(group, context.create_key(accountGroupId=group))
 
         later = sent_to(context, group, audience, key.token)

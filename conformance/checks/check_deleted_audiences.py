@@ -7,20 +7,19 @@ from urllib.parse import quote
 
 import pytest
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import RequestOptions
 from conformance.client.contract import json_at
-from conformance.client.deletions import Deletions
-from conformance.harness.context import Audience, CheckContext, Key
+from conformance.harness.context import Audience, CheckContext
+from conformance.harness.deletions import Deletions
 from conformance.harness.expectations import Expectations, describe, is_refusal
+from conformance.harness.key import Key
 from conformance.harness.snapshots import eventually, listed
-from conformance.model import OperationId
-from conformance.model.operation import ON_AUDIENCE
 from conformance.results.verdicts import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
 
-pytestmark = pytest.mark.profile("audiences")
-
-LISTS = (OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION)
+LISTS = (operations.LIST_AUDIENCES, operations.GET_NAVIGATION)
 
 
 @pytest.mark.parametrize("made", ["prepared", "created", "in a folder", "populated before"])
@@ -36,30 +35,30 @@ def check_what_was_deleted_is_seen_nowhere(context: CheckContext, made: str) -> 
         (stranger, context.create_audience(stranger)),
     ]
     for one in (key, other):
-        context.call(OperationId.GET_AUDIENCE, one, doomed.id)
+        context.call(operations.GET_AUDIENCE, one, doomed.id)
     for operation in LISTS:
         eventually(context, partial(is_listed, context, operation, key, doomed.id))
 
     deleted = context.delete_audience(doomed, key)
 
-    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
+    expect = Expectations(context, operations.DELETE_AUDIENCE)
     expect.done(deleted)
     for one in (key, other):
         expect_gone(context, one, doomed, deleted)
     for of, neighbour in neighbours:
-        found = context.call(OperationId.GET_AUDIENCE, of, neighbour.id)
+        found = context.call(operations.GET_AUDIENCE, of, neighbour.id)
         expect.status("ONLY", found, {200}, deleted)
         for operation in LISTS:
             expect_listed(context, operation, of, neighbour, deleted)
     if folder:
-        context.call(OperationId.RENAME_FOLDER, key, folder, {"name": "another"})
+        context.call(operations.RENAME_FOLDER, key, folder, {"name": "another"})
         expect_gone(context, key, doomed, deleted)
 
 
 def check_no_cursor_outlives_its_audience(context: CheckContext) -> None:
     key = context.create_key()
     audience = context.ready_audience(key, prospects=3)
-    first = context.call(OperationId.LIST_PROSPECTS, key, audience.id, extras=RequestOptions(query="?limit=1"))
+    first = context.call(operations.LIST_PROSPECTS, key, audience.id, extras=RequestOptions(query="?limit=1"))
     cursor = json_at(first, "data", "nextCursor")
     if not isinstance(cursor, str):
         raise NotEstablishedError(
@@ -69,8 +68,8 @@ def check_no_cursor_outlives_its_audience(context: CheckContext) -> None:
     deleted = context.delete_audience(audience, key)
 
     query = f"?limit=1&cursor={quote(cursor, safe='')}"
-    later = context.call(OperationId.LIST_PROSPECTS, key, audience.id, extras=RequestOptions(query=query))
-    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
+    later = context.call(operations.LIST_PROSPECTS, key, audience.id, extras=RequestOptions(query=query))
+    expect = Expectations(context, operations.DELETE_AUDIENCE)
     expect.done(deleted)
     expect.expect("EFFECT", "404: it was deleted", describe(later), [first, deleted, later], holds=is_refusal(later))
 
@@ -82,8 +81,8 @@ def check_deleting_the_last_audience_of_a_folder_leaves_the_folder(context: Chec
 
     deleted = context.delete_audience(last, key)
 
-    moved = context.call(OperationId.MOVE_TO_FOLDER, key, other.id, {"folderId": folder})
-    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
+    moved = context.call(operations.MOVE_TO_FOLDER, key, other.id, {"folderId": folder})
+    expect = Expectations(context, operations.DELETE_AUDIENCE)
     expect.done(deleted)
     expected = f"another audience can be moved into the folder {folder}, as before"
     expect.expect("ONLY", expected, describe(moved), [deleted, moved], holds=moved.status in SUCCESS)
@@ -112,10 +111,10 @@ def doomed_audience(context: CheckContext, key: Key, made: str, name: str, folde
 
 def expect_gone(context: CheckContext, key: Key, audience: Audience, deleted: Exchange) -> None:
     """Note whether a deleted audience is there for no operation, and in no list after two seconds."""
-    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
-    for operation in sorted(ON_AUDIENCE, key=lambda one: one.prefix):
-        body = {"name": "still there"} if operation is OperationId.UPDATE_AUDIENCE else None
-        if operation is OperationId.MOVE_TO_FOLDER:
+    expect = Expectations(context, operations.DELETE_AUDIENCE)
+    for operation in sorted(operations.GUARDED, key=lambda one: one.prefix):
+        body = {"name": "still there"} if operation is operations.UPDATE_AUDIENCE else None
+        if operation is operations.MOVE_TO_FOLDER:
             body = {"folderId": audience.id}
         for _ in range(max(1, context.repeats // 30)):
             later = context.call(operation, key, audience.id, body)
@@ -129,38 +128,38 @@ def expect_gone(context: CheckContext, key: Key, audience: Audience, deleted: Ex
         consistent.expect("CONSISTENT", f"{audience.id} gone, at once", "it was there", seen, holds=at_once)
 
 
-def is_listed(context: CheckContext, operation: OperationId, key: Key, audience: str) -> bool:
+def is_listed(context: CheckContext, operation: OperationSpec, key: Key, audience: str) -> bool:
     """Whether the list or the navigation shows an audience."""
     return audience in listed(context, operation, key)[0]
 
 
 def expect_listed(
-    context: CheckContext, operation: OperationId, key: Key, audience: Audience, deleted: Exchange
+    context: CheckContext, operation: OperationSpec, key: Key, audience: Audience, deleted: Exchange
 ) -> None:
     """Note whether a neighbour of what was deleted is still listed."""
     holds = eventually(context, partial(is_listed, context, operation, key, audience.id))[1]
     shown, exchanges = listed(context, operation, key)
-    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
+    expect = Expectations(context, operations.DELETE_AUDIENCE)
     expect.expect("ONLY", f"{audience.id} is still there", str(shown), [deleted, *exchanges], holds=holds)
 
 
-def check_what_was_deleted_is_never_seen_again(context: CheckContext, acknowledged: Deletions) -> None:
-    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
+def check_what_was_deleted_is_never_seen_again(context: CheckContext, acknowledged_deletions: Deletions) -> None:
+    expect = Expectations(context, operations.DELETE_AUDIENCE)
     keys: dict[str, Key] = {}
-    for (group, audience), deleted in acknowledged:
+    for (group, audience), deleted in acknowledged_deletions:
         key = keys.get(group) or keys.setdefault(group, context.create_key(accountGroupId=group))
-        later = context.call(OperationId.GET_AUDIENCE, key, audience)
+        later = context.call(operations.GET_AUDIENCE, key, audience)
         expect.expect("EFFECT", "404: it was deleted", describe(later), [deleted, later], holds=is_refusal(later))
     for group, key in keys.items():
-        gone = {audience for (of, audience), _ in acknowledged if of == group}
+        gone = {audience for (of, audience), _ in acknowledged_deletions if of == group}
         for operation in LISTS:
             expect_none_listed(context, operation, key, gone)
 
 
-def expect_none_listed(context: CheckContext, operation: OperationId, key: Key, gone: set[str]) -> None:
+def expect_none_listed(context: CheckContext, operation: OperationSpec, key: Key, gone: set[str]) -> None:
     """Note whether nothing that was deleted has come back into a list."""
     eventually(context, lambda: not gone & listed(context, operation, key)[0])
     shown, exchanges = listed(context, operation, key)
-    expect = Expectations(context, OperationId.DELETE_AUDIENCE)
+    expect = Expectations(context, operations.DELETE_AUDIENCE)
     back = sorted(gone & shown)
     expect.expect("EFFECT", f"nothing deleted in {operation.prefix}", str(back), exchanges, holds=not back)

@@ -1,18 +1,15 @@
 """What Schemathesis generates from the contract, alone and along its links, is answered as documented."""
 
-import pytest
-
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.fuzzing.phases import examples_coverage_and_fuzzing, sequences
 from conformance.harness.context import CheckContext
-from conformance.harness.operations import ALL, for_each_operation
-from conformance.model import OperationId
+from conformance.harness.parametrization import for_each_operation
 from conformance.results.ledger import ViolationError
 
-pytestmark = pytest.mark.profile("audiences")
 
-
-@for_each_operation(ALL)
-def check_generated_requests_are_answered_as_documented(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.OPERATIONS)
+def check_generated_requests_are_answered_as_documented(context: CheckContext, operation: OperationSpec) -> None:
     findings = examples_coverage_and_fuzzing(context, operation)
 
     if findings:

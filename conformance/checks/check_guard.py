@@ -5,23 +5,23 @@ from functools import partial
 
 import pytest
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
-from conformance.harness.context import Audience, CheckContext, Key
+from conformance.harness.context import Audience, CheckContext
 from conformance.harness.expectations import Expectations, contradictory_refusal, describe, expectations_of
-from conformance.harness.operations import GUARDED, for_each_operation
+from conformance.harness.key import Key
+from conformance.harness.parametrization import for_each_operation
 from conformance.harness.snapshots import eventually, listed, read_all_pages
-from conformance.model import OperationId
 from conformance.results.verdicts import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
-
-pytestmark = pytest.mark.profile("audiences")
 
 OUTCOMES = ("completed", "failed", "cancelled")
 JOB_STATUSES = ("queued", "running")
 UNGUARDED = {
-    OperationId.MOVE_TO_FOLDER: frozenset({422}),
-    OperationId.REMOVE_FROM_FOLDER: frozenset({400, 404, 422}),
+    operations.MOVE_TO_FOLDER: frozenset({422}),
+    operations.REMOVE_FROM_FOLDER: frozenset({400, 404, 422}),
 }
 """Refusals of other kinds: which types go together, and leaving no folder, are not documented; nor what comes first."""
 
@@ -37,12 +37,12 @@ PAGED = tuple(RequestOptions(query=f"?limit={limit}") for limit in (1, 10, 100))
 FORCED = RequestOptions({"Content-Type": "application/json"}, content=b'{"force": true}')
 
 
-def asked(context: CheckContext, operation: OperationId, key: Key, audience: Audience) -> ApiRequest:
+def asked(context: CheckContext, operation: OperationSpec, key: Key, audience: Audience) -> ApiRequest:
     """The operation on an audience: nothing but the guard stands against it."""
     call = ApiRequest(operation, key.token, audience.group, audience.id)
-    if operation is OperationId.UPDATE_AUDIENCE:
+    if operation is operations.UPDATE_AUDIENCE:
         return ApiRequest(operation, key.token, audience.group, audience.id, {"name": f"refused {audience.id}"})
-    if operation is OperationId.MOVE_TO_FOLDER:
+    if operation is operations.MOVE_TO_FOLDER:
         return ApiRequest(operation, key.token, audience.group, audience.id, {"folderId": context.create_folder(key)})
     return call
 
@@ -55,11 +55,11 @@ def expect_guard(expect: Expectations, audience: Audience, refused: Exchange) ->
     expect.expect("GUARD-CODE", "AUDIENCE_NOT_READY", str(code), [refused], holds=code == "AUDIENCE_NOT_READY")
 
 
-@for_each_operation(GUARDED)
+@for_each_operation(operations.GUARDED)
 @pytest.mark.parametrize("outcome", OUTCOMES)
 @pytest.mark.parametrize("job_status", JOB_STATUSES)
 def check_the_guard_holds_through_the_life_of_a_job(
-    context: CheckContext, operation: OperationId, job_status: str, outcome: str
+    context: CheckContext, operation: OperationSpec, job_status: str, outcome: str
 ) -> None:
     key = context.create_key()
     audience = context.populated_audience(key, job_status)
@@ -70,7 +70,7 @@ def check_the_guard_holds_through_the_life_of_a_job(
     answers = context.client.send_in_parallel([partial(context.client.send, call)] * times)
     colleagues = context.keys_of_same_group(key, operation.permission.wire if operation.permission else "")
     answers += [context.client.send(replace(call, key=other.token)) for other in colleagues]
-    lie = contradictory_refusal(answers) if operation is OperationId.DELETE_AUDIENCE else None
+    lie = contradictory_refusal(answers) if operation is operations.DELETE_AUDIENCE else None
     if lie is not None:
         expect.status("GUARD-KEEPS", lie[1], {409}, lie[0])
     others = UNGUARDED.get(operation, frozenset[int]())
@@ -103,18 +103,18 @@ def expect_guarded_unless_refused_anyway(
 
 def is_removed(context: CheckContext, key: Key, audience: Audience, job_status: str, outcome: str) -> bool:
     """Whether the target removes what a job populated that failed or was cancelled: nothing forbids it."""
-    if outcome == "completed" or context.call(OperationId.GET_AUDIENCE, key, audience.id).status != 404:
+    if outcome == "completed" or context.call(operations.GET_AUDIENCE, key, audience.id).status != 404:
         return False
     untouched = context.populated_audience(key, job_status)
     context.end_job(untouched, outcome)
-    return context.call(OperationId.GET_AUDIENCE, key, untouched.id).status == 404
+    return context.call(operations.GET_AUDIENCE, key, untouched.id).status == 404
 
 
 def expect_kept(context: CheckContext, call: ApiRequest, key: Key, refused: Exchange) -> None:
     """Note whether what was refused has no effect now that the job has ended."""
-    if call.operation in {OperationId.GET_AUDIENCE, OperationId.LIST_PROSPECTS, OperationId.REMOVE_FROM_FOLDER}:
+    if call.operation in {operations.GET_AUDIENCE, operations.LIST_PROSPECTS, operations.REMOVE_FROM_FOLDER}:
         return
-    shown = context.call(OperationId.GET_AUDIENCE, key, call.resource_id)
+    shown = context.call(operations.GET_AUDIENCE, key, call.resource_id)
     expect = expectations_of(context, call)
     if shown.status == 404:
         expect.status("GUARD-KEEPS", shown, {200}, refused)
@@ -128,7 +128,7 @@ def expect_kept(context: CheckContext, call: ApiRequest, key: Key, refused: Exch
 def check_no_request_opens_the_guard_for_another(context: CheckContext) -> None:
     key = context.create_key()
     audience = context.populated_audience(key)
-    calls = [asked(context, operation, key, audience) for operation in GUARDED] * 3
+    calls = [asked(context, operation, key, audience) for operation in operations.GUARDED] * 3
     context.random.shuffle(calls)
 
     for call in calls:
@@ -139,20 +139,20 @@ def check_no_request_opens_the_guard_for_another(context: CheckContext) -> None:
             expect_guard(expectations_of(context, call), audience, refused)
 
 
-@for_each_operation(GUARDED)
-def check_nothing_a_client_adds_gets_past_any_guard(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.GUARDED)
+def check_nothing_a_client_adds_gets_past_any_guard(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     audience = context.populated_audience(key)
     call = asked(context, operation, key, audience)
-    reading = operation in {OperationId.GET_AUDIENCE, OperationId.LIST_PROSPECTS}
+    reading = operation in {operations.GET_AUDIENCE, operations.LIST_PROSPECTS}
 
-    paged = PAGED if operation is OperationId.LIST_PROSPECTS else ()
+    paged = PAGED if operation is operations.LIST_PROSPECTS else ()
     for extras in (*ADDED, *paged, *([] if reading or call.body else [FORCED])):
         refused = context.client.send(ApiRequest(operation, key.token, call.group, call.resource_id, call.body, extras))
         expectations_of(context, call).refusal("GUARD", refused)
 
 
-def expect_hidden(context: CheckContext, operation: OperationId, key: Key, audience: Audience) -> None:
+def expect_hidden(context: CheckContext, operation: OperationSpec, key: Key, audience: Audience) -> None:
     """Look for an audience that is being populated: at once, and where it is there, within two seconds."""
     expect = expectations_of(context, ApiRequest(operation))
     seen: list[Exchange] = []
@@ -168,10 +168,9 @@ def expect_hidden(context: CheckContext, operation: OperationId, key: Key, audie
     expect.expect("CONSISTENT", f"{expected}, at once", f"{audience.id} was there", seen, holds=at_once)
 
 
-@for_each_operation([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])
+@for_each_operation([operations.LIST_AUDIENCES, operations.GET_NAVIGATION])
 @pytest.mark.parametrize("source", ["linkedin_search", "sales_navigator", "post_commenters", "url_upload"])
-@pytest.mark.profile("full")
-def check_what_a_started_job_populates_is_hidden(context: CheckContext, operation: OperationId, source: str) -> None:
+def check_what_a_started_job_populates_is_hidden(context: CheckContext, operation: OperationSpec, source: str) -> None:
     key = context.create_key()
     known, _ = listed(context, operation, key)
     job = context.start_job(key, source)
@@ -181,8 +180,8 @@ def check_what_a_started_job_populates_is_hidden(context: CheckContext, operatio
 
     shown, exchanges = listed(context, operation, key)
     news = sorted(shown - known)
-    seen = [*exchanges, *(context.call(OperationId.GET_AUDIENCE, key, one) for one in news)]
-    status = context.call(OperationId.GET_JOB, key, job)
+    seen = [*exchanges, *(context.call(operations.GET_AUDIENCE, key, one) for one in news)]
+    status = context.call(operations.GET_JOB, key, job)
     if json_at(status, "data", "status") not in JOB_STATUSES:
         return  # it has ended meanwhile
     guarded = [one for one in seen if json_at(one, "error", "code") == "AUDIENCE_NOT_READY"]
@@ -193,11 +192,11 @@ def check_what_a_started_job_populates_is_hidden(context: CheckContext, operatio
     expect.expect("CONSISTENT", expected, str(news), [*seen, status], holds=at_once and not news)
 
 
-@for_each_operation([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])
+@for_each_operation([operations.LIST_AUDIENCES, operations.GET_NAVIGATION])
 @pytest.mark.parametrize("outcome", OUTCOMES)
 @pytest.mark.parametrize("job_status", JOB_STATUSES)
 def check_a_populated_audience_is_hidden_until_its_job_ends(
-    context: CheckContext, operation: OperationId, job_status: str, outcome: str
+    context: CheckContext, operation: OperationSpec, job_status: str, outcome: str
 ) -> None:
     key = context.create_key()
     earlier = context.ready_audience(key)
@@ -208,11 +207,11 @@ def check_a_populated_audience_is_hidden_until_its_job_ends(
         expect_hidden(context, operation, key, audience)
     for one in (earlier, later):
         expect_shown(context, operation, key, one.id)
-    if operation is OperationId.LIST_AUDIENCES:
+    if operation is operations.LIST_AUDIENCES:
         expect_pages_to_go_on(context, key, {earlier.id, later.id})
 
     context.end_job(audience, outcome)
-    ready = context.call(OperationId.GET_AUDIENCE, key, audience.id)
+    ready = context.call(operations.GET_AUDIENCE, key, audience.id)
     if ready.status != 200:
         raise NotEstablishedError(
             f"after the job has ended ({outcome}) the target answers {ready.status} for what it populated"
@@ -220,7 +219,7 @@ def check_a_populated_audience_is_hidden_until_its_job_ends(
     expect_shown(context, operation, key, audience.id, ready)
 
 
-def expect_shown(context: CheckContext, operation: OperationId, key: Key, audience: str, *before: Exchange) -> None:
+def expect_shown(context: CheckContext, operation: OperationSpec, key: Key, audience: str, *before: Exchange) -> None:
     """Note whether an audience that is ready is in the list: within two seconds, and at once."""
     expect = expectations_of(context, ApiRequest(operation))
     seen: list[Exchange] = []
@@ -238,9 +237,9 @@ def expect_shown(context: CheckContext, operation: OperationId, key: Key, audien
 def expect_pages_to_go_on(context: CheckContext, key: Key, wanted: set[str]) -> None:
     """Note whether pages of one item reach all that is ready, past what is hidden."""
     try:
-        found, pages = read_all_pages(context, OperationId.LIST_AUDIENCES, key, limit=1)
+        found, pages = read_all_pages(context, operations.LIST_AUDIENCES, key, limit=1)
     except NotEstablishedError:
         return  # pages of one item are refused: which sizes are allowed is not printed
     ids = [one.get("id") for one in found]
-    expect = Expectations(context, OperationId.LIST_AUDIENCES)
+    expect = Expectations(context, operations.LIST_AUDIENCES)
     expect.expect("COMPLETE", f"all of {sorted(wanted)}, page by page", str(ids), pages, holds=wanted <= set(ids))

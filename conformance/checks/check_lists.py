@@ -4,31 +4,29 @@ import itertools
 from functools import partial
 from typing import Any
 
-import pytest
-
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import ApiRequest
 from conformance.client.contract import json_at
-from conformance.harness.context import CheckContext, Key
+from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations, SoftAssertions
-from conformance.harness.operations import for_each_operation
+from conformance.harness.key import Key
+from conformance.harness.parametrization import for_each_operation
 from conformance.harness.snapshots import audiences_in, eventually, listed, pages_of, read_all_pages, records
-from conformance.model import OperationId
 from conformance.results.verdicts import Exchange
 from conformance.states import NotEstablishedError
-
-pytestmark = pytest.mark.profile("audiences")
 
 SIZES = (1, 2, 3, 5, 100, None)
 ITEMS = 12
 MOST_PAGES = 50
-IDENTIFIED = {OperationId.LIST_JOBS: "jobId"}
+IDENTIFIED = {operations.LIST_JOBS: "jobId"}
 
 
-def filled(context: CheckContext, operation: OperationId, key: Key) -> tuple[str, set[str] | int]:
+def filled(context: CheckContext, operation: OperationSpec, key: Key) -> tuple[str, set[str] | int]:
     """What is to be listed: the identifier in the path, and the identifiers in the list, or how many."""
-    if operation is OperationId.LIST_PROSPECTS:
+    if operation is operations.LIST_PROSPECTS:
         return context.ready_audience(key, prospects=ITEMS).id, ITEMS
-    if operation is OperationId.LIST_JOBS:
+    if operation is operations.LIST_JOBS:
         return "", jobs(context, key)
     return "", many(context, key)
 
@@ -36,7 +34,7 @@ def filled(context: CheckContext, operation: OperationId, key: Key) -> tuple[str
 def jobs(context: CheckContext, key: Key) -> set[str]:
     """Jobs enough for some pages, all of them in the list."""
     made = {str(context.populated_audience(key).job) for _ in range(4)}
-    every = partial(read_all_pages, context, OperationId.LIST_JOBS, key)
+    every = partial(read_all_pages, context, operations.LIST_JOBS, key)
     eventually(context, lambda: made <= {str(one.get("jobId")) for one in every()[0]})
     return made
 
@@ -44,12 +42,12 @@ def jobs(context: CheckContext, key: Key) -> set[str]:
 def many(context: CheckContext, key: Key) -> set[str]:
     """Audiences enough for some pages, all of them in the list."""
     made = {context.create_audience(key).id for _ in range(ITEMS)}
-    eventually(context, lambda: made <= listed(context, OperationId.LIST_AUDIENCES, key)[0])
+    eventually(context, lambda: made <= listed(context, operations.LIST_AUDIENCES, key)[0])
     return made
 
 
-@for_each_operation([OperationId.LIST_AUDIENCES, OperationId.LIST_PROSPECTS, OperationId.LIST_JOBS])
-def check_pages_are_complete_under_every_size(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation([operations.LIST_AUDIENCES, operations.LIST_PROSPECTS, operations.LIST_JOBS])
+def check_pages_are_complete_under_every_size(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     target, wanted = filled(context, operation, key)
     expect = Expectations(context, operation)
@@ -100,7 +98,7 @@ def check_pages_are_complete_while_items_are_deleted(context: CheckContext) -> N
     left, seen, ghosts = set(made), list[str](), list[str]()
     pages: list[Exchange] = []
 
-    for page in pages_of(context, OperationId.LIST_AUDIENCES, key, limit=2):
+    for page in pages_of(context, operations.LIST_AUDIENCES, key, limit=2):
         if page.status != 200:
             raise NotEstablishedError(f"pages of two items are refused: {page.status}")
         pages.append(page)
@@ -108,16 +106,16 @@ def check_pages_are_complete_while_items_are_deleted(context: CheckContext) -> N
         ghosts += sorted(made.intersection(shown) - left)
         seen += shown
         for doomed in [*seen[-1:], *sorted(left - set(seen))[:1]]:
-            pages.append(context.call(OperationId.DELETE_AUDIENCE, key, doomed))
+            pages.append(context.call(operations.DELETE_AUDIENCE, key, doomed))
             left.discard(doomed)
-    expect = Expectations(context, OperationId.LIST_AUDIENCES)
+    expect = Expectations(context, operations.LIST_AUDIENCES)
     expect.expect("STABLE", f"all that was not deleted: {left}", str(seen), pages, holds=left <= set(seen))
     expect.expect("STABLE", "none that was deleted before", str(ghosts), pages, holds=not ghosts)
     expect.expect("STABLE", "each once", str(seen), pages, holds=len(seen) == len(set(seen)))
 
 
-@for_each_operation([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])
-def check_lists_show_what_is_there(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation([operations.LIST_AUDIENCES, operations.GET_NAVIGATION])
+def check_lists_show_what_is_there(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     description = f"to be listed {context.random.getrandbits(32):x}"
     name = f"loose {context.random.getrandbits(32):x}"
@@ -142,9 +140,9 @@ def check_lists_show_what_is_there(context: CheckContext, operation: OperationId
         expect_current(context, operation, key, one.id)
 
 
-def expect_current(context: CheckContext, operation: OperationId, key: Key, audience: str) -> None:
+def expect_current(context: CheckContext, operation: OperationSpec, key: Key, audience: str) -> None:
     """Note whether a change of name is seen, within two seconds."""
-    updated = context.call(OperationId.UPDATE_AUDIENCE, key, audience, {"name": "another"})
+    updated = context.call(operations.UPDATE_AUDIENCE, key, audience, {"name": "another"})
     if updated.status != 200:
         raise NotEstablishedError(f"an audience could not be updated: {updated.status}")
 
@@ -161,12 +159,12 @@ def expect_current(context: CheckContext, operation: OperationId, key: Key, audi
 def check_prospects_are_those_of_the_audience(context: CheckContext) -> None:
     key = context.create_key()
     full, empty = context.ready_audience(key, prospects=3), context.create_audience(key)
-    call = ApiRequest(OperationId.LIST_PROSPECTS, key.token, key.group, empty.id)
-    expect = Expectations(context, OperationId.LIST_PROSPECTS)
+    call = ApiRequest(operations.LIST_PROSPECTS, key.token, key.group, empty.id)
+    expect = Expectations(context, operations.LIST_PROSPECTS)
 
     none = context.client.send(call)
     expected = "no prospect: nothing was put into this audience"
     expect.expect("CURRENT", expected, str(items(none))[:200], [none], holds=not items(none))
 
-    found, exchanges = read_all_pages(context, OperationId.LIST_PROSPECTS, key, full.id)
+    found, exchanges = read_all_pages(context, operations.LIST_PROSPECTS, key, full.id)
     expect.expect("COMPLETE", "three prospects", f"{len(found)}", exchanges, holds=len(found) >= 3)

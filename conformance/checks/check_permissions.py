@@ -7,14 +7,16 @@ from functools import partial
 
 import pytest
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
+from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.client.client import ApiRequest, RequestOptions
-from conformance.harness.context import CheckContext, Key
+from conformance.harness.context import CheckContext
 from conformance.harness.expectations import expectations_of
-from conformance.harness.operations import ALL, SCOPED, for_each_operation
+from conformance.harness.key import Key
+from conformance.harness.parametrization import for_each_operation
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
 from conformance.harness.valid_requests import valid_request
-from conformance.model import OperationId
-from conformance.model.operation import ALL_PERMISSIONS
 from conformance.results.verdicts import SUCCESS
 from conformance.states import NotEstablishedError, StatesError
 
@@ -26,15 +28,13 @@ FURTHER = frozenset(
 )
 """The other permissions that are printed, which belong to operations that are not tried here."""
 
-pytestmark = pytest.mark.profile("audiences")
-
 
 def keyed(call: ApiRequest, token: str | None, headers: dict[str, str] | None = None) -> ApiRequest:
     """The same request with another key."""
     return dataclasses.replace(call, key=token, options=RequestOptions({**call.options.headers, **(headers or {})}))
 
 
-def needed(operation: OperationId) -> str:
+def needed(operation: OperationSpec) -> str:
     """The permission that an operation needs."""
     return operation.permission.wire if operation.permission else ""
 
@@ -60,8 +60,8 @@ def wrong_keys(context: CheckContext, key: Key) -> Iterator[dict[str, str]]:
         yield {"Authorization": f"Bearer {one}"}
 
 
-@for_each_operation(ALL)
-def check_what_nothing_stands_against_is_done(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.OPERATIONS)
+def check_what_nothing_stands_against_is_done(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
 
@@ -70,8 +70,8 @@ def check_what_nothing_stands_against_is_done(context: CheckContext, operation: 
     expectations_of(context, call).done(done)
 
 
-@for_each_operation(ALL)
-def check_without_a_valid_key_nothing_is_done(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.OPERATIONS)
+def check_without_a_valid_key_nothing_is_done(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
     was = snapshot_before(context, call, key)
@@ -85,9 +85,9 @@ def check_without_a_valid_key_nothing_is_done(context: CheckContext, operation: 
     expect_unchanged(context, was, call, key, refused)
 
 
-@for_each_operation(ALL)
+@for_each_operation(operations.OPERATIONS)
 @pytest.mark.parametrize("when", ["from the start", "after use"])
-def check_a_revoked_key_is_no_key(context: CheckContext, operation: OperationId, when: str) -> None:
+def check_a_revoked_key_is_no_key(context: CheckContext, operation: OperationSpec, when: str) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
     was = snapshot_before(context, call, key)
@@ -95,7 +95,7 @@ def check_a_revoked_key_is_no_key(context: CheckContext, operation: OperationId,
         context.create_key(accountGroupId=key.group) if when == "after use" else context.key_revoked_from_start(key)
     )
     if when == "after use":
-        context.call(OperationId.LIST_AUDIENCES, revoked)
+        context.call(operations.LIST_AUDIENCES, revoked)
         context.revoke(revoked)
 
     for _ in range(3):
@@ -105,8 +105,8 @@ def check_a_revoked_key_is_no_key(context: CheckContext, operation: OperationId,
     expect_unchanged(context, was, call, key, refused)
 
 
-@for_each_operation(SCOPED)
-def check_without_the_permission_nothing_is_done(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.SCOPED)
+def check_without_the_permission_nothing_is_done(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
     was = snapshot_before(context, call, key)
@@ -126,8 +126,8 @@ def check_without_the_permission_nothing_is_done(context: CheckContext, operatio
     expect_unchanged(context, was, call, key, refused)
 
 
-@for_each_operation(SCOPED)
-def check_the_permission_alone_suffices(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.SCOPED)
+def check_the_permission_alone_suffices(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
     alone = context.create_key(needed(operation), accountGroupId=key.group)
@@ -137,10 +137,9 @@ def check_the_permission_alone_suffices(context: CheckContext, operation: Operat
     expectations_of(context, call).status("PERMISSION-SUFFICES", done, SUCCESS)
 
 
-@pytest.mark.profile("full")
 @pytest.mark.parametrize("held", [[], *[[one] for one in sorted(ALL_PERMISSIONS)]])
 def check_any_key_lists_accounts(context: CheckContext, held: list[str]) -> None:
     key = context.create_key(permissions=held)
-    call = ApiRequest(OperationId.LIST_ACCOUNTS, key.token)
+    call = ApiRequest(operations.LIST_ACCOUNTS, key.token)
 
     expectations_of(context, call).status("ANY", context.client.send(call), {200})

@@ -5,16 +5,15 @@ from urllib.parse import unquote
 
 import pytest
 
+from conformance.catalogue import operations
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
-from conformance.harness.context import Audience, CheckContext, Key
+from conformance.harness.context import Audience, CheckContext
 from conformance.harness.expectations import Expectations, SoftAssertions, describe
+from conformance.harness.key import Key
 from conformance.harness.snapshots import eventually, listed, read_all_pages
-from conformance.model import OperationId
 from conformance.results.verdicts import SUCCESS, Exchange
 from conformance.states import HttpStates, NotEstablishedError
-
-pytestmark = pytest.mark.profile("full")
 
 ACTIVE = ("queued", "running")
 ENDED = ("completed", "failed", "cancelled")
@@ -28,19 +27,19 @@ REQUIRED = {
 
 def start(context: CheckContext, key: Key, body: Any, extras: RequestOptions | None = None) -> Exchange:  # noqa: ANN401  (JSON)
     """Start a job, with a fresh idempotency key if nothing else is said."""
-    return context.call(OperationId.START_JOB, key, body=body, extras=extras or context.fresh_idempotency_key())
+    return context.call(operations.START_JOB, key, body=body, extras=extras or context.fresh_idempotency_key())
 
 
 def jobs_of(context: CheckContext, key: Key) -> set[str]:
     """The jobs that are listed."""
-    return {str(one.get("jobId")) for one in read_all_pages(context, OperationId.LIST_JOBS, key)[0]}
+    return {str(one.get("jobId")) for one in read_all_pages(context, operations.LIST_JOBS, key)[0]}
 
 
 @pytest.mark.parametrize("source", ["linkedin_search", "sales_navigator", "post_commenters", "url_upload"])
 def check_a_started_job_can_be_polled_and_listed(context: CheckContext, source: str) -> None:
     key = context.create_key()
     earlier = {str(context.populated_audience(key).job)}
-    expect = Expectations(context, OperationId.START_JOB)
+    expect = Expectations(context, operations.START_JOB)
 
     started = start(context, key, context.start_body(key, source), RequestOptions())
 
@@ -51,12 +50,12 @@ def check_a_started_job_can_be_polled_and_listed(context: CheckContext, source: 
     expect.status("ACCEPTED", started, {202})
     job = str(json_at(started, "data", "jobId"))
     expect.expect("NEW", f"none of {earlier}", job, [started], holds=job not in earlier)
-    polled = context.call(OperationId.GET_JOB, key, job)
+    polled = context.call(operations.GET_JOB, key, job)
     expect.status("ACCEPTED", polled, {200}, started)
     shown = json_at(polled, "data", "jobId")
-    Expectations(context, OperationId.GET_JOB).expect("CURRENT", job, str(shown), [started, polled], holds=shown == job)
+    Expectations(context, operations.GET_JOB).expect("CURRENT", job, str(shown), [started, polled], holds=shown == job)
     at_once, finally_ = eventually(context, lambda: job in jobs_of(context, key))
-    listing = Expectations(context, OperationId.LIST_JOBS)
+    listing = Expectations(context, operations.LIST_JOBS)
     listing.expect("CURRENT", f"the job {job}", "it is not listed", [started], holds=finally_)
     listing.expect("CONSISTENT", f"the job {job}, at once", "it was not listed", [started], holds=at_once)
 
@@ -64,7 +63,7 @@ def check_a_started_job_can_be_polled_and_listed(context: CheckContext, source: 
 def check_a_start_with_its_idempotency_key_is_replayed(context: CheckContext) -> None:
     key = context.create_key()
     body, once = context.start_body(key), context.fresh_idempotency_key()
-    expect, attempts = Expectations(context, OperationId.START_JOB), SoftAssertions()
+    expect, attempts = Expectations(context, operations.START_JOB), SoftAssertions()
     first = start(context, key, body, once)
     expect.done(first)
     job = json_at(first, "data", "jobId")
@@ -100,7 +99,7 @@ def expect_completed_is_replayed(
     """Note whether a job that has completed is replayed: 'Existing completed prospecting job replayed'."""
     job = str(json_at(first, "data", "jobId"))
     context.states.setup("the prospecting has ended", jobId=job, outcome="completed")
-    expect = Expectations(context, OperationId.START_JOB)
+    expect = Expectations(context, operations.START_JOB)
 
     for _ in range(3):
         again = start(context, key, body, once)
@@ -121,9 +120,9 @@ def check_an_idempotency_key_starts_nothing_in_another_account_group(context: Ch
     if first.status not in SUCCESS or second.status not in SUCCESS:
         message = f"the target starts no two jobs so: {describe(second)}"  # how far such a key reaches is not printed
         raise NotEstablishedError(message)
-    expect = Expectations(context, OperationId.START_JOB)
+    expect = Expectations(context, operations.START_JOB)
     here, there = (json_at(one, "data", "jobId") for one in (second, first))
-    polled = context.call(OperationId.GET_JOB, other, str(here))
+    polled = context.call(operations.GET_JOB, other, str(here))
     expect.status("SCOPE", polled, {200}, first, second)
     expect.expect("SCOPE", f"not the job {there}", str(here), [first, second], holds=here != there)
 
@@ -139,7 +138,7 @@ def check_a_source_needs_what_it_requires(context: CheckContext, source: str) ->
 
     refused = start(context, key, {name: value for name, value in body.items() if name not in named})
 
-    expect = Expectations(context, OperationId.START_JOB)
+    expect = Expectations(context, operations.START_JOB)
     expect.status("VALID", refused, {400, 422})
     expect.expect("REFUSED", f"the jobs {jobs}", str(now := jobs_of(context, key)), [refused], holds=now <= jobs)
 
@@ -161,13 +160,13 @@ def check_an_upload_needs_its_urls(context: CheckContext, count: int) -> None:
 
     refused = start(context, key, {**body, urls_of: urls})
 
-    Expectations(context, OperationId.START_JOB).status("VALID", refused, {400, 422})
+    Expectations(context, operations.START_JOB).status("VALID", refused, {400, 422})
 
 
 def check_an_upload_takes_as_many_urls_as_it_may_have_and_profiles_alone(context: CheckContext) -> None:
     key = context.create_key()
     body, urls_of = upload(context, key)
-    expect = Expectations(context, OperationId.START_JOB)
+    expect = Expectations(context, operations.START_JOB)
     known = body[urls_of]
     urls = [f"https://www.linkedin.com/in/example-{number}" for number in range(1000)]
     elsewhere = ["https://example.com/in/someone"]
@@ -195,7 +194,7 @@ def check_without_credits_no_job_is_started(context: CheckContext, source: str) 
 
     refused = start(context, key, body)
 
-    expect = Expectations(context, OperationId.START_JOB)
+    expect = Expectations(context, operations.START_JOB)
     expect.status("CREDITS", refused, {402})
     code = json_at(refused, "error", "code")
     holds = code == "INSUFFICIENT_CREDITS"
@@ -206,23 +205,23 @@ def check_without_credits_no_job_is_started(context: CheckContext, source: str) 
     expect.done(later, refused)
 
 
-def check_what_has_ended_by_itself_has_ended(context: CheckContext, begun: list[Exchange]) -> None:
+def check_what_has_ended_by_itself_has_ended(context: CheckContext, started_jobs: list[Exchange]) -> None:
     mine, keys = context.create_key(), set[tuple[str, ...]]()
     started = start(context, mine, context.start_body(mine))
     if started.status in SUCCESS:
         job = str(json_at(started, "data", "jobId"))
         eventually(context, lambda: status_of(context, mine, job)[0] in ENDED)
-        begun = [started, *begun]
-    for first in begun[:LOOKED_AT]:
+        started_jobs = [started, *started_jobs]
+    for first in started_jobs[:LOOKED_AT]:
         group, job = unquote(first.url.rsplit("/", 2)[1]), str(json_at(first, "data", "jobId"))
         key = context.create_key(accountGroupId=group)
         status, read = status_of(context, key, job)
         if status not in {"completed", "failed"}:
             continue  # when a job ends is not printed
 
-        refused = context.call(OperationId.CANCEL_JOB, key, job)
+        refused = context.call(operations.CANCEL_JOB, key, job)
 
-        expect = Expectations(context, OperationId.CANCEL_JOB)
+        expect = Expectations(context, operations.CANCEL_JOB)
         expect.status("CANCELABLE", refused, {422}, read)
         after, shown = status_of(context, key, job)
         expect.expect("REFUSED", status, str(after), [read, refused, shown], holds=after == status)
@@ -236,18 +235,18 @@ def expect_replayed(context: CheckContext, group: str, first: Exchange, once: di
     """Note whether the start of a job that has completed is replayed to whoever has started it."""
     token = next(value.partition(" ")[2] for name, value in first.request_headers if name.lower() == "authorization")
     extras = RequestOptions({**once, "Content-Type": "application/json"}, content=first.request_body)
-    again = context.call(OperationId.START_JOB, Key(token, group), extras=extras)
+    again = context.call(operations.START_JOB, Key(token, group), extras=extras)
     if again.status == 401:
         return  # the key was revoked meanwhile
     job = json_at(first, "data", "jobId")
     holds = again.status == 200 and json_at(again, "data", "jobId") == job
-    expect = Expectations(context, OperationId.START_JOB)
+    expect = Expectations(context, operations.START_JOB)
     expect.expect("REPLAY", f"200 and the job {job}", describe(again), [first, again], holds=holds)
 
 
 def status_of(context: CheckContext, key: Key, job: str) -> tuple[str | None, Exchange]:
     """What the target says of a job."""
-    exchange = context.call(OperationId.GET_JOB, key, job)
+    exchange = context.call(operations.GET_JOB, key, job)
     return json_at(exchange, "data", "status"), exchange
 
 
@@ -268,18 +267,18 @@ def expect_status(context: CheckContext, key: Key, audience: Audience, statuses:
     expected = " or ".join(sorted(statuses))
     for _ in range(3):
         status, exchange = status_of(context, key, str(audience.job))
-        expect = Expectations(context, OperationId.GET_JOB)
+        expect = Expectations(context, operations.GET_JOB)
         expect.expect("CURRENT", expected, str(status), [exchange], holds=status in statuses)
     shown: list[Any] = []
     seen: list[Exchange] = []
 
     def is_so() -> bool:
-        jobs, seen[:] = read_all_pages(context, OperationId.LIST_JOBS, key)
+        jobs, seen[:] = read_all_pages(context, operations.LIST_JOBS, key)
         shown[:] = [one.get("status") for one in jobs if one.get("jobId") == audience.job]
         return len(shown) == 1 and shown[0] in statuses
 
     holds = eventually(context, is_so)[1]
-    Expectations(context, OperationId.LIST_JOBS).expect("CURRENT", expected, str(shown), seen, holds=holds)
+    Expectations(context, operations.LIST_JOBS).expect("CURRENT", expected, str(shown), seen, holds=holds)
 
 
 @pytest.mark.parametrize("limit", [None, 1])
@@ -292,16 +291,16 @@ def check_jobs_are_filtered_by_status(context: CheckContext, outcome: str, limit
         audience = context.populated_audience(key)
         context.end_job(audience, outcome)
         ended.add(str(audience.job))
-    call = ApiRequest(OperationId.LIST_JOBS, key.token, key.group, options=RequestOptions(query=f"?status={outcome}"))
+    call = ApiRequest(operations.LIST_JOBS, key.token, key.group, options=RequestOptions(query=f"?status={outcome}"))
     if context.client.send(call).status == 400:
         raise NotEstablishedError("the target refuses the filter")
 
-    shown, pages = read_all_pages(context, OperationId.LIST_JOBS, key, limit=limit, status=outcome)
+    shown, pages = read_all_pages(context, operations.LIST_JOBS, key, limit=limit, status=outcome)
 
     ids = {str(one.get("jobId")) for one in shown}
     expected = f"{sorted(ended)}, and none of {sorted(others)}"
     holds = ended <= ids and not others & ids
-    Expectations(context, OperationId.LIST_JOBS).expect("FILTER", expected, str(sorted(ids)), pages, holds=holds)
+    Expectations(context, operations.LIST_JOBS).expect("FILTER", expected, str(sorted(ids)), pages, holds=holds)
 
 
 @pytest.mark.parametrize("outcome", ["completed", "failed"])
@@ -311,9 +310,9 @@ def check_only_active_jobs_can_be_cancelled(context: CheckContext, job_status: s
     active, ended = context.populated_audience(key, job_status), context.populated_audience(key, job_status)
     neighbour = context.populated_audience(key, job_status)
     context.end_job(ended, outcome)
-    expect, attempts = Expectations(context, OperationId.CANCEL_JOB), SoftAssertions()
+    expect, attempts = Expectations(context, operations.CANCEL_JOB), SoftAssertions()
 
-    cancelled = context.call(OperationId.CANCEL_JOB, key, str(active.job))
+    cancelled = context.call(operations.CANCEL_JOB, key, str(active.job))
     with attempts:
         expect.status("CANCELABLE", cancelled, {200})
     with attempts:
@@ -323,7 +322,7 @@ def check_only_active_jobs_can_be_cancelled(context: CheckContext, job_status: s
         expect.expect("EFFECT", "cancelled", str(read), [cancelled], holds=read == "cancelled")
 
     for _ in range(3):
-        refused = context.call(OperationId.CANCEL_JOB, key, str(ended.job))
+        refused = context.call(operations.CANCEL_JOB, key, str(ended.job))
         expect.status("CANCELABLE", refused, {422})
         code = json_at(refused, "error", "code")
         expect.expect("CANCELABLE", "VALIDATION_ERROR", str(code), [refused], holds=code == "VALIDATION_ERROR")
@@ -335,11 +334,11 @@ def check_only_active_jobs_can_be_cancelled(context: CheckContext, job_status: s
 
 def check_each_cancellation_has_its_effect(context: CheckContext) -> None:
     key = context.create_key()
-    expect = Expectations(context, OperationId.CANCEL_JOB)
+    expect = Expectations(context, operations.CANCEL_JOB)
 
     for _ in range(max(1, context.repeats // 2)):
         job = str(context.populated_audience(key).job)
-        cancelled = context.call(OperationId.CANCEL_JOB, key, job)
+        cancelled = context.call(operations.CANCEL_JOB, key, job)
         expect.done(cancelled)
         status, read = status_of(context, key, job)
         expect.expect("EFFECT", "cancelled", str(status), [cancelled, read], holds=status == "cancelled")
@@ -350,13 +349,13 @@ def check_what_a_cancelled_job_populated_is_released(context: CheckContext, job_
     key = context.create_key()
     audience = context.populated_audience(key, job_status)
 
-    cancelled = context.call(OperationId.CANCEL_JOB, key, str(audience.job))
+    cancelled = context.call(operations.CANCEL_JOB, key, str(audience.job))
 
-    released = context.call(OperationId.GET_AUDIENCE, key, audience.id)
+    released = context.call(operations.GET_AUDIENCE, key, audience.id)
     holds = released.status != 409
-    expect = Expectations(context, OperationId.CANCEL_JOB)
+    expect = Expectations(context, operations.CANCEL_JOB)
     expect.expect("RELEASES", "no 409 any more", describe(released), [cancelled, released], holds=holds)
     if released.status == 200:
-        at_last = eventually(context, lambda: audience.id in listed(context, OperationId.LIST_AUDIENCES, key)[0])[1]
-        shown, exchanges = listed(context, OperationId.LIST_AUDIENCES, key)
+        at_last = eventually(context, lambda: audience.id in listed(context, operations.LIST_AUDIENCES, key)[0])[1]
+        shown, exchanges = listed(context, operations.LIST_AUDIENCES, key)
         expect.expect("RELEASES", f"{audience.id} is listed", str(shown), [cancelled, *exchanges], holds=at_last)

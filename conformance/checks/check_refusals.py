@@ -2,29 +2,26 @@
 
 from typing import Any
 
-import pytest
-
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.harness.context import CheckContext
 from conformance.harness.expectations import describe, expectations_of
-from conformance.harness.operations import ALL, for_each_operation
+from conformance.harness.parametrization import for_each_operation
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
 from conformance.harness.valid_requests import valid_request
-from conformance.model import OperationId
 from conformance.states import NotEstablishedError
 
-pytestmark = pytest.mark.profile("audiences")
-
 NAMED_AND_TYPED: list[Any] = [{}, {"name": "no type"}, {"name": 1}, {"name": None}, {"name": ["x"]}, [], "x", 1]
-INVALID: dict[OperationId, list[Any]] = {
-    OperationId.CREATE_AUDIENCE: [
+INVALID: dict[OperationSpec, list[Any]] = {
+    operations.CREATE_AUDIENCE: [
         *NAMED_AND_TYPED,
         {"type": "on_demand"},
         {"name": "x", "type": "weekly"},
         {"name": 1, "type": "on_demand"},
         {"name": "x", "type": "on_demand", "description": 1},
     ],
-    OperationId.UPDATE_AUDIENCE: [
+    operations.UPDATE_AUDIENCE: [
         {},
         {"colour": "red"},
         {"name": 1},
@@ -34,14 +31,14 @@ INVALID: dict[OperationId, list[Any]] = {
         [],
         "x",
     ],
-    OperationId.CREATE_FOLDER: [
+    operations.CREATE_FOLDER: [
         *NAMED_AND_TYPED,
         {"audienceType": "on_demand"},
         {"name": "x", "audienceType": "weekly"},
         {"name": 1, "audienceType": "on_demand"},
     ],
-    OperationId.RENAME_FOLDER: [{}, {"name": 1}, {"name": ["x"]}, [], "x"],
-    OperationId.MOVE_TO_FOLDER: [{}, {"folderId": 1}, {"folderId": ["x"]}, [], "x"],
+    operations.RENAME_FOLDER: [{}, {"name": 1}, {"name": ["x"]}, [], "x"],
+    operations.MOVE_TO_FOLDER: [{}, {"folderId": 1}, {"folderId": ["x"]}, [], "x"],
 }
 NO_JSON = (b"", b"{", b'{"name": "x"', b"\xff\xfe", b"name=x&type=on_demand&audienceType=on_demand")
 QUERIES = tuple(
@@ -53,7 +50,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 @for_each_operation(INVALID)
-def check_an_invalid_body_is_refused(context: CheckContext, operation: OperationId) -> None:
+def check_an_invalid_body_is_refused(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
     was = snapshot_before(context, call, key)
@@ -70,8 +67,8 @@ def check_an_invalid_body_is_refused(context: CheckContext, operation: Operation
     expect_unchanged(context, was, call, key, refused)
 
 
-@for_each_operation([OperationId.CREATE_AUDIENCE, OperationId.UPDATE_AUDIENCE, OperationId.CREATE_FOLDER])
-def check_a_doubtful_body_changes_nothing_where_it_is_refused(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation([operations.CREATE_AUDIENCE, operations.UPDATE_AUDIENCE, operations.CREATE_FOLDER])
+def check_a_doubtful_body_changes_nothing_where_it_is_refused(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
 
@@ -88,8 +85,8 @@ def check_a_doubtful_body_changes_nothing_where_it_is_refused(context: CheckCont
             expect_unchanged(context, was, call, key, answer)
 
 
-@for_each_operation([OperationId.LIST_AUDIENCES, OperationId.LIST_PROSPECTS, OperationId.LIST_JOBS])
-def check_a_doubtful_query_is_answered_as_documented(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation([operations.LIST_AUDIENCES, operations.LIST_PROSPECTS, operations.LIST_JOBS])
+def check_a_doubtful_query_is_answered_as_documented(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
     for query in QUERIES:
@@ -99,8 +96,8 @@ def check_a_doubtful_query_is_answered_as_documented(context: CheckContext, oper
         expectations_of(context, call).status("ROW-OTHER", answer, {200, 400})
 
 
-@for_each_operation(ALL)
-def check_past_the_rate_limit_nothing_is_done(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.OPERATIONS)
+def check_past_the_rate_limit_nothing_is_done(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
     was = snapshot_before(context, call, key)
@@ -114,8 +111,8 @@ def check_past_the_rate_limit_nothing_is_done(context: CheckContext, operation: 
     expect_unchanged(context, was, call, key, refused)
 
 
-@for_each_operation(ALL)
-def check_an_internal_failure_is_answered_as_documented(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.OPERATIONS)
+def check_an_internal_failure_is_answered_as_documented(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
     context.states.setup("the server fails internally", apiKey=key.token, times=1)

@@ -2,28 +2,25 @@
 
 import dataclasses
 
-import pytest
-
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec, Resource
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
-from conformance.harness.context import CheckContext, Key, distinct_from
+from conformance.harness.context import CheckContext, distinct_from
 from conformance.harness.expectations import describe, expectations_of
 from conformance.harness.identifiers import ODD, STRANGE
-from conformance.harness.operations import SCOPED, TARGETED, for_each_operation
+from conformance.harness.key import Key
+from conformance.harness.parametrization import for_each_operation
 from conformance.harness.snapshots import eventually, read_all_pages, records
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
 from conformance.harness.valid_requests import valid_request
-from conformance.model import OperationId
-from conformance.model.operation import ON_AUDIENCE
 from conformance.model.refusal_grounds import ELSEWHERE, FOREIGN
 from conformance.results.verdicts import SUCCESS
 from conformance.states import NotEstablishedError
 
-pytestmark = pytest.mark.profile("audiences")
 
-
-@for_each_operation(SCOPED)
-def check_account_groups_are_kept_apart_everywhere(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.SCOPED)
+def check_account_groups_are_kept_apart_everywhere(context: CheckContext, operation: OperationSpec) -> None:
     key, other = context.create_key(), context.create_key()
     own = valid_request(context, operation, key)
     taken = {own.resource_id, *context.created_ids[key.group]} if own.resource_id else ()
@@ -43,8 +40,8 @@ def check_account_groups_are_kept_apart_everywhere(context: CheckContext, operat
     expect_unchanged(context, was_foreign, foreign, other, refused)
 
 
-@for_each_operation([OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION])
-def check_lists_show_only_what_is_of_the_account_group(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation([operations.LIST_AUDIENCES, operations.GET_NAVIGATION])
+def check_lists_show_only_what_is_of_the_account_group(context: CheckContext, operation: OperationSpec) -> None:
     key, other = context.create_key(), context.create_key()
     context.create_audience(key)
     name = f"of another account group {context.random.getrandbits(48):x}"
@@ -58,11 +55,10 @@ def check_lists_show_only_what_is_of_the_account_group(context: CheckContext, op
         expectations_of(context, call).expect("SCOPE", expected, text[:200], [shown], holds=name not in text)
 
 
-@pytest.mark.profile("full")
 def check_jobs_of_another_account_group_are_not_listed(context: CheckContext) -> None:
     key, other = context.create_key(), context.create_key()
-    call = ApiRequest(OperationId.LIST_JOBS, key.token, key.group)
-    earlier, _ = read_all_pages(context, OperationId.LIST_JOBS, key)
+    call = ApiRequest(operations.LIST_JOBS, key.token, key.group)
+    earlier, _ = read_all_pages(context, operations.LIST_JOBS, key)
 
     context.populated_audience(other)
 
@@ -76,18 +72,18 @@ def check_jobs_of_another_account_group_are_not_listed(context: CheckContext) ->
         holds = shown.status not in SUCCESS or ids <= known
         expectations_of(context, call).expect("SCOPE", f"none but {known}", text, [shown], holds=holds)
 
-    after, exchanges = read_all_pages(context, OperationId.LIST_JOBS, key)
+    after, exchanges = read_all_pages(context, operations.LIST_JOBS, key)
     expected, came_back = (str(sorted(str(one.get("jobId")) for one in jobs)) for jobs in (earlier, after))
     expectations_of(context, call).expect("SCOPE", expected, came_back, exchanges, holds=expected == came_back)
 
 
-@for_each_operation(TARGETED)
-def check_what_is_not_there_is_not_found_anywhere(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.TARGETED)
+def check_what_is_not_there_is_not_found_anywhere(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
     expect = expectations_of(context, call)
-    if operation in ON_AUDIENCE:
-        deleted = context.call(OperationId.DELETE_AUDIENCE, key, call.resource_id)
+    if operation.resource is Resource.AUDIENCE:
+        deleted = context.call(operations.DELETE_AUDIENCE, key, call.resource_id)
         if deleted.status != 200:
             raise NotEstablishedError(f"an audience could not be deleted: the target answered {deleted.status}")
         expect.status("FOUND", context.client.send(call), {404}, deleted)
@@ -111,8 +107,8 @@ def near_misses(context: CheckContext, identifier: str) -> list[str]:
     return context.not_issued(misses)
 
 
-@for_each_operation(TARGETED)
-def check_a_near_miss_hits_nothing_anywhere(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.TARGETED)
+def check_a_near_miss_hits_nothing_anywhere(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
     misses = [*near_misses(context, call.resource_id), *of_something_else(context, operation, key, call.resource_id)]
@@ -125,19 +121,19 @@ def check_a_near_miss_hits_nothing_anywhere(context: CheckContext, operation: Op
     expect_unchanged(context, was, call, key, refused)
 
 
-def of_something_else(context: CheckContext, operation: OperationId, key: Key, own: str) -> list[str]:
+def of_something_else(context: CheckContext, operation: OperationSpec, key: Key, own: str) -> list[str]:
     """Identifiers of other things, but for those that are one of this kind as well: each kind may count for itself."""
     try:
         populated = context.populated_audience(key)
     except NotEstablishedError:
         return []
-    things = [key.group, populated.id if operation not in ON_AUDIENCE else str(populated.job)]
-    known = {own, populated.id} if operation in ON_AUDIENCE else {own, str(populated.job)}
+    things = [key.group, populated.id if operation.resource is not Resource.AUDIENCE else str(populated.job)]
+    known = {own, populated.id} if operation.resource is Resource.AUDIENCE else {own, str(populated.job)}
     return [thing for thing in things if thing not in known]
 
 
-@for_each_operation(SCOPED)
-def check_odd_identifiers_are_refused_as_documented(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.SCOPED)
+def check_odd_identifiers_are_refused_as_documented(context: CheckContext, operation: OperationSpec) -> None:
     call = valid_request(context, operation, context.create_key())
     expect = expectations_of(context, call)
 
@@ -147,8 +143,8 @@ def check_odd_identifiers_are_refused_as_documented(context: CheckContext, opera
             expect.status("ODD", context.client.send(dataclasses.replace(call, resource_id=identifier)), {400, 404})
 
 
-@for_each_operation(SCOPED)
-def check_strange_identifiers_are_refused(context: CheckContext, operation: OperationId) -> None:
+@for_each_operation(operations.SCOPED)
+def check_strange_identifiers_are_refused(context: CheckContext, operation: OperationSpec) -> None:
     call = valid_request(context, operation, context.create_key())
 
     for identifier in STRANGE:
@@ -157,10 +153,9 @@ def check_strange_identifiers_are_refused(context: CheckContext, operation: Oper
         expectations_of(context, call).status("STRANGE", refused, {400, 403, 404})
 
 
-@pytest.mark.profile("full")
 def check_the_account_group_of_the_key_is_listed(context: CheckContext) -> None:
     key, other = context.create_key(), context.create_key()
-    call = ApiRequest(OperationId.LIST_ACCOUNTS, key.token)
+    call = ApiRequest(operations.LIST_ACCOUNTS, key.token)
 
     def shown() -> set[object]:
         return {one.get("id") for one in records(json_at(context.client.send(call), "data", "items"))}

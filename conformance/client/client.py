@@ -4,18 +4,17 @@ import itertools
 import json
 import statistics
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
 
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.contract import Contract, schema_violations
-from conformance.client.deletions import Deletions
-from conformance.model import OperationId
 from conformance.results.ledger import Ledger
-from conformance.results.verdicts import SUCCESS, Exchange, Violation
+from conformance.results.verdicts import Exchange, Violation
 
 _PATIENCE = 6
 _SLOW, _LAST, _SIDE_BY_SIDE = 50, 21, 16
@@ -41,7 +40,7 @@ class ApiRequest:
     `group`, `target`: `accountGroupId` and the other identifier of the path. `body`: what is sent as JSON, or None.
     """
 
-    operation: OperationId
+    operation: OperationSpec
     key: str | None = None
     group: str = ""
     resource_id: str = ""
@@ -57,7 +56,11 @@ class RawRequest:
     path: str
     headers: Mapping[str, str]
     content: bytes | None
-    operation: OperationId | None
+    operation: OperationSpec | None
+
+
+Observer = Callable[[ApiRequest, Exchange], None]
+"""A function that is called with each request of an operation, and the exchange that came of it."""
 
 
 class Client:
@@ -79,8 +82,7 @@ class Client:
         self.contract = wire
         self.ledger = ledger
         self.exchanges: list[Exchange] = []
-        self.deletions = Deletions()
-        self.revoked_keys: list[tuple[str, str]] = []
+        self.observers: list[Observer] = []
 
     def send(self, call: ApiRequest, *, limited: bool = False, judged: bool = True) -> Exchange:
         """Send a request.
@@ -90,7 +92,8 @@ class Client:
         """
         raw = self._raw(call)
         exchange = self.send_raw(raw if judged else replace(raw, operation=None), limited=limited)
-        self.deletions.record(call.operation, (call.group, call.resource_id), exchange)
+        for observe in self.observers:
+            observe(call, exchange)
         return exchange
 
     def send_raw(self, raw: RawRequest, *, limited: bool = False) -> Exchange:
@@ -126,13 +129,6 @@ class Client:
     def latency(self) -> float:
         """Milliseconds that the target takes for a request: the median of the last ones, 0 before the first."""
         return statistics.median([one.elapsed_ms for one in self.exchanges[-_LAST:]] or [0])
-
-    @property
-    def started_jobs(self) -> Iterator[Exchange]:
-        """The starts of jobs that the target has answered with success, the first one first."""
-        for one in self.exchanges:
-            if one.method == "POST" and one.status in SUCCESS and one.url.endswith("/prospecting"):
-                yield one
 
     def _raw(self, call: ApiRequest) -> RawRequest:
         headers = {} if call.key is None else {"Authorization": f"Bearer {call.key}"}
@@ -171,12 +167,12 @@ class Client:
         self.exchanges.append(exchange)
         return exchange
 
-    def _validate(self, operation: OperationId, exchange: Exchange) -> None:
+    def _validate(self, operation: OperationSpec, exchange: Exchange) -> None:
         """Hold a response against its row. Nothing is raised here: the check goes on with what it is about."""
         if exchange.status is None:
             return
         row = self.contract.row(operation, exchange.status)
-        if row is None and exchange.status == _NOT_FOUND and operation is not OperationId.LIST_ACCOUNTS:
+        if row is None and exchange.status == _NOT_FOUND and operation.in_account_group:
             return  # an account group may be said not to be there by every operation that is in one
         if row is None:
             statuses = ", ".join(map(str, self.contract.statuses(operation)))
@@ -191,7 +187,7 @@ class Client:
             else:
                 self.ledger.passed(f"{operation.prefix}-{fact}")
 
-    def _note(self, operation: OperationId, fact: str, expected: str, came_back: str, exchange: Exchange) -> None:
+    def _note(self, operation: OperationSpec, fact: str, expected: str, came_back: str, exchange: Exchange) -> None:
         self.ledger.failed(Violation(f"{operation.prefix}-{fact}", expected, came_back, (exchange,)))
 
 

@@ -9,7 +9,7 @@ from jsonschema_path import SchemaPath
 from openapi_core.validation.schemas import oas30_read_schema_validators_factory
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
-from conformance.model import OperationId
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.results.verdicts import Exchange
 
 _JSON = "application/json"
@@ -48,7 +48,7 @@ class Contract:
 
     def __init__(self, contract: Mapping[str, Any]) -> None:
         self._contract = SchemaPath.from_dict(dict(contract))
-        self._rows: dict[tuple[OperationId, int], ResponseRow] = {}
+        self._rows: dict[tuple[OperationSpec, int], ResponseRow] = {}
         self._places = {
             operation["operationId"]: (method, template, operation)
             for template, item in contract["paths"].items()
@@ -56,26 +56,26 @@ class Contract:
             if isinstance(operation, dict) and "operationId" in operation
         }
 
-    def method(self, operation: OperationId) -> str:
+    def method(self, operation: OperationSpec) -> str:
         """The method, in capitals."""
-        return str(self._places[operation.wire][0]).upper()
+        return str(self._places[operation.id][0]).upper()
 
-    def path(self, operation: OperationId, group: str, target: str) -> str:
+    def path(self, operation: OperationSpec, group: str, target: str) -> str:
         """The path, with the account group and the other identifier as its segments."""
-        filled = str(self._places[operation.wire][1]).replace("{accountGroupId}", path_segment(group))
+        filled = str(self._places[operation.id][1]).replace("{accountGroupId}", path_segment(group))
         before, brace, rest = filled.partition("{")
         return before + path_segment(target) + rest.partition("}")[2] if brace else filled
 
-    def statuses(self, operation: OperationId) -> list[int]:
+    def statuses(self, operation: OperationSpec) -> list[int]:
         """The documented statuses."""
-        return [int(status) for status in self._places[operation.wire][2]["responses"]]
+        return [int(status) for status in self._places[operation.id][2]["responses"]]
 
-    def row(self, operation: OperationId, status: int) -> ResponseRow | None:
+    def row(self, operation: OperationSpec, status: int) -> ResponseRow | None:
         """The row of a status, None where the operation documents none."""
         if status not in self.statuses(operation):
             return None
         if (operation, status) not in self._rows:
-            method, template, _ = self._places[operation.wire]
+            method, template, _ = self._places[operation.id]
             found = self._contract / "paths" / template / method / "responses" / str(status) / "content" / _JSON
             self._rows[operation, status] = ResponseRow(self._contract, found / "schema")
         return self._rows[operation, status]

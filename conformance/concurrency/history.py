@@ -9,24 +9,15 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import ApiRequest
 from conformance.concurrency.linearizability import Operation, Outcome, Result, check
-from conformance.harness.context import Audience, CheckContext, Key
+from conformance.harness.context import Audience, CheckContext
+from conformance.harness.key import Key
 from conformance.harness.model_adapter import to_model_request, to_model_response
 from conformance.harness.snapshots import pages_of
 from conformance.harness.violations import consistent
-from conformance.model import (
-    Event,
-    OperationId,
-    ProspectingEnded,
-    Request,
-    Response,
-    Severity,
-    State,
-    Validity,
-    advance,
-    step,
-)
+from conformance.model import Event, ProspectingEnded, Request, Response, Severity, State, Validity, advance, step
 from conformance.results.verdicts import Exchange, Violation
 
 _ESTABLISHED = Response(200)
@@ -49,10 +40,14 @@ class RecordedOperation:
 
 
 class History:
-    """Begins with what is known already. It may be written by several threads."""
+    """The recorded operations of several clients, which may run in threads.
 
-    def __init__(self, context: CheckContext, *before: Event) -> None:
+    `about` is the operation that the history is about, `before` are the events that came first.
+    """
+
+    def __init__(self, context: CheckContext, about: OperationSpec, *before: Event) -> None:
         self._context = context
+        self._about = about
         self._states = frozenset({State()})
         for event in before:
             self._states = advance(self._states, event, _ESTABLISHED).states
@@ -64,7 +59,7 @@ class History:
         """All that were recorded, in the order in which their responses came."""
         return sorted((one for done in self._done for one in done.exchanges), key=lambda one: one.number)
 
-    def of(self, operation: OperationId) -> Iterator[tuple[RecordedOperation, Exchange]]:
+    def of(self, operation: OperationSpec) -> Iterator[tuple[RecordedOperation, Exchange]]:
         """What was done of one operation, with its last exchange."""
         for done in self._done:
             if isinstance(done.operation.request, Request) and done.operation.request.operation is operation:
@@ -89,7 +84,7 @@ class History:
         self._keep(to_model_request(call, validity), to_model_response(call.operation, exchange), start, exchange)
         return exchange
 
-    def read(self, operation: OperationId, key: Key) -> None:
+    def read(self, operation: OperationSpec, key: Key) -> None:
         """Read a list to its last page."""
         start = time.monotonic()
         pages = tuple(islice(pages_of(self._context, operation, key), _MANY_PAGES))
@@ -108,9 +103,7 @@ class History:
 
     def requirement_ids(self) -> list[str]:
         """The rows that say, for each operation, that what it answers can be explained."""
-        requests = (done.operation.request for done in self._done)
-        operations = dict.fromkeys(one.operation for one in requests if isinstance(one, Request))
-        return [consistent(one) for one in operations]
+        return [consistent(operation) for operation in self._requested()]
 
     def check(self) -> Found:
         """Whether all of it may have happened one after the other."""
@@ -124,20 +117,23 @@ class History:
         request, response = found.failing.request, found.failing.response
         violations = advance(found.states, request, response).violations
         named = [one.requirement for one in violations]
-        operation = _operation_of(named[0] if named else "", request)
+        operation = self._operation_of(named[0] if named else "", request)
         expected = f"an order of {len(self._done)} requests, some at once, that explains every answer"
         against = "; ".join(f"{one.expected} ({one.requirement})" for one in violations)
         came_back = f"none does: {_said(request)} was answered {response}, after what had to come first: {against}"
         return Violation(consistent(operation), expected, came_back, tuple(self.exchanges))
 
+    def _operation_of(self, requirement: str, request: Asked) -> OperationSpec:
+        """Return the operation whose requirement is broken, else the requested one."""
+        for operation in self._requested():
+            if requirement.startswith(operation.requirement("")):
+                return operation
+        return request.operation if isinstance(request, Request) else self._about
+
+    def _requested(self) -> list[OperationSpec]:
+        requests = (done.operation.request for done in self._done)
+        return list(dict.fromkeys(request.operation for request in requests if isinstance(request, Request)))
+
 
 def _said(request: Asked) -> str:
-    return request.operation.wire if isinstance(request, Request) else "a provider state"
-
-
-def _operation_of(requirement: str, request: Asked) -> OperationId:
-    """The operation whose requirement is broken, else the one that was asked for."""
-    for operation in OperationId:
-        if requirement.startswith(f"{operation.prefix}-"):
-            return operation
-    return request.operation if isinstance(request, Request) else OperationId.DELETE_AUDIENCE
+    return request.operation.id if isinstance(request, Request) else "a provider state"

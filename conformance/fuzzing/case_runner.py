@@ -6,13 +6,15 @@ from urllib.parse import unquote
 
 from schemathesis.core.transport import Response
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import Effect, OperationSpec
 from conformance.client.contract import json_at, path_segment
 from conformance.fuzzing.cases import PLACEHOLDER_ID, Case, operation_of
 from conformance.fuzzing.conversion import is_shape_probe, prepared, raw, response
 from conformance.fuzzing.identifier_pool import IdentifierPool, Kind
 from conformance.fuzzing.schemathesis_checks import CheckFailure, Sent, check_failures, is_invalid
-from conformance.harness.context import CheckContext, Key
-from conformance.model import OperationId
+from conformance.harness.context import CheckContext
+from conformance.harness.key import Key
 from conformance.results.verdicts import SUCCESS, Exchange, Violation
 
 _REFUSED = range(400, 500)
@@ -20,7 +22,7 @@ _UNAUTHORIZED = 401
 _SERVER_ERROR = 500
 _GROUP, _FOLDER = "accountGroupId", "folderId"
 _IDEMPOTENCY_KEY = "Idempotency-Key"
-_SPENT = {OperationId.DELETE_AUDIENCE: Kind.READY, OperationId.CANCEL_JOB: Kind.ACTIVE}
+_USES_UP = {Effect.DELETES_AUDIENCE: Kind.READY, Effect.CANCELS_JOB: Kind.ACTIVE}
 """What an operation uses up where it succeeds."""
 
 
@@ -73,7 +75,7 @@ class CaseRunner:
             case.headers = headers
         return keyed
 
-    def _name(self, case: Case, operation: OperationId, *, sound: bool) -> Kind | None:
+    def _name(self, case: Case, operation: OperationSpec, *, sound: bool) -> Kind | None:
         """Put the account group, and what is handed out, where identifiers stand; answers what it is one of."""
         kind = self._identifiers.kind(operation, sound=sound) if _target(case) == PLACEHOLDER_ID else None
         real = None if kind is None else self._identifiers.identifier(kind)
@@ -94,20 +96,20 @@ class CaseRunner:
 
     # What is noted afterwards.
 
-    def _record_effects(self, operation: OperationId, case: Case, kind: Kind | None, exchange: Exchange) -> None:
+    def _record_effects(self, operation: OperationSpec, case: Case, kind: Kind | None, exchange: Exchange) -> None:
         """What was deleted, or made, or used up; a job that was started is cancelled, before it costs anything."""
         if exchange.method != self._context.client.contract.method(operation):
             return
         self._context.deletions.record(operation, (self._key.group, _target(case)), exchange)
         if exchange.status not in SUCCESS:
             return
-        if kind is not None and _SPENT.get(operation) is kind:
+        if kind is not None and _USES_UP.get(operation.effect) is kind:
             self._identifiers.used_up(kind)
         job = json_at(exchange, "data", "jobId")
-        if operation is OperationId.START_JOB and isinstance(job, str):
-            self._context.call(OperationId.CANCEL_JOB, self._key, job)
+        if operation is operations.START_JOB and isinstance(job, str):
+            self._context.call(operations.CANCEL_JOB, self._key, job)
 
-    def _judge_kind(self, operation: OperationId, case: Case, kind: Kind | None, exchange: Exchange) -> None:
+    def _judge_kind(self, operation: OperationSpec, case: Case, kind: Kind | None, exchange: Exchange) -> None:
         """None gets past the guard, and none finds what is deleted, whatever a generated request adds."""
         if is_shape_probe(case) or exchange.status is None or kind not in (Kind.POPULATED, Kind.DELETED):
             return
@@ -129,7 +131,7 @@ class CaseRunner:
             if fact not in {opinion.fact for opinion in found}:
                 self._context.ledger.passed(f"{sent.operation.prefix}-{fact}")
 
-    def _note(self, operation: OperationId, opinion: CheckFailure, *exchanges: Exchange) -> None:
+    def _note(self, operation: OperationSpec, opinion: CheckFailure, *exchanges: Exchange) -> None:
         """Note a finding, in the ledger unless our client has noted the same already."""
         last = exchanges[-1]
         body = (last.response_body or b"").decode("utf-8", "replace")

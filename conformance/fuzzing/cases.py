@@ -20,7 +20,8 @@ from schemathesis.generation.overrides import Override
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-from conformance.model import OperationId
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from openapi import contract
 
 ApiOperation = APIOperation[Any, Any, Any, Any]
@@ -60,15 +61,15 @@ def _operations() -> dict[str, ApiOperation]:
     return {str(one.definition.raw["operationId"]): one for one in found}
 
 
-def operation_of(case: Case) -> OperationId:
+def operation_of(case: Case) -> OperationSpec:
     """The operation that a case is generated for."""
-    wire = case.operation.definition.raw["operationId"]
-    return next(one for one in OperationId if one.wire == wire)
+    operation_id = case.operation.definition.raw["operationId"]
+    return next(one for one in operations.OPERATIONS if one.id == operation_id)
 
 
-def planned(operation: OperationId) -> Iterator[Case]:
+def planned(operation: OperationSpec) -> Iterator[Case]:
     """The cases of the phases "examples" and "coverage", which know no chance."""
-    target = _operations()[operation.wire]
+    target = _operations()[operation.id]
     yield from ExamplesGenerator(operation=target, override=Override(), feedback=NO_FEEDBACK, fill_missing=True)
     generation = schema().config.generation_for(operation=target, phase=TestPhase.COVERAGE.value)
     yield from CoverageGenerator(
@@ -82,12 +83,12 @@ def planned(operation: OperationId) -> Iterator[Case]:
     )
 
 
-def drawn(operation: OperationId, chance: random.Random, count: int) -> list[Case]:
+def drawn(operation: OperationSpec, chance: random.Random, count: int) -> list[Case]:
     """The cases of the phase "fuzzing", valid and invalid ones; CasesError where Hypothesis gives up.
 
     They are drawn before any is sent: so no answer can make Hypothesis call the target flaky, and none is lost.
     """
-    either = strategies.one_of([*_strategies(_operations()[operation.wire])])
+    either = strategies.one_of([*_strategies(_operations()[operation.id])])
     cases: list[Case] = []
 
     @hypothesis.seed(chance.getrandbits(64))
@@ -100,7 +101,7 @@ def drawn(operation: OperationId, chance: random.Random, count: int) -> list[Cas
         draw()
     except HypothesisException as error:
         if not cases:
-            raise CasesError(f"{operation.wire}: {type(error).__name__}: {error}") from error
+            raise CasesError(f"{operation.id}: {type(error).__name__}: {error}") from error
     return cases
 
 

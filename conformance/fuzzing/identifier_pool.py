@@ -3,9 +3,10 @@
 import itertools
 from enum import Enum
 
-from conformance.harness.context import CheckContext, Key
-from conformance.model import OperationId
-from conformance.model.operation import ON_AUDIENCE, ON_JOB
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec, Resource
+from conformance.harness.context import CheckContext
+from conformance.harness.key import Key
 from conformance.states import NotEstablishedError
 
 
@@ -40,7 +41,7 @@ class IdentifierPool:
         """Whether the target itself has given out an identifier, or the account group's."""
         return identifier in {self._key.group, *self._stock.values()} or identifier in self._context.states.answered
 
-    def kind(self, operation: OperationId, *, sound: bool) -> Kind | None:
+    def kind(self, operation: OperationSpec, *, sound: bool) -> Kind | None:
         """What the next request is to name, if anything: each kind in turn. `sound`: nothing may stand against it."""
         kinds = _kinds(operation)
         if not kinds or sound:
@@ -87,9 +88,9 @@ class IdentifierPool:
                 return audience.id
 
 
-def _kinds(operation: OperationId) -> tuple[Kind, ...]:
-    if operation in ON_AUDIENCE:
+def _kinds(operation: OperationSpec) -> tuple[Kind, ...]:
+    if operation.resource is Resource.AUDIENCE:
         return _AUDIENCES
-    if operation in ON_JOB:
+    if operation.resource is Resource.JOB:
         return _JOBS
-    return (Kind.FOLDER,) if operation is OperationId.RENAME_FOLDER else ()
+    return (Kind.FOLDER,) if operation is operations.RENAME_FOLDER else ()

@@ -18,11 +18,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import RawRequest
 from conformance.client.contract import Contract, schema_violations
 from conformance.fuzzing.cases import Case
 from conformance.fuzzing.conversion import is_shape_probe
-from conformance.model import OperationId
 from conformance.results.verdicts import SUCCESS, Exchange
 
 DISABLED_CHECKS: Mapping[str, str] = {
@@ -47,7 +48,7 @@ _NOT_FOUND, _NOT_IMPLEMENTED = 404, 501
 class Sent:
     """An exchange with what it was made from. `keyed`: the request carried the key."""
 
-    operation: OperationId
+    operation: OperationSpec
     case: Case
     raw: RawRequest
     exchange: Exchange
@@ -139,7 +140,7 @@ def _server_error(sent: Sent, _: Contract) -> str | None:
 
 def _status(sent: Sent, _: Contract) -> str | None:
     """Of each operation that is in an account group, 404 may mean that."""
-    is_of_the_group = sent.exchange.status == _NOT_FOUND and sent.operation is not OperationId.LIST_ACCOUNTS
+    is_of_the_group = sent.exchange.status == _NOT_FOUND and sent.operation is not operations.LIST_ACCOUNTS
     return "ROW-OTHER" if sent.raw.operation is not None and not is_of_the_group else None
 
 

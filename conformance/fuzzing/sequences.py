@@ -8,11 +8,11 @@ from hypothesis.errors import HypothesisException
 from schemathesis.core.transport import Response
 from schemathesis.generation.stateful import APIStateMachine
 
+from conformance.catalogue import operations
 from conformance.catalogue.requirements import Profile
 from conformance.fuzzing.case_runner import CaseRunner
 from conformance.fuzzing.cases import GENERATE_ONLY, Case, CasesError, schema
 from conformance.harness.context import CheckContext
-from conformance.model import OperationId
 
 _STEPS = 8
 _ATTEMPTS = 5
@@ -69,8 +69,8 @@ class Sequences:
     def _left_out(self) -> Iterator[str]:
         """Operations that leave behind what may not be left, or that are not of the profile."""
         states, profile = self._context.states, self._context.profile
-        for operation in OperationId:
-            leaves = operation is OperationId.CREATE_FOLDER and not states.may_leave_folders
-            costs = operation is OperationId.START_JOB and not states.may_spend_credits
+        for operation in operations.OPERATIONS:
+            leaves = operation is operations.CREATE_FOLDER and not states.may_leave_folders
+            costs = operation is operations.START_JOB and not states.may_spend_credits
             if leaves or costs or (operation.prefix.startswith("JOB-") and profile is not Profile.FULL):
-                yield operation.wire
+                yield operation.id

@@ -7,11 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.catalogue.requirements import Profile
 from conformance.client.client import ApiRequest, Client, RequestOptions
 from conformance.client.contract import json_at
-from conformance.client.deletions import Deletions
-from conformance.model import OperationId
+from conformance.harness.deletions import Deletions
+from conformance.harness.key import Key
+from conformance.harness.run_facts import RunFacts
 from conformance.results.ledger import Ledger
 from conformance.results.verdicts import SUCCESS, Exchange
 from conformance.states import NotEstablishedError, ProviderStates
@@ -19,14 +22,6 @@ from conformance.states import NotEstablishedError, ProviderStates
 _NO_EXTRAS = RequestOptions()
 _SPARE = 3
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Key:
-    """An API key, and its account group."""
-
-    token: str
-    group: str
 
 
 @dataclass(frozen=True)
@@ -44,10 +39,17 @@ class CheckContext:
     `made`: by account group, what lists have to show of what was made for this check: audiences and folders.
     """
 
-    def __init__(
-        self, client: Client, states: ProviderStates, chance: random.Random, profile: Profile, repeats: int
+    def __init__(  # noqa: PLR0913, PLR0917  (all that a check works with)
+        self,
+        client: Client,
+        states: ProviderStates,
+        facts: RunFacts,
+        chance: random.Random,
+        profile: Profile,
+        repeats: int,
     ) -> None:
         self.client = client
+        self.facts = facts
         self.profile = profile
         self.states = states
         self.random = chance
@@ -64,7 +66,7 @@ class CheckContext:
     @property
     def deletions(self) -> Deletions:
         """What the target has said to be deleted."""
-        return self.client.deletions
+        return self.facts.deletions
 
     def wait(self, seconds: float) -> None:
         """Let time go by."""
@@ -87,13 +89,13 @@ class CheckContext:
     def key_revoked_from_start(self, key: Key) -> Key:
         """A key for the same account group that never was valid."""
         revoked = self.create_key(accountGroupId=key.group, status="revoked")
-        self.client.revoked_keys.append((revoked.token, revoked.group))
+        self.facts.revoked_keys.append(revoked)
         return revoked
 
     def revoke(self, key: Key) -> None:
         """Revoke a key."""
         self.states.setup("the API key is revoked", apiKey=key.token)
-        self.client.revoked_keys.append((key.token, key.group))
+        self.facts.revoked_keys.append(key)
 
     def ready_audience(self, key: Key, **params: object) -> Audience:
         """An audience that is ready, by the target's own word."""
@@ -123,7 +125,7 @@ class CheckContext:
 
     def call(
         self,
-        operation: OperationId,
+        operation: OperationSpec,
         key: Key,
         target: str = "",
         body: object = None,
@@ -136,13 +138,13 @@ class CheckContext:
         self, audience: Audience, key: Key, extras: RequestOptions = _NO_EXTRAS, *, limited: bool = False
     ) -> Exchange:
         """Delete an audience."""
-        call = ApiRequest(OperationId.DELETE_AUDIENCE, key.token, audience.group, audience.id, options=extras)
+        call = ApiRequest(operations.DELETE_AUDIENCE, key.token, audience.group, audience.id, options=extras)
         return self.client.send(call, limited=limited)
 
     def create_audience(self, key: Key, **fields: str) -> Audience:
         """An audience made by the API (A2), `on_demand` unless said otherwise."""
         body = {"name": f"made for a check {self.random.getrandbits(32):x}", "type": "on_demand", **fields}
-        exchange = self.call(OperationId.CREATE_AUDIENCE, key, body=body)
+        exchange = self.call(operations.CREATE_AUDIENCE, key, body=body)
         return Audience(key.group, self._made_by(exchange, key, "an audience could not be made"))
 
     def create_folder(self, key: Key, **fields: str) -> str:
@@ -150,7 +152,7 @@ class CheckContext:
         if not self.states.may_leave_folders:
             raise NotEstablishedError("no folder was made: it could not be removed again (--allow-leftovers)")
         body = {"name": f"made for a check {self.random.getrandbits(32):x}", "audienceType": "on_demand", **fields}
-        exchange = self.call(OperationId.CREATE_FOLDER, key, body=body)
+        exchange = self.call(operations.CREATE_FOLDER, key, body=body)
         return self._made_by(exchange, key, "a folder could not be made")
 
     def start_body(self, key: Key, source: str = "linkedin_search") -> Any:  # noqa: ANN401  (JSON)
@@ -168,7 +170,7 @@ class CheckContext:
 
     def start_body_is_guessed(self) -> bool:
         """Whether nobody has said what a start request has to look like, and the target has taken none so far."""
-        return self._is_guessing and not any(self.client.started_jobs)
+        return self._is_guessing and not any(self.facts.started_jobs)
 
     def fresh_idempotency_key(self) -> RequestOptions:
         """An idempotency key that was never used. No sentence says that a start may be without."""
@@ -177,7 +179,7 @@ class CheckContext:
     def start_job(self, key: Key, source: str = "linkedin_search") -> str:
         """A job started by the API (P1); its identifier."""
         exchange = self.call(
-            OperationId.START_JOB, key, body=self.start_body(key, source), extras=self.fresh_idempotency_key()
+            operations.START_JOB, key, body=self.start_body(key, source), extras=self.fresh_idempotency_key()
         )
         return self._answered(exchange, "a job could not be started", "jobId")
 
@@ -185,7 +187,7 @@ class CheckContext:
         """An audience made by the API, and moved into a folder."""
         audience = self.create_audience(key, **fields)
         body = {"folderId": folder or self.create_folder(key)}
-        moved = self.call(OperationId.MOVE_TO_FOLDER, key, audience.id, body)
+        moved = self.call(operations.MOVE_TO_FOLDER, key, audience.id, body)
         self._answered(moved, "an audience could not be moved into a folder", "id")
         return audience
 

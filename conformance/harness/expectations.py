@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.catalogue.requirements import Level, load_catalogue
 from conformance.client.client import ApiRequest
 from conformance.harness.context import CheckContext
-from conformance.model import OperationId
 from conformance.results.ledger import ViolationError
 from conformance.results.verdicts import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
@@ -42,7 +43,7 @@ def contradictory_refusal(answers: Sequence[Exchange]) -> tuple[Exchange, Exchan
 class Expectations:
     """The expectations of one operation's requirements; each MUST raises ViolationError where it is not met."""
 
-    def __init__(self, context: CheckContext, operation: OperationId) -> None:
+    def __init__(self, context: CheckContext, operation: OperationSpec) -> None:
         self._context = context
         self._operation = operation
         self._ledger = context.ledger
@@ -54,7 +55,7 @@ class Expectations:
 
         NotEstablishedError where it says that a start request is invalid, and it may well be, for all that is known.
         """
-        may_be_invalid = self._operation is OperationId.START_JOB and exchange.status in _INVALID.difference(statuses)
+        may_be_invalid = self._operation is operations.START_JOB and exchange.status in _INVALID.difference(statuses)
         if may_be_invalid and self._context.start_body_is_guessed():
             raise NotEstablishedError(
                 f"'a prospecting request' could not be had, and what the contract infers is {describe(exchange)}"

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec, Shows
 from conformance.client.client import ApiRequest
 from conformance.client.contract import RawSegment, json_at
 from conformance.model import (
@@ -13,7 +15,6 @@ from conformance.model import (
     AudiencePage,
     JobPage,
     Navigation,
-    OperationId,
     Request,
     Response,
     ShownAudience,
@@ -41,7 +42,7 @@ def to_model_request(call: ApiRequest, validity: Validity = Validity.VALID) -> R
         _plain(call.group),
         _plain(call.resource_id),
         fields=tuple(_fields(body)),
-        body=_canonical(call) if call.operation is OperationId.START_JOB else "",
+        body=_canonical(call) if call.operation is operations.START_JOB else "",
         idempotency=headers.get("idempotency-key"),
         is_complete="cursor" not in query,
         status=query.get("status", [None])[0],
@@ -53,7 +54,7 @@ def _plain(identifier: str) -> str:
     return unquote(identifier) if isinstance(identifier, RawSegment) else identifier
 
 
-def to_model_response(operation: OperationId, *pages: Exchange) -> Response | None:
+def to_model_response(operation: OperationSpec, *pages: Exchange) -> Response | None:
     """A response as the model takes it, None where none arrived; whatever it says, nothing is raised.
 
     The pages of a list that was read to its end are one response: that of the first page that was refused, if one was.
@@ -64,11 +65,8 @@ def to_model_response(operation: OperationId, *pages: Exchange) -> Response | No
         if page.status not in SUCCESS:
             code = json_at(page, "error", "code")
             return Response(page.status, code if isinstance(code, str) else None)
-    read = _DATA.get(operation)
     status = pages[-1].status
-    if status is None or read is None:
-        return None if status is None else Response(status)
-    return Response(status, data=read(pages))
+    return None if status is None else Response(status, data=_READERS[operation.shows](pages))
 
 
 def _token(call: ApiRequest, headers: Mapping[str, str]) -> str | None:
@@ -162,22 +160,20 @@ def _is_last(pages: _Pages) -> bool:
     return json_at(pages[-1], "data", "hasMore") is not True
 
 
+def _show_nothing(_: _Pages) -> None:
+    """Return no data: the model takes none from this response."""
+
+
 def _one(read: Callable[[object], _T | None]) -> Callable[[_Pages], _T | None]:
     return lambda pages: read(json_at(pages[-1], "data"))
 
 
-_DATA: Mapping[OperationId, Callable[[_Pages], Shown | None]] = {
-    OperationId.LIST_AUDIENCES: _audience_page,
-    OperationId.CREATE_AUDIENCE: _one(_audience),
-    OperationId.GET_AUDIENCE: _one(_audience),
-    OperationId.UPDATE_AUDIENCE: _one(_audience),
-    OperationId.MOVE_TO_FOLDER: _one(_audience),
-    OperationId.REMOVE_FROM_FOLDER: _one(_audience),
-    OperationId.GET_NAVIGATION: _navigation,
-    OperationId.CREATE_FOLDER: _one(_folder),
-    OperationId.RENAME_FOLDER: _one(_folder),
-    OperationId.START_JOB: _one(_job),
-    OperationId.GET_JOB: _one(_job),
-    OperationId.LIST_JOBS: _job_page,
-    OperationId.CANCEL_JOB: _one(_job),
+_READERS: Mapping[Shows, Callable[[_Pages], Shown | None]] = {
+    Shows.NOTHING: _show_nothing,
+    Shows.AUDIENCE: _one(_audience),
+    Shows.AUDIENCE_PAGE: _audience_page,
+    Shows.NAVIGATION: _navigation,
+    Shows.FOLDER: _one(_folder),
+    Shows.JOB: _one(_job),
+    Shows.JOB_PAGE: _job_page,
 }

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.catalogue.requirements import Profile
 from conformance.client.client import RequestOptions
 from conformance.client.contract import json_at
-from conformance.harness.context import CheckContext, Key
-from conformance.model import OperationId
+from conformance.harness.context import CheckContext
+from conformance.harness.key import Key
 from conformance.results.verdicts import Exchange
 from conformance.states import NotEstablishedError
 
@@ -62,12 +64,12 @@ def _without(names: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
 
 def take_snapshot(context: CheckContext, key: Key) -> Snapshot:
     """All that the profile lets a key see of its account group."""
-    audiences, seen = read_all_pages(context, OperationId.LIST_AUDIENCES, key)
-    navigation = context.call(OperationId.GET_NAVIGATION, key)
+    audiences, seen = read_all_pages(context, operations.LIST_AUDIENCES, key)
+    navigation = context.call(operations.GET_NAVIGATION, key)
     folders = {str(one.get("id")): one.get("name") for one in records(json_at(navigation, "data", "folders"))}
     jobs: list[Any] = []
     if context.profile is Profile.FULL:
-        jobs, more = read_all_pages(context, OperationId.LIST_JOBS, key)
+        jobs, more = read_all_pages(context, operations.LIST_JOBS, key)
         seen = [*seen, *more]
     shown = {str(one.get("id")): one.get("name") for one in audiences}
     return Snapshot(shown, folders, frozenset(str(one.get("jobId")) for one in jobs), (*seen, navigation))
@@ -79,7 +81,7 @@ def records(items: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (JSON)
 
 
 def read_all_pages(
-    context: CheckContext, operation: OperationId, key: Key, target: str = "", **query: str | int | None
+    context: CheckContext, operation: OperationSpec, key: Key, target: str = "", **query: str | int | None
 ) -> tuple[list[dict[str, Any]], list[Exchange]]:
     """All items of a list, page after page, and the exchanges; NotEstablishedError where a page is refused."""
     items: list[dict[str, Any]] = []
@@ -95,7 +97,7 @@ def read_all_pages(
 
 
 def pages_of(
-    context: CheckContext, operation: OperationId, key: Key, target: str = "", **query: str | int | None
+    context: CheckContext, operation: OperationSpec, key: Key, target: str = "", **query: str | int | None
 ) -> Iterator[Exchange]:
     """The pages of a list, as the client that follows `nextCursor` while `hasMore` says so gets them."""
     cursor: str | None = None
@@ -123,7 +125,7 @@ def eventually(context: CheckContext, look: Callable[[], bool]) -> tuple[bool, b
 
 def read(context: CheckContext, key: Key, audience: str) -> tuple[dict[str, Any], Exchange]:
     """An audience as it is read; NotEstablishedError where it cannot be."""
-    exchange = context.call(OperationId.GET_AUDIENCE, key, audience)
+    exchange = context.call(operations.GET_AUDIENCE, key, audience)
     shown = json_at(exchange, "data")
     if exchange.status != _OK or not isinstance(shown, dict):
         raise NotEstablishedError(f"an audience could not be read: {exchange.url} answered {exchange.status}")
@@ -131,10 +133,10 @@ def read(context: CheckContext, key: Key, audience: str) -> tuple[dict[str, Any]
 
 
 def audiences_in(
-    context: CheckContext, operation: OperationId, key: Key
+    context: CheckContext, operation: OperationSpec, key: Key
 ) -> tuple[list[dict[str, Any]], list[Exchange]]:
     """The audiences of the list, over all its pages, or those of the navigation, in folders and in none."""
-    if operation is OperationId.LIST_AUDIENCES:
+    if operation is operations.LIST_AUDIENCES:
         return read_all_pages(context, operation, key)
     exchange = context.call(operation, key)
     folders = records(json_at(exchange, "data", "folders"))
@@ -142,7 +144,7 @@ def audiences_in(
     return [*(one for folder in folders for one in records(folder.get("audiences"))), *loose], [exchange]
 
 
-def listed(context: CheckContext, operation: OperationId, key: Key) -> tuple[set[str], list[Exchange]]:
+def listed(context: CheckContext, operation: OperationSpec, key: Key) -> tuple[set[str], list[Exchange]]:
     """The identifiers of the audiences that the list or the navigation shows."""
     items, exchanges = audiences_in(context, operation, key)
     return {str(one.get("id")) for one in items}, exchanges

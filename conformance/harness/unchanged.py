@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import Resource
 from conformance.client.client import ApiRequest
 from conformance.client.contract import json_at
-from conformance.harness.context import CheckContext, Key
+from conformance.harness.context import CheckContext
 from conformance.harness.expectations import expectations_of
-from conformance.harness.operations import READING
+from conformance.harness.key import Key
 from conformance.harness.snapshots import Snapshot, eventually, read, take_snapshot
-from conformance.model import OperationId
-from conformance.model.operation import ON_AUDIENCE
 from conformance.results.verdicts import Exchange
 from conformance.states import HttpStates
 
@@ -27,7 +27,7 @@ class ResourceSnapshot:
 
 def snapshot_before(context: CheckContext, call: ApiRequest, key: Key) -> ResourceSnapshot | None:
     """Look, where a request might change something; what was just made has to be in the list first."""
-    if call.operation in READING:
+    if call.operation in operations.READING:
         return None
     seen = [take_snapshot(context, key)]
 
@@ -63,10 +63,10 @@ def expect_unchanged(
 
 def _named(context: CheckContext, call: ApiRequest, key: Key) -> tuple[dict[str, Any] | None, list[Exchange]]:
     """The audience or job that a request names, as it is read."""
-    if call.operation in ON_AUDIENCE:
+    if call.operation.resource is Resource.AUDIENCE:
         shown, exchange = read(context, key, call.resource_id)
         return {name: shown.get(name) for name in _SHOWN}, [exchange]
-    if call.operation is OperationId.CANCEL_JOB:
-        exchange = context.call(OperationId.GET_JOB, key, call.resource_id)
+    if call.operation is operations.CANCEL_JOB:
+        exchange = context.call(operations.GET_JOB, key, call.resource_id)
         return {"status": json_at(exchange, "data", "status")}, [exchange]
     return None, []

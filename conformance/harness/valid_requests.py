@@ -3,18 +3,20 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import Needs, OperationSpec
 from conformance.client.client import ApiRequest, RequestOptions
-from conformance.harness.context import CheckContext, Key
-from conformance.model import OperationId
+from conformance.harness.context import CheckContext
+from conformance.harness.key import Key
 
 PathAndBody = tuple[str, Any]
 """What the path names beside the account group, and the body."""
 
 
-def valid_request(context: CheckContext, operation: OperationId, key: Key) -> ApiRequest:
+def valid_request(context: CheckContext, operation: OperationSpec, key: Key) -> ApiRequest:
     """The request; NotEstablishedError where what it needs cannot be made."""
-    extras = context.fresh_idempotency_key() if operation is OperationId.START_JOB else RequestOptions()
-    return ApiRequest(operation, key.token, key.group, *_NEEDS[operation](context, key), extras)
+    extras = context.fresh_idempotency_key() if operation is operations.START_JOB else RequestOptions()
+    return ApiRequest(operation, key.token, key.group, *_PROVIDERS[operation.needs](context, key), extras)
 
 
 def _name(context: CheckContext) -> str:
@@ -61,21 +63,15 @@ def _start(context: CheckContext, key: Key) -> PathAndBody:
     return "", context.start_body(key)
 
 
-_NEEDS: Mapping[OperationId, Callable[[CheckContext, Key], PathAndBody]] = {
-    OperationId.LIST_AUDIENCES: _nothing,
-    OperationId.CREATE_AUDIENCE: _new_audience,
-    OperationId.GET_AUDIENCE: _ready,
-    OperationId.UPDATE_AUDIENCE: _update,
-    OperationId.DELETE_AUDIENCE: _ready,
-    OperationId.GET_NAVIGATION: _nothing,
-    OperationId.LIST_PROSPECTS: _ready,
-    OperationId.CREATE_FOLDER: _new_folder,
-    OperationId.RENAME_FOLDER: _rename,
-    OperationId.MOVE_TO_FOLDER: _move,
-    OperationId.REMOVE_FROM_FOLDER: _remove,
-    OperationId.START_JOB: _start,
-    OperationId.GET_JOB: _job,
-    OperationId.LIST_JOBS: _nothing,
-    OperationId.CANCEL_JOB: _job,
-    OperationId.LIST_ACCOUNTS: _nothing,
+_PROVIDERS: Mapping[Needs, Callable[[CheckContext, Key], PathAndBody]] = {
+    Needs.NOTHING: _nothing,
+    Needs.READY_AUDIENCE: _ready,
+    Needs.READY_AUDIENCE_AND_NAME: _update,
+    Needs.AUDIENCE_AND_FOLDER: _move,
+    Needs.AUDIENCE_IN_FOLDER: _remove,
+    Needs.NEW_AUDIENCE: _new_audience,
+    Needs.NEW_FOLDER: _new_folder,
+    Needs.FOLDER_AND_NAME: _rename,
+    Needs.START_BODY: _start,
+    Needs.ACTIVE_JOB: _job,
 }

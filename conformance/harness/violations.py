@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.catalogue.requirements import Level, load_catalogue
-from conformance.model import OperationId, RuleViolation
+from conformance.model import RuleViolation
 from conformance.results.verdicts import Exchange, Violation
 
 _SEVERITIES = {Level.MAY: 0, Level.SHOULD: 1, Level.MUST: 2}
 """The catalogue's levels, as the model's count."""
 
 
-def to_violation(violation: RuleViolation, operation: OperationId, exchanges: Iterable[Exchange]) -> Violation:
+def to_violation(violation: RuleViolation, operation: OperationSpec, exchanges: Iterable[Exchange]) -> Violation:
     """A violation under its own row; where the model demands less than that row, under that of the whole operation."""
     row = load_catalogue().get(violation.requirement)
     expected, seen = _printable(violation.expected), _printable(violation.seen)
@@ -19,7 +20,7 @@ def to_violation(violation: RuleViolation, operation: OperationId, exchanges: It
     return Violation(row.id, expected, seen, tuple(exchanges))
 
 
-def consistent(operation: OperationId) -> str:
+def consistent(operation: OperationSpec) -> str:
     """The row of an operation that says: what it answers can be explained by what was done before."""
     return f"{operation.prefix}-CONSISTENT"
 

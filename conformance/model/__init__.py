@@ -22,7 +22,6 @@ from conformance.model.messages import (
     ShownJob,
     Validity,
 )
-from conformance.model.operation import OperationId, Permission
 from conformance.model.state import State
 from conformance.model.violation import Fact, Judgement, RuleViolation, Severity
 
@@ -39,8 +38,6 @@ __all__ = [
     "KeyRevoked",
     "ListsSettled",
     "Navigation",
-    "OperationId",
-    "Permission",
     "ProspectingEnded",
     "Request",
     "Response",

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
+from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.model.messages import Request, Validity
-from conformance.model.operation import ALL_PERMISSIONS, OperationId
 from conformance.model.refusal_grounds import (
     CONFLICT,
     ELSEWHERE,
@@ -28,7 +30,7 @@ def caller_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
     yield from _form(request)
 
 
-def _permission(key: Key, operation: OperationId) -> Iterator[RefusalGround]:
+def _permission(key: Key, operation: OperationSpec) -> Iterator[RefusalGround]:
     """'The key is valid but does not have the permission needed by that endpoint' (getting-started)."""
     needed = operation.permission
     if needed is None:
@@ -44,7 +46,7 @@ def _permission(key: Key, operation: OperationId) -> Iterator[RefusalGround]:
 
 
 def _account_group(key: Key, request: Request) -> Iterator[RefusalGround]:
-    if request.operation is OperationId.LIST_ACCOUNTS:
+    if request.operation is operations.LIST_ACCOUNTS:
         return
     if key.groups is None:
         yield RefusalGround(Fact.SCOPE, ELSEWHERE)
@@ -55,9 +57,9 @@ def _account_group(key: Key, request: Request) -> Iterator[RefusalGround]:
 def _form(request: Request) -> Iterator[RefusalGround]:
     if request.validity is not Validity.VALID:
         yield RefusalGround(Fact.VALID, INVALID, certain=request.validity is Validity.INVALID)
-    if request.operation is OperationId.CREATE_AUDIENCE:
+    if request.operation is operations.CREATE_AUDIENCE:
         # 'Audience cannot be created with the requested configuration': which, and the row's number, are not printed.
         yield RefusalGround(Fact.VALID, CONFLICT | UNPROCESSABLE)
-    if request.operation is OperationId.START_JOB:
+    if request.operation is operations.START_JOB:
         yield RefusalGround(Fact.DONE, frozenset({402}), code="INSUFFICIENT_CREDITS")
         yield RefusalGround(Fact.VALID, CONFLICT)  # 'a state that prevents this operation': which, is not printed

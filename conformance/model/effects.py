@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from conformance.catalogue import operations
 from conformance.model.comparison import confirmed, contradiction, differences, filled, is_same, learned
 from conformance.model.messages import Request, Response, ShownAudience, ShownFolder
-from conformance.model.operation import OperationId
 from conformance.model.state import Audience, Folder, Known, State
 from conformance.model.violation import Fact, Judgement, RuleViolation, Severity, requirement
 
@@ -111,7 +111,7 @@ def _changed(known: Audience, request: Request) -> Audience:
         description=_left(known.description, request),
         folder=_left(known.folder, request),
     )
-    if request.operation is OperationId.REMOVE_FROM_FOLDER:  # 'clears folderId to null' (A11)
+    if request.operation is operations.REMOVE_FROM_FOLDER:  # 'clears folderId to null' (A11)
         return replace(known, folder=Known(None, by))
     for field, value in request.fields:
         if field == "name":
@@ -125,7 +125,7 @@ def _changed(known: Audience, request: Request) -> Audience:
 
 def _left(held: Known, request: Request) -> Known:
     """A field that a request does not name. One that was not read since it was set may never have been set."""
-    is_read = held.asserted_by == requirement(OperationId.GET_AUDIENCE, Fact.CURRENT)
+    is_read = held.asserted_by == requirement(operations.GET_AUDIENCE, Fact.CURRENT)
     return replace(held, asserted_by=requirement(request.operation, Fact.ONLY)) if is_read else held
 
 

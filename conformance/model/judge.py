@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import Effect, OperationSpec, Resource
 from conformance.model import effects, listing, prospecting
 from conformance.model.caller_grounds import caller_grounds
 from conformance.model.events import Event, apply
 from conformance.model.messages import Request, Response
-from conformance.model.operation import ON_AUDIENCE, OperationId
 from conformance.model.refusal_grounds import RefusalGround
 from conformance.model.resource_grounds import resource_grounds
 from conformance.model.state import State
@@ -22,35 +23,22 @@ def _nothing(state: State, _: Request, __: Response) -> Judgement:
     return Judgement(frozenset({state}))
 
 
-_EFFECTS: Mapping[OperationId, Callable[[State, Request, Response], Judgement]] = {
-    OperationId.LIST_AUDIENCES: listing.list_audiences,
-    OperationId.CREATE_AUDIENCE: effects.create_audience,
-    OperationId.GET_AUDIENCE: effects.read_audience,
-    OperationId.UPDATE_AUDIENCE: effects.update_audience,
-    OperationId.DELETE_AUDIENCE: effects.delete_audience,
-    OperationId.GET_NAVIGATION: listing.navigate,
-    OperationId.LIST_PROSPECTS: effects.read_prospects,
-    OperationId.CREATE_FOLDER: effects.create_folder,
-    OperationId.RENAME_FOLDER: effects.rename_folder,
-    OperationId.MOVE_TO_FOLDER: effects.update_audience,
-    OperationId.REMOVE_FROM_FOLDER: effects.update_audience,
-    OperationId.START_JOB: prospecting.start,
-    OperationId.GET_JOB: prospecting.read,
-    OperationId.LIST_JOBS: prospecting.list_jobs,
-    OperationId.CANCEL_JOB: prospecting.cancel,
-    OperationId.LIST_ACCOUNTS: _nothing,
+_EFFECTS: Mapping[Effect, Callable[[State, Request, Response], Judgement]] = {
+    Effect.NOTHING: _nothing,
+    Effect.LISTS_AUDIENCES: listing.list_audiences,
+    Effect.CREATES_AUDIENCE: effects.create_audience,
+    Effect.READS_AUDIENCE: effects.read_audience,
+    Effect.UPDATES_AUDIENCE: effects.update_audience,
+    Effect.DELETES_AUDIENCE: effects.delete_audience,
+    Effect.READS_PROSPECTS: effects.read_prospects,
+    Effect.SHOWS_NAVIGATION: listing.navigate,
+    Effect.CREATES_FOLDER: effects.create_folder,
+    Effect.RENAMES_FOLDER: effects.rename_folder,
+    Effect.STARTS_JOB: prospecting.start,
+    Effect.READS_JOB: prospecting.read,
+    Effect.LISTS_JOBS: prospecting.list_jobs,
+    Effect.CANCELS_JOB: prospecting.cancel,
 }
-_READING = frozenset(
-    {
-        OperationId.LIST_AUDIENCES,
-        OperationId.GET_AUDIENCE,
-        OperationId.GET_NAVIGATION,
-        OperationId.LIST_PROSPECTS,
-        OperationId.GET_JOB,
-        OperationId.LIST_JOBS,
-        OperationId.LIST_ACCOUNTS,
-    }
-)
 
 
 def judge(state: State, request: Request | Event, response: Response | None) -> Judgement:
@@ -121,14 +109,14 @@ def _unanswered(state: State, request: Request) -> frozenset[State]:
 
     That an update of several fields is all or nothing is not documented.
     """
-    if request.operation in _READING:
+    if request.operation.only_reads:
         return frozenset({state})
-    effects = (_EFFECTS[request.operation](state, part, Response(_OK)).states for part in _parts(request))
+    effects = (_EFFECTS[request.operation.effect](state, part, Response(_OK)).states for part in _parts(request))
     return frozenset({state}).union(*effects)
 
 
 def _parts(request: Request) -> Iterator[Request]:
-    if request.operation is not OperationId.UPDATE_AUDIENCE:
+    if request.operation is not operations.UPDATE_AUDIENCE:
         yield request
         return
     for count in range(1, len(request.fields) + 1):
@@ -143,7 +131,7 @@ def _succeeded(state: State, request: Request, response: Response, grounds: Iter
         RuleViolation(ground.level, requirement(request.operation, ground.fact), str(ground), str(response))
         for ground in broken
     )
-    judged = _EFFECTS[request.operation](state, request, response)
+    judged = _EFFECTS[request.operation.effect](state, request, response)
     if any(ground.level is Severity.MUST for ground in broken):
         return Judgement(judged.states, against)
     return Judgement(judged.states, against + judged.violations)
@@ -171,15 +159,15 @@ def _unfounded(request: Request, response: Response, grounds: Iterable[RefusalGr
         if first.fact is Fact.GONE and response.status != _CONFLICT:  # no status but that one says that it is there
             fact = Fact.FOUND
         return RuleViolation(first.level, requirement(request.operation, fact), str(first), str(response))
-    guarded = response.status == _CONFLICT and request.operation in ON_AUDIENCE
+    guarded = response.status == _CONFLICT and request.operation.resource is Resource.AUDIENCE
     fact = Fact.GUARD_ENDS if guarded else Fact.DONE
     return RuleViolation(Severity.MUST, requirement(request.operation, fact), "a success", str(response))
 
 
-def _highest(operation: OperationId, response: Response) -> Severity:
+def _highest(operation: OperationSpec, response: Response) -> Severity:
     """The methods of A9 and A2 are inferred: a target may not know them. One that answers A2 with 201 does."""
-    if operation is OperationId.RENAME_FOLDER:
+    if operation is operations.RENAME_FOLDER:
         return Severity.SHOULD
-    if operation is OperationId.CREATE_AUDIENCE and response.status >= _CLIENT_ERROR:
+    if operation is operations.CREATE_AUDIENCE and response.status >= _CLIENT_ERROR:
         return Severity.SHOULD
     return Severity.MUST

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from conformance.model.operation import OperationId
+from conformance.catalogue.operation_spec import OperationSpec
 
 
 class Unknown(Enum):
@@ -43,7 +43,7 @@ class Request:
     request. `status`: the filter of P3.
     """
 
-    operation: OperationId
+    operation: OperationSpec
     key: str | None
     group: str = ""
     resource_id: str = ""

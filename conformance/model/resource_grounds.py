@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import Resource
 from conformance.model.messages import UNKNOWN, Request
-from conformance.model.operation import ON_AUDIENCE, ON_JOB, OperationId
 from conformance.model.refusal_grounds import (
     CONFLICT,
     ELSEWHERE,
@@ -23,11 +24,11 @@ _REDUNDANT = frozenset({400, 404, 422})
 
 def resource_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
     """Every ground that lies in the things that a request names."""
-    if request.operation in ON_AUDIENCE:
+    if request.operation.resource is Resource.AUDIENCE:
         yield from _audience(state, request)
-    if request.operation is OperationId.RENAME_FOLDER and request.path not in state.folders:
+    if request.operation is operations.RENAME_FOLDER and request.path not in state.folders:
         yield _missing(request.path, state.folders, state.may_hold_unknown)
-    if request.operation in ON_JOB:
+    if request.operation.resource is Resource.JOB:
         yield from _job(state, request)
 
 
@@ -70,9 +71,9 @@ def _guard(state: State, path: Path, audience: Audience) -> Iterator[RefusalGrou
 
 def _placing(state: State, request: Request, audience: Audience) -> Iterator[RefusalGround]:
     """Folders (A10, A11). Which types go together is not defined, nor is moving an audience to where it already is."""
-    if request.operation is OperationId.REMOVE_FROM_FOLDER and audience.folder.value in (None, UNKNOWN):
+    if request.operation is operations.REMOVE_FROM_FOLDER and audience.folder.value in (None, UNKNOWN):
         yield RefusalGround(Fact.DONE, _REDUNDANT)
-    if request.operation is not OperationId.MOVE_TO_FOLDER:
+    if request.operation is not operations.MOVE_TO_FOLDER:
         return
     wanted = request.sent("folderId")
     path = (request.group, wanted if isinstance(wanted, str) else "")
@@ -93,13 +94,13 @@ def _job(state: State, request: Request) -> Iterator[RefusalGround]:
     if job is None:
         missing = _missing(request.path, state.jobs, state.may_have_unknown_jobs)
         yield missing
-        if request.operation is OperationId.CANCEL_JOB:
+        if request.operation is operations.CANCEL_JOB:
             # The number of this row is not printed: that it is 404 is inferred, that nothing is cancelled is not.
             yield RefusalGround(missing.fact, frozenset({400, 403, 409, 422}), penalty=Severity.SHOULD)
         return
     if _may_have_left(state, request.group, job):
         yield RefusalGround(Fact.FOUND, NOT_FOUND)
-    if request.operation is OperationId.CANCEL_JOB:
+    if request.operation is operations.CANCEL_JOB:
         yield from _cancelable(job)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
-from conformance.model.operation import OperationId
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.model.state import State
 
 
@@ -70,10 +71,10 @@ class Judgement:
         return any(violation.level >= level for violation in self.violations)
 
 
-def requirement(operation: OperationId, fact: Fact) -> str:
+def requirement(operation: OperationSpec, fact: Fact) -> str:
     """Resource, operation, fact. That what is gone stays gone is the effect of the deletion, whoever asks for it."""
     if fact is Fact.GONE:
-        operation, fact = OperationId.DELETE_AUDIENCE, Fact.EFFECT
+        operation, fact = operations.DELETE_AUDIENCE, Fact.EFFECT
     return f"{operation.prefix}-{fact}"
 
 

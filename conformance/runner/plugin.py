@@ -1,4 +1,4 @@
-"""The pytest plugin: gives the checks their situation, and notes what became of them."""
+"""The pytest plugin of the suite: hands checks their context, and records the result of each."""
 
 import random
 from collections.abc import Iterable
@@ -7,21 +7,32 @@ from typing import Any
 
 import pytest
 
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.catalogue.requirements import Catalogue, Profile, Requirement
-from conformance.client.client import Client
-from conformance.client.deletions import Deletions
-from conformance.harness.context import CheckContext, Key
-from conformance.model import OperationId
+from conformance.client.reproduction import with_reproduction_steps
+from conformance.harness.context import CheckContext
+from conformance.harness.run_facts import LOOKING_BACK, RunFactFixtures, RunFacts
+from conformance.options import Options
 from conformance.results.ledger import Ledger, ViolationError
-from conformance.results.verdicts import Exchange, Observations
-from conformance.states import NotEstablishedError, ProviderStates
+from conformance.results.verdicts import Observations
+from conformance.results.worker_result import WorkerResult, sent_tokens
+from conformance.runner.cleanup import delete_leftovers
+from conformance.runner.deadline import Deadline
+from conformance.runner.selection import selected_checks
+from conformance.runner.session import Session
+from conformance.states import HttpStates, NotEstablishedError
 
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """Which part of the documentation, what everything random comes from, and how often the cheap is repeated.
+    """The settings of a run that checks depend on.
 
-    `named`: the only checks that are read, where only some are.
+    Attributes:
+        profile: The part of the documentation to check.
+        seed: The seed of everything random.
+        repeats: How often a check repeats what is cheap.
+        selected: The only checks that are read; empty for all of the profile.
+
     """
 
     profile: Profile
@@ -31,120 +42,139 @@ class RunSettings:
 
 
 class ConformancePlugin:
-    """One run, or what one worker does of it."""
+    """One run, or the part of it that one worker does.
 
-    def __init__(self, catalogue: Catalogue, client: Client, states: ProviderStates, effort: RunSettings) -> None:
+    Attributes:
+        result: The result, once the session has finished, however it ended.
+
+    """
+
+    def __init__(self, catalogue: Catalogue, session: Session, settings: RunSettings, deadline: Deadline) -> None:
         self._catalogue = catalogue
-        self._client = client
-        self._states = states
-        self._effort = effort
+        self._session = session
+        self._settings = settings
+        self._deadline = deadline
+        self._facts = RunFacts(session.client)
         self._collected: set[str] = set()
         self._selected: set[str] = set()
         self._deciding: set[str] = set()
-        self.not_torn_down: list[str] = []
+        self.result: WorkerResult | None = None
+
+    @classmethod
+    def for_session(
+        cls, options: Options, catalogue: Catalogue, session: Session, deadline: Deadline
+    ) -> "ConformancePlugin":
+        """Return the plugin for a session that was opened with these options."""
+        repeats = session.states.repeats(options.max_examples)
+        selected = selected_checks(options.selection, catalogue)
+        return cls(catalogue, session, RunSettings(options.profile, options.seed, repeats, selected), deadline)
 
     @property
     def _ledger(self) -> Ledger:
-        return self._client.ledger
+        return self._session.client.ledger
 
     @pytest.fixture
     def context(self, request: pytest.FixtureRequest) -> CheckContext:
-        """What a check begins from; its chance depends on the seed and on the check alone."""
-        chance = random.Random(f"{self._effort.seed}/{request.node.name}")  # noqa: S311  (reproducible on purpose)
-        return CheckContext(self._client, self._states, chance, self._effort.profile, self._effort.repeats)
-
-    @pytest.fixture
-    def acknowledged(self) -> Deletions:
-        """Every deletion of the run so far that the target has acknowledged, but for identifiers given out again."""
-        if not self._client.deletions:
-            raise NotEstablishedError("no deletion was acknowledged")
-        return self._client.deletions
-
-    @pytest.fixture
-    def revoked(self) -> list[Key]:
-        """Every key that was revoked in the run so far."""
-        if not self._client.revoked_keys:
-            raise NotEstablishedError("no key was revoked")
-        return [Key(token, group) for token, group in self._client.revoked_keys]
-
-    @pytest.fixture
-    def begun(self) -> list[Exchange]:
-        """Every start of a job in the run so far that was answered with success, the first one first."""
-        return list(self._client.started_jobs)
+        """Return the context of a check; its random numbers depend on the seed and on the name of the check alone."""
+        settings = self._settings
+        chance = random.Random(f"{settings.seed}/{request.node.name}")  # noqa: S311  (reproducible on purpose)
+        session = self._session
+        return CheckContext(session.client, session.states, self._facts, chance, settings.profile, settings.repeats)
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Make the marks known."""
-        config.addinivalue_line("markers", "profile(name): the smallest profile that has this check; else `delete`")
+        """Register the fixtures that look back on the run."""
+        config.pluginmanager.register(RunFactFixtures(self._facts))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Hold the catalogue against the checks, and leave out what is not of the profile, before `-k` does."""
-        every = self._effort.profile is not Profile.DELETE and not self._effort.selected
-        self._catalogue.validate_checks({_name(item) for item in items}, every=every)
+        """Compare the catalogue with the checks, and drop those that are not of the profile, before `-k` is applied."""
+        profile = None if self._settings.selected else self._settings.profile
+        self._catalogue.validate_checks({_name(item) for item in items}, profile)
         items[:] = sorted((item for item in items if self._is_of_profile(item)), key=runs_last)
         self._collected = {item.nodeid for item in items}
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note what is selected."""
+        """Record the selected checks, and the requirements that they decide."""
         self._selected = {item.nodeid for item in session.items}
         for item in session.items:
             self._deciding.update(self._decided_by(item))
 
-    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> None:
+        """Begin a check, unless the deadline has passed."""
+        self._deadline.raise_if_passed()
+        self._session.states.begin_check()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:  # noqa: ANN401  (pytest's)
-        """Note why a check has not come to its end: a violation is in the ledger already."""
+        """Record why a check did not end; a check that could not run has not failed, for `-x` and `--lf` alike."""
         report = yield
         if call.excinfo is not None:
-            self._note(item, call.excinfo)
+            self._record(item, call.excinfo)
+            if call.excinfo.errisinstance(NotEstablishedError):
+                report.outcome = "skipped"
+                report.longrepr = ("", 0, str(call.excinfo.value))
         return report
 
-    def _note(self, item: pytest.Item, info: pytest.ExceptionInfo[BaseException]) -> None:
+    def _record(self, item: pytest.Item, info: pytest.ExceptionInfo[BaseException]) -> None:
         ids = self._decided_by(item)
         if info.errisinstance(NotEstablishedError):
             self._ledger.blocked(ids, str(info.value))
-        elif not info.errisinstance(ViolationError):
+        elif not info.errisinstance(ViolationError):  # a violation is in the ledger already
             self._ledger.errored(ids, f"{item.name}: {info.exconly()}")
 
+    @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        """Leave the target as it was, Ctrl-C included."""
-        self.not_torn_down = self._states.teardown_all()
+        """Leave the target as it was, Ctrl-C included, and build the result."""
+        states, client = self._session.states, self._session.client
+        not_torn_down = states.teardown_all()
+        left_behind = [] if isinstance(states, HttpStates) else delete_leftovers(client.exchanges, self._session.api)
+        notes = [*states.notes(), *left_behind]
+        if self._deadline.stopped:
+            notes.append("the deadline has passed: what had not come to its end by then was not checked, or less often")
+        self.result = WorkerResult(
+            observations=with_reproduction_steps(self._observations(), client.exchanges, states.requests),
+            keys=frozenset(states.keys),
+            tokens=sent_tokens(client.exchanges),
+            not_torn_down=tuple(not_torn_down),
+            notes=tuple(notes),
+        )
 
-    def observations(self) -> dict[str, Observations]:
-        """What was seen of every requirement of the profile."""
+    def _observations(self) -> dict[str, Observations]:
+        """Return the observations of each requirement of the profile."""
         return {
-            row.id: self._ledger.observations(row.id, selected=self._is_selected(row))
-            for row in self._catalogue.for_profile(self._effort.profile)
+            requirement.id: self._ledger.observations(requirement.id, selected=self._is_selected(requirement))
+            for requirement in self._catalogue.for_profile(self._settings.profile)
         }
 
     def _decided_by(self, item: pytest.Item) -> Iterable[str]:
-        """The ids of what a check decides."""
+        """Return the ids of the requirements that a check decides."""
         operation = _operation(item)
-        return self._catalogue.decided_by(_name(item), operation.wire if operation else None)
+        return self._catalogue.decided_by(_name(item), operation.id if operation else None)
 
     def _is_of_profile(self, item: pytest.Item) -> bool:
         operation = _operation(item)
-        named: Iterable[Profile] = (Profile(mark.args[0]) for mark in item.iter_markers("profile"))
-        needed = [*named, *([self._catalogue.profile_of(operation.wire)] if operation else [])]
-        return all(self._effort.profile.includes(one) for one in needed)
+        needed = [self._catalogue.profile_of_check(item.name)]
+        needed += [self._catalogue.profile_of(operation.id)] if operation else []
+        return all(self._settings.profile.includes(profile) for profile in needed)
 
-    def _is_selected(self, row: Requirement) -> bool:
-        """Whether the run is to decide it; what every exchange decides counts in a part of a run where it arose."""
-        every = self._selected == self._collected and not self._effort.selected
-        if every or row.id in self._deciding:
+    def _is_selected(self, requirement: Requirement) -> bool:
+        """Whether the run decides a requirement; a part of a run also counts what its exchanges happened to show."""
+        is_whole = self._selected == self._collected and not self._settings.selected
+        if is_whole or requirement.id in self._deciding:
             return bool(self._selected)
-        return self._ledger.was_checked(row.id)
+        return self._ledger.was_checked(requirement.id)
 
 
 def _name(item: pytest.Item) -> str:
     return item.name.split("[")[0]
 
 
-def _operation(item: pytest.Item) -> OperationId | None:
-    """The operation that a check is run for, where it is one of many."""
-    found = getattr(item, "callspec", None)
-    operation = found.params.get("operation") if found is not None else None
-    return operation if isinstance(operation, OperationId) else None
+def _operation(item: pytest.Item) -> OperationSpec | None:
+    """Return the operation that a check is run for, where it is run for several."""
+    callspec = getattr(item, "callspec", None)
+    operation = callspec.params.get("operation") if callspec is not None else None
+    return operation if isinstance(operation, OperationSpec) else None
 
 
 def runs_last(item: pytest.Item) -> bool:
-    """Whether a check looks back on the whole run: it comes at its end; else the order stays."""
-    return not {"acknowledged", "begun", "revoked"}.isdisjoint(getattr(item, "fixturenames", ()))
+    """Whether a check looks back on the whole run, and so comes at its end; the other checks keep their order."""
+    return not LOOKING_BACK.isdisjoint(getattr(item, "fixturenames", ()))

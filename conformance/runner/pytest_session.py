@@ -14,9 +14,8 @@ from conformance import environment
 from conformance.catalogue.requirements import Catalogue
 from conformance.options import Options
 from conformance.results.worker_result import WorkerResult, merge
-from conformance.runner.course import Course
 from conformance.runner.deadline import Deadline
-from conformance.runner.plugin import ConformancePlugin, RunSettings
+from conformance.runner.plugin import ConformancePlugin
 from conformance.runner.progress import Progress
 from conformance.runner.selection import check_files, selected_checks
 from conformance.runner.session import open_session
@@ -76,19 +75,19 @@ def run_checks(options: Options, known: Catalogue, *, live: bool) -> SessionResu
 
 def _run_in_process(options: Options, known: Catalogue, deadline: Deadline, progress: Progress) -> SessionResult:
     with open_session(options, deadline) as parts:
-        repeats = parts.states.repeats(options.max_examples)
-        effort = RunSettings(options.profile, options.seed, repeats, selected_checks(options.selection, known))
-        plugin = ConformancePlugin(known, parts.client, parts.states, effort)
-        course = Course(parts, plugin, deadline)
-        status, ending = _run_pytest(options, effort.selected, [], [plugin, course, progress])
-    return _session_result(merge([course.seen]) if course.seen else None, status, ending)
+        plugin = ConformancePlugin.for_session(options, known, parts, deadline)
+        names = selected_checks(options.selection, known)
+        status, ending = _run_pytest(options, known, names, [], [plugin, progress])
+    return _session_result(merge([plugin.result]) if plugin.result else None, status, ending)
 
 
 def _run_in_workers(options: Options, known: Catalogue, deadline: Deadline, progress: Progress) -> SessionResult:
     workers = WorkerController(options, deadline)
     dealt = ["-p", "xdist", "-n", str(options.workers), "--dist", "worksteal", "--max-worker-restart", "0"]
     names = selected_checks(options.selection, known)
-    status, ending = _run_pytest(options, names, [*dealt, "-p", "conformance.runner.xdist_worker"], [workers, progress])
+    status, ending = _run_pytest(
+        options, known, names, [*dealt, "-p", "conformance.runner.xdist_worker"], [workers, progress]
+    )
     if workers.lost and workers.results:
         ending.errors.clear()  # xdist's words for the same
         lost = tuple(workers.lost)
@@ -107,7 +106,7 @@ def _session_result(seen: WorkerResult | None, status: int, ending: _SessionOutc
 
 
 def _run_pytest(
-    options: Options, names: frozenset[str], more: list[str], plugins: list[object]
+    options: Options, known: Catalogue, names: frozenset[str], more: list[str], plugins: list[object]
 ) -> tuple[int, _SessionOutcome]:
     folder = resources.files("conformance").joinpath("checks")
     without = [word for name in _DISABLED_PLUGINS for word in ("-p", f"no:{name}")]
@@ -120,7 +119,8 @@ def _run_pytest(
     try:
         status = int(
             pytest.main(
-                [*check_files(options.profile, names), *without, *alone, *chosen, *more], plugins=[ending, *plugins]
+                [*check_files(options.profile, names, known), *without, *alone, *chosen, *more],
+                plugins=[ending, *plugins],
             )
         )
     except KeyboardInterrupt:  # a second one, while the first was dealt with

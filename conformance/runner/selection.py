@@ -1,28 +1,29 @@
-"""Which files of checks a run has to read: it need not wait for what the rest imports."""
+"""The selection of checks: which of them a run names, and which files it has to read."""
 
 from importlib import resources
 
 from conformance.catalogue.requirements import Catalogue, Profile
 
-_OF_DELETE = "check_delete.py"
-
 
 def selected_checks(selection: str | None, catalogue: Catalogue) -> frozenset[str]:
-    """The checks that `-k` names, where it does no more than name some; else none."""
+    """Return the checks that `-k` names, if it does nothing but name checks; otherwise none."""
     words = (selection or "").split()
     checks = {check for row in catalogue.values() for check in row.checks}
     names = frozenset(words[::2])
     return names if names <= checks and set(words[1::2]) <= {"or"} else frozenset()
 
 
-def check_files(profile: Profile, names: frozenset[str]) -> list[str]:
-    """The files that have a check of the profile; where checks are named, one of those."""
+def check_files(profile: Profile, selected: frozenset[str], catalogue: Catalogue) -> list[str]:
+    """Return the files of the selected checks, or of all checks of the profile.
+
+    The other files are not read: a run need not wait for what they import.
+    """
+    checks = selected or catalogue.checks_of(profile)
     folder = resources.files("conformance").joinpath("checks")
-    read = []
+    files = []
     for file in sorted(folder.iterdir(), key=str):
-        if not file.name.startswith("check_") or (profile is Profile.DELETE and file.name != _OF_DELETE):
-            continue
-        text = file.read_text(encoding="utf-8") if names else ""
-        if not names or any(f"def {name}(" in text for name in names):
-            read.append(str(file))
-    return read
+        if file.name.startswith("check_"):
+            text = file.read_text(encoding="utf-8")
+            if any(f"def {check}(" in text for check in checks):
+                files.append(str(file))
+    return files

@@ -11,10 +11,8 @@ from _pytest.runner import runtestprotocol  # there is no public way to run one 
 
 from conformance.catalogue.requirements import load_catalogue
 from conformance.options import Options
-from conformance.runner.course import Course
 from conformance.runner.deadline import Deadline
-from conformance.runner.plugin import ConformancePlugin, RunSettings, runs_last
-from conformance.runner.selection import selected_checks
+from conformance.runner.plugin import ConformancePlugin, runs_last
 from conformance.runner.session import open_session
 
 PAYLOAD_KEY = "conformance"
@@ -29,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     options, spent = pickle.loads(told)  # noqa: S301  (from the process that started this one)
     signal.signal(signal.SIGINT, _interrupted)
     worker = Worker(config, options, spent)
-    for part in (worker, worker.plugin, worker.course):  # the last registered is called first
+    for part in (worker, worker.plugin):  # the last registered is called first
         config.pluginmanager.register(part)
 
 
@@ -47,10 +45,7 @@ class Worker:
         self._stack = ExitStack()
         deadline = Deadline(options.deadline, spent)
         parts = self._stack.enter_context(open_session(options, deadline))
-        known, repeats = load_catalogue(), parts.states.repeats(options.max_examples)
-        effort = RunSettings(options.profile, options.seed, repeats, selected_checks(options.selection, known))
-        self.plugin = ConformancePlugin(known, parts.client, parts.states, effort)
-        self.course = Course(parts, self.plugin, deadline)
+        self.plugin = ConformancePlugin.for_session(options, load_catalogue(), parts, deadline)
         self._held_back: list[pytest.Item] = []
         self._reports: list[dict[str, Any]] = []
 
@@ -78,7 +73,7 @@ class Worker:
         """Hand over what was seen, before xdist sends it."""
         done = yield
         output: dict[str, Any] = self._config.workeroutput  # type: ignore[attr-defined]  # xdist's
-        output[PAYLOAD_KEY] = pickle.dumps((self.course.seen, self._reports))
+        output[PAYLOAD_KEY] = pickle.dumps((self.plugin.result, self._reports))
         return done
 
     def pytest_internalerror(self) -> bool:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from conformance.harness.context import Audience, Key
-from conformance.model import AudiencePopulated, AudienceReady, KeyIssued, KeyRevoked, OperationId, ProspectingEnded
-from conformance.model.operation import ALL_PERMISSIONS, ON_AUDIENCE
+from conformance.catalogue.operation_spec import OperationSpec, Resource
+from conformance.catalogue.permissions import ALL_PERMISSIONS
+from conformance.harness.context import Audience
+from conformance.harness.key import Key
+from conformance.model import AudiencePopulated, AudienceReady, KeyIssued, KeyRevoked, ProspectingEnded
 from conformance.stateful.trace import Trace, TraceSession
 from conformance.states import HttpStates, NotEstablishedError
 
@@ -63,9 +65,9 @@ class Actors:
             identifier = next(iter(self._context.not_issued([near])), identifier)
         return (group, identifier)
 
-    def is_odd(self, operation: OperationId, place: ResourcePath) -> bool:
+    def is_odd(self, operation: OperationSpec, place: ResourcePath) -> bool:
         """Whether nothing of this kind was ever there: who knows what identifiers of the account group look like."""
-        return operation in ON_AUDIENCE and place not in self.audiences and place not in self.deleted
+        return operation.resource is Resource.AUDIENCE and place not in self.audiences and place not in self.deleted
 
     def mark_deleted(self, place: ResourcePath) -> None:
         """An audience was deleted."""

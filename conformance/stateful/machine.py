@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from conformance.model import OperationId
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.stateful.actors import GONE, MADE_UP, OTHER_KIND
 from conformance.stateful.step_runner import SAME, STEPS, Step, StepChoice, StepRunner
 from conformance.stateful.trace import TraceEnded, TraceSession
@@ -39,7 +39,7 @@ class ApiStateMachine(RuleBasedStateMachine):
         self._runner.actors.teardown()
 
     @rule(what=st.sampled_from(STEPS), choice=_CHOICE)
-    def takes_a_step(self, what: OperationId | str, choice: StepChoice) -> None:
+    def takes_a_step(self, what: OperationSpec | str, choice: StepChoice) -> None:
         """Whatever the profile, and what may be left behind, allow."""
         if self._is_over:
             return

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from conformance.catalogue import operations, permissions
+from conformance.catalogue.operation_spec import OperationSpec, Resource
+from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.catalogue.requirements import Profile
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
-from conformance.harness.context import Key
-from conformance.model import OperationId, Permission, Validity
-from conformance.model.operation import ALL_PERMISSIONS, ON_AUDIENCE, ON_JOB
+from conformance.harness.key import Key
+from conformance.model import Validity
 from conformance.results.verdicts import SUCCESS, Exchange
 from conformance.stateful.actors import GONE, Actors, ResourcePath
 from conformance.stateful.bodies import body
@@ -22,12 +24,12 @@ from conformance.stateful.trace import Trace, TraceSession
 _T = TypeVar("_T")
 _PERMISSION_SETS = (
     ALL_PERMISSIONS,
-    frozenset({Permission.AUDIENCES_READ.wire, Permission.PROSPECTS_READ.wire}),
-    frozenset({Permission.AUDIENCES_WRITE.wire}),
-    ALL_PERMISSIONS - {Permission.AUDIENCES_WRITE.wire},
-    ALL_PERMISSIONS - {Permission.AUDIENCES_READ.wire},
-    frozenset({Permission.PROSPECTING_READ.wire}),
-    ALL_PERMISSIONS - {Permission.PROSPECTING_WRITE.wire},
+    frozenset({permissions.AUDIENCES_READ.wire, permissions.PROSPECTS_READ.wire}),
+    frozenset({permissions.AUDIENCES_WRITE.wire}),
+    ALL_PERMISSIONS - {permissions.AUDIENCES_WRITE.wire},
+    ALL_PERMISSIONS - {permissions.AUDIENCES_READ.wire},
+    frozenset({permissions.PROSPECTING_READ.wire}),
+    ALL_PERMISSIONS - {permissions.PROSPECTING_WRITE.wire},
 )
 _JOBS = (None, "running", "queued")
 _OUTCOMES = ("completed", "failed", "cancelled")
@@ -38,17 +40,8 @@ _NEWEST_KEY, _NEWEST_AT_HOME, _NOBODY, _STRANGER = (15, 16), 17, 18, 19
 SAME = GONE
 _COMES, _GOES, _IS_PREPARED, _ENDS = "a key comes", "a key goes", "an audience is prepared", "a prospecting ends"
 _REVOKED_EVERY = 5
-STEPS: Sequence[OperationId | str] = (
-    OperationId.GET_AUDIENCE,
-    *(3 * (OperationId.UPDATE_AUDIENCE, OperationId.MOVE_TO_FOLDER, OperationId.CREATE_AUDIENCE)),
-    *(2 * (OperationId.DELETE_AUDIENCE, OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION)),
-    *(2 * (OperationId.REMOVE_FROM_FOLDER, OperationId.GET_AUDIENCE, OperationId.CANCEL_JOB, OperationId.START_JOB)),
-    OperationId.LIST_PROSPECTS,
-    OperationId.CREATE_FOLDER,
-    OperationId.RENAME_FOLDER,
-    OperationId.GET_JOB,
-    OperationId.LIST_JOBS,
-    OperationId.LIST_ACCOUNTS,
+STEPS: Sequence[OperationSpec | str] = (
+    *(operation for operation in operations.OPERATIONS for _ in range(operation.trace_weight)),
     *(_COMES, _GOES, _ENDS),
     *(2 * (_IS_PREPARED,)),
 )
@@ -71,7 +64,7 @@ class StepChoice:
 
 
 SIMPLEST = StepChoice(caller=0, group=0, audience=0, body_variant=0, pick=0, read_back=None)
-Step = tuple[OperationId | str, StepChoice]
+Step = tuple[OperationSpec | str, StepChoice]
 
 
 class StepRunner:
@@ -91,14 +84,14 @@ class StepRunner:
         what, choice = step
         if isinstance(what, str):
             self._apply_state(what, choice)
-        elif what in ON_AUDIENCE:
+        elif what.resource is Resource.AUDIENCE:
             self._name_an_audience(what, choice)
-        elif what in (OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION):
+        elif what in (operations.LIST_AUDIENCES, operations.GET_NAVIGATION):
             self._read(what, choice)
-        elif what is OperationId.CREATE_AUDIENCE:
+        elif what is operations.CREATE_AUDIENCE:
             group = self._owner(choice).group
             _keep(self.actors.audiences, group, self._send(what, choice, (group, "")), "id")
-        elif what in (OperationId.CREATE_FOLDER, OperationId.RENAME_FOLDER):
+        elif what in (operations.CREATE_FOLDER, operations.RENAME_FOLDER):
             self._folder(what, choice)
         elif self._has_jobs:
             self._prospect(what, choice)
@@ -118,52 +111,52 @@ class StepRunner:
         elif what == _IS_PREPARED or not self.actors.end_job(_newest(_OUTCOMES, choice.pick)):
             self.actors.prepare_audience(self._owner(choice), _newest(_JOBS, choice.pick))
 
-    def _name_an_audience(self, operation: OperationId, choice: StepChoice) -> None:
+    def _name_an_audience(self, operation: OperationSpec, choice: StepChoice) -> None:
         """A3-A5, A7, A10, A11; and perhaps A3, of the same audience or of another."""
         place = self.actors.pick_audience(choice.audience)
         folder = ""
-        if operation is OperationId.MOVE_TO_FOLDER:
+        if operation is operations.MOVE_TO_FOLDER:
             self._has_a_folder()
             if not self.actors.folders:
                 return
             folder = _newest(self.actors.folders, choice.pick)[1]
         exchange = self._send(operation, choice, place, folder)
-        if operation is OperationId.DELETE_AUDIENCE and exchange.status in SUCCESS:
+        if operation is operations.DELETE_AUDIENCE and exchange.status in SUCCESS:
             self.actors.mark_deleted(place)
         if choice.read_back is not None:
             seen = place if choice.read_back == SAME else self.actors.pick_audience(choice.read_back)
-            self._send(OperationId.GET_AUDIENCE, SIMPLEST, seen)
+            self._send(operations.GET_AUDIENCE, SIMPLEST, seen)
 
-    def _folder(self, operation: OperationId, choice: StepChoice) -> None:
+    def _folder(self, operation: OperationSpec, choice: StepChoice) -> None:
         """A8, A9."""
         self._has_a_folder()
-        if operation is OperationId.RENAME_FOLDER and self.actors.folders:
+        if operation is operations.RENAME_FOLDER and self.actors.folders:
             self._send(operation, choice, _newest(self.actors.folders, choice.pick))
         elif self._has_folders:
             group = self._owner(choice).group
-            _keep(self.actors.folders, group, self._send(OperationId.CREATE_FOLDER, choice, (group, "")), "id")
+            _keep(self.actors.folders, group, self._send(operations.CREATE_FOLDER, choice, (group, "")), "id")
 
     def _has_a_folder(self) -> None:
         """There is one, if there may be."""
         if self._has_folders and not self.actors.folders:
             group = self.actors.groups[0]
-            made = self._send(OperationId.CREATE_FOLDER, SIMPLEST, (group, ""))
+            made = self._send(operations.CREATE_FOLDER, SIMPLEST, (group, ""))
             _keep(self.actors.folders, group, made, "id")
 
-    def _read(self, operation: OperationId, choice: StepChoice) -> None:
+    def _read(self, operation: OperationSpec, choice: StepChoice) -> None:
         """A1 and P3 to their last page, A6, X1."""
         key = self._caller(choice, self._owner(choice).group)
-        limit = _newest(_LIMITS, choice.pick) if operation is OperationId.LIST_AUDIENCES else None
+        limit = _newest(_LIMITS, choice.pick) if operation is operations.LIST_AUDIENCES else None
         if key.token:
             self.trace.read(operation, key, limit)
         else:
             self.trace.send(ApiRequest(operation, None, key.group))
 
-    def _prospect(self, operation: OperationId, choice: StepChoice) -> None:
+    def _prospect(self, operation: OperationSpec, choice: StepChoice) -> None:
         """P1-P4, X1; where there is no job to name, one begins."""
-        if operation is OperationId.START_JOB:
+        if operation is operations.START_JOB:
             self._start(choice)
-        elif operation not in ON_JOB:
+        elif operation.resource is not Resource.JOB:
             self._read(operation, choice)
         elif self.actors.jobs:
             self._send(operation, choice, _newest(self.actors.jobs, choice.pick))
@@ -182,7 +175,7 @@ class StepRunner:
         headers = {} if again is None else {"Idempotency-Key": f"{self.actors.name_prefix}-{again}"}
         sent = self.context.start_body(owner, _newest(_SOURCES, choice.body_variant))
         call = ApiRequest(
-            OperationId.START_JOB, key.token or None, key.group, body=sent, options=RequestOptions(headers)
+            operations.START_JOB, key.token or None, key.group, body=sent, options=RequestOptions(headers)
         )
         _keep(self.actors.jobs, key.group, self.trace.send(call, Validity.DOUBTFUL), "jobId")
 
@@ -203,7 +196,7 @@ class StepRunner:
             return Key(next(iter(self.context.not_issued([f"{owner.token}x"])), ""), group)
         return owner
 
-    def _send(self, operation: OperationId, choice: StepChoice, place: ResourcePath, folder: str = "") -> Exchange:
+    def _send(self, operation: OperationSpec, choice: StepChoice, place: ResourcePath, folder: str = "") -> Exchange:
         """A request that names what is there, or was, or is of another kind."""
         key = self._caller(choice, place[0])
         sent, validity = body(operation, choice.body_variant, name=self.actors.new_name(), folder=folder)

@@ -5,28 +5,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec, Shows
 from conformance.client.client import ApiRequest
-from conformance.harness.context import CheckContext, Key
+from conformance.harness.context import CheckContext
+from conformance.harness.key import Key
 from conformance.harness.model_adapter import to_model_request, to_model_response
 from conformance.harness.snapshots import LIST_LAG, pages_of
 from conformance.harness.violations import consistent, to_violation
-from conformance.model import (
-    Event,
-    Judgement,
-    ListsSettled,
-    OperationId,
-    Request,
-    Response,
-    Severity,
-    State,
-    Validity,
-    advance,
-)
+from conformance.model import Event, Judgement, ListsSettled, Request, Response, Severity, State, Validity, advance
 from conformance.model.refusal_grounds import NOT_FOUND
 from conformance.results.verdicts import Exchange, Violation
 
-_LISTS = frozenset({OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION, OperationId.LIST_JOBS})
-_CURRENT = frozenset({OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION, OperationId.GET_AUDIENCE})
+_LISTS = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.JOB_PAGE})
+_CURRENT = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.AUDIENCE})
 _ESTABLISHED = Response(200)
 _MANY_STATES, _MANY_PAGES, _MANY_WAITS = 100, 20, 3
 
@@ -116,7 +108,7 @@ class Trace:
         self._judge(to_model_request(call, validity), to_model_response(call.operation, exchange))
         return exchange
 
-    def read(self, operation: OperationId, key: Key, limit: int | None) -> None:
+    def read(self, operation: OperationSpec, key: Key, limit: int | None) -> None:
         """Read a list, all pages of it; what it may show wrong only for a while is seen again after two seconds."""
         request, response = self._read(operation, key, limit)
         before = self.possible
@@ -130,7 +122,7 @@ class Trace:
             self.possible = settled(self.possible)
             self._judge(*self._read(operation, key, limit))
 
-    def _read(self, operation: OperationId, key: Key, limit: int | None) -> tuple[Request, Response | None]:
+    def _read(self, operation: OperationSpec, key: Key, limit: int | None) -> tuple[Request, Response | None]:
         with self._session.abandon_on_error():
             pages = list(islice(pages_of(self._context, operation, key, limit=limit), _MANY_PAGES))
         self._exchanges += pages
@@ -141,7 +133,7 @@ class Trace:
 
     def _wrong_once_settled(self, before: frozenset[State], request: Request, response: Response | None) -> set[str]:
         """The requirements that a list will have broken if it still says so after two seconds."""
-        if request.operation not in _LISTS or not self.possible:
+        if request.operation.shows not in _LISTS or not self.possible:
             return set()
         judged = advance(settled(before), request, response)
         broken = (one for one in judged.violations if one.level is Severity.MUST)
@@ -179,7 +171,7 @@ def _held(request: Request, response: Response | None, judged: Judgement) -> Ite
     if judged.violations or response is None:
         return
     yield consistent(request.operation)
-    if response.data is not None and request.operation in _CURRENT:
+    if response.data is not None and request.operation.only_reads and request.operation.shows in _CURRENT:
         yield f"{request.operation.prefix}-CURRENT"
     if response.status in NOT_FOUND and all(request.path in state.deleted for state in judged.states):
-        yield f"{OperationId.DELETE_AUDIENCE.prefix}-EFFECT"
+        yield f"{operations.DELETE_AUDIENCE.prefix}-EFFECT"

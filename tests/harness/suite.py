@@ -10,6 +10,7 @@ from conformance.catalogue.requirements import Profile
 from conformance.client.client import Client
 from conformance.client.contract import Contract
 from conformance.harness.context import CheckContext
+from conformance.harness.run_facts import RunFacts
 from conformance.results.ledger import Ledger
 from conformance.results.verdicts import Violation
 from conformance.states import HttpStates
@@ -29,7 +30,8 @@ def standing(whole: Whole, seed: int, repeats: int, profile: Profile = Profile.F
     with served(whole) as url, httpx.Client(base_url=url, timeout=20) as http, httpx.Client(timeout=20) as stater:
         states = HttpStates(stater, f"{url}/_mock/provider-states")
         chance = random.Random(seed)  # noqa: S311  (reproducible on purpose)
-        yield CheckContext(Client(http, WIRE, Ledger(), _pause), states, chance, profile, repeats)
+        client = Client(http, WIRE, Ledger(), _pause)
+        yield CheckContext(client, states, RunFacts(client), chance, profile, repeats)
         assert states.teardown_all() == []
 
 

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from conformance.catalogue import operations
 from conformance.catalogue.requirements import EVERY_EXCHANGE, load_catalogue
-from conformance.model import OperationId
 from tests.mutants.server.mutated import Mutant, Whole, served
 
 A_TENTH = 9
@@ -24,7 +24,7 @@ BROUGHT_ABOUT_BY = {
     "ROW-502": "ROW-500",
 }
 """Which fact's checks bring a response row about, where every exchange decides on it."""
-PREFIXES = tuple(operation.prefix for operation in OperationId)
+PREFIXES = tuple(operation.prefix for operation in operations.OPERATIONS)
 IN_PARTICULAR = {
     "JOB-START-ROW-200": "JOB-START-REPLAY",
     "JOB-START-ROW-409": "JOB-START-REPLAY",

@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 import tests.harness.in_thread
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.catalogue.requirements import Profile, load_catalogue
 from conformance.client.client import Client
 from conformance.client.contract import Contract
@@ -17,7 +19,7 @@ from conformance.fuzzing.cases import CasesError
 from conformance.fuzzing.phases import examples_coverage_and_fuzzing, sequences
 from conformance.fuzzing.sequences import Sequences
 from conformance.harness.context import CheckContext
-from conformance.model import OperationId
+from conformance.harness.run_facts import RunFacts
 from conformance.results.ledger import Ledger
 from conformance.results.verdicts import Verdict, decide
 from conformance.states import NotEstablishedError
@@ -38,9 +40,9 @@ class Run:
         self.states = HttpStates(stater, f"{url}/_mock/provider-states")
 
     def context(self, seed: int, repeats: int = REPEATS) -> CheckContext:
-        return CheckContext(self.client, self.states, random.Random(seed), Profile.FULL, repeats)  # noqa: S311
+        return CheckContext(self.client, self.states, RunFacts(self.client), random.Random(seed), Profile.FULL, repeats)  # noqa: S311
 
-    def look(self, seed: int, *operations: OperationId) -> None:
+    def look(self, seed: int, *operations: OperationSpec) -> None:
         for operation in operations:
             examples_coverage_and_fuzzing(self.context(seed), operation)
 
@@ -51,7 +53,7 @@ class Run:
         return {exchange.status for exchange in self.client.exchanges}
 
 
-def broken(whole: Whole, *operations: OperationId) -> set[str]:
+def broken(whole: Whole, *operations: OperationSpec) -> set[str]:
     """What a run finds broken on a server with something around it."""
     with served(whole) as url, httpx.Client(base_url=url) as http, httpx.Client() as stater:
         run = Run(url, http, stater)
@@ -136,7 +138,7 @@ def asking(answered: Answered, body: Any) -> Answered:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_healthy_server_has_nothing_wrong_with_it(healthy: Run, seed: int) -> None:
-    for operation in OperationId:
+    for operation in operations.OPERATIONS:
         examples_coverage_and_fuzzing(healthy.context(seed), operation)
     sequences(healthy.context(seed))
 
@@ -153,15 +155,15 @@ def test_the_same_seed_sends_the_same_requests() -> None:
             httpx.Client() as stater,
         ):
             run = Run(url, http, stater)
-            run.look(4, OperationId.UPDATE_AUDIENCE, OperationId.DELETE_AUDIENCE, OperationId.START_JOB)
+            run.look(4, operations.UPDATE_AUDIENCE, operations.DELETE_AUDIENCE, operations.START_JOB)
             sequences(run.context(4, 24))
             sent.append([(one.method, one.url.removeprefix(url), one.request_body) for one in run.client.exchanges])
 
     assert sent[0] == sent[1]
 
 
-@pytest.mark.parametrize("operation", [OperationId.GET_AUDIENCE, OperationId.DELETE_AUDIENCE])
-def test_identifiers_of_each_kind_are_handed_out(healthy: Run, operation: OperationId) -> None:
+@pytest.mark.parametrize("operation", [operations.GET_AUDIENCE, operations.DELETE_AUDIENCE])
+def test_identifiers_of_each_kind_are_handed_out(healthy: Run, operation: OperationSpec) -> None:
     before = len(healthy.client.exchanges)
 
     healthy.look(9, operation)
@@ -174,18 +176,18 @@ def test_identifiers_of_each_kind_are_handed_out(healthy: Run, operation: Operat
 @pytest.mark.parametrize(
     ("whole", "operation", "fact"),
     [
-        (Teapot, OperationId.GET_AUDIENCE, "ROW-OTHER"),
-        (Traceless, OperationId.LIST_ACCOUNTS, "ROW-200"),
-        (Keyless, OperationId.GET_NAVIGATION, "KEY"),
-        (Forbidding, OperationId.GET_AUDIENCE, "KEY"),
-        (Credulous, OperationId.CREATE_AUDIENCE, "VALID"),
-        (Failing, OperationId.LIST_JOBS, "CONSISTENT"),
-        (Unguarded, OperationId.DELETE_AUDIENCE, "GUARD"),
-        (Unguarded, OperationId.DELETE_AUDIENCE, "FOUND"),
-        (Once, OperationId.CREATE_AUDIENCE, "ROW-OTHER"),
+        (Teapot, operations.GET_AUDIENCE, "ROW-OTHER"),
+        (Traceless, operations.LIST_ACCOUNTS, "ROW-200"),
+        (Keyless, operations.GET_NAVIGATION, "KEY"),
+        (Forbidding, operations.GET_AUDIENCE, "KEY"),
+        (Credulous, operations.CREATE_AUDIENCE, "VALID"),
+        (Failing, operations.LIST_JOBS, "CONSISTENT"),
+        (Unguarded, operations.DELETE_AUDIENCE, "GUARD"),
+        (Unguarded, operations.DELETE_AUDIENCE, "FOUND"),
+        (Once, operations.CREATE_AUDIENCE, "ROW-OTHER"),
     ],
 )
-def test_a_guilty_server_is_found(whole: type[Whole], operation: OperationId, fact: str) -> None:
+def test_a_guilty_server_is_found(whole: type[Whole], operation: OperationSpec, fact: str) -> None:
     found = broken(whole(), operation)
 
     assert f"{operation.prefix}-{fact}" in found
@@ -236,7 +238,7 @@ def test_what_cannot_be_drawn_hides_no_guilty_target(monkeypatch: pytest.MonkeyP
     with served(Once()) as url, httpx.Client(base_url=url) as http, httpx.Client() as stater:
         run = Run(url, http, stater)
 
-        run.look(1, OperationId.CREATE_AUDIENCE)
+        run.look(1, operations.CREATE_AUDIENCE)
 
         observed = run.client.ledger.observations("AUD-CREATE-ROW-OTHER", selected=True)
         assert observed.violations
@@ -257,7 +259,9 @@ def test_sequences_leave_out_what_is_not_of_the_profile(healthy: Run) -> None:
     before = len(healthy.client.exchanges)
     chance = random.Random(1)  # noqa: S311
 
-    sequences(CheckContext(healthy.client, healthy.states, chance, Profile.AUDIENCES, REPEATS))
+    sequences(
+        CheckContext(healthy.client, healthy.states, RunFacts(healthy.client), chance, Profile.AUDIENCES, REPEATS)
+    )
 
     sent = healthy.client.exchanges[before:]
     assert sent
@@ -266,10 +270,10 @@ def test_sequences_leave_out_what_is_not_of_the_profile(healthy: Run) -> None:
 
 @pytest.mark.parametrize(
     ("operation", "may"),
-    [(OperationId.CREATE_FOLDER, "may_leave_folders"), (OperationId.START_JOB, "may_spend_credits")],
+    [(operations.CREATE_FOLDER, "may_leave_folders"), (operations.START_JOB, "may_spend_credits")],
 )
 def test_what_cannot_be_undone_is_not_sent(
-    healthy: Run, monkeypatch: pytest.MonkeyPatch, operation: OperationId, may: str
+    healthy: Run, monkeypatch: pytest.MonkeyPatch, operation: OperationSpec, may: str
 ) -> None:
     monkeypatch.setattr(healthy.states, may, value=False, raising=False)
     before = len(healthy.client.exchanges)
@@ -278,5 +282,5 @@ def test_what_cannot_be_undone_is_not_sent(
         examples_coverage_and_fuzzing(healthy.context(1), operation)
     sequences(healthy.context(1))
 
-    path = "/audiences/folders" if operation is OperationId.CREATE_FOLDER else "/prospecting"
+    path = "/audiences/folders" if operation is operations.CREATE_FOLDER else "/prospecting"
     assert not any(one.method == "POST" and one.url.endswith(path) for one in healthy.client.exchanges[before:])

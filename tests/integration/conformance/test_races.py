@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.concurrency import history
-from conformance.concurrency.race_kinds import KINDS, race_to_start, run_race
 from conformance.harness.context import CheckContext
+from conformance.races.kinds import KINDS, race_to_start, run_race
 from conformance.results.ledger import ViolationError
 from conformance.states import NotEstablishedError
 from tests.harness.suite import found, standing

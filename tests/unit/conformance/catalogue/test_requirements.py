@@ -3,24 +3,26 @@ import pytest
 from conformance.catalogue.requirements import CatalogueError, Level, Profile, load_catalogue, parse_catalogue
 
 ROW = """
+profiles:
+  delete: [x]
+  audiences: [y, z]
+  full: ["x[second]"]
 pages:
   - operation: deleteAudience
-    prefix: AUD-DELETE
     profile: delete
     source: https://example.com/page
     requirements:
-      - {{fact: A, level: MUST, text: A sentence, {more}}}
+      - {{id: AUD-DELETE-A, level: MUST, text: A sentence, {more}}}
 """
 TWO_PAGES = (
     ROW.format(more="checks: [x]")
     + """
   - operation: getAudience
-    prefix: AUD-GET
     profile: audiences
     source: https://example.com/other
     requirements:
-      - {fact: A, level: SHOULD, text: Another, checks: [x]}
-      - {fact: B, level: MAY, text: Advice, excluded: it cannot be seen}
+      - {id: AUD-GET-A, level: SHOULD, text: Another, checks: [x]}
+      - {id: AUD-GET-B, level: MAY, text: Advice, excluded: it cannot be seen}
 """
 )
 
@@ -38,7 +40,7 @@ def test_the_catalogue_that_ships_is_sound_and_holds_only_musts_with_checks() ->
         ("checks: []", "needs checks"),
         ("excluded: why, checks: [x]", "not both"),
         ("level: OUGHT, checks: [x]", "OUGHT"),
-        ("checks: [x]}\n      - {fact: A, level: MUST, text: T, checks: [y]", "stands twice"),
+        ("checks: [x]}\n      - {id: AUD-DELETE-A, level: MUST, text: T, checks: [y]", "stands twice"),
     ],
 )
 def test_a_catalogue_that_contradicts_itself_is_refused(more: str, said: str) -> None:
@@ -46,12 +48,43 @@ def test_a_catalogue_that_contradicts_itself_is_refused(more: str, said: str) ->
         parse_catalogue(ROW.format(more=more))
 
 
-@pytest.mark.parametrize(("checks", "said"), [(["x", "y"], "no row names the check y"), ([], "x, which is not there")])
-def test_rows_and_checks_have_to_know_each_other(checks: list[str], said: str) -> None:
-    known = parse_catalogue(ROW.format(more="checks: [x]"))
+@pytest.mark.parametrize(
+    ("row", "checks", "profile", "said"),
+    [
+        ("checks: [x]", ["x", "y"], None, "no row names the check y"),
+        ("checks: [x, new]", ["x"], None, "no profile lists the check new"),
+        ("checks: [x]", [], Profile.DELETE, "profile delete lists the check x, which does not exist"),
+        ("checks: [x, y, z]", ["x", "y"], Profile.FULL, "profile full lists the check z"),
+    ],
+)
+def test_rows_profiles_and_checks_have_to_know_each_other(
+    row: str, checks: list[str], profile: Profile | None, said: str
+) -> None:
+    known = parse_catalogue(ROW.format(more=row))
 
     with pytest.raises(CatalogueError, match=said):
-        known.validate_checks(checks)
+        known.validate_checks(checks, profile)
+
+
+def test_checks_of_a_larger_profile_may_be_missing_and_all_may_where_only_some_are_read() -> None:
+    known = parse_catalogue(ROW.format(more="checks: [x, y, z]"))
+
+    known.validate_checks(["x"], Profile.DELETE)
+    known.validate_checks([], None)
+
+
+@pytest.mark.parametrize(
+    ("name", "profile"),
+    [("x", Profile.DELETE), ("x[first]", Profile.DELETE), ("x[second]", Profile.FULL), ("z", Profile.AUDIENCES)],
+)
+def test_a_check_belongs_to_the_profile_that_lists_it_or_its_parameter(name: str, profile: Profile) -> None:
+    assert parse_catalogue(ROW.format(more="checks: [x]")).profile_of_check(name) is profile
+
+
+def test_a_profile_runs_its_checks_and_those_of_the_smaller_ones() -> None:
+    known = parse_catalogue(ROW.format(more="checks: [x]"))
+
+    assert [known.checks_of(profile) for profile in Profile] == [{"x"}, {"x", "y", "z"}, {"x", "y", "z"}]
 
 
 def test_a_check_decides_the_rows_that_name_it() -> None:

@@ -3,13 +3,13 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from conformance.catalogue import operations
 from conformance.client.client import ApiRequest, Client, RawRequest, RequestOptions
 from conformance.client.contract import Contract, RawSegment
-from conformance.model import OperationId
 from conformance.results.ledger import Ledger
 from openapi import contract
 
-GET = ApiRequest(OperationId.GET_AUDIENCE, "secret", "g", "/a")
+GET = ApiRequest(operations.GET_AUDIENCE, "secret", "g", "/a")
 LIMITED = httpx.Response(429, json={})
 
 
@@ -50,7 +50,7 @@ def test_a_request_is_sent_as_the_contract_has_it_and_recorded_with_its_response
 )
 def test_an_identifier_is_one_segment_of_the_path(identifier: str, shown: str) -> None:
     sent, _ = client(lambda _: httpx.Response(200, json={}))
-    call = ApiRequest(OperationId.REMOVE_FROM_FOLDER, None, identifier, identifier)
+    call = ApiRequest(operations.REMOVE_FROM_FOLDER, None, identifier, identifier)
 
     assert sent.send(call).url == f"http://target/v1/accounts/{shown}/audiences/{shown}/remove-from-folder"
 
@@ -63,9 +63,9 @@ def test_what_stands_before_v1_is_kept() -> None:
 
 def test_a_body_is_sent_as_json_and_bytes_as_they_are() -> None:
     sent, _ = client(lambda request: httpx.Response(200, content=request.content))
-    create = ApiRequest(OperationId.CREATE_AUDIENCE, None, "g", body={"name": "x"})
+    create = ApiRequest(operations.CREATE_AUDIENCE, None, "g", body={"name": "x"})
     raw = ApiRequest(
-        OperationId.CREATE_AUDIENCE, None, "g", options=RequestOptions({"Content-Type": "text/x"}, "?a=b", b"{")
+        operations.CREATE_AUDIENCE, None, "g", options=RequestOptions({"Content-Type": "text/x"}, "?a=b", b"{")
     )
 
     assert sent.send(create).request_body == b'{"name": "x"}'
@@ -127,8 +127,8 @@ def test_each_answer_is_held_against_its_row(status: int, body: object, requirem
 def test_an_account_group_may_be_said_not_to_be_there_though_no_row_does() -> None:
     sent, _ = client(lambda _: httpx.Response(404, json={}))
 
-    sent.send(ApiRequest(OperationId.LIST_AUDIENCES, "secret", "g"))
-    sent.send(ApiRequest(OperationId.LIST_ACCOUNTS, "secret"))
+    sent.send(ApiRequest(operations.LIST_AUDIENCES, "secret", "g"))
+    sent.send(ApiRequest(operations.LIST_ACCOUNTS, "secret"))
 
     assert not sent.ledger.observations("AUD-LIST-ROW-OTHER", selected=True).violations
     assert len(sent.ledger.observations("ACCOUNT-LIST-ROW-OTHER", selected=True).violations) == 1
@@ -152,7 +152,7 @@ def test_raw_bytes_are_sent_as_they_are() -> None:
 
 def test_all_requests_that_start_together_are_answered_in_their_order() -> None:
     sent, _ = client(lambda request: httpx.Response(404, json={"path": request.url.path}))
-    calls = [ApiRequest(OperationId.GET_AUDIENCE, "k", "g", str(number)) for number in range(6)]
+    calls = [ApiRequest(operations.GET_AUDIENCE, "k", "g", str(number)) for number in range(6)]
 
     for many in (sent.send_concurrently, sent.send_in_parallel):
         answers = many([lambda call=call: sent.send(call) for call in calls])

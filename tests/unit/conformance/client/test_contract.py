@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.contract import Contract, json_at, schema_violations
-from conformance.model import OperationId
 from conformance.results.verdicts import Exchange
 from openapi import contract
 
@@ -18,7 +19,7 @@ def answered(body: Any, media_type: str = "application/json", status: int = 200)
     return Exchange(1, "GET", "http://t/", (), None, status, None, headers, content, 1.0)
 
 
-def judged(operation: OperationId, exchange: Exchange) -> tuple[list[str], list[str]]:
+def judged(operation: OperationSpec, exchange: Exchange) -> tuple[list[str], list[str]]:
     row = WIRE.row(operation, exchange.status or 0)
     assert row is not None
     return schema_violations(exchange, row)
@@ -29,7 +30,7 @@ def succeeded(data: Any, **more: Any) -> dict[str, Any]:
 
 
 def test_an_answer_as_documented_has_no_fault() -> None:
-    assert judged(OperationId.GET_AUDIENCE, answered(succeeded({**AUDIENCE, "createdAt": "x"}))) == ([], [])
+    assert judged(operations.GET_AUDIENCE, answered(succeeded({**AUDIENCE, "createdAt": "x"}))) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -50,14 +51,14 @@ def test_an_answer_as_documented_has_no_fault() -> None:
     ],
 )
 def test_what_the_page_states_is_a_documented_fault(body: Any) -> None:
-    documented, _ = judged(OperationId.GET_AUDIENCE, answered(body))
+    documented, _ = judged(operations.GET_AUDIENCE, answered(body))
 
     assert documented
 
 
 @pytest.mark.parametrize("body", [succeeded({**AUDIENCE, "name": 1}), succeeded({**AUDIENCE, "prospectCount": "many"})])
 def test_what_only_the_examples_show_is_an_inferred_fault(body: Any) -> None:
-    documented, inferred = judged(OperationId.GET_AUDIENCE, answered(body))
+    documented, inferred = judged(operations.GET_AUDIENCE, answered(body))
 
     assert (documented, len(inferred)) == ([], 1)
 
@@ -67,7 +68,7 @@ def test_what_only_the_examples_show_is_an_inferred_fault(body: Any) -> None:
     [("text/html", 1), ("", 1), ("application/json; charset=UTF-8", 0), ("Application/JSON", 0)],
 )
 def test_the_media_type_has_to_be_json_with_any_parameters(media_type: str, count: int) -> None:
-    documented, _ = judged(OperationId.GET_AUDIENCE, answered(succeeded(AUDIENCE), media_type))
+    documented, _ = judged(operations.GET_AUDIENCE, answered(succeeded(AUDIENCE), media_type))
 
     assert len(documented) == count
 
@@ -77,24 +78,24 @@ def test_a_400_has_the_documented_code(code: str) -> None:
     error = {"code": code, "message": "m", "details": "d"}
     body = {"success": False, "data": None, "error": error, "traceId": "t"}
 
-    documented, _ = judged(OperationId.GET_AUDIENCE, answered(body, status=400))
+    documented, _ = judged(operations.GET_AUDIENCE, answered(body, status=400))
 
     assert bool(documented) is (code == "OTHER")
 
 
 def test_a_status_without_a_row_has_none() -> None:
-    assert WIRE.row(OperationId.GET_AUDIENCE, 418) is None
+    assert WIRE.row(operations.GET_AUDIENCE, 418) is None
 
 
 @pytest.mark.parametrize(
     ("operation", "path"),
     [
-        (OperationId.LIST_ACCOUNTS, "/v1/accounts"),
-        (OperationId.GET_NAVIGATION, "/v1/accounts/g/audiences/navigation"),
-        (OperationId.MOVE_TO_FOLDER, "/v1/accounts/g/audiences/%252e/move-to-folder"),
+        (operations.LIST_ACCOUNTS, "/v1/accounts"),
+        (operations.GET_NAVIGATION, "/v1/accounts/g/audiences/navigation"),
+        (operations.MOVE_TO_FOLDER, "/v1/accounts/g/audiences/%252e/move-to-folder"),
     ],
 )
-def test_an_identifier_is_a_segment_of_the_path(operation: OperationId, path: str) -> None:
+def test_an_identifier_is_a_segment_of_the_path(operation: OperationSpec, path: str) -> None:
     assert WIRE.path(operation, "g", "%2e") == path
 
 

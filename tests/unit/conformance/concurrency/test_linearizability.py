@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance import model
+from conformance.catalogue import operations, permissions
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.concurrency.linearizability import Operation, Outcome, Result, check
 from conformance.model import (
     AudiencePopulated,
     AudienceReady,
     Event,
     KeyIssued,
-    OperationId,
-    Permission,
     ProspectingEnded,
     Request,
     Response,
@@ -101,14 +101,14 @@ def _call(index: int, call: tuple[Any, Any], interval: tuple[int, int], answered
     return Operation(index, request, start, response, end) if answered else Operation(index, request, start)
 
 
-def ask(operation: OperationId, target: str = "a", **fields: str) -> Request:
+def ask(operation: OperationSpec, target: str = "a", **fields: str) -> Request:
     return Request(operation, "k", "g", target, fields=tuple(fields.items()))
 
 
-GET, DELETE = ask(OperationId.GET_AUDIENCE), ask(OperationId.DELETE_AUDIENCE)
-RENAME = ask(OperationId.UPDATE_AUDIENCE, name="new")
+GET, DELETE = ask(operations.GET_AUDIENCE), ask(operations.DELETE_AUDIENCE)
+RENAME = ask(operations.UPDATE_AUDIENCE, name="new")
 RENAME_BUSY = replace(RENAME, resource_id="busy")
-DELETE_BUSY = ask(OperationId.DELETE_AUDIENCE, "busy")
+DELETE_BUSY = ask(operations.DELETE_AUDIENCE, "busy")
 END = ProspectingEnded("g", "job", "completed")
 OK, MISSING, NOT_READY = Response(200), Response(404), Response(409, "AUDIENCE_NOT_READY")
 OLD, NEW = (Response(200, data=ShownAudience("a", name=name)) for name in ("old", "new"))
@@ -116,7 +116,7 @@ OLD, NEW = (Response(200, data=ShownAudience("a", name=name)) for name in ("old"
 
 def world() -> frozenset[State]:
     """A key, an audience that is ready and named `old`, and one that a job populates."""
-    everything = frozenset(permission.wire for permission in Permission)
+    everything = frozenset(permission.wire for permission in permissions.PERMISSIONS)
     steps: list[tuple[Request | Event, Response]] = [
         (KeyIssued("k", everything, frozenset({"g"})), OK),
         (AudienceReady("g", "a"), OK),
@@ -251,7 +251,7 @@ def test_a_history_that_some_order_explains_is_linearizable(history: list[Call])
         pytest.param(calls((GET, MISSING, 0, 1), (DELETE, None, 2, None)), 0, id="gone before anyone deleted it"),
         pytest.param(calls((DELETE, None, 0, None), (GET, MISSING, 1, 2), (GET, OLD, 3, 4)), 2, id="back again"),
         pytest.param(
-            calls((DELETE_BUSY, None, 0, None), (ask(OperationId.GET_AUDIENCE, "busy"), MISSING, 1, 2)),
+            calls((DELETE_BUSY, None, 0, None), (ask(operations.GET_AUDIENCE, "busy"), MISSING, 1, 2)),
             1,
             id="a lost deletion got past the guard",
         ),
@@ -277,7 +277,7 @@ def test_the_longest_order_that_was_found_leads_to_the_states_in_which_the_next_
 
 def test_a_should_counts_when_the_step_is_told_so() -> None:
     stale = Response(200, data=model.AudiencePage((ShownAudience("a"),)))
-    history = calls((DELETE, OK, 0, 1), (ask(OperationId.LIST_AUDIENCES, ""), stale, 2, 3))
+    history = calls((DELETE, OK, 0, 1), (ask(operations.LIST_AUDIENCES, ""), stale, 2, 3))
 
     assert check(history, WORLD, model.step, ENOUGH).outcome is Outcome.OK
     assert check(history, WORLD, partial(model.step, level=Severity.SHOULD), ENOUGH).outcome is Outcome.ILLEGAL

@@ -9,13 +9,14 @@ from schemathesis.checks import CHECKS
 from schemathesis.core.transport import Response
 from schemathesis.generation.meta import CoverageScenario, coverage_scenario
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import Client, RawRequest
 from conformance.client.contract import Contract
 from conformance.fuzzing import schemathesis_checks
 from conformance.fuzzing.cases import Case, drawn, planned
 from conformance.fuzzing.conversion import is_shape_probe, prepared, raw, response
 from conformance.fuzzing.schemathesis_checks import DISABLED_CHECKS, Sent, is_invalid
-from conformance.model import OperationId
 from conformance.results.ledger import Ledger
 from conformance.results.verdicts import Exchange
 from openapi import contract
@@ -38,15 +39,15 @@ def wire_form(cases: list[Case]) -> list[tuple[str, str, list[tuple[str, str]], 
     return [(one.method, one.path, list(one.headers.items()), one.content) for one in known]
 
 
-def case_of(operation: OperationId, scenario: CoverageScenario) -> Case:
+def case_of(operation: OperationSpec, scenario: CoverageScenario) -> Case:
     return next(case for case in planned(operation) if coverage_scenario(case) is scenario)
 
 
-def default(operation: OperationId) -> Case:
+def default(operation: OperationSpec) -> Case:
     return next(case for case in planned(operation) if case.meta is not None and case.meta.generation.mode.is_positive)
 
 
-def named(operation: OperationId, group: str, audience: str) -> Case:
+def named(operation: OperationSpec, group: str, audience: str) -> Case:
     case = default(operation)
     case.path_parameters = {"accountGroupId": group, "audienceId": audience}
     return case
@@ -60,7 +61,7 @@ def answered(case: Case, status: int, body: bytes, media_type: str = "applicatio
     exchange = Exchange(1, known.method, str(request.url), (), known.content, status, None, headers, body, 1.0)
     answer = response(request, exchange)
     assert answer is not None
-    operation = known.operation or OperationId.LIST_AUDIENCES
+    operation = known.operation or operations.LIST_AUDIENCES
     return Sent(operation, case, known, exchange, keyed="Authorization" in known.headers), answer
 
 
@@ -69,15 +70,15 @@ def facts(case: Case, status: int, body: bytes, media_type: str = "application/j
     return [one.fact for one in schemathesis_checks.check_failures(*answered(case, status, body, media_type), wire)]
 
 
-@pytest.mark.parametrize("operation", OperationId, ids=lambda operation: operation.prefix)
-def test_the_same_seed_generates_the_same_requests(operation: OperationId) -> None:
+@pytest.mark.parametrize("operation", operations.OPERATIONS, ids=lambda operation: operation.prefix)
+def test_the_same_seed_generates_the_same_requests(operation: OperationSpec) -> None:
     first, again = ([*planned(operation), *drawn(operation, chance(3), 10)] for _ in range(2))
 
     assert wire_form(first) == wire_form(again)
 
 
 def test_another_seed_generates_other_requests() -> None:
-    first, other = (drawn(OperationId.CREATE_AUDIENCE, chance(seed), 10) for seed in (1, 2))
+    first, other = (drawn(operations.CREATE_AUDIENCE, chance(seed), 10) for seed in (1, 2))
 
     assert wire_form(first) != wire_form(other)
 
@@ -92,7 +93,7 @@ def test_every_check_of_schemathesis_is_asked_or_off_with_a_reason() -> None:
 
 
 def test_a_request_names_neither_schemathesis_nor_the_case() -> None:
-    headers = sent(default(OperationId.GET_AUDIENCE)).headers
+    headers = sent(default(operations.GET_AUDIENCE)).headers
 
     assert {name.lower() for name in headers} == {"accept", "authorization"}
 
@@ -101,7 +102,7 @@ def test_a_request_names_neither_schemathesis_nor_the_case() -> None:
     ("audience", "path"), [("a%2Fb", "a%2Fb"), ("a%20%C3%BC", "a%20%C3%BC"), ("%00", "%00"), ("a b", "a%20b")]
 )
 def test_a_path_is_sent_as_schemathesis_would(audience: str, path: str) -> None:
-    case = named(OperationId.GET_AUDIENCE, "g1", audience)
+    case = named(operations.GET_AUDIENCE, "g1", audience)
     seen: list[bytes] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -115,7 +116,7 @@ def test_a_path_is_sent_as_schemathesis_would(audience: str, path: str) -> None:
 
 
 def test_a_query_a_body_and_its_media_type_are_sent_as_schemathesis_would() -> None:
-    case = default(OperationId.CREATE_AUDIENCE)
+    case = default(operations.CREATE_AUDIENCE)
     case.query = {"a b": ["1", "ü"]}
     case.body = {"name": "ü", "type": "on_demand"}
 
@@ -127,14 +128,14 @@ def test_a_query_a_body_and_its_media_type_are_sent_as_schemathesis_would() -> N
 
 
 def test_bytes_that_are_no_json_are_sent_as_they_are() -> None:
-    case = default(OperationId.CREATE_AUDIENCE)
+    case = default(operations.CREATE_AUDIENCE)
     case.body = b"\x00\xff"
 
     assert sent(case).content == b"\x00\xff"
 
 
 def test_a_header_beyond_ascii_reaches_the_wire() -> None:
-    case = default(OperationId.GET_AUDIENCE)
+    case = default(operations.GET_AUDIENCE)
     case.headers["X-Odd"] = "ü "
 
     known = sent(case)
@@ -144,30 +145,30 @@ def test_a_header_beyond_ascii_reaches_the_wire() -> None:
 
 
 def test_a_case_that_lacks_the_key_is_sent_without_one() -> None:
-    case = case_of(OperationId.DELETE_AUDIENCE, CoverageScenario.MISSING_PARAMETER)
+    case = case_of(operations.DELETE_AUDIENCE, CoverageScenario.MISSING_PARAMETER)
 
     assert "Authorization" not in sent(case).headers
-    assert sent(case).operation is OperationId.DELETE_AUDIENCE
+    assert sent(case).operation is operations.DELETE_AUDIENCE
 
 
 @pytest.mark.parametrize("audience", ["a" * 129, "%00", "a%2Fb", "%2E%2E", "folders", "navigation", "a@b", "%FF"])
 def test_an_identifier_that_proxies_or_other_paths_may_take_is_not_judged(audience: str) -> None:
-    assert sent(named(OperationId.GET_AUDIENCE, "g1", audience)).operation is None
+    assert sent(named(operations.GET_AUDIENCE, "g1", audience)).operation is None
 
 
 def test_an_identifier_that_the_target_gave_out_is_judged_whatever_it_is() -> None:
-    case = named(OperationId.GET_AUDIENCE, "g1", "a" * 200)
+    case = named(operations.GET_AUDIENCE, "g1", "a" * 200)
     request = prepared(case)
 
     assert request is not None
-    assert raw(case, request, lambda one: one == "a" * 200).operation is OperationId.GET_AUDIENCE
+    assert raw(case, request, lambda one: one == "a" * 200).operation is operations.GET_AUDIENCE
 
 
 @pytest.mark.parametrize(
     "scenario", [CoverageScenario.UNSPECIFIED_HTTP_METHOD, CoverageScenario.MALFORMED_CONTENT_TYPE]
 )
 def test_a_method_or_media_type_that_is_not_documented_is_not_judged(scenario: CoverageScenario) -> None:
-    case = case_of(OperationId.LIST_AUDIENCES, scenario)
+    case = case_of(operations.LIST_AUDIENCES, scenario)
 
     assert is_shape_probe(case)
     assert sent(case).operation is None
@@ -175,14 +176,14 @@ def test_a_method_or_media_type_that_is_not_documented_is_not_judged(scenario: C
 
 
 def test_a_control_byte_in_a_query_is_not_judged() -> None:
-    case = default(OperationId.LIST_AUDIENCES)
+    case = default(operations.LIST_AUDIENCES)
     case.query = {"cursor": "\x00"}
 
     assert sent(case).operation is None
 
 
 def test_a_response_keeps_every_header_and_its_bytes() -> None:
-    _, answer = answered(default(OperationId.GET_AUDIENCE), 200, b"\xff")
+    _, answer = answered(default(operations.GET_AUDIENCE), 200, b"\xff")
 
     assert (answer.status_code, answer.content) == (200, b"\xff")
     assert answer.headers == {"content-type": ["application/json"], "set-cookie": ["a", "b"]}
@@ -190,7 +191,7 @@ def test_a_response_keeps_every_header_and_its_bytes() -> None:
 
 
 def test_no_response_is_none() -> None:
-    case = default(OperationId.GET_AUDIENCE)
+    case = default(operations.GET_AUDIENCE)
     request = prepared(case)
     assert request is not None
 
@@ -200,24 +201,24 @@ def test_no_response_is_none() -> None:
 @pytest.mark.parametrize(
     ("operation", "body", "invalid"),
     [
-        (OperationId.CREATE_AUDIENCE, {"name": "x", "type": "on_demand"}, False),
-        (OperationId.CREATE_AUDIENCE, {"name": "", "type": "monitoring", "other": 1}, False),
-        (OperationId.CREATE_AUDIENCE, {"name": "x", "type": "On_Demand"}, False),
-        (OperationId.CREATE_AUDIENCE, {"name": "x", "type": "on_demand", "description": None}, False),
-        (OperationId.CREATE_AUDIENCE, {"name": "x", "type": "weekly"}, True),
-        (OperationId.CREATE_AUDIENCE, {"name": "x"}, True),
-        (OperationId.CREATE_AUDIENCE, {"name": None, "type": "on_demand"}, True),
-        (OperationId.CREATE_AUDIENCE, {"name": 1, "type": "on_demand"}, True),
-        (OperationId.CREATE_AUDIENCE, ["name", "type"], True),
-        (OperationId.CREATE_AUDIENCE, b"{", True),
-        (OperationId.CREATE_AUDIENCE, b'{"name": "x", "type": "on_demand"}', False),
-        (OperationId.UPDATE_AUDIENCE, {"description": None}, False),
-        (OperationId.UPDATE_AUDIENCE, {"type": "on_demand"}, True),
-        (OperationId.UPDATE_AUDIENCE, {}, True),
-        (OperationId.START_JOB, {}, False),
+        (operations.CREATE_AUDIENCE, {"name": "x", "type": "on_demand"}, False),
+        (operations.CREATE_AUDIENCE, {"name": "", "type": "monitoring", "other": 1}, False),
+        (operations.CREATE_AUDIENCE, {"name": "x", "type": "On_Demand"}, False),
+        (operations.CREATE_AUDIENCE, {"name": "x", "type": "on_demand", "description": None}, False),
+        (operations.CREATE_AUDIENCE, {"name": "x", "type": "weekly"}, True),
+        (operations.CREATE_AUDIENCE, {"name": "x"}, True),
+        (operations.CREATE_AUDIENCE, {"name": None, "type": "on_demand"}, True),
+        (operations.CREATE_AUDIENCE, {"name": 1, "type": "on_demand"}, True),
+        (operations.CREATE_AUDIENCE, ["name", "type"], True),
+        (operations.CREATE_AUDIENCE, b"{", True),
+        (operations.CREATE_AUDIENCE, b'{"name": "x", "type": "on_demand"}', False),
+        (operations.UPDATE_AUDIENCE, {"description": None}, False),
+        (operations.UPDATE_AUDIENCE, {"type": "on_demand"}, True),
+        (operations.UPDATE_AUDIENCE, {}, True),
+        (operations.START_JOB, {}, False),
     ],
 )
-def test_what_the_page_calls_invalid(operation: OperationId, body: Any, invalid: bool) -> None:  # noqa: FBT001
+def test_what_the_page_calls_invalid(operation: OperationSpec, body: Any, invalid: bool) -> None:  # noqa: FBT001
     case = default(operation)
     case.body = body
 
@@ -225,20 +226,20 @@ def test_what_the_page_calls_invalid(operation: OperationId, body: Any, invalid:
 
 
 def test_each_check_speaks_for_its_requirement() -> None:
-    case = named(OperationId.GET_AUDIENCE, "g1", "a1")
+    case = named(operations.GET_AUDIENCE, "g1", "a1")
 
     assert facts(case, 418, TEAPOT) == ["ROW-OTHER"]
     assert facts(case, 500, TEAPOT) == ["CONSISTENT"]
     assert facts(case, 404, b"<html>", "text/html") == ["ROW-404"]
     assert facts(case, 404, b"{}") == ["ROW-404"]
     assert facts(case, 404, TEAPOT) == []
-    assert facts(default(OperationId.LIST_AUDIENCES), 404, TEAPOT) == []
-    assert facts(default(OperationId.LIST_ACCOUNTS), 404, TEAPOT) == ["ROW-OTHER"]
+    assert facts(default(operations.LIST_AUDIENCES), 404, TEAPOT) == []
+    assert facts(default(operations.LIST_ACCOUNTS), 404, TEAPOT) == ["ROW-OTHER"]
     assert facts(case, 200, TEAPOT.replace(b"false", b"true")) == ["ROW-200"]
 
 
 def test_a_key_that_is_missing_is_401_and_what_is_invalid_may_be_said_first() -> None:
-    case = case_of(OperationId.GET_AUDIENCE, CoverageScenario.MISSING_PARAMETER)
+    case = case_of(operations.GET_AUDIENCE, CoverageScenario.MISSING_PARAMETER)
     case.path_parameters = {"accountGroupId": "g1", "audienceId": "a1"}
 
     assert facts(case, 403, TEAPOT) == ["KEY"]
@@ -248,11 +249,11 @@ def test_a_key_that_is_missing_is_401_and_what_is_invalid_may_be_said_first() ->
 def test_an_invalid_body_that_is_accepted_breaks_what_the_page_says() -> None:
     scenario = CoverageScenario.OBJECT_MISSING_REQUIRED_PROPERTY
 
-    assert "VALID" in facts(case_of(OperationId.CREATE_AUDIENCE, scenario), 201, b"{}")
-    assert "VALID" not in facts(case_of(OperationId.START_JOB, scenario), 202, b"{}")
+    assert "VALID" in facts(case_of(operations.CREATE_AUDIENCE, scenario), 201, b"{}")
+    assert "VALID" not in facts(case_of(operations.START_JOB, scenario), 202, b"{}")
 
 
 def test_a_query_that_is_accepted_breaks_nothing() -> None:
-    case = case_of(OperationId.LIST_JOBS, CoverageScenario.INCORRECT_TYPE)
+    case = case_of(operations.LIST_JOBS, CoverageScenario.INCORRECT_TYPE)
 
     assert {*facts(case, 200, b"{}")} == {"ROW-200"}

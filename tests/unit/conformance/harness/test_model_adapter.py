@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import RawSegment
 from conformance.harness.model_adapter import to_model_request, to_model_response
@@ -11,7 +13,6 @@ from conformance.model import (
     AudiencePage,
     JobPage,
     Navigation,
-    OperationId,
     Response,
     ShownAudience,
     ShownFolder,
@@ -20,10 +21,10 @@ from conformance.model import (
 )
 from conformance.results.verdicts import Exchange
 
-CREATE, UPDATE = OperationId.CREATE_AUDIENCE, OperationId.UPDATE_AUDIENCE
-GET, LIST = OperationId.GET_AUDIENCE, OperationId.LIST_AUDIENCES
-START, JOBS = OperationId.START_JOB, OperationId.LIST_JOBS
-NAVIGATE = OperationId.GET_NAVIGATION
+CREATE, UPDATE = operations.CREATE_AUDIENCE, operations.UPDATE_AUDIENCE
+GET, LIST = operations.GET_AUDIENCE, operations.LIST_AUDIENCES
+START, JOBS = operations.START_JOB, operations.LIST_JOBS
+NAVIGATE = operations.GET_NAVIGATION
 
 
 def came(status: int | None, content: bytes | None = b"") -> Exchange:
@@ -130,7 +131,7 @@ class TestAResponse:
         )
 
     def test_of_a_deletion_shows_nothing_that_is_a_rule_s_business(self) -> None:
-        assert to_model_response(OperationId.DELETE_AUDIENCE, shown({"deleted": True})) == Response(200)
+        assert to_model_response(operations.DELETE_AUDIENCE, shown({"deleted": True})) == Response(200)
 
 
 class TestPages:
@@ -173,9 +174,9 @@ GARBAGE = [
 ]
 
 
-@pytest.mark.parametrize("operation", OperationId)
+@pytest.mark.parametrize("operation", operations.OPERATIONS)
 @pytest.mark.parametrize("content", GARBAGE)
-def test_whatever_arrives_is_read_without_a_word(operation: OperationId, content: bytes) -> None:
+def test_whatever_arrives_is_read_without_a_word(operation: OperationSpec, content: bytes) -> None:
     for status in (200, 201, 202, 204, 302, 404, 500, 599):
         read = to_model_response(operation, came(status, content))
 

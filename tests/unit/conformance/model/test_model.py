@@ -3,6 +3,8 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.catalogue import operations, permissions
+from conformance.catalogue.operation_spec import OperationSpec
 from conformance.model import (
     UNKNOWN,
     AudiencePage,
@@ -14,8 +16,6 @@ from conformance.model import (
     KeyRevoked,
     ListsSettled,
     Navigation,
-    OperationId,
-    Permission,
     ProspectingEnded,
     Request,
     Response,
@@ -32,7 +32,7 @@ from conformance.model import (
 )
 from openapi import contract
 
-ALL = frozenset(permission.wire for permission in Permission)
+ALL = frozenset(permission.wire for permission in permissions.PERMISSIONS)
 OK = Response(200)
 GONE = Response(404, "NOT_FOUND")
 FORBIDDEN = Response(403, "FORBIDDEN")
@@ -41,49 +41,51 @@ MUST, SHOULD = Severity.MUST, Severity.SHOULD
 Step = tuple[Request | Event, Response | None]
 
 
-def ask(operation: OperationId, target: str = "", *, key: str | None = "k", group: str = "g", **fields: str) -> Request:
+def ask(
+    operation: OperationSpec, target: str = "", *, key: str | None = "k", group: str = "g", **fields: str
+) -> Request:
     return Request(operation, key, group, target, fields=tuple(sorted(fields.items())))
 
 
 def get(target: str, **how: str) -> Request:
-    return ask(OperationId.GET_AUDIENCE, target, **how)
+    return ask(operations.GET_AUDIENCE, target, **how)
 
 
 def delete(target: str, **how: str) -> Request:
-    return ask(OperationId.DELETE_AUDIENCE, target, **how)
+    return ask(operations.DELETE_AUDIENCE, target, **how)
 
 
 def update(target: str, **fields: str) -> Request:
-    return ask(OperationId.UPDATE_AUDIENCE, target, **fields)
+    return ask(operations.UPDATE_AUDIENCE, target, **fields)
 
 
 def create(name: str, kind: str = "on_demand") -> Request:
-    return ask(OperationId.CREATE_AUDIENCE, name=name, type=kind)
+    return ask(operations.CREATE_AUDIENCE, name=name, type=kind)
 
 
 def move(target: str, folder: str) -> Request:
-    return ask(OperationId.MOVE_TO_FOLDER, target, folderId=folder)
+    return ask(operations.MOVE_TO_FOLDER, target, folderId=folder)
 
 
 def remove(target: str) -> Request:
-    return ask(OperationId.REMOVE_FROM_FOLDER, target)
+    return ask(operations.REMOVE_FROM_FOLDER, target)
 
 
 def begin(body: str = "b", idempotency: str | None = None) -> Request:
-    return replace(ask(OperationId.START_JOB), body=body, idempotency=idempotency)
+    return replace(ask(operations.START_JOB), body=body, idempotency=idempotency)
 
 
 def cancel(job: str) -> Request:
-    return ask(OperationId.CANCEL_JOB, job)
+    return ask(operations.CANCEL_JOB, job)
 
 
 def get_job(job: str) -> Request:
-    return ask(OperationId.GET_JOB, job)
+    return ask(operations.GET_JOB, job)
 
 
-LIST = ask(OperationId.LIST_AUDIENCES)
-NAVIGATE = ask(OperationId.GET_NAVIGATION)
-JOBS = ask(OperationId.LIST_JOBS)
+LIST = ask(operations.LIST_AUDIENCES)
+NAVIGATE = ask(operations.GET_NAVIGATION)
+JOBS = ask(operations.LIST_JOBS)
 
 
 def shown(target: str, status: int = 200, *, name: str | None = None, folder: str | None = None) -> Response:
@@ -97,7 +99,7 @@ def listed(*ids: str, last: bool = True) -> Response:
 
 
 def folder(identifier: str, kind: str, name: str = "folder") -> tuple[Request, Response]:
-    request = ask(OperationId.CREATE_FOLDER, name=name, audienceType=kind)
+    request = ask(operations.CREATE_FOLDER, name=name, audienceType=kind)
     return request, Response(201, data=ShownFolder(identifier, name))
 
 
@@ -143,7 +145,7 @@ STARTED = after((begin(), job("p1", http=202)), of=WORLD)
 DELETED = after((delete("made"), OK), of=WORLD)
 MOVED = after((move("made", "demand"), OK), ListsSettled("g", "made"), of=WORLD)
 GUARDED = [get("busy"), update("busy", name="x"), delete("busy"), move("busy", "demand"), remove("busy")]
-GUARDED += [ask(OperationId.LIST_PROSPECTS, "busy")]
+GUARDED += [ask(operations.LIST_PROSPECTS, "busy")]
 PREFIXES = ["GET", "UPDATE", "DELETE", "MOVE", "REMOVE", "PROSPECTS"]
 
 
@@ -162,7 +164,7 @@ PREFIXES = ["GET", "UPDATE", "DELETE", "MOVE", "REMOVE", "PROSPECTS"]
         (delete("ready", key="reader"), FORBIDDEN, GONE, "AUD-DELETE-PERMISSION"),
         (get("ready", key="writer"), FORBIDDEN, OK, "AUD-GET-PERMISSION"),
         (delete("ready", key="writer"), OK, FORBIDDEN, "AUD-DELETE-PERMISSION-SUFFICES"),
-        (ask(OperationId.LIST_ACCOUNTS, key="reader"), OK, FORBIDDEN, "ACCOUNT-LIST-DONE"),
+        (ask(operations.LIST_ACCOUNTS, key="reader"), OK, FORBIDDEN, "ACCOUNT-LIST-DONE"),
         (delete("nowhere"), GONE, OK, "AUD-DELETE-FOUND"),
         (delete("nowhere"), GONE, NOT_READY, "AUD-DELETE-FOUND"),
         (replace(update("ready"), validity=Validity.INVALID), Response(400), OK, "AUD-UPDATE-VALID"),
@@ -469,10 +471,10 @@ class TestSilence:
 
     @pytest.mark.parametrize("response", [OK, Response(404), Response(405)])
     def test_a_folder_is_renamed_by_a_method_that_is_inferred(self, response: Response) -> None:
-        assert MUST not in found(WORLD, ask(OperationId.RENAME_FOLDER, "demand", name="x"), response).values()
+        assert MUST not in found(WORLD, ask(operations.RENAME_FOLDER, "demand", name="x"), response).values()
 
     def test_a_folder_that_is_not_there_is_not_renamed(self) -> None:
-        rename = ask(OperationId.RENAME_FOLDER, "no folder", name="x")
+        rename = ask(operations.RENAME_FOLDER, "no folder", name="x")
 
         assert found(WORLD, rename, GONE) == {}
         assert found(WORLD, rename, OK) == {"FOLDER-RENAME-FOUND": SHOULD}
@@ -548,7 +550,7 @@ class TestFolders:
         assert found(WORLD, request, Response(201, data=ShownFolder("demand", "n"))) == {"FOLDER-CREATE-NEW": MUST}
 
     def test_a_folder_has_the_name_that_it_was_given(self) -> None:
-        rename = ask(OperationId.RENAME_FOLDER, "demand", name="n")
+        rename = ask(operations.RENAME_FOLDER, "demand", name="n")
         named = after((rename, Response(200, data=ShownFolder("demand", "n"))), of=WORLD)
         folders = (ShownFolder("demand", "folder"), ShownFolder("monitor"))
         old = Response(200, data=Navigation(folders, (ShownAudience("ready"), ShownAudience("made"))))
@@ -636,14 +638,14 @@ class TestLists:
 
         assert found(world, LIST, listed("ready", "made")) == {"AUD-LIST-COMPLETE": SHOULD}
 
-    @pytest.mark.parametrize("operation", [OperationId.GET_AUDIENCE, OperationId.LIST_PROSPECTS])
-    def test_reading_an_audience_makes_no_list_lag(self, operation: OperationId) -> None:
+    @pytest.mark.parametrize("operation", [operations.GET_AUDIENCE, operations.LIST_PROSPECTS])
+    def test_reading_an_audience_makes_no_list_lag(self, operation: OperationSpec) -> None:
         read = after((ask(operation, "made"), shown("made")), (LIST, listed("ready", "made")), of=WORLD)
 
         assert found(read, LIST, listed("ready")) == {"AUD-LIST-COMPLETE": MUST}
 
-    @pytest.mark.parametrize("operation", [OperationId.GET_AUDIENCE, OperationId.LIST_PROSPECTS])
-    def test_what_could_be_read_is_ready(self, operation: OperationId) -> None:
+    @pytest.mark.parametrize("operation", [operations.GET_AUDIENCE, operations.LIST_PROSPECTS])
+    def test_what_could_be_read_is_ready(self, operation: OperationSpec) -> None:
         world = after((create("z", "monitoring"), shown("new", 201)), (ask(operation, "new"), shown("new")), of=WORLD)
 
         assert found(world, get("new"), NOT_READY) == {"AUD-GET-GUARD-ENDS": MUST}
@@ -897,8 +899,8 @@ def test_operations_and_their_permissions_are_those_of_the_contract() -> None:
         for one in methods
     }
     modelled = {
-        (one.wire, one.permission and one.permission.wire, bool(one.permission and one.permission.printed))
-        for one in OperationId
+        (one.id, one.permission and one.permission.wire, bool(one.permission and one.permission.printed))
+        for one in operations.OPERATIONS
     }
 
     assert modelled == documented

@@ -5,14 +5,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from conformance.catalogue import operations
+from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.client.client import ApiRequest
 from conformance.client.contract import json_at
 from conformance.concurrency.history import History
-from conformance.concurrency.race import Act, Race, check_history
 from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations
-from conformance.model import KeyIssued, OperationId, Validity
-from conformance.model.operation import ALL_PERMISSIONS
+from conformance.model import KeyIssued, Validity
+from conformance.races.race import Act, Race, check_history
 from conformance.results.ledger import ViolationError
 from conformance.results.verdicts import SUCCESS, Violation
 from conformance.states import NotEstablishedError
@@ -25,12 +26,11 @@ _LONGEST = 10.0
 
 @dataclass(frozen=True)
 class Kind:
-    """What is raced: `acts`, one for each client, by the number of the turn. `by_jobs`: by requests about jobs, too."""
+    """What is raced: `acts`, one for each client, by the number of the turn."""
 
     acts: Callable[[Race, int], list[Act]]
     populated: bool = False
     in_folder: bool = False
-    by_jobs: bool = False
 
 
 def _deletions(race: Race, _: int) -> list[Act]:
@@ -54,7 +54,7 @@ def _deletions_and_a_cancellation(race: Race, turn: int) -> list[Act]:
 
 def _updates(race: Race, turn: int) -> list[Act]:
     bodies = [{name: f"update {turn}.{one}"} for one in range(3) for name in ("name", "description")]
-    return [race.on_audience(OperationId.UPDATE_AUDIENCE, body) for body in bodies]
+    return [race.on_audience(operations.UPDATE_AUDIENCE, body) for body in bodies]
 
 
 def _updates_and_deletions(race: Race, turn: int) -> list[Act]:
@@ -62,7 +62,7 @@ def _updates_and_deletions(race: Race, turn: int) -> list[Act]:
 
 
 def _moves_and_deletions(race: Race, turn: int) -> list[Act]:
-    move = race.on_audience(OperationId.MOVE_TO_FOLDER, {"folderId": race.folder})
+    move = race.on_audience(operations.MOVE_TO_FOLDER, {"folderId": race.folder})
     return [move, move, move, *[race.delete_action(delay=turn % 3)] * 2]
 
 
@@ -70,7 +70,7 @@ KINDS: Mapping[str, Kind] = {
     "deletions": Kind(_deletions),
     "deletions of different audiences": Kind(_deletions_of_different_audiences),
     "deletions and the end of the prospecting": Kind(_deletions_and_an_end, populated=True),
-    "deletions and its cancellation": Kind(_deletions_and_a_cancellation, populated=True, by_jobs=True),
+    "deletions and its cancellation": Kind(_deletions_and_a_cancellation, populated=True),
     "updates": Kind(_updates),
     "updates and deletions": Kind(_updates_and_deletions),
     "moves and deletions": Kind(_moves_and_deletions, in_folder=True),
@@ -114,19 +114,21 @@ def race_to_start(context: CheckContext) -> None:
     key = context.create_key()
     body = context.start_body(key)
     for _ in range(max(1, context.repeats // 9)):
-        history = History(context, KeyIssued(key.token, ALL_PERMISSIONS, frozenset({key.group}), fresh=False))
+        history = History(
+            context, operations.START_JOB, KeyIssued(key.token, ALL_PERMISSIONS, frozenset({key.group}), fresh=False)
+        )
         once = context.fresh_idempotency_key()
-        call = ApiRequest(OperationId.START_JOB, key.token, key.group, body=body, options=once)
+        call = ApiRequest(operations.START_JOB, key.token, key.group, body=body, options=once)
 
         history.run_concurrently([partial(history.send, call, Validity.DOUBTFUL)] * _CLIENTS)
 
-        history.read(OperationId.LIST_JOBS, key)
-        answers = [exchange for _, exchange in history.of(OperationId.START_JOB)]
+        history.read(operations.LIST_JOBS, key)
+        answers = [exchange for _, exchange in history.of(operations.START_JOB)]
         jobs = sorted({str(json_at(one, "data", "jobId")) for one in answers if one.status in SUCCESS})
         for job in jobs:
-            context.call(OperationId.CANCEL_JOB, key, job)
+            context.call(operations.CANCEL_JOB, key, job)
         for finding in check_history(context, history):
             context.ledger.failed(finding)
         said, evidence = f"{len(jobs)}: {', '.join(jobs)}", history.exchanges
-        expect = Expectations(context, OperationId.START_JOB)
+        expect = Expectations(context, operations.START_JOB)
         expect.expect("REPLAY-ACTIVE", "one job for all of them", said, evidence, holds=len(jobs) <= 1)

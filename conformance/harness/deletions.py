@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from conformance.catalogue.operation_spec import Effect, OperationSpec
 from conformance.client.contract import json_at
-from conformance.model import OperationId
 from conformance.results.verdicts import SUCCESS, Exchange
 
 ResourcePath = tuple[str, str]
@@ -22,13 +22,13 @@ class Deletions:
     def __len__(self) -> int:
         return len(self._gone)
 
-    def record(self, operation: OperationId, place: ResourcePath, exchange: Exchange) -> None:
+    def record(self, operation: OperationSpec, place: ResourcePath, exchange: Exchange) -> None:
         """Note an exchange: a deletion, or that an identifier may mean something new."""
-        if operation is OperationId.DELETE_AUDIENCE and exchange.status == _DONE:
+        if operation.effect is Effect.DELETES_AUDIENCE and exchange.status == _DONE:
             self._gone[place] = exchange
-        elif operation is OperationId.CREATE_AUDIENCE and exchange.status == _CREATED:
+        elif operation.effect is Effect.CREATES_AUDIENCE and exchange.status == _CREATED:
             self.mark_reissued(place[0], str(json_at(exchange, "data", "id")))
-        elif operation is OperationId.START_JOB and exchange.status in SUCCESS:
+        elif operation.effect is Effect.STARTS_JOB and exchange.status in SUCCESS:
             # The audience that a job creates is not named, and may bear an identifier that has become free.
             self._gone = {one: seen for one, seen in self._gone.items() if one[0] != place[0]}
 

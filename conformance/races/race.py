@@ -5,20 +5,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from conformance.catalogue import operations
+from conformance.catalogue.operation_spec import OperationSpec
+from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.client.client import ApiRequest
 from conformance.client.contract import json_at
 from conformance.concurrency.history import History, RecordedOperation
 from conformance.concurrency.linearizability import Outcome
-from conformance.harness.context import Audience, CheckContext, Key
+from conformance.harness.context import Audience, CheckContext
 from conformance.harness.expectations import Expectations, describe, is_refusal
-from conformance.model import AudiencePopulated, AudienceReady, KeyIssued, OperationId
-from conformance.model.operation import ALL_PERMISSIONS
+from conformance.harness.key import Key
+from conformance.model import AudiencePopulated, AudienceReady, KeyIssued
 from conformance.model.refusal_grounds import ELSEWHERE
 from conformance.results.verdicts import SUCCESS, Exchange, Violation
 from conformance.states import NotEstablishedError
 
 Act = Callable[[], object]
-DELETE = OperationId.DELETE_AUDIENCE
+DELETE = operations.DELETE_AUDIENCE
 _NOT_FOUND, _CONFLICT = 404, 409
 
 
@@ -42,6 +45,7 @@ class Race:
     def __post_init__(self) -> None:
         self.history = History(
             self.context,
+            DELETE,
             KeyIssued(self.key.token, ALL_PERMISSIONS, frozenset({self.key.group}), fresh=False),
             AudienceReady(self.neighbour.group, self.neighbour.id),
             AudienceReady(self.audience.group, self.audience.id)
@@ -49,11 +53,11 @@ class Race:
             else AudiencePopulated(self.audience.group, self.audience.id, self.audience.job),
         )
 
-    def call(self, operation: OperationId, target: str = "", body: object = None) -> ApiRequest:
+    def call(self, operation: OperationSpec, target: str = "", body: object = None) -> ApiRequest:
         """A request with the key of the race."""
         return ApiRequest(operation, self.key.token, self.key.group, target, body)
 
-    def on_audience(self, operation: OperationId, body: object = None) -> Act:
+    def on_audience(self, operation: OperationSpec, body: object = None) -> Act:
         """What names the audience."""
         return partial(self.history.send, self.call(operation, self.audience.id, body))
 
@@ -71,7 +75,7 @@ class Race:
     def delete_another_action(self) -> Act:
         """Delete an audience of one's own, which is made for it beforehand."""
         body = {"name": f"made for a race {self.context.random.getrandbits(32):x}", "type": "on_demand"}
-        made = json_at(self.history.send(self.call(OperationId.CREATE_AUDIENCE, body=body)), "data", "id")
+        made = json_at(self.history.send(self.call(operations.CREATE_AUDIENCE, body=body)), "data", "id")
         if not isinstance(made, str):
             raise NotEstablishedError("an audience could not be made")
         return partial(self.history.send, self.call(DELETE, made))
@@ -93,18 +97,18 @@ class Race:
         def act() -> None:
             self._read(delay)
             self.asked_to_end = time.monotonic()
-            self.history.send(self.call(OperationId.CANCEL_JOB, str(self.audience.job)))
+            self.history.send(self.call(operations.CANCEL_JOB, str(self.audience.job)))
 
         return act
 
     def _read(self, times: int) -> None:
         for _ in range(times):
-            self.history.send(self.call(OperationId.GET_AUDIENCE, self.audience.id))
+            self.history.send(self.call(operations.GET_AUDIENCE, self.audience.id))
 
     def read_back(self) -> Exchange:
         """Read everything, once the race is over; answers what the audience was read as."""
-        seen = self.history.send(self.call(OperationId.GET_AUDIENCE, self.audience.id))
-        for operation in (OperationId.LIST_AUDIENCES, OperationId.GET_NAVIGATION):
+        seen = self.history.send(self.call(operations.GET_AUDIENCE, self.audience.id))
+        for operation in (operations.LIST_AUDIENCES, operations.GET_NAVIGATION):
             self.history.read(operation, self.key)
         return seen
 
@@ -131,10 +135,10 @@ class Race:
         """What else was deleted is gone; the neighbour is there."""
         for done, exchange in list(self.history.of(DELETE)):
             if done.resource_id != self.audience.id and exchange.status in SUCCESS:
-                seen = self.history.send(self.call(OperationId.GET_AUDIENCE, done.resource_id))
+                seen = self.history.send(self.call(operations.GET_AUDIENCE, done.resource_id))
                 evidence = self.history.exchanges
                 expect.expect("EFFECT", "404: it was deleted", describe(seen), evidence, holds=is_refusal(seen))
-        beside = self.history.send(self.call(OperationId.GET_AUDIENCE, self.neighbour.id))
+        beside = self.history.send(self.call(operations.GET_AUDIENCE, self.neighbour.id))
         kept = beside.status not in ELSEWHERE
         expected = "still there: nobody deleted it"
         expect.expect("ONLY", expected, describe(beside), self.history.exchanges, holds=kept)

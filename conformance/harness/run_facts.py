@@ -1,0 +1,66 @@
+"""The facts of a run that its last checks look back on: deletions, revoked keys, started jobs."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.client.client import ApiRequest, Client
+from conformance.harness.deletions import Deletions
+from conformance.harness.key import Key
+from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.states import NotEstablishedError
+
+LOOKING_BACK = frozenset({"acknowledged_deletions", "revoked_keys", "started_jobs"})
+"""The fixtures of checks that look back on the whole run, and therefore run last."""
+
+
+class RunFacts:
+    """The facts of a run, kept from its first request on.
+
+    Attributes:
+        deletions: The deletions that the target has acknowledged.
+        revoked_keys: The keys that the target has called revoked.
+
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.deletions = Deletions()
+        self.revoked_keys: list[Key] = []
+        client.observers.append(self._record)
+
+    @property
+    def started_jobs(self) -> Iterator[Exchange]:
+        """The successful starts of jobs, in the order of the run."""
+        for exchange in self._client.exchanges:
+            if exchange.method == "POST" and exchange.status in SUCCESS and exchange.url.endswith("/prospecting"):
+                yield exchange
+
+    def _record(self, request: ApiRequest, exchange: Exchange) -> None:
+        self.deletions.record(request.operation, (request.group, request.resource_id), exchange)
+
+
+class RunFactFixtures:
+    """The fixtures that hand these facts to checks; a pytest plugin."""
+
+    def __init__(self, facts: RunFacts) -> None:
+        self._facts = facts
+
+    @pytest.fixture
+    def acknowledged_deletions(self) -> Deletions:
+        """Return the acknowledged deletions, except those of identifiers that were given out again."""
+        if not self._facts.deletions:
+            raise NotEstablishedError("no deletion was acknowledged")
+        return self._facts.deletions
+
+    @pytest.fixture
+    def revoked_keys(self) -> list[Key]:
+        """Return the keys that were revoked in the run so far."""
+        if not self._facts.revoked_keys:
+            raise NotEstablishedError("no key was revoked")
+        return self._facts.revoked_keys
+
+    @pytest.fixture
+    def started_jobs(self) -> list[Exchange]:
+        """Return the successful starts of jobs in the run so far."""
+        return list(self._facts.started_jobs)
