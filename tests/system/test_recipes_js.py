@@ -64,7 +64,9 @@ def run(folder: Path, url: str, *options: str) -> tuple[int, int, str]:
     """Run node in a folder, as a reader would; return its exit status, the number of passed tests, its output."""
     environment = {**os.environ, URL: url}  # noqa: TID251  (a child's, not ours)
     command = ["node", "--test-reporter=tap", *options]
-    process = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
+    process = subprocess.run(  # noqa: S603  (ours)
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
     passed = re.search(r"^# pass (\d+)$", process.stdout, re.MULTILINE)
     return process.returncode, int(passed[1]) if passed else 0, process.stdout + process.stderr
 
