@@ -29,7 +29,7 @@ def caller_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
 
 
 def _permission(key: Key, operation: OperationId) -> Iterator[RefusalGround]:
-    """'The key is valid but does not have the permission needed by that endpoint' (getting-started)."""
+    """'The key is valid but does not have the permission needed by that endpoint'; docs/sources.md, Getting started."""
     needed = operation.permission
     if needed is None:
         return
