@@ -14,6 +14,7 @@ SOURCES = Page("docs/sources.md")
 PACKAGES = ("conformance", "mockserver", "openapi", "tests")
 
 _PAGE_ID = re.compile(r"(?<![%\w])[APX]\d{1,2}\b")
+_ELSEWHERE = re.compile(r"api-facts|\bthe design's\b|[Ss]ection \d+\.\d+")
 _NAMED = re.compile(r"docs/sources\.md, ([A-Z]\w+(?: [a-z]\w+)*)")
 
 
@@ -53,6 +54,12 @@ def test_every_heading_that_the_code_names_exists() -> None:
     named = {heading for _, text in sources() for heading in _NAMED.findall(text)}
 
     assert named <= set(SOURCES.headings())
+
+
+def test_nothing_refers_to_a_document_that_is_not_here() -> None:
+    this = "tests/integration/project/test_sources.py"
+
+    assert [(name, found[0]) for name, text in sources() if name != this and (found := _ELSEWHERE.search(text))] == []
 
 
 def test_every_page_of_the_contract_and_of_the_catalogue_is_linked() -> None:
