@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from conformance.catalogue.requirements import Level, Profile, load_catalogue
@@ -15,11 +17,13 @@ from conformance.results.verdicts import RunVerdict
 from conformance.states import read_states_file
 from mockserver import __version__
 from mockserver.cli import serve
+from mockserver.config import Settings
 from mockserver.domain.fault import FaultKind
 from mockserver.recording.findings.catalogue import RULE_IDS
 from mockserver.service.fault_documents import PRESETS
 from mockserver.service.states import STATES
 from openapi import contract
+from tests.harness.in_thread import served
 from tests.harness.pages import ROOT, Page
 from tests.mutants.registry import MUTANTS, VARIANTS
 from tests.mutants.single.mutants import MUTANTS as SINGLE
@@ -91,6 +95,25 @@ def test_the_table_of_operations_is_that_of_the_contract() -> None:
 
 def test_every_provider_state_is_explained() -> None:
     assert first_column(CONTROL_PLANE.section("Provider states")) == list(STATES)
+
+
+def test_every_provider_state_takes_the_parameters_and_returns_the_values_of_its_row() -> None:
+    rows = re.findall(
+        r"^\| `([^`]+)` \| ([^|]+) \| ?([^|]*?) ?\|$", CONTROL_PLANE.section("Provider states"), re.MULTILINE
+    )
+    known: dict[str, Any] = {"outcome": "completed", "times": 1, "prospects": 3, "source": "url_upload"}
+    known |= {"status": "active", "jobStatus": "queued", "permissions": ["audiences:read"]}
+
+    with served(Settings()) as (url, _):
+        for state, parameters, values in rows:
+            params = {name: known[name] for name in re.findall(r"(?:^|, )`(\w+)`", parameters) if name in known}
+            response = httpx.post(f"{url}/_mock/provider-states", json={"state": state, "params": params})
+
+            assert response.status_code == 200, (state, response.text)
+            assert set(response.json()) == set(re.findall(r"`(\w+)`", values)), state
+            known |= response.json()
+
+    assert len(rows) == len(STATES)
 
 
 def test_every_rule_for_clients_is_explained() -> None:
