@@ -16,7 +16,7 @@ from conformance.results.verdicts import Exchange
 from conformance.states import NotEstablishedError
 
 LIST_LAG = 2.0
-"""Seconds after which lists have to show what is so (the design's reading of 'ready for use')."""
+"""Seconds after which lists have to show what is so (docs/conformance.md, Checks: our reading of A1)."""
 
 _STEP = 0.1
 _MANY_PAGES = 500

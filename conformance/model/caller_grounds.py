@@ -31,7 +31,7 @@ def caller_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
 
 
 def _permission(key: Key, operation: OperationSpec) -> Iterator[RefusalGround]:
-    """'The key is valid but does not have the permission needed by that endpoint' (getting-started)."""
+    """'The key is valid but does not have the permission needed by that endpoint'; docs/sources.md, Getting started."""
     needed = operation.permission
     if needed is None:
         return

@@ -66,7 +66,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class ShownAudience:
-    """An audience as a response shows it (api-facts 1.4); a member that is absent is UNKNOWN."""
+    """An audience as a response shows it (docs/sources.md, Audience object); a member that is absent is UNKNOWN."""
 
     id: str
     name: Text = UNKNOWN
@@ -76,7 +76,7 @@ class ShownAudience:
 
 @dataclass(frozen=True, slots=True)
 class ShownFolder:
-    """A folder as a response shows it (api-facts 1.5), with the audiences that navigation nests in it."""
+    """A folder as a response shows it (docs/sources.md, Folder object), with the audiences nested in it (A6)."""
 
     id: str
     name: Text = UNKNOWN

@@ -34,7 +34,7 @@ UNAUTHORIZED = frozenset({401})
 FORBIDDEN = frozenset({403})
 NOT_FOUND = frozenset({404})
 ELSEWHERE = frozenset({403, 404})
-"""What belongs to another account group: which of the two is not documented (api-facts 4.1)."""
+"""What belongs to another account group: which of the two is not documented (docs/sources.md, Getting started)."""
 FOREIGN = ELSEWHERE | {400}
 """An identifier that was given out in another account group: it may tell that, and be a malformed one in this."""
 

@@ -60,7 +60,7 @@ def _audience(state: State, request: Request) -> Iterator[RefusalGround]:
 
 
 def _guard(state: State, path: Path, audience: Audience) -> Iterator[RefusalGround]:
-    """'Protected audiences return 409 AUDIENCE_NOT_READY' (delete-an-audience; A3, A4, A7, A10, A11 alike)."""
+    """'Protected audiences return 409 AUDIENCE_NOT_READY' (A5; A3, A4, A7, A10, A11 alike)."""
     if state.is_populated(path):
         yield RefusalGround(Fact.GUARD, CONFLICT, code=NOT_READY, certain=True)
     elif state.may_be_populating(path[0]):

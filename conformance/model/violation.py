@@ -10,7 +10,7 @@ from conformance.model.state import State
 
 
 class Severity(IntEnum):
-    """How binding a requirement is; a greater one binds more. `name` is the design's word."""
+    """How binding a requirement is; a greater one binds more. `name` is a level (docs/glossary.md)."""
 
     SHOULD = 1
     MUST = 2

@@ -23,7 +23,7 @@ def deleted(_audience: Audience) -> Body:
 
 
 def audience(record: Audience) -> Body:
-    """An audience (section 1.4 of the facts)."""
+    """An audience (docs/sources.md, Audience object)."""
     return {
         "id": record.id,
         "name": record.name,
@@ -36,7 +36,7 @@ def audience(record: Audience) -> Body:
 
 
 def folder(record: Folder) -> Body:
-    """A folder (section 1.5)."""
+    """A folder (docs/sources.md, Folder object)."""
     return {
         "id": record.id,
         "name": record.name,
@@ -79,13 +79,13 @@ def prospect(record: Prospect) -> Body:
 
 
 def account_groups(records: Sequence[AccountGroup]) -> Body:
-    """The account groups of a key: on one page always, with the members that the getting-started page shows."""
+    """The account groups of a key: on one page always, with the members of docs/sources.md, Getting started."""
     items = [{"id": group.id, "name": group.name, "createdAt": iso(group.created_at)} for group in records]
     return {"items": items, "nextCursor": None, "hasMore": False}
 
 
 def page(view: Callable[[T], Body]) -> Callable[[Page[T]], Body]:
-    """A page of a list whose items are written by `view` (section 1.6)."""
+    """A page of a list whose items are written by `view` (docs/sources.md, Paginated list)."""
 
     def written(record: Page[T]) -> Body:
         items = list(map(view, record.items))

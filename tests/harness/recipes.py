@@ -1,35 +1,45 @@
-"""The recipes in README, as files that can be run."""
+"""The recipes of docs/recipes, as files that can be run."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+PAGES = Path(__file__).parents[2] / "docs" / "recipes"
 URL = "AUDIENCE_MOCK_URL"
 DEFAULT = "http://127.0.0.1:8080"
 LOST_REPLY = "A client that survives a lost reply"
 JOB_FAILS = "A job that fails half-way"
-LIMIT = "The limit is hit"
+LIMIT = "A rate limit"
 PARALLEL = "Parallel tests"
 
-_SECTION = re.compile(r"^## Recipes\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _SNIPPET = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Language:
-    """How a language begins a comment, calls its file without tests and its files of tests, and begins a test."""
+    """The conventions of a language.
+
+    Attributes:
+        tag: The tag of its fenced blocks.
+        comment: The beginning of a comment.
+        shared: The name of its file without tests.
+        test_files: A pattern of the names of its test files, as its test runner finds them.
+        test: A pattern of the beginning of a test.
+        page: The page of its recipes.
+    """
 
     tag: str
     comment: str
     shared: str
-    tests: str
+    test_files: str
     test: str
+    page: str
 
 
-PYTHON = Language("python", "# ", "conftest.py", r"test_\w+\.py", r"^def test_")
-JAVASCRIPT = Language("js", "// ", "sandbox.mjs", r"[\w-]+\.test\.mjs", r"^test\(")
+PYTHON = Language("python", "# ", "conftest.py", r"test_\w+\.py", r"^def test_", "pytest.md")
+JAVASCRIPT = Language("js", "// ", "sandbox.mjs", r"[\w-]+\.test\.mjs", r"^test\(", "javascript.md")
+LANGUAGES = (PYTHON, JAVASCRIPT)
 
 
 @dataclass(frozen=True)
@@ -40,58 +50,75 @@ class Snippet:
     text: str
 
     def name(self, language: Language) -> str:
+        """Return the name of its file."""
         return self.text.partition("\n")[0].removeprefix(language.comment)
 
-    def tests(self, language: Language) -> int:
-        """How many tests it has."""
+    def test_count(self, language: Language) -> int:
+        """Return the number of its tests."""
         return len(re.findall(language.test, self.text, re.MULTILINE))
 
 
 @dataclass(frozen=True)
 class Recipes:
-    """The snippets below each heading of the section."""
+    """The snippets of all pages, by their heading."""
 
     by_title: Mapping[str, Sequence[Snippet]]
 
     @classmethod
-    def read(cls, readme: str) -> "Recipes":
-        (section,) = _SECTION.findall(readme)
-        _, *parts = re.split(r"^### ", section, flags=re.MULTILINE)
-        titled = [part.partition("\n") for part in parts]
-        return cls({title: [Snippet(*found) for found in _SNIPPET.findall(text)] for title, _, text in titled})
+    def read(cls, *pages: str) -> "Recipes":
+        """Read pages of recipes; a recipe begins with a heading of the second level."""
+        by_title: dict[str, list[Snippet]] = {}
+        for page in pages:
+            _, *parts = re.split(r"^## ", page, flags=re.MULTILINE)
+            for part in parts:
+                title, _, text = part.partition("\n")
+                by_title.setdefault(title, []).extend(Snippet(*block) for block in _SNIPPET.findall(text))
+        return cls(by_title)
 
     def files(self, language: Language) -> dict[str, str]:
-        """The text of each file."""
-        snippets = [one for found in self.by_title.values() for one in found if one.tag == language.tag]
+        """Return the text of each file of a language, by its name."""
+        snippets = [snippet for recipe in self.by_title.values() for snippet in recipe if snippet.tag == language.tag]
         return {snippet.name(language): snippet.text for snippet in snippets}
 
     def tests(self, title: str, language: Language) -> Snippet:
-        """The one snippet of a recipe that has its tests."""
-        (found,) = [one for one in self.by_title[title] if one.tag == language.tag and one.tests(language)]
-        return found
+        """Return the only snippet of a recipe that has its tests."""
+        (snippet,) = [
+            snippet for snippet in self.by_title[title] if snippet.tag == language.tag and snippet.test_count(language)
+        ]
+        return snippet
 
     def complaints(self) -> list[str]:
-        """What is wrong: a language that is missing, a snippet without a test, or with a name that no runner finds."""
-        found = []
+        """Return the mistakes: a missing language, a snippet without a test, or with a name that no runner finds."""
+        tags = {language.tag for language in LANGUAGES}
+        complaints = []
         for title, snippets in self.by_title.items():
-            known = {PYTHON.tag, JAVASCRIPT.tag}
-            found += [f"{title}: what is {one.tag or 'untagged'}?" for one in snippets if one.tag not in known]
-            for language in (PYTHON, JAVASCRIPT):
-                written = [one for one in snippets if one.tag == language.tag]
-                own = [one for one in written if one.name(language) != language.shared]
-                found += [] if own else [f"{title}: nothing in {language.tag}"]
-                found += [f"{title}: no test in {one.name(language)}" for one in own if not one.tests(language)]
-                names = [one.name(language) for one in own]
-                found += [f"{title}: nobody runs {name}" for name in names if not re.fullmatch(language.tests, name)]
-        return found
+            complaints += [
+                f"{title}: what is {snippet.tag or 'untagged'}?" for snippet in snippets if snippet.tag not in tags
+            ]
+            for language in LANGUAGES:
+                complaints += self._complaints_of(title, language)
+        return complaints
+
+    def _complaints_of(self, title: str, language: Language) -> list[str]:
+        snippets = [snippet for snippet in self.by_title[title] if snippet.tag == language.tag]
+        own = {snippet.name(language): snippet for snippet in snippets if snippet.name(language) != language.shared}
+        return [
+            *([] if own else [f"{title}: nothing in {language.tag}"]),
+            *(f"{title}: no test in {name}" for name, snippet in own.items() if not snippet.test_count(language)),
+            *(f"{title}: nobody runs {name}" for name in own if not re.fullmatch(language.test_files, name)),
+        ]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """The recipes of a language as files in a folder, to be run by `run` against a server.
+    """The recipes of a language as files in a folder, run against a server.
 
-    `run` gets the folder, the server's URL and options; it answers the exit status, how many tests passed, and what
-    was said.
+    Attributes:
+        language: The language.
+        run: Runs the test runner in a folder, given the folder, the server's URL and options; returns its exit status,
+            the number of tests that passed, and its output.
+        url: The server.
+        folder: Where the files are written.
     """
 
     language: Language
@@ -100,39 +127,39 @@ class Trial:
     folder: Path
 
     def passes(self, title: str) -> None:
-        """A recipe passes as it stands, with each of its tests."""
+        """Assert that a recipe passes as it stands, with each of its tests."""
         snippet = RECIPES.tests(title, self.language)
-        folder = written(self.folder, self.language, {})
+        folder = write_files(self.folder, self.language, {})
 
-        status, passed, said = self.run(folder, self.url, snippet.name(self.language))
+        status, passed, output = self.run(folder, self.url, snippet.name(self.language))
 
-        assert (status, passed) == (0, snippet.tests(self.language)), said
+        assert (status, passed) == (0, snippet.test_count(self.language)), output
 
     def all_pass(self, *options: str) -> None:
-        """All recipes pass in one run."""
-        folder = written(self.folder, self.language, {})
+        """Assert that all recipes pass in one run."""
+        folder = write_files(self.folder, self.language, {})
 
-        status, passed, said = self.run(folder, self.url, *options)
+        status, passed, output = self.run(folder, self.url, *options)
 
-        wanted = sum(RECIPES.tests(title, self.language).tests(self.language) for title in TITLES)
-        assert (status, passed) == (0, wanted), said
+        expected = sum(RECIPES.tests(title, self.language).test_count(self.language) for title in TITLES)
+        assert (status, passed) == (0, expected), output
 
     def fails(self, title: str, file: str, client: str, reason: str) -> None:
-        """A recipe fails, and for this reason, where a file of it ends with another client."""
-        folder = written(self.folder, self.language, {file: client})
+        """Assert that a recipe fails, and for this reason, where a file of it ends with another client."""
+        folder = write_files(self.folder, self.language, {file: client})
 
-        status, _, said = self.run(folder, self.url, RECIPES.tests(title, self.language).name(self.language))
+        status, _, output = self.run(folder, self.url, RECIPES.tests(title, self.language).name(self.language))
 
-        assert status == 1, said
-        assert reason in said
+        assert status == 1, output
+        assert reason in output
 
 
-RECIPES = Recipes.read(README)
+RECIPES = Recipes.read(*((PAGES / language.page).read_text() for language in LANGUAGES))
 TITLES = tuple(RECIPES.by_title)
 
 
-def written(folder: Path, language: Language, spoiled: Mapping[str, str]) -> Path:
-    """The folder, with the files of a language in it; `spoiled`: what comes at the end of a file, by its name."""
+def write_files(folder: Path, language: Language, endings: Mapping[str, str]) -> Path:
+    """Write the files of a language into a folder, and return it; `endings` is text to append, by the file's name."""
     for name, text in RECIPES.files(language).items():
-        (folder / name).write_text(text + spoiled.get(name, ""))
+        (folder / name).write_text(text + endings.get(name, ""))
     return folder

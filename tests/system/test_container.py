@@ -155,7 +155,7 @@ def test_the_steps_of_the_ci_job_end_in_a_report(tmp_path: Path) -> None:
             "PATH": path,
             "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
         }
-        for name in ("Wait until the mock answers", "Run the suite", "Show the report"):
+        for name in ("Wait until the mock is ready", "Run the suite", "Show the report"):
             few = " -k guard" if name == "Run the suite" else ""
             subprocess.run(["bash", "-ec", steps[name] + few], cwd=tmp_path, env=given, check=True)  # noqa: S603, S607  (ours)
 

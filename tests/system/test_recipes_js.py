@@ -1,4 +1,4 @@
-"""The recipes in README for JavaScript, run by Node.js as they stand; they fail where the client is a bad one."""
+"""The recipes of docs/recipes for JavaScript: they run as they stand, and fail with a client that makes the mistake."""
 
 import os
 import re
@@ -41,9 +41,9 @@ read = async (api, path, sleep) => {
 };
 """
 SHARED = """
-const one = await makeSandbox();
-makeSandbox = async () => ({ ...one, remove() {} });
-process.once('beforeExit', async () => { await one.remove().catch(() => {}); });
+const shared = await makeSandbox();
+makeSandbox = async () => ({ ...shared, remove() {} });
+process.once('beforeExit', async () => { await shared.remove().catch(() => {}); });
 """
 
 
@@ -56,17 +56,19 @@ def url() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _nothing_is_left(url: str) -> Iterator[None]:
     yield
-    left = [one["id"] for one in httpx.get(f"{url}/_mock/sandboxes").json()["sandboxes"]]
-    assert left == ["default"]
+    sandboxes = httpx.get(f"{url}/_mock/sandboxes").json()["sandboxes"]
+    assert [sandbox["id"] for sandbox in sandboxes] == ["default"]
 
 
 def run(folder: Path, url: str, *options: str) -> tuple[int, int, str]:
-    """Run node in a folder, as a reader would: its exit status, how many tests passed, and what it says."""
+    """Run node in a folder, as a reader would; return its exit status, the number of passed tests, its output."""
     environment = {**os.environ, URL: url}  # noqa: TID251  (a child's, not ours)
     command = ["node", "--test-reporter=tap", *options]
-    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
-    passed = re.search(r"^# pass (\d+)$", ran.stdout, re.MULTILINE)
-    return ran.returncode, int(passed[1]) if passed else 0, ran.stdout + ran.stderr
+    process = subprocess.run(  # noqa: S603  (ours)
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    passed = re.search(r"^# pass (\d+)$", process.stdout, re.MULTILINE)
+    return process.returncode, int(passed[1]) if passed else 0, process.stdout + process.stderr
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The layers hold, and each contract of theirs is seen to break when it is violated."""
+"""The contracts of import-linter hold, and each of them breaks when it is violated."""
 
 import shutil
 import subprocess
@@ -25,41 +25,41 @@ VIOLATIONS = {
 }
 
 
-def linted(tree: Path) -> subprocess.CompletedProcess[str]:
+def lint(tree: Path) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     return subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603  (ours)
 
 
-def copied(tree: Path) -> None:
+def copy_packages(tree: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", tree)
     for package in ("openapi", "mockserver", "conformance"):
         shutil.copytree(ROOT / package, tree / package, ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def test_every_contract_is_kept(tmp_path: Path) -> None:
-    copied(tmp_path)
+def test_every_contract_holds(tmp_path: Path) -> None:
+    copy_packages(tmp_path)
 
-    found = linted(tmp_path)
+    result = lint(tmp_path)
 
-    assert found.returncode == 0, found.stdout
-    assert f"Contracts: {len(VIOLATIONS)} kept, 0 broken." in found.stdout
+    assert result.returncode == 0, result.stdout
+    assert f"Contracts: {len(VIOLATIONS)} kept, 0 broken." in result.stdout
 
 
 @pytest.mark.parametrize("contract", VIOLATIONS)
 def test_a_violated_contract_is_broken(tmp_path: Path, contract: str) -> None:
-    copied(tmp_path)
+    copy_packages(tmp_path)
     file, violation = VIOLATIONS[contract]
     with (tmp_path / file).open("a") as source:
         source.write(f"\n{violation}\n")
 
-    found = linted(tmp_path)
+    result = lint(tmp_path)
 
-    assert found.returncode == 1
-    assert f"{contract} BROKEN" in found.stdout
+    assert result.returncode == 1
+    assert f"{contract} BROKEN" in result.stdout
 
 
-def test_a_new_package_has_to_be_put_into_a_layer(tmp_path: Path) -> None:
-    copied(tmp_path)
+def test_a_new_module_must_have_a_layer(tmp_path: Path) -> None:
+    copy_packages(tmp_path)
     (tmp_path / "mockserver" / "novelty.py").write_text('"""A module in no layer."""\n')
 
-    assert "mockserver is layered BROKEN" in linted(tmp_path).stdout
+    assert "mockserver is layered BROKEN" in lint(tmp_path).stdout

@@ -1,4 +1,4 @@
-"""The recipes in README: those for pytest are run as they stand, and fail where the client is a bad one."""
+"""The recipes of docs/recipes: those for pytest run as they stand, and fail with a client that makes the mistake."""
 
 import os
 import re
@@ -14,10 +14,11 @@ from mockserver.config import Settings
 from tests.harness.in_thread import served
 from tests.harness.recipes import (
     DEFAULT,
-    JAVASCRIPT,
     JOB_FAILS,
+    LANGUAGES,
     LIMIT,
     LOST_REPLY,
+    PAGES,
     PARALLEL,
     PYTHON,
     RECIPES,
@@ -57,9 +58,9 @@ def read(api, path, sleep=time.sleep):
 SHARED = """
 @pytest.fixture(scope="session")
 def sandbox():
-    made = httpx.post(f"{MOCK}/_mock/sandboxes", json={}).raise_for_status().json()
-    yield made
-    httpx.delete(f"{MOCK}/_mock/sandboxes/{made['id']}").raise_for_status()
+    sandbox = httpx.post(f"{MOCK}/_mock/sandboxes", json={}).raise_for_status().json()
+    yield sandbox
+    httpx.delete(f"{MOCK}/_mock/sandboxes/{sandbox['id']}").raise_for_status()
 """
 
 
@@ -72,17 +73,17 @@ def url() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _nothing_is_left(url: str) -> Iterator[None]:
     yield
-    left = [one["id"] for one in httpx.get(f"{url}/_mock/sandboxes").json()["sandboxes"]]
-    assert left == ["default"]
+    sandboxes = httpx.get(f"{url}/_mock/sandboxes").json()["sandboxes"]
+    assert [sandbox["id"] for sandbox in sandboxes] == ["default"]
 
 
 def run(folder: Path, url: str, *options: str) -> tuple[int, int, str]:
-    """Run pytest in a folder, without our plugins: its exit status, how many tests passed, and what it says."""
+    """Run pytest in a folder, without our plugins; return its exit status, the number of passed tests, its output."""
     environment = {**os.environ, URL: url, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # noqa: TID251  (a child's, not ours)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
-    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  (ours)
-    passed = re.search(r"(\d+) passed", ran.stdout)
-    return ran.returncode, int(passed[1]) if passed else 0, ran.stdout + ran.stderr
+    process = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  (ours)
+    passed = re.search(r"(\d+) passed", process.stdout)
+    return process.returncode, int(passed[1]) if passed else 0, process.stdout + process.stderr
 
 
 def test_every_recipe_that_is_asked_for_is_there() -> None:
@@ -91,6 +92,13 @@ def test_every_recipe_that_is_asked_for_is_there() -> None:
 
 def test_every_recipe_has_tests_in_both_languages() -> None:
     assert RECIPES.complaints() == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)
+def test_a_page_has_one_language(language: Language) -> None:
+    recipes = Recipes.read((PAGES / language.page).read_text())
+
+    assert {snippet.tag for snippets in recipes.by_title.values() for snippet in snippets} == {language.tag}
 
 
 @pytest.mark.parametrize(
@@ -107,11 +115,20 @@ def test_every_recipe_has_tests_in_both_languages() -> None:
         ("```bash\nmake run\n```\n", "A: what is bash?"),
     ],
 )
-def test_a_recipe_without_is_noticed(snippets: str, complaint: str) -> None:
-    assert complaint in Recipes.read(f"# x\n\n## Recipes\n\n### A\n\n{snippets}\n## Speed\n").complaints()
+def test_a_mistake_in_a_recipe_is_noticed(snippets: str, complaint: str) -> None:
+    assert complaint in Recipes.read(f"# x\n\n## A\n\n{snippets}").complaints()
 
 
-@pytest.mark.parametrize("language", [PYTHON, JAVASCRIPT], ids=lambda language: language.tag)
+def test_a_recipe_may_have_its_languages_on_several_pages() -> None:
+    pages = (
+        "## A\n\n```python\n# test_a.py\ndef test_it():\n```\n",
+        "## A\n\n```js\n// a.test.mjs\ntest('it', f);\n```\n",
+    )
+
+    assert Recipes.read(*pages).complaints() == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)
 def test_the_address_stands_in_one_line_of_one_file(language: Language) -> None:
     lines = [
         (name, line)

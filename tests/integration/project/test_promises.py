@@ -1,0 +1,164 @@
+"""What the pages list is what there is: operations, states, rules, faults, requirements, mutants, versions."""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from conformance.catalogue.requirements import Level, Profile, load_catalogue
+from conformance.results.verdicts import RunVerdict
+from conformance.states import read_states_file
+from mockserver import __version__
+from mockserver.cli import serve
+from mockserver.config import Settings
+from mockserver.domain.fault import FaultKind
+from mockserver.recording.findings.catalogue import RULE_IDS
+from mockserver.service.fault_documents import PRESETS
+from mockserver.service.states import STATES
+from openapi import contract
+from tests.harness.in_thread import served
+from tests.harness.pages import ROOT, Page
+from tests.mutants.registry import MUTANTS, VARIANTS
+from tests.mutants.single.mutants import MUTANTS as SINGLE
+
+README = Page("README.md")
+CONTROL_PLANE = Page("docs/control-plane.md")
+CONFORMANCE = Page("docs/conformance.md")
+EXAMPLE = "http://127.0.0.1:8080"
+
+
+def first_column(table: str) -> list[str]:
+    """Return what stands in code at the beginning of each row of a table."""
+    return re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+
+
+def test_readme_is_short() -> None:
+    assert len(README.text.splitlines()) <= 200
+
+
+@pytest.fixture
+def banner() -> Iterator[list[str]]:
+    """The lines that a server prints when it is ready."""
+    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:  # noqa: S603  (ours)
+        yield list(takewhile(lambda line: not line.startswith("Stop with"), server.stdout or []))
+        server.terminate()
+
+
+def test_make_run_prints_what_readme_shows(banner: list[str]) -> None:
+    command, *shown = README.blocks("console")[0].text.splitlines()
+    url = banner[0].split()[-1]
+    printed = [line.replace(url, EXAMPLE).rstrip() for line in banner]
+
+    assert command == "$ make run"
+    assert [line for line in shown if line.strip() != "..." and line not in printed] == []
+
+
+def test_the_run_that_readme_shows_has_all_requirements() -> None:
+    shown = README.blocks("console")[1].text
+    counts = {word: int(number) for number, word in re.findall(r"(\d+) (pass|unexercised)\b", shown)}
+    (required,) = re.findall(r"of (\d+) MUST", shown)
+
+    checked = load_catalogue().for_profile(Profile.FULL)
+    assert sum(counts.values()) == len(checked)
+    assert int(required) == sum(requirement.level is Level.MUST for requirement in checked)
+    assert f"verdict  {RunVerdict.CONFORMANT}: " in shown
+
+
+def test_the_table_of_operations_is_that_of_the_contract() -> None:
+    guard = {"refuse": "409", "hide": "left out", "none": ""}
+    rows = {
+        (
+            method.upper(),
+            path.removeprefix("/v1/accounts/{accountGroupId}"),
+            operation["x-required-permission"] or "",
+            guard[operation["x-guard"]["effect"]],
+        )
+        for path, item in contract()["paths"].items()
+        for method, operation in item.items()
+        if isinstance(operation, dict) and "operationId" in operation
+    }
+
+    shown = re.findall(
+        r"^\| `([A-Z]+)` [^|]+\| `([^`]+)` \| (?:`([^`]+)`|any valid key) \| ?([^|]*?) ?\|$", README.text, re.MULTILINE
+    )
+
+    assert Counter(shown) == Counter(rows)
+
+
+def test_every_provider_state_is_explained() -> None:
+    assert first_column(CONTROL_PLANE.section("Provider states")) == list(STATES)
+
+
+def test_every_provider_state_takes_the_parameters_and_returns_the_values_of_its_row() -> None:
+    rows = re.findall(
+        r"^\| `([^`]+)` \| ([^|]+) \| ?([^|]*?) ?\|$", CONTROL_PLANE.section("Provider states"), re.MULTILINE
+    )
+    known: dict[str, Any] = {"outcome": "completed", "times": 1, "prospects": 3, "source": "url_upload"}
+    known |= {"status": "active", "jobStatus": "queued", "permissions": ["audiences:read"]}
+
+    with served(Settings()) as (url, _):
+        for state, parameters, values in rows:
+            params = {name: known[name] for name in re.findall(r"(?:^|, )`(\w+)`", parameters) if name in known}
+            response = httpx.post(f"{url}/_mock/provider-states", json={"state": state, "params": params})
+
+            assert response.status_code == 200, (state, response.text)
+            assert set(response.json()) == set(re.findall(r"`(\w+)`", values)), state
+            known |= response.json()
+
+    assert len(rows) == len(STATES)
+
+
+def test_every_rule_for_clients_is_explained() -> None:
+    assert first_column(CONTROL_PLANE.section("Findings")) == list(RULE_IDS)
+
+
+def test_every_kind_of_fault_and_every_preset_is_explained() -> None:
+    assert first_column(CONTROL_PLANE.section("Faults")) == [*(kind.value for kind in FaultKind), *PRESETS]
+
+
+def test_every_option_of_the_server_is_listed() -> None:
+    listed = re.findall(r"`(--[a-z-]+)`", CONTROL_PLANE.section("Options of the server"))
+
+    assert Counter(listed) == Counter(option for parameter in serve.params for option in parameter.opts)
+
+
+def test_every_profile_is_explained_with_the_number_of_its_requirements() -> None:
+    rows = re.findall(r"^\| `(\w+)`[^|]*\| (\d+) \|", CONFORMANCE.section("Profiles"), re.MULTILINE)
+
+    assert rows == [(profile.value, str(len(load_catalogue().for_profile(profile)))) for profile in Profile]
+
+
+def test_the_exit_statuses_are_those_of_the_verdicts() -> None:
+    shown = set(re.findall(r"^\| (\d) \|", CONFORMANCE.section("Verdicts and exit status"), re.MULTILINE))
+
+    assert {str(verdict.exit_status) for verdict in RunVerdict} | {"2", "4", "5"} == shown
+
+
+def test_the_states_file_can_be_read(tmp_path: Path) -> None:
+    (example,) = CONFORMANCE.blocks("toml")
+    file = tmp_path / "states.toml"
+    file.write_text(example.text)
+
+    assert len(read_states_file(file).keys) == 2
+
+
+def test_the_mutants_and_the_variants_are_counted() -> None:
+    words = CONFORMANCE.words
+
+    assert f"{len(SINGLE)} mutants of a small implementation" in words
+    assert f"{len(MUTANTS)} mutants of the whole server" in words
+    assert f"{len(VARIANTS)} legal variants of the server" in words
+
+
+def test_the_changelog_begins_with_the_version_of_the_package() -> None:
+    (first, *_) = re.findall(r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+    assert first == __version__
