@@ -7,14 +7,13 @@ from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.job import Ending, Job, JobStatus, Pace, Progression
 from mockserver.domain.refusal import Reason, Refusal, refused
-from mockserver.domain.replay import Replay
+from mockserver.domain.replay import REPLAY_LIFETIME, Replay
 from mockserver.domain.source import JobRequest
 from mockserver.service.audiences import not_found
 from mockserver.service.listing import Listing, Page
 from mockserver.service.transactions import GroupUnitOfWork, UnitOfWork
 
 MAX_ACTIVE = 5
-REPLAY_LIFETIME = 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
