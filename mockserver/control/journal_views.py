@@ -8,7 +8,7 @@ from mockserver.recording.exchange import Exchange, Header
 from mockserver.recording.findings.rule import Finding
 from mockserver.recording.redaction import Redaction
 from mockserver.recording.trace import STANDING_IN, trace
-from mockserver.service.journals import Judgement, Reading
+from mockserver.service.journals import ClientFindings, Reading
 
 
 def page(reading: Reading, limit: int) -> Body:
@@ -109,6 +109,6 @@ def finding(found: Finding) -> Body:
     }
 
 
-def findings(judged: Judgement) -> Body:
+def findings(judged: ClientFindings) -> Body:
     """What was found, and in how many exchanges."""
     return {"findings": [finding(one) for one in judged.findings], "held": judged.held, "dropped": judged.dropped}

@@ -283,8 +283,8 @@ class TestSandboxes:
         [
             ({"keys": 1}, "keys: 1 is not of type"),
             ({"accountGroups": [{"name": " "}]}, "accountGroups.0.name"),
-            ({"accountGroups": [{"name": "x", "id": GROUP}, {"name": "y", "id": GROUP}]}, "stands twice"),
-            ({"keys": [{"key": "sk_test_twice"}, {"key": "sk_test_twice"}]}, "stands twice"),
+            ({"accountGroups": [{"name": "x", "id": GROUP}, {"name": "y", "id": GROUP}]}, "appears twice"),
+            ({"keys": [{"key": "sk_test_twice"}, {"key": "sk_test_twice"}]}, "appears twice"),
             ({"keys": [{"key": "sk_test_lonely", "accountGroupIds": [GROUP]}]}, "names account groups"),
         ],
     )
