@@ -146,7 +146,7 @@ def built() -> Control:
 
 @pytest.fixture
 def control(built: Control) -> Control:
-    built.store.worlds.clear()
+    built.store.records.clear()
     built.store.owners.clear()
     built.clock.instant = START
     asyncio.run(built.sandboxes.create(default_seed(), name="default", sandbox_id="default"))
