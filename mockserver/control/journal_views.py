@@ -7,7 +7,7 @@ from mockserver.domain.instant import iso
 from mockserver.recording.exchange import Exchange, Header
 from mockserver.recording.findings.rule import Finding
 from mockserver.recording.redaction import Redaction
-from mockserver.recording.trace import STANDING_IN, trace
+from mockserver.recording.trace import REPLACEMENTS, trace
 from mockserver.service.journals import ClientFindings, Reading
 
 
@@ -47,7 +47,7 @@ def whole(exchange: Exchange, reading: Reading) -> Body:
     redacted = reading.redaction
     asked = trace(exchange.operation, exchange.rule, exchange.place)
     decisive = len(asked) - 1 if exchange.rule is not None else len(asked)
-    decision = "answered" if exchange.rule in STANDING_IN else "refused"
+    decision = "answered" if exchange.rule in REPLACEMENTS else "refused"
     request, response = exchange.request_body, exchange.response_body
     return {
         **summary(exchange, reading),

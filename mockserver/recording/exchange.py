@@ -73,8 +73,8 @@ class Exchange(RequestRecord):
     @property
     def is_abandoned(self) -> bool:
         """Whether the client disconnected before the end, other than by a fault that cut the connection."""
-        gone = self.gone_at is not None and self.gone_at < self.ended
-        return gone and (self.whole or not self.cut_off)
+        disconnected = self.gone_at is not None and self.gone_at < self.ended
+        return disconnected and (self.whole or not self.cut_off)
 
     @property
     def ended_for_client(self) -> float:

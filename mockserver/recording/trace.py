@@ -3,10 +3,10 @@
 from mockserver.domain.operation import OPERATIONS
 
 _ADMISSION = ("route", "method", "api-key", "rate-limit")
-STANDING_IN = {"prefer": frozenset({"route", "method", "api-key"}), "fault": frozenset({*_ADMISSION, "permission"})}
-"""The rules that are applied before a preferred example or a fault replaces the response."""
+REPLACEMENTS = {"prefer": frozenset({"route", "method", "api-key"}), "fault": frozenset({*_ADMISSION, "permission"})}
+"""The rules that replace the response (a preferred example, a fault), each with the rules applied before it."""
 
-_APPLIED_BEFORE = STANDING_IN | {"http": STANDING_IN["fault"]}
+_APPLIED_BEFORE = REPLACEMENTS | {"http": REPLACEMENTS["fault"]}
 _PARAMETERS, _BODY = "parameters", "body"
 _PARAMETER_LOCATIONS = frozenset({"path", "query"})
 

@@ -49,7 +49,7 @@ class Query:
     earliest: int | None = None
     latest: int | None = None
 
-    def wants(self, exchange: Exchange, names: Mapping[str, str]) -> bool:
+    def matches(self, exchange: Exchange, names: Mapping[str, str]) -> bool:
         """Return whether an exchange matches; `names` are the names of the keys, by token."""
         token = exchange.sent_token
         return (
@@ -139,7 +139,7 @@ class Journals:
         """Return the matching exchanges, at most `limit` of them, newest or oldest first."""
         names, journal = await self._open(sandbox_id)
         ordered = reversed(journal.exchanges) if newest else iter(journal.exchanges)
-        selected = [exchange for exchange in ordered if query.wants(exchange, names)][:limit]
+        selected = [exchange for exchange in ordered if query.matches(exchange, names)][:limit]
         redaction = await self._redaction(journal.exchanges)
         return Reading(selected, len(journal.exchanges), journal.size, journal.dropped, names, redaction)
 

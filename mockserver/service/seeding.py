@@ -158,8 +158,8 @@ class _SeedBuilder:
         )
         folder = None if audience.folder_id is None else folders.get(audience.folder_id)
         if audience.folder_id is not None and (folder is None or folder.audience_type is not audience.folder_type):
-            wanted = f"{audience.folder_type} folder of its account group"
-            raise SeedError(f"audience {audience_id}: folder {audience.folder_id} is no {wanted}")
+            requirement = f"{audience.folder_type} folder of its account group"
+            raise SeedError(f"audience {audience_id}: folder {audience.folder_id} is no {requirement}")
         await self._work.transaction.save_audience(audience)
         if "job" in entry:
             await self._add_job(audience, entry["job"])

@@ -264,7 +264,7 @@ class Protocol(HttpToolsProtocol):
         self.ready = None
         self._start_asgi_task(self.cycle, app)
 
-    def _start_asgi_task(self, cycle: Cycle, app: ASGI3Application) -> None:  # type: ignore[override] # as above
+    def _start_asgi_task(self, cycle: Cycle, app: ASGI3Application) -> None:  # type: ignore[override] # narrowed, like the pipeline
         self.active = cycle
         super()._start_asgi_task(cycle, app)
 

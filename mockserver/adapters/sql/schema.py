@@ -81,5 +81,5 @@ EXCHANGES = _sandbox_table(
     Column("size", BigInteger, nullable=False),
 )
 VERSIONS = Table("schema_versions", METADATA, Column("version", Integer, primary_key=True))
-OF_A_SANDBOX = (API_KEYS, ACCOUNT_GROUPS, AUDIENCES, FOLDERS, JOBS, REPLAYS)
+SANDBOX_TABLES = (API_KEYS, ACCOUNT_GROUPS, AUDIENCES, FOLDERS, JOBS, REPLAYS)
 """The tables that clearing a sandbox empties, in addition to its journal."""

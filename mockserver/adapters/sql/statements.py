@@ -12,8 +12,8 @@ from mockserver.adapters.sql.schema import (
     FOLDERS,
     JOBS,
     JOURNALS,
-    OF_A_SANDBOX,
     REPLAYS,
+    SANDBOX_TABLES,
     SANDBOXES,
     VERSIONS,
 )
@@ -39,7 +39,7 @@ class Statements:
         self.save_sandbox = writer.update(SANDBOXES, "id", "record")
         self.save_serials = writer.update(SANDBOXES, "id", "serials")
         self.drop_sandbox = writer.delete(SANDBOXES, "id")
-        self.empty = [writer.delete(table, "sandbox_id") for table in OF_A_SANDBOX]
+        self.empty = [writer.delete(table, "sandbox_id") for table in SANDBOX_TABLES]
 
         self.api_key = writer.select(API_KEYS, "sandbox_id", "token")
         self.api_keys = writer.select(API_KEYS, "sandbox_id")

@@ -55,8 +55,8 @@ class Writer:
 
     def select_columns(self, table: Table, key: str, *columns: str) -> Query:
         """Select columns of the row with a value."""
-        wanted = [table.c[name] for name in columns]
-        return compile_query(select(*wanted).where(table.c[key] == bindparam(key)), self.dialect, key)
+        selected = [table.c[name] for name in columns]
+        return compile_query(select(*selected).where(table.c[key] == bindparam(key)), self.dialect, key)
 
     def select_page(self, table: Table, *more: str) -> Query:
         """Select at most `most` records of an account group with a serial number below `before`, newest first."""
@@ -73,9 +73,7 @@ class Writer:
     def select_audience(self, *, locked: bool) -> Query:
         """Select an audience, with a row for each of its open jobs."""
         names = ("sandbox_id", "id", "account_group_id")
-        statement = select(AUDIENCES.c.record, JOBS.c.record).select_from(
-            AUDIENCES.outerjoin(JOBS, _is_open_job_on_audience())
-        )
+        statement = select(AUDIENCES.c.record, JOBS.c.record).select_from(AUDIENCES.outerjoin(JOBS, _joined_open_job()))
         statement = statement.where(*_equal(AUDIENCES, *names)).order_by(JOBS.c.serial)
         if locked:
             statement = statement.with_for_update(of=AUDIENCES)
@@ -84,9 +82,7 @@ class Writer:
     def select_sandbox_with_audience(self) -> Query:
         """Select a sandbox and an audience, if it exists, with a row for each of its open jobs."""
         names = ("sandbox_id", "id", "account_group_id")
-        tables = SANDBOXES.outerjoin(AUDIENCES, and_(*_equal(AUDIENCES, *names))).outerjoin(
-            JOBS, _is_open_job_on_audience()
-        )
+        tables = SANDBOXES.outerjoin(AUDIENCES, and_(*_equal(AUDIENCES, *names))).outerjoin(JOBS, _joined_open_job())
         columns = (SANDBOXES.c.record, AUDIENCES.c.record, AUDIENCES.c.stamp, JOBS.c.record)
         statement = select(*columns).select_from(tables).where(SANDBOXES.c.id == bindparam("sandbox_id"))
         return compile_query(statement.order_by(JOBS.c.serial), self.dialect, *names)
@@ -128,7 +124,7 @@ class Writer:
         )
 
 
-def _is_open_job_on_audience() -> ColumnElement[bool]:
+def _joined_open_job() -> ColumnElement[bool]:
     return and_(JOBS.c.sandbox_id == AUDIENCES.c.sandbox_id, JOBS.c.audience_id == AUDIENCES.c.id, IS_OPEN)
 
 

@@ -43,8 +43,8 @@ def key_reused(history: History, latest: Exchange) -> Iterator[Finding]:
     if latest.request_header(b"idempotency-key") is None:
         return
     for first in reversed(history.starts(latest)):
-        other = first.canonical_body
+        first_body = first.canonical_body
         used = first.rule in {None, "internal"} and latest.at - first.at < REPLAY_LIFETIME
-        if used and other is not None and other != body:
+        if used and first_body is not None and first_body != body:
             yield inferred(KEY_REUSED, RetrySafety.BY_KEY.sentence, first, latest)
             return
