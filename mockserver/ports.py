@@ -1,4 +1,4 @@
-"""What the rules need from outside: a clock, fresh names, and a store with transactions."""
+"""The interfaces that the use cases need from outside: a clock, fresh names, and a store with transactions."""
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -17,24 +17,24 @@ from mockserver.recording.exchange import Exchange
 
 
 class Clock(Protocol):
-    """Where the time comes from."""
+    """The source of time."""
 
     def now(self) -> int:
-        """The real time: milliseconds since 1970-01-01T00:00:00Z."""
+        """Return the real time in milliseconds since 1970-01-01T00:00:00Z."""
 
 
 class Ids(Protocol):
-    """Where names that nobody may guess or repeat come from."""
+    """The source of names that must be unique or secret."""
 
     def trace_id(self) -> str:
-        """A fresh trace id: 24 lower-case hex digits."""
+        """Return a fresh trace id: 24 lower-case hex digits."""
 
     def secret(self) -> str:
-        """A fresh secret of a sandbox: 32 lower-case hex digits."""
+        """Return a fresh secret for a sandbox: 32 lower-case hex digits."""
 
 
 class Caller(NamedTuple):
-    """Who sent a request: a key, and the sandbox that the key belongs to."""
+    """The caller of a request: a key, and the sandbox of the key."""
 
     key: ApiKey
     sandbox: Sandbox
@@ -42,7 +42,14 @@ class Caller(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """What a sandbox's journal holds, oldest first. `dropped`: how many came before, and made room or were cleared."""
+    """The content of a sandbox's journal.
+
+    Attributes:
+        exchanges: The exchanges, oldest first.
+        dropped: The number of earlier exchanges that were dropped for new ones, or cleared.
+        size: The size of all held exchanges in bytes.
+
+    """
 
     exchanges: Sequence[Exchange]
     dropped: int
@@ -50,179 +57,183 @@ class Journal:
 
 
 class SandboxNotFoundError(LookupError):
-    """There is no such sandbox, or none any more."""
+    """The sandbox does not exist (any more)."""
 
 
 class TakenIdError(ValueError):
-    """There is a sandbox with this id already."""
+    """A sandbox with this id already exists."""
 
 
 class StoreError(Exception):
-    """The store cannot be used, or not now; the message says why, in one line and without a password."""
+    """The store is unavailable; the message says why, in one line and without a password."""
 
 
 class Access(Enum):
-    """What a transaction asks for; a store may give it more.
-
-    READ: it writes nothing, and sees one instant; where it names an audience, of that, its jobs and the sandbox alone.
-    SHARE: it names an audience, and writes nothing else; others may write in the sandbox meanwhile. If they change that
-    audience or the jobs on it, the transaction is not kept: ConflictError.
-    ALONE: nobody else writes in the sandbox meanwhile, but audiences that it has not looked at.
-    """
+    """The access that a transaction needs; a store may isolate it more strictly."""
 
     READ = auto()
+    """The transaction does not write, and reads one snapshot; with an `AudienceRef`, a snapshot of that audience, its
+    jobs and the sandbox only."""
     OPTIMISTIC = auto()
+    """The transaction has an `AudienceRef`, and writes that audience only. Others may write in the sandbox meanwhile;
+    if they change the audience or its jobs, the transaction fails with ConflictError."""
     EXCLUSIVE = auto()
+    """No other transaction writes in the sandbox meanwhile, except audiences that this one has not read."""
 
 
 class AudienceRef(NamedTuple):
-    """The audience that a transaction names."""
+    """The audience that a transaction is about."""
 
     account_group_id: str
     audience_id: str
 
 
 class ConflictError(Exception):
-    """Somebody else was sooner: nothing was written, and the same may be tried again."""
+    """Another transaction changed the audience first: nothing was written, and a retry is possible."""
 
 
 class Transaction(Protocol):
-    """One atomic step over one sandbox. Lists come newest first: by descending serial number."""
+    """An atomic transaction over one sandbox. Lists are ordered newest first, by descending serial number."""
 
     async def sandbox(self) -> Sandbox:
-        """The sandbox itself."""
+        """Return the sandbox's own record."""
 
     async def save_sandbox(self, sandbox: Sandbox) -> None:
-        """Put the sandbox's record in place of the one with its id."""
+        """Replace the sandbox's own record."""
 
     async def seed(self) -> Mapping[str, Any]:
-        """The seed document that the sandbox was made with, and that a reset goes back to."""
+        """Return the seed document of the sandbox, which a reset applies again."""
 
     async def next_serial(self) -> int:
-        """A number greater than any given out before in this sandbox since it was made or cleared."""
+        """Return a number greater than all before in this sandbox since it was created or cleared."""
 
     async def clear(self) -> None:
-        """Forget everything in the sandbox but its own record and its seed."""
+        """Remove everything in the sandbox except its own record and its seed."""
 
     async def rollback(self) -> None:
-        """Undo what this transaction has written so far."""
+        """Undo all writes of this transaction so far."""
 
     async def api_key(self, token: str) -> ApiKey | None:
-        """The sandbox's key with this token."""
+        """Return the sandbox's key with this token."""
 
     async def api_keys(self) -> Sequence[ApiKey]:
-        """All keys of the sandbox, in no order that means anything."""
+        """Return all keys of the sandbox, in arbitrary order."""
 
     async def save_api_key(self, key: ApiKey) -> None:
-        """Add or replace a key; ValueError where the token belongs to another sandbox."""
+        """Add or replace a key; ValueError if the token belongs to another sandbox."""
 
     async def remove_api_key(self, token: str) -> None:
-        """Remove a key, if it is there."""
+        """Remove a key, if it exists."""
 
     async def account_group(self, account_group_id: str) -> AccountGroup | None:
-        """The account group with this id."""
+        """Return the account group with this id."""
 
     async def account_groups(self) -> Sequence[AccountGroup]:
-        """All account groups of the sandbox."""
+        """Return all account groups of the sandbox."""
 
     async def save_account_group(self, account_group: AccountGroup) -> None:
         """Add or replace an account group."""
 
     async def remove_account_group(self, account_group_id: str) -> None:
-        """Remove an account group with all that is in it, if it is there."""
+        """Remove an account group with all its records, if it exists."""
 
     async def audience(self, account_group_id: str, audience_id: str) -> Audience | None:
-        """The audience with this id in this account group."""
+        """Return the audience with this id in this account group."""
 
     async def audiences(self, account_group_id: str, *, before: int | None, limit: int | None) -> Sequence[Audience]:
-        """At most `limit` audiences (None: all) with a serial number below `before`."""
+        """Return at most `limit` audiences (None: all) with a serial number below `before`."""
 
     async def save_audience(self, audience: Audience) -> None:
         """Add or replace an audience."""
 
     async def remove_audience(self, audience: Audience) -> None:
-        """Remove an audience, if it is there."""
+        """Remove an audience, if it exists."""
 
     async def folder(self, account_group_id: str, folder_id: str) -> Folder | None:
-        """The folder with this id in this account group."""
+        """Return the folder with this id in this account group."""
 
     async def folders(self, account_group_id: str) -> Sequence[Folder]:
-        """All folders of an account group."""
+        """Return all folders of an account group."""
 
     async def save_folder(self, folder: Folder) -> None:
         """Add or replace a folder."""
 
     async def job(self, job_id: str) -> Job | None:
-        """The job with this id, in whatever account group."""
+        """Return the job with this id, in any account group."""
 
     async def jobs(
         self, account_group_id: str, *, before: int | None, limit: int | None, outcome: JobStatus | None = None
     ) -> Sequence[Job]:
-        """At most `limit` jobs (None: all) with a serial number below `before`.
+        """Return at most `limit` jobs (None: all) with a serial number below `before`.
 
-        `outcome`: only those whose ending is on record, and was this.
+        With an `outcome`, only jobs with a recorded end of this outcome are returned.
         """
 
     async def open_jobs(self, account_group_id: str) -> Sequence[Job]:
-        """The jobs of an account group whose ending is not on record."""
+        """Return the jobs of an account group without a recorded end."""
 
     async def open_jobs_on(self, audience_id: str) -> Sequence[Job]:
-        """The jobs on an audience whose ending is not on record."""
+        """Return the jobs on an audience without a recorded end."""
 
     async def save_job(self, job: Job) -> None:
         """Add or replace a job."""
 
     async def replay(self, account_group_id: str, idempotency_key: str) -> Replay | None:
-        """What this idempotency key was used for in this account group."""
+        """Return the recorded use of an idempotency key in an account group."""
 
     async def replays(self) -> Sequence[Replay]:
-        """All idempotency keys that are on record, forgotten ones too, in no order that means anything."""
+        """Return all recorded uses of idempotency keys, expired ones too, in arbitrary order."""
 
     async def save_replay(self, replay: Replay) -> None:
-        """Add or replace what an idempotency key was used for."""
+        """Add or replace the use of an idempotency key."""
 
 
 class Store(Protocol):
-    """Where the records are. All but `append` may raise StoreError; then nothing is half done."""
+    """The store of all records. All methods except `append` may raise StoreError; then nothing is partly done."""
 
     async def caller(self, token: str) -> Caller | None:
-        """The key with this token, revoked or not, and its sandbox; None for an unknown token."""
+        """Return the key with this token, revoked or not, and its sandbox; None for an unknown token."""
 
     async def sandboxes(self) -> Sequence[Sandbox]:
-        """All sandboxes, oldest first."""
+        """Return all sandboxes, oldest first."""
 
     async def count(self) -> int:
-        """How many sandboxes there are."""
+        """Return the number of sandboxes."""
 
     def creation(self, sandbox: Sandbox, seed: Mapping[str, Any]) -> AbstractAsyncContextManager[Transaction]:
-        """A transaction that makes a sandbox: nobody sees it before the block ends, and it is not there if that raises.
+        """Open a transaction that creates a sandbox, visible after the block; it is not created if the block raises.
 
-        Entering raises TakenIdError where there is one with its id.
+        Raises:
+            TakenIdError: On entering: a sandbox with this id already exists.
+
         """
 
     async def remove_sandbox(self, sandbox_id: str) -> None:
-        """Remove a sandbox with all that is in it; SandboxNotFoundError where there is none."""
+        """Remove a sandbox with all its records; SandboxNotFoundError if there is no such sandbox."""
 
     async def tokens(self) -> Collection[str]:
-        """The tokens of all keys of all sandboxes."""
+        """Return the tokens of all keys of all sandboxes."""
 
     def append(self, sandbox_id: str, exchange: Exchange) -> None:
-        """Add an exchange to a sandbox's journal, which numbers them from 1; nothing where there is no such sandbox.
+        """Append an exchange to the journal of a sandbox, if it exists; the journal numbers exchanges from 1.
 
-        No request waits for that: a store that writes elsewhere keeps it back, and writes it with others, at the latest
-        before the journal is read. `Transaction.clear` empties the journal, and numbers anew.
+        No request waits for the write: a remote store buffers exchanges, and writes them in batches, at the latest
+        before the journal is read. `Transaction.clear` empties the journal, and restarts the numbers.
         """
 
     async def journal(self, sandbox_id: str, *, after: int = 0) -> Journal:
-        """The exchanges of a sandbox with a greater number than `after`; SandboxNotFoundError where there is none."""
+        """Return a sandbox's exchanges with a number greater than `after`; SandboxNotFoundError if it is unknown."""
 
     async def clear_journal(self, sandbox_id: str) -> None:
-        """Drop the exchanges of a sandbox; numbers go on. SandboxNotFoundError where there is none."""
+        """Drop the exchanges of a sandbox, and continue the numbers; SandboxNotFoundError if it is unknown."""
 
     def transaction(
-        self, sandbox_id: str, access: Access = Access.EXCLUSIVE, about: AudienceRef | None = None
+        self, sandbox_id: str, access: Access = Access.EXCLUSIVE, audience_ref: AudienceRef | None = None
     ) -> AbstractAsyncContextManager[Transaction]:
-        """One transaction over a sandbox: kept when the block ends, undone when it raises.
+        """Open a transaction over a sandbox: committed at the end of the block, rolled back if the block raises.
 
-        Entering raises SandboxNotFoundError where there is no such sandbox; leaving may raise ConflictError, of SHARE.
+        Raises:
+            SandboxNotFoundError: On entering: there is no such sandbox.
+            ConflictError: On leaving, with `Access.OPTIMISTIC` only: the audience has changed in between.
+
         """

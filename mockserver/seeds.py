@@ -1,4 +1,4 @@
-"""Reads seed documents, and checks them against their JSON Schema."""
+"""Seed documents: reading them, and checking them against their JSON Schema."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,23 +17,23 @@ from openapi import contract
 
 SCHEMA = "seed.schema.json"
 DEFAULT = "default.yaml"
-_DEEPEST = 32
-_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INSTANT = "tag:yaml.org,2002:timestamp"
+_MAX_DEPTH = 32
+_SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
 
 
-class _Loader(_SAFE):  # type: ignore[misc]  # which of the two is known only when it runs
-    """Leaves instants the strings that they are in JSON."""
+class _Loader(_SAFE_LOADER):  # type: ignore[misc]  # the base class is known only at run time
+    """A YAML loader that keeps instants as strings, as in JSON."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012  (PyYAML's)
-        first: [known for known in resolvers if known[0] != _INSTANT]
-        for first, resolvers in _SAFE.yaml_implicit_resolvers.items()
+    yaml_implicit_resolvers = {  # noqa: RUF012  (PyYAML defines the attribute)
+        first: [resolver for resolver in resolvers if resolver[0] != _TIMESTAMP_TAG]
+        for first, resolvers in _SAFE_LOADER.yaml_implicit_resolvers.items()
     }
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of seed documents."""
-    return json.loads(files("mockserver").joinpath(SCHEMA).read_text())  # type: ignore[no-any-return]  # it is an object
+    """Return the JSON Schema of seed documents."""
+    return json.loads(files("mockserver").joinpath(SCHEMA).read_text())  # type: ignore[no-any-return]  # the schema is an object
 
 
 @cache
@@ -42,12 +42,17 @@ def _validator() -> jsonschema_rs.Draft202012Validator:
 
 
 def default_seed() -> Mapping[str, Any]:
-    """The seed of the sandbox `default`: fixed keys and identifiers."""
+    """Return the seed of the sandbox `default`, with fixed keys and identifiers."""
     return read_text(files("mockserver").joinpath(DEFAULT).read_text())
 
 
 def read_seed(path: Path) -> Mapping[str, Any]:
-    """Read a seed document from a YAML or JSON file; SeedError says in one line what is wrong with it."""
+    """Read a seed document from a YAML or JSON file.
+
+    Raises:
+        SeedError: The file cannot be read, or is not a seed document; the message is one line.
+
+    """
     try:
         return read_text(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -59,10 +64,19 @@ def read_seed(path: Path) -> Mapping[str, Any]:
 
 
 def read_text(text: str, most_values: int | None = None) -> Mapping[str, Any]:
-    """Read a seed document from YAML or JSON, of so many values at most; SeedError says in one line what is wrong."""
+    """Read a seed document from YAML or JSON.
+
+    Args:
+        text: The text.
+        most_values: The maximum number of values in the document; None for no limit.
+
+    Raises:
+        SeedError: The text is not a seed document; the message is one line.
+
+    """
     try:
         _ensure_plain(text, most_values)
-        document = yaml.load(text, _Loader)  # noqa: S506  (a safe one)
+        document = yaml.load(text, _Loader)  # noqa: S506  (a safe loader)
         orjson.dumps(document, option=orjson.OPT_PASSTHROUGH_DATETIME)
     except SeedError:
         raise
@@ -74,11 +88,11 @@ def read_text(text: str, most_values: int | None = None) -> Mapping[str, Any]:
 
 
 def _ensure_plain(text: str, most_values: int | None) -> None:
-    """Refuse what the loader would drown in: nesting without end, too many values, what is larger than its text."""
+    """Raise SeedError for a text that overloads the loader: deep nesting, too many values, aliases."""
     depth = values = 0
-    for event in yaml.parse(text, _SAFE):
+    for event in yaml.parse(text, _SAFE_LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             raise SeedError("the document is nested too deeply")
         values += isinstance(event, yaml.NodeEvent)
         if most_values is not None and values > most_values:
@@ -88,22 +102,22 @@ def _ensure_plain(text: str, most_values: int | None) -> None:
 
 
 def checked(document: Any) -> Mapping[str, Any]:  # noqa: ANN401  (a file may hold anything)
-    """The document, where it fits the schema; SeedError with the place and the reason where it does not."""
+    """Return the document if it fits the schema; SeedError with the location and the reason if it does not."""
     try:
         error = next(iter(_validator().iter_errors(document)), None)
     except ValueError as unreadable:
         raise SeedError(f"the document cannot be checked: {unreadable}") from None
     if error is not None:
-        place = ".".join(map(str, error.instance_path)) or "the document"
-        raise SeedError(f"{place}: {error.message}")
+        location = ".".join(map(str, error.instance_path)) or "the document"
+        raise SeedError(f"{location}: {error.message}")
     _check_faults(document.get("faults", []))
-    return document  # type: ignore[no-any-return]  # the schema says that it is an object
+    return document  # type: ignore[no-any-return]  # the schema requires an object
 
 
 def _check_faults(entries: Sequence[Mapping[str, Any]]) -> None:
     documented = documented_errors(contract()) if entries else {}
-    for place, entry in enumerate(entries):
+    for index, entry in enumerate(entries):
         try:
             check(entry, documented)
         except FaultError as error:
-            raise SeedError(f"faults.{place}: {error}") from None
+            raise SeedError(f"faults.{index}: {error}") from None

@@ -1,1 +1,1 @@
-"""What stands behind the ports: stores, clocks, identifiers; and the HTTP protocol."""
+"""The implementations of the ports (stores, clock, identifiers), and the HTTP server."""

@@ -1,4 +1,4 @@
-"""uvicorn, told to stop cleanly: requests in flight are finished, if they are soon, and the exit status is 0."""
+"""uvicorn with a clean stop: requests in flight get some seconds to finish, and the exit status is 0."""
 
 import asyncio
 import gc
@@ -13,20 +13,20 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _BACKLOG = 2048
-_SETTLED = 0.25
-_PATIENCE = 5.0
-_FAREWELL = 1.0
+_FREEZE_DELAY = 0.25
+_STOP_TIMEOUT = 5.0
+_DISCONNECT_TIMEOUT = 1.0
 
 
-def _settle() -> None:
-    """Collect once; what lives by now lives on, so that the garbage collector need not look at it again."""
+def _freeze_startup_objects() -> None:
+    """Collect garbage once, and exclude the remaining objects, which are permanent, from later collections."""
     gc.collect()
     gc.freeze()
     gc.enable()
 
 
 class HttpServer(uvicorn.Server):
-    """One server on a socket that is bound already. `on_start` is called when it answers, `on_stop` when it stops."""
+    """A server on a bound socket; it calls `on_start` when it accepts requests, and `on_stop` when it stops."""
 
     def __init__(
         self,
@@ -53,29 +53,29 @@ class HttpServer(uvicorn.Server):
         self._on_stop = on_stop
 
     def stop(self) -> None:
-        """Stop soon."""
+        """Request a stop."""
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and say so; tidying up can wait until the first requests have been answered."""
+        """Start, and report it; the garbage collection waits until the first requests have been served."""
         await super().startup(sockets)
         self._on_start()
-        asyncio.get_running_loop().call_later(_SETTLED, _settle)
+        asyncio.get_running_loop().call_later(_FREEZE_DELAY, _freeze_startup_objects)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop. Who is still not answered after some seconds, as a fault may have it, sees the connection closed."""
+        """Stop, and close the connections of requests that do not finish in some seconds, perhaps due to a fault."""
         self._on_stop()
-        hanging_up = asyncio.get_running_loop().call_later(_PATIENCE, self._hang_up)
+        timer = asyncio.get_running_loop().call_later(_STOP_TIMEOUT, self._close_connections)
         await super().shutdown(sockets)
-        hanging_up.cancel()
-        if self.server_state.tasks:  # somebody was not as patient as that
-            self._hang_up()
-            await asyncio.wait(self.server_state.tasks, timeout=_FAREWELL)
+        timer.cancel()
+        if self.server_state.tasks:  # the shutdown was forced before the timer
+            self._close_connections()
+            await asyncio.wait(self.server_state.tasks, timeout=_DISCONNECT_TIMEOUT)
 
-    def _hang_up(self) -> None:
-        """Close the connections, so that the application takes their clients for gone, and gives up by itself.
+    def _close_connections(self) -> None:
+        """Close the connections, so that the application sees a disconnect, and ends its requests.
 
-        To close one whose client does not read would take until it does.
+        A connection with unsent data is aborted: a close would wait until the client reads.
         """
         for connection in list(self.server_state.connections):
             transport = connection.transport
@@ -86,7 +86,7 @@ class HttpServer(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop on SIGINT and SIGTERM without raising them anew, as uvicorn's own would once it has stopped."""
+        """Stop on SIGINT and SIGTERM, without raising them again after the stop as uvicorn does."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -101,14 +101,16 @@ class HttpServer(uvicorn.Server):
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A listening socket; OSError where the address cannot be had. Port 0 takes a free one."""
+    """Return a listening socket; OSError if the address is not available. Port 0 selects a free port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # by which asyncio knows to set TCP_NODELAY
+    listening = socket.socket(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # the protocol makes asyncio set TCP_NODELAY
     try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((host, port))
-        made.listen(_BACKLOG)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(_BACKLOG)
     except OSError:
-        made.close()
+        listening.close()
         raise
-    return made
+    return listening

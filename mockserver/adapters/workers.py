@@ -1,4 +1,4 @@
-"""Several processes that serve one socket: started together, watched, and stopped together."""
+"""Several processes that serve one socket: started, supervised and stopped together."""
 
 import multiprocessing
 import signal
@@ -9,45 +9,53 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 Work = Callable[[socket.socket, Connection], None]
-"""What a process does: serve the socket, send something over the connection when it is ready, end when that closes."""
+"""The work of a process: serve the socket, send a message on the connection when ready, end when that closes."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_PATIENCE = 20
+_STOP_TIMEOUT = 20
 
 
 class Worker:
-    """One process, and the line to it: its end is here, so that the process knows when this one is gone."""
+    """A process, and a connection to it, whose closing tells the process that this one has ended."""
 
     def __init__(self, work: Work, listening: socket.socket) -> None:
-        self.line, other = multiprocessing.Pipe()
+        self.connection, remote = multiprocessing.Pipe()
         self.ready = False
-        self.process: SpawnProcess = multiprocessing.get_context("spawn").Process(target=work, args=(listening, other))
+        self.process: SpawnProcess = multiprocessing.get_context("spawn").Process(target=work, args=(listening, remote))
         self.process.start()
-        other.close()
+        remote.close()
 
-    def hear(self) -> None:
-        """Take note of what it says: that it is ready."""
+    def receive_ready(self) -> None:
+        """Receive the message that the process is ready."""
         try:
-            self.line.recv()
+            self.connection.recv()
             self.ready = True
         except EOFError:
-            self.line.close()  # it has ended, as its sentinel says too
+            self.connection.close()  # the process has ended, as its sentinel shows too
 
     def stop(self) -> None:
-        """End it as a whole."""
-        self.line.close()
+        """Terminate the process, and kill it if it does not end."""
+        self.connection.close()
         if self.process.is_alive():
             self.process.terminate()
-        self.process.join(_PATIENCE)
+        self.process.join(_STOP_TIMEOUT)
         if self.process.is_alive():
             self.process.kill()
             self.process.join()
 
 
 class Workers:
-    """So many processes. One that ends is replaced; where that comes to nothing, again after a pause, in seconds.
+    """A fixed number of processes; a process that ends is replaced.
 
-    Until all have been ready once, the end of one is the end of all: then none would be.
+    If a process ends before all have been ready once, all are stopped: none could start.
+
+    Args:
+        work: The work of each process.
+        listening: The socket.
+        count: The number of processes.
+        on_start: The function to call when all processes are ready.
+        pause: The seconds before a process is replaced that ended before it was ready.
+
     """
 
     def __init__(
@@ -62,8 +70,8 @@ class Workers:
         self._started = False
 
     def run(self) -> int:
-        """Serve until SIGINT or SIGTERM; answers the exit status, 1 where a process could not start."""
-        with _signals() as stopping:
+        """Serve until SIGINT or SIGTERM, and return the exit status: 1 if a process could not start."""
+        with _stop_signals() as stopping:
             try:
                 self._workers = [self._start() for _ in range(self._count)]
                 while stopping not in self._wait(stopping):
@@ -72,8 +80,8 @@ class Workers:
                             return 1
                         if wait([stopping], self._pause):
                             return 0
-                    self._workers = [one if one.process.is_alive() else self._start() for one in self._workers]
-                    self._tell()
+                    self._workers = [worker if worker.process.is_alive() else self._start() for worker in self._workers]
+                    self._report_start()
                 return 0
             finally:
                 for worker in self._workers:
@@ -85,22 +93,23 @@ class Workers:
         return Worker(self._work, self._listening)
 
     def _wait(self, stopping: Connection) -> list[object]:
-        lines = {worker.line: worker for worker in self._workers if not worker.line.closed}
-        heard = wait([stopping, *lines, *(worker.process.sentinel for worker in self._workers)])
-        for line in heard:
-            if isinstance(line, Connection) and line in lines:
-                lines[line].hear()
-        return list(heard)
+        """Wait for a signal, a message or the end of a process, and return the objects that are ready."""
+        by_connection = {worker.connection: worker for worker in self._workers if not worker.connection.closed}
+        events = wait([stopping, *by_connection, *(worker.process.sentinel for worker in self._workers)])
+        for event in events:
+            if isinstance(event, Connection) and event in by_connection:
+                by_connection[event].receive_ready()
+        return list(events)
 
-    def _tell(self) -> None:
+    def _report_start(self) -> None:
         if not self._started and all(worker.ready for worker in self._workers):
             self._started = True
             self._on_start()
 
 
 @contextmanager
-def _signals() -> Iterator[Connection]:
-    """A connection that can be read once a signal to stop has come."""
+def _stop_signals() -> Iterator[Connection]:
+    """Yield a connection that becomes readable after a signal to stop."""
     reading, writing = multiprocessing.Pipe(duplex=False)
     before = {number: signal.signal(number, lambda *_: writing.send("stop")) for number in _SIGNALS}
     try:

@@ -58,7 +58,7 @@ class ClockHandlers:
             return await clocks.advance(work, milliseconds)
 
         moved = await self._sandboxes.work(sandbox_id, move)
-        events = [{"at": iso(one.at), "event": one.happening.value, **one.details} for one in moved.events]
+        events = [{"at": iso(one.at), "event": one.kind.value, **one.details} for one in moved.events]
         return {**views.clock(moved.clock, moved.now), "changes": _changes(moved), "events": events}, 200
 
 

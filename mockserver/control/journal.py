@@ -60,13 +60,13 @@ class JournalHandlers:
 
     async def findings(self, sandbox_id: str, since: float = 0) -> Answer:
         """List what the client did wrong."""
-        return views.findings(await self._journals.judge(sandbox_id, _wanted(since, RULE_IDS, ()))), 200
+        return views.findings(await self._journals.client_findings(sandbox_id, _wanted(since, RULE_IDS, ()))), 200
 
     async def verify(self, sandbox_id: str, body: Body | None = None) -> Answer:
         """Answer 200 where the client did nothing wrong, else 422."""
         body = body or {}
         wanted = _wanted(body.get("since", 0), body.get("rules", RULE_IDS), body.get("ignore", ()))
-        judged = await self._journals.judge(sandbox_id, wanted)
+        judged = await self._journals.client_findings(sandbox_id, wanted)
         shown = views.findings(judged)
         if not judged.findings:
             return shown, 200

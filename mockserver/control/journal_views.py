@@ -7,8 +7,8 @@ from mockserver.domain.instant import iso
 from mockserver.recording.exchange import Exchange, Header
 from mockserver.recording.findings.rule import Finding
 from mockserver.recording.redaction import Redaction
-from mockserver.recording.trace import STANDING_IN, trace
-from mockserver.service.journals import Judgement, Reading
+from mockserver.recording.trace import REPLACEMENTS, trace
+from mockserver.service.journals import ClientFindings, Reading
 
 
 def page(reading: Reading, limit: int) -> Body:
@@ -47,7 +47,7 @@ def whole(exchange: Exchange, reading: Reading) -> Body:
     redacted = reading.redaction
     asked = trace(exchange.operation, exchange.rule, exchange.place)
     decisive = len(asked) - 1 if exchange.rule is not None else len(asked)
-    decision = "answered" if exchange.rule in STANDING_IN else "refused"
+    decision = "answered" if exchange.rule in REPLACEMENTS else "refused"
     request, response = exchange.request_body, exchange.response_body
     return {
         **summary(exchange, reading),
@@ -109,6 +109,6 @@ def finding(found: Finding) -> Body:
     }
 
 
-def findings(judged: Judgement) -> Body:
+def findings(judged: ClientFindings) -> Body:
     """What was found, and in how many exchanges."""
     return {"findings": [finding(one) for one in judged.findings], "held": judged.held, "dropped": judged.dropped}

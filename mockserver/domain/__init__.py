@@ -1,1 +1,1 @@
-"""The rules: frozen records and pure functions over them, without HTTP, clock, chance or storage."""
+"""The rules of the API: frozen records and pure functions over them, without HTTP, clock, randomness or storage."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Plan(StrEnum):
-    """A plan caps `maxResults` of a prospecting job (P1, "Result limits")."""
+    """The plan of an account group; it caps `maxResults` of a prospecting job (P1, "Result limits")."""
 
     TESTER = "tester"
     STARTER = "starter"
@@ -14,7 +14,7 @@ class Plan(StrEnum):
 
     @property
     def max_results(self) -> int:
-        """The most prospects that one job may import on this plan."""
+        """The maximum number of prospects that a job may import on this plan."""
         return _MAX_RESULTS[self]
 
 
@@ -23,7 +23,13 @@ _MAX_RESULTS = {Plan.TESTER: 100, Plan.STARTER: 1_000, Plan.SCALE: 2_000, Plan.E
 
 @dataclass(frozen=True, slots=True)
 class AccountGroup:
-    """One tenant. `credits` is what ended jobs have left; `credits_exhausted` makes it count as none."""
+    """A tenant.
+
+    Attributes:
+        credits: The credits left after the jobs that have ended.
+        credits_exhausted: Whether the group counts as having no credits, whatever `credits` says.
+
+    """
 
     id: str
     serial: int

@@ -1,11 +1,11 @@
-"""An audience: a list of prospects, made by hand or by a prospecting job."""
+"""An audience: a list of prospects, created through the API or by a prospecting job."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class AudienceType(StrEnum):
-    """The types that can be asked for (A2, A8); an imported audience has its source as type instead."""
+    """The types that a request can name (A2, A8); the type of an imported audience is its source instead."""
 
     ON_DEMAND = "on_demand"
     MONITORING = "monitoring"
@@ -13,7 +13,13 @@ class AudienceType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """One audience. `prospect_count` is what ended jobs have brought; `urls` are the profiles of a `url_upload`."""
+    """An audience.
+
+    Attributes:
+        prospect_count: The prospects that ended jobs have imported.
+        urls: The uploaded profiles, for the source `url_upload`.
+
+    """
 
     id: str
     serial: int
@@ -28,5 +34,5 @@ class Audience:
 
     @property
     def folder_type(self) -> AudienceType:
-        """The type of folder that it fits into: an imported audience counts as `on_demand` (our choice)."""
+        """The type of the folders for this audience: an imported audience counts as `on_demand` (our choice)."""
         return AudienceType.MONITORING if self.type == AudienceType.MONITORING else AudienceType.ON_DEMAND

@@ -1,4 +1,4 @@
-"""What the passage of time brings about in a sandbox: a pure function of its records and two instants."""
+"""The events that time alone causes in a sandbox, as a pure function of its records and two instants."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from mockserver.domain.replay import Replay
 
 
 class EventKind(StrEnum):
-    """What time alone can bring about."""
+    """The kinds of events that time alone can cause."""
 
     JOB_STARTED = "job-started"
     JOB_ENDED = "job-ended"
@@ -23,16 +23,16 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened, when, and to what; `details` are named as they are shown."""
+    """An event at an instant; `details` identify the record with the member names of the control API."""
 
     at: int
-    happening: EventKind
+    kind: EventKind
     details: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class ClockedRecords:
-    """The records that time moves. `limit` is that of the sandbox, for keys that have none of their own."""
+    """The records that time changes. `limit` is the sandbox's, for keys without a rate limit of their own."""
 
     jobs: Iterable[Job]
     keys: Iterable[ApiKey]
@@ -41,26 +41,27 @@ class ClockedRecords:
 
 
 def events(records: ClockedRecords, begin: int, end: int) -> list[Event]:
-    """What happens after `begin` and up to `end` if nobody does anything, in the order in which it happens."""
-    found = [event for job in sorted(records.jobs, key=lambda job: job.serial) for event in _of_job(job, begin, end)]
+    """Return the events after `begin` and up to `end`, in order of time, if no request comes in between."""
+    jobs = sorted(records.jobs, key=lambda job: job.serial)
+    candidates = [event for job in jobs for event in _job_events(job, begin, end)]
     for key in records.keys:
-        found += _of_key(key, key.limit or records.limit, begin)
-    found += [_forgotten(replay) for replay in records.replays]
-    return sorted((event for event in found if begin < event.at <= end), key=lambda event: event.at)
+        candidates += _key_events(key, key.limit or records.limit, begin)
+    candidates += [_expiry_event(replay) for replay in records.replays]
+    return sorted((event for event in candidates if begin < event.at <= end), key=lambda event: event.at)
 
 
-def _of_job(job: Job, begin: int, end: int) -> Iterator[Event]:
-    named: dict[str, object] = {"jobId": job.id, "accountGroupId": job.account_group_id, "audienceId": job.audience_id}
-    started = job.starts_within(begin, end)
-    if started is not None:
-        yield Event(started, EventKind.JOB_STARTED, named)
+def _job_events(job: Job, begin: int, end: int) -> Iterator[Event]:
+    ids: dict[str, object] = {"jobId": job.id, "accountGroupId": job.account_group_id, "audienceId": job.audience_id}
+    started_at = job.starts_within(begin, end)
+    if started_at is not None:
+        yield Event(started_at, EventKind.JOB_STARTED, ids)
     ending = job.ending_at(end)
     if ending is not None and job.is_active(begin):
-        came = {"outcome": ending.outcome.value, "imported": job.imported_at(end)}
-        yield Event(ending.at, EventKind.JOB_ENDED, {**named, **came})
+        result = {"outcome": ending.outcome.value, "imported": job.imported_at(end)}
+        yield Event(ending.at, EventKind.JOB_ENDED, {**ids, **result})
 
 
-def _of_key(key: ApiKey, limit: RateLimit | None, begin: int) -> Iterator[Event]:
+def _key_events(key: ApiKey, limit: RateLimit | None, begin: int) -> Iterator[Event]:
     if key.expires_at is not None and not key.revoked:
         yield Event(key.expires_at, EventKind.KEY_EXPIRED, {"key": key.token})
     if limit is not None:
@@ -69,10 +70,10 @@ def _of_key(key: ApiKey, limit: RateLimit | None, begin: int) -> Iterator[Event]
         yield Event(limit.full_at(key.bucket), EventKind.LIMIT_REFILLED, {"key": key.token})
 
 
-def _forgotten(replay: Replay) -> Event:
-    named = {
+def _expiry_event(replay: Replay) -> Event:
+    details = {
         "idempotencyKey": replay.idempotency_key,
         "accountGroupId": replay.account_group_id,
         "jobId": replay.job_id,
     }
-    return Event(replay.expires_at, EventKind.IDEMPOTENCY_KEY_FORGOTTEN, named)
+    return Event(replay.expires_at, EventKind.IDEMPOTENCY_KEY_FORGOTTEN, details)

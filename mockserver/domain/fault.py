@@ -1,4 +1,4 @@
-"""A fault is injected misbehaviour: which requests it is for, when it is its turn, and what it does."""
+"""Faults (injected misbehaviour): the requests that a fault matches, when it acts, and its effect."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,16 +9,16 @@ from typing import NamedTuple
 from mockserver.domain.key import ApiKey
 
 RESET = "mockserver.reset"
-"""The ASGI extension, and the message, that ends a connection with a reset: what was not sent by then is lost."""
+"""The ASGI extension and message type that reset a connection; unsent data is lost."""
 CLOSE = "mockserver.close"
-"""The ASGI extension, and the message, that closes a connection behind what was sent, complete or not."""
+"""The ASGI extension and message type that close a connection after the data sent so far, complete or not."""
 
-_BITS = 64
-_SHOWN = 4
+_CHANCE_BITS = 64
+_VISIBLE_KEY_END = 4
 
 
 class FaultKind(StrEnum):
-    """What a fault does."""
+    """The kinds of faults."""
 
     RESPONSE = "response"
     DELAY = "delay"
@@ -31,16 +31,16 @@ class FaultKind(StrEnum):
 
     @property
     def corrupts_a_body(self) -> bool:
-        """Whether it lets an answer go out, but not as it should."""
-        return self in _SPOILING
+        """Whether a response is sent, but corrupted."""
+        return self in _CORRUPTING
 
 
-_SPOILING = frozenset({FaultKind.TRUNCATED_BODY, FaultKind.MALFORMED_JSON, FaultKind.WRONG_CONTENT_TYPE})
-_AFTER = _SPOILING | {FaultKind.RESET_AFTER, FaultKind.LATE_ANSWER}
+_CORRUPTING = frozenset({FaultKind.TRUNCATED_BODY, FaultKind.MALFORMED_JSON, FaultKind.WRONG_CONTENT_TYPE})
+_AFTER_EFFECT = _CORRUPTING | {FaultKind.RESET_AFTER, FaultKind.LATE_ANSWER}
 
 
 class FaultSubject(NamedTuple):
-    """What faults look at in a request: its operation, its key, and the identifiers in its path."""
+    """The parts of a request that faults match: its operation, its key, and the identifiers in its path."""
 
     operation: str
     key: ApiKey
@@ -49,12 +49,22 @@ class FaultSubject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of a sandbox.
+    """A fault of a sandbox.
 
-    `operation`, `key` (a token, or a key's name) and `resource` (an identifier in the path): whose requests match it;
-    None for all. `first`: the match from which on it may act. `times`: how often it acts; None for no end.
-    `delay`: milliseconds. `status`: of the error response that it answers in the server's place, with `retry_after`
-    seconds. `matched` and `acted` count.
+    Attributes:
+        operation: The operationId of the requests that match; None for all.
+        key: The token, or the name, of the key of the requests that match; None for all.
+        resource: An identifier in the path of the requests that match; None for all.
+        first: The number of the first match at which the fault may act, from 1.
+        times: How many times the fault acts; None for no end.
+        probability: The probability that the fault acts when it is due, 0 to 1.
+        delay: A delay in milliseconds.
+        status: The status of the error response sent in place of the server's response.
+        retry_after: The `Retry-After` of that response, in seconds.
+        preset: The name of the preset that the fault comes from.
+        matched: The number of matching requests so far.
+        acted: How many times the fault has acted.
+
     """
 
     id: str
@@ -74,24 +84,24 @@ class Fault:
 
     @property
     def remaining(self) -> int | None:
-        """How often it may still act; None for no end."""
+        """How many times the fault may still act; None for no end."""
         return None if self.times is None else self.times - self.acted
 
     @property
     def acts_after_effect(self) -> bool:
-        """Whether it acts on the answer to an accepted request, and not in the server's place."""
-        return self.kind in _AFTER and self.status is None
+        """Whether the fault acts on the response to an accepted request, rather than in place of the server."""
+        return self.kind in _AFTER_EFFECT and self.status is None
 
-    def matches(self, asked: FaultSubject) -> bool:
-        """Whether a request is one of those that it is for."""
+    def matches(self, subject: FaultSubject) -> bool:
+        """Return whether the fault applies to a request."""
         return (
-            (self.operation is None or self.operation == asked.operation)
-            and (self.key is None or self.key in (asked.key.token, asked.key.name))
-            and (self.resource is None or self.resource in asked.identifiers)
+            (self.operation is None or self.operation == subject.operation)
+            and (self.key is None or self.key in (subject.key.token, subject.key.name))
+            and (self.resource is None or self.resource in subject.identifiers)
         )
 
     def is_due(self, secret: str) -> bool:
-        """Whether it is its turn at the match that was counted last."""
+        """Return whether the fault acts at the match that was counted last."""
         return (
             self.matched >= self.first
             and self.remaining != 0
@@ -99,12 +109,12 @@ class Fault:
         )
 
     def after_acting(self) -> "Fault":
-        """The fault with one more act on its count."""
+        """Return the fault with one more act counted."""
         return replace(self, acted=self.acted + 1)
 
 
 class FaultDecision(NamedTuple):
-    """What becomes of a request: the `faults` as they are counted now, the `delays` that act, and what else happens."""
+    """The decision for a request: the `faults` with their new counts, the `delays` that act, and one other `effect`."""
 
     faults: tuple[Fault, ...]
     delays: tuple[Fault, ...]
@@ -112,23 +122,23 @@ class FaultDecision(NamedTuple):
 
 
 def chance(secret: str, fault_id: str, match: int) -> float:
-    """A number from 0 up to 1, the same for the same sandbox, fault and match, wherever it is asked for."""
-    digest = hashlib.blake2b(f"fault/{secret}/{fault_id}/{match}".encode(), digest_size=_BITS // 8).digest()
-    return (int.from_bytes(digest) >> 11) / (1 << _BITS - 11)  # as many bits as a float holds, so that it is never 1
+    """Return a number from 0 up to 1, the same for the same sandbox, fault and match in every process."""
+    digest = hashlib.blake2b(f"fault/{secret}/{fault_id}/{match}".encode(), digest_size=_CHANCE_BITS // 8).digest()
+    return (int.from_bytes(digest) >> 11) / (1 << _CHANCE_BITS - 11)  # as many bits as a float holds: never 1
 
 
-def decide(faults: Iterable[Fault], asked: FaultSubject, secret: str) -> FaultDecision:
-    """Count a request, and decide what becomes of it.
+def decide(faults: Iterable[Fault], subject: FaultSubject, secret: str) -> FaultDecision:
+    """Count a request, and decide which faults act on it.
 
-    All delays that are due act. Of the others only the first that is due does, so that one request suffers one of them.
-    One that waits for the effect is counted as having acted once it has.
+    All delays that are due act. Of the other faults only the first that is due acts, so a request has at most one
+    effect. A fault that acts after the effect of the request is counted only then.
     """
     counted: list[Fault] = []
     delays: list[Fault] = []
     effect: Fault | None = None
-    for known in faults:
-        fault = known
-        if fault.matches(asked):
+    for stored in faults:
+        fault = stored
+        if fault.matches(subject):
             fault = replace(fault, matched=fault.matched + 1)
             if fault.is_due(secret) and (effect is None or fault.kind is FaultKind.DELAY):
                 fault = fault if fault.acts_after_effect else fault.after_acting()
@@ -141,5 +151,5 @@ def decide(faults: Iterable[Fault], asked: FaultSubject, secret: str) -> FaultDe
 
 
 def redacted(key: str) -> str:
-    """A key as it may be shown."""
-    return f"...{key[-_SHOWN:]}"
+    """Return a key with only its last characters visible."""
+    return f"...{key[-_VISIBLE_KEY_END:]}"

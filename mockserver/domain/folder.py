@@ -1,4 +1,4 @@
-"""A folder groups audiences of one type."""
+"""A folder: a group of audiences of one type."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from mockserver.domain.audience import AudienceType
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One folder; `position` counts from 0 in the order of creation."""
+    """A folder; `position` counts from 0 in order of creation."""
 
     id: str
     serial: int

@@ -1,6 +1,6 @@
 """Identifiers: 24 lower-case hex digits, derived from a sandbox's secret and a serial number.
 
-The vendor's pages print no format; every example has this shape (our choice).
+The vendor's pages do not state a format; every example has this one (our choice).
 """
 
 import hashlib
@@ -9,5 +9,5 @@ PATTERN = "^[0-9a-f]{24}$"
 
 
 def identifier(secret: str, serial: int) -> str:
-    """The identifier of the thing with this serial number: the same secret and number, the same identifier."""
+    """Return the identifier for a serial number; the same secret and number give the same identifier."""
     return hashlib.blake2b(f"{secret}/{serial}".encode(), digest_size=12).hexdigest()

@@ -1,7 +1,12 @@
-"""A prospecting job is a record; what it is doing is a function of that record and the time."""
+"""Prospecting jobs: records whose status and progress are a function of the record and the time."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+_IMPORT_SHARE = 0.8
+_QUEUED_SHARE = 5
+_HALFWAY = 0.5
+_ROUNDING = 1e-9
 
 
 class JobStatus(StrEnum):
@@ -15,12 +20,12 @@ class JobStatus(StrEnum):
 
     @property
     def is_active(self) -> bool:
-        """Whether a job in this status still populates its audience (inferred: queued or running)."""
+        """Whether a job in this status populates its audience (inferred: queued or running)."""
         return self is JobStatus.QUEUED or self is JobStatus.RUNNING
 
 
 class Pace(StrEnum):
-    """What moves a job on: time, nothing (it is done at once), each reading of its status, or a hand."""
+    """The driver of a job's progress: time, none (it ends at once), each read of its status, or the control API."""
 
     TIME = "time"
     IMMEDIATE = "immediate"
@@ -29,28 +34,30 @@ class Pace(StrEnum):
 
 
 class Stage(StrEnum):
-    """The documented stages, in their order."""
+    """The documented stages, in order."""
 
     IMPORT = "import"
     ENRICHMENT = "enrichment"
 
 
-_IMPORT_SHARE = 0.8
-
-
 def progress_of(stage: Stage, share: float) -> float:
-    """The share of a job's work that is done when so much of a stage is, both 0 to 1."""
+    """Return the share of a job's work that is done when a share of a stage is done, both from 0 to 1."""
     return _IMPORT_SHARE * share if stage is Stage.IMPORT else _IMPORT_SHARE + (1 - _IMPORT_SHARE) * share
 
 
 @dataclass(frozen=True, slots=True)
 class Progression:
-    """How a job moves, and what it comes to.
+    """The course of a job, and its outcome.
 
-    `duration`: milliseconds from start to end (TIME); the first fifth of it is spent queued.
-    `polls`: the reading of the status that finds it ended (POLLS); up to the first it is queued.
-    `status`: queued or running, until a hand moves it (MANUAL).
-    `stage`, `share`: the stage that an outcome other than completed ends, and how much of it is done by then (below 1).
+    Attributes:
+        pace: The driver of the job's progress.
+        duration: Milliseconds from start to end, the first fifth of them queued (TIME).
+        polls: The number of the status read that finds the job ended; it is queued up to the first (POLLS).
+        status: Queued or running, until the control API ends the job (MANUAL).
+        outcome: The status in which the job ends.
+        stage: The stage in which the job ends, unless the outcome is completed.
+        share: The share of that stage that is done by then (below 1).
+
     """
 
     pace: Pace = Pace.TIME
@@ -63,27 +70,30 @@ class Progression:
 
     @property
     def final_progress(self) -> float:
-        """The share of a job's work that is done when it ends."""
+        """The share of the job's work that is done when the job ends."""
         return 1.0 if self.outcome is JobStatus.COMPLETED else progress_of(self.stage, self.share)
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a job ended: outcome, instant, and the share of its work (0 to 1) that was done by then."""
+    """The end of a job: outcome, instant, and the share of its work (0 to 1) that was done by then."""
 
     outcome: JobStatus
     at: int
     progress: float
 
 
-_QUEUED_SHARE = 5
-_HALFWAY = 0.5
-_TINY = 1e-9
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job. `requested`: prospects to import, at `price` credits each. `ending` is None until it is on record."""
+    """A prospecting job.
+
+    Attributes:
+        requested: The number of prospects to import.
+        price: The price of a prospect in credits.
+        polled: How many times the status was read.
+        ending: The recorded end; None until it is recorded.
+
+    """
 
     id: str
     serial: int
@@ -97,7 +107,7 @@ class Job:
     ending: Ending | None = None
 
     def ending_at(self, now: int) -> Ending | None:
-        """How it has ended by `now`, be it on record or come about by its progression; None while it is active."""
+        """Return the end up to `now`, recorded or by the progression; None while the job is active."""
         if self.ending is not None:
             return self.ending
         ends_at = self._ends_at(now)
@@ -106,12 +116,12 @@ class Job:
         return Ending(self.progression.outcome, ends_at, self.progression.final_progress)
 
     def starts_within(self, begin: int, end: int) -> int | None:
-        """The instant after `begin`, and up to `end`, at which time sets it running; None where it does not then."""
+        """Return the instant after `begin` and up to `end` at which time sets the job running; None if it does not."""
         timed = self.progression.pace is Pace.TIME and self.ending_at(self._starts_at) is None
         return self._starts_at if timed and begin < self._starts_at <= end else None
 
     def _ends_at(self, now: int) -> int | None:
-        """When its progression ends it, as far as that is known at `now`."""
+        """Return when the progression ends the job, as far as known at `now`."""
         match self.progression.pace:
             case Pace.MANUAL:
                 return None
@@ -123,7 +133,7 @@ class Job:
                 return now if self.polled >= self.progression.polls else None
 
     def status_at(self, now: int) -> JobStatus:
-        """Its status at `now`."""
+        """Return the status at `now`."""
         ending = self.ending_at(now)
         if ending is not None:
             return ending.outcome
@@ -137,11 +147,11 @@ class Job:
         return JobStatus.RUNNING if started else JobStatus.QUEUED
 
     def is_active(self, now: int) -> bool:
-        """Whether it still populates its audience at `now`."""
+        """Return whether the job populates its audience at `now`."""
         return self.ending_at(now) is None
 
     def progress_at(self, now: int) -> float:
-        """The share of its work that is done at `now`, 0 to 1."""
+        """Return the share of the work that is done at `now`, 0 to 1."""
         ending = self.ending_at(now)
         if ending is not None:
             return ending.progress
@@ -156,23 +166,23 @@ class Job:
                 return _HALFWAY if self.progression.status is JobStatus.RUNNING else 0.0
 
     def imported_at(self, now: int) -> int:
-        """How many prospects it has brought by `now`: they come with the import, before the enrichment."""
-        return int(self.requested * self.import_progress_at(now) + _TINY)  # 0.29 of 100 is 29, not 28.999
+        """Return the number of prospects imported by `now`; the import comes before the enrichment."""
+        return int(self.requested * self.import_progress_at(now) + _ROUNDING)  # 0.29 of 100 is 29, not 28.999
 
     def import_progress_at(self, now: int) -> float:
-        """Progress of the stage `import`, 0 to 1."""
+        """Return the progress of the stage `import`, 0 to 1."""
         return min(1.0, self.progress_at(now) / _IMPORT_SHARE)
 
     def enrichment_progress_at(self, now: int) -> float:
-        """Progress of the stage `enrichment`, 0 to 1; it begins when the import is done."""
+        """Return the progress of the stage `enrichment`, 0 to 1; it begins when the import is done."""
         return max(0.0, (self.progress_at(now) - _IMPORT_SHARE) / (1 - _IMPORT_SHARE))
 
     def stage_at(self, now: int) -> Stage:
-        """The stage that it is in at `now`, or that it was in when it ended."""
+        """Return the stage at `now`, or the stage in which the job ended."""
         return Stage.IMPORT if self.progress_at(now) < _IMPORT_SHARE else Stage.ENRICHMENT
 
     def updated_at(self, now: int) -> int:
-        """The instant of its last change of status up to `now`."""
+        """Return the instant of the last change of status up to `now`."""
         ending = self.ending_at(now)
         if ending is not None:
             return ending.at

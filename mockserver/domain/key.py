@@ -1,4 +1,4 @@
-"""An API key: which account groups it opens, and what it may do there."""
+"""An API key: its account groups and its permissions in them."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,13 @@ from mockserver.domain.limit import FULL, Bucket, RateLimit
 class ApiKey:
     """A key of exactly one sandbox, for one account group or several.
 
-    `limited`: its rate limit counts as exhausted until told otherwise.
-    `failures`: that many of its next otherwise accepted requests fail internally.
-    `expires_at`: the instant of the sandbox's clock from which on it is no good; None for never.
-    `limit`: its own rate limit, None where that of its sandbox holds; `bucket`: what it has spent of it.
+    Attributes:
+        limited: Whether the rate limit counts as exhausted, whatever was sent.
+        failures: The number of next requests, otherwise accepted, that fail with an internal error.
+        expires_at: The instant of the sandbox's clock at which the key expires; None for never.
+        limit: The key's own rate limit; None if the sandbox's applies.
+        bucket: The token bucket of the rate limit.
+
     """
 
     token: str

@@ -1,7 +1,7 @@
-"""A rate limit is a token bucket: a request takes a token, and time brings them back evenly.
+"""Rate limits as token buckets: a request takes a token, and tokens return evenly over time.
 
-All of it is whole numbers, so that what is said of an instant is the truth. A token is worth `window` units, a
-millisecond brings `requests` of them, and a bucket is described by the units that it lacks.
+All numbers are whole, so that reported instants are exact. A token is worth `window` units, a millisecond returns
+`requests` units, and the state of a bucket is the number of units that it lacks.
 """
 
 import re
@@ -13,7 +13,7 @@ _RATE = re.compile(r"([1-9][0-9]{0,5})/([smh])", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """What a key has spent: the units that were lacking at an instant."""
+    """The state of a key's bucket: the units `lacking` at the instant `at`."""
 
     lacking: int = 0
     at: int = 0
@@ -24,38 +24,43 @@ FULL = Bucket()
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """So many requests in each window of so many milliseconds; as many at once, after a rest."""
+    """A limit of `requests` per `window` milliseconds; a full bucket allows all of them at once."""
 
     requests: int
     window: int
 
     @classmethod
     def parse(cls, text: str) -> "RateLimit":
-        """Read a rate such as `5/s`, `60/m` or `1000/h`; ValueError if it is none."""
-        found = _RATE.fullmatch(text)
-        if found is None:
+        """Parse a rate such as `5/s`, `60/m` or `1000/h`.
+
+        Raises:
+            ValueError: The text is not a rate.
+
+        """
+        match = _RATE.fullmatch(text)
+        if match is None:
             raise ValueError(f"{text!r} is not a rate; write it like 5/s, 60/m or 1000/h")
-        return cls(int(found[1]), _WINDOWS[found[2]])
+        return cls(int(match[1]), _WINDOWS[match[2]])
 
     def __str__(self) -> str:
         unit = next(unit for unit, window in _WINDOWS.items() if window == self.window)
         return f"{self.requests}/{unit}"
 
     def taken(self, bucket: Bucket, now: int) -> Bucket | None:
-        """The bucket after a request at `now`; None where it has no token left."""
+        """Return the bucket after a request at `now`; None if no token is left."""
         lacking = self._lacking_at(bucket, now) + self.window
         return Bucket(lacking, now) if lacking <= self._capacity else None
 
     def left(self, bucket: Bucket, now: int) -> int:
-        """How many requests pass at `now`."""
+        """Return how many requests pass at `now`."""
         return (self._capacity - self._lacking_at(bucket, now)) // self.window
 
     def passes_at(self, bucket: Bucket) -> int:
-        """The first instant at which a request passes again, if none comes before."""
+        """Return the first instant at which a request passes, if no request comes before."""
         return bucket.at + self._time_for(bucket.lacking + self.window - self._capacity)
 
     def full_at(self, bucket: Bucket) -> int:
-        """The first instant at which it is full again, if no request comes before."""
+        """Return the first instant at which the bucket is full, if no request comes before."""
         return bucket.at + self._time_for(bucket.lacking)
 
     def _lacking_at(self, bucket: Bucket, now: int) -> int:

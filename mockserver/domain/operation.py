@@ -1,6 +1,6 @@
-"""What is known of each operation beyond how to answer it: its page, and what a client should do around it.
+"""The facts about each operation beside its implementation: its page, its rules, and how to retry it.
 
-Permissions and idempotency are those of the contract (a test compares them); the rest is how this server decides.
+Permissions and idempotency are those of the contract (a test compares them); the rest is this server's choice.
 """
 
 from collections.abc import Mapping
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 _DOCS = "https://app.sonarly.io/docs/api/"
+_AUDIENCE_LISTS = ("listAudiences", "getAudienceNavigation")
 
 
 class RetrySafety(Enum):
-    """What the documentation says about sending a request again; `sentence` is as printed."""
+    """The documented safety of repeating a request; `sentence` is quoted from the documentation."""
 
     def __init__(self, sentence: str | None) -> None:
         self.sentence = sentence
@@ -23,58 +24,70 @@ class RetrySafety(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation.
+    """An operation of the API.
 
-    `page`: where it is documented. `permission`: what it requires; None for any valid key. `rules`: its own, in the
-    order in which they are asked once the account group is the key's own. `seen_by`: the operations that show what has
-    become of it.
+    Attributes:
+        page: The address of its documentation.
+        permission: The required permission; None for any valid key.
+        retry_safety: Whether repeating a request is safe.
+        takes_body: Whether its requests have a body.
+        scoped: Whether its path names an account group.
+        rules: Its own rules, in the order of checking, after the check of the account group.
+        observed_by: The operations whose responses show its effect.
+
     """
 
     page: str
     permission: str | None
-    repeating: RetrySafety = RetrySafety.FREE
+    retry_safety: RetrySafety = RetrySafety.FREE
     takes_body: bool = False
     scoped: bool = True
     rules: tuple[str, ...] = ()
-    seen_by: frozenset[str] = frozenset()
+    observed_by: frozenset[str] = frozenset()
 
 
-def _audiences(page: str, rules: tuple[str, ...], permission: str = "audiences:read") -> Operation:
+def _audience_read(page: str, rules: tuple[str, ...], permission: str = "audiences:read") -> Operation:
     return Operation(f"{_DOCS}audiences/{page}", permission, rules=rules)
 
 
-def _change(page: str, rules: tuple[str, ...], *seen_by: str, takes_body: bool = False) -> Operation:
+def _audience_change(page: str, rules: tuple[str, ...], *observed_by: str, takes_body: bool = False) -> Operation:
     page = f"{_DOCS}audiences/{page}"
     return Operation(
-        page, "audiences:write", RetrySafety.UNSUPPORTED, takes_body, rules=rules, seen_by=frozenset(seen_by)
+        page, "audiences:write", RetrySafety.UNSUPPORTED, takes_body, rules=rules, observed_by=frozenset(observed_by)
     )
 
 
-def _jobs(page: str, rules: tuple[str, ...]) -> Operation:
+def _job_read(page: str, rules: tuple[str, ...]) -> Operation:
     return Operation(f"{_DOCS}prospecting/{page}", "prospecting:read", rules=rules)
 
 
-_ANY_LIST = ("listAudiences", "getAudienceNavigation")
-
 OPERATIONS: Mapping[str, Operation] = {
-    "deleteAudience": _change(
-        "audiences-delete", ("resource", "guard"), "getAudience", "listAudienceProspects", *_ANY_LIST
+    "deleteAudience": _audience_change(
+        "audiences-delete", ("resource", "guard"), "getAudience", "listAudienceProspects", *_AUDIENCE_LISTS
     ),
-    "getAudience": _audiences("audiences-get", ("resource", "guard")),
-    "updateAudience": _change(
-        "audiences-update", ("resource", "guard", "name"), "getAudience", *_ANY_LIST, takes_body=True
+    "getAudience": _audience_read("audiences-get", ("resource", "guard")),
+    "updateAudience": _audience_change(
+        "audiences-update", ("resource", "guard", "name"), "getAudience", *_AUDIENCE_LISTS, takes_body=True
     ),
-    "listAudiences": _audiences("audiences-list", ("cursor",)),
-    "createAudience": _change("audiences-create", ("plan",), *_ANY_LIST, takes_body=True),
-    "getAudienceNavigation": _audiences("audiences-navigation-get", ()),
-    "listAudienceProspects": _audiences("audiences-prospects-list", ("cursor", "resource", "guard"), "prospects:read"),
-    "createAudienceFolder": _change("audience-folders-create", (), "getAudienceNavigation", takes_body=True),
-    "renameAudienceFolder": _change("audience-folders-rename", ("resource",), "getAudienceNavigation", takes_body=True),
-    "moveAudienceToFolder": _change(
-        "audiences-folder-move-to", ("resource", "guard", "folder-type"), "getAudience", *_ANY_LIST, takes_body=True
+    "listAudiences": _audience_read("audiences-list", ("cursor",)),
+    "createAudience": _audience_change("audiences-create", ("plan",), *_AUDIENCE_LISTS, takes_body=True),
+    "getAudienceNavigation": _audience_read("audiences-navigation-get", ()),
+    "listAudienceProspects": _audience_read(
+        "audiences-prospects-list", ("cursor", "resource", "guard"), "prospects:read"
     ),
-    "removeAudienceFromFolder": _change(
-        "audiences-folder-remove-from", ("resource", "guard"), "getAudience", *_ANY_LIST
+    "createAudienceFolder": _audience_change("audience-folders-create", (), "getAudienceNavigation", takes_body=True),
+    "renameAudienceFolder": _audience_change(
+        "audience-folders-rename", ("resource",), "getAudienceNavigation", takes_body=True
+    ),
+    "moveAudienceToFolder": _audience_change(
+        "audiences-folder-move-to",
+        ("resource", "guard", "folder-type"),
+        "getAudience",
+        *_AUDIENCE_LISTS,
+        takes_body=True,
+    ),
+    "removeAudienceFromFolder": _audience_change(
+        "audiences-folder-remove-from", ("resource", "guard"), "getAudience", *_AUDIENCE_LISTS
     ),
     "startProspectingJob": Operation(
         f"{_DOCS}prospecting/prospecting-jobs-start",
@@ -82,16 +95,16 @@ OPERATIONS: Mapping[str, Operation] = {
         RetrySafety.BY_KEY,
         takes_body=True,
         rules=("idempotency-key", "active-jobs", "credits"),
-        seen_by=frozenset({"listProspectingJobs"}),
+        observed_by=frozenset({"listProspectingJobs"}),
     ),
-    "getProspectingJob": _jobs("prospecting-jobs-get", ("resource",)),
-    "listProspectingJobs": _jobs("prospecting-jobs-list", ("cursor",)),
+    "getProspectingJob": _job_read("prospecting-jobs-get", ("resource",)),
+    "listProspectingJobs": _job_read("prospecting-jobs-list", ("cursor",)),
     "cancelProspectingJob": Operation(
         f"{_DOCS}prospecting/prospecting-jobs-cancel",
         "prospecting:write",
         RetrySafety.UNSUPPORTED,
         rules=("resource", "cancellable-status"),
-        seen_by=frozenset({"getProspectingJob", "listProspectingJobs"}),
+        observed_by=frozenset({"getProspectingJob", "listProspectingJobs"}),
     ),
     "listAccounts": Operation(f"{_DOCS}accounts/accounts-list", None, scoped=False),
 }

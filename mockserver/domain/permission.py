@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """One permission, spelled as the vendor does."""
+    """A permission, as the vendor spells it."""
 
     AUDIENCES_READ = "audiences:read"
     AUDIENCES_WRITE = "audiences:write"

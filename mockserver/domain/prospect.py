@@ -1,11 +1,11 @@
-"""The prospects of an audience: invented, but always the same for the same audience and number."""
+"""The prospects of an audience: generated, and always the same for the same audience and number."""
 
 import hashlib
 from dataclasses import dataclass
 
 from mockserver.domain.audience import Audience
 
-_FIRST = (
+_FIRST_NAMES = (
     "Ada",
     "Bela",
     "Chidi",
@@ -21,7 +21,7 @@ _FIRST = (
     "Mina",
     "Noor",
 )
-_LAST = (
+_LAST_NAMES = (
     "Abara",
     "Berg",
     "Castro",
@@ -43,7 +43,7 @@ _INDUSTRIES = ("Software", "Logistics", "Retail", "Manufacturing", "Health Care"
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """One person on the list, at one company. `number` is the place in the order of import, from 0."""
+    """A person in an audience, with a company. `number` counts from 0 in order of import."""
 
     number: int
     id: str
@@ -59,17 +59,17 @@ class Prospect:
 
 
 def prospect(audience: Audience, number: int) -> Prospect:
-    """The prospect with this number in the audience; an uploaded profile keeps the URL that was uploaded."""
-    chance = hashlib.blake2b(f"{audience.id}/{number}".encode(), digest_size=18).digest()
+    """Return the prospect with a number in an audience; an uploaded profile keeps its URL."""
+    digest = hashlib.blake2b(f"{audience.id}/{number}".encode(), digest_size=18).digest()
     first, last, role, company, industry = (
-        choices[chance[place] % len(choices)]
-        for place, choices in enumerate((_FIRST, _LAST, _ROLES, _COMPANIES, _INDUSTRIES))
+        choices[digest[index] % len(choices)]
+        for index, choices in enumerate((_FIRST_NAMES, _LAST_NAMES, _ROLES, _COMPANIES, _INDUSTRIES))
     )
-    public_identifier = f"{first}-{last}-{chance[:3].hex()}".lower()
+    public_identifier = f"{first}-{last}-{digest[:3].hex()}".lower()
     uploaded = audience.urls[number] if number < len(audience.urls) else None
     return Prospect(
         number=number,
-        id=chance[6:].hex(),
+        id=digest[6:].hex(),
         first_name=first,
         last_name=last,
         headline=f"{role} at {company}",

@@ -1,4 +1,4 @@
-"""A refusal is a value: the rule that said no, in the vendor's code, with what would get past it."""
+"""A refusal as a value: the rule that refused, the vendor's error code, and a hint for the developer."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 
 class Reason(Enum):
-    """Why a request is refused: `rule`, as `error.details.rule` shows it, and `code`, the vendor's error code."""
+    """A reason to refuse a request: `rule` for `error.details.rule`, and `code`, the vendor's error code."""
 
     def __init__(self, rule: str, code: str) -> None:
         self.rule = rule
@@ -28,16 +28,21 @@ class Reason(Enum):
 
 
 class Refusal(NamedTuple):
-    """One no: why, a message for the developer who reads it, and the same as structured details."""
+    """A refusal: the reason, a message for the developer, and the same content as structured details."""
 
     reason: Reason
     message: str
     details: Mapping[str, Any]
 
 
-def refused(reason: Reason, what: str, hint: str, **details: object) -> Refusal:
-    """A refusal whose message says what is wrong, and then what would get past it.
+def refused(reason: Reason, problem: str, hint: str, **details: object) -> Refusal:
+    """Return a refusal.
 
-    `details` go onto the wire beside `rule` (the reason's own, unless they name a narrower one) and `hint`.
+    Args:
+        reason: The reason.
+        problem: The first part of the message: what is wrong.
+        hint: The second part: how to get the request accepted. Also `error.details.hint`.
+        **details: More members of `error.details`; `rule` overrides the reason's rule with a narrower one.
+
     """
-    return Refusal(reason, f"{what} {hint}", {"rule": reason.rule, **details, "hint": hint})
+    return Refusal(reason, f"{problem} {hint}", {"rule": reason.rule, **details, "hint": hint})

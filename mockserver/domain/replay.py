@@ -1,11 +1,14 @@
-"""What an idempotency key stands for while it is remembered."""
+"""The first use of an idempotency key, while the server remembers it."""
 
 from dataclasses import dataclass
+
+REPLAY_LIFETIME = 24 * 3_600_000
+"""Milliseconds for which an idempotency key is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What an idempotency key was first used for, in one account group, until `expires_at`."""
+    """The job that an idempotency key started in an account group; remembered until `expires_at`."""
 
     account_group_id: str
     idempotency_key: str

@@ -1,4 +1,4 @@
-"""A sandbox is a world of its own, with a clock of its own."""
+"""A sandbox: an isolated set of records with its own clock."""
 
 from dataclasses import dataclass, field, replace
 
@@ -6,33 +6,33 @@ from mockserver.domain.fault import Fault
 from mockserver.domain.job import Progression
 from mockserver.domain.limit import RateLimit
 
-_NOTES = 16
+_USE_NOTES_PER_EXPIRY = 16
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxClock:
-    """Real time, ahead by `offset` milliseconds; or, where `frozen_at` is set, an instant that moves when told."""
+    """A sandbox's clock: real time plus `offset` milliseconds, or, if set, the instant `frozen_at`."""
 
     offset: int = 0
     frozen_at: int | None = None
 
     def now(self, real: int) -> int:
-        """The sandbox's time when it is `real` outside."""
+        """Return the sandbox's time at the real time `real`."""
         return real + self.offset if self.frozen_at is None else self.frozen_at
 
     def frozen(self, real: int, at: int | None = None) -> "SandboxClock":
-        """Stop it, now or at a later instant; ValueError for an earlier one, since time only goes forward."""
+        """Return the clock stopped, now or at the later instant `at`; ValueError if `at` is earlier."""
         now = self.now(real)
         if at is not None and at < now:
             raise ValueError("a sandbox's clock only goes forward")
         return SandboxClock(frozen_at=now if at is None else at)
 
     def running(self, real: int) -> "SandboxClock":
-        """Let it run again, from real time or from where it stands if that is later."""
+        """Return the clock running, from real time or from its current time if that is later."""
         return SandboxClock(offset=max(0, self.now(real) - real))
 
     def advanced(self, milliseconds: int) -> "SandboxClock":
-        """Move it forward, frozen or running."""
+        """Return the clock moved forward, frozen or running."""
         if self.frozen_at is not None:
             return SandboxClock(frozen_at=self.frozen_at + milliseconds)
         return SandboxClock(offset=self.offset + milliseconds)
@@ -40,10 +40,16 @@ class SandboxClock:
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """One world. `secret` makes its identifiers and seals its cursors.
+    """A sandbox.
 
-    `limit`: the rate limit of each key that has none of its own. `expiry`: after so many milliseconds of real time
-    without a use it is gone; None for never. `used_at`: the real time of the last use that was noted.
+    Attributes:
+        secret: The source of its identifiers, and the key of its cursors' signatures.
+        progression: The course of new jobs.
+        limit: The rate limit of each key without one of its own.
+        expiry: Milliseconds of real time without a use after which the sandbox is deleted; None for never.
+        used_at: The real time of the last recorded use.
+        faults: The faults, in the order in which they were added.
+
     """
 
     id: str
@@ -58,11 +64,11 @@ class Sandbox:
     faults: tuple[Fault, ...] = ()
 
     def is_expired(self, real: int) -> bool:
-        """Whether it is gone: unused for its expiry, and at most for a sixteenth more, as not each use is noted."""
-        return self.expiry is not None and real - self.used_at >= self.expiry + self.expiry // _NOTES
+        """Return whether the sandbox has been unused for its expiry and a sixteenth more: not each use is recorded."""
+        return self.expiry is not None and real - self.used_at >= self.expiry + self.expiry // _USE_NOTES_PER_EXPIRY
 
     def used(self, real: int) -> "Sandbox":
-        """Itself with a use noted; the same record while the last note is younger than a sixteenth of its expiry."""
-        if self.expiry is None or real - self.used_at <= self.expiry // _NOTES:
+        """Return the sandbox with a use recorded; itself if the last one is newer than a sixteenth of the expiry."""
+        if self.expiry is None or real - self.used_at <= self.expiry // _USE_NOTES_PER_EXPIRY:
             return self
         return replace(self, used_at=real)

@@ -1,4 +1,4 @@
-"""Where a prospecting job takes its prospects from, and what each source needs (P1, "Source requirements")."""
+"""The sources of a prospecting job, and the requirements of each (P1, "Source requirements")."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from mockserver.domain.refusal import Reason, Refusal, refused
 
 MAX_URLS = 1_000
 DEFAULT_RESULTS = 100
+_URL_MEMBERS = ("searchUrl", "postUrl")
 _PRICE = 1
 _PRICE_WITH_EMAILS = 2
 
@@ -23,18 +24,17 @@ class Source(StrEnum):
     URL_UPLOAD = "url_upload"
 
 
-_ONE_OF = {
+_REQUIRED_ANY = {
     Source.LINKEDIN_SEARCH: ("searchUrl",),
     Source.SALES_NAVIGATOR: ("savedSearchId", "leadListId"),
     Source.POST_COMMENTERS: ("postUrl",),
     Source.URL_UPLOAD: ("urls",),
 }
-_URLS = ("searchUrl", "postUrl")
 
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """What is asked of a job. `urls` are the profiles to import, of `url_upload` alone; `price` is in credits each."""
+    """A request for a job. `urls` are the profiles of an `url_upload`; `price` is credits per prospect."""
 
     source: Source
     name: str
@@ -43,12 +43,13 @@ class JobRequest:
     price: int
 
     def requested(self, cap: int) -> int:
-        """How many prospects it imports on a plan with this cap; an upload is as long as its list."""
+        """Return the number of prospects to import on a plan with this cap; for an upload, the length of its list."""
         return len(self.urls) if self.source is Source.URL_UPLOAD else min(self.max_results, cap)
 
 
-def _invalid(name: str, what: str, hint: str) -> Refusal:
-    return refused(Reason.INVALID_REQUEST, f"Request validation failed: {what}.", hint, **{"in": "body", "name": name})
+def _invalid(name: str, problem: str, hint: str) -> Refusal:
+    details = {"in": "body", "name": name}
+    return refused(Reason.INVALID_REQUEST, f"Request validation failed: {problem}.", hint, **details)
 
 
 def _is_url(value: str) -> bool:
@@ -68,7 +69,7 @@ def _is_profile(value: str) -> bool:
 
 
 def job_request(body: Mapping[str, Any]) -> JobRequest | Refusal:
-    """Read a start request that fits the contract's schema; refuse it where its source needs something else."""
+    """Read a start request that fits the contract's schema; return a refusal if it lacks what its source requires."""
     source = Source(body["source"])
     refusal = _missing_requirement(source, body) or _bad_url(source, body)
     if refusal is not None:
@@ -82,20 +83,19 @@ def job_request(body: Mapping[str, Any]) -> JobRequest | Refusal:
 
 
 def _missing_requirement(source: Source, body: Mapping[str, Any]) -> Refusal | None:
-    names = _ONE_OF[source]
+    names = _REQUIRED_ANY[source]
     if any(body.get(name) for name in names):
         return None
     return _invalid(names[0], f"source {source} requires {' or '.join(names)}", "Add it to the body.")
 
 
 def _bad_url(source: Source, body: Mapping[str, Any]) -> Refusal | None:
-    for name in _ONE_OF[source]:
-        if name in _URLS and not _is_url(body[name]):
+    for name in _REQUIRED_ANY[source]:
+        if name in _URL_MEMBERS and not _is_url(body[name]):
             return _invalid(name, f"{name} is no address", "Send one that begins with https://.")
-    for place, url in enumerate(body["urls"] if source is Source.URL_UPLOAD else ()):
+    for index, url in enumerate(body["urls"] if source is Source.URL_UPLOAD else ()):
         if not _is_profile(url):
-            name = f"urls[{place}]"
-            return _invalid(
-                name, f"{name} is no LinkedIn profile", "Send one like https://www.linkedin.com/in/somebody."
-            )
+            name = f"urls[{index}]"
+            hint = "Send one like https://www.linkedin.com/in/somebody."
+            return _invalid(name, f"{name} is no LinkedIn profile", hint)
     return None

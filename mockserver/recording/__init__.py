@@ -1,1 +1,1 @@
-"""The record of an exchange: what is kept, shown and found about a client."""
+"""The record of an exchange, its redaction, and the findings about the client."""

@@ -1,4 +1,4 @@
-"""The API key of a request, as its headers have it."""
+"""The API key in the headers of a request."""
 
 from collections.abc import Iterable
 
@@ -6,18 +6,18 @@ _SCHEME = b"bearer "
 
 
 def bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """The token of a request's one `Authorization: Bearer` header; None where it has none, or more than one."""
-    found = None
+    """Return the token of the `Authorization: Bearer` header; None if there is no such header, or more than one."""
+    authorization = None
     for name, value in headers:
         if name == b"authorization":
-            if found is not None:
+            if authorization is not None:
                 return None
-            found = value
-    return None if found is None else token_of(found)
+            authorization = value
+    return None if authorization is None else token_of(authorization)
 
 
 def token_of(authorization: bytes) -> str | None:
-    """What stands behind `Bearer` in a header; None where the scheme is another."""
+    """Return the token after `Bearer` in a header value; None for another scheme."""
     if authorization[: len(_SCHEME)].lower() != _SCHEME:
         return None
     return authorization[len(_SCHEME) :].strip(b" ").decode("latin-1")

@@ -1,4 +1,4 @@
-"""One exchange as a journal keeps it: what came, what went, and what the layers noted meanwhile."""
+"""An exchange as a journal keeps it: the request, the response, and the notes of the layers in between."""
 
 import json
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from mockserver.recording.request_record import RequestRecord
 Header = tuple[bytes, bytes]
 
 _SERVER_ERROR = 500
-_REFUSED = 400
-_GROUP, _ITEM = 2, 4
+_CLIENT_ERROR = 400
+_GROUP_SEGMENT, _RESOURCE_SEGMENT = 2, 4
 
 
 class Outcome(StrEnum):
-    """How an exchange ended, as the client has seen it."""
+    """The end of an exchange, as the client experienced it."""
 
     ANSWERED = "answered"
     TRUNCATED = "truncated"
@@ -26,13 +26,25 @@ class Outcome(StrEnum):
 
 @dataclass(eq=False)
 class Exchange(RequestRecord):
-    """One request and its answer, raw: keys and all. It is `redaction` that makes it fit to be read.
+    """A request and its response, raw and with keys; `redaction` makes them fit to be shown.
 
-    It is written while it happens, and by nobody once it is in a journal. `number`: its place there, from 1, given by
-    the store. `real`: when it began, milliseconds. `began` and `ended`: by the clock of `time.perf_counter`, seconds.
-    Of the headers those are there that matter. Bodies may have been cut, of `request_size` and `response_size` bytes;
-    `request_body` is None where nobody has read it. `whole`: the answer was sent to its end. `peer`: whose connection
-    it was. `size`: what it counts for in the journal's bytes.
+    An exchange is written while it happens, and not changed once it is in a journal.
+
+    Attributes:
+        number: The number in the journal, from 1, set by the store.
+        real: The real time of the beginning in milliseconds.
+        began: The beginning, in seconds of `time.perf_counter`.
+        ended: The end, in seconds of `time.perf_counter`.
+        request_headers: The relevant headers only.
+        request_body: The body, perhaps truncated; None if the application did not read it.
+        request_size: The full size of the request body in bytes.
+        response_headers: The relevant headers only.
+        response_body: The body, perhaps truncated.
+        response_size: The full size of the response body in bytes.
+        whole: Whether the response was sent to its end.
+        peer: The address of the client's connection.
+        size: The bytes that the exchange counts for in the journal's limit.
+
     """
 
     number: int = 0
@@ -55,23 +67,23 @@ class Exchange(RequestRecord):
 
     @property
     def at(self) -> int:
-        """When it began, by the sandbox's clock."""
+        """The beginning, by the sandbox's clock."""
         return self.real if self.clock is None else self.clock.now(self.real)
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether the client went away meanwhile; one that was cut off by a fault did not."""
-        gone = self.gone_at is not None and self.gone_at < self.ended
-        return gone and (self.whole or not self.cut_off)
+        """Whether the client disconnected before the end, other than by a fault that cut the connection."""
+        disconnected = self.gone_at is not None and self.gone_at < self.ended
+        return disconnected and (self.whole or not self.cut_off)
 
     @property
-    def over(self) -> float:
-        """When it was over for the client: it may have gone away before the server was done."""
+    def ended_for_client(self) -> float:
+        """The end for the client, in seconds of `time.perf_counter`; a client may disconnect before the server ends."""
         return self.ended if self.gone_at is None else min(self.gone_at, self.ended)
 
     @property
     def outcome(self) -> Outcome:
-        """How it ended."""
+        """The end, as the client experienced it."""
         if self.is_abandoned:
             return Outcome.ABANDONED
         if self.whole:
@@ -80,57 +92,57 @@ class Exchange(RequestRecord):
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether the client cannot know if the request took effect; a refusal that has arrived says that it did not.
+        """Whether the client cannot know if the request took effect.
 
-        It has arrived with its status: one whose body is cut off is as good as whole.
+        A refusal tells that it did not; its status suffices, even if the body was cut off.
         """
         outcome, status = self.outcome, self.status
         if status is None or outcome in {Outcome.LOST, Outcome.ABANDONED}:
             return True
-        return status >= _SERVER_ERROR or (outcome is Outcome.TRUNCATED and status < _REFUSED)
+        return status >= _SERVER_ERROR or (outcome is Outcome.TRUNCATED and status < _CLIENT_ERROR)
 
     @property
-    def answered(self) -> int | None:
-        """The status of an answer that has arrived whole."""
+    def received_status(self) -> int | None:
+        """The status of a response that arrived whole; None for any other."""
         return self.status if self.outcome is Outcome.ANSWERED else None
 
     @property
     def sent_token(self) -> str | None:
-        """The key that was sent, valid or not."""
+        """The key in the request, valid or not."""
         return self.token or bearer_token(self.request_headers)
 
     @property
     def segments(self) -> list[str]:
-        """The segments of the path; any of them may be an identifier."""
+        """The segments of the path; each may be an identifier."""
         return self.path.split("/")[1:]
 
     @property
-    def group(self) -> str | None:
-        """The account group of the path."""
-        return next(iter(self.segments[_GROUP:]), None)
+    def account_group_id(self) -> str | None:
+        """The account group in the path."""
+        return next(iter(self.segments[_GROUP_SEGMENT:]), None)
 
     @property
-    def item(self) -> str | None:
-        """The audience, folder or job of the path."""
-        after = self.segments[_ITEM:]
+    def resource_id(self) -> str | None:
+        """The audience, folder or job in the path."""
+        after = self.segments[_RESOURCE_SEGMENT:]
         if after[:1] == ["folders"]:
             return next(iter(after[1:]), None)
         return None if after[:1] == ["navigation"] else next(iter(after), None)
 
     def request_header(self, name: bytes) -> str | None:
-        """The value of a request header, if there is exactly one."""
-        values = [value for known, value in self.request_headers if known == name]
+        """Return the value of a request header, if there is exactly one."""
+        values = [value for header, value in self.request_headers if header == name]
         return values[0].decode("latin-1") if len(values) == 1 else None
 
     @property
     def retry_after(self) -> int | None:
-        """How long the answer asks to wait, in milliseconds; None where it names no number of seconds."""
+        """The wait that the response asks for in milliseconds; None if `Retry-After` is not a number of seconds."""
         values = [value for name, value in self.response_headers if name == b"retry-after"]
         return int(values[0]) * 1_000 if len(values) == 1 and values[0].isdigit() else None
 
     @property
     def canonical_body(self) -> str | None:
-        """The request body as JSON whose members are sorted; None where it is not known whole, or is no JSON."""
+        """The request body as JSON with sorted members; None if it is truncated or not JSON."""
         if self.request_body is None or len(self.request_body) < self.request_size:
             return None
         try:

@@ -1,4 +1,4 @@
-"""What the layers note about one request while it passes through them."""
+"""The notes that the layers take about a request while they handle it."""
 
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -7,22 +7,28 @@ from typing import Any
 from mockserver.domain.sandbox import SandboxClock
 
 RECORD = "mockserver.notes"
-"""Where the notes stand in an ASGI scope."""
+"""The key of the notes in an ASGI scope."""
 
 REFUSAL = "mockserver.refusal"
-"""Where status and body of the protocol's refusal stand in an ASGI scope, if that was the answer."""
+"""The key of the status and body of the protocol's refusal in an ASGI scope, if that was the response."""
 
 
 @dataclass(eq=False)
 class RequestRecord:
-    """Written by whichever layer knows, read by the journal when the request is over.
+    """The notes about a request, written by the layer that knows, and read by the journal after the request.
 
-    `sandbox_id`: whose key it was; None until a valid key is seen. `token`: that key. `clock`: the sandbox's, as it
-    stood then. `operation`: the operationId. `rule`: the rule of this server that refused it, as `error.details.rule`
-    shows it; None while nothing has. `place`: where in the request that found something, as `error.details.in` has it.
-    `faults`: the ids of the injected faults that acted on it; `cut_off`: one of them has broken the connection off.
-    `gone_at`: when the client closed its side, or the connection was lost, before the answer was complete, by the clock
-    of `time.perf_counter`.
+    Attributes:
+        sandbox_id: The sandbox of the key; None without a valid key.
+        token: The key.
+        clock: The sandbox's clock at that time.
+        operation: The operationId.
+        rule: The rule of this server that refused the request, as in `error.details.rule`; None if none did.
+        place: The part of the request that the rule refused, as in `error.details.in`.
+        faults: The ids of the faults that acted on the request.
+        cut_off: Whether a fault cut the connection.
+        gone_at: When the client closed its side, or the connection was lost, before the response was complete, in
+            seconds of `time.perf_counter`; None if that did not happen.
+
     """
 
     sandbox_id: str | None = None
@@ -37,14 +43,14 @@ class RequestRecord:
 
 
 def note_cut_off(scope: MutableMapping[str, Any]) -> None:
-    """Note that a fault breaks the connection off, where notes are taken."""
+    """Note that a fault cuts the connection, if notes are taken."""
     notes = scope.get(RECORD)
     if notes is not None:
         notes.cut_off = True
 
 
 def note_refusal(scope: MutableMapping[str, Any], details: Mapping[str, Any]) -> None:
-    """Note which rule has refused a request, by the details of its error, where notes are taken."""
+    """Note the rule that refused a request, from the details of the error, if notes are taken."""
     notes = scope.get(RECORD)
     if notes is not None:
         notes.rule = details["rule"]

@@ -1,42 +1,46 @@
-"""The decision trace: which rules a request met, in the order in which this server asks them."""
+"""The decision trace: the rules that were applied to a request, in the order of this server."""
 
 from mockserver.domain.operation import OPERATIONS
 
 _ADMISSION = ("route", "method", "api-key", "rate-limit")
-STANDING_IN = {"prefer": frozenset({"route", "method", "api-key"}), "fault": frozenset({*_ADMISSION, "permission"})}
-"""What answers in place of the rules that it is not behind: an example that the request prefers, or a fault."""
+REPLACEMENTS = {"prefer": frozenset({"route", "method", "api-key"}), "fault": frozenset({*_ADMISSION, "permission"})}
+"""The rules that replace the response (a preferred example, a fault), each with the rules applied before it."""
 
-_BEFORE = STANDING_IN | {"http": STANDING_IN["fault"]}
+_APPLIED_BEFORE = REPLACEMENTS | {"http": REPLACEMENTS["fault"]}
 _PARAMETERS, _BODY = "parameters", "body"
-_OF_PARAMETERS = frozenset({"path", "query"})
+_PARAMETER_LOCATIONS = frozenset({"path", "query"})
 
 
 def rules(operation: str) -> tuple[str, ...]:
-    """All rules that may refuse a request of an operation, in their order, but for a failure of the server itself.
+    """Return all rules that may refuse a request of an operation, in order, except failures of the server itself.
 
-    `parameters` and `body` are what is `validation` on the wire: the media type is asked for between them.
+    `parameters` and `body` are both `validation` on the wire; the media type is checked between them.
     """
-    known = OPERATIONS[operation]
-    permission = ("permission",) if known.permission is not None else ()
-    valid = ("size", _PARAMETERS, "media-type", _BODY) if known.takes_body else (_PARAMETERS,)
-    group = ("account-group",) if known.scoped else ()
-    return (*_ADMISSION, *permission, *valid, *group, *known.rules)
+    facts = OPERATIONS[operation]
+    permission = ("permission",) if facts.permission is not None else ()
+    validation = ("size", _PARAMETERS, "media-type", _BODY) if facts.takes_body else (_PARAMETERS,)
+    group = ("account-group",) if facts.scoped else ()
+    return (*_ADMISSION, *permission, *validation, *group, *facts.rules)
 
 
-def trace(operation: str | None, rule: str | None, place: str | None = None) -> tuple[str, ...]:
-    """The rules that were asked; where `rule` has refused the request, it is the last of them.
+def trace(operation: str | None, rule: str | None, location: str | None = None) -> tuple[str, ...]:
+    """Return the rules that were applied to a request.
 
-    `place`: where the validation found something (`path`, `query`, `header` or `body`). A rule that is none of the
-    operation's, such as a failure that was asked for, comes after all that are.
+    Args:
+        operation: The operationId.
+        rule: The rule that refused the request, which becomes the last one; None for an accepted request. A rule that
+            is not the operation's, such as a requested failure, follows all that are.
+        location: The part of the request that the validation refused (`path`, `query`, `header` or `body`).
+
     """
     order = () if operation is None else rules(operation)
     if rule is None:
         return order
     if rule == "validation":
-        rule = _PARAMETERS if place in _OF_PARAMETERS or _BODY not in order else _BODY
+        rule = _PARAMETERS if location in _PARAMETER_LOCATIONS or _BODY not in order else _BODY
     if rule in _ADMISSION:
         order = _ADMISSION
-    elif rule in _BEFORE:
-        before = _BEFORE[rule]
-        order = (*(one for one in order if one in before), rule)
+    elif rule in _APPLIED_BEFORE:
+        before = _APPLIED_BEFORE[rule]
+        order = (*(name for name in order if name in before), rule)
     return order[: order.index(rule) + 1] if rule in order else (*order, rule)

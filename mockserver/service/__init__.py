@@ -1,1 +1,1 @@
-"""The use cases, each one transaction: plain functions over a piece of work, run by `Transactions`."""
+"""The use cases, one transaction each: plain functions over a unit of work, run by `UseCaseRunner`."""

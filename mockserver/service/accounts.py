@@ -1,4 +1,4 @@
-"""Account groups, as the key that asks may see them."""
+"""The account groups of a key."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,6 @@ from mockserver.service.transactions import UnitOfWork
 
 
 async def visible(work: UnitOfWork, admission: Admission) -> Sequence[AccountGroup] | Refusal:
-    """The account groups that the key opens, newest first."""
-    found = [await work.transaction.account_group(group_id) for group_id in admission.key.account_group_ids]
-    return sorted((group for group in found if group is not None), key=lambda group: group.serial, reverse=True)
+    """Return the account groups of the key, newest first."""
+    groups = [await work.transaction.account_group(group_id) for group_id in admission.key.account_group_ids]
+    return sorted((group for group in groups if group is not None), key=lambda group: group.serial, reverse=True)

@@ -1,4 +1,4 @@
-"""Admission: the first three refusals of every request (key, rate limit, permission), decided once, in one step."""
+"""The admission of requests: the first three checks of each (key, rate limit, permission), done once."""
 
 from mockserver.domain.instant import iso
 from mockserver.domain.key import ApiKey
@@ -9,7 +9,7 @@ from mockserver.service.expiry import still_exists
 from mockserver.service.rate_limiting import consume
 
 Admission = Caller
-"""A request that may go on: its key, and the sandbox that the key belongs to."""
+"""An admitted request: its key, and the sandbox of the key."""
 
 _NO_KEY = refused(
     Reason.INVALID_KEY,
@@ -30,7 +30,7 @@ _LIMITED = refused(
 )
 
 
-def _lacks(key: ApiKey, permission: str) -> Refusal:
+def _lacks_permission(key: ApiKey, permission: str) -> Refusal:
     held = sorted(key.permissions)
     return refused(
         Reason.MISSING_PERMISSION,
@@ -54,10 +54,14 @@ def _expired(key: ApiKey, expires_at: int, now: int) -> Refusal:
 async def identify(
     store: Store, clock: Clock, token: str | None, notes: RequestRecord | None = None
 ) -> Admission | Refusal:
-    """Decide on a request by the validity of its API key, whatever it may do and how often: 401, or whose it is.
+    """Return the caller of a valid API key, or the refusal (401), whatever its permissions and rate limit.
 
-    `token` is what stands behind `Bearer`, None where the header is missing or of another scheme.
-    Whose key it is goes into the notes, whatever is decided.
+    Args:
+        store: The store.
+        clock: The real clock.
+        token: The token after `Bearer`; None if the header is missing or has another scheme.
+        notes: The notes on the request; they get the key and its sandbox even if the key is refused.
+
     """
     caller = None if token is None else await store.caller(token)
     if caller is None:
@@ -77,9 +81,15 @@ async def identify(
 async def admit(
     store: Store, clock: Clock, token: str | None, permission: str | None, notes: RequestRecord | None = None
 ) -> Admission | Refusal:
-    """Decide on a request by its API key alone: 401, then 429, then 403.
+    """Return the caller of a request, or the refusal by its API key alone: 401, then 429, then 403.
 
-    `permission` is what the operation requires, None where any valid key will do.
+    Args:
+        store: The store.
+        clock: The real clock.
+        token: The token after `Bearer`; None if the header is missing or has another scheme.
+        permission: The required permission; None if any valid key suffices.
+        notes: The notes on the request.
+
     """
     caller = await identify(store, clock, token, notes)
     if isinstance(caller, Refusal):
@@ -89,5 +99,5 @@ async def admit(
     if refusal is None and (caller.sandbox.limit is not None or key.limit is not None):
         refusal = await consume(store, clock, caller)
     if refusal is None and permission is not None and permission not in key.permissions:
-        refusal = _lacks(key, permission)
+        refusal = _lacks_permission(key, permission)
     return caller if refusal is None else refusal

@@ -1,32 +1,20 @@
-"""What the vendor's API does with audiences."""
+"""The audience operations of the vendor's API."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from mockserver.domain.account import Plan
 from mockserver.domain.audience import Audience, AudienceType
 from mockserver.domain.guard import not_ready
-from mockserver.domain.job import Job
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.service.listing import Listing, Page
+from mockserver.service.lookups import OpenJobs, not_found, open_jobs
 from mockserver.service.transactions import GroupUnitOfWork, UnitOfWork
 
 
-def not_found(kind: str, identifier: str) -> Refusal:
-    """The refusal for what is not in the account group: foreign, deleted and never there are all the same."""
-    return refused(
-        Reason.NOT_FOUND,
-        f"Resource not found: there is no {kind} {identifier} in this account group (any more).",
-        "List what there is, and use an identifier from there.",
-        resource=kind,
-        id=identifier,
-    )
-
-
 async def ready(work: GroupUnitOfWork, audience_id: str) -> Audience | Refusal:
-    """The audience as it is on record, where it is there and no active job populates it: 404, then 409."""
+    """Return the audience as recorded if no active job populates it, or the refusal: 404, then 409."""
     audience = await work.transaction.audience(work.account_group_id, audience_id)
     if audience is None:
         return not_found("audience", audience_id)
@@ -34,35 +22,13 @@ async def ready(work: GroupUnitOfWork, audience_id: str) -> Audience | Refusal:
     return (not_ready(audience, jobs, work.now, work.sandbox.id) if jobs else None) or audience
 
 
-class OpenJobs:
-    """Jobs whose ending is not on record, at an instant. `populated`: the audiences that list and navigation hide."""
-
-    def __init__(self, jobs: Iterable[Job], now: int) -> None:
-        self.populated: set[str] = set()
-        self._brought: Counter[str] = Counter()
-        for job in jobs:
-            self._brought[job.audience_id] += job.imported_at(now)
-            if job.is_active(now):
-                self.populated.add(job.audience_id)
-
-    def counted(self, audience: Audience) -> Audience:
-        """The audience with what its jobs have brought and nobody has put on record yet."""
-        brought = self._brought[audience.id] if self._brought else 0
-        return replace(audience, prospect_count=audience.prospect_count + brought) if brought else audience
-
-
 async def counted(work: UnitOfWork, audience: Audience) -> Audience:
-    """One audience with what its jobs have brought and nobody has put on record yet."""
+    """Return the audience with the prospects of its open jobs counted."""
     return OpenJobs(await work.transaction.open_jobs_on(audience.id), work.now).counted(audience)
 
 
-async def open_jobs(work: GroupUnitOfWork) -> OpenJobs:
-    """The jobs of the account group whose ending is not on record."""
-    return OpenJobs(await work.transaction.open_jobs(work.account_group_id), work.now)
-
-
 async def page(work: GroupUnitOfWork, after: str | None, limit: int) -> Page[Audience] | Refusal:
-    """Audiences that are ready for use (A1)."""
+    """Return a page of the audiences that are ready for use (A1), newest first."""
     listing = Listing(work.sandbox.secret, f"audiences/{work.account_group_id}", limit)
     before = listing.start(after)
     if isinstance(before, Refusal):
@@ -72,12 +38,12 @@ async def page(work: GroupUnitOfWork, after: str | None, limit: int) -> Page[Aud
     async def fetch(before: int | None, limit: int) -> Sequence[Audience]:
         return await work.transaction.audiences(work.account_group_id, before=before, limit=limit)
 
-    found = await listing.page(before, fetch, lambda audience: audience.id not in jobs.populated)
-    return Page([jobs.counted(audience) for audience in found.items], found.next_cursor)
+    ready_audiences = await listing.page(before, fetch, lambda audience: audience.id not in jobs.populated)
+    return Page([jobs.counted(audience) for audience in ready_audiences.items], ready_audiences.next_cursor)
 
 
 async def create(work: GroupUnitOfWork, name: str, kind: AudienceType, description: str | None) -> Audience | Refusal:
-    """Make an audience (A2); a monitoring one needs a plan above `tester` (our choice of its undocumented 422)."""
+    """Create an audience (A2); type `monitoring` needs a plan above `tester` (our choice for an undocumented 422)."""
     account_group = await work.transaction.account_group(work.account_group_id)
     if kind is AudienceType.MONITORING and account_group is not None and account_group.plan is Plan.TESTER:
         return refused(
@@ -95,7 +61,7 @@ async def create(work: GroupUnitOfWork, name: str, kind: AudienceType, descripti
 
 
 async def get(work: GroupUnitOfWork, audience_id: str) -> Audience | Refusal:
-    """One audience (A3)."""
+    """Return an audience (A3)."""
     audience = await ready(work, audience_id)
     return audience if isinstance(audience, Refusal) else await counted(work, audience)
 
@@ -119,7 +85,7 @@ async def update(work: GroupUnitOfWork, audience_id: str, changes: Mapping[str, 
 
 
 async def delete(work: GroupUnitOfWork, audience_id: str) -> Audience | Refusal:
-    """Delete an audience for good (A5), in the same transaction as the guard."""
+    """Delete an audience (A5), in the same transaction as the guard."""
     audience = await ready(work, audience_id)
     if not isinstance(audience, Refusal):
         await work.transaction.remove_audience(audience)
@@ -127,7 +93,7 @@ async def delete(work: GroupUnitOfWork, audience_id: str) -> Audience | Refusal:
 
 
 async def move(work: GroupUnitOfWork, audience_id: str, folder_id: str) -> Audience | Refusal:
-    """Put an audience into a folder of the same account group and of its type (A10)."""
+    """Move an audience to a folder of the same account group and type (A10)."""
     folder = await work.transaction.folder(work.account_group_id, folder_id)
     audience = await ready(work, audience_id)
     if folder is None and not (isinstance(audience, Refusal) and audience.reason is Reason.NOT_FOUND):
@@ -144,16 +110,16 @@ async def move(work: GroupUnitOfWork, audience_id: str, folder_id: str) -> Audie
             folderType=folder.audience_type.value,
             needed=audience.folder_type.value,
         )
-    return await _put_into(work, audience, folder.id)
+    return await _set_folder(work, audience, folder.id)
 
 
 async def remove(work: GroupUnitOfWork, audience_id: str) -> Audience | Refusal:
-    """Take an audience out of its folder (A11); one that is in none stays as it is."""
+    """Remove an audience from its folder (A11); an audience without a folder is unchanged."""
     audience = await ready(work, audience_id)
-    return audience if isinstance(audience, Refusal) else await _put_into(work, audience, None)
+    return audience if isinstance(audience, Refusal) else await _set_folder(work, audience, None)
 
 
-async def _put_into(work: GroupUnitOfWork, audience: Audience, folder_id: str | None) -> Audience:
+async def _set_folder(work: GroupUnitOfWork, audience: Audience, folder_id: str | None) -> Audience:
     changed = replace(audience, folder_id=folder_id)
     await work.transaction.save_audience(changed)
     return await counted(work, changed)

@@ -1,4 +1,4 @@
-"""A sandbox's clock is moved, and everything that goes by it with it."""
+"""The movement of a sandbox's clock, and the events that it causes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from mockserver.service.transactions import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """A clock that has been moved to `now`, the jobs as they were before, and what happened on the way."""
+    """A clock moved forward to `now`, the jobs before the move, and the events in between."""
 
     clock: SandboxClock
     now: int
@@ -21,13 +21,13 @@ class Advance:
 
 
 async def advance(work: UnitOfWork, milliseconds: int) -> Advance:
-    """Move the clock forward."""
+    """Move the sandbox's clock forward."""
     later = work.now + milliseconds
     clock = work.sandbox.clock.advanced(milliseconds)
     jobs = await control_actions.jobs(work)
     transaction = work.transaction
     records = ClockedRecords(
-        [seen.job for seen in jobs],
+        [snapshot.job for snapshot in jobs],
         await transaction.api_keys(),
         await transaction.replays(),
         work.sandbox.limit,

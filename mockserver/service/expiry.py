@@ -1,4 +1,4 @@
-"""Sandboxes that nobody uses go. Nothing watches them: one that has expired is gone when it is next looked at."""
+"""The expiry of unused sandboxes. No timer runs: an expired sandbox is removed at the next access."""
 
 from contextlib import suppress
 
@@ -7,7 +7,7 @@ from mockserver.ports import SandboxNotFoundError, Store, Transaction
 
 
 async def note_use(transaction: Transaction, sandbox: Sandbox, real: int) -> Sandbox:
-    """Note that the sandbox is used now; nothing is written while the last note is fresh."""
+    """Record a use of the sandbox at the real time `real`; nothing is written while the last record is recent."""
     used = sandbox.used(real)
     if used is not sandbox:
         await transaction.save_sandbox(used)
@@ -15,7 +15,7 @@ async def note_use(transaction: Transaction, sandbox: Sandbox, real: int) -> San
 
 
 async def still_exists(store: Store, sandbox: Sandbox, real: int) -> bool:
-    """Whether a sandbox that somebody uses is still there; one that has expired is removed, else the use is noted."""
+    """Return whether a sandbox in use still exists: remove it if it has expired, else record the use."""
     if sandbox.is_expired(real):
         await discard(store, sandbox.id)
         return False
@@ -26,6 +26,6 @@ async def still_exists(store: Store, sandbox: Sandbox, real: int) -> bool:
 
 
 async def discard(store: Store, sandbox_id: str) -> None:
-    """Remove a sandbox, if it is there."""
+    """Remove a sandbox, if it exists."""
     with suppress(SandboxNotFoundError):
         await store.remove_sandbox(sandbox_id)

@@ -1,4 +1,4 @@
-"""A fault as a document describes it: checked against what the contract documents, a preset spelled out."""
+"""Fault documents: their check against the contract, the presets, and the faults that they describe."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,21 +18,23 @@ PRESETS: Mapping[str, tuple[Document, ...]] = {
     "slow": ({"kind": "delay", "delayMs": 2_000},),
     "maintenance": ({"kind": "response", "status": 500},),
 }
-"""Situations that people ask for, by name; a document with one may still say which requests, and how often."""
+"""Common situations by name; a document with a preset may still select requests and limit the number of acts."""
 
 _BESIDE_A_PRESET = frozenset({"preset", "operation", "key", "resource", "from", "times"})
-_LIMITED = 429
-_ERROR = 400
+_RATE_LIMITED = 429
+_FIRST_ERROR = 400
 
 
 class FaultError(ValueError):
-    """A fault that contradicts itself or the contract; the message says how."""
+    """A fault document contradicts itself or the contract; the message says how."""
 
 
 def documented_errors(contract: Document) -> Documented:
-    """The error statuses that a contract documents for each operation, by operationId."""
+    """Return the documented error statuses of each operation of a contract, by operationId."""
     return {
-        operation["operationId"]: frozenset(int(status) for status in operation["responses"] if int(status) >= _ERROR)
+        operation["operationId"]: frozenset(
+            int(status) for status in operation["responses"] if int(status) >= _FIRST_ERROR
+        )
         for item in contract["paths"].values()
         for operation in item.values()
         if isinstance(operation, dict) and "operationId" in operation
@@ -40,21 +42,30 @@ def documented_errors(contract: Document) -> Documented:
 
 
 def check(document: Document, documented: Documented) -> None:
-    """FaultError where a document, which has been checked against its schema, cannot be a fault of this contract."""
+    """Check a document, valid by its schema, against the contract.
+
+    Args:
+        document: The document.
+        documented: The error statuses of each operation.
+
+    Raises:
+        FaultError: The document names an unknown operation or status, or contradicts itself.
+
+    """
     operation = document.get("operation")
     if operation is not None and operation not in documented:
         raise FaultError(f"there is no operation {operation}; those that there are: {', '.join(documented)}")
-    known = frozenset.intersection(*documented.values()) if operation is None else documented[operation]
-    where = "every operation alike" if operation is None else operation
+    statuses = frozenset.intersection(*documented.values()) if operation is None else documented[operation]
+    subject = "every operation alike" if operation is None else operation
     for part in spelled_out(document):
         status = part.get("status")
-        if status is not None and status not in known:
-            listed = ", ".join(map(str, sorted(known)))
-            raise FaultError(f"no error response {status} is documented for {where}; those that are: {listed}")
+        if status is not None and status not in statuses:
+            names = ", ".join(map(str, sorted(statuses)))
+            raise FaultError(f"no error response {status} is documented for {subject}; those that are: {names}")
 
 
 def spelled_out(document: Document) -> tuple[Document, ...]:
-    """The document, or what its preset stands for; FaultError where its members do not go together."""
+    """Return the document, or the documents of its preset; FaultError if members contradict each other."""
     preset = document.get("preset")
     if (preset is None) is ("kind" not in document):
         raise FaultError("a fault has either a kind or a preset")
@@ -69,7 +80,7 @@ def spelled_out(document: Document) -> tuple[Document, ...]:
 
 
 def fault(part: Document, fault_id: str) -> Fault:
-    """The fault of a document that is spelled out."""
+    """Return the fault of a document without a preset."""
     return Fault(
         fault_id,
         FaultKind(part["kind"]),
@@ -77,16 +88,16 @@ def fault(part: Document, fault_id: str) -> Fault:
         part.get("key"),
         part.get("resource"),
         int(part.get("from", 1)),
-        _whole(part, "times"),
+        _optional_int(part, "times"),
         float(part.get("probability", 1)),
         int(part.get("delayMs", 0)),
-        _whole(part, "status"),
-        _whole(part, "retryAfter"),
+        _optional_int(part, "status"),
+        _optional_int(part, "retryAfter"),
         part.get("preset"),
     )
 
 
-def _whole(part: Document, name: str) -> int | None:
+def _optional_int(part: Document, name: str) -> int | None:
     return int(part[name]) if name in part else None
 
 
@@ -99,5 +110,5 @@ def _check_members(document: Document) -> None:
         raise FaultError(f"a fault of kind {kind} answers with no status of its own; leave the status out")
     if kind in {FaultKind.DELAY, FaultKind.LATE_ANSWER} and not document.get("delayMs"):
         raise FaultError(f"a fault of kind {kind} needs delayMs")
-    if "retryAfter" in document and document.get("status") != _LIMITED:
-        raise FaultError(f"retryAfter goes with the status {_LIMITED}")
+    if "retryAfter" in document and document.get("status") != _RATE_LIMITED:
+        raise FaultError(f"retryAfter goes with the status {_RATE_LIMITED}")

@@ -1,4 +1,4 @@
-"""The faults of a sandbox: added, looked at, removed; and counted, one request after the other."""
+"""The faults of a sandbox: add, list, remove, and count requests."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,48 +12,53 @@ MAX_FAULTS = 100
 
 
 class TooManyFaultsError(ValueError):
-    """A sandbox has as many faults as it may."""
+    """The sandbox has the maximum number of faults."""
 
 
 class UnknownFaultError(LookupError):
-    """The sandbox has no such fault, or none any more; the message names it."""
+    """The sandbox does not have the fault (any more); the message names it."""
 
 
 async def list_faults(work: UnitOfWork) -> Sequence[Fault]:
-    """All faults of the sandbox, in the order in which they were added, which is that in which they are asked."""
+    """Return all faults of the sandbox in the order in which they were added, which is the order of matching."""
     return (await work.transaction.sandbox()).faults
 
 
 async def add(work: UnitOfWork, document: Document) -> Sequence[Fault]:
-    """Add what a checked document describes, several faults where it names a preset; answers those.
+    """Add the fault, or the faults of the preset, that a checked document describes, and return them.
 
-    FaultError where the sandbox has no such key; TooManyFaultsError.
+    Raises:
+        FaultError: The sandbox does not have the key.
+        TooManyFaultsError: The sandbox would have too many faults.
+
     """
     parts = spelled_out(document)
     sandbox = await work.transaction.sandbox()
     if len(sandbox.faults) + len(parts) > MAX_FAULTS:
         raise TooManyFaultsError(f"a sandbox may have {MAX_FAULTS} faults, and this one has {len(sandbox.faults)}")
     key = document.get("key")
-    if key is not None and not any(key in (one.token, one.name) for one in await work.transaction.api_keys()):
+    keys = [] if key is None else await work.transaction.api_keys()
+    if key is not None and not any(key in (api_key.token, api_key.name) for api_key in keys):
         raise FaultError("this sandbox has no API key with the token or the name that key says")
-    made = [fault(part, (await work.fresh_id())[0]) for part in parts]
-    await work.transaction.save_sandbox(replace(sandbox, faults=(*sandbox.faults, *made)))
-    return made
+    added = [fault(part, (await work.fresh_id())[0]) for part in parts]
+    await work.transaction.save_sandbox(replace(sandbox, faults=(*sandbox.faults, *added)))
+    return added
 
 
 async def get(work: UnitOfWork, fault_id: str) -> Fault:
-    """One fault; UnknownFaultError where the sandbox has none such."""
-    for one in await list_faults(work):
-        if one.id == fault_id:
-            return one
+    """Return a fault; UnknownFaultError if the sandbox does not have it."""
+    for candidate in await list_faults(work):
+        if candidate.id == fault_id:
+            return candidate
     raise UnknownFaultError(f"this sandbox has no fault {fault_id}")
 
 
 async def remove(work: UnitOfWork, fault_id: str) -> None:
-    """Remove one fault; UnknownFaultError where the sandbox has none such."""
-    gone = await get(work, fault_id)
+    """Remove a fault; UnknownFaultError if the sandbox does not have it."""
+    removed = await get(work, fault_id)
     sandbox = await work.transaction.sandbox()
-    await work.transaction.save_sandbox(replace(sandbox, faults=tuple(one for one in sandbox.faults if one != gone)))
+    remaining = tuple(candidate for candidate in sandbox.faults if candidate != removed)
+    await work.transaction.save_sandbox(replace(sandbox, faults=remaining))
 
 
 async def clear(work: UnitOfWork) -> None:
@@ -61,26 +66,29 @@ async def clear(work: UnitOfWork) -> None:
     await work.transaction.save_sandbox(replace(await work.transaction.sandbox(), faults=()))
 
 
-async def take(store: Store, sandbox_id: str, asked: FaultSubject) -> FaultDecision:
-    """Count a request in one transaction, and decide what becomes of it."""
+async def take(store: Store, sandbox_id: str, subject: FaultSubject) -> FaultDecision:
+    """Count a request, and decide which faults act on it, in one transaction."""
     async with store.transaction(sandbox_id) as transaction:
         sandbox = await transaction.sandbox()
-        taken = decide(sandbox.faults, asked, sandbox.secret)
-        if taken.faults != sandbox.faults:
-            await transaction.save_sandbox(replace(sandbox, faults=taken.faults))
-        return taken
+        decision = decide(sandbox.faults, subject, sandbox.secret)
+        if decision.faults != sandbox.faults:
+            await transaction.save_sandbox(replace(sandbox, faults=decision.faults))
+        return decision
 
 
 async def claim(store: Store, sandbox_id: str, fault_id: str) -> bool:
-    """Count an act of a fault that has waited for the effect.
+    """Count an act of a fault that acts after the effect of a request.
 
-    False where it is gone by now, alone or with its sandbox, or where other requests were sooner.
+    Returns:
+        False if the fault or its sandbox has been removed, or if other requests have used up the acts.
+
     """
     try:
         async with store.transaction(sandbox_id) as transaction:
             sandbox = await transaction.sandbox()
             counted = tuple(
-                one.after_acting() if one.id == fault_id and one.remaining != 0 else one for one in sandbox.faults
+                candidate.after_acting() if candidate.id == fault_id and candidate.remaining != 0 else candidate
+                for candidate in sandbox.faults
             )
             await transaction.save_sandbox(replace(sandbox, faults=counted))
             return counted != sandbox.faults

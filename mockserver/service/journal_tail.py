@@ -1,4 +1,4 @@
-"""A journal is followed by reading on in it, again and again: nothing is kept for who follows but the place."""
+"""Following a journal by polling it; only the follower's offset is kept."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,40 +11,53 @@ from mockserver.service.journals import Journals, Query, Reading
 Pause = Callable[[float], Awaitable[None]]
 
 INTERVAL = 0.25
+"""Seconds between two reads of a journal."""
 HEARTBEAT = 60
+"""Reads without a new exchange until a follower gets a sign of life."""
 AT_ONCE = 50
-MOST = 8
+"""The maximum number of exchanges in a batch."""
+MAX_FOLLOWERS = 8
+"""The maximum number of followers of one sandbox."""
 
 
 class TooManyFollowersError(Exception):
-    """As many follow the journal as may; the message says how many."""
+    """The journal has the maximum number of followers; the message says how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offset:
-    """How far a journal was read: the number of the last exchange, and what tells it from others, where it was seen."""
+    """A position in a journal.
+
+    Attributes:
+        number: The number of the last exchange that was read.
+        identity: The times that tell this exchange from another with the same number; None if it was not read.
+
+    """
 
     number: int = 0
-    mark: tuple[int, float] | None = None
+    identity: tuple[int, float] | None = None
 
     def is_in(self, journal: Journal) -> bool:
-        """Whether it is a place in this journal, which begins with its exchange; a reset lets numbers begin anew."""
-        for one in journal.exchanges:
-            if one.number == self.number:
-                return self.mark is None or self.mark == _mark(one)
+        """Return whether the offset is in this journal, read from its exchange on; a reset restarts the numbers."""
+        for exchange in journal.exchanges:
+            if exchange.number == self.number:
+                return self.identity is None or self.identity == _identity(exchange)
         return journal.dropped >= self.number
 
 
-def _mark(exchange: Exchange) -> tuple[int, float]:
+def _identity(exchange: Exchange) -> tuple[int, float]:
     return exchange.real, exchange.began
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is new in a journal.
+    """New exchanges of a journal.
 
-    `anew`: it was emptied by a reset, and its numbers begin anew. `dropped`: how many exchanges, up to the number
-    `reading.dropped`, it did not hold any more when it was their turn.
+    Attributes:
+        anew: Whether a reset has emptied the journal and restarted its numbers.
+        dropped: The number of exchanges, up to the number `reading.dropped`, that were dropped before they were read.
+        reading: The exchanges.
+
     """
 
     anew: bool
@@ -53,83 +66,91 @@ class Batch:
 
 
 class JournalTails:
-    """Who follows journals on this server; at most `most` of them each one. `pause` waits for so many seconds.
+    """The followers of journals in this process; other processes on the same store have their own.
 
-    It is the connections of this very process that `most` bounds, and `stop` ends: neither is a matter of the store.
+    Args:
+        journals: The journals.
+        pause: A coroutine function that waits for a number of seconds.
+        most: The maximum number of followers of one sandbox.
+
     """
 
-    def __init__(self, journals: Journals, pause: Pause, most: int = MOST) -> None:
+    def __init__(self, journals: Journals, pause: Pause, most: int = MAX_FOLLOWERS) -> None:
         self.journals = journals
         self.pause = pause
         self.stopped = False
         self._most = most
-        self._followed: Counter[str] = Counter()
+        self._followers: Counter[str] = Counter()
 
     async def follow(self, sandbox_id: str, after: int) -> "Tail":
-        """Follow a journal from the first exchange with a greater number than `after`; the follower is to be closed.
+        """Follow a journal from the first exchange with a number greater than `after`; the caller closes the tail.
 
-        SandboxNotFoundError, JournalOffError, TooManyFollowersError.
+        Raises:
+            SandboxNotFoundError: There is no such sandbox.
+            JournalOffError: The server keeps no journal.
+            TooManyFollowersError: The journal has the maximum number of followers.
+
         """
-        await self.journals.glance(sandbox_id, after)
-        if self._followed[sandbox_id] >= self._most:
+        await self.journals.raw(sandbox_id, after)
+        if self._followers[sandbox_id] >= self._most:
             raise TooManyFollowersError(f"the journal of the sandbox {sandbox_id} is followed by {self._most} already")
-        self._followed[sandbox_id] += 1
+        self._followers[sandbox_id] += 1
         return Tail(self, sandbox_id, Offset(after))
 
     def leave(self, sandbox_id: str) -> None:
-        """Let another one follow."""
-        self._followed -= Counter([sandbox_id])
+        """Remove a follower of a sandbox's journal."""
+        self._followers -= Counter([sandbox_id])
 
     def stop(self) -> None:
-        """Let everybody come to an end at the next pause."""
+        """End all tails at their next pause."""
         self.stopped = True
 
 
 class Tail:
-    """One who follows a journal."""
+    """A follower of a journal."""
 
-    def __init__(self, following: JournalTails, sandbox_id: str, place: Offset) -> None:
-        self._following = following
+    def __init__(self, tails: JournalTails, sandbox_id: str, offset: Offset) -> None:
+        self._tails = tails
         self._sandbox_id = sandbox_id
-        self._place = place
+        self._offset = offset
 
     def close(self) -> None:
-        """Make room for another follower."""
-        self._following.leave(self._sandbox_id)
+        """End the tail, so that another follower has room."""
+        self._tails.leave(self._sandbox_id)
 
     async def news(self) -> AsyncIterator[Batch | None]:
-        """What is new, as it comes, and None now and then while nothing is; it ends with the sandbox or the server.
+        """Yield new exchanges as they come, and None at a heartbeat; end with the sandbox or the server.
 
-        Each look at the journal is a use of the sandbox.
+        Each read of the journal is a use of the sandbox.
         """
         idle = 0
-        while not self._following.stopped:
+        while not self._tails.stopped:
             try:
-                news = await self._next()
+                batch = await self._next()
             except SandboxNotFoundError:
                 return
-            idle = 0 if news is not None else idle + 1
-            if news is not None or idle % HEARTBEAT == 0:
-                yield news
-            more = news is not None and len(news.reading.exchanges) == AT_ONCE
-            await self._following.pause(0 if more else INTERVAL)
+            idle = 0 if batch is not None else idle + 1
+            if batch is not None or idle % HEARTBEAT == 0:
+                yield batch
+            more = batch is not None and len(batch.reading.exchanges) == AT_ONCE
+            await self._tails.pause(0 if more else INTERVAL)
 
     async def _next(self) -> Batch | None:
-        """A part of what is new, small enough to be held for a client that reads slowly; None where nothing is."""
-        journals, sandbox_id = self._following.journals, self._sandbox_id
-        journal = await journals.glance(sandbox_id, self._place.number - 1)
-        anew = not self._place.is_in(journal)
-        place = Offset() if anew else self._place
-        if not anew and journal.dropped <= place.number and all(e.number <= place.number for e in journal.exchanges):
-            self._place = place
+        """Return a batch small enough to be kept for a slow client; None if there is no new exchange."""
+        journals, sandbox_id = self._tails.journals, self._sandbox_id
+        journal = await journals.raw(sandbox_id, self._offset.number - 1)
+        anew = not self._offset.is_in(journal)
+        offset = Offset() if anew else self._offset
+        if not anew and journal.dropped <= offset.number and all(e.number <= offset.number for e in journal.exchanges):
+            self._offset = offset
             return None
-        reading = await journals.read(sandbox_id, Query(first=place.number + 1), AT_ONCE, newest=False)
-        self._place = _behind(reading, place)
-        return Batch(anew, max(0, reading.dropped - place.number), reading)
+        reading = await journals.read(sandbox_id, Query(first=offset.number + 1), AT_ONCE, newest=False)
+        self._offset = _offset_after(reading, offset)
+        return Batch(anew, max(0, reading.dropped - offset.number), reading)
 
 
-def _behind(reading: Reading, place: Offset) -> Offset:
+def _offset_after(reading: Reading, offset: Offset) -> Offset:
     if reading.exchanges:
         latest = reading.exchanges[-1]
-        return Offset(latest.number, _mark(latest))
-    return Offset(max(place.number, reading.dropped))
+        return Offset(latest.number, _identity(latest))
+    return Offset(max(offset.number, reading.dropped))

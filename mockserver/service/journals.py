@@ -1,4 +1,4 @@
-"""The journals of all sandboxes: exchanges go in raw, and come out fit to be read."""
+"""The journals of all sandboxes: exchanges are appended raw, and read with a redaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -12,21 +12,32 @@ from mockserver.recording.redaction import Redaction
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.transactions import UnitOfWork
 
+_MIN_TOKEN_SIZE = 8
+_INTERNAL_ERROR = "internal"
+
 
 class JournalOffError(Exception):
     """The server keeps no journal."""
 
 
 class NoExchangeError(LookupError):
-    """There is no exchange with this number, or none any more."""
+    """The journal does not have the exchange (any more)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which exchanges are wanted: those for which all that is given holds.
+    """A filter of exchanges; all given conditions must hold.
 
-    `status`: 0 for none. `resource`: a segment of the path. `key`: a key, or its name. `first`, `last`: numbers.
-    `earliest`, `latest`: instants of the sandbox's clock. All of these four are included.
+    Attributes:
+        operation: The operationId.
+        status: The status of the response; 0 for no response.
+        resource: A segment of the path.
+        key: A key, or its name.
+        first: The lowest number, inclusive.
+        last: The highest number, inclusive.
+        earliest: The earliest instant of the sandbox's clock, inclusive.
+        latest: The latest instant of the sandbox's clock, inclusive.
+
     """
 
     operation: str | None = None
@@ -38,8 +49,8 @@ class Query:
     earliest: int | None = None
     latest: int | None = None
 
-    def wants(self, exchange: Exchange, names: Mapping[str, str]) -> bool:
-        """Whether it is wanted; `names` are those of the keys, by token."""
+    def matches(self, exchange: Exchange, names: Mapping[str, str]) -> bool:
+        """Return whether an exchange matches; `names` are the names of the keys, by token."""
         token = exchange.sent_token
         return (
             exchange.number >= self.first
@@ -55,9 +66,16 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is read of a journal. `names`: of the sandbox's keys, by token; `redaction` is for everything that is shown.
+    """A selection of exchanges from a journal.
 
-    `held`: how many exchanges the journal holds in all, of `size` bytes; `dropped`: how many it does not hold any more.
+    Attributes:
+        exchanges: The exchanges.
+        held: The number of all exchanges in the journal.
+        size: The size of all exchanges in the journal in bytes.
+        dropped: The number of exchanges that the journal has dropped.
+        names: The names of the sandbox's keys, by token.
+        redaction: The redaction for everything that is shown.
+
     """
 
     exchanges: Sequence[Exchange]
@@ -69,8 +87,8 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a client did wrong, by the exchanges that a journal holds."""
+class ClientFindings:
+    """The findings about the clients of a sandbox, with the numbers of exchanges that its journal holds and dropped."""
 
     findings: Sequence[Finding]
     held: int
@@ -78,11 +96,15 @@ class Judgement:
 
 
 class Journals:
-    """All journals of one store. Every method that names a sandbox raises SandboxNotFoundError where there is none.
+    """All journals of one store. Every method with a sandbox id raises SandboxNotFoundError for an unknown one.
 
-    `home`: the sandbox whose journal takes what no sandbox's key has sent. `limit`: how many exchanges each holds at
-    most; where it is 0 there are none, and reading one raises JournalOffError. `tokens`: further secrets, of which
-    nothing is ever shown.
+    Args:
+        store: The store.
+        sandboxes: The sandboxes of the store.
+        home: The sandbox whose journal takes the requests without a key of any sandbox.
+        limit: The maximum number of exchanges in each journal; 0 for no journals: reading raises JournalOffError.
+        tokens: Further secrets, of which nothing is ever shown.
+
     """
 
     def __init__(self, store: Store, sandboxes: Sandboxes, home: str, limit: int, tokens: Sequence[str] = ()) -> None:
@@ -93,15 +115,15 @@ class Journals:
         self._tokens = tokens
 
     async def place(self, exchange: Exchange) -> None:
-        """Add what was refused before anybody looked at its key, to the journal of the key's sandbox or of `home`.
+        """Append a request that was refused before its key was checked, to the journal of its sandbox or of `home`.
 
-        Nothing where the store cannot be used, be it that the request has met that already.
+        Nothing is appended if the store is unavailable, or if the request has already failed for that reason.
         """
-        if exchange.rule != _FAILED:
+        if exchange.rule != _INTERNAL_ERROR:
             with suppress(StoreError):
-                await self._place(exchange)
+                await self._append_by_token(exchange)
 
-    async def _place(self, exchange: Exchange) -> None:
+    async def _append_by_token(self, exchange: Exchange) -> None:
         token = exchange.sent_token
         caller = None if token is None else await self._store.caller(token)
         if caller is not None:
@@ -114,20 +136,20 @@ class Journals:
         self._store.append(self._home, exchange)
 
     async def read(self, sandbox_id: str, query: Query, limit: int | None = None, *, newest: bool = True) -> Reading:
-        """At most `limit` of the exchanges that are wanted, newest or oldest first."""
+        """Return the matching exchanges, at most `limit` of them, newest or oldest first."""
         names, journal = await self._open(sandbox_id)
         ordered = reversed(journal.exchanges) if newest else iter(journal.exchanges)
-        chosen = [exchange for exchange in ordered if query.wants(exchange, names)][:limit]
+        selected = [exchange for exchange in ordered if query.matches(exchange, names)][:limit]
         redaction = await self._redaction(journal.exchanges)
-        return Reading(chosen, len(journal.exchanges), journal.size, journal.dropped, names, redaction)
+        return Reading(selected, len(journal.exchanges), journal.size, journal.dropped, names, redaction)
 
-    async def glance(self, sandbox_id: str, after: int) -> Journal:
-        """The exchanges with a greater number than `after` as they are, not fit to be shown."""
+    async def raw(self, sandbox_id: str, after: int) -> Journal:
+        """Return the exchanges with a number greater than `after`, unredacted."""
         _, journal = await self._open(sandbox_id, after)
         return journal
 
     async def get(self, sandbox_id: str, number: int) -> Reading:
-        """One exchange; NoExchangeError where it is not there."""
+        """Return one exchange; NoExchangeError if the journal does not have it."""
         reading = await self.read(sandbox_id, Query(first=number, last=number))
         if not reading.exchanges:
             raise NoExchangeError(
@@ -136,33 +158,33 @@ class Journals:
         return reading
 
     async def clear(self, sandbox_id: str) -> None:
-        """Drop what a journal holds."""
-        await self._sandboxes.work(sandbox_id, _names)
+        """Drop all exchanges of a journal."""
+        await self._sandboxes.work(sandbox_id, _key_names)
         await self._store.clear_journal(sandbox_id)
 
-    async def judge(self, sandbox_id: str, wanted: Callable[[Finding], bool] = lambda _: True) -> Judgement:
-        """What the clients of a sandbox did wrong, as far as it is wanted; the oldest first."""
+    async def client_findings(
+        self, sandbox_id: str, wanted: Callable[[Finding], bool] = lambda _: True
+    ) -> ClientFindings:
+        """Return the wanted findings about the clients of a sandbox, oldest first."""
         _, journal = await self._open(sandbox_id)
-        in_order = sorted(journal.exchanges, key=lambda one: one.ended)  # several servers may have written them
-        found = findings(in_order, dropped=journal.dropped > 0)
-        return Judgement([one for one in found if wanted(one)], len(journal.exchanges), journal.dropped)
+        ordered = sorted(
+            journal.exchanges, key=lambda exchange: exchange.ended
+        )  # several servers may have written them
+        selected = [finding for finding in findings(ordered, dropped=journal.dropped > 0) if wanted(finding)]
+        return ClientFindings(selected, len(journal.exchanges), journal.dropped)
 
     async def _open(self, sandbox_id: str, after: int = 0) -> tuple[dict[str, str], Journal]:
-        names = await self._sandboxes.work(sandbox_id, _names)
+        names = await self._sandboxes.work(sandbox_id, _key_names)
         if not self.limit:
             raise JournalOffError("the server keeps no journal")
         return names, await self._store.journal(sandbox_id, after=max(after, 0))
 
     async def _redaction(self, exchanges: Sequence[Exchange]) -> Redaction:
-        """What hides every key that there is, and those in the exchanges that there are no more."""
-        gone = {token for exchange in exchanges if (token := exchange.sent_token) and len(token) >= _SOME}
-        return Redaction(gone.union(await self._store.tokens()), self._tokens)
+        """Return the redaction of all existing keys, and of the keys in the exchanges, which may be deleted."""
+        sent = {token for exchange in exchanges if (token := exchange.sent_token) and len(token) >= _MIN_TOKEN_SIZE}
+        return Redaction(sent.union(await self._store.tokens()), self._tokens)
 
 
-async def _names(work: UnitOfWork) -> dict[str, str]:
-    """The names of a sandbox's keys."""
+async def _key_names(work: UnitOfWork) -> dict[str, str]:
+    """Return the names of a sandbox's keys, by token."""
     return {key.token: key.name for key in await work.transaction.api_keys()}
-
-
-_SOME = 8
-_FAILED = "internal"

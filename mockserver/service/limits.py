@@ -1,4 +1,4 @@
-"""The rate limits of a sandbox and of its keys: set, looked at, lifted."""
+"""The rate limits of a sandbox and of its keys: list, set and remove."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from mockserver.service.transactions import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class KeyLimit:
-    """The limit that holds for a key at an instant, be it its own or that of its sandbox; None where none does."""
+    """The limit that applies to a key at an instant: its own or its sandbox's; None for no limit."""
 
     key: ApiKey
     limit: RateLimit | None
@@ -20,31 +20,31 @@ class KeyLimit:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limit of a sandbox, and those that hold for its keys."""
+    """The limit of a sandbox, and the limits that apply to its keys."""
 
     limit: RateLimit | None
     keys: Sequence[KeyLimit]
 
 
 async def list_limits(work: UnitOfWork) -> Limits:
-    """Look at all limits."""
+    """Return all limits."""
     keys = await work.transaction.api_keys()
     limit = work.sandbox.limit
     return Limits(limit, [KeyLimit(key, key.limit or limit, work.now) for key in keys])
 
 
 async def limit_all(work: UnitOfWork, limit: RateLimit) -> Limits:
-    """Set the limit of each key that has none of its own, with a full bucket each."""
-    await _save(work, limit, [key for key in await work.transaction.api_keys() if key.limit is None])
+    """Set the limit of all keys without one of their own, and fill their buckets."""
+    await _save_limit(work, limit, [key for key in await work.transaction.api_keys() if key.limit is None])
     return await list_limits(work)
 
 
 async def lift_all(work: UnitOfWork) -> None:
-    """Let no key have a limit any more, be it its own or that of the sandbox."""
-    await _save(work, None, [replace(key, limit=None) for key in await work.transaction.api_keys()])
+    """Remove the sandbox's limit and all per-key limits."""
+    await _save_limit(work, None, [replace(key, limit=None) for key in await work.transaction.api_keys()])
 
 
-async def _save(work: UnitOfWork, limit: RateLimit | None, keys: Iterable[ApiKey]) -> None:
+async def _save_limit(work: UnitOfWork, limit: RateLimit | None, keys: Iterable[ApiKey]) -> None:
     work.sandbox = replace(work.sandbox, limit=limit)
     await work.transaction.save_sandbox(work.sandbox)
     for key in keys:
@@ -52,13 +52,13 @@ async def _save(work: UnitOfWork, limit: RateLimit | None, keys: Iterable[ApiKey
 
 
 async def of_key(work: UnitOfWork, token: str) -> KeyLimit:
-    """The limit that holds for a key; UnknownError where there is no such key."""
+    """Return the limit that applies to a key; UnknownError if there is no such key."""
     key = await control_actions.key(work, token)
     return KeyLimit(key, key.limit or work.sandbox.limit, work.now)
 
 
 async def limit_key(work: UnitOfWork, token: str, limit: RateLimit | None) -> KeyLimit:
-    """Give a key a limit of its own, or None to have that of the sandbox again; its bucket is full. UnknownError."""
+    """Set a key's own limit, or None for the sandbox's, and fill its bucket; UnknownError if there is no such key."""
     key = await control_actions.key(work, token)
     await work.transaction.save_api_key(replace(key, limit=limit, bucket=FULL))
     return await of_key(work, token)

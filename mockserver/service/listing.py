@@ -1,4 +1,4 @@
-"""Pages of a list: newest first, without gaps or repetitions while items come and go."""
+"""Pages of a list, newest first, without gaps or repetitions while items are added and removed."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -9,35 +9,42 @@ from mockserver.domain.refusal import Reason, Refusal, refused
 
 
 class Item(Protocol):
-    """What a list needs to know of its items."""
+    """An item of a list."""
 
     @property
     def serial(self) -> int:
-        """The place in the order of the list; newer items have greater numbers."""
+        """The serial number that orders the list; newer items have greater numbers."""
 
 
 ItemT = TypeVar("ItemT", bound=Item)
-Shown = TypeVar("Shown")
+ShownT = TypeVar("ShownT")
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Shown]):
-    """Some items of a list, and the cursor of the next page; None on the last one."""
+class Page(Generic[ShownT]):
+    """A page of a list, and the cursor of the next page; None on the last page."""
 
-    items: Sequence[Shown]
+    items: Sequence[ShownT]
     next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list as one sandbox has it: `name` binds its cursors to it (and to its filter, if it has one)."""
+    """A list of a sandbox.
+
+    Attributes:
+        secret: The sandbox's secret.
+        name: The name, with the filter if there is one, that binds cursors to the list.
+        limit: The maximum number of items on a page.
+
+    """
 
     secret: str
     name: str
     limit: int
 
     def start(self, after: str | None) -> int | Refusal | None:
-        """The serial number that a page begins below: None for the first page."""
+        """Return the serial number below which a page begins, None for the first page, or a refusal of the cursor."""
         if after is None:
             return None
         serial = cursor.read(self.secret, self.name, after)
@@ -56,16 +63,20 @@ class Listing:
         fetch: Callable[[int | None, int], Awaitable[Sequence[ItemT]]],
         shown: Callable[[ItemT], bool],
     ) -> Page[ItemT]:
-        """Read on until the page is full, leaving out what is not shown.
+        """Read items until the page is full, and leave out those that are not shown.
 
-        `fetch(before, limit)` answers at most `limit` items below a serial number.
+        Args:
+            before: The serial number below which the page begins; None for the first page.
+            fetch: A function of a serial number and a limit that returns the next items, at most as many as the limit.
+            shown: Whether an item is shown.
+
         """
         items: list[ItemT] = []
         while len(items) <= self.limit:
-            wanted = self.limit + 1
-            batch = await fetch(before, wanted)
+            batch_size = self.limit + 1
+            batch = await fetch(before, batch_size)
             items += filter(shown, batch)
-            if len(batch) < wanted:
+            if len(batch) < batch_size:
                 break
             before = batch[-1].serial
         if len(items) <= self.limit:

@@ -1,4 +1,4 @@
-"""What the vendor's API does with prospecting jobs."""
+"""The prospecting operations of the vendor's API."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,55 +7,54 @@ from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.job import Ending, Job, JobStatus, Pace, Progression
 from mockserver.domain.refusal import Reason, Refusal, refused
-from mockserver.domain.replay import Replay
+from mockserver.domain.replay import REPLAY_LIFETIME, Replay
 from mockserver.domain.source import JobRequest
-from mockserver.service.audiences import not_found
 from mockserver.service.listing import Listing, Page
+from mockserver.service.lookups import not_found
 from mockserver.service.transactions import GroupUnitOfWork, UnitOfWork
 
 MAX_ACTIVE = 5
-REPLAY_LIFETIME = 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
 class SeenJob:
-    """A job as it is at an instant."""
+    """A job at an instant."""
 
     job: Job
     now: int
 
     @property
     def status(self) -> JobStatus:
-        """Its status then."""
+        """The status at that instant."""
         return self.job.status_at(self.now)
 
     @property
     def moves_when_read(self) -> bool:
-        """Whether a reading of its status moves it on."""
+        """Whether a read of the status advances the job."""
         return self.job.progression.pace is Pace.POLLS and self.job.is_active(self.now)
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What makes a start request the same when it is repeated: its Idempotency-Key, and a digest of its body."""
+    """The identity of a start request: its Idempotency-Key, and a digest of its body."""
 
     key: str
     fingerprint: str
 
 
 async def start(work: GroupUnitOfWork, request: JobRequest, identity: Identity | None) -> SeenJob | Refusal:
-    """Start a job and make the audience that it populates (P1), or answer the job that this request has started."""
-    replay = await _replay(work, identity)
-    if replay is not None:
-        return replay
+    """Start a job and create its audience (P1), or return the job that the same request has already started."""
+    replayed = await _replay(work, identity)
+    if replayed is not None:
+        return replayed
     account_group = await settle(work, work.account_group_id)
     if account_group is None:
         return not_found("account group", work.account_group_id)
     requested = request.requested(account_group.plan.max_results)
-    refusal = await _refusal(work, account_group, requested * request.price)
+    refusal = await _limit_refusal(work, account_group, requested * request.price)
     if refusal is not None:
         return refusal
-    job = await _begin(work, request, requested)
+    job = await _create_job(work, request, requested)
     if identity is not None:
         expires_at = work.now + REPLAY_LIFETIME
         await work.transaction.save_replay(
@@ -81,8 +80,8 @@ async def _replay(work: GroupUnitOfWork, identity: Identity | None) -> SeenJob |
     )
 
 
-async def _refusal(work: GroupUnitOfWork, account_group: AccountGroup, cost: int) -> Refusal | None:
-    """409 where too many jobs are active, 402 where the credits that are not spoken for do not suffice."""
+async def _limit_refusal(work: GroupUnitOfWork, account_group: AccountGroup, cost: int) -> Refusal | None:
+    """Return a 409 if too many jobs are active, a 402 if the credits not reserved by active jobs do not suffice."""
     active = [job for job in await work.transaction.open_jobs(account_group.id) if job.is_active(work.now)]
     if len(active) >= MAX_ACTIVE:
         return refused(
@@ -92,8 +91,8 @@ async def _refusal(work: GroupUnitOfWork, account_group: AccountGroup, cost: int
             activeJobIds=[job.id for job in active],
             limit=MAX_ACTIVE,
         )
-    spoken_for = sum(job.requested * job.price for job in active)
-    left = 0 if account_group.credits_exhausted else account_group.credits - spoken_for
+    reserved = sum(job.requested * job.price for job in active)
+    left = 0 if account_group.credits_exhausted else account_group.credits - reserved
     if cost > left:
         return refused(
             Reason.INSUFFICIENT_CREDITS,
@@ -106,7 +105,7 @@ async def _refusal(work: GroupUnitOfWork, account_group: AccountGroup, cost: int
     return None
 
 
-async def _begin(work: GroupUnitOfWork, request: JobRequest, requested: int) -> Job:
+async def _create_job(work: GroupUnitOfWork, request: JobRequest, requested: int) -> Job:
     audience_id, serial = await work.fresh_id()
     audience = Audience(
         audience_id,
@@ -125,7 +124,7 @@ async def _begin(work: GroupUnitOfWork, request: JobRequest, requested: int) -> 
 
 
 async def populate(work: UnitOfWork, audience: Audience, requested: int, price: int, progression: Progression) -> Job:
-    """Put a new job on an audience: `requested` prospects at `price` credits each."""
+    """Create a job on an audience that imports `requested` prospects at `price` credits each."""
     job_id, serial = await work.fresh_id()
     job = Job(job_id, serial, audience.account_group_id, audience.id, requested, price, work.now, progression)
     await work.transaction.save_job(job)
@@ -133,7 +132,7 @@ async def populate(work: UnitOfWork, audience: Audience, requested: int, price: 
 
 
 async def settle(work: UnitOfWork, account_group_id: str) -> AccountGroup | None:
-    """Put on record the endings that time has brought: prospects to the audiences, costs to the account group."""
+    """Record the ends of jobs that are due, with prospects and costs, and return the account group."""
     for job in await work.transaction.open_jobs(account_group_id):
         ending = job.ending_at(work.now)
         if ending is not None:
@@ -142,7 +141,7 @@ async def settle(work: UnitOfWork, account_group_id: str) -> AccountGroup | None
 
 
 async def end(work: UnitOfWork, job: Job, ending: Ending) -> Job:
-    """Put an ending on record: what was imported by then is the audience's, and is paid for."""
+    """Record the end of a job: add the imported prospects to the audience, and charge the account group."""
     ended = replace(job, ending=ending)
     imported = ended.imported_at(work.now)
     await work.transaction.save_job(ended)
@@ -157,13 +156,13 @@ async def end(work: UnitOfWork, job: Job, ending: Ending) -> Job:
 
 
 async def look(work: GroupUnitOfWork, job_id: str) -> SeenJob | Refusal:
-    """One job (P2), as it is."""
+    """Return a job (P2) without advancing it."""
     job = await find(work, job_id)
     return job if isinstance(job, Refusal) else SeenJob(job, work.now)
 
 
 async def get(work: GroupUnitOfWork, job_id: str) -> SeenJob | Refusal:
-    """One job (P2); a reading moves on a job whose pace is readings."""
+    """Return a job (P2); the read advances a job with the pace `polls`."""
     job = await find(work, job_id)
     if isinstance(job, Refusal):
         return job
@@ -176,7 +175,7 @@ async def get(work: GroupUnitOfWork, job_id: str) -> SeenJob | Refusal:
 
 
 async def find(work: GroupUnitOfWork, job_id: str) -> Job | Refusal:
-    """The job, where it is in the account group."""
+    """Return the job if it is in the account group, or the refusal."""
     job = await work.transaction.job(job_id)
     if job is None or job.account_group_id != work.account_group_id:
         return not_found("job", job_id)
@@ -184,7 +183,7 @@ async def find(work: GroupUnitOfWork, job_id: str) -> Job | Refusal:
 
 
 async def page(work: GroupUnitOfWork, after: str | None, limit: int, status: str | None) -> Page[SeenJob] | Refusal:
-    """Jobs of the account group (P3), all or those in one status."""
+    """Return a page of the account group's jobs (P3), all or those in one status, newest first."""
     listing = Listing(work.sandbox.secret, f"jobs/{work.account_group_id}/{status or ''}", limit)
     before = listing.start(after)
     if isinstance(before, Refusal):
@@ -195,17 +194,17 @@ async def page(work: GroupUnitOfWork, after: str | None, limit: int, status: str
             return await work.transaction.jobs(work.account_group_id, before=before, limit=limit)
         return await _in_status(work, JobStatus(status), before, limit)
 
-    found = await listing.page(before, fetch, lambda _: True)
-    return Page([SeenJob(job, work.now) for job in found.items], found.next_cursor)
+    jobs = await listing.page(before, fetch, lambda _: True)
+    return Page([SeenJob(job, work.now) for job in jobs.items], jobs.next_cursor)
 
 
 async def _in_status(work: GroupUnitOfWork, status: JobStatus, before: int | None, limit: int) -> Sequence[Job]:
-    """Jobs in a status: those that time has brought there, and those that are on record with it."""
-    opened = await work.transaction.open_jobs(work.account_group_id)
-    found = [job for job in opened if job.status_at(work.now) is status and (before is None or job.serial < before)]
+    """Return jobs in a status: open jobs that have reached it in time, and jobs whose recorded end has it."""
+    open_jobs = await work.transaction.open_jobs(work.account_group_id)
+    jobs = [job for job in open_jobs if job.status_at(work.now) is status and (before is None or job.serial < before)]
     if not status.is_active:
-        found += await work.transaction.jobs(work.account_group_id, before=before, limit=limit, outcome=status)
-    return sorted(found, key=lambda job: job.serial, reverse=True)[:limit]
+        jobs += await work.transaction.jobs(work.account_group_id, before=before, limit=limit, outcome=status)
+    return sorted(jobs, key=lambda job: job.serial, reverse=True)[:limit]
 
 
 async def cancel(work: GroupUnitOfWork, job_id: str) -> SeenJob | Refusal:

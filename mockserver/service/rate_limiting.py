@@ -1,4 +1,4 @@
-"""Requests are counted against the rate limit of their key."""
+"""The rate limiting of requests by key."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ _SECOND = 1_000
 
 
 async def consume(store: Store, clock: Clock, caller: Caller) -> Refusal | None:
-    """Take a token from the key's bucket, so that no two requests share one; refuse where there is none left."""
+    """Take a token from the key's bucket in a transaction, or return a refusal if none is left."""
     async with store.transaction(caller.sandbox.id) as transaction:
         sandbox, key = await transaction.sandbox(), await transaction.api_key(caller.key.token)
         limit = None if key is None else key.limit or sandbox.limit

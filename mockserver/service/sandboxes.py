@@ -1,4 +1,4 @@
-"""Sandboxes: made, looked at, reset, deleted; their clocks and the pace of their jobs."""
+"""The management of sandboxes: create, inspect, reset, delete, and change their clocks and job pace."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class SeenSandbox:
-    """A sandbox as it is at an instant of its own clock."""
+    """A sandbox at an instant of its own clock."""
 
     sandbox: Sandbox
     now: int
@@ -29,15 +29,18 @@ class SeenSandbox:
 
 
 class TooManyError(Exception):
-    """There are as many sandboxes as there may be; the message says how many."""
+    """The server has the maximum number of sandboxes; the message says how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What goes for all sandboxes of a server.
+    """The settings of all sandboxes of a server.
 
-    `limit`: the rate limit that a sandbox begins with. `expiry`: milliseconds after which an unused one is gone, where
-    its maker does not say otherwise; None for never. `most`: how many there may be.
+    Attributes:
+        limit: The rate limit of a new sandbox.
+        expiry: The default expiry of an unused sandbox in milliseconds; None for never.
+        most: The maximum number of sandboxes.
+
     """
 
     limit: RateLimit | None = None
@@ -45,14 +48,14 @@ class Policy:
     most: int = 10_000
 
 
-_POLICY = Policy()
+_DEFAULT_POLICY = Policy()
 
 
 class Sandboxes:
-    """All worlds of one store. Every method that names a sandbox raises SandboxNotFoundError where there is none."""
+    """All sandboxes of a store. Every method with a sandbox id raises SandboxNotFoundError for an unknown one."""
 
     def __init__(
-        self, store: Store, clock: Clock, ids: Ids, progression: Progression, policy: Policy = _POLICY
+        self, store: Store, clock: Clock, ids: Ids, progression: Progression, policy: Policy = _DEFAULT_POLICY
     ) -> None:
         self.policy = policy
         self._store = store
@@ -69,16 +72,25 @@ class Sandboxes:
         expiry: int | None = None,
         secret: str | None = None,
     ) -> SeenSandbox:
-        """Make a sandbox from a seed document, or without one with an account group and a key that may do everything.
+        """Create a sandbox.
 
-        `expiry`: milliseconds of real time after which it is gone if nobody uses it; None for never.
-        `secret`: what its identifiers are made of, a fresh one where it is left out.
-        SeedError leaves nothing behind; TakenIdError where there is one with its id; TooManyError.
+        Args:
+            seed: A checked seed document; None for an account group and a key with all permissions.
+            name: The name.
+            sandbox_id: The id; None for a generated one.
+            expiry: Milliseconds of real time after which the sandbox is removed if unused; None for never.
+            secret: The secret from which identifiers are generated; None for a fresh one.
+
+        Raises:
+            SeedError: The seed contradicts itself; nothing is left behind.
+            TakenIdError: There is a sandbox with this id.
+            TooManyError: The server has the maximum number of sandboxes.
+
         """
         await self._ensure_room()
         secret = secret or self._ids.secret()
         now = self._clock.now()
-        document = self._starter() if seed is None else seed
+        document = self._minimal_seed() if seed is None else seed
         sandbox = Sandbox(
             id=sandbox_id or identifier(secret, 0),
             name=name,
@@ -90,28 +102,28 @@ class Sandboxes:
             used_at=now,
         )
         try:
-            return await self._apply_seed(sandbox, document)
+            return await self._create_seeded(sandbox, document)
         except TakenKeyError:
-            if not await self._sweep():
+            if not await self._remove_expired():
                 raise
-            return await self._apply_seed(sandbox, document)
+            return await self._create_seeded(sandbox, document)
 
-    async def _apply_seed(self, sandbox: Sandbox, document: Document) -> SeenSandbox:
+    async def _create_seeded(self, sandbox: Sandbox, document: Document) -> SeenSandbox:
         async with self._store.creation(sandbox, document) as transaction:
-            run = UnitOfWork(transaction, sandbox, sandbox.clock.now(sandbox.created_at))
-            await apply_seed(run, document)
-            return await _seen(run)
+            work = UnitOfWork(transaction, sandbox, sandbox.clock.now(sandbox.created_at))
+            await apply_seed(work, document)
+            return await _inspect(work)
 
     async def _ensure_room(self) -> None:
-        if await self._store.count() >= self.policy.most and not await self._sweep():
+        if await self._store.count() >= self.policy.most and not await self._remove_expired():
             raise TooManyError(f"there are {self.policy.most} sandboxes already, and more are not allowed")
 
-    def _starter(self) -> Document:
+    def _minimal_seed(self) -> Document:
         key = {"key": f"sk_test_{self._ids.secret()}", "name": "all permissions"}
         return {"keys": [key], "accountGroups": [{"name": "Account group"}]}
 
     async def work(self, sandbox_id: str, act: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        """Do something to a sandbox in one transaction; that is a use of it."""
+        """Run an action on a sandbox in one transaction, which counts as a use of the sandbox."""
         async with self._store.transaction(sandbox_id) as transaction:
             sandbox = await transaction.sandbox()
             real = self._clock.now()
@@ -122,16 +134,16 @@ class Sandboxes:
         raise SandboxNotFoundError(sandbox_id)
 
     async def inspect(self, sandbox_id: str) -> SeenSandbox:
-        """Look at a sandbox."""
-        return await self.work(sandbox_id, _seen)
+        """Return a sandbox at its current instant."""
+        return await self.work(sandbox_id, _inspect)
 
     async def list_all(self) -> Sequence[Sandbox]:
-        """All sandboxes, oldest first. Those that have expired are swept away."""
-        await self._sweep()
+        """Remove the expired sandboxes, and return the others, oldest first."""
+        await self._remove_expired()
         return await self._store.sandboxes()
 
-    async def _sweep(self) -> int:
-        """Remove the sandboxes that have expired; answers how many."""
+    async def _remove_expired(self) -> int:
+        """Remove the expired sandboxes, and return their number."""
         real = self._clock.now()
         expired = [sandbox.id for sandbox in await self._store.sandboxes() if sandbox.is_expired(real)]
         for sandbox_id in expired:
@@ -139,27 +151,26 @@ class Sandboxes:
         return len(expired)
 
     async def delete(self, sandbox_id: str) -> None:
-        """Delete a sandbox with all that is in it."""
+        """Delete a sandbox with all its records."""
         await self.inspect(sandbox_id)
         await self._store.remove_sandbox(sandbox_id)
 
     async def reset(self, sandbox_id: str) -> Seeded:
-        """Put a sandbox back to its seed: the same keys and identifiers, a real clock, the first pace and limit."""
+        """Reset a sandbox to its seed: the same keys and identifiers, real time, and the initial pace and limit."""
 
-        async def apply_seed_again(work: UnitOfWork) -> Seeded:
+        async def reseed(work: UnitOfWork) -> Seeded:
             sandbox = replace(
                 work.sandbox, clock=SandboxClock(), progression=self._progression, limit=self.policy.limit, faults=()
             )
             await work.transaction.clear()
             await work.transaction.save_sandbox(sandbox)
-            return await apply_seed(
-                UnitOfWork(work.transaction, sandbox, self._clock.now()), await work.transaction.seed()
-            )
+            fresh = UnitOfWork(work.transaction, sandbox, self._clock.now())
+            return await apply_seed(fresh, await work.transaction.seed())
 
-        return await self.work(sandbox_id, apply_seed_again)
+        return await self.work(sandbox_id, reseed)
 
     async def set_clock(self, sandbox_id: str, change: Callable[[SandboxClock, int], SandboxClock]) -> SeenSandbox:
-        """Change a sandbox's clock; `change` gets the clock and the real time, and may raise ValueError."""
+        """Change a sandbox's clock; `change` takes the clock and the real time, and may raise ValueError."""
 
         async def save(work: UnitOfWork) -> None:
             clock = change(work.sandbox.clock, self._clock.now())
@@ -169,7 +180,7 @@ class Sandboxes:
         return await self.inspect(sandbox_id)
 
     async def set_progression(self, sandbox_id: str, change: Callable[[Progression], Progression]) -> SeenSandbox:
-        """Change how the sandbox's next jobs move."""
+        """Change the progression of the sandbox's next jobs."""
 
         async def save(work: UnitOfWork) -> None:
             progression = change(work.sandbox.progression)
@@ -179,6 +190,6 @@ class Sandboxes:
         return await self.inspect(sandbox_id)
 
 
-async def _seen(work: UnitOfWork) -> SeenSandbox:
+async def _inspect(work: UnitOfWork) -> SeenSandbox:
     keys, account_groups = await work.transaction.api_keys(), await work.transaction.account_groups()
     return SeenSandbox(work.sandbox, work.now, keys, account_groups)

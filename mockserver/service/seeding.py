@@ -1,6 +1,6 @@
-"""A seed document becomes the records of a sandbox.
+"""The records of a sandbox from a seed document.
 
-The document has been checked against `mockserver/seed.schema.json`; what a schema cannot say is checked here.
+The document has been checked against `mockserver/seed.schema.json`; this module checks what a schema cannot express.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ DEFAULT_CREDITS = 100_000
 
 
 class SeedError(ValueError):
-    """A seed document that contradicts itself; the message says where."""
+    """A seed document contradicts itself; the message says where."""
 
 
 class TakenKeyError(SeedError):
@@ -34,43 +34,43 @@ class TakenKeyError(SeedError):
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What a seed has made, in the order of the document."""
+    """The records of a seed, in the order of the document."""
 
     keys: tuple[ApiKey, ...]
     account_groups: tuple[AccountGroup, ...]
 
 
 async def apply_seed(work: UnitOfWork, document: Document) -> Seeded:
-    """Make the records of a document; SeedError where it contradicts itself (the caller undoes the rest)."""
-    planting = _SeedBuilder(work)
-    groups = [await planting.account_group(entry) for entry in document.get("accountGroups", [])]
-    keys = await planting.keys(document.get("keys", []))
-    for place, entry in enumerate(document.get("faults", [])):
-        await planting.fault(place, entry)
+    """Create the records of a document; SeedError if it contradicts itself (the caller rolls back)."""
+    builder = _SeedBuilder(work)
+    groups = [await builder.add_account_group(entry) for entry in document.get("accountGroups", [])]
+    keys = await builder.add_keys(document.get("keys", []))
+    for index, entry in enumerate(document.get("faults", [])):
+        await builder.add_fault(index, entry)
     return Seeded(tuple(keys), tuple(groups))
 
 
-def ensure_at_most(things: int, document: Document) -> None:
-    """SeedError where a document has more things; they are made in one transaction, in which nobody else has a turn."""
+def ensure_at_most(maximum: int, document: Document) -> None:
+    """Raise SeedError if a document has too many records: they are created in one transaction, which blocks others."""
     groups = document.get("accountGroups", [])
     audiences = [audience for group in groups for audience in group.get("audiences", [])]
     folders = sum(len(group.get("folders", [])) for group in groups)
     jobs = sum("job" in audience for audience in audiences)
-    found = len(groups) + len(audiences) + folders + jobs + len(document.get("keys", []))
-    if found > things:
-        raise SeedError(f"it has {found} keys, account groups, folders, audiences and jobs; it may have {things}")
+    count = len(groups) + len(audiences) + folders + jobs + len(document.get("keys", []))
+    if count > maximum:
+        raise SeedError(f"it has {count} keys, account groups, folders, audiences and jobs; it may have {maximum}")
 
 
 class _SeedBuilder:
-    """Plants one document: identifiers that it names are taken, others are made."""
+    """The creation of a document's records; identifiers that the document does not give are generated."""
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
         self._taken: set[str] = set()
         self._groups: dict[str, AccountGroup] = {}
 
-    async def account_group(self, entry: Document) -> AccountGroup:
-        group_id, serial = await self._identify(entry)
+    async def add_account_group(self, entry: Document) -> AccountGroup:
+        group_id, serial = await self._new_id(entry)
         group = AccountGroup(
             group_id,
             serial,
@@ -81,19 +81,20 @@ class _SeedBuilder:
         )
         self._groups[group_id] = group
         await self._work.transaction.save_account_group(group)
-        folders = [await self._folder(group, place, one) for place, one in enumerate(entry.get("folders", []))]
-        for one in entry.get("audiences", []):
-            await self._audience(group, {folder.id: folder for folder in folders}, one)
+        entries = entry.get("folders", [])
+        folders = [await self._add_folder(group, position, folder) for position, folder in enumerate(entries)]
+        for audience in entry.get("audiences", []):
+            await self._add_audience(group, {folder.id: folder for folder in folders}, audience)
         return group
 
-    async def keys(self, entries: Sequence[Document]) -> list[ApiKey]:
-        """Make the keys by the order of their tokens, so that two that make the same ones do not wait in a circle."""
-        made = {entry["key"]: await self._key(entry) for entry in sorted(entries, key=itemgetter("key"))}
-        return [made[entry["key"]] for entry in entries]
+    async def add_keys(self, entries: Sequence[Document]) -> list[ApiKey]:
+        """Create the keys in the order of their tokens, so that two seeds with the same tokens cannot deadlock."""
+        keys = {entry["key"]: await self._add_key(entry) for entry in sorted(entries, key=itemgetter("key"))}
+        return [keys[entry["key"]] for entry in entries]
 
-    async def _key(self, entry: Document) -> ApiKey:
-        own = frozenset(entry["accountGroupIds"]) if "accountGroupIds" in entry else self._every_group
-        unknown = own - self._every_group
+    async def _add_key(self, entry: Document) -> ApiKey:
+        group_ids = frozenset(entry["accountGroupIds"]) if "accountGroupIds" in entry else self._group_ids
+        unknown = group_ids - self._group_ids
         if unknown:
             raise SeedError(
                 f"key {entry['key']!r} names account groups that the seed does not have: {', '.join(sorted(unknown))}"
@@ -102,47 +103,48 @@ class _SeedBuilder:
             entry["key"],
             entry.get("name", entry["key"]),
             frozenset(entry.get("permissions", ALL_PERMISSIONS)),
-            own,
+            group_ids,
             revoked=entry.get("revoked", False),
-            expires_at=_expiry(entry),
+            expires_at=_expires_at(entry),
         )
         if await self._work.transaction.api_key(key.token) is not None:
-            raise SeedError(f"key {key.token!r} stands twice in the seed")
+            raise SeedError(f"key {key.token!r} appears twice in the seed")
         try:
             await self._work.transaction.save_api_key(key)
         except ValueError as error:
             raise TakenKeyError(f"key {key.token!r}: {error}") from None
         return key
 
-    async def fault(self, place: int, entry: Document) -> None:
+    async def add_fault(self, index: int, entry: Document) -> None:
         try:
             await faults.add(self._work, entry)
         except (FaultError, faults.TooManyFaultsError) as error:
-            raise SeedError(f"faults.{place}: {error}") from None
+            raise SeedError(f"faults.{index}: {error}") from None
 
     @cached_property
-    def _every_group(self) -> frozenset[str]:
-        """The account groups, once all are made: one set for all keys, which may be many."""
+    def _group_ids(self) -> frozenset[str]:
+        """All account groups, once they are created: one set shared by all keys, which may be many."""
         return frozenset(self._groups)
 
-    async def _identify(self, entry: Document) -> tuple[str, int]:
+    async def _new_id(self, entry: Document) -> tuple[str, int]:
         fresh, serial = await self._work.fresh_id()
         identifier = entry.get("id", fresh)
         if identifier in self._taken:
-            raise SeedError(f"identifier {identifier} stands twice in the seed")
+            raise SeedError(f"identifier {identifier} appears twice in the seed")
         self._taken.add(identifier)
         return identifier, serial
 
-    async def _folder(self, group: AccountGroup, place: int, entry: Document) -> Folder:
-        folder_id, serial = await self._identify(entry)
+    async def _add_folder(self, group: AccountGroup, position: int, entry: Document) -> Folder:
+        folder_id, serial = await self._new_id(entry)
         kind = AudienceType(entry.get("audienceType", AudienceType.ON_DEMAND))
         now = self._work.now
-        folder = Folder(folder_id, serial, group.id, entry["name"], kind, place, now, now, entry.get("isPinned", False))
+        pinned = entry.get("isPinned", False)
+        folder = Folder(folder_id, serial, group.id, entry["name"], kind, position, now, now, pinned)
         await self._work.transaction.save_folder(folder)
         return folder
 
-    async def _audience(self, group: AccountGroup, folders: Mapping[str, Folder], entry: Document) -> None:
-        audience_id, serial = await self._identify(entry)
+    async def _add_audience(self, group: AccountGroup, folders: Mapping[str, Folder], entry: Document) -> None:
+        audience_id, serial = await self._new_id(entry)
         audience = Audience(
             audience_id,
             serial,
@@ -156,14 +158,14 @@ class _SeedBuilder:
         )
         folder = None if audience.folder_id is None else folders.get(audience.folder_id)
         if audience.folder_id is not None and (folder is None or folder.audience_type is not audience.folder_type):
-            wanted = f"{audience.folder_type} folder of its account group"
-            raise SeedError(f"audience {audience_id}: folder {audience.folder_id} is no {wanted}")
+            requirement = f"{audience.folder_type} folder of its account group"
+            raise SeedError(f"audience {audience_id}: folder {audience.folder_id} is no {requirement}")
         await self._work.transaction.save_audience(audience)
         if "job" in entry:
-            await self._job(audience, entry["job"])
+            await self._add_job(audience, entry["job"])
 
-    async def _job(self, audience: Audience, entry: Document) -> None:
-        job_id, serial = await self._identify(entry)
+    async def _add_job(self, audience: Audience, entry: Document) -> None:
+        job_id, serial = await self._new_id(entry)
         progression = progression_of(entry, self._work.sandbox.progression)
         job = Job(
             job_id,
@@ -178,8 +180,8 @@ class _SeedBuilder:
         await self._work.transaction.save_job(job)
 
 
-def _expiry(entry: Document) -> int | None:
-    """When a key expires; SeedError where that is no instant."""
+def _expires_at(entry: Document) -> int | None:
+    """Return when a key expires; SeedError if the text is not an instant."""
     text = entry.get("expiresAt")
     if text is None:
         return None
@@ -188,12 +190,12 @@ def _expiry(entry: Document) -> int | None:
     except (ValueError, OverflowError) as error:
         raise SeedError(f"key {entry['key']!r}: its expiresAt is not an instant: {error}") from None
     if instant >= END:
-        raise SeedError(f"key {entry['key']!r}: its expiresAt lies beyond the year 8999")
+        raise SeedError(f"key {entry['key']!r}: its expiresAt is after the year 8999")
     return instant
 
 
 def progression_of(entry: Document, default: Progression) -> Progression:
-    """How a job moves, as a document says it (`pace`, `durationMs`, `polls`, `status`, `outcome`, `stage`, `share`)."""
+    """Return a job's progression from `pace`, `durationMs`, `polls`, `status`, `outcome`, `stage` and `share`."""
     return Progression(
         Pace(entry.get("pace", default.pace)),
         int(entry.get("durationMs", default.duration)),

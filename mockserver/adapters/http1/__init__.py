@@ -1,1 +1,1 @@
-"""HTTP/1.1 beyond ASGI: the envelope for unparsable requests, deadlines, resets."""
+"""HTTP/1.1 beyond ASGI: the envelope for malformed requests, deadlines, and resets."""

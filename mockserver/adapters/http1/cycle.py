@@ -1,6 +1,6 @@
-"""One request and its response: uvicorn's cycle, which writes an answer in one piece, and fails in the envelope.
+"""A request and its response: uvicorn's cycle, which writes head and body in one piece, and fails in the envelope.
 
-It writes no access log: that is a middleware's business here.
+The access log is written by a middleware.
 """
 
 import socket
@@ -24,28 +24,30 @@ from mockserver.domain.fault import CLOSE, RESET
 from mockserver.recording.request_record import RECORD, REFUSAL, RequestRecord, note_refusal
 
 Refuse = Callable[[int, str, Mapping[str, object]], bytes]
+"""A function that renders a refusal from its status, message and details."""
 End = Callable[[bytes], None]
+"""A function that writes the last data of a connection."""
 
 _BODILESS = frozenset({204, 304})
-_ENDLESS = b"text/event-stream"
+_EVENT_STREAM = b"text/event-stream"
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_NO_LINGER = struct.pack("ii", 1, 0)  # what is not sent is thrown away, and the other side gets a reset
+_NO_LINGER = struct.pack("ii", 1, 0)  # unsent data is dropped, and the client gets a reset
 
 
-def last_answer(status: int, content: bytes, default_headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """An answer in JSON that is the last on its connection, as it is written."""
+def last_response(status: int, content: bytes, default_headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Return the bytes of a JSON response that is the last on its connection."""
     headers = b"".join(b"%b: %b\r\n" % header for header in [*default_headers, *_last_headers(content)])
     return b"%b%b\r\n%b" % (STATUS_LINE[status], headers, content)
 
 
 async def send_last(send: ASGISendCallable, status: int, content: bytes) -> None:
-    """Send an answer in JSON that is the last on its connection."""
+    """Send a JSON response that is the last on its connection."""
     await send({"type": "http.response.start", "status": status, "headers": _last_headers(content)})
     await send({"type": "http.response.body", "body": content, "more_body": False})
 
 
-def refusing(status: int, content: bytes, details: Mapping[str, object]) -> ASGI3Application:
-    """An application that refuses a request, whatever it is, and notes the rule."""
+def refusing_app(status: int, content: bytes, details: Mapping[str, object]) -> ASGI3Application:
+    """Return an application that refuses every request, and notes the rule."""
 
     async def app(scope: Scope, _receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         note_refusal(cast("dict[str, object]", scope), details)
@@ -55,7 +57,7 @@ def refusing(status: int, content: bytes, details: Mapping[str, object]) -> ASGI
 
 
 class Break(NamedTuple):
-    """Why the rest of a body does not come: the refusal, and what writes the last of the connection."""
+    """The break of a request body: the refusal, and the function that ends the connection."""
 
     status: int
     content: bytes
@@ -68,39 +70,47 @@ def _last_headers(content: bytes) -> list[tuple[bytes, bytes]]:
 
 
 class Cycle(RequestResponseCycle):
-    """uvicorn's cycle, whose head waits for the first of the body, as ASGI allows.
+    """uvicorn's cycle, whose response head waits for the first part of the body, as ASGI allows.
 
-    `response_started` therefore means that bytes of it were written; before that, a failure can still be answered.
-    `refuse` makes the envelope of that answer; the protocol sets it.
+    So `response_started` means that bytes were written; before that, a failure can still be answered.
+
+    Attributes:
+        refuse: The function that renders a refusal; the protocol sets it.
+        head: The response head that waits for the body.
+        endless: Whether the response is a stream that goes on while the client listens.
+        broken: The break of the request body, if there is one.
+        body_due: The deadline for the whole body, by the clock of the loop.
+
     """
 
     refuse: Refuse
     head: bytes | None = None
-    endless = False  # the answer goes on for as long as the client listens
+    endless = False
     broken: Break | None = None
-    body_due: float | None = None  # when all of the body has to be there, by the clock of the loop
+    body_due: float | None = None
 
     @property
     def notes(self) -> RequestRecord | None:
-        """The notes on the request, where any are taken."""
+        """The notes on the request, if notes are taken."""
         return cast("RequestRecord | None", self.scope.get(RECORD))
 
     def note_gone(self) -> None:
-        """Note that the client has closed its side: hardly any still listens, but some do."""
+        """Note that the client has closed its side; it may still read the response."""
         notes = self.notes
         if notes is not None and notes.gone_at is None:
             notes.gone_at = time.perf_counter()
 
     def lose(self) -> None:
-        """Tell the application that the client is gone, and note when that was."""
+        """Signal the application that the client has disconnected, and note the time."""
         self.note_gone()
         self.disconnected = True
         self.message_event.set()
 
     def break_body(self, status: int, content: bytes, end: End) -> None:
-        """Refuse the request as soon as the application asks for more of its body: it has not acted on it yet then.
+        """Refuse the request when the application reads more of its body: until then it has not acted on the request.
 
-        Where it does not, its own answer is the last of the connection: the request may have had an effect.
+        If the application does not read, its own response is the last of the connection: the request may have had an
+        effect.
         """
         self.keep_alive = self.waiting_for_100_continue = False
         self.broken = Break(status, content, end)
@@ -109,7 +119,7 @@ class Cycle(RequestResponseCycle):
         self.message_event.set()
 
     def _give_up(self, broken: Break) -> None:
-        """Refuse the request, unless its answer has begun; nobody listens to the application any more."""
+        """Refuse the request, unless its response has begun; further messages of the application are ignored."""
         if self.disconnected or self.response_complete:
             return
         self.disconnected = True
@@ -117,10 +127,10 @@ class Cycle(RequestResponseCycle):
             broken.end(b"")
             return
         cast("dict[str, object]", self.scope)[REFUSAL] = broken.status, broken.content
-        broken.end(last_answer(broken.status, broken.content, self.default_headers))
+        broken.end(last_response(broken.status, broken.content, self.default_headers))
 
     async def receive(self) -> ASGIReceiveEvent:
-        """Give the application what has come of the body since it last asked."""
+        """Return the part of the body that arrived since the last call."""
         if self.waiting_for_100_continue and not self.transport.is_closing():
             self.transport.write(_CONTINUE)
             self.waiting_for_100_continue = False
@@ -136,35 +146,35 @@ class Cycle(RequestResponseCycle):
         return {"type": "http.request", "body": part, "more_body": self.more_body}
 
     async def send_500_response(self) -> None:
-        """Answer that the application failed, instead of a head that has not left yet."""
+        """Send a 500 response in place of a head that is not written yet."""
         self.head = self.chunked_encoding = None
         self.expected_content_length = 0
-        text = "The server failed to answer. This is a fault of the mock server; report it."
-        await send_last(self.send, 500, self.refuse(500, text, {"rule": "http"}))
+        message = "The server failed to answer. This is a fault of the mock server; report it."
+        await send_last(self.send, 500, self.refuse(500, message, {"rule": "http"}))
 
     async def send(self, message: ASGISendEvent) -> None:
-        """Take what the application sends: one start, then the body."""
+        """Send a message of the application: one start, then the body."""
         if self.flow.write_paused and not self.disconnected:
             await self.flow.drain()
         if self.disconnected:
             return
         if self.head is None and not self.response_started:
             if message["type"] != "http.response.start":
-                if self._is_broken_off(message):
+                if self._cut_connection(message):
                     return
                 raise _unexpected(message, "http.response.start")
             self.head = self._encoded_head(message["status"], message.get("headers", ()))
         elif self.response_complete:
             raise _unexpected(message, "nothing, the response being complete")
         elif message["type"] != "http.response.body":
-            if self._is_broken_off(message):
+            if self._cut_connection(message):
                 return
             raise _unexpected(message, "http.response.body")
         else:
             self._send_body(message.get("body", b""), more=message.get("more_body", False))
 
-    def _is_broken_off(self, message: ASGISendEvent) -> bool:
-        """Whether it is a message of ours that ends the connection; it does so."""
+    def _cut_connection(self, message: ASGISendEvent) -> bool:
+        """Reset or close the connection if the message asks for it, and return whether it does."""
         kind: str = message["type"]
         if kind == RESET:
             connection = self.transport.get_extra_info("socket")
@@ -178,7 +188,7 @@ class Cycle(RequestResponseCycle):
         return True
 
     def _encoded_head(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-        """The head of a response, checked; the usual one is known to be sound, and goes the short way."""
+        """Return the head of a response; the usual head needs no check, and takes a shorter path."""
         if self.keep_alive and not self.waiting_for_100_continue:
             match headers:
                 case [(b"content-type", b"application/json"), (b"content-length", length)]:
@@ -196,14 +206,13 @@ class Cycle(RequestResponseCycle):
 
     def _checked_head(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
         if self.waiting_for_100_continue and self.more_body:
-            self.keep_alive = False  # it may never send that body, and what follows could not be told from it
+            self.keep_alive = False  # if the client skips the body, the next request cannot be told from it
         self.waiting_for_100_continue = False
         content = [STATUS_LINE[status]]
         closing = False
         for name, value in [*self.default_headers, *headers]:
             if not _is_sound(name, value):
-                text = f"Invalid HTTP header: {name!r}: {value!r}"
-                raise RuntimeError(text)
+                raise RuntimeError(f"Invalid HTTP header: {name!r}: {value!r}")
             lower = name.lower()
             if lower == b"content-length" and self.chunked_encoding is None:
                 self.expected_content_length = int(value)
@@ -214,7 +223,7 @@ class Cycle(RequestResponseCycle):
             elif lower == b"connection" and b"close" in [token.strip() for token in value.lower().split(b",")]:
                 self.keep_alive = False
                 closing = True
-            elif lower == b"content-type" and value.startswith(_ENDLESS):
+            elif lower == b"content-type" and value.startswith(_EVENT_STREAM):
                 self.endless = True
             content += (lower, b": ", value, b"\r\n")
         if not self.keep_alive and not closing:
@@ -233,32 +242,31 @@ class Cycle(RequestResponseCycle):
         elif self.chunked_encoding:
             body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + (b"" if more else b"0\r\n\r\n")
         else:
-            self._count(len(body), more=more)
+            self._count_body(len(body), more=more)
         self.response_started = True
         self.transport.write(head + body)
         if not more:
             self._complete()
 
-    def _count(self, size: int, *, more: bool) -> None:
+    def _count_body(self, size: int, *, more: bool) -> None:
         left = self.expected_content_length - size
         if left < 0 or (left and not more):
-            text = f"Response content {'longer' if left < 0 else 'shorter'} than Content-Length"
-            raise RuntimeError(text)
+            raise RuntimeError(f"Response content {'longer' if left < 0 else 'shorter'} than Content-Length")
         self.expected_content_length = left
 
     def _complete(self) -> None:
         self.response_complete = True
         self.message_event.set()
         if not self.keep_alive and not self.more_body:
-            self.transport.close()  # where a body is still to come, the protocol waits for its end before it closes
+            self.transport.close()  # if more of the request body is to come, the protocol closes after its end
         self.on_response()
 
 
 @lru_cache(maxsize=1024)
 def _is_sound(name: bytes, value: bytes) -> bool:
-    """Whether a header keeps to its line. Most are sent again and again: not looking twice saves 5 % of a request."""
+    """Return whether a header has no line breaks. Most headers repeat: the cache saves 5 % of a request."""
     return not (HEADER_RE.search(name) or HEADER_VALUE_RE.search(value))
 
 
-def _unexpected(message: ASGISendEvent, wanted: str) -> RuntimeError:
-    return RuntimeError(f"Expected {wanted}, but got ASGI message '{message['type']}'.")
+def _unexpected(message: ASGISendEvent, expected: str) -> RuntimeError:
+    return RuntimeError(f"Expected {expected}, but got ASGI message '{message['type']}'.")

@@ -1,6 +1,6 @@
-"""The HTTP protocol, for what ASGI cannot do: the envelope for what is no request, deadlines, limits on the head.
+"""The HTTP protocol, for tasks outside ASGI: the envelope for malformed requests, deadlines, limits on the head.
 
-A subclass of uvicorn's. An answer of its own is the last on its connection, and waits for the answers due before it.
+It is a subclass of uvicorn's. A refusal of its own is the last response on its connection, after those due before it.
 """
 
 import asyncio
@@ -13,90 +13,108 @@ import httptools
 from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mockserver.adapters.http1.cycle import Cycle, Refuse, last_answer, refusing, send_last
+from mockserver.adapters.http1.cycle import Cycle, Refuse, last_response, refusing_app, send_last
 from mockserver.adapters.http1.deadline import TICK, Deadline
 from mockserver.adapters.http1.refusals import Limits, RefusedError, refused
 from mockserver.domain.fault import CLOSE, RESET
 
 _LINGER = 2.0
-_TOLD = 16  # so many connections too many are answered that they are; any more are closed without a word
-_PLAIN: dict[object, object] = {}  # an extension with nothing more to say about it
+_MAX_REFUSED = 16  # the connections above the limit that get a response; further ones are closed without one
+_NO_OPTIONS: dict[object, object] = {}
 
 
 Report = Callable[[int, bytes], None]
-Around = Callable[[ASGI3Application], ASGI3Application]
+Wrap = Callable[[ASGI3Application], ASGI3Application]
 
 
-def _tell_nobody(_status: int, _content: bytes) -> None:
-    """Let a refusal be forgotten."""
+def _report_nothing(_status: int, _content: bytes) -> None:
+    """Ignore a refusal."""
 
 
-def _nothing(app: ASGI3Application) -> ASGI3Application:
-    """Put nothing around an application."""
+def _unwrapped(app: ASGI3Application) -> ASGI3Application:
+    """Return the application as it is."""
     return app
 
 
 def protocol(
-    refuse: Refuse, limits: Limits | None = None, report: Report = _tell_nobody, around: Around = _nothing
+    refuse: Refuse, limits: Limits | None = None, report: Report = _report_nothing, wrap: Wrap = _unwrapped
 ) -> type[HttpToolsProtocol]:
-    """The class to give to uvicorn as `http`.
+    """Return the protocol class for uvicorn's setting `http`.
 
-    `refuse` makes the body of a refusal. `report` is told status and body of each one of what is no request. A request
-    whose body breaks before the application has heard of it is refused by one of the protocol's own, which has `around`
-    it whatever keeps a record of requests.
+    Args:
+        refuse: The function that renders a refusal.
+        limits: The limits; None for the defaults.
+        report: The function that takes status and body of the refusal of a malformed head.
+        wrap: The function that adds the recording of requests to an application. The protocol wraps its own
+            application, which refuses a request whose body breaks before the server's application is started.
+
     """
-    bounds, told, put = limits or Limits(), report, around
+    limits_, report_, wrap_ = limits or Limits(), report, wrap
 
     class Configured(Protocol):
-        limits = bounds
+        limits = limits_
         refuse_with = staticmethod(refuse)
-        report = staticmethod(told)
-        around = staticmethod(put)
+        report = staticmethod(report_)
+        wrap = staticmethod(wrap_)
 
     return Configured
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection: in a head, in a body or between requests. `active` is whose application was started last.
+    """A connection: in a head, in a body, or between requests.
 
-    An application is not started before the segment that brought the end of the head is parsed: what that shows to be
-    broken has no effect.
+    An application is started after the segment with the end of the head is parsed, so that a request which that
+    segment shows to be malformed has no effect.
+
+    Attributes:
+        active: The cycle whose application was started last.
+        ready: The application to be started for `cycle`.
+        in_head: Whether a head is incomplete.
+        in_body: Whether a body is incomplete.
+        head_continues: Whether the last segment continued a head.
+        segment_size: The bytes of the last segment.
+        head_bytes: The bytes of the current head in earlier segments.
+        client_closed: Whether the client has closed its side, and waits for responses.
+        over_limit: Whether there were too many connections when this one was made.
+        input_ended: Whether further input is ignored.
+        last_data: The data, usually a refusal, that ends the connection after the responses due before it.
+
     """
 
     limits: ClassVar[Limits]
     refuse_with: Refuse
     report: Report
-    around: Around
+    wrap: Wrap
 
     cycle: Cycle
     pipeline: deque[tuple[Cycle, ASGI3Application]]  # type: ignore[assignment] # narrowed: on_headers_complete fills it
     deadline: Deadline
     active: Cycle | None = None
-    ready: ASGI3Application | None = None  # to be started for `cycle`
+    ready: ASGI3Application | None = None
     in_head = False
     in_body = False
-    continued = False  # the segment that arrived last went on with a head
-    segment = 0  # bytes that arrived last
-    head_bytes = 0  # bytes that earlier segments brought of the head that it is in
-    heard_out = False  # the client has closed its side, and waits for answers
-    surplus = False  # there were too many connections already when this one came
-    over = False  # nothing is read any more
-    last_words: bytes | None = None  # a refusal that waits for the answers due before it
+    head_continues = False
+    segment_size = 0
+    head_bytes = 0
+    client_closed = False
+    over_limit = False
+    input_ended = False
+    last_data: bytes | None = None
 
-    # What the transport calls.
+    # Called by the transport.
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn narrows it
-        """Start the clock: who says nothing at all is late like one who does not end a head."""
+        """Start the deadline of a head: silence counts as an incomplete head."""
         super().connection_made(transport)
         surplus = len(self.connections) - self.limits.max_connections
-        self.surplus = surplus > 0
-        if surplus > _TOLD:
+        self.over_limit = surplus > 0
+        if surplus > _MAX_REFUSED:
             transport.abort()
-        self.deadline = Deadline(self.loop, self._late)
+        self.deadline = Deadline(self.loop, self._on_deadline)
         self.deadline.set(self.limits.header_timeout)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell the application whose turn it is; uvicorn tells only the last of a pipeline."""
+        """Signal the active application; uvicorn signals only the last one of a pipeline."""
         lost = self.active if self._is_answering() else None
         super().connection_lost(exc)
         self.deadline.stop()
@@ -104,41 +122,41 @@ class Protocol(HttpToolsProtocol):
             lost.lose()
 
     def eof_received(self) -> bool | None:  # type: ignore[override] # uvicorn closes at once
-        """Let a client that has said all it had to say hear the answers that are due; True keeps its ears open."""
+        """Keep the connection open (True) for the responses due to a client that has closed its side."""
         active = self.active if self._is_answering() else None
-        if active is None or active.endless or (self.in_body and self.cycle is active and not self.over):
+        if active is None or active.endless or (self.in_body and self.cycle is active and not self.input_ended):
             return None
-        self.heard_out = True
+        self.client_closed = True
         active.note_gone()
-        if self.over:
+        if self.input_ended:
             return True
         if self.in_body:
             self.pipeline.popleft()
         if self.in_body or self.in_head:
-            self.over, self.last_words = True, b""
+            self.input_ended, self.last_data = True, b""
         else:
             self.cycle.keep_alive = False
         return True
 
     def data_received(self, data: bytes) -> None:
-        """Parse; whatever goes wrong is answered, and nothing raised."""
-        if self.over:
+        """Parse a segment; errors are answered, and not raised."""
+        if self.input_ended:
             return
-        self.continued = self.in_head
+        self.head_continues = self.in_head
         if not self.in_head and not self.in_body:
             self.head_bytes = 0
-        self.segment = len(data)
+        self.segment_size = len(data)
         try:
-            self._feed(data)
+            self._parse(data)
             if self.in_body:
                 self.limits.check(0, len(self.headers))  # trailers
                 if self.ready is not None:
                     self._start_ready(self.ready)
-                self._await_body()
+                self._set_body_deadline()
             elif self.in_head:
-                if not self.continued or self.deadline.due is None:
+                if not self.head_continues or self.deadline.due is None:
                     self.deadline.set(self.limits.header_timeout)
-                self.head_bytes += self.segment
+                self.head_bytes += self.segment_size
                 self.limits.check(self.head_bytes, len(self.headers))
             elif self.deadline.due is None and not self._is_answering():
                 self.deadline.set(self.timeout_keep_alive)
@@ -147,7 +165,7 @@ class Protocol(HttpToolsProtocol):
         except RefusedError as error:
             self._refuse(error)
 
-    def _feed(self, data: bytes) -> None:
+    def _parse(self, data: bytes) -> None:
         while data:
             try:
                 self.parser.feed_data(data)
@@ -157,7 +175,7 @@ class Protocol(HttpToolsProtocol):
                 return
 
     def _without_upgrade(self) -> bytes:
-        """The head again, without an offer that a server may ignore: the parser stops behind a head that has it."""
+        """Return the head without `Upgrade`, which a server may ignore, but after which the parser stops."""
         method = self.parser.get_method()
         if method == b"CONNECT":
             raise RefusedError(400, "CONNECT is not supported: this is no proxy. Send the request itself.")
@@ -167,29 +185,29 @@ class Protocol(HttpToolsProtocol):
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
         return b"".join([method, b" ", self.url, b" HTTP/", version, b"\r\n", *kept, b"\r\n"])
 
-    # What the parser calls. It makes an HttpParserCallbackError of what is raised here.
+    # Called by the parser, which wraps exceptions in HttpParserCallbackError.
 
     def on_message_begin(self) -> None:
-        """A head begins."""
+        """Note the begin of a head."""
         self.in_head = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Start the application, or let the request wait for the answers due before it."""
+        """Start the application, or queue the request behind the responses due before it."""
         if self.parser.should_upgrade():
-            return  # the parser stops here, and gets the head again
+            return  # the parser stops here, and gets a new head
         limits = self.limits
-        large = self.segment > limits.max_head or len(self.headers) > limits.max_headers
-        if large or self.continued or self.head_bytes:
+        large = self.segment_size > limits.max_head or len(self.headers) > limits.max_headers
+        if large or self.head_continues or self.head_bytes:
             size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             limits.check(size, len(self.headers))
         self._read_target()
         self.in_head, self.in_body = False, True
         self.cycle = cycle = self._new_cycle()
-        self.headers = []  # trailers are no headers
+        self.headers = []  # trailers are not headers
         limit = self.limit_concurrency
         busy = limit is not None and (len(self.connections) >= limit or len(self.tasks) >= limit)
-        app = self._unavailable if busy or self.surplus else self.app
+        app = self._unavailable if busy or self.over_limit else self.app
         if self._is_answering():
             self.flow.pause_reading()
             self.pipeline.appendleft((cycle, app))
@@ -197,31 +215,31 @@ class Protocol(HttpToolsProtocol):
             self.ready = app
 
     def on_message_complete(self) -> None:
-        """From here on it is the server's turn."""
+        """End the request: from here on the server has no deadline."""
         if self.in_head:
             return  # the parser stopped at an upgrade
         self.in_body = False
         self.deadline.clear()
-        self.head_bytes = -self.segment
+        self.head_bytes = -self.segment_size
         super().on_message_complete()
         if self.ready is not None:
             self._start_ready(self.ready)
 
     def _read_target(self) -> None:
         target = httptools.parse_url(self.url)
-        raw_path = target.path or b"/"  # none in http://host
+        raw_path = target.path or b"/"  # http://host has no path
         path = raw_path.decode("ascii")
         self.scope["method"] = self.parser.get_method().decode("ascii")
         self.scope["path"] = self.root_path + (urllib.parse.unquote(path) if "%" in path else path)
         self.scope["raw_path"] = self.root_path.encode("ascii") + raw_path
         self.scope["query_string"] = target.query or b""
-        self.scope["extensions"] = {RESET: _PLAIN, CLOSE: _PLAIN}
+        self.scope["extensions"] = {RESET: _NO_OPTIONS, CLOSE: _NO_OPTIONS}
 
     def _new_cycle(self) -> Cycle:
         version = self.parser.get_http_version()
         if version != "1.1":
             self.scope["http_version"] = version
-        made = Cycle(
+        cycle = Cycle(
             scope=self.scope,
             transport=self.transport,
             flow=self.flow,
@@ -234,10 +252,10 @@ class Protocol(HttpToolsProtocol):
             keep_alive=version != "1.0" and self.parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
-        made.refuse = self.refuse_with
-        return made
+        cycle.refuse = self.refuse_with
+        return cycle
 
-    # Answers, in order, and the end.
+    # Responses in order, and the end of the connection.
 
     def _is_answering(self) -> bool:
         return self.active is not None and not (self.active.response_complete or self.active.disconnected)
@@ -246,77 +264,77 @@ class Protocol(HttpToolsProtocol):
         self.ready = None
         self._start_asgi_task(self.cycle, app)
 
-    def _start_asgi_task(self, cycle: Cycle, app: ASGI3Application) -> None:  # type: ignore[override] # as above
+    def _start_asgi_task(self, cycle: Cycle, app: ASGI3Application) -> None:  # type: ignore[override] # narrowed, like the pipeline
         self.active = cycle
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
-        """Go on: the next of the pipeline, the refusal behind it, or waiting for the next request."""
+        """Start the next request of the pipeline, send the last data, or wait for the next request."""
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
         self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
-        elif self.last_words is not None:
-            self._end(self.last_words)
+        elif self.last_data is not None:
+            self._finish(self.last_data)
         elif self.in_body:
             if not self.cycle.keep_alive:
-                self._end(b"")
+                self._finish(b"")
         elif not self.in_head:
             self.deadline.set(self.timeout_keep_alive)
 
     def shutdown(self) -> None:
-        """Let the answers that are due be the last; an endless one that its client does not read cannot be ended."""
+        """End the connection after the responses due; abort an endless response that its client does not read."""
         endless = self._is_answering() and self.active is not None and self.active.endless
         if endless and self.transport.get_write_buffer_size():
             self.transport.abort()
         super().shutdown()
 
     def _refuse(self, error: RefusedError) -> None:
-        """Answer with a refusal, behind the answers due before it; nothing where it would end up inside another."""
-        self.over = True
+        """Send a refusal after the responses due before it; send none if it would fall into another response."""
+        self.input_ended = True
         self.deadline.clear()
         content = self.refuse_with(error.status, str(error), error.details)
         if self.in_body:
             self._refuse_body(error, content)
             return
         self.report(error.status, content)
-        answer = last_answer(error.status, content, self.server_state.default_headers)
+        response = last_response(error.status, content, self.server_state.default_headers)
         if self._is_answering():
-            self.last_words = answer
+            self.last_data = response
         else:
-            self._end(answer)
+            self._finish(response)
 
     def _refuse_body(self, error: RefusedError, content: bytes) -> None:
-        """Refuse a request whose body broke; one that has its application already may be answered by that."""
+        """Refuse a request with a malformed body; an application that is already started may answer it instead."""
         if self.cycle is self.active:
             self.flow.resume_reading()
-            self.active.break_body(error.status, content, self._end)
+            self.active.break_body(error.status, content, self._finish)
             return
         self.cycle.keep_alive = False
-        app = self.around(refusing(error.status, content, error.details))
+        app = self.wrap(refusing_app(error.status, content, error.details))
         if self.ready is None:
             self.pipeline[0] = self.cycle, app
         else:
             self._start_ready(app)
 
-    def _end(self, answer: bytes) -> None:
-        """Write no more, but read on for a moment: data that nobody reads makes the kernel take back the answer."""
-        self.over = True
+    def _finish(self, data: bytes) -> None:
+        """Write the last data, then read on for a moment: unread input would make the kernel discard the response."""
+        self.input_ended = True
         if self.transport.is_closing():
             return
-        if answer:
-            self.transport.write(answer)
+        if data:
+            self.transport.write(data)
         self.flow.resume_reading()
-        if self.transport.can_write_eof() and not self.heard_out:
+        if self.transport.can_write_eof() and not self.client_closed:
             self.transport.write_eof()
             self.deadline.set(_LINGER)
         else:
             self.transport.close()
 
-    def _await_body(self) -> None:
-        """Give the next part of a body its time, as far as the whole of it has any left; RefusedError where not."""
+    def _set_body_deadline(self) -> None:
+        """Set the deadline of the next part of a body; RefusedError if the time of the whole body is over."""
         now = self.loop.time()
         due = self.cycle.body_due
         if due is None:
@@ -325,12 +343,12 @@ class Protocol(HttpToolsProtocol):
             raise self.limits.slow()
         self.deadline.set(min(self.limits.body_timeout, max(due - now, TICK)))
 
-    def _late(self) -> None:
-        if self.over or not (self.in_head or self.in_body or self.cycle is None):
+    def _on_deadline(self) -> None:
+        if self.input_ended or not (self.in_head or self.in_body or self.cycle is None):
             self.transport.close()
         elif self.flow.read_paused or (self.in_body and self.cycle.waiting_for_100_continue):
             self.cycle.body_due = None
-            self._await_body()  # it is the application that is late
+            self._set_body_deadline()  # the application is late, not the client
         elif self.in_body and self.cycle.body_due is not None and self.loop.time() >= self.cycle.body_due - TICK:
             self._refuse(self.limits.slow())
         else:

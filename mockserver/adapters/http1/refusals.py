@@ -1,4 +1,4 @@
-"""Why something that arrived is no request that an application could answer."""
+"""The refusals of malformed and late requests, which no application can answer."""
 
 import logging
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import httptools
 
 
 class RefusedError(Exception):
-    """What arrived is answered with a refusal, and the connection ends with it."""
+    """The input is refused, and the connection ends with the refusal."""
 
     def __init__(self, status: int, message: str, **details: object) -> None:
         super().__init__(message)
@@ -17,10 +17,16 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a client may take, in seconds, and how large a head may be, in bytes and in headers.
+    """The limits of a connection.
 
-    A body has `body_timeout` for each of its parts, and `whole_body_timeout` for all of them.
-    A connection above `max_connections` is told so by the answer to its first request, which is its last.
+    Attributes:
+        header_timeout: Seconds for a head.
+        body_timeout: Seconds for each part of a body.
+        max_head: The maximum size of a head in bytes.
+        max_headers: The maximum number of headers.
+        max_connections: The maximum number of connections; on a further one the first request is refused.
+        whole_body_timeout: Seconds for a whole body.
+
     """
 
     header_timeout: float = 10.0
@@ -31,7 +37,7 @@ class Limits:
     whole_body_timeout: float = 120.0
 
     def check(self, size: int, headers: int) -> None:
-        """Refuse a head that is too large, complete or not; trailers count as headers."""
+        """Raise RefusedError for a head that is too large, complete or not; trailers count as headers."""
         if size > self.max_head:
             raise RefusedError(
                 431,
@@ -46,31 +52,31 @@ class Limits:
             )
 
     def late(self, part: str) -> RefusedError:
-        """The refusal of a head or a body that did not arrive."""
+        """Return the refusal of a head or body that did not arrive in time."""
         seconds = self.header_timeout if part == "head" else self.body_timeout
         message = f"The {part} of the request did not arrive: the server waited {seconds:g} seconds. Send it at once."
         return RefusedError(408, message, part=part)
 
     def slow(self) -> RefusedError:
-        """The refusal of a body that arrives, but not to its end."""
+        """Return the refusal of a body that did not arrive whole in time."""
         seconds = f"{self.whole_body_timeout:g}"
         message = f"The body of the request did not arrive whole in {seconds} seconds. Send it without pauses."
         return RefusedError(408, message, part="body")
 
 
 def refused(error: httptools.HttpParserError, logger: logging.Logger) -> RefusedError:
-    """The refusal behind what the parser raised. A fault of ours in one of its callbacks is logged, and a 500."""
+    """Return the refusal for an error of the parser; a bug of ours in a callback is logged, and refused with a 500."""
     cause = error.__context__ if isinstance(error, httptools.HttpParserCallbackError) else error
     if isinstance(cause, RefusedError):
         return cause
     if isinstance(cause, httptools.HttpParserInvalidURLError):
-        return _unparsed("invalid request target")
+        return _malformed("invalid request target")
     if isinstance(cause, httptools.HttpParserError):
-        return _unparsed(str(cause))
+        return _malformed(str(cause))
     logger.error("Exception in HTTP protocol\n", exc_info=cause)
     return RefusedError(500, "The server failed to read the request: a fault of the mock server. Report it.")
 
 
-def _unparsed(problem: str) -> RefusedError:
+def _malformed(problem: str) -> RefusedError:
     message = f"The request could not be parsed: {problem}. Send well-formed HTTP/1.1."
     return RefusedError(400, message, problem=problem)

@@ -1,4 +1,4 @@
-"""A journal in memory: the newest exchanges, as many as it may hold."""
+"""A journal in memory, which holds the newest exchanges."""
 
 from collections import deque
 
@@ -7,7 +7,7 @@ from mockserver.recording.exchange import Exchange
 
 
 class MemoryJournal:
-    """Holds at most `limit` exchanges, and no more than `max_bytes` of them; older ones make room, and are counted."""
+    """A journal of at most `limit` exchanges and `max_bytes` bytes; the oldest are dropped and counted."""
 
     __slots__ = ("_bytes", "_held", "_last", "_limit", "_max_bytes")
 
@@ -19,7 +19,7 @@ class MemoryJournal:
         self._last = 0
 
     def append(self, exchange: Exchange) -> None:
-        """Add an exchange, and give it its number."""
+        """Append an exchange, and set its number."""
         held = self._held
         held.append(exchange)
         self._last = exchange.number = self._last + 1
@@ -28,11 +28,11 @@ class MemoryJournal:
             self._bytes -= held.popleft().size
 
     def read(self, after: int) -> Journal:
-        """Those with a greater number than `after`."""
-        shown = [exchange for exchange in self._held if exchange.number > after]
-        return Journal(shown, self._last - len(self._held), self._bytes)
+        """Return the exchanges with a number greater than `after`."""
+        exchanges = [exchange for exchange in self._held if exchange.number > after]
+        return Journal(exchanges, self._last - len(self._held), self._bytes)
 
     def clear(self) -> None:
-        """Drop all."""
+        """Drop all exchanges."""
         self._held.clear()
         self._bytes = 0

@@ -1,4 +1,4 @@
-"""All records of one sandbox, in memory."""
+"""The records of a sandbox in memory."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,7 +16,15 @@ from mockserver.domain.sandbox import Sandbox
 
 
 class SandboxRecords:
-    """All records of one sandbox."""
+    """All records of a sandbox, and its journal.
+
+    Args:
+        sandbox: The sandbox's own record.
+        seed: The seed document.
+        journal_limit: The maximum number of exchanges in the journal.
+        journal_bytes: The maximum size of the journal in bytes.
+
+    """
 
     def __init__(
         self, sandbox: Sandbox, seed: Mapping[str, Any], *, journal_limit: int = 0, journal_bytes: int = 0
@@ -27,7 +35,7 @@ class SandboxRecords:
         self.empty()
 
     def empty(self) -> None:
-        """Hold nothing but the sandbox's own record and its seed."""
+        """Remove all records except the sandbox's own record and its seed."""
         self.serials = 0
         self.journal = MemoryJournal(*self._journal_limits)
         self.keys: dict[str, ApiKey] = {}
@@ -39,8 +47,8 @@ class SandboxRecords:
         self._open_job_ids: dict[str, dict[str, None]] = {}
         self.replays: dict[tuple[str, str], Replay] = {}
 
-    def place_job(self, job: Job) -> None:
-        """Add or replace a job, and keep in mind whether its ending is on record."""
+    def put_job(self, job: Job) -> None:
+        """Add or replace a job, and index it by whether its end is recorded."""
         self.jobs.put(job)
         if job.ending is not None:
             self.ended_jobs[job.ending.outcome].put(job)
@@ -48,21 +56,21 @@ class SandboxRecords:
             if job.ending is None:
                 self._open_job_ids.setdefault(owner, {})[job.id] = None
             else:
-                self._close(owner, job.id)
+                self._remove_open_job(owner, job.id)
 
-    def drop_job(self, job: Job) -> None:
+    def remove_job(self, job: Job) -> None:
         """Remove a job."""
         self.jobs.remove(job.id)
         if job.ending is not None:
             self.ended_jobs[job.ending.outcome].remove(job.id)
         for owner in (job.account_group_id, job.audience_id):
-            self._close(owner, job.id)
+            self._remove_open_job(owner, job.id)
 
     def open_jobs(self, owner: str) -> list[Job]:
-        """The jobs of an account group, or on an audience, whose ending is not on record."""
+        """Return the jobs of an account group, or on an audience, without a recorded end."""
         return [job for job_id in self._open_job_ids.get(owner, ()) if (job := self.jobs.get(job_id)) is not None]
 
-    def _close(self, owner: str, job_id: str) -> None:
+    def _remove_open_job(self, owner: str, job_id: str) -> None:
         job_ids = self._open_job_ids.get(owner)
         if job_ids is not None:
             job_ids.pop(job_id, None)

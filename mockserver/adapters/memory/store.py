@@ -1,4 +1,4 @@
-"""The embedded store: worlds in dictionaries, gone when the process ends."""
+"""The embedded store: records in dictionaries, lost when the process ends."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -12,36 +12,39 @@ from mockserver.recording.exchange import Exchange
 
 
 class MemoryStore:
-    """Worlds by sandbox id, and whose each API key is.
+    """The records of all sandboxes, by sandbox id (`records`) and by the token of each key (`owners`).
 
-    `journal_limit`, `journal_bytes`: what the journal of each sandbox may hold.
+    Args:
+        journal_limit: The maximum number of exchanges in the journal of each sandbox.
+        journal_bytes: The maximum size of the journal of each sandbox in bytes.
+
     """
 
     def __init__(self, journal_limit: int = 1_000, journal_bytes: int = 4 << 20) -> None:
         self._journal_limits = journal_limit, journal_bytes
-        self.worlds: dict[str, SandboxRecords] = {}
+        self.records: dict[str, SandboxRecords] = {}
         self.owners: dict[str, SandboxRecords] = {}
 
     async def caller(self, token: str) -> Caller | None:
         """See `Store.caller`."""
-        world = self.owners.get(token)
-        return None if world is None else Caller(world.keys[token], world.sandbox)
+        records = self.owners.get(token)
+        return None if records is None else Caller(records.keys[token], records.sandbox)
 
     async def sandboxes(self) -> Sequence[Sandbox]:
         """See `Store.sandboxes`."""
-        return [world.sandbox for world in self.worlds.values()]
+        return [records.sandbox for records in self.records.values()]
 
     async def count(self) -> int:
         """See `Store.count`."""
-        return len(self.worlds)
+        return len(self.records)
 
     @asynccontextmanager
     async def creation(self, sandbox: Sandbox, seed: Mapping[str, Any]) -> AsyncIterator[MemoryTransaction]:
         """See `Store.creation`."""
-        if sandbox.id in self.worlds:
+        if sandbox.id in self.records:
             raise TakenIdError(f"there is a sandbox {sandbox.id} already")
         limit, size = self._journal_limits
-        self.worlds[sandbox.id] = SandboxRecords(sandbox, seed, journal_limit=limit, journal_bytes=size)
+        self.records[sandbox.id] = SandboxRecords(sandbox, seed, journal_limit=limit, journal_bytes=size)
         try:
             async with self.transaction(sandbox.id) as transaction:
                 yield transaction
@@ -51,10 +54,10 @@ class MemoryStore:
 
     async def remove_sandbox(self, sandbox_id: str) -> None:
         """See `Store.remove_sandbox`."""
-        world = self.worlds.pop(sandbox_id, None)
-        if world is None:
+        records = self.records.pop(sandbox_id, None)
+        if records is None:
             raise SandboxNotFoundError(sandbox_id)
-        for token in world.keys:
+        for token in records.keys:
             del self.owners[token]
 
     async def tokens(self) -> Collection[str]:
@@ -63,29 +66,29 @@ class MemoryStore:
 
     def append(self, sandbox_id: str, exchange: Exchange) -> None:
         """See `Store.append`."""
-        world = self.worlds.get(sandbox_id)
-        if world is not None:
-            world.journal.append(exchange)
+        records = self.records.get(sandbox_id)
+        if records is not None:
+            records.journal.append(exchange)
 
     async def journal(self, sandbox_id: str, *, after: int = 0) -> Journal:
         """See `Store.journal`."""
-        return self._records(sandbox_id).journal.read(after)
+        return self._records_of(sandbox_id).journal.read(after)
 
     async def clear_journal(self, sandbox_id: str) -> None:
         """See `Store.clear_journal`."""
-        self._records(sandbox_id).journal.clear()
+        self._records_of(sandbox_id).journal.clear()
 
-    def _records(self, sandbox_id: str) -> SandboxRecords:
-        world = self.worlds.get(sandbox_id)
-        if world is None:
+    def _records_of(self, sandbox_id: str) -> SandboxRecords:
+        records = self.records.get(sandbox_id)
+        if records is None:
             raise SandboxNotFoundError(sandbox_id)
-        return world
+        return records
 
     def transaction(
         self,
         sandbox_id: str,
-        access: Access = Access.EXCLUSIVE,  # noqa: ARG002  (nobody ever works in a sandbox meanwhile)
-        about: AudienceRef | None = None,  # noqa: ARG002  (nothing is far away)
+        access: Access = Access.EXCLUSIVE,  # noqa: ARG002  (a transaction never yields to another)
+        audience_ref: AudienceRef | None = None,  # noqa: ARG002  (all records are local)
     ) -> MemoryTransaction:
         """See `Store.transaction`."""
-        return MemoryTransaction(self.worlds, self.owners, sandbox_id)
+        return MemoryTransaction(self.records, self.owners, sandbox_id)

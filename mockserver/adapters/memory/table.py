@@ -4,32 +4,33 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
+_MIN_GAPS = 64
+_GAP_SHARE = 4
+
 
 class Row(Protocol):
-    """What a table needs to know of a record."""
+    """A record of a table."""
 
     @property
     def id(self) -> str:
-        """Its identifier, unique in the table."""
+        """The identifier, unique in the table."""
 
     @property
     def serial(self) -> int:
-        """Its place in the order of its account group."""
+        """The serial number that orders the records of an account group."""
 
     @property
     def account_group_id(self) -> str:
-        """The account group that it belongs to."""
+        """The account group of the record."""
 
 
 R = TypeVar("R", bound=Row)
-_FEW = 64
-_SHARE = 4
 
 
 class Order:
-    """Identifiers by ascending serial number. What is removed leaves a gap; many gaps are closed at once.
+    """Identifiers in ascending order of serial numbers. A removal leaves a gap; gaps are closed in batches.
 
-    Adding a greatest number and removing any cost the same however many there are, on average.
+    Appending a greatest number and removing any number take amortized constant time.
     """
 
     def __init__(self) -> None:
@@ -37,27 +38,27 @@ class Order:
         self._serials: list[int] = []
 
     def put(self, serial: int, row_id: str) -> None:
-        """Add an identifier; usually its number is the greatest."""
+        """Add an identifier; its number is usually the greatest."""
         serials = self._serials
         if not serials or serial > serials[-1]:
             serials.append(serial)
-        elif serials[place := bisect_left(serials, serial)] != serial:
-            serials.insert(place, serial)
+        elif serials[index := bisect_left(serials, serial)] != serial:
+            serials.insert(index, serial)
         self.ids[serial] = row_id
 
     def remove(self, serial: int) -> None:
-        """Remove an identifier, which is there."""
+        """Remove an existing identifier."""
         del self.ids[serial]
-        if len(self._serials) - len(self.ids) > _FEW + len(self.ids) // _SHARE:
+        if len(self._serials) - len(self.ids) > _MIN_GAPS + len(self.ids) // _GAP_SHARE:
             self._serials = sorted(self.ids)
 
     def newest_first(self, before: int | None) -> Iterator[str]:
-        """The identifiers by descending serial number, those below `before` where it is given."""
+        """Yield the identifiers by descending serial number, below `before` if given."""
         serials = self._serials
-        place = len(serials) if before is None else bisect_left(serials, before)
-        while place > 0:
-            place -= 1
-            row_id = self.ids.get(serials[place])
+        index = len(serials) if before is None else bisect_left(serials, before)
+        while index > 0:
+            index -= 1
+            row_id = self.ids.get(serials[index])
             if row_id is not None:
                 yield row_id
 
@@ -70,22 +71,22 @@ class Table(Generic[R]):
         self._orders: dict[str, Order] = {}
 
     def get(self, row_id: str) -> R | None:
-        """The record with this identifier."""
+        """Return the record with this identifier."""
         return self._rows.get(row_id)
 
     def put(self, row: R) -> R | None:
-        """Add or replace a record; answers the one that it replaces."""
-        old = self._rows.get(row.id)
+        """Add or replace a record, and return the previous one."""
+        previous = self._rows.get(row.id)
         self._rows[row.id] = row
-        if old is None:
+        if previous is None:
             order = self._orders.get(row.account_group_id)
             if order is None:
                 order = self._orders[row.account_group_id] = Order()
             order.put(row.serial, row.id)
-        return old
+        return previous
 
     def remove(self, row_id: str) -> R | None:
-        """Remove a record; answers it, or None where it was not there."""
+        """Remove a record, and return it; None if there was none."""
         row = self._rows.pop(row_id, None)
         if row is not None:
             order = self._orders[row.account_group_id]
@@ -95,7 +96,7 @@ class Table(Generic[R]):
         return row
 
     def newest_first(self, account_group_id: str, before: int | None = None) -> Iterator[R]:
-        """The records of an account group by descending serial number, those below `before` where it is given."""
+        """Yield the records of an account group by descending serial number, below `before` if given."""
         order = self._orders.get(account_group_id)
         if order is not None:
             for row_id in order.newest_first(before):

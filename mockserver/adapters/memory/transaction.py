@@ -1,4 +1,4 @@
-"""A transaction over one sandbox in memory: it never yields to the event loop, so that none can come between."""
+"""A transaction over one sandbox in memory; it never yields to the event loop, so no other can interleave."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -22,21 +22,23 @@ V = TypeVar("V")
 
 
 class MemoryTransaction:
-    """Writes at once, and remembers how to undo it."""
+    """A transaction that writes at once, and keeps a list of actions to undo."""
 
-    __slots__ = ("_owners", "_sandbox_id", "_undo", "_world", "_worlds")
+    __slots__ = ("_owners", "_records", "_records_by_id", "_sandbox_id", "_undo")
 
-    def __init__(self, worlds: dict[str, SandboxRecords], owners: dict[str, SandboxRecords], sandbox_id: str) -> None:
-        self._worlds = worlds
+    def __init__(
+        self, records_by_id: dict[str, SandboxRecords], owners: dict[str, SandboxRecords], sandbox_id: str
+    ) -> None:
+        self._records_by_id = records_by_id
         self._owners = owners
         self._sandbox_id = sandbox_id
         self._undo: list[Callable[[], object]] = []
 
     async def __aenter__(self) -> Self:
-        world = self._worlds.get(self._sandbox_id)
-        if world is None:
+        records = self._records_by_id.get(self._sandbox_id)
+        if records is None:
             raise SandboxNotFoundError(self._sandbox_id)
-        self._world = world
+        self._records = records
         return self
 
     async def __aexit__(
@@ -52,159 +54,159 @@ class MemoryTransaction:
 
     async def sandbox(self) -> Sandbox:
         """See `Transaction.sandbox`."""
-        return self._world.sandbox
+        return self._records.sandbox
 
     async def save_sandbox(self, sandbox: Sandbox) -> None:
         """See `Transaction.save_sandbox`."""
-        self._undo.append(partial(setattr, self._world, "sandbox", self._world.sandbox))
-        self._world.sandbox = sandbox
+        self._undo.append(partial(setattr, self._records, "sandbox", self._records.sandbox))
+        self._records.sandbox = sandbox
 
     async def seed(self) -> Mapping[str, Any]:
         """See `Transaction.seed`."""
-        return self._world.seed
+        return self._records.seed
 
     async def next_serial(self) -> int:
-        """See `Transaction.next_serial`; a number that was undone is not given out again."""
-        self._world.serials += 1
-        return self._world.serials
+        """See `Transaction.next_serial`; a rollback does not free a number."""
+        self._records.serials += 1
+        return self._records.serials
 
     async def clear(self) -> None:
         """See `Transaction.clear`."""
-        old = dict(vars(self._world))
-        tokens = list(self._world.keys)
-        self._undo.append(partial(vars(self._world).update, old))
-        self._undo.append(partial(self._owners.update, dict.fromkeys(tokens, self._world)))
-        self._world.empty()
+        previous = dict(vars(self._records))
+        tokens = list(self._records.keys)
+        self._undo.append(partial(vars(self._records).update, previous))
+        self._undo.append(partial(self._owners.update, dict.fromkeys(tokens, self._records)))
+        self._records.empty()
         for token in tokens:
             del self._owners[token]
 
     async def api_key(self, token: str) -> ApiKey | None:
         """See `Transaction.api_key`."""
-        return self._world.keys.get(token)
+        return self._records.keys.get(token)
 
     async def api_keys(self) -> Sequence[ApiKey]:
         """See `Transaction.api_keys`."""
-        return list(self._world.keys.values())
+        return list(self._records.keys.values())
 
     async def save_api_key(self, key: ApiKey) -> None:
         """See `Transaction.save_api_key`."""
-        if self._owners.get(key.token, self._world) is not self._world:
+        if self._owners.get(key.token, self._records) is not self._records:
             raise ValueError("this key belongs to another sandbox")
-        self._put(self._world.keys, key.token, key)
-        self._put(self._owners, key.token, self._world)
+        self._put(self._records.keys, key.token, key)
+        self._put(self._owners, key.token, self._records)
 
     async def remove_api_key(self, token: str) -> None:
         """See `Transaction.remove_api_key`."""
-        if token in self._world.keys:
-            self._drop(self._world.keys, token)
+        if token in self._records.keys:
+            self._drop(self._records.keys, token)
             self._drop(self._owners, token)
 
     async def account_group(self, account_group_id: str) -> AccountGroup | None:
         """See `Transaction.account_group`."""
-        return self._world.account_groups.get(account_group_id)
+        return self._records.account_groups.get(account_group_id)
 
     async def account_groups(self) -> Sequence[AccountGroup]:
         """See `Transaction.account_groups`."""
-        return list(self._world.account_groups.values())
+        return list(self._records.account_groups.values())
 
     async def save_account_group(self, account_group: AccountGroup) -> None:
         """See `Transaction.save_account_group`."""
-        self._put(self._world.account_groups, account_group.id, account_group)
+        self._put(self._records.account_groups, account_group.id, account_group)
 
     async def remove_account_group(self, account_group_id: str) -> None:
         """See `Transaction.remove_account_group`."""
-        world = self._world
-        if account_group_id not in world.account_groups:
+        records = self._records
+        if account_group_id not in records.account_groups:
             return
-        for audience in list(world.audiences.newest_first(account_group_id)):
-            self._remove(world.audiences, audience)
-        for folder in list(world.folders.newest_first(account_group_id)):
-            self._remove(world.folders, folder)
-        for job in list(world.jobs.newest_first(account_group_id)):
-            world.drop_job(job)
-            self._undo.append(partial(world.place_job, job))
-        for key in [key for key in world.replays if key[0] == account_group_id]:
-            self._drop(world.replays, key)
-        self._drop(world.account_groups, account_group_id)
+        for audience in list(records.audiences.newest_first(account_group_id)):
+            self._remove(records.audiences, audience)
+        for folder in list(records.folders.newest_first(account_group_id)):
+            self._remove(records.folders, folder)
+        for job in list(records.jobs.newest_first(account_group_id)):
+            records.remove_job(job)
+            self._undo.append(partial(records.put_job, job))
+        for key in [key for key in records.replays if key[0] == account_group_id]:
+            self._drop(records.replays, key)
+        self._drop(records.account_groups, account_group_id)
 
     async def audience(self, account_group_id: str, audience_id: str) -> Audience | None:
         """See `Transaction.audience`."""
-        audience = self._world.audiences.get(audience_id)
+        audience = self._records.audiences.get(audience_id)
         return audience if audience is not None and audience.account_group_id == account_group_id else None
 
     async def audiences(self, account_group_id: str, *, before: int | None, limit: int | None) -> Sequence[Audience]:
         """See `Transaction.audiences`."""
-        return list(islice(self._world.audiences.newest_first(account_group_id, before), limit))
+        return list(islice(self._records.audiences.newest_first(account_group_id, before), limit))
 
     async def save_audience(self, audience: Audience) -> None:
         """See `Transaction.save_audience`."""
-        self._save(self._world.audiences, audience)
+        self._save(self._records.audiences, audience)
 
     async def remove_audience(self, audience: Audience) -> None:
         """See `Transaction.remove_audience`."""
-        self._remove(self._world.audiences, audience)
+        self._remove(self._records.audiences, audience)
 
     async def folder(self, account_group_id: str, folder_id: str) -> Folder | None:
         """See `Transaction.folder`."""
-        folder = self._world.folders.get(folder_id)
+        folder = self._records.folders.get(folder_id)
         return folder if folder is not None and folder.account_group_id == account_group_id else None
 
     async def folders(self, account_group_id: str) -> Sequence[Folder]:
         """See `Transaction.folders`."""
-        return list(self._world.folders.newest_first(account_group_id))
+        return list(self._records.folders.newest_first(account_group_id))
 
     async def save_folder(self, folder: Folder) -> None:
         """See `Transaction.save_folder`."""
-        self._save(self._world.folders, folder)
+        self._save(self._records.folders, folder)
 
     async def job(self, job_id: str) -> Job | None:
         """See `Transaction.job`."""
-        return self._world.jobs.get(job_id)
+        return self._records.jobs.get(job_id)
 
     async def jobs(
         self, account_group_id: str, *, before: int | None, limit: int | None, outcome: JobStatus | None = None
     ) -> Sequence[Job]:
         """See `Transaction.jobs`."""
-        table = self._world.jobs if outcome is None else self._world.ended_jobs[outcome]
+        table = self._records.jobs if outcome is None else self._records.ended_jobs[outcome]
         return list(islice(table.newest_first(account_group_id, before), limit))
 
     async def open_jobs(self, account_group_id: str) -> Sequence[Job]:
         """See `Transaction.open_jobs`."""
-        return self._world.open_jobs(account_group_id)
+        return self._records.open_jobs(account_group_id)
 
     async def open_jobs_on(self, audience_id: str) -> Sequence[Job]:
         """See `Transaction.open_jobs_on`."""
-        return self._world.open_jobs(audience_id)
+        return self._records.open_jobs(audience_id)
 
     async def save_job(self, job: Job) -> None:
         """See `Transaction.save_job`."""
-        old = self._world.jobs.get(job.id)
-        if old is not None:
-            self._world.drop_job(old)
-            self._undo.append(partial(self._world.place_job, old))
-        self._world.place_job(job)
-        self._undo.append(partial(self._world.drop_job, job))
+        previous = self._records.jobs.get(job.id)
+        if previous is not None:
+            self._records.remove_job(previous)
+            self._undo.append(partial(self._records.put_job, previous))
+        self._records.put_job(job)
+        self._undo.append(partial(self._records.remove_job, job))
 
     async def replay(self, account_group_id: str, idempotency_key: str) -> Replay | None:
         """See `Transaction.replay`."""
-        return self._world.replays.get((account_group_id, idempotency_key))
+        return self._records.replays.get((account_group_id, idempotency_key))
 
     async def replays(self) -> Sequence[Replay]:
         """See `Transaction.replays`."""
-        return list(self._world.replays.values())
+        return list(self._records.replays.values())
 
     async def save_replay(self, replay: Replay) -> None:
         """See `Transaction.save_replay`."""
-        self._put(self._world.replays, (replay.account_group_id, replay.idempotency_key), replay)
+        self._put(self._records.replays, (replay.account_group_id, replay.idempotency_key), replay)
 
     def _save(self, table: Table[R], row: R) -> None:
-        old = table.put(row)
-        self._undo.append(partial(table.remove, row.id) if old is None else partial(table.put, old))
+        previous = table.put(row)
+        self._undo.append(partial(table.remove, row.id) if previous is None else partial(table.put, previous))
 
     def _remove(self, table: Table[R], row: R) -> None:
-        old = table.remove(row.id)
-        if old is not None:
-            self._undo.append(partial(table.put, old))
+        removed = table.remove(row.id)
+        if removed is not None:
+            self._undo.append(partial(table.put, removed))
 
     def _put(self, rows: dict[K, V], key: K, value: V) -> None:
         if key in rows:

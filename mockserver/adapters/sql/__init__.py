@@ -1,1 +1,1 @@
-"""State in a database: one schema and one transaction for SQLite and PostgreSQL."""
+"""The store in a database: one schema and one transaction class for SQLite and PostgreSQL."""

@@ -1,4 +1,4 @@
-"""What the store needs of a database."""
+"""The interface of a database that the store needs, and compiled statements."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,71 +14,85 @@ Values = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A statement in the dialect of a database. `order`: which of the values, then the fixed ones, stand where."""
+    """A statement in the dialect of a database.
+
+    Attributes:
+        sql: The text.
+        order: For each position of the statement, the index of its value among the given and then the fixed values.
+        fixed: The values that the statement itself fixes.
+
+    """
 
     sql: str
     order: tuple[int, ...]
     fixed: Values = ()
 
-    def arranged(self, values: Values) -> Values:
-        """The values as the statement takes them."""
-        every = values + self.fixed
-        return tuple([every[place] for place in self.order])
+    def arrange(self, values: Values) -> Values:
+        """Return the values in the order of the statement's positions."""
+        available = values + self.fixed
+        return tuple([available[index] for index in self.order])
 
 
-def prepared(statement: ClauseElement, dialect: Dialect, *names: str) -> Query:
-    """A statement whose parameters are called so, to be given in that order.
+def compile_query(statement: ClauseElement, dialect: Dialect, *names: str) -> Query:
+    """Compile a statement.
 
-    ValueError for a name that is no parameter.
+    Args:
+        statement: The statement.
+        dialect: The dialect of the database.
+        *names: The names of the parameters, in the order in which their values will be given.
+
+    Raises:
+        ValueError: A name is not a parameter of the statement.
+
     """
     compiled = statement.compile(dialect=dialect)
-    taken = [str(name) for name in getattr(compiled, "positiontup", None) or ()]
-    unknown = set(names) - set(taken)
+    positions = [str(name) for name in getattr(compiled, "positiontup", None) or ()]
+    unknown = set(names) - set(positions)
     if unknown:
         raise ValueError(f"{statement} has no parameter {', '.join(sorted(unknown))}")
-    fixed = [name for name in dict.fromkeys(taken) if name not in names]
-    places = {name: place for place, name in enumerate([*names, *fixed])}
-    given = compiled.params
-    return Query(str(compiled), tuple(places[name] for name in taken), tuple(given[name] for name in fixed))
+    fixed = [name for name in dict.fromkeys(positions) if name not in names]
+    indexes = {name: index for index, name in enumerate([*names, *fixed])}
+    defaults = compiled.params
+    return Query(str(compiled), tuple(indexes[name] for name in positions), tuple(defaults[name] for name in fixed))
 
 
 class Session(Protocol):
     """An open transaction of the database."""
 
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (whatever the column takes)
-        """What a statement answers."""
+        """Run a statement, and return its rows."""
 
     async def execute_many(self, query: Query, rows: Sequence[Values]) -> None:
         """Run a statement once for each row."""
 
     async def copy_rows(self, query: Query, table: str, rows: Sequence[Values]) -> None:
-        """Add many rows to a table, in the order of its columns; `query` adds one."""
+        """Insert many rows, with values in the order of the table's columns; `query` inserts one."""
 
     async def run(self, sql: str) -> None:
         """Run a statement without parameters."""
 
     async def rollback(self) -> None:
-        """Undo what was done since the beginning, and go on; the lock is kept."""
+        """Undo all changes since the beginning; the transaction goes on, and keeps its lock."""
 
 
 class Database(Protocol):
-    """A database that is open."""
+    """An open database."""
 
     @property
     def dialect(self) -> Dialect:
-        """How SQLAlchemy writes for it."""
+        """The SQLAlchemy dialect."""
 
-    def alone(self, name: str) -> AbstractAsyncContextManager[Session]:
-        """A transaction that holds the lock of this name: kept when the block ends, undone when it raises."""
+    def exclusive(self, name: str) -> AbstractAsyncContextManager[Session]:
+        """Open a transaction that holds the lock `name`; it commits at the end of the block, or rolls back on error."""
 
-    def reading(self) -> AbstractAsyncContextManager[Session]:
-        """A transaction that sees one instant, and writes nothing."""
+    def read_only(self) -> AbstractAsyncContextManager[Session]:
+        """Open a transaction that reads one snapshot, and does not write."""
 
-    def writing(self) -> AbstractAsyncContextManager[Session]:
-        """A transaction that writes, and holds no lock but those of the rows."""
+    def read_write(self) -> AbstractAsyncContextManager[Session]:
+        """Open a transaction that writes, and holds row locks only."""
 
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (whatever the column takes)
-        """What a statement answers that is a transaction of its own."""
+        """Run a statement as its own transaction, and return its rows."""
 
     async def close(self) -> None:
-        """Let go of it."""
+        """Close the database."""

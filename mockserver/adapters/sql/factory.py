@@ -1,4 +1,4 @@
-"""From the address of a store to the store."""
+"""The SQL store for an address."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,13 +16,13 @@ from mockserver.ports import StoreError
 
 @asynccontextmanager
 async def open_store(url: str, journal_limit: int, journal_bytes: int) -> AsyncIterator[SqlStore]:
-    """The store at `sqlite:///FILE` or `postgresql://...`; StoreError where it cannot be used."""
-    database = await _database(url)
+    """Open the store at `sqlite:///FILE` or `postgresql://...`; StoreError if it cannot be used."""
+    database = await _open_database(url)
     async with open_sql_store(database, Bounds(journal_limit, journal_bytes)) as store:
         yield store
 
 
-async def _database(url: str) -> Database:
+async def _open_database(url: str) -> Database:
     try:
         parts = make_url(url)
     except (ArgumentError, ValueError):
@@ -35,5 +35,5 @@ async def _database(url: str) -> Database:
 
 
 def _is_file(parts: URL) -> bool:
-    """Whether the address is that of a file, and of nothing else."""
+    """Return whether an address names a file and nothing else."""
     return parts.database not in {None, "", ":memory:"} and not parts.host and not parts.query

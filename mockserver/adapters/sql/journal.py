@@ -1,6 +1,6 @@
-"""The journals of a database: what is appended is kept back for a moment, and written with others.
+"""The journals in a database: appended exchanges are buffered for a moment, and written in batches.
 
-Times of an exchange are kept as seconds since 1970, so that those of all replicas are in one order.
+Times of exchanges are stored as seconds since 1970, so that the exchanges of all replicas have one order.
 """
 
 import asyncio
@@ -20,16 +20,24 @@ from mockserver.ports import Journal, SandboxNotFoundError, StoreError
 from mockserver.recording.exchange import Exchange
 
 Pause = Callable[[float], Awaitable[None]]
-Waiting = tuple[str, Exchange]
+BufferedExchange = tuple[str, Exchange]
 
 _LOG = logging.getLogger(__name__)
-_FEW = 64
-_FAREWELL = 5
+_ROWS_PER_STEP = 64
+_CLOSE_TIMEOUT = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the journal of each sandbox may hold, what may wait to be written, and for how long, in seconds."""
+    """The limits of journals.
+
+    Attributes:
+        limit: The maximum number of exchanges of a sandbox.
+        size: The maximum size of a sandbox's exchanges in bytes.
+        waiting: The maximum number of exchanges that wait to be written.
+        interval: The seconds between an append and the write.
+
+    """
 
     limit: int = 1_000
     size: int = 4 << 20
@@ -39,7 +47,7 @@ class Bounds:
 
 @dataclass(slots=True)
 class _State:
-    """The numbers of the first exchange that is held and of the last there was, their bytes, and the last clearing."""
+    """The state of a journal: the first held and the last number, the size in bytes, and the time of the last clear."""
 
     first: int
     last: int
@@ -48,7 +56,7 @@ class _State:
 
 
 class SqlJournals:
-    """All journals. `epoch`: what makes of a reading of the server's timer seconds since 1970."""
+    """All journals of a store. `epoch` is the difference between seconds since 1970 and the server's timer."""
 
     def __init__(self, database: Database, bounds: Bounds, timer: Callable[[], float], epoch: float) -> None:
         self.pause: Pause = asyncio.sleep
@@ -57,33 +65,33 @@ class SqlJournals:
         self._bounds = bounds
         self._timer = timer
         self._epoch = epoch
-        self._waiting: deque[Waiting] = deque(maxlen=bounds.waiting)
+        self._waiting: deque[BufferedExchange] = deque(maxlen=bounds.waiting)
         self._writing: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
 
     def append(self, sandbox_id: str, exchange: Exchange) -> None:
-        """Keep an exchange back; it is written within the interval."""
+        """Buffer an exchange; it is written within the interval."""
         self._waiting.append((sandbox_id, exchange))
         if self._writing is None:
-            self._writing = asyncio.get_running_loop().create_task(self._write_soon())
+            self._writing = asyncio.get_running_loop().create_task(self._write_after_interval())
 
-    async def _write_soon(self) -> None:
+    async def _write_after_interval(self) -> None:
         await self.pause(self._bounds.interval)
         self._writing = None
         try:
             await self.write()
-        except Exception as error:  # noqa: BLE001  (nobody waits for it)
+        except Exception as error:  # noqa: BLE001  (no caller awaits the task)
             _LOG.warning("the journal was not written: %s", " ".join(str(error).split()))
 
     async def write(self) -> None:
-        """Write what waits; where that cannot be done now it goes on waiting, and the oldest make room for the rest."""
+        """Write the buffered exchanges; on failure they stay buffered, and the oldest are dropped above the limit."""
         async with self._lock:
             batch = list(self._waiting)
             self._waiting.clear()
             if not batch:
                 return
             try:
-                async with self._database.writing() as session:
+                async with self._database.read_write() as session:
                     for sandbox_id, group in groupby(sorted(batch, key=itemgetter(0)), key=itemgetter(0)):
                         await self._add(session, sandbox_id, [exchange for _, exchange in group])
             except (StoreError, asyncio.CancelledError):
@@ -96,9 +104,9 @@ class SqlJournals:
         state = await self._state(session, sandbox_id, locked=True)
         if state is None:
             return
-        dated = [self._dated(exchange) for exchange in exchanges]
+        dated_exchanges = [self._dated(exchange) for exchange in exchanges]
         rows = []
-        for exchange in dated:
+        for exchange in dated_exchanges:
             if exchange.ended >= state.cleared_at:
                 state.last += 1
                 state.size += exchange.size
@@ -109,10 +117,10 @@ class SqlJournals:
             await session.rows(self._sql.save, state.first, state.last, state.size, state.cleared_at, sandbox_id)
 
     async def _make_room(self, session: Session, sandbox_id: str, state: _State) -> None:
-        """Drop the oldest until the rest is within the bounds."""
+        """Drop the oldest exchanges until the rest is within the bounds."""
         first = state.first
         while first <= state.last and (state.last - first >= self._bounds.limit or state.size > self._bounds.size):
-            for number, size in await session.rows(self._sql.oldest, sandbox_id, first, _FEW):
+            for number, size in await session.rows(self._sql.oldest, sandbox_id, first, _ROWS_PER_STEP):
                 if state.last - first < self._bounds.limit and state.size <= self._bounds.size:
                     break
                 first, state.size = number + 1, state.size - size
@@ -121,6 +129,7 @@ class SqlJournals:
             await session.rows(self._sql.drop_older, sandbox_id, first)
 
     def _dated(self, exchange: Exchange) -> Exchange:
+        """Return the exchange with its times in seconds since 1970."""
         dated = copy(exchange)
         dated.began += self._epoch
         dated.ended += self._epoch
@@ -129,24 +138,24 @@ class SqlJournals:
         return dated
 
     async def read(self, sandbox_id: str, after: int) -> Journal:
-        """See `Store.journal`. It waits for as long as other replicas keep exchanges back."""
+        """See `Store.journal`. It waits until other replicas have written their buffered exchanges."""
         await self.pause(2 * self._bounds.interval)
         await self.write()
-        async with self._database.reading() as session:
+        async with self._database.read_only() as session:
             state = await self._state(session, sandbox_id)
             if state is None:
                 raise SandboxNotFoundError(sandbox_id)
-            found = []
+            exchanges = []
             for number, record in await session.rows(self._sql.newer, sandbox_id, after):
-                exchange = EXCHANGE.one(record)
+                exchange = EXCHANGE.decode(record)
                 exchange.number = number
-                found.append(exchange)
-            return Journal(found, state.first - 1, state.size)
+                exchanges.append(exchange)
+            return Journal(exchanges, state.first - 1, state.size)
 
     async def clear(self, sandbox_id: str) -> None:
         """See `Store.clear_journal`."""
         await self.write()
-        async with self._database.writing() as session:
+        async with self._database.read_write() as session:
             state = await self._state(session, sandbox_id, locked=True)
             if state is None:
                 raise SandboxNotFoundError(sandbox_id)
@@ -154,13 +163,13 @@ class SqlJournals:
             await session.rows(self._sql.save, state.last + 1, state.last, 0, state.cleared_at, sandbox_id)
 
     async def begin(self, session: Session, sandbox_id: str) -> None:
-        """Give a new sandbox its journal."""
+        """Create the journal of a new sandbox."""
         await session.rows(self._sql.begin, sandbox_id, 1, 0, 0, 0.0)
 
-    async def begin_anew(self, session: Session, sandbox_id: str) -> None:
-        """Empty a journal, and count from 1 again. What ended before now, and was not written yet, never is.
+    async def restart(self, session: Session, sandbox_id: str) -> None:
+        """Empty a journal, and number from 1 again. Buffered exchanges that ended before now are never written.
 
-        Its own row comes first, here and in what follows: who writes into it holds that until the exchanges are there.
+        The journal's own row is written first, here and in `remove`: a writer of exchanges holds the lock of that row.
         """
         await session.rows(self._sql.save, 1, 0, 0, self._timer() + self._epoch, sandbox_id)
         await session.rows(self._sql.drop, sandbox_id)
@@ -171,12 +180,12 @@ class SqlJournals:
         await session.rows(self._sql.drop, sandbox_id)
 
     async def close(self) -> None:
-        """Write what waits, as far as that can be done soon, and nothing more after that."""
+        """Write the buffered exchanges, if that ends within a few seconds, and stop writing."""
         if self._writing is not None:
             self._writing.cancel()
             self._writing = None
         try:
-            await asyncio.wait_for(self.write(), _FAREWELL)
+            await asyncio.wait_for(self.write(), _CLOSE_TIMEOUT)
         except (StoreError, TimeoutError) as error:
             _LOG.warning("%d exchanges of the journal were not written: %s", len(self._waiting), error)
 
@@ -184,4 +193,4 @@ class SqlJournals:
         rows: Iterable[Sequence[object]] = await session.rows(
             self._sql.state_locked if locked else self._sql.state, sandbox_id
         )
-        return next((_State(*row) for row in rows), None)  # type: ignore[arg-type]  # as the columns are
+        return next((_State(*row) for row in rows), None)  # type: ignore[arg-type]  # the columns have these types

@@ -1,4 +1,4 @@
-"""The schema and its versions: made whole in an empty database, led forward step by step in an older one."""
+"""The schema and its versions: created whole in an empty database, migrated step by step in an older one."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,19 +11,19 @@ from mockserver.adapters.sql.statements import VersionStatements
 from mockserver.ports import StoreError
 
 Step = Callable[[Dialect], Sequence[str]]
-"""What leads from one version to the next, as statements in a dialect."""
+"""A migration from one version to the next: the statements in a dialect."""
 
 STEPS: tuple[Step, ...] = ()
-"""From version 1 to 2, from 2 to 3, and so on; the tables of `schema` are those of the newest."""
+"""The migrations from version 1 to 2, from 2 to 3, and so on; `schema` has the tables of the newest version."""
 
 _LOCK = "the schema of audience-mock"
 
 
 async def migrate(database: Database, steps: Sequence[Step] = STEPS) -> None:
-    """Bring the schema to the newest version, in one transaction; StoreError where it is newer than that."""
+    """Migrate the schema to the newest version in one transaction; StoreError if its version is unknown."""
     dialect, newest = database.dialect, len(steps) + 1
     statements = VersionStatements(dialect)
-    async with database.alone(_LOCK) as session:
+    async with database.exclusive(_LOCK) as session:
         await session.run(str(CreateTable(VERSIONS, if_not_exists=True).compile(dialect=dialect)))
         version = (await session.rows(statements.version))[0][0]
         if version is not None and version > newest:
@@ -31,10 +31,11 @@ async def migrate(database: Database, steps: Sequence[Step] = STEPS) -> None:
                 f"its schema has version {version}, and this audience-mock knows {newest}: "
                 "use a newer audience-mock, or another database"
             )
-        made = (
-            _all_tables(dialect) if version is None else [sql for step in steps[version - 1 :] for sql in step(dialect)]
-        )
-        for sql in made:
+        if version is None:
+            changes = _all_tables(dialect)
+        else:
+            changes = [sql for step in steps[version - 1 :] for sql in step(dialect)]
+        for sql in changes:
             await session.run(sql)
         if version != newest:
             await session.rows(statements.note, newest)
@@ -42,5 +43,6 @@ async def migrate(database: Database, steps: Sequence[Step] = STEPS) -> None:
 
 def _all_tables(dialect: Dialect) -> Sequence[str]:
     tables = [table for table in METADATA.sorted_tables if table is not VERSIONS]
-    made = [str(CreateTable(table).compile(dialect=dialect)) for table in tables]
-    return made + [str(CreateIndex(index).compile(dialect=dialect)) for table in tables for index in table.indexes]
+    table_statements = [str(CreateTable(table).compile(dialect=dialect)) for table in tables]
+    indexes = [index for table in tables for index in table.indexes]
+    return [*table_statements, *(str(CreateIndex(index).compile(dialect=dialect)) for index in indexes)]

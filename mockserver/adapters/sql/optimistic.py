@@ -1,4 +1,4 @@
-"""A transaction over one audience that takes no lock: what it has seen has to be so still when it writes."""
+"""A transaction over one audience without a lock: its write succeeds only if the audience has not changed."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,56 +13,56 @@ from mockserver.ports import AudienceRef, ConflictError, SandboxNotFoundError
 
 
 class AutocommitSession:
-    """A session in which each statement is a transaction of its own."""
+    """A session that runs each statement as its own transaction."""
 
     def __init__(self, database: Database) -> None:
         self.rows = database.rows
 
     async def execute_many(self, query: Query, rows: Sequence[Values]) -> None:
-        """Refuse: they would not be one."""
+        """Raise NotImplementedError: the statements would be several transactions."""
         raise NotImplementedError
 
     async def copy_rows(self, query: Query, table: str, rows: Sequence[Values]) -> None:
-        """Refuse."""
+        """Raise NotImplementedError."""
         raise NotImplementedError
 
     async def run(self, sql: str) -> None:
-        """Refuse."""
+        """Raise NotImplementedError."""
         raise NotImplementedError
 
     async def rollback(self) -> None:
-        """Nothing is open that could be undone."""
+        """Do nothing: no transaction is open."""
 
 
 class OptimisticTransaction(SqlTransaction):
-    """Two statements: one sees the sandbox, the audience and the jobs on it, the other changes that audience."""
+    """Two statements: one reads the sandbox, the audience and its open jobs, the other changes the audience."""
 
     def __init__(
         self,
         session: AutocommitSession,
         statements: Statements,
-        stamps: Iterator[int],
+        versions: Iterator[int],
         sandbox_id: str,
-        about: AudienceRef,
+        audience_ref: AudienceRef,
     ) -> None:
-        super().__init__(session, statements, stamps, sandbox_id, alone=False)
-        self._about = about
+        super().__init__(session, statements, versions, sandbox_id, locked=False)
+        self._audience_ref = audience_ref
         self._change: tuple[Query, Values] | None = None
 
     async def begin(self) -> None:
-        """Look; SandboxNotFoundError where there is no such sandbox."""
-        group, audience_id = self._about
-        rows = await self._session.rows(self._sql.look, self._sandbox_id, audience_id, group)
+        """Read the sandbox and the audience; SandboxNotFoundError if there is no such sandbox."""
+        group, audience_id = self._audience_ref
+        rows = await self._session.rows(self._sql.sandbox_with_audience, self._sandbox_id, audience_id, group)
         if not rows:
             raise SandboxNotFoundError(self._sandbox_id)
-        sandbox, audience, self._stamp, _ = rows[0]
-        self._sandbox = SANDBOX.one(sandbox)
-        self._seen = None if audience is None else AUDIENCE.one(audience)
-        self._jobs_on = audience_id, [JOB.one(row[3]) for row in rows if row[3] is not None]
+        sandbox, audience, self._version, _ = rows[0]
+        self._sandbox = SANDBOX.decode(sandbox)
+        self._read_audience = None if audience is None else AUDIENCE.decode(audience)
+        self._open_jobs = audience_id, [JOB.decode(row[3]) for row in rows if row[3] is not None]
         self._change = None
 
     async def flush(self) -> None:
-        """Write the change, if there is one; ConflictError where somebody else was sooner."""
+        """Write the change, if there is one; ConflictError if the audience has changed in between."""
         if self._change is not None:
             query, values = self._change
             if not await self._session.rows(query, *values):
@@ -74,27 +74,27 @@ class OptimisticTransaction(SqlTransaction):
 
     async def audience(self, account_group_id: str, audience_id: str) -> Audience | None:
         """See `Transaction.audience`."""
-        if (account_group_id, audience_id) == self._about:
-            return self._seen
+        if (account_group_id, audience_id) == self._audience_ref:
+            return self._read_audience
         return await super().audience(account_group_id, audience_id)
 
     async def save_audience(self, audience: Audience) -> None:
         """See `Transaction.save_audience`."""
-        self._seen = audience
-        row = self._sandbox_id, audience.id, self._stamp, text(audience), next(self._stamps)
+        self._read_audience = audience
+        row = self._sandbox_id, audience.id, self._version, text(audience), next(self._versions)
         self._change = self._sql.save_audience_if, row
 
     async def remove_audience(self, audience: Audience) -> None:
         """See `Transaction.remove_audience`."""
-        self._seen = None
-        self._change = self._sql.drop_audience_if, (self._sandbox_id, audience.id, self._stamp)
+        self._read_audience = None
+        self._change = self._sql.drop_audience_if, (self._sandbox_id, audience.id, self._version)
 
     async def save_api_key(self, key: ApiKey) -> None:
-        """Refuse."""
-        self._later(self._sql.save_api_key, key.name)
+        """Raise NotImplementedError."""
+        self._write_later(self._sql.save_api_key, key.name)
 
     async def _rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (whatever the column takes)
         return await self._session.rows(query, self._sandbox_id, *values)
 
-    def _later(self, query: Query, *values: Any) -> None:  # noqa: ANN401  (as above)
-        raise NotImplementedError(f"this transaction writes its audience alone, not {query.sql} {values}")
+    def _write_later(self, query: Query, *values: Any) -> None:  # noqa: ANN401  (as above)
+        raise NotImplementedError(f"this transaction writes its audience only, not {query.sql} {values}")

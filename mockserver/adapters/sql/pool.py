@@ -1,6 +1,6 @@
-"""Connections to PostgreSQL that are used again.
+"""A pool of connections to PostgreSQL.
 
-asyncpg's own pool makes a task and two timers for each use, which cost more than the statement that it is used for.
+asyncpg's own pool creates a task and two timers for each use, which cost more than the statement itself.
 """
 
 import asyncio
@@ -14,26 +14,39 @@ Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
 
 class ConnectionPool:
-    """At most `most` connections, made when they are needed; whoever comes when all are in use waits in turn."""
+    """A pool of at most `most` connections, opened on demand; waiters get a connection in order of arrival.
 
-    def __init__(self, connect: Connect, most: int, patience: float) -> None:
+    Args:
+        connect: A coroutine function that opens a connection.
+        most: The maximum number of connections.
+        timeout: The maximum wait for a connection in seconds.
+
+    """
+
+    def __init__(self, connect: Connect, most: int, timeout: float) -> None:
         self._connect = connect
         self._most = most
-        self._patience = patience
+        self._timeout = timeout
         self._idle: list[asyncpg.Connection] = []
         self._used: set[asyncpg.Connection] = set()
-        self._making = 0
+        self._connecting = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[asyncpg.Connection]:
-        """A connection for a while. One that is left in the middle of something is closed; TimeoutError, OSError."""
-        connection = await self._take()
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend a connection for the block. A connection with an unfinished transaction is closed afterwards.
+
+        Raises:
+            TimeoutError: No connection was free in time.
+            OSError: The database cannot be reached.
+
+        """
+        connection = await self._acquire()
         self._used.add(connection)
         try:
             yield connection
         except (TimeoutError, asyncio.CancelledError):
-            connection.terminate()  # nobody knows what it is doing; the database undoes it
+            connection.terminate()  # its state is unknown; the database rolls back
             raise
         finally:
             self._used.discard(connection)
@@ -41,40 +54,40 @@ class ConnectionPool:
                 connection.terminate()
             if not connection.is_closed():
                 self._idle.append(connection)
-            self._wake()
+            self._wake_next()
 
-    async def _take(self) -> asyncpg.Connection:
+    async def _acquire(self) -> asyncpg.Connection:
         while True:
             while self._idle:
                 connection = self._idle.pop()
                 if not connection.is_closed():
                     return connection
-            if len(self._used) + self._making < self._most:
-                return await self._make()
-            await self._turn()
+            if len(self._used) + self._connecting < self._most:
+                return await self._open()
+            await self._wait_turn()
 
-    async def _make(self) -> asyncpg.Connection:
-        self._making += 1
+    async def _open(self) -> asyncpg.Connection:
+        self._connecting += 1
         try:
             return await self._connect()
         except BaseException:
-            self._wake()
+            self._wake_next()
             raise
         finally:
-            self._making -= 1
+            self._connecting -= 1
 
-    async def _turn(self) -> None:
+    async def _wait_turn(self) -> None:
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 await turn
         except BaseException:
             if turn.done() and not turn.cancelled():
-                self._wake()  # it had its turn, and does not take it
+                self._wake_next()  # it had its turn, and cannot use it
             raise
 
-    def _wake(self) -> None:
+    def _wake_next(self) -> None:
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
@@ -82,7 +95,7 @@ class ConnectionPool:
                 return
 
     def close(self) -> None:
-        """Break them off; a database that does not answer is not waited for."""
+        """Terminate all connections, without waiting for the database."""
         for connection in (*self._used, *self._idle):
             connection.terminate()
         self._idle.clear()

@@ -1,4 +1,4 @@
-"""PostgreSQL, over a few connections. The lock of a sandbox is an advisory one: it writes nothing, and is fair."""
+"""PostgreSQL over a small pool. The lock of a sandbox is an advisory lock, which writes nothing and is fair."""
 
 import hashlib
 from collections.abc import AsyncIterator, Sequence
@@ -14,14 +14,14 @@ from mockserver.adapters.sql.database import Query, Row, Values
 from mockserver.adapters.sql.pool import ConnectionPool
 from mockserver.ports import StoreError
 
-_CONNECTIONS = 16
-_PATIENCE = 6
-_FROZEN = 8  # a statement that only waits for a lock is given up sooner, and a server that stops waits a little longer
+_MAX_CONNECTIONS = 16
+_TIMEOUT = 6
+_COMMAND_TIMEOUT = 8  # above the timeout of a lock, and below the time that a stopping server waits
 _SETTINGS = {
     "application_name": "audience-mock",
     "idle_in_transaction_session_timeout": "30s",
     "jit": "off",
-    "lock_timeout": f"{_PATIENCE}s",
+    "lock_timeout": f"{_TIMEOUT}s",
 }
 
 _FAILURES = (
@@ -39,7 +39,7 @@ _FAILURES = (
     asyncpg.PostgresSystemError,
     asyncpg.TransactionRollbackError,
 )
-"""What a database does that is away, full, shut or overrun; whatever else it says is a fault of ours."""
+"""The errors of a database that is unreachable, full, stopped or overloaded; any other error is a bug of ours."""
 
 
 class PostgresSession:
@@ -48,20 +48,20 @@ class PostgresSession:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
 
-    async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
+    async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as in the protocol)
         """See `Session.rows`."""
-        found: Sequence[Row] = await self._connection.fetch(query.sql, *query.arranged(values))
-        return found
+        rows: Sequence[Row] = await self._connection.fetch(query.sql, *query.arrange(values))
+        return rows
 
     async def execute_many(self, query: Query, rows: Sequence[Values]) -> None:
-        """See `Session.many`."""
+        """See `Session.execute_many`."""
         if len(rows) == 1:
-            await self._connection.fetch(query.sql, *query.arranged(rows[0]))
+            await self._connection.fetch(query.sql, *query.arrange(rows[0]))
         else:
-            await self._connection.executemany(query.sql, map(query.arranged, rows))
+            await self._connection.executemany(query.sql, map(query.arrange, rows))
 
-    async def copy_rows(self, query: Query, table: str, rows: Sequence[Values]) -> None:  # noqa: ARG002  (COPY needs none)
-        """See `Session.pour`."""
+    async def copy_rows(self, query: Query, table: str, rows: Sequence[Values]) -> None:  # noqa: ARG002  (COPY takes no statement)
+        """See `Session.copy_rows`."""
         await self._connection.copy_records_to_table(table, records=rows)
 
     async def run(self, sql: str) -> None:
@@ -74,29 +74,29 @@ class PostgresSession:
 
 
 class Postgres:
-    """A database that any number of replicas share."""
+    """A PostgreSQL database, shared by any number of replicas."""
 
-    dialect: Dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    dialect: Dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
 
-    def __init__(self, connections: ConnectionPool) -> None:
-        self._connections = connections
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
 
-    def alone(self, name: str) -> AbstractAsyncContextManager[PostgresSession]:
-        """See `Database.alone`."""
+    def exclusive(self, name: str) -> AbstractAsyncContextManager[PostgresSession]:
+        """See `Database.exclusive`."""
         return self._transaction(f"BEGIN; SELECT pg_advisory_xact_lock({lock_of(name)}); SAVEPOINT begun")
 
-    def reading(self) -> AbstractAsyncContextManager[PostgresSession]:
-        """See `Database.reading`."""
+    def read_only(self) -> AbstractAsyncContextManager[PostgresSession]:
+        """See `Database.read_only`."""
         return self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
-    def writing(self) -> AbstractAsyncContextManager[PostgresSession]:
-        """See `Database.writing`."""
+    def read_write(self) -> AbstractAsyncContextManager[PostgresSession]:
+        """See `Database.read_write`."""
         return self._transaction("BEGIN")
 
     @asynccontextmanager
     async def _transaction(self, sql: str) -> AsyncIterator[PostgresSession]:
         try:
-            async with self._connections.one() as connection:
+            async with self._pool.connection() as connection:
                 try:
                     await connection.execute(sql)
                     yield PostgresSession(connection)
@@ -106,42 +106,44 @@ class Postgres:
                         await connection.execute("ROLLBACK")
                     raise
         except _FAILURES as error:
-            raise StoreError(_said(error)) from error
+            raise StoreError(_store_error_text(error)) from error
 
-    async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
+    async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as in the protocol)
         """See `Database.rows`."""
         try:
-            async with self._connections.one() as connection:
-                found: Sequence[Row] = await connection.fetch(query.sql, *query.arranged(values))
-                return found
+            async with self._pool.connection() as connection:
+                rows: Sequence[Row] = await connection.fetch(query.sql, *query.arrange(values))
+                return rows
         except _FAILURES as error:
-            raise StoreError(_said(error)) from error
+            raise StoreError(_store_error_text(error)) from error
 
     async def close(self) -> None:
         """See `Database.close`."""
-        self._connections.close()
+        self._pool.close()
 
 
 def lock_of(name: str) -> int:
-    """The number of a lock: 64 bits with a sign."""
+    """Return the number of a lock, a signed 64-bit integer."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
 async def open_postgres(url: str) -> Postgres:
-    """Connect; StoreError where that fails."""
-    connect = partial(asyncpg.connect, url, server_settings=_SETTINGS, timeout=_PATIENCE, command_timeout=_FROZEN)
-    connections = ConnectionPool(connect, _CONNECTIONS, _PATIENCE)
+    """Connect to a database; StoreError if that fails."""
+    connect = partial(
+        asyncpg.connect, url, server_settings=_SETTINGS, timeout=_TIMEOUT, command_timeout=_COMMAND_TIMEOUT
+    )
+    pool = ConnectionPool(connect, _MAX_CONNECTIONS, _TIMEOUT)
     try:
-        async with connections.one():
-            return Postgres(connections)
-    except ValueError:  # which may show a part of a password that was taken for something else
+        async with pool.connection():
+            return Postgres(pool)
+    except ValueError:  # the message may contain a part of the password
         raise StoreError(
             "it cannot be understood; what is special in a user or password is written as %40 for @, %2F for /"
         ) from None
     except (*_FAILURES, asyncpg.PostgresError) as error:
-        raise StoreError(_said(error)) from None
+        raise StoreError(_store_error_text(error)) from None
 
 
-def _said(error: Exception) -> str:
-    """What is wrong, in one line."""
+def _store_error_text(error: Exception) -> str:
+    """Return the error in one line."""
     return f"cannot reach the database: {' '.join(str(error).split()) or type(error).__name__}"

@@ -1,4 +1,4 @@
-"""Records as JSON, and back."""
+"""The conversion of records to JSON and back."""
 
 from collections.abc import Sequence
 from typing import Generic, TypeVar
@@ -20,23 +20,23 @@ _ENCODE = msgspec.json.Encoder().encode
 
 
 def text(record: object) -> str:
-    """A record as JSON."""
+    """Encode a record as JSON."""
     return _ENCODE(record).decode()
 
 
 class Reader(Generic[R]):
-    """Reads records of one kind; members that are missing have their defaults."""
+    """The decoder of one kind of records; missing members get their defaults."""
 
     def __init__(self, kind: type[R]) -> None:
-        self.one = msgspec.json.Decoder(kind).decode
+        self.decode = msgspec.json.Decoder(kind).decode
 
     def first(self, rows: Sequence[Row]) -> R | None:
-        """The record of the first row, if there is one."""
-        return self.one(rows[0][0]) if rows else None
+        """Return the record of the first row, if there is one."""
+        return self.decode(rows[0][0]) if rows else None
 
     def all(self, rows: Sequence[Row]) -> list[R]:
-        """The records of all rows."""
-        return [self.one(row[0]) for row in rows]
+        """Return the records of all rows."""
+        return [self.decode(row[0]) for row in rows]
 
 
 SANDBOX = Reader(Sandbox)

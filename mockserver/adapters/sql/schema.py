@@ -1,6 +1,6 @@
-"""The tables. A record stands in its row as JSON; beside it are the columns that it is found by.
+"""The tables. A row holds its record as JSON, and the columns for searching.
 
-No table names another as foreign: who changes a sandbox holds its lock, and takes everything along.
+There are no foreign keys: a change of a sandbox holds its lock, and changes all its tables.
 """
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
@@ -8,21 +8,21 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Tabl
 METADATA = MetaData()
 
 
-def _of_a_sandbox(name: str, *items: Column[object] | Index) -> Table:
-    """Records of sandboxes, by their other columns."""
+def _sandbox_table(name: str, *items: Column[object] | Index) -> Table:
+    """Return a table of sandboxes' records, with further columns."""
     sandbox, record = Column("sandbox_id", Text, primary_key=True), Column("record", Text, nullable=False)
     return Table(name, METADATA, sandbox, *items, record, sqlite_with_rowid=False)
 
 
-def _in_order(name: str, *more: Column[object]) -> Table:
-    """Records of account groups, in the order of their serial numbers."""
-    return _of_a_sandbox(
+def _ordered_table(name: str, *more: Column[object]) -> Table:
+    """Return a table of account groups' records, ordered by serial number."""
+    return _sandbox_table(
         name,
         Column("id", Text, primary_key=True),
         Column("account_group_id", Text, nullable=False),
         Column("serial", BigInteger, nullable=False),
         *more,
-        Index(f"{name}_in_order", "sandbox_id", "account_group_id", "serial"),
+        Index(f"{name}_ordered_table", "sandbox_id", "account_group_id", "serial"),
     )
 
 
@@ -43,15 +43,15 @@ API_KEYS = Table(
     Column("record", Text, nullable=False),
     sqlite_with_rowid=False,
 )
-ACCOUNT_GROUPS = _of_a_sandbox(
+ACCOUNT_GROUPS = _sandbox_table(
     "account_groups",
     Column("id", Text, primary_key=True),
     Column("serial", BigInteger, nullable=False),
 )
-AUDIENCES = _in_order("audiences", Column("stamp", BigInteger, nullable=False))
-"""`stamp` is another whenever the audience or a job on it is changed."""
-FOLDERS = _in_order("folders")
-JOBS = _in_order(
+AUDIENCES = _ordered_table("audiences", Column("stamp", BigInteger, nullable=False))
+"""`stamp` is the version of the audience: it changes with the audience and with the jobs on it."""
+FOLDERS = _ordered_table("folders")
+JOBS = _ordered_table(
     "jobs",
     Column("audience_id", Text, nullable=False),
     Column("outcome", Text),
@@ -60,7 +60,7 @@ Index("jobs_ended", JOBS.c.sandbox_id, JOBS.c.account_group_id, JOBS.c.outcome, 
 IS_OPEN = JOBS.c.outcome.is_(None)
 for _name, _column in (("jobs_open", JOBS.c.account_group_id), ("jobs_open_on", JOBS.c.audience_id)):
     Index(_name, JOBS.c.sandbox_id, _column, postgresql_where=IS_OPEN, sqlite_where=IS_OPEN)
-REPLAYS = _of_a_sandbox(
+REPLAYS = _sandbox_table(
     "replays",
     Column("account_group_id", Text, primary_key=True),
     Column("idempotency_key", Text, primary_key=True),
@@ -75,11 +75,11 @@ JOURNALS = Table(
     Column("cleared_at", Float(53), nullable=False),
     sqlite_with_rowid=False,
 )
-EXCHANGES = _of_a_sandbox(
+EXCHANGES = _sandbox_table(
     "exchanges",
     Column("number", BigInteger, primary_key=True),
     Column("size", BigInteger, nullable=False),
 )
 VERSIONS = Table("schema_versions", METADATA, Column("version", Integer, primary_key=True))
-OF_A_SANDBOX = (API_KEYS, ACCOUNT_GROUPS, AUDIENCES, FOLDERS, JOBS, REPLAYS)
-"""What a sandbox that is cleared loses, beside what is in its journal."""
+SANDBOX_TABLES = (API_KEYS, ACCOUNT_GROUPS, AUDIENCES, FOLDERS, JOBS, REPLAYS)
+"""The tables that clearing a sandbox empties, in addition to its journal."""

@@ -1,7 +1,7 @@
-"""SQLite: one file, read and written in place; a write-ahead log lets readers go on while one writes.
+"""SQLite: one file, used in the process; a write-ahead log lets others read during a write.
 
-A statement takes microseconds, less than handing it to a thread. The one thing that can take longer is waiting for the
-lock, and that is done without holding up the event loop.
+A statement takes microseconds, less than its transfer to a thread. Only the wait for the lock can take longer, and it
+does not block the event loop.
 """
 
 import asyncio
@@ -18,33 +18,33 @@ from mockserver.ports import StoreError
 
 Pause = Callable[[float], Awaitable[None]]
 
-_TRIES = 2_000
-_OPENINGS = 20
-_SHORT, _LONG = 0.001, 0.010
+_MAX_TRIES = 2_000
+_MAX_OPEN_TRIES = 20
+_SHORT_PAUSE, _LONG_PAUSE = 0.001, 0.010
 _PRAGMAS = (
     "synchronous = NORMAL",
     "cache_size = -16384",
     "wal_autocheckpoint = 8192",
-    "busy_timeout = 0",  # last, so that those which open a file at the same time wait for each other
+    "busy_timeout = 0",  # last, so that processes that open the file together wait for each other
 )
 
 
 class SqliteSession:
-    """A transaction: nothing in it ever waits, so that one connection is enough for a process."""
+    """A transaction. It never waits, so one connection suffices for a process."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
+    async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as in the protocol)
         """See `Session.rows`."""
-        return self._connection.execute(query.sql, query.arranged(values)).fetchall()
+        return self._connection.execute(query.sql, query.arrange(values)).fetchall()
 
     async def execute_many(self, query: Query, rows: Sequence[Values]) -> None:
-        """See `Session.many`."""
-        self._connection.executemany(query.sql, map(query.arranged, rows))
+        """See `Session.execute_many`."""
+        self._connection.executemany(query.sql, map(query.arrange, rows))
 
-    async def copy_rows(self, query: Query, table: str, rows: Sequence[Values]) -> None:  # noqa: ARG002  (the query names it)
-        """See `Session.pour`."""
+    async def copy_rows(self, query: Query, table: str, rows: Sequence[Values]) -> None:  # noqa: ARG002  (the query names the table)
+        """See `Session.copy_rows`."""
         await self.execute_many(query, rows)
 
     async def run(self, sql: str) -> None:
@@ -57,7 +57,7 @@ class SqliteSession:
 
 
 class Sqlite:
-    """One file."""
+    """A SQLite database in a file."""
 
     dialect: Dialect = pysqlite.dialect()
 
@@ -67,24 +67,24 @@ class Sqlite:
         self._pause = pause
 
     @asynccontextmanager
-    async def alone(self, name: str) -> AsyncIterator[SqliteSession]:  # noqa: ARG002  (the lock is the file's)
-        """See `Database.alone`."""
+    async def exclusive(self, name: str) -> AsyncIterator[SqliteSession]:  # noqa: ARG002  (the lock is for the whole file)
+        """See `Database.exclusive`."""
         async with self._transaction("BEGIN IMMEDIATE") as session:
             self._connection.execute("SAVEPOINT begun")
             yield session
 
-    def reading(self) -> AbstractAsyncContextManager[SqliteSession]:
-        """See `Database.reading`."""
+    def read_only(self) -> AbstractAsyncContextManager[SqliteSession]:
+        """See `Database.read_only`."""
         return self._transaction("BEGIN")
 
-    def writing(self) -> AbstractAsyncContextManager[SqliteSession]:
-        """See `Database.writing`."""
+    def read_write(self) -> AbstractAsyncContextManager[SqliteSession]:
+        """See `Database.read_write`."""
         return self._transaction("BEGIN IMMEDIATE")
 
     @asynccontextmanager
     async def _transaction(self, sql: str) -> AsyncIterator[SqliteSession]:
         try:
-            await self._patiently(sql)
+            await self._execute_when_unlocked(sql)
             try:
                 yield self._session
                 self._connection.execute("COMMIT")
@@ -94,40 +94,40 @@ class Sqlite:
                 raise
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
-                raise  # the statement is wrong, which is a fault of ours
-            raise StoreError(_said(error)) from error
+                raise  # the statement is wrong, which is a bug of ours
+            raise StoreError(_store_error_text(error)) from error
 
-    async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as the protocol has it)
+    async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as in the protocol)
         """See `Database.rows`."""
         try:
-            return (await self._patiently(query.sql, query.arranged(values))).fetchall()
+            return (await self._execute_when_unlocked(query.sql, query.arrange(values))).fetchall()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
-                raise  # the statement is wrong, which is a fault of ours
-            raise StoreError(_said(error)) from error
+                raise  # the statement is wrong, which is a bug of ours
+            raise StoreError(_store_error_text(error)) from error
 
     async def close(self) -> None:
         """See `Database.close`."""
         self._connection.close()
 
-    async def _patiently(self, sql: str, values: Values = ()) -> sqlite3.Cursor:
-        """Run a statement, once nobody else writes; sqlite3.OperationalError after a long while."""
-        place = 0
+    async def _execute_when_unlocked(self, sql: str, values: Values = ()) -> sqlite3.Cursor:
+        """Run a statement when no other writer holds the lock; sqlite3.OperationalError after too many tries."""
+        tries = 0
         while True:
             try:
                 return self._connection.execute(sql, values)
             except sqlite3.OperationalError as error:
-                place += 1
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or place == _TRIES:
+                tries += 1
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or tries == _MAX_TRIES:
                     raise
-            await self._pause(_SHORT if place < _LONG / _SHORT else _LONG)
+            await self._pause(_SHORT_PAUSE if tries < _LONG_PAUSE / _SHORT_PAUSE else _LONG_PAUSE)
 
 
 def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
-    """Open a file, or make it; StoreError where it cannot be read and written."""
+    """Open or create a file; StoreError if it cannot be read and written."""
     try:
         connection = sqlite3.connect(path, isolation_level=None, timeout=10)
-        _keep_log(connection)
+        _enable_write_ahead_log(connection)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
     except (sqlite3.Error, ValueError) as error:
@@ -135,13 +135,13 @@ def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
     return Sqlite(connection, pause)
 
 
-def _keep_log(connection: sqlite3.Connection) -> None:
-    """Switch to a write-ahead log. Of several that do so at once SQLite refuses some, who might have waited."""
-    for place in range(_OPENINGS):
+def _enable_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log. If several processes do so at once, SQLite refuses some instead of waiting."""
+    for index in range(_MAX_OPEN_TRIES):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or place == _OPENINGS - 1:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or index == _MAX_OPEN_TRIES - 1:
                 raise
             connection.execute("BEGIN IMMEDIATE")  # which does wait
             connection.execute("ROLLBACK")
@@ -149,6 +149,6 @@ def _keep_log(connection: sqlite3.Connection) -> None:
             return
 
 
-def _said(error: sqlite3.Error) -> str:
-    """What is wrong, in one line."""
+def _store_error_text(error: sqlite3.Error) -> str:
+    """Return the error in one line."""
     return f"cannot use the file: {error}"

@@ -1,9 +1,9 @@
-"""All statements of the store."""
+"""The statements of the store."""
 
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.engine import Dialect
 
-from mockserver.adapters.sql.database import prepared
+from mockserver.adapters.sql.database import compile_query
 from mockserver.adapters.sql.schema import (
     ACCOUNT_GROUPS,
     API_KEYS,
@@ -12,8 +12,8 @@ from mockserver.adapters.sql.schema import (
     FOLDERS,
     JOBS,
     JOURNALS,
-    OF_A_SANDBOX,
     REPLAYS,
+    SANDBOX_TABLES,
     SANDBOXES,
     VERSIONS,
 )
@@ -23,95 +23,95 @@ _IN_GROUP = ("sandbox_id", "id", "account_group_id")
 
 
 class Statements:
-    """Of sandboxes and of all that is in one."""
+    """The statements about sandboxes and their records."""
 
     def __init__(self, dialect: Dialect) -> None:
-        write = Writer(dialect)
+        writer = Writer(dialect)
         callers = select(API_KEYS.c.record, SANDBOXES.c.record).join(SANDBOXES, SANDBOXES.c.id == API_KEYS.c.sandbox_id)
-        self.caller = prepared(callers.where(API_KEYS.c.token == bindparam("token")), dialect, "token")
-        self.sandboxes = prepared(select(SANDBOXES.c.record).order_by(SANDBOXES.c.place), dialect)
-        self.count = prepared(select(func.count()).select_from(SANDBOXES), dialect)
-        self.tokens = prepared(select(API_KEYS.c.token), dialect)
+        self.caller = compile_query(callers.where(API_KEYS.c.token == bindparam("token")), dialect, "token")
+        self.sandboxes = compile_query(select(SANDBOXES.c.record).order_by(SANDBOXES.c.place), dialect)
+        self.count = compile_query(select(func.count()).select_from(SANDBOXES), dialect)
+        self.tokens = compile_query(select(API_KEYS.c.token), dialect)
 
-        self.make_sandbox = write.insert(SANDBOXES)
-        self.sandbox = write.columns(SANDBOXES, "id", "record", "serials")
-        self.seed = write.columns(SANDBOXES, "id", "seed")
-        self.save_sandbox = write.change(SANDBOXES, "id", "record")
-        self.save_serials = write.change(SANDBOXES, "id", "serials")
-        self.drop_sandbox = write.drop(SANDBOXES, "id")
-        self.empty = [write.drop(table, "sandbox_id") for table in OF_A_SANDBOX]
+        self.add_sandbox = writer.insert(SANDBOXES)
+        self.sandbox = writer.select_columns(SANDBOXES, "id", "record", "serials")
+        self.seed = writer.select_columns(SANDBOXES, "id", "seed")
+        self.save_sandbox = writer.update(SANDBOXES, "id", "record")
+        self.save_serials = writer.update(SANDBOXES, "id", "serials")
+        self.drop_sandbox = writer.delete(SANDBOXES, "id")
+        self.empty = [writer.delete(table, "sandbox_id") for table in SANDBOX_TABLES]
 
-        self.api_key = write.by(API_KEYS, "sandbox_id", "token")
-        self.api_keys = write.by(API_KEYS, "sandbox_id")
-        self.save_api_key = write.save_api_key()
-        self.drop_api_key = write.drop(API_KEYS, "sandbox_id", "token")
+        self.api_key = writer.select(API_KEYS, "sandbox_id", "token")
+        self.api_keys = writer.select(API_KEYS, "sandbox_id")
+        self.save_api_key = writer.save_api_key()
+        self.drop_api_key = writer.delete(API_KEYS, "sandbox_id", "token")
 
-        self.account_group = write.by(ACCOUNT_GROUPS, "sandbox_id", "id")
-        self.account_groups = write.by(ACCOUNT_GROUPS, "sandbox_id")
-        self.save_account_group = write.put(ACCOUNT_GROUPS)
+        self.account_group = writer.select(ACCOUNT_GROUPS, "sandbox_id", "id")
+        self.account_groups = writer.select(ACCOUNT_GROUPS, "sandbox_id")
+        self.save_account_group = writer.upsert(ACCOUNT_GROUPS)
         self.drop_account_group = [
-            write.drop(ACCOUNT_GROUPS, "sandbox_id", "id"),
-            *(write.drop(table, "sandbox_id", "account_group_id") for table in (AUDIENCES, FOLDERS, JOBS, REPLAYS)),
+            writer.delete(ACCOUNT_GROUPS, "sandbox_id", "id"),
+            *(writer.delete(table, "sandbox_id", "account_group_id") for table in (AUDIENCES, FOLDERS, JOBS, REPLAYS)),
         ]
 
-        self.look = write.look()
-        self.save_audience_if = write.save_audience_if()
-        self.drop_audience_if = write.drop_audience_if()
-        self.stamp_audience = write.touch_audience_version()
-        self.audience = write.audience(locked=False)
-        self.audience_locked = write.audience(locked=True)
-        self.audiences = write.pages(AUDIENCES)
-        self.save_audience = write.put(AUDIENCES)
-        self.drop_audience = write.drop(AUDIENCES, *_IN_GROUP[:2])
+        self.sandbox_with_audience = writer.select_sandbox_with_audience()
+        self.save_audience_if = writer.save_audience_if()
+        self.drop_audience_if = writer.delete_audience_if()
+        self.touch_audience = writer.touch_audience_version()
+        self.audience = writer.select_audience(locked=False)
+        self.audience_locked = writer.select_audience(locked=True)
+        self.audiences = writer.select_page(AUDIENCES)
+        self.save_audience = writer.upsert(AUDIENCES)
+        self.drop_audience = writer.delete(AUDIENCES, *_IN_GROUP[:2])
 
-        self.folder = write.by(FOLDERS, *_IN_GROUP)
-        self.folders = write.pages(FOLDERS)
-        self.save_folder = write.put(FOLDERS)
+        self.folder = writer.select(FOLDERS, *_IN_GROUP)
+        self.folders = writer.select_page(FOLDERS)
+        self.save_folder = writer.upsert(FOLDERS)
 
-        self.job = write.by(JOBS, "sandbox_id", "id")
-        self.jobs = write.pages(JOBS)
-        self.ended_jobs = write.pages(JOBS, "outcome")
-        self.open_jobs = write.open_jobs("account_group_id")
-        self.open_jobs_on = write.open_jobs("audience_id")
-        self.save_job = write.put(JOBS)
+        self.job = writer.select(JOBS, "sandbox_id", "id")
+        self.jobs = writer.select_page(JOBS)
+        self.ended_jobs = writer.select_page(JOBS, "outcome")
+        self.open_jobs = writer.select_open_jobs("account_group_id")
+        self.open_jobs_on = writer.select_open_jobs("audience_id")
+        self.save_job = writer.upsert(JOBS)
 
-        self.replay = write.by(REPLAYS, "sandbox_id", "account_group_id", "idempotency_key")
-        self.replays = write.by(REPLAYS, "sandbox_id")
-        self.save_replay = write.put(REPLAYS)
+        self.replay = writer.select(REPLAYS, "sandbox_id", "account_group_id", "idempotency_key")
+        self.replays = writer.select(REPLAYS, "sandbox_id")
+        self.save_replay = writer.upsert(REPLAYS)
 
 
 class JournalStatements:
-    """Of journals."""
+    """The statements about journals."""
 
     def __init__(self, dialect: Dialect) -> None:
-        write = Writer(dialect)
+        writer = Writer(dialect)
         state = select(JOURNALS.c.first, JOURNALS.c.last, JOURNALS.c.bytes, JOURNALS.c.cleared_at)
         state = state.where(JOURNALS.c.sandbox_id == bindparam("sandbox_id"))
-        self.begin = write.insert(JOURNALS)
-        self.state = prepared(state, dialect, "sandbox_id")
-        self.state_locked = prepared(state.with_for_update(), dialect, "sandbox_id")
-        self.save = write.change(JOURNALS, "sandbox_id", "first", "last", "bytes", "cleared_at")
-        self.remove = write.drop(JOURNALS, "sandbox_id")
-        self.add = write.insert(EXCHANGES)
-        self.drop = write.drop(EXCHANGES, "sandbox_id")
+        self.begin = writer.insert(JOURNALS)
+        self.state = compile_query(state, dialect, "sandbox_id")
+        self.state_locked = compile_query(state.with_for_update(), dialect, "sandbox_id")
+        self.save = writer.update(JOURNALS, "sandbox_id", "first", "last", "bytes", "cleared_at")
+        self.remove = writer.delete(JOURNALS, "sandbox_id")
+        self.add = writer.insert(EXCHANGES)
+        self.drop = writer.delete(EXCHANGES, "sandbox_id")
 
         of_sandbox = EXCHANGES.c.sandbox_id == bindparam("sandbox_id")
         oldest = select(EXCHANGES.c.number, EXCHANGES.c.size).where(
             of_sandbox, EXCHANGES.c.number >= bindparam("first")
         )
         oldest = oldest.order_by(EXCHANGES.c.number).limit(bindparam("most"))
-        self.oldest = prepared(oldest, dialect, "sandbox_id", "first", "most")
+        self.oldest = compile_query(oldest, dialect, "sandbox_id", "first", "most")
         older = delete(EXCHANGES).where(of_sandbox, EXCHANGES.c.number < bindparam("first"))
-        self.drop_older = prepared(older, dialect, "sandbox_id", "first")
+        self.drop_older = compile_query(older, dialect, "sandbox_id", "first")
         newer = select(EXCHANGES.c.number, EXCHANGES.c.record).where(
             of_sandbox, EXCHANGES.c.number > bindparam("after")
         )
-        self.newer = prepared(newer.order_by(EXCHANGES.c.number), dialect, "sandbox_id", "after")
+        self.newer = compile_query(newer.order_by(EXCHANGES.c.number), dialect, "sandbox_id", "after")
 
 
 class VersionStatements:
-    """Of the schema's version."""
+    """The statements about the schema's version."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self.version = prepared(select(func.max(VERSIONS.c.version)), dialect)
+        self.version = compile_query(select(func.max(VERSIONS.c.version)), dialect)
         self.note = Writer(dialect).insert(VERSIONS)

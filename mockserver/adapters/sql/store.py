@@ -1,4 +1,4 @@
-"""The store over a database."""
+"""The store in a database."""
 
 import itertools
 import secrets
@@ -21,7 +21,7 @@ from mockserver.recording.exchange import Exchange
 
 
 class SqlStore:
-    """All state is in the database, so that any number of replicas may serve it; but what the journal keeps back."""
+    """The store in a database, for any number of replicas; only the journal buffers exchanges in memory."""
 
     def __init__(
         self,
@@ -31,15 +31,15 @@ class SqlStore:
         epoch: Callable[[], float] = since_1970,
     ) -> None:
         self._database = database
-        self._apart = AutocommitSession(database)
+        self._autocommit = AutocommitSession(database)
         self._sql = Statements(database.dialect)
-        self._stamps = itertools.count(secrets.randbits(30) << 32)  # others count from elsewhere
+        self._versions = itertools.count(secrets.randbits(30) << 32)  # other replicas count from another start
         self.journals = SqlJournals(database, bounds, timer, epoch() - timer())
 
     async def caller(self, token: str) -> Caller | None:
         """See `Store.caller`."""
         rows = await self._database.rows(self._sql.caller, token)
-        return Caller(API_KEY.one(rows[0][0]), SANDBOX.one(rows[0][1])) if rows else None
+        return Caller(API_KEY.decode(rows[0][0]), SANDBOX.decode(rows[0][1])) if rows else None
 
     async def sandboxes(self) -> Sequence[Sandbox]:
         """See `Store.sandboxes`."""
@@ -56,44 +56,46 @@ class SqlStore:
     @asynccontextmanager
     async def creation(self, sandbox: Sandbox, seed: Mapping[str, Any]) -> AsyncIterator[SqlTransaction]:
         """See `Store.creation`."""
-        async with self._database.alone(sandbox.id) as session:
+        async with self._database.exclusive(sandbox.id) as session:
             if await session.rows(self._sql.sandbox, sandbox.id):
                 raise TakenIdError(f"there is a sandbox {sandbox.id} already")
-            await session.rows(self._sql.make_sandbox, sandbox.id, 0, text(sandbox), text(seed))
+            await session.rows(self._sql.add_sandbox, sandbox.id, 0, text(sandbox), text(seed))
             await self.journals.begin(session, sandbox.id)
-            async with self._within(session, sandbox.id) as transaction:
+            async with self._transaction_in(session, sandbox.id) as transaction:
                 yield transaction
 
     @asynccontextmanager
     async def transaction(
-        self, sandbox_id: str, access: Access = Access.EXCLUSIVE, about: AudienceRef | None = None
+        self, sandbox_id: str, access: Access = Access.EXCLUSIVE, audience_ref: AudienceRef | None = None
     ) -> AsyncIterator[SqlTransaction]:
         """See `Store.transaction`."""
-        if about is not None and access is not Access.EXCLUSIVE:
-            shared = OptimisticTransaction(self._apart, self._sql, self._stamps, sandbox_id, about)
-            await shared.begin()
-            yield shared
-            await shared.flush()
+        if audience_ref is not None and access is not Access.EXCLUSIVE:
+            optimistic = OptimisticTransaction(self._autocommit, self._sql, self._versions, sandbox_id, audience_ref)
+            await optimistic.begin()
+            yield optimistic
+            await optimistic.flush()
             return
-        alone = access is not Access.READ
+        locked = access is not Access.READ
         async with (
-            self._database.alone(sandbox_id) if alone else self._database.reading() as session,
-            self._within(session, sandbox_id, alone=alone) as transaction,
+            self._database.exclusive(sandbox_id) if locked else self._database.read_only() as session,
+            self._transaction_in(session, sandbox_id, locked=locked) as transaction,
         ):
             yield transaction
 
     @asynccontextmanager
-    async def _within(self, session: Session, sandbox_id: str, *, alone: bool = True) -> AsyncIterator[SqlTransaction]:
-        transaction = SqlTransaction(session, self._sql, self._stamps, sandbox_id, alone=alone)
+    async def _transaction_in(
+        self, session: Session, sandbox_id: str, *, locked: bool = True
+    ) -> AsyncIterator[SqlTransaction]:
+        transaction = SqlTransaction(session, self._sql, self._versions, sandbox_id, locked=locked)
         await transaction.begin()
         yield transaction
         await transaction.flush()
         if transaction.cleared:
-            await self.journals.begin_anew(session, sandbox_id)
+            await self.journals.restart(session, sandbox_id)
 
     async def remove_sandbox(self, sandbox_id: str) -> None:
         """See `Store.remove_sandbox`."""
-        async with self._database.alone(sandbox_id) as session:
+        async with self._database.exclusive(sandbox_id) as session:
             if not await session.rows(self._sql.sandbox, sandbox_id):
                 raise SandboxNotFoundError(sandbox_id)
             await self.journals.remove(session, sandbox_id)
@@ -113,7 +115,7 @@ class SqlStore:
         await self.journals.clear(sandbox_id)
 
     async def close(self) -> None:
-        """Write what the journal keeps back, and let go of the database."""
+        """Write the buffered exchanges, and close the database."""
         try:
             await self.journals.close()
         finally:
@@ -122,7 +124,7 @@ class SqlStore:
 
 @asynccontextmanager
 async def open_sql_store(database: Database, bounds: Bounds) -> AsyncIterator[SqlStore]:
-    """The store over a database, whose schema is brought up to date; the database is closed in the end."""
+    """Migrate the schema of a database, and open a store on it; the database is closed at the end."""
     store = SqlStore(database, bounds)
     try:
         await migrate(database)

@@ -1,8 +1,9 @@
-"""A transaction over one sandbox in a database. What it writes is kept back until it reads, or ends."""
+"""A transaction over one sandbox in a database. Writes are buffered until the next read, or the end."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -28,43 +29,52 @@ from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
 from mockserver.ports import SandboxNotFoundError
 
-_ALL = sys.maxsize
+_UNLIMITED = sys.maxsize
 
 
 class SqlTransaction:
-    """Reads and writes the rows of one sandbox, whose lock the session holds."""
+    """A transaction on the rows of one sandbox.
+
+    Args:
+        session: The session; it holds the lock of the sandbox if `locked`.
+        statements: The statements.
+        versions: The new versions of audiences.
+        sandbox_id: The sandbox.
+        locked: Whether the transaction may write.
+
+    """
 
     def __init__(
-        self, session: Session, statements: Statements, stamps: Iterator[int], sandbox_id: str, *, alone: bool = True
+        self, session: Session, statements: Statements, versions: Iterator[int], sandbox_id: str, *, locked: bool = True
     ) -> None:
         self._session = session
         self._sql = statements
-        self._stamps = stamps
+        self._versions = versions
         self._sandbox_id = sandbox_id
-        self._audience = statements.audience_locked if alone else statements.audience
+        self._audience_query = statements.audience_locked if locked else statements.audience
         self._pending: list[tuple[Query, Values]] = []
-        self._jobs_on: tuple[str, list[Job]] = "", []  # of the audience that was read last
+        self._open_jobs: tuple[str, list[Job]] = "", []  # of the audience read last
         self.cleared = False
 
     async def begin(self) -> None:
-        """Read the sandbox's own record; SandboxNotFoundError where there is none."""
+        """Read the sandbox's own record; SandboxNotFoundError if there is no such sandbox."""
         rows = await self._session.rows(self._sql.sandbox, self._sandbox_id)
         if not rows:
             raise SandboxNotFoundError(self._sandbox_id)
-        self._sandbox = SANDBOX.one(rows[0][0])
-        self._serials = self._written = int(rows[0][1])
+        self._sandbox = SANDBOX.decode(rows[0][0])
+        self._serials = self._saved_serials = int(rows[0][1])
 
     async def flush(self) -> None:
-        """Write what was kept back."""
-        if self._serials != self._written:
-            self._later(self._sql.save_serials, self._serials, self._sandbox_id)
-            self._written = self._serials
+        """Write the buffered rows."""
+        if self._serials != self._saved_serials:
+            self._write_later(self._sql.save_serials, self._serials, self._sandbox_id)
+            self._saved_serials = self._serials
         pending, self._pending = self._pending, []
-        for query, group in groupby(pending, key=lambda one: one[0]):
+        for query, group in groupby(pending, key=itemgetter(0)):
             await self._session.execute_many(query, [values for _, values in group])
 
-    def _later(self, query: Query, *values: Any) -> None:  # noqa: ANN401  (whatever the column takes)
-        """Write a row of the sandbox, whose id comes first in rows and last in changes."""
+    def _write_later(self, query: Query, *values: Any) -> None:  # noqa: ANN401  (whatever the column takes)
+        """Buffer a write; the sandbox's id comes first in the values of a row, and last in those of a change."""
         self._pending.append((query, values))
 
     async def _rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as above)
@@ -75,7 +85,7 @@ class SqlTransaction:
     async def rollback(self) -> None:
         """See `Transaction.rollback`."""
         self._pending.clear()
-        self._jobs_on = "", []
+        self._open_jobs = "", []
         self.cleared = False
         await self._session.rollback()
         serials = self._serials
@@ -89,12 +99,12 @@ class SqlTransaction:
     async def save_sandbox(self, sandbox: Sandbox) -> None:
         """See `Transaction.save_sandbox`."""
         self._sandbox = sandbox
-        self._later(self._sql.save_sandbox, text(sandbox), sandbox.id)
+        self._write_later(self._sql.save_sandbox, text(sandbox), sandbox.id)
 
     async def seed(self) -> Mapping[str, Any]:
         """See `Transaction.seed`."""
-        found: Mapping[str, Any] = msgspec.json.decode((await self._rows(self._sql.seed))[0][0])
-        return found
+        seed: Mapping[str, Any] = msgspec.json.decode((await self._rows(self._sql.seed))[0][0])
+        return seed
 
     async def next_serial(self) -> int:
         """See `Transaction.next_serial`."""
@@ -102,12 +112,12 @@ class SqlTransaction:
         return self._serials
 
     async def clear(self) -> None:
-        """See `Transaction.clear`; whoever opened the transaction begins the journal anew."""
+        """See `Transaction.clear`; the store restarts the journal."""
         self._pending.clear()
-        self._later(self._sql.save_sandbox, text(self._sandbox), self._sandbox_id)
+        self._write_later(self._sql.save_sandbox, text(self._sandbox), self._sandbox_id)
         for query in self._sql.empty:
-            self._later(query, self._sandbox_id)
-        self._jobs_on = "", []
+            self._write_later(query, self._sandbox_id)
+        self._open_jobs = "", []
         self._serials = 0
         self.cleared = True
 
@@ -127,7 +137,7 @@ class SqlTransaction:
 
     async def remove_api_key(self, token: str) -> None:
         """See `Transaction.remove_api_key`."""
-        self._later(self._sql.drop_api_key, self._sandbox_id, token)
+        self._write_later(self._sql.drop_api_key, self._sandbox_id, token)
 
     async def account_group(self, account_group_id: str) -> AccountGroup | None:
         """See `Transaction.account_group`."""
@@ -140,18 +150,18 @@ class SqlTransaction:
     async def save_account_group(self, account_group: AccountGroup) -> None:
         """See `Transaction.save_account_group`."""
         row = self._sandbox_id, account_group.id, account_group.serial, text(account_group)
-        self._later(self._sql.save_account_group, *row)
+        self._write_later(self._sql.save_account_group, *row)
 
     async def remove_account_group(self, account_group_id: str) -> None:
         """See `Transaction.remove_account_group`."""
-        self._jobs_on = "", []
+        self._open_jobs = "", []
         for query in self._sql.drop_account_group:
-            self._later(query, self._sandbox_id, account_group_id)
+            self._write_later(query, self._sandbox_id, account_group_id)
 
     async def audience(self, account_group_id: str, audience_id: str) -> Audience | None:
-        """See `Transaction.audience`; the open jobs on it come along, as they are asked for next."""
-        rows = await self._rows(self._audience, audience_id, account_group_id)
-        self._jobs_on = audience_id if rows else "", [JOB.one(row[1]) for row in rows if row[1] is not None]
+        """See `Transaction.audience`; its open jobs are read too, as they are needed next."""
+        rows = await self._rows(self._audience_query, audience_id, account_group_id)
+        self._open_jobs = audience_id if rows else "", [JOB.decode(row[1]) for row in rows if row[1] is not None]
         return AUDIENCE.first(rows)
 
     async def audiences(self, account_group_id: str, *, before: int | None, limit: int | None) -> Sequence[Audience]:
@@ -160,13 +170,13 @@ class SqlTransaction:
 
     async def save_audience(self, audience: Audience) -> None:
         """See `Transaction.save_audience`."""
-        stamp = next(self._stamps)
-        row = self._sandbox_id, audience.id, audience.account_group_id, audience.serial, stamp, text(audience)
-        self._later(self._sql.save_audience, *row)
+        version = next(self._versions)
+        row = self._sandbox_id, audience.id, audience.account_group_id, audience.serial, version, text(audience)
+        self._write_later(self._sql.save_audience, *row)
 
     async def remove_audience(self, audience: Audience) -> None:
         """See `Transaction.remove_audience`."""
-        self._later(self._sql.drop_audience, self._sandbox_id, audience.id)
+        self._write_later(self._sql.drop_audience, self._sandbox_id, audience.id)
 
     async def folder(self, account_group_id: str, folder_id: str) -> Folder | None:
         """See `Transaction.folder`."""
@@ -179,7 +189,7 @@ class SqlTransaction:
     async def save_folder(self, folder: Folder) -> None:
         """See `Transaction.save_folder`."""
         row = self._sandbox_id, folder.id, folder.account_group_id, folder.serial, text(folder)
-        self._later(self._sql.save_folder, *row)
+        self._write_later(self._sql.save_folder, *row)
 
     async def job(self, job_id: str) -> Job | None:
         """See `Transaction.job`."""
@@ -199,13 +209,13 @@ class SqlTransaction:
 
     async def open_jobs_on(self, audience_id: str) -> Sequence[Job]:
         """See `Transaction.open_jobs_on`."""
-        if audience_id != self._jobs_on[0]:
-            self._jobs_on = audience_id, JOB.all(await self._rows(self._sql.open_jobs_on, audience_id))
-        return self._jobs_on[1]
+        if audience_id != self._open_jobs[0]:
+            self._open_jobs = audience_id, JOB.all(await self._rows(self._sql.open_jobs_on, audience_id))
+        return self._open_jobs[1]
 
     async def save_job(self, job: Job) -> None:
         """See `Transaction.save_job`."""
-        self._jobs_on = "", []
+        self._open_jobs = "", []
         outcome = None if job.ending is None else job.ending.outcome
         row = (
             self._sandbox_id,
@@ -216,8 +226,8 @@ class SqlTransaction:
             outcome,
             text(job),
         )
-        self._later(self._sql.save_job, *row)
-        self._later(self._sql.stamp_audience, self._sandbox_id, job.audience_id, next(self._stamps))
+        self._write_later(self._sql.save_job, *row)
+        self._write_later(self._sql.touch_audience, self._sandbox_id, job.audience_id, next(self._versions))
 
     async def replay(self, account_group_id: str, idempotency_key: str) -> Replay | None:
         """See `Transaction.replay`."""
@@ -230,10 +240,10 @@ class SqlTransaction:
     async def save_replay(self, replay: Replay) -> None:
         """See `Transaction.save_replay`."""
         row = self._sandbox_id, replay.account_group_id, replay.idempotency_key, text(replay)
-        self._later(self._sql.save_replay, *row)
+        self._write_later(self._sql.save_replay, *row)
 
     async def _page(
         self, query: Query, account_group_id: str, before: int | None, limit: int | None, *more: str
     ) -> Sequence[Row]:
-        bounds = _ALL if before is None else before, _ALL if limit is None else limit
+        bounds = _UNLIMITED if before is None else before, _UNLIMITED if limit is None else limit
         return await self._rows(query, account_group_id, *more, *bounds)

@@ -1,1 +1,1 @@
-"""What a client did that the documentation warns against, as a function of the exchanges of a journal alone."""
+"""The findings: mistakes of clients that the documentation warns against, as a function of a journal's exchanges."""

@@ -1,9 +1,9 @@
-"""All rules, and the one function that applies them."""
+"""The catalogue of rules, and the function that applies them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mockserver.recording.exchange import Exchange
-from mockserver.recording.findings.contract import CONTRACT, KEY_REUSED, contract_broken, reused_key
+from mockserver.recording.findings.contract import CONTRACT, KEY_REUSED, contract_broken, key_reused
 from mockserver.recording.findings.history import History
 from mockserver.recording.findings.pacing import (
     GUARD_HAMMERED,
@@ -13,13 +13,13 @@ from mockserver.recording.findings.pacing import (
     permission_repeated,
     retry_after_ignored,
 )
-from mockserver.recording.findings.retries import RETRY_UNREAD, START_KEY, retried_unread, start_repeated_without_key
+from mockserver.recording.findings.retries import RETRY_UNREAD, START_KEY, retry_unread, start_repeated_without_key
 from mockserver.recording.findings.rule import Finding
 
 _CHECKS: Mapping[str, Callable[[History, Exchange], Iterator[Finding]]] = {
-    RETRY_UNREAD.id: retried_unread,
+    RETRY_UNREAD.id: retry_unread,
     START_KEY.id: start_repeated_without_key,
-    KEY_REUSED.id: reused_key,
+    KEY_REUSED.id: key_reused,
     RETRY_AFTER.id: retry_after_ignored,
     GUARD_HAMMERED.id: guard_hammered,
     PERMISSION_REPEATED.id: permission_repeated,
@@ -29,15 +29,19 @@ RULE_IDS = tuple(_CHECKS)
 
 
 def findings(exchanges: Sequence[Exchange], *, dropped: bool = False) -> list[Finding]:
-    """What a client did wrong in these exchanges, oldest first: each finding stands where its last exchange does.
+    """Return the findings about a client's exchanges, ordered by the last exchange of each.
 
-    More exchanges add findings and take none away. `dropped`: there were earlier ones, which are not known any more; no
-    finding relies on what they may have been.
+    More exchanges add findings and never remove any.
+
+    Args:
+        exchanges: The exchanges, oldest first.
+        dropped: Whether the journal has dropped earlier exchanges; no finding relies on their absence.
+
     """
     history = History(exchanges[0].ended if dropped and exchanges else float("-inf"))
-    found: list[Finding] = []
+    result: list[Finding] = []
     for latest in exchanges:
         for check in _CHECKS.values():
-            found += check(history, latest)
+            result += check(history, latest)
         history.add(latest)
-    return found
+    return result

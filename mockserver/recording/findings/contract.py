@@ -1,7 +1,9 @@
-"""What no implementation of the contract could have answered, or only by luck."""
+"""The rules about requests that break the contract."""
 
 from collections.abc import Iterator
 
+from mockserver.domain.operation import RetrySafety
+from mockserver.domain.replay import REPLAY_LIFETIME
 from mockserver.recording.exchange import Exchange
 from mockserver.recording.findings.history import History
 from mockserver.recording.findings.rule import Finding, Rule, documented, inferred
@@ -19,32 +21,30 @@ KEY_REUSED = Rule(
 
 _UNSENDABLE = frozenset({"http", "route", "method", "size", "media-type"})
 _INVALID = frozenset({"validation", "cursor"})
-_ROW = "Request validation failed"
+_VALIDATION_SENTENCE = "Request validation failed"
 _START = "startProspectingJob"
-_STABLE = "send a stable Idempotency-Key header when retrying this request."
-_KEPT = 24 * 3_600_000
-_REACHED = frozenset({None, "idempotency-key", "active-jobs", "credits", "internal"})
+_REACHED_KEY_CHECK = frozenset({None, "idempotency-key", "active-jobs", "credits", "internal"})
 
 
 def contract_broken(_history: History, latest: Exchange) -> Iterator[Finding]:
-    """Each request that was refused for what it is (`CLIENT-CONTRACT`); a preflight is not the client's own."""
+    """Find each request that breaks the contract (`CLIENT-CONTRACT`); a browser sends preflights, not the client."""
     rule = latest.rule
     if rule in _INVALID:
-        yield documented(CONTRACT, _ROW, latest)
+        yield documented(CONTRACT, _VALIDATION_SENTENCE, latest)
     elif rule in _UNSENDABLE and latest.method != "OPTIONS":
         yield inferred(CONTRACT, None, latest)
 
 
-def reused_key(history: History, latest: Exchange) -> Iterator[Finding]:
-    """An Idempotency-Key that has started, or may have started, a job with another body (`CLIENT-KEY-REUSED`)."""
+def key_reused(history: History, latest: Exchange) -> Iterator[Finding]:
+    """Find an Idempotency-Key that has, or may have, started a job with another body (`CLIENT-KEY-REUSED`)."""
     body = latest.canonical_body
-    if latest.operation != _START or latest.rule not in _REACHED or body is None:
+    if latest.operation != _START or latest.rule not in _REACHED_KEY_CHECK or body is None:
         return
     if latest.request_header(b"idempotency-key") is None:
         return
     for first in reversed(history.starts(latest)):
-        other = first.canonical_body
-        used = first.rule in {None, "internal"} and latest.at - first.at < _KEPT
-        if used and other is not None and other != body:
-            yield inferred(KEY_REUSED, _STABLE, first, latest)
+        first_body = first.canonical_body
+        used = first.rule in {None, "internal"} and latest.at - first.at < REPLAY_LIFETIME
+        if used and first_body is not None and first_body != body:
+            yield inferred(KEY_REUSED, RetrySafety.BY_KEY.sentence, first, latest)
             return

@@ -1,4 +1,4 @@
-"""The exchanges so far, found by what the rules ask for."""
+"""The earlier exchanges of a client, indexed for the rules."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -7,91 +7,94 @@ from mockserver.domain.operation import OPERATIONS
 from mockserver.recording.exchange import Exchange
 
 IN_FLIGHT = 0.1
-"""Seconds in which a request on another connection may have been on its way while an answer came."""
+"""Seconds for which a request on another connection may be in flight while a response arrives."""
 
-_SHOWS_ONE = frozenset({"getAudience", "listAudienceProspects", "getProspectingJob"})
+_RESOURCE_READS = frozenset({"getAudience", "listAudienceProspects", "getProspectingJob"})
 _OK = 200
-_TELLING = frozenset({200, 404, 409})
+_INFORMATIVE = frozenset({200, 404, 409})
 
 
 class History:
-    """Grows by one exchange at a time. What it answers is in the order of the journal, oldest first.
+    """The exchanges so far, added one by one; methods return them in the order of the journal, oldest first.
 
-    `horizon`: of what ended up to then, the journal may have dropped something.
+    Attributes:
+        horizon: The time up to which the journal may have dropped exchanges, by their end.
+
     """
 
     def __init__(self, horizon: float) -> None:
         self.horizon = horizon
         self._requests: dict[tuple[object, ...], list[Exchange]] = defaultdict(list)
         self._reads: dict[str | None, list[Exchange]] = defaultdict(list)
-        self._patience: dict[object, list[Exchange]] = defaultdict(list)
+        self._with_retry_after: dict[object, list[Exchange]] = defaultdict(list)
         self._starts: dict[tuple[object, ...], list[Exchange]] = defaultdict(list)
-        self._lacking: dict[tuple[object, ...], list[Exchange]] = defaultdict(list)
+        self._without_permission: dict[tuple[object, ...], list[Exchange]] = defaultdict(list)
 
-    def add(self, one: Exchange) -> None:
-        """Take an exchange in."""
-        operation = one.operation
-        if operation is None or one.token is None:
+    def add(self, exchange: Exchange) -> None:
+        """Add an exchange."""
+        operation = exchange.operation
+        if operation is None or exchange.token is None:
             return
-        self._requests[_request(one)].append(one)
-        if one.method == "GET" and one.answered in _TELLING:
-            self._reads[one.group].append(one)
-        if one.answered is not None and one.retry_after is not None:
-            self._patience[one.token].append(one)
+        self._requests[_identity(exchange)].append(exchange)
+        if exchange.method == "GET" and exchange.received_status in _INFORMATIVE:
+            self._reads[exchange.account_group_id].append(exchange)
+        if exchange.received_status is not None and exchange.retry_after is not None:
+            self._with_retry_after[exchange.token].append(exchange)
         if operation == "startProspectingJob":
-            self._starts[one.group, one.request_header(b"idempotency-key")].append(one)
-        if one.rule == "permission":
-            self._lacking[one.token, operation].append(one)
+            self._starts[exchange.account_group_id, exchange.request_header(b"idempotency-key")].append(exchange)
+        if exchange.rule == "permission":
+            self._without_permission[exchange.token, operation].append(exchange)
 
-    def same_requests(self, as_this: Exchange) -> Sequence[Exchange]:
-        """Those with the same key, operation, path and query; their bodies may differ."""
-        return self._requests.get(_request(as_this), ())
+    def same_requests(self, exchange: Exchange) -> Sequence[Exchange]:
+        """Return the exchanges with the same key, operation, path and query; their bodies may differ."""
+        return self._requests.get(_identity(exchange), ())
 
-    def starts(self, as_this: Exchange) -> Sequence[Exchange]:
-        """The job starts in the same account group with the same Idempotency-Key."""
-        return self._starts.get((as_this.group, as_this.request_header(b"idempotency-key")), ())
+    def starts(self, exchange: Exchange) -> Sequence[Exchange]:
+        """Return the job starts in the same account group with the same Idempotency-Key."""
+        return self._starts.get((exchange.account_group_id, exchange.request_header(b"idempotency-key")), ())
 
-    def lacking(self, as_this: Exchange) -> Sequence[Exchange]:
-        """Those of the same key and operation that were refused for want of the permission."""
-        return self._lacking.get((as_this.token, as_this.operation), ())
+    def without_permission(self, exchange: Exchange) -> Sequence[Exchange]:
+        """Return the exchanges of the same key and operation that were refused for a missing permission."""
+        return self._without_permission.get((exchange.token, exchange.operation), ())
 
-    def asking_for_patience(self, token: str | None) -> Iterator[Exchange]:
-        """Those of a key that were answered with `Retry-After`, newest first."""
-        return reversed(self._patience.get(token, ()))
+    def with_retry_after(self, token: str | None) -> Iterator[Exchange]:
+        """Return the exchanges of a key whose response had `Retry-After`, newest first."""
+        return reversed(self._with_retry_after.get(token, ()))
 
-    def looked(self, after: Exchange, before: Exchange) -> bool:
-        """Whether anybody has seen, between two exchanges, what became of the first one's resource."""
-        operations = OPERATIONS[after.operation or ""].seen_by
-        return any(_shows(read, after) for read in self.reads(after, before, operations))
+    def was_observed(self, after: Exchange, before: Exchange) -> bool:
+        """Return whether the effect of the first exchange was read between the two."""
+        operations = OPERATIONS[after.operation or ""].observed_by
+        return any(_shows_effect(read, after) for read in self.reads(after, before, operations))
 
     def reads(self, after: Exchange, before: Exchange, operations: frozenset[str]) -> Iterator[Exchange]:
-        """What was read in the account group of two exchanges between them, newest first, by whatever key."""
-        for read in reversed(self._reads.get(after.group, ())):
-            if read.ended < after.over:
+        """Yield the reads between two exchanges in their account group, newest first, by any key."""
+        begin = after.ended_for_client
+        for read in reversed(self._reads.get(after.account_group_id, ())):
+            if read.ended < begin:
                 return
-            if read.operation in operations and read.began >= after.over and read.over <= before.began:
+            if read.operation in operations and read.began >= begin and read.ended_for_client <= before.began:
                 yield read
 
-    def is_complete_since(self, one: Exchange) -> bool:
-        """Whether nothing that began after an exchange was over can have been dropped."""
-        return one.over >= self.horizon
+    def is_complete_since(self, exchange: Exchange) -> bool:
+        """Return whether the journal still has every exchange that began after the end of this one."""
+        return exchange.ended_for_client >= self.horizon
 
 
-def _request(one: Exchange) -> tuple[object, ...]:
-    return one.token, one.operation, one.path, one.query
+def _identity(exchange: Exchange) -> tuple[object, ...]:
+    return exchange.token, exchange.operation, exchange.path, exchange.query
 
 
-def _shows(read: Exchange, of: Exchange) -> bool:
-    """Whether a read tells what has become of the resource: the thing itself, or a list."""
-    if read.operation in _SHOWS_ONE:
-        return read.item == of.item
-    return read.answered == _OK
+def _shows_effect(read: Exchange, change: Exchange) -> bool:
+    """Return whether a read shows the effect of a change: a read of the resource itself, or a list."""
+    if read.operation in _RESOURCE_READS:
+        return read.resource_id == change.resource_id
+    return read.received_status == _OK
 
 
 def surely_followed(first: Exchange, second: Exchange) -> bool:
-    """Whether the client knew the answer of the first when it sent the second.
+    """Return whether the client knew the first response when it sent the second request.
 
-    Of two connections that is known only some time later; on one, an answer comes before the next request.
+    On one connection a response comes before the next request; across connections it takes a gap in time.
     """
-    gap = second.began - first.over
+    gap = second.began - first.ended_for_client
     return gap >= 0 and (gap >= IN_FLIGHT or (first.peer is not None and first.peer == second.peer))

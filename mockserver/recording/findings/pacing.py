@@ -1,4 +1,4 @@
-"""What was asked too soon, or too often."""
+"""The rules about requests that come too soon or too often."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -25,48 +25,54 @@ PERMISSION_REPEATED = Rule(
 )
 
 _LIMITED = 429
-_HAMMERING = 10_000
-_RUN = 3
-_POLL = "poll the job status endpoint"
-_LACKING = "Missing required permission"
+_MAX_GAP = 10_000
+_RUN_LENGTH = 3
+_POLL_SENTENCE = "poll the job status endpoint"
+_PERMISSION_SENTENCE = "Missing required permission"
 _STATUS_READS = frozenset({"getProspectingJob", "listProspectingJobs", "listAudiences", "getAudienceNavigation"})
 _OK = 200
 
 
 def retry_after_ignored(history: History, latest: Exchange) -> Iterator[Finding]:
-    """Anything before a 429's `Retry-After` is over; for other answers, the same request (`CLIENT-RETRY-AFTER`)."""
-    for first in history.asking_for_patience(latest.token):
-        wide = first.status == _LIMITED
-        if first.over > latest.began or not (wide or (first.method, first.path) == (latest.method, latest.path)):
+    """Find a request before the end of `Retry-After` (`CLIENT-RETRY-AFTER`).
+
+    The `Retry-After` of a 429 applies to all requests of the key, that of other responses to the same request only.
+    """
+    for first in history.with_retry_after(latest.token):
+        applies = first.status == _LIMITED or (first.method, first.path) == (latest.method, latest.path)
+        if first.ended_for_client > latest.began or not applies:
             continue
-        if _passed(first, latest) < (first.retry_after or 0) and surely_followed(first, latest):
+        if _elapsed(first, latest) < (first.retry_after or 0) and surely_followed(first, latest):
             yield inferred(RETRY_AFTER, None, first, latest)
         return
 
 
 def guard_hammered(history: History, latest: Exchange) -> Iterator[Finding]:
-    """The third refusal of the guard in a row and each further one (`CLIENT-GUARD-HAMMERED`)."""
+    """Find the third refusal of the guard in a row, and each further one (`CLIENT-GUARD-HAMMERED`)."""
     run = [*history.same_requests(latest)[-2:], latest]
-    if len(run) == _RUN and all(_is_guarded(one) for one in run):
-        close = all(surely_followed(one, two) and _passed(one, two) < _HAMMERING for one, two in pairwise(run))
-        if close and not any(one.answered == _OK for one in history.reads(run[0], latest, _STATUS_READS)):
-            yield inferred(GUARD_HAMMERED, _POLL, *run)
+    if len(run) == _RUN_LENGTH and all(_was_guarded(exchange) for exchange in run):
+        close = all(
+            surely_followed(first, second) and _elapsed(first, second) < _MAX_GAP for first, second in pairwise(run)
+        )
+        reads = history.reads(run[0], latest, _STATUS_READS)
+        if close and not any(read.received_status == _OK for read in reads):
+            yield inferred(GUARD_HAMMERED, _POLL_SENTENCE, *run)
 
 
-def _is_guarded(one: Exchange) -> bool:
-    return one.rule == "guard" and one.answered is not None
+def _was_guarded(exchange: Exchange) -> bool:
+    return exchange.rule == "guard" and exchange.received_status is not None
 
 
 def permission_repeated(history: History, latest: Exchange) -> Iterator[Finding]:
-    """A second call that lacks the same permission, and each further one (`CLIENT-PERMISSION-REPEATED`)."""
+    """Find a second call without the same permission, and each further one (`CLIENT-PERMISSION-REPEATED`)."""
     if latest.rule != "permission":
         return
-    for first in history.lacking(latest):
-        if first.answered is not None and surely_followed(first, latest):
-            yield documented(PERMISSION_REPEATED, _LACKING, first, latest)
+    for first in history.without_permission(latest):
+        if first.received_status is not None and surely_followed(first, latest):
+            yield documented(PERMISSION_REPEATED, _PERMISSION_SENTENCE, first, latest)
             return
 
 
-def _passed(first: Exchange, second: Exchange) -> int:
-    """The time between two exchanges in milliseconds, outside or in the sandbox, whichever was longer."""
+def _elapsed(first: Exchange, second: Exchange) -> int:
+    """Return the milliseconds between two exchanges, in real time or by the sandbox's clock, whichever is longer."""
     return max(second.real - first.real, second.at - first.at)

@@ -1,4 +1,4 @@
-"""What was sent again though its outcome was not known."""
+"""The rules about requests that are repeated while their outcome is unknown."""
 
 from collections.abc import Callable, Iterator
 
@@ -24,65 +24,69 @@ _WITHOUT_EFFECT = frozenset({"http", "route", "method", "api-key", "rate-limit",
 _INVALID = frozenset({"validation", "account-group"})
 
 
-def retried_unread(history: History, latest: Exchange) -> Iterator[Finding]:
-    """A change whose repetition is not supported (`CLIENT-RETRY-UNREAD`)."""
-    for first, again in _blind_retries(history, latest, RetrySafety.UNSUPPORTED, lambda _first, _again: True):
-        yield documented(RETRY_UNREAD, RetrySafety.UNSUPPORTED.sentence, first, again)
+def retry_unread(history: History, latest: Exchange) -> Iterator[Finding]:
+    """Find a repeated change for which a retry is not supported (`CLIENT-RETRY-UNREAD`)."""
+    for first, retry in _blind_retries(history, latest, RetrySafety.UNSUPPORTED, lambda _first, _retry: True):
+        yield documented(RETRY_UNREAD, RetrySafety.UNSUPPORTED.sentence, first, retry)
 
 
 def start_repeated_without_key(history: History, latest: Exchange) -> Iterator[Finding]:
-    """A job start with a new Idempotency-Key, or with none (`CLIENT-START-KEY`)."""
-    for first, again in _blind_retries(history, latest, RetrySafety.BY_KEY, _differ_in_key):
-        yield documented(START_KEY, RetrySafety.BY_KEY.sentence, first, again)
+    """Find a repeated job start with another Idempotency-Key, or with none (`CLIENT-START-KEY`)."""
+    for first, retry in _blind_retries(history, latest, RetrySafety.BY_KEY, _lacks_same_key):
+        yield documented(START_KEY, RetrySafety.BY_KEY.sentence, first, retry)
 
 
-def _differ_in_key(first: Exchange, again: Exchange) -> bool:
-    key = again.request_header(b"idempotency-key")
+def _lacks_same_key(first: Exchange, retry: Exchange) -> bool:
+    key = retry.request_header(b"idempotency-key")
     return key is None or key != first.request_header(b"idempotency-key")
 
 
 def _blind_retries(
-    history: History, latest: Exchange, repeating: RetrySafety, wrong: Callable[[Exchange, Exchange], bool]
+    history: History, latest: Exchange, safety: RetrySafety, is_wrong: Callable[[Exchange, Exchange], bool]
 ) -> Iterator[tuple[Exchange, Exchange]]:
+    """Yield each wrong retry of an operation of this retry safety, with the exchange that it repeats."""
     operation = OPERATIONS.get(latest.operation or "")
-    if operation is None or operation.repeating is not repeating or latest.token is None:
+    if operation is None or operation.retry_safety is not safety or latest.token is None:
         return
-    for first, again in _retries(history, latest):
-        known = not _given_up(first) or history.is_complete_since(first)
-        if known and wrong(first, again) and not history.looked(first, again):
-            yield first, again
+    for first, retry in _retries(history, latest):
+        reads_known = not _was_given_up(first) or history.is_complete_since(first)
+        if reads_known and is_wrong(first, retry) and not history.was_observed(first, retry):
+            yield first, retry
 
 
 def _retries(history: History, latest: Exchange) -> Iterator[tuple[Exchange, Exchange]]:
-    """What the latest exchange repeats; and what repeats it, where the client had given it up before it ended."""
-    same = [one for one in history.same_requests(latest) if _same_body(one, latest)]
-    first = _left_open(same, latest)
+    """Yield pairs of an exchange and its retry, of which the latest exchange is one.
+
+    The latest exchange is the first of a pair if the client gave it up, and sent the retry, before it ended.
+    """
+    same = [exchange for exchange in history.same_requests(latest) if _same_body(exchange, latest)]
+    first = _ambiguous_before(same, latest)
     if first is not None:
         yield first, latest
-    if _given_up(latest) and latest.is_ambiguous:
-        after = [one for one in same if one.began >= latest.over]
-        if after:
-            yield latest, min(after, key=lambda one: one.began)
+    if _was_given_up(latest) and latest.is_ambiguous:
+        later = [exchange for exchange in same if exchange.began >= latest.ended_for_client]
+        if later:
+            yield latest, min(later, key=lambda exchange: exchange.began)
 
 
-def _given_up(one: Exchange) -> bool:
-    """Whether it was over for the client before the server was done, so that later exchanges may stand before it."""
-    return one.over < one.ended
+def _was_given_up(exchange: Exchange) -> bool:
+    """Return whether the client gave up before the server ended; later exchanges may then precede it in the journal."""
+    return exchange.ended_for_client < exchange.ended
 
 
-def _left_open(same: list[Exchange], latest: Exchange) -> Exchange | None:
-    """The exchange whose outcome was open when the same request was sent again; None where a later one has told it."""
-    for one in sorted(same, key=lambda one: one.over, reverse=True):
-        if one.over <= latest.began:
-            if one.is_ambiguous:
-                return one
-            if one.rule not in _WITHOUT_EFFECT | _INVALID:
+def _ambiguous_before(same: list[Exchange], latest: Exchange) -> Exchange | None:
+    """Return the exchange whose outcome was unknown when the latest was sent; None if a later one revealed it."""
+    for exchange in sorted(same, key=lambda exchange: exchange.ended_for_client, reverse=True):
+        if exchange.ended_for_client <= latest.began:
+            if exchange.is_ambiguous:
+                return exchange
+            if exchange.rule not in _WITHOUT_EFFECT | _INVALID:
                 return None
     return None
 
 
 def _same_body(first: Exchange, second: Exchange) -> bool:
-    """Whether two requests have the same body, as far as that is known: what is not known is not the same."""
+    """Return whether two requests are known to have the same body."""
     if not OPERATIONS[first.operation or ""].takes_body:
         return True
     body = first.canonical_body

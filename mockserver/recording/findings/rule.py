@@ -1,4 +1,4 @@
-"""What a rule is, and what it finds."""
+"""Rules about clients, and their findings."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from mockserver.recording.exchange import Exchange
 
 
 class Basis(StrEnum):
-    """Where a rule comes from: a documented sentence, or our reading of what the documentation leaves open."""
+    """The source of a rule: a documented sentence, or our reading of an open point in the documentation."""
 
     DOCUMENTED = "documented"
     INFERRED = "inferred"
@@ -16,7 +16,7 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that a client should not do: what it is, and what it should do instead, in a sentence each."""
+    """A client's mistake: a summary, and the advice what to do instead, in a sentence each."""
 
     id: str
     summary: str
@@ -25,9 +25,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One time that a rule was broken. `exchanges`: their numbers, the one that broke it last.
+    """A mistake that a client made.
 
-    `sentence`: as the documentation prints it, on `page`; both None for what is our advice alone.
+    Attributes:
+        operation: The operationId of the last exchange.
+        exchanges: The numbers of the exchanges; the last one broke the rule.
+        basis: The source of the rule.
+        sentence: The quoted sentence of the documentation; None for our advice alone.
+        page: The page of that sentence; None for our advice alone.
+
     """
 
     rule: Rule
@@ -39,16 +45,16 @@ class Finding:
 
 
 def documented(rule: Rule, sentence: str | None, *exchanges: Exchange) -> Finding:
-    """A finding on a sentence of the page of the last exchange's operation."""
+    """Return a finding based on a sentence from the page of the last exchange's operation."""
     return _finding(rule, Basis.DOCUMENTED, sentence, exchanges)
 
 
 def inferred(rule: Rule, sentence: str | None, *exchanges: Exchange) -> Finding:
-    """A finding on what follows from a sentence, or from none."""
+    """Return a finding based on an inference from a sentence, or on none."""
     return _finding(rule, Basis.INFERRED, sentence, exchanges)
 
 
 def _finding(rule: Rule, basis: Basis, sentence: str | None, exchanges: tuple[Exchange, ...]) -> Finding:
     operation = exchanges[-1].operation
     page = None if operation is None or sentence is None else OPERATIONS[operation].page
-    return Finding(rule, operation, tuple(one.number for one in exchanges), basis, sentence, page)
+    return Finding(rule, operation, tuple(exchange.number for exchange in exchanges), basis, sentence, page)

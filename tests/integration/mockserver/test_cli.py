@@ -193,7 +193,7 @@ def test_a_wrong_option_is_one_clear_line(options: list[str], said: str) -> None
         ("keys: [{key: 'a b c d e f'}]", "keys.0.key"),
         ("accountGroups: [{name: A, id: X}]", "accountGroups.0.id"),
         ("keys: [{key: sk_test_1, accountGroupIds: [a00000000000000000000001]}]", "does not have"),
-        ("keys: [{key: sk_test_1}, {key: sk_test_1}]", "stands twice"),
+        ("keys: [{key: sk_test_1}, {key: sk_test_1}]", "appears twice"),
         (
             "accountGroups: [{name: A, audiences: [{name: B, folderId: b00000000000000000000001}]}]",
             "is no on_demand folder",

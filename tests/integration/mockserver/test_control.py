@@ -146,7 +146,7 @@ def built() -> Control:
 
 @pytest.fixture
 def control(built: Control) -> Control:
-    built.store.worlds.clear()
+    built.store.records.clear()
     built.store.owners.clear()
     built.clock.instant = START
     asyncio.run(built.sandboxes.create(default_seed(), name="default", sandbox_id="default"))
@@ -283,8 +283,8 @@ class TestSandboxes:
         [
             ({"keys": 1}, "keys: 1 is not of type"),
             ({"accountGroups": [{"name": " "}]}, "accountGroups.0.name"),
-            ({"accountGroups": [{"name": "x", "id": GROUP}, {"name": "y", "id": GROUP}]}, "stands twice"),
-            ({"keys": [{"key": "sk_test_twice"}, {"key": "sk_test_twice"}]}, "stands twice"),
+            ({"accountGroups": [{"name": "x", "id": GROUP}, {"name": "y", "id": GROUP}]}, "appears twice"),
+            ({"keys": [{"key": "sk_test_twice"}, {"key": "sk_test_twice"}]}, "appears twice"),
             ({"keys": [{"key": "sk_test_lonely", "accountGroupIds": [GROUP]}]}, "names account groups"),
         ],
     )

@@ -146,7 +146,7 @@ class Bench:
 
     def run(self, steps: Sequence[Step], worlds: Iterable[int]) -> dict[int, list[Answer]]:
         """Play those steps that are of these worlds, each at its own instant; all answers by world."""
-        self.store.worlds.clear()
+        self.store.records.clear()
         self.store.owners.clear()
         return asyncio.run(self._run(steps, list(worlds)))
 

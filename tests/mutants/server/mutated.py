@@ -78,7 +78,7 @@ class Whole:
     @property
     def world(self) -> SandboxRecords:
         """All records of the default sandbox."""
-        return self.parts.store.worlds["default"]  # type: ignore[attr-defined]  # the memory store's
+        return self.parts.store.records["default"]  # type: ignore[attr-defined]  # the memory store's
 
     def audiences(self, group: str) -> list[Audience]:
         """The audiences of an account group, newest first."""
@@ -148,7 +148,7 @@ class Whole:
 
         loose: Any = {
             "caller": seen,
-            "transaction": lambda sandbox, *_: self.transaction(Loose(store.worlds, store.owners, sandbox)),
+            "transaction": lambda sandbox, *_: self.transaction(Loose(store.records, store.owners, sandbox)),
         }
         vars(store).update(loose)
         patched: Any = {

@@ -26,13 +26,13 @@ class Absent:
         self._database = database
         self.absent = False
         self.dialect = database.dialect
-        self.alone = database.alone
-        self.reading = database.reading
+        self.exclusive = database.exclusive
+        self.read_only = database.read_only
         self.rows = database.rows
         self.close = database.close
 
-    def writing(self) -> AbstractAsyncContextManager[Session]:
-        return self._away() if self.absent else self._database.writing()
+    def read_write(self) -> AbstractAsyncContextManager[Session]:
+        return self._away() if self.absent else self._database.read_write()
 
     @asynccontextmanager
     async def _away(self) -> AsyncIterator[Session]:

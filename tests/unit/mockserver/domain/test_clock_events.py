@@ -82,7 +82,7 @@ def test_an_idempotency_key_is_forgotten() -> None:
 
     (event,) = found(0, 3_000, replays=(replay,))
 
-    assert event.happening is EventKind.IDEMPOTENCY_KEY_FORGOTTEN
+    assert event.kind is EventKind.IDEMPOTENCY_KEY_FORGOTTEN
     assert event.details == {"idempotencyKey": "k1", "accountGroupId": GROUP, "jobId": "c1"}
 
 
@@ -92,7 +92,7 @@ def test_an_empty_bucket_lets_a_request_pass_again_and_is_full_again() -> None:
 
     told = found(0, 5_000, keys=(key(bucket=empty),), limit=limit)
 
-    assert [(event.at, event.happening) for event in told] == [
+    assert [(event.at, event.kind) for event in told] == [
         (500, EventKind.LIMIT_LIFTED),
         (1_000, EventKind.LIMIT_REFILLED),
     ]
@@ -102,7 +102,7 @@ def test_a_bucket_with_something_in_it_is_only_full_again_and_a_full_one_says_no
     limit = RateLimit(2, 1_000)
     half = limit.taken(FULL, 100) or FULL
 
-    assert [event.happening for event in found(100, 5_000, keys=(key(bucket=half),), limit=limit)] == [
+    assert [event.kind for event in found(100, 5_000, keys=(key(bucket=half),), limit=limit)] == [
         EventKind.LIMIT_REFILLED
     ]
     assert found(100, 5_000, keys=(key(),), limit=limit) == []

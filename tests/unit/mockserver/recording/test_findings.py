@@ -20,7 +20,7 @@ ONE, TWO = {"name": "One", "type": "on_demand"}, {"name": "Two", "type": "on_dem
 UNREAD, HURRIED, BROKEN = "CLIENT-RETRY-UNREAD", "CLIENT-RETRY-AFTER", "CLIENT-CONTRACT"
 ANEW, REUSED = "CLIENT-START-KEY", "CLIENT-KEY-REUSED"
 HAMMERED, LACKING = "CLIENT-GUARD-HAMMERED", "CLIENT-PERMISSION-REPEATED"
-CHANGES = [name for name, one in OPERATIONS.items() if one.repeating is RetrySafety.UNSUPPORTED]
+CHANGES = [name for name, one in OPERATIONS.items() if one.retry_safety is RetrySafety.UNSUPPORTED]
 GUARDED: dict[str, Any] = {"status": 409, "rule": "guard"}
 
 
@@ -560,10 +560,10 @@ class TestCatalogue:
         for item in contract()["paths"].values():
             for method, operation in item.items():
                 if method not in {"parameters", "get"}:
-                    known = OPERATIONS[operation["operationId"]].repeating
+                    known = OPERATIONS[operation["operationId"]].retry_safety
                     assert known.sentence == operation["x-idempotency"]["sentence"]
                 elif method == "get":
-                    assert OPERATIONS[operation["operationId"]].repeating is RetrySafety.FREE
+                    assert OPERATIONS[operation["operationId"]].retry_safety is RetrySafety.FREE
 
 
 STEPS = st.tuples(
@@ -613,7 +613,7 @@ def test_a_client_that_reads_before_it_repeats_and_waits_when_told_to_is_never_f
         limited = {"rule": "rate-limit", "retry_after": 7, "status": 429} if status == 429 else {"status": status}
         told.tell(operation, body=body_for(operation), gap=7.0, **limited)
         if told.exchanges[-1].is_ambiguous:
-            for read in sorted(OPERATIONS[operation].seen_by):
+            for read in sorted(OPERATIONS[operation].observed_by):
                 told.tell(read)
 
     assert found(told) == []

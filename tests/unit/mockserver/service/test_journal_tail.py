@@ -225,7 +225,7 @@ class TestEnd:
 
         assert context.told(lasting(2 * HOUR), writes(1)) == []
         assert len(context.acts) == 1
-        assert context.store.worlds == {}
+        assert context.store.records == {}
 
 
 class TestFollowing:

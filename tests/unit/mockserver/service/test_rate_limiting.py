@@ -171,7 +171,7 @@ def test_a_use_is_noted_now_and_then_and_keeps_the_sandbox() -> None:
             await bench.reasons(1)
         assert bench.store.transactions == 20
 
-    assert "one" in run(act, sandbox={"expiry": HOUR}).store.worlds
+    assert "one" in run(act, sandbox={"expiry": HOUR}).store.records
 
 
 def test_a_request_with_the_key_of_an_expired_sandbox_is_401_and_takes_it_away() -> None:
@@ -180,7 +180,7 @@ def test_a_request_with_the_key_of_an_expired_sandbox_is_401_and_takes_it_away()
         assert await bench.reasons(2) == [Reason.INVALID_KEY] * 2
 
     bench = run(act, sandbox={"expiry": HOUR, "clock": SandboxClock(frozen_at=START)})
-    assert (bench.store.worlds, bench.store.owners) == ({}, {})
+    assert (bench.store.records, bench.store.owners) == ({}, {})
 
 
 def test_no_clock_of_its_own_makes_a_sandbox_expire() -> None:
