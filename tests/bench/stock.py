@@ -13,7 +13,7 @@ from mockserver.bootstrap import DEFAULT_SANDBOX, Components, components, seed
 from mockserver.config import Settings
 from tests.bench.bare import FLAGS
 from tests.bench.world import RESET
-from tests.integration.mockserver.test_differential import stock_app
+from tests.harness.stock_connexion import stock_app
 
 
 class Resettable:

@@ -1,60 +1,19 @@
 """`audience-mock serve`, as its user meets it."""
 
 import json
-import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.harness.cli_server import AUTHORIZED, DELETE, refused, serving, url_in
 from tests.harness.curl_command import curled
-
-SERVE = [sys.executable, "-m", "mockserver", "serve"]
-DELETE = "/v1/accounts/a00000000000000000000001/audiences/b00000000000000000000001"
-AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
-
-
-@contextmanager
-def serving(*options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server process and its banner; what of its environment is other than ours."""
-    surroundings = {**os.environ, **environment}  # noqa: TID251  (a child's, not ours)
-    process = subprocess.Popen(  # noqa: S603  (ours)
-        [*SERVE, "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=surroundings
-    )
-    assert process.stdout is not None
-    lines = []
-    try:
-        for line in process.stdout:
-            lines.append(line)
-            if line.startswith("Stop with"):
-                break
-        yield process, "".join(lines)
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def url_in(banner: str) -> str:
-    found = re.search(r"http://\S+", banner)
-    assert found is not None
-    return found[0]
-
-
-def refused(*options: str) -> str:
-    """What a command that cannot work writes to standard error; it takes nobody's port, but where it is told to."""
-    command = [*SERVE, "--port", "0", *options]
-    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
-    assert (found.returncode, found.stdout) == (2, "")
-    assert len(found.stderr.splitlines()) == 1, found.stderr
-    return found.stderr
 
 
 def test_the_banner_has_everything_for_the_first_minute() -> None:

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.integration.mockserver.test_cli import refused, serving, url_in
+from tests.harness.cli_server import refused, serving, url_in
 
 AUDIENCES = "/v1/accounts/a00000000000000000000001/audiences"
 

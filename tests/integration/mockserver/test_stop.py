@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.integration.mockserver.test_cli import AUTHORIZED, DELETE, serving, url_in
+from tests.harness.cli_server import AUTHORIZED, DELETE, serving, url_in
 
 FAULTS = "/_mock/sandboxes/default/faults"
 

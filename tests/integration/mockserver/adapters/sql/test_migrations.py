@@ -13,7 +13,7 @@ from mockserver.adapters.sql.migrations import Step, migrate
 from mockserver.adapters.sql.postgres import open_postgres
 from mockserver.adapters.sql.sqlite import open_sqlite
 from mockserver.ports import StoreError
-from tests.integration.mockserver.test_cli import refused
+from tests.harness.cli_server import refused
 from tests.stores.databases import fresh_database
 
 

@@ -1,4 +1,4 @@
-"""Every response row of the contract is reached by state, and its body is what the contract says."""
+"""Every response row of the contract, reached by state, with the body that the contract promises."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,13 +12,13 @@ from openapi_core.testing import MockResponse
 from requests import Request as SentRequest
 
 from openapi import contract
+from tests.harness.operation_requests import OPERATIONS, PERMISSIONS, REQUIRED, prepared, send
 from tests.harness.sandbox_client import BODY, World
 
 METHODS = ("get", "post", "patch", "delete")
 UPSTREAM = 502  # the mock has no upstream that could fail
 NOT_AN_ID = "no-identifier"
 UNKNOWN = "0" * 24
-
 Act = Callable[[World], httpx.Response]
 
 
@@ -32,38 +32,6 @@ def rows() -> list[tuple[str, int]]:
         for status in item[method]["responses"]
         if int(status) != UPSTREAM
     ]
-
-
-def prepared(world: World) -> dict[str, tuple[str, str, Any]]:
-    """A request of each operation that is accepted: method, path, body."""
-    audience, folder = world.ready(), world.folder()
-    job = world.started()
-    return {
-        "deleteAudience": ("DELETE", f"/audiences/{audience}", None),
-        "getAudience": ("GET", f"/audiences/{audience}", None),
-        "updateAudience": ("PATCH", f"/audiences/{audience}", {"name": "New"}),
-        "listAudiences": ("GET", "/audiences", None),
-        "createAudience": ("POST", "/audiences", {"name": "New", "type": "on_demand"}),
-        "getAudienceNavigation": ("GET", "/audiences/navigation", None),
-        "listAudienceProspects": ("GET", f"/audiences/{audience}/prospects", None),
-        "createAudienceFolder": ("POST", "/audiences/folders", {"name": "New", "audienceType": "on_demand"}),
-        "renameAudienceFolder": ("PATCH", f"/audiences/folders/{folder}", {"name": "New"}),
-        "moveAudienceToFolder": ("POST", f"/audiences/{audience}/move-to-folder", {"folderId": folder}),
-        "removeAudienceFromFolder": ("POST", f"/audiences/{audience}/remove-from-folder", None),
-        "startProspectingJob": ("POST", "/prospecting", BODY),
-        "getProspectingJob": ("GET", f"/prospecting/{job}", None),
-        "listProspectingJobs": ("GET", "/prospecting", None),
-        "cancelProspectingJob": ("POST", f"/prospecting/{job}/cancel", None),
-        "listAccounts": ("GET", "", None),
-    }
-
-
-def send(world: World, operation: str, key: str | None = None) -> httpx.Response:
-    method, path, body = prepared(world)[operation]
-    if operation == "listAccounts":
-        headers = {"Authorization": f"Bearer {key or world.key}"}
-        return world.client.request(method, "/v1/accounts", headers=headers)
-    return world.call(method, path, body, key=key)
 
 
 def invalid(world: World, operation: str) -> httpx.Response:
@@ -158,14 +126,6 @@ def replayed_job(world: World) -> httpx.Response:
     return world.call("POST", "/prospecting", BODY, headers=key)
 
 
-OPERATIONS = {
-    item[method]["operationId"]: (method, path, item[method])
-    for path, item in contract()["paths"].items()
-    for method in METHODS
-    if method in item
-}
-REQUIRED = {name: operation["x-required-permission"] for name, (_, _, operation) in OPERATIONS.items()}
-PERMISSIONS = {permission for permission in REQUIRED.values() if permission}
 BY_STATUS: Mapping[int, Callable[[World, str], httpx.Response]] = {
     200: send,
     201: send,

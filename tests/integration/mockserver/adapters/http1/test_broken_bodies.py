@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from mockserver.config import Settings
+from tests.harness.http1_client import PATIENCE, Client
 from tests.harness.in_thread import served
 from tests.harness.sandbox_client import World
-from tests.integration.mockserver.test_protocol import PATIENCE, Client, serving
+from tests.harness.tiny_application import serving
 
 GARBAGE = b"zz\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"

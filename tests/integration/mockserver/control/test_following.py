@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from mockserver.config import Settings
+from tests.harness.cli_server import AUTHORIZED, serving, url_in
 from tests.harness.in_thread import served
 from tests.harness.sandbox_client import World
-from tests.integration.mockserver.test_cli import AUTHORIZED, serving, url_in
 
 STREAM = "/journal/stream"
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from mockserver.domain.permission import ALL_PERMISSIONS
+from tests.harness.operation_requests import OPERATIONS, REQUIRED, prepared, send
 from tests.harness.sandbox_client import World
-from tests.integration.mockserver.test_rows import OPERATIONS, REQUIRED, prepared, send
 
 SCOPED = sorted(set(OPERATIONS) - {"listAccounts"})
 

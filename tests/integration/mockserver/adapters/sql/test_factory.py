@@ -10,7 +10,7 @@ import pytest
 from mockserver.adapters.sql.factory import open_store
 from mockserver.config import Settings
 from mockserver.ports import StoreError
-from tests.integration.mockserver.test_cli import refused
+from tests.harness.cli_server import refused
 from tests.stores.databases import Postgres, running_postgres
 
 NONE = "it is none: write memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE"

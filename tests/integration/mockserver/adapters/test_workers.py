@@ -15,7 +15,7 @@ import pytest
 
 from mockserver.adapters.http_server import bound
 from mockserver.adapters.workers import Workers
-from tests.integration.mockserver.test_cli import AUTHORIZED, DELETE, serving, url_in
+from tests.harness.cli_server import AUTHORIZED, DELETE, serving, url_in
 
 GROUP = "/v1/accounts/a00000000000000000000001"
 

@@ -1,4 +1,4 @@
-"""Our assembly of Connexion answers as the stock one does, apart from a short list of wanted differences."""
+"""The fast path, held against stock Connexion: equal responses, apart from a short list of differences."""
 
 import asyncio
 import os
@@ -8,28 +8,16 @@ from typing import Any
 
 import httpx
 import pytest
-from connexion import AsyncApp
-from connexion.middleware import MiddlewarePosition
-from connexion.options import SwaggerUIOptions
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mockserver.adapters.clock import ManualClock
-from mockserver.api.admission import AdmissionMiddleware
-from mockserver.api.application import handlers, resolver
-from mockserver.api.connexion_fast_path.security import AdmittedBearer
-from mockserver.api.error_handlers import ErrorHandlers
-from mockserver.api.handlers.answers import Answers
-from mockserver.api.jsonifier import FastJsonifier
-from mockserver.api.narrowed_contract import permissions, with_policy
-from mockserver.api.validators import VALIDATOR_MAP
-from mockserver.bootstrap import Components, components, request_gate, seed, vendor_app
+from mockserver.bootstrap import components, seed, vendor_app
 from mockserver.config import Settings
 from mockserver.control.responses import DEFAULT_SANDBOX
-from openapi import contract
+from tests.harness.stock_connexion import stock_app
 
 PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests, not of the server)
-
 GROUPS = ["a00000000000000000000001", "a00000000000000000000002", "a00000000000000000000009", "x", "%00", "a%2Fb"]
 AUDIENCES = [
     "b00000000000000000000001",
@@ -55,47 +43,6 @@ class Sent:
     query: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes = b""
-
-
-def stock_app(made: Components) -> AsyncApp:
-    """Stock Connexion with the same handlers, error handlers and public options."""
-    document = contract()
-    app = AsyncApp(
-        "mockserver",
-        resolver=resolver(handlers(Answers(made.transactions, made.wire))),
-        jsonifier=FastJsonifier(),
-        pythonic_params=True,
-        security_map={"bearer": AdmittedBearer},
-        validator_map=VALIDATOR_MAP,
-        swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
-    )
-    app.add_middleware(
-        Unrouted,
-        position=MiddlewarePosition.BEFORE_SECURITY,
-        admission=partial(
-            AdmissionMiddleware,
-            reception=request_gate(made, document),
-            permissions=permissions(document),
-            wire=made.wire,
-        ),
-    )
-    narrowed = with_policy(document)
-    narrowed["paths"] = dict(sorted(narrowed["paths"].items(), key=lambda item: "{audienceId}" in item[0]))
-    app.add_api(narrowed)  # stock routing takes the first path that matches
-    ErrorHandlers(made.wire).register(app)
-    return app
-
-
-class Unrouted:
-    """Stock routing lets what it could not route pass; the admission is for operations alone."""
-
-    def __init__(self, app: Any, *, admission: Any) -> None:
-        self.app = app
-        self.admission = admission(app)
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        routed = scope.get("extensions", {}).get("connexion_routing", {}).get("operation_id") is not None
-        await (self.admission if routed else self.app)(scope, receive, send)
 
 
 class Side:

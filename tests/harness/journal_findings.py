@@ -1,0 +1,22 @@
+"""The findings of a journal in short, and values that several tests of the rules send."""
+
+from typing import Any
+
+from mockserver.domain.operation import OPERATIONS, RetrySafety
+from mockserver.recording.findings.catalogue import findings
+from tests.harness.journal_builder import Told
+
+Found = list[tuple[str, tuple[int, ...]]]
+DELETE = "deleteAudience"
+OTHER = "9" * 24
+ONE, TWO = {"name": "One", "type": "on_demand"}, {"name": "Two", "type": "on_demand"}
+CHANGES = [name for name, one in OPERATIONS.items() if one.repeating is RetrySafety.UNSUPPORTED]
+GUARDED: dict[str, Any] = {"status": 409, "rule": "guard"}
+
+
+def found(told: Told, *, dropped: bool = False) -> Found:
+    return [(one.rule.id, one.exchanges) for one in findings(told.exchanges, dropped=dropped)]
+
+
+def body_for(operation: str) -> Any:
+    return ONE if OPERATIONS[operation].takes_body else None

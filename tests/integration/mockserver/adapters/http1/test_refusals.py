@@ -1,0 +1,185 @@
+"""Requests that cannot be parsed, and refusals in general, on a real socket."""
+
+import threading
+
+import pytest
+
+from tests.harness.http1_client import PATIENCE
+from tests.harness.tiny_application import LARGE, Served, serving
+
+GOOD = b"GET /good HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(b"rubbish\r\n\r\n", id="a garbage request line"),
+        pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", id="a TLS greeting"),
+        pytest.param(b"BREW /pot HTTP/1.1\r\n\r\n", id="an unknown method"),
+        pytest.param(b"GET / HTTP/9.9\r\n\r\n", id="an unknown version"),
+        pytest.param(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", id="a greeting in HTTP 2"),
+        pytest.param(b"GET / HTTP/1.1\r\nno colon\r\n\r\n", id="a header without a colon"),
+        pytest.param(b"GET / HTTP/1.1\r\na: b\r\n folded\r\n\r\n", id="a folded header"),
+        pytest.param(b"GET / HTTP/1.1\r\na: b\x00c\r\n\r\n", id="a NUL in a header"),
+        pytest.param(b"GET / HTTP/1.1\r\na\x00: b\r\n\r\n", id="a NUL in a header's name"),
+        pytest.param("GET /é HTTP/1.1\r\n\r\n".encode(), id="a target that is not ASCII"),
+        pytest.param(b"GET //[ HTTP/1.1\r\n\r\n".replace(b"//[", b"http://["), id="a target without a host"),
+        pytest.param(b"GET nowhere HTTP/1.1\r\n\r\n", id="a target without a slash"),
+        pytest.param(b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", id="a negative length"),
+        pytest.param(b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n", id="an absurd length"),
+        pytest.param(b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", id="two lengths"),
+        pytest.param(
+            b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", id="a length and chunks"
+        ),
+        pytest.param(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", id="a bad chunk size"),
+        pytest.param(
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n", id="a chunk that is too long"
+        ),
+    ],
+)
+def test_what_cannot_be_parsed_is_refused_in_the_envelope_and_the_connection_closed(
+    served: Served, broken: bytes
+) -> None:
+    with served.client() as client:
+        assert client.send(broken).answer().is_refusal(400, "could not be parsed")
+        assert client.is_closed()
+
+
+def test_the_refusal_says_what_the_parser_found(served: Served) -> None:
+    with served.client() as client:
+        answer = client.send(b"GET / HTTP/1.1\r\nno colon\r\n\r\n").answer()
+        assert answer.seen["details"]["problem"] == "Invalid header token"
+        assert "date" in answer.headers
+
+
+def test_bytes_behind_a_broken_request_are_not_parsed(served: Served) -> None:
+    with served.client() as client:
+        client.send(b"rubbish\r\n\r\n", GOOD).answer().is_refusal(400)
+        assert client.is_closed()
+    assert served.has_seen()
+
+
+def test_a_good_request_before_garbage_is_answered_first(served: Served) -> None:
+    with served.client() as client:
+        client.send(GOOD, GOOD, b"rubbish\r\n\r\n")
+        assert [client.answer().seen["path"] for _ in range(2)] == ["/good", "/good"]
+        assert client.answer().is_refusal(400)
+        assert client.is_closed()
+
+
+def test_garbage_waits_for_the_answer_that_is_being_made(served: Served) -> None:
+    with served.client() as client, served.client() as other:
+        client.send(b"GET /held-back HTTP/1.1\r\n\r\n")
+        assert served.app.held.wait(PATIENCE)
+        client.send(b"rubbish\r\n\r\n")
+        other.get("/release")
+        assert client.answer().seen["path"] == "/held-back"
+        assert client.answer().is_refusal(400)
+        assert client.is_closed()
+
+
+def test_a_body_that_breaks_in_the_pipeline_waits_for_its_turn_and_is_never_served(served: Served) -> None:
+    with served.client() as client, served.client() as other:
+        client.send(b"GET /held-back HTTP/1.1\r\n\r\nPOST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+        assert served.app.held.wait(PATIENCE)
+        other.get("/release")
+        assert client.answer().seen["path"] == "/held-back"
+        assert client.answer().is_refusal(400)
+        assert client.is_closed()
+    assert served.has_seen("GET /held-back", "GET /release")
+
+
+def test_a_body_that_breaks_behind_the_begun_answer_ends_the_connection_without_another_answer(served: Served) -> None:
+    with served.client() as client:
+        client.send(b"POST /begins-and-reads HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
+        while b"begun" not in client.reader.readline():
+            pass
+        client.send(b"zz\r\n")
+        assert client.is_closed()
+    assert served.app.gone.wait(PATIENCE)
+
+
+def test_a_body_that_breaks_behind_its_complete_answer_ends_the_connection(served: Served) -> None:
+    with served.client() as client:
+        client.send(b"POST /does-not-read HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+        assert client.answer().body == b"no"
+        client.send(b"zz\r\n")
+        assert client.is_closed()
+
+
+def test_the_application_learns_that_a_body_broke(served: Served) -> None:
+    with served.client() as client:
+        client.send(b"POST /watches HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
+        assert served.app.held.wait(PATIENCE)
+        assert client.send(b"zz\r\n").answer().is_refusal(400)
+        assert served.app.gone.wait(1), "only the end of the connection told it"
+
+
+def test_an_application_that_is_late_does_not_write_behind_a_refusal(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    with served.client() as client:
+        client.send(b"POST /held-back HTTP/1.1\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n")
+        assert served.app.held.wait(PATIENCE)
+        client.send(b"zz\r\n")
+        served.app.let_go()
+        assert client.answer().is_refusal(400)
+        assert served.app.gone.wait(1)
+        assert client.is_closed()
+    assert not caplog.records
+
+
+def test_a_refusal_is_not_lost_to_a_client_that_still_sends(served: Served) -> None:
+    with served.client() as client:
+        client.send(b"POST /held-back HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+        assert served.app.held.wait(PATIENCE)
+        client.send(b"186a0\r\n", b"a" * 100_000, b"\r\nzz\r\n", b"a" * 20_000_000)
+        served.app.let_go()
+        assert client.answer().is_refusal(400)
+        assert client.is_closed()
+
+
+def test_a_client_that_does_not_close_behind_a_refusal_is_left(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.adapters.http1.protocol._LINGER", 0.05)
+    with served.client() as client:
+        assert client.send(b"rubbish\r\n\r\n").answer().is_refusal(400)
+        waiting = threading.Event()
+        with pytest.raises(ConnectionError):  # noqa: PT012  (whichever of them meets the end)
+            for _ in range(100):
+                client.send(b"a")
+                waiting.wait(0.02)
+
+
+def test_a_fault_in_the_protocol_itself_is_an_internal_error_in_the_envelope(
+    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: bytes) -> None:
+        raise LookupError
+
+    monkeypatch.setattr("httptools.parse_url", broken)
+    with served.client() as client:
+        assert client.send(GOOD).answer().is_refusal(500)
+    assert "Exception in HTTP protocol" in caplog.text
+
+
+def test_connect_is_refused(served: Served) -> None:
+    with served.client() as client:
+        client.send(GOOD, b"CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n")
+        assert client.answer().status == 200
+        assert client.answer().is_refusal(400, "CONNECT", "proxy")
+        assert client.is_closed()
+
+
+def test_a_refusal_behind_a_large_answer_leaves_it_whole(served: Served) -> None:
+    with served.client() as client, served.client() as other:
+        client.send(b"GET /large HTTP/1.1\r\n\r\n", b"rubbish\r\n\r\n")
+        assert other.is_open()
+        assert client.answer().body == LARGE
+        assert client.answer().is_refusal(400)
+
+
+def test_too_many_connections_are_told_so_in_the_envelope() -> None:
+    with serving("uvloop", limit=1) as served, served.client() as client:
+        answer = client.get("/good")
+        assert answer.is_refusal(503, "busy")
+        assert client.is_closed()

@@ -1,0 +1,67 @@
+"""Corrupted responses on a real socket."""
+
+import json
+
+import pytest
+
+from tests.harness.fault_client import add, counts, delete, raw
+from tests.harness.sandbox_client import World
+
+AFTER = ["late-answer", "reset-after", "truncated-body", "malformed-json", "wrong-content-type"]
+
+
+class TestSpoiledAnswers:
+    def test_a_truncated_body_is_announced_whole_and_ends_early(self, world: World) -> None:
+        audience = world.ready()
+        add(world, kind="truncated-body", operation="deleteAudience")
+
+        with raw(world, "DELETE", f"/audiences/{audience}") as connection:
+            head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
+
+        (length,) = [int(line.split()[1]) for line in head.split(b"\r\n") if line.startswith(b"content-length")]
+        assert head.startswith(b"HTTP/1.1 200 ")
+        assert 0 < len(body) < length
+        assert audience not in world.listed()
+
+    def test_malformed_json_is_whole_and_broken(self, world: World) -> None:
+        audience = world.ready()
+        add(world, kind="malformed-json", operation="deleteAudience")
+
+        answer = delete(world, audience)
+
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+        with pytest.raises(json.JSONDecodeError):
+            answer.json()
+        assert delete(world, audience).status_code == 404
+
+    def test_a_wrong_content_type_is_all_that_is_wrong(self, world: World) -> None:
+        audience = world.ready()
+        add(world, kind="wrong-content-type", operation="deleteAudience")
+
+        answer = delete(world, audience)
+
+        assert answer.headers.get_list("content-type") == ["text/html; charset=utf-8"]
+        assert answer.json()["data"] == {"deleted": True}
+
+    @pytest.mark.parametrize("kind", AFTER)
+    def test_a_refusal_is_answered_as_ever_and_uses_nothing_up(self, world: World, kind: str) -> None:
+        audience, _ = world.populated()
+        add(world, kind=kind, delayMs=1, times=1, operation="deleteAudience")
+
+        answers = [delete(world, audience), delete(world, "x"), delete(world, "b" * 24)]
+
+        assert [answer.json()["error"]["code"] for answer in answers] == [
+            "AUDIENCE_NOT_READY",
+            "VALIDATION_ERROR",
+            "NOT_FOUND",
+        ]
+        assert counts(world) == [(3, 0, 1)]
+
+    def test_one_with_a_status_spoils_an_error_and_nothing_takes_effect(self, world: World) -> None:
+        audience = world.ready()
+        add(world, kind="wrong-content-type", status=500, operation="deleteAudience")
+
+        answer = delete(world, audience)
+
+        assert (answer.status_code, answer.headers["content-type"]) == (500, "text/html; charset=utf-8")
+        assert audience in world.listed()

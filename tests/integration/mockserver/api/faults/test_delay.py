@@ -1,0 +1,48 @@
+"""Delayed requests and late responses on a real socket."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.harness.fault_client import add, counts, delete, raw
+from tests.harness.sandbox_client import World
+
+LONG = 60_000
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Ask again until it is so; a thousand times are many more than it takes."""
+    assert any(condition() for _ in range(1_000))
+
+
+class TestDelays:
+    def test_a_request_waits_and_takes_no_effect_when_its_client_goes_meanwhile(self, world: World) -> None:
+        audience = world.ready()
+        add(world, kind="delay", delayMs=LONG, operation="deleteAudience")
+
+        with raw(world, "DELETE", f"/audiences/{audience}"):
+            until(lambda: counts(world) == [(1, 1, None)])
+            assert audience in world.listed()
+        world.control("DELETE", "/faults")
+
+        assert delete(world, audience).status_code == 200
+
+    def test_a_late_answer_comes_late_and_the_effect_is_there_at_once(self, world: World) -> None:
+        audience = world.ready()
+        add(world, kind="late-answer", delayMs=LONG, operation="deleteAudience")
+
+        with raw(world, "DELETE", f"/audiences/{audience}") as connection:
+            until(lambda: audience not in world.listed())
+            connection.settimeout(0.05)
+            with pytest.raises(TimeoutError):
+                connection.recv(1)
+
+    def test_delays_go_with_another_fault_and_the_body_is_still_read(self, world: World) -> None:
+        add(world, kind="delay", delayMs=1)
+        add(world, kind="delay", delayMs=2)
+        add(world, kind="malformed-json", delayMs=1)
+
+        answer = world.call("POST", "/audiences", {"name": "x", "type": "on_demand"})
+
+        assert (answer.status_code, answer.content[-1:]) == (201, b",")
+        assert counts(world) == [(1, 1, None)] * 3

@@ -1,0 +1,124 @@
+"""Prospecting jobs and their pace on the control plane."""
+
+import re
+from typing import Any
+
+import pytest
+
+from mockserver.domain.refusal import Reason
+from mockserver.domain.source import job_request
+from mockserver.service import audiences, prospecting
+from tests.harness.control_plane import AUDIENCE, DEFAULT, GROUP, JOB, KEY, Control, reason, start
+
+
+class TestJobs:
+    def test_the_pace_is_shown_and_changed_member_by_member(self, control: Control) -> None:
+        first = control.call("GET", f"{DEFAULT}/job-pace")
+        second = control.call("PUT", f"{DEFAULT}/job-pace", {"pace": "polls", "polls": 7})
+        third = control.call("PUT", f"{DEFAULT}/job-pace", {"outcome": "failed", "durationMs": 5})
+
+        assert first == {
+            "pace": "time",
+            "durationMs": 30_000,
+            "polls": 3,
+            "status": "queued",
+            "outcome": "completed",
+            "stage": "import",
+            "share": 0.625,
+        }
+        assert second == first | {"pace": "polls", "polls": 7}
+        assert third == second | {"outcome": "failed", "durationMs": 5}
+        assert control.call("GET", f"{DEFAULT}/job-pace") == third
+
+    def test_the_next_jobs_of_the_vendors_api_move_as_it_says(self, control: Control) -> None:
+        request = job_request({"source": "linkedin_search", "searchUrl": "https://www.linkedin.com/search/"})
+        control.call("PUT", f"{DEFAULT}/job-pace", {"status": "running"})
+
+        started = control.vendor(KEY, GROUP, prospecting.start, request, None)
+
+        shown = control.call("GET", f"{DEFAULT}/jobs/{started.job.id}")
+        assert (shown["status"], shown["jobPace"]["pace"]) == ("running", "manual")
+
+    @pytest.mark.parametrize(
+        "body",
+        [{"pace": "slow"}, {"polls": 0}, {"durationMs": -1}, {"status": "completed"}, {"outcome": "queued"}, {"x": 1}],
+    )
+    def test_a_wrong_pace_is_400_everywhere_and_changes_nothing(self, control: Control, body: Any) -> None:
+        before = control.snapshot()
+        named = {"accountGroupId": GROUP, "audienceId": AUDIENCE}
+
+        assert control.refused(400, "PUT", f"{DEFAULT}/job-pace", body)
+        assert control.refused(400, "PATCH", f"{DEFAULT}/jobs/{JOB}", body)
+        assert control.refused(400, "POST", f"{DEFAULT}/jobs", body | named)
+        assert control.snapshot() == before
+
+    def test_one_is_started_on_an_audience_that_is_there_and_guards_it(self, control: Control) -> None:
+        job = start(control, status="queued", requested=7)
+
+        assert (job["status"], job["requested"], job["audienceId"]) == ("queued", 7, AUDIENCE)
+        assert reason(control.vendor(KEY, GROUP, audiences.delete, AUDIENCE)) is Reason.NOT_READY
+        assert control.call("GET", f"{DEFAULT}/jobs/{job['id']}") == job
+        assert [one["id"] for one in control.call("GET", f"{DEFAULT}/jobs")["jobs"]] == [job["id"], JOB]
+
+    @pytest.mark.parametrize(
+        "named", [{"accountGroupId": GROUP, "audienceId": JOB}, {"accountGroupId": JOB, "audienceId": AUDIENCE}]
+    )
+    def test_none_is_started_on_an_audience_that_is_not_there(self, control: Control, named: dict[str, str]) -> None:
+        before = control.snapshot()
+
+        assert "has no audience" in control.refused(404, "POST", f"{DEFAULT}/jobs", named)
+        assert control.snapshot() == before
+
+    def test_it_is_moved_by_hand(self, control: Control) -> None:
+        job = start(control, status="queued")
+
+        moved = control.call("PATCH", f"{DEFAULT}/jobs/{job['id']}", {"status": "running"})
+
+        assert moved["status"] == "running"
+        assert moved["jobPace"] == job["jobPace"] | {"status": "running"}
+
+    def test_a_change_that_brings_it_to_its_end_ends_it_now(self, control: Control) -> None:
+        job = start(control, status="running", requested=10)
+        control.clock.instant += 60_000
+
+        moved = control.call("PATCH", f"{DEFAULT}/jobs/{job['id']}", {"pace": "time", "durationMs": 1_000})
+
+        assert (moved["status"], moved["imported"]) == ("completed", 10)
+        assert moved["endedAt"] == "2026-04-28T15:31:00.000Z"
+        assert control.vendor(KEY, GROUP, audiences.get, AUDIENCE).prospect_count == 50
+
+    @pytest.mark.parametrize(
+        ("request_", "outcome"),
+        [
+            ({}, "completed"),
+            ({"json": {}}, "completed"),
+            ({"json": {"outcome": "failed"}}, "failed"),
+            ({"json": {"outcome": "cancelled"}}, "cancelled"),
+            ({"headers": {"Content-Type": "application/json"}}, "completed"),
+        ],
+    )
+    def test_it_is_ended_by_hand_with_a_body_or_none(self, control: Control, request_: Any, outcome: str) -> None:
+        answer = control.send("POST", f"{DEFAULT}/jobs/{JOB}/end", **request_)
+
+        assert (answer.status_code, answer.json()["status"]) == (200, outcome)
+        assert control.call("GET", f"{DEFAULT}/jobs/{JOB}") == answer.json()
+        assert reason(control.vendor(KEY, GROUP, audiences.delete, "b00000000000000000000002")) is None
+
+    def test_the_way_out_that_the_guard_names_works(self, control: Control) -> None:
+        refusal = control.vendor(KEY, GROUP, audiences.delete, "b00000000000000000000002")
+        (path,) = set(re.findall(r"POST (/_mock/\S+/end)", refusal.message))
+
+        assert control.send("POST", path).status_code == 200
+
+    def test_one_that_has_ended_neither_ends_nor_moves_again(self, control: Control) -> None:
+        ended = control.call("POST", f"{DEFAULT}/jobs/{JOB}/end", {"outcome": "failed"})
+
+        assert "failed already" in control.refused(409, "POST", f"{DEFAULT}/jobs/{JOB}/end")
+        assert "failed already" in control.refused(409, "PATCH", f"{DEFAULT}/jobs/{JOB}", {"status": "running"})
+        assert control.call("GET", f"{DEFAULT}/jobs/{JOB}") == ended
+
+    @pytest.mark.parametrize(
+        ("method", "action", "body"), [("GET", "", None), ("PATCH", "", {"polls": 1}), ("POST", "/end", None)]
+    )
+    def test_an_unknown_one_is_404(self, control: Control, method: str, action: str, body: Any) -> None:
+        assert "no prospecting job" in control.refused(404, method, f"{DEFAULT}/jobs/{GROUP}{action}", body)

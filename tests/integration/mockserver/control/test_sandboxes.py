@@ -1,0 +1,111 @@
+"""Sandboxes on the control plane."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.domain.permission import ALL_PERMISSIONS
+from mockserver.domain.refusal import Reason
+from mockserver.service import audiences
+from tests.harness.control_plane import DEFAULT, GROUP, KEY, SEED, Control, reason
+
+
+class TestSandboxes:
+    def test_one_without_a_seed_is_usable_at_once(self, control: Control) -> None:
+        made = control.call("POST", "/_mock/sandboxes")
+        (key,), (group,) = made["keys"], made["accountGroups"]
+
+        assert set(key["permissions"]) == ALL_PERMISSIONS
+        assert key["accountGroupIds"] == [group["id"]]
+        assert group["credits"] > 0
+        assert reason(control.vendor(key["key"], group["id"], audiences.page, None, 5)) is None
+
+    def test_two_share_nothing(self, control: Control) -> None:
+        first, second = (control.call("POST", "/_mock/sandboxes", {"name": "same"}) for _ in range(2))
+
+        assert first["id"] != second["id"]
+        assert first["keys"][0]["key"] != second["keys"][0]["key"]
+        foreign = control.vendor(first["keys"][0]["key"], second["accountGroups"][0]["id"], audiences.page, None, 5)
+        assert reason(foreign) is Reason.FOREIGN_ACCOUNT_GROUP
+
+    def test_one_is_made_from_a_seed(self, control: Control) -> None:
+        made = control.call("POST", "/_mock/sandboxes", {"name": "mine", "seed": SEED})
+
+        assert (made["name"], made["keys"][0]["key"]) == ("mine", "sk_test_of_a_seed")
+        assert [group["name"] for group in made["accountGroups"]] == ["Seeded"]
+
+    @pytest.mark.parametrize(
+        ("seed", "told"),
+        [
+            ({"keys": 1}, "keys: 1 is not of type"),
+            ({"accountGroups": [{"name": " "}]}, "accountGroups.0.name"),
+            ({"accountGroups": [{"name": "x", "id": GROUP}, {"name": "y", "id": GROUP}]}, "stands twice"),
+            ({"keys": [{"key": "sk_test_twice"}, {"key": "sk_test_twice"}]}, "stands twice"),
+            ({"keys": [{"key": "sk_test_lonely", "accountGroupIds": [GROUP]}]}, "names account groups"),
+        ],
+    )
+    def test_a_seed_that_does_not_do_is_400_and_leaves_nothing(self, control: Control, seed: Any, told: str) -> None:
+        before = control.snapshot()
+
+        assert told in control.refused(400, "POST", "/_mock/sandboxes", {"seed": seed})
+        assert control.snapshot() == before
+        assert control.caller("sk_test_twice") is None
+
+    def test_a_seed_with_a_key_of_another_sandbox_is_409_and_leaves_nothing(self, control: Control) -> None:
+        before = control.snapshot()
+
+        refused = control.refused(409, "POST", "/_mock/sandboxes", {"seed": {"keys": [{"key": KEY}]}})
+        assert "another sandbox" in refused
+        assert control.snapshot() == before
+
+    def test_they_are_listed_oldest_first_and_shown_one_by_one(self, control: Control) -> None:
+        made = control.call("POST", "/_mock/sandboxes", {"name": "second"})
+
+        listed = control.call("GET", "/_mock/sandboxes")["sandboxes"]
+
+        assert [one["id"] for one in listed] == ["default", made["id"]]
+        assert control.call("GET", f"/_mock/sandboxes/{made['id']}") == made
+
+    def test_a_deleted_one_is_gone_with_its_keys(self, control: Control) -> None:
+        made = control.call("POST", "/_mock/sandboxes")
+        path = f"/_mock/sandboxes/{made['id']}"
+
+        assert control.send("DELETE", path).status_code == 204
+        assert control.refused(404, "GET", path)
+        assert control.refused(404, "DELETE", path)
+        assert control.caller(made["keys"][0]["key"]) is None
+
+    def test_the_default_one_cannot_be_deleted(self, control: Control) -> None:
+        before = control.snapshot()
+
+        assert "cannot be deleted" in control.refused(409, "DELETE", DEFAULT)
+        assert control.snapshot() == before
+
+    @pytest.mark.parametrize("body", [{}, {"seed": SEED}])
+    def test_a_reset_gives_back_the_same_keys_identifiers_time_and_pace(self, control: Control, body: Any) -> None:
+        made = control.call("POST", "/_mock/sandboxes", body)
+        path, key, group = f"/_mock/sandboxes/{made['id']}", made["keys"][0]["key"], made["accountGroups"][0]["id"]
+        before = control.snapshot()
+        listed = control.vendor(key, group, audiences.page, None, 9)
+        prepared = control.state("an audience being populated", apiKey=key)
+        added = control.call("POST", f"{path}/keys")["key"]
+        control.call("DELETE", f"{path}/keys/{key}")
+        control.call("PUT", f"{path}/clock", {"mode": "manual", "at": "2030-01-01T00:00:00Z"})
+        control.call("PUT", f"{path}/job-pace", {"pace": "immediate"})
+
+        assert control.call("POST", f"{path}/reset") == made
+        assert control.snapshot() == before
+        assert control.vendor(key, group, audiences.page, None, 9) == listed
+        assert reason(control.vendor(key, group, audiences.get, prepared["audienceId"])) is Reason.NOT_FOUND
+        assert control.caller(added) is None
+
+    def test_a_reset_that_cannot_have_its_key_back_changes_nothing(self, control: Control) -> None:
+        first = control.call("POST", "/_mock/sandboxes", {"seed": SEED})
+        path = f"/_mock/sandboxes/{first['id']}"
+        control.call("POST", f"{path}/keys")
+        control.call("DELETE", f"{path}/keys/sk_test_of_a_seed")
+        control.call("POST", "/_mock/sandboxes", {"seed": {"keys": [{"key": "sk_test_of_a_seed"}]}})
+        before = control.snapshot()
+
+        assert "another sandbox" in control.refused(409, "POST", f"{path}/reset")
+        assert control.snapshot() == before

@@ -1,0 +1,91 @@
+"""Events that the clock of a sandbox brings about, and the expiry of keys."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.domain.instant import iso
+from tests.harness.clocked_server import Place, advance
+from tests.harness.sandbox_client import BODY, World
+
+
+class TestTime:
+    def test_one_advance_moves_everything_and_tells_it_in_order(self, frozen: World) -> None:
+        frozen.control("PUT", "/job-pace", {"pace": "time", "durationMs": 20_000})
+        begun = frozen.control("GET", "/clock")["now"]
+        job = frozen.call("POST", "/prospecting", BODY | {"maxResults": 10}, headers={"Idempotency-Key": "k"}).json()
+        frozen.control("POST", "/keys", {"expiresAt": "2090-01-01T00:00:00Z", "accountGroupIds": [frozen.group]})
+        frozen.control("PUT", f"/keys/{frozen.key}/limit", {"rate": "1/m"})
+        assert [frozen.call("GET", "/audiences").status_code for _ in range(2)] == [200, 429]
+
+        moved = advance(frozen, 24 * 3_600)
+
+        told = [(one["event"], one["at"]) for one in moved["events"]]
+        assert [name for name, _ in told] == [
+            "job-started",
+            "job-ended",
+            "limit-lifted",
+            "limit-refilled",
+            "idempotency-key-forgotten",
+        ]
+        assert [at for _, at in told] == sorted(at for _, at in told)
+        assert told[-1][1] == moved["now"]
+        assert begun < told[0][1]
+        assert moved["events"][1] == {
+            "at": told[1][1],
+            "event": "job-ended",
+            "jobId": job["data"]["jobId"],
+            "accountGroupId": frozen.group,
+            "audienceId": moved["events"][0]["audienceId"],
+            "outcome": "completed",
+            "imported": 10,
+        }
+        assert moved["changes"] == [{"jobId": job["data"]["jobId"], "from": "queued", "to": "completed"}]
+        assert frozen.call("GET", "/audiences").json()["data"]["items"][0]["prospectCount"] == 10
+
+    def test_a_second_advance_tells_nothing_twice(self, frozen: World) -> None:
+        frozen.started()
+        advance(frozen, 60)
+
+        assert advance(frozen, 60)["events"] == []
+
+
+class TestKeys:
+    def test_an_expired_key_is_401_and_says_so_and_can_be_given_more_time(self, frozen: World) -> None:
+        now = frozen.control("GET", "/clock")["now"]
+        changed = frozen.control("PATCH", f"/keys/{frozen.key}", {"expiresAt": "2090-01-01T00:00:00+01:00"})
+        assert changed["expiresAt"] == "2089-12-31T23:00:00.000Z"
+        assert frozen.call("GET", "/audiences").status_code == 200
+
+        frozen.control("PATCH", f"/keys/{frozen.key}", {"expiresAt": now})
+        refused = frozen.call("GET", "/audiences")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (401, "UNAUTHORIZED")
+        assert f"the key expired at {now}" in refused.json()["error"]["message"]
+
+        assert frozen.control("PATCH", f"/keys/{frozen.key}", {"expiresAt": None})["expiresAt"] is None
+        assert frozen.call("GET", "/audiences").status_code == 200
+
+    def test_a_key_expires_on_the_way_and_the_advance_tells_it(self, frozen: World, here: Place) -> None:
+        at = iso(here.clock.now() + 5_000)
+        body = {"accountGroupIds": [frozen.group], "expiresAt": at}
+        key = frozen.control("POST", "/keys", body)["key"]
+        assert frozen.call("GET", "/audiences", key=key).status_code == 200
+
+        moved = advance(frozen, 5)
+
+        assert moved["events"] == [{"at": at, "event": "key-expired", "key": key}]
+        assert frozen.call("GET", "/audiences", key=key).status_code == 401
+
+    @pytest.mark.parametrize(
+        "instant", ["tomorrow", "2030-01-01", "2030-01-01T00:00:00", "9000-01-01T00:00:00Z", 5, ""]
+    )
+    def test_a_wrong_instant_is_400_and_changes_nothing(self, frozen: World, instant: Any) -> None:
+        before = frozen.control("GET", "/keys")
+
+        for method, path in (("POST", "/keys"), ("PATCH", f"/keys/{frozen.key}")):
+            url = f"/_mock/sandboxes/{frozen.sandbox}{path}"
+            answer = frozen.client.request(method, url, json={"expiresAt": instant})
+            assert answer.status_code == 400
+            assert "expiresAt" in answer.json()["reason"]
+
+        assert frozen.control("GET", "/keys") == before

@@ -1,0 +1,100 @@
+"""How long sandboxes stay."""
+
+from typing import Any
+
+import pytest
+
+from tests.harness.clocked_server import HOUR, Place, advance
+from tests.harness.sandbox_client import World
+
+
+class TestExpiry:
+    def test_an_unused_one_goes_after_an_hour_and_the_default_one_stays(self, here: Place) -> None:
+        world = here.make()
+
+        here.clock.advance(2 * HOUR)
+
+        assert here.ids() == ["default"]
+        assert here.client.get(f"/_mock/sandboxes/{world.sandbox}").status_code == 404
+        assert here.client.get("/_mock/health").json()["sandboxes"] == 1
+
+    @pytest.mark.parametrize("way", ["vendor", "control"])
+    def test_a_used_one_stays_whichever_plane_it_is_used_by(self, here: Place, way: str) -> None:
+        world = here.make(idleExpirySeconds=60)
+
+        for _ in range(5):
+            here.clock.advance(59_000)
+            if way == "vendor":
+                assert world.call("GET", "/audiences").status_code == 200
+            else:
+                world.control("GET", "/jobs")
+
+        assert world.sandbox in here.ids()
+
+    def test_looking_at_the_list_or_being_refused_is_no_use(self, here: Place) -> None:
+        world = here.make(idleExpirySeconds=60)
+        for _ in range(3):
+            here.clock.advance(30_000)
+            here.ids()
+            world.call("GET", "/audiences", key="unknown")
+
+        assert here.ids() == ["default"]
+
+    def test_being_searched_for_a_job_of_another_one_is_no_use(self, here: Place) -> None:
+        here.make(idleExpirySeconds=60)
+        other = here.make()
+        _, job = other.populated()
+        ended = {"state": "the prospecting has ended", "params": {"jobId": job, "outcome": "completed"}}
+
+        for _ in range(3):
+            here.clock.advance(30_000)
+            here.client.post("/_mock/provider-states", json=ended).raise_for_status()
+
+        assert here.ids() == ["default", other.sandbox]
+
+    @pytest.mark.parametrize("path", ["", "/clock", "/jobs", "/keys", "/job-pace", "/audiences"])
+    def test_an_expired_one_is_gone_when_it_is_next_looked_at(self, here: Place, path: str) -> None:
+        world = here.make(idleExpirySeconds=1)
+        here.clock.advance(2_000)
+
+        assert here.client.get(f"/_mock/sandboxes/{world.sandbox}{path}").status_code == 404
+        assert world.call("GET", "/audiences").status_code == 401
+
+    def test_an_expired_one_can_be_neither_deleted_nor_reset(self, here: Place) -> None:
+        first, second = here.make(idleExpirySeconds=1), here.make(idleExpirySeconds=1)
+        here.clock.advance(2_000)
+
+        assert here.client.delete(f"/_mock/sandboxes/{first.sandbox}").status_code == 404
+        assert here.client.post(f"/_mock/sandboxes/{second.sandbox}/reset").status_code == 404
+
+    def test_the_key_of_an_expired_one_is_free_again(self, here: Place) -> None:
+        seed = {"keys": [{"key": "sk_test_of_a_suite"}], "accountGroups": [{"name": "A"}]}
+        first = here.make(seed=seed, idleExpirySeconds=1)
+        here.clock.advance(2_000)
+
+        second = here.make(seed=seed)
+
+        assert first.call("GET", "/audiences").status_code == 403
+        assert second.call("GET", "/audiences").status_code == 200
+
+    def test_one_can_be_told_to_stay(self, here: Place) -> None:
+        world = here.make(idleExpirySeconds=None)
+
+        here.clock.advance(10_000 * HOUR)
+
+        assert here.ids() == ["default", world.sandbox]
+
+    def test_it_goes_by_real_time_and_not_by_its_own(self, frozen: World, here: Place) -> None:
+        advance(frozen, 100 * 3_600)
+
+        assert frozen.sandbox in here.ids()
+        here.clock.advance(2 * HOUR)
+        assert frozen.sandbox not in here.ids()
+
+    @pytest.mark.parametrize("seconds", [0, 0.5, -1, 31_536_001, "60", True])
+    def test_a_wrong_expiry_is_400_and_makes_nothing(self, here: Place, seconds: Any) -> None:
+        answer = here.client.post("/_mock/sandboxes", json={"idleExpirySeconds": seconds})
+
+        assert answer.status_code == 400
+        assert "idleExpirySeconds" in answer.json()["reason"]
+        assert here.ids() == ["default"]

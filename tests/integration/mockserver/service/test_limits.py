@@ -1,0 +1,165 @@
+"""Rate limits of a sandbox and of single keys."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from mockserver.config import Settings
+from mockserver.domain.limit import RateLimit
+from tests.harness.clocked_server import advance, place
+from tests.harness.sandbox_client import BODY, World
+
+
+class TestLimits:
+    def test_off_at_first_on_with_one_call_and_off_again(self, frozen: World) -> None:
+        other = frozen.another_key("audiences:read")
+        assert [frozen.call("GET", "/audiences").status_code for _ in range(5)] == [200] * 5
+
+        limits = frozen.control("PUT", "/limits", {"rate": "2/m"})
+        assert (limits["rate"], [(one["left"], one["own"]) for one in limits["keys"]]) == ("2/m", [(2, False)] * 2)
+        for key in (frozen.key, other):
+            assert [frozen.call("GET", "/audiences", key=key).status_code for _ in range(3)] == [200, 200, 429]
+        assert [one["left"] for one in frozen.control("GET", "/limits")["keys"]] == [0, 0]
+
+        frozen.control("DELETE", "/limits")
+        assert [frozen.call("GET", "/audiences").status_code for _ in range(5)] == [200] * 5
+        assert frozen.control("GET", "")["rateLimit"] is None
+
+    def test_a_refusal_is_in_the_envelope_and_its_retry_after_is_the_truth(self, frozen: World) -> None:
+        frozen.control("PUT", "/limits", {"rate": "7/m"})
+        for _ in range(7):
+            frozen.call("GET", "/audiences")
+
+        refused = frozen.call("GET", "/audiences")
+
+        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "RATE_LIMITED")
+        assert refused.json()["data"] is None
+        assert refused.headers["retry-after"] == "9"
+        assert not [name for name in refused.headers if name.startswith("x-ratelimit")]
+        advance(frozen, 8)
+        assert frozen.call("GET", "/audiences").headers["retry-after"] == "1"
+        advance(frozen, 1)
+        assert frozen.call("GET", "/audiences").status_code == 200
+
+    def test_a_refused_request_takes_no_effect(self, frozen: World) -> None:
+        audience = frozen.ready()
+        frozen.control("PUT", f"/keys/{frozen.key}/limit", {"rate": "1/h"})
+        frozen.call("GET", "/audiences")
+
+        statuses = [
+            frozen.call("DELETE", f"/audiences/{audience}").status_code,
+            frozen.call("POST", "/audiences", {"name": "New", "type": "on_demand"}).status_code,
+            frozen.call("POST", "/prospecting", BODY).status_code,
+        ]
+
+        assert statuses == [429] * 3
+        frozen.control("DELETE", "/limits")
+        assert frozen.listed() == [audience]
+
+    def test_it_comes_after_the_key_and_before_the_permission_and_the_rest(self, frozen: World) -> None:
+        reader = frozen.another_key("audiences:read")
+        frozen.control("PUT", "/limits", {"rate": "1/h"})
+        first = frozen.call("POST", "/audiences", {}, key=reader)
+
+        assert (first.status_code, first.json()["error"]["details"]["rule"]) == (403, "permission")
+        assert frozen.call("POST", "/audiences", {}, key=reader).status_code == 429
+        frozen.state("the API key is revoked", apiKey=reader)
+        assert frozen.call("POST", "/audiences", {}, key=reader).status_code == 401
+
+    def test_of_many_requests_at_once_as_many_pass_as_may(self, frozen: World) -> None:
+        frozen.control("PUT", "/limits", {"rate": "10/h"})
+
+        with ThreadPoolExecutor(16) as pool:
+            statuses = list(pool.map(lambda _: frozen.call("GET", "/audiences").status_code, range(40)))
+
+        assert sorted(statuses) == [200] * 10 + [429] * 30
+
+    def test_a_key_may_have_one_of_its_own(self, frozen: World) -> None:
+        other = frozen.another_key("audiences:read")
+        path = f"/keys/{other}/limit"
+        frozen.control("PUT", "/limits", {"rate": "1/h"})
+
+        assert frozen.control("PUT", path, {"rate": "3/s"}) | {"fullAt": None} == {
+            "key": other,
+            "rate": "3/s",
+            "own": True,
+            "left": 3,
+            "fullAt": None,
+        }
+        assert [frozen.call("GET", "/audiences", key=other).status_code for _ in range(4)] == [200] * 3 + [429]
+        assert [frozen.call("GET", "/audiences").status_code for _ in range(2)] == [200, 429]
+        assert frozen.control("GET", path)["left"] == 0
+        frozen.control("DELETE", path)
+        (back,) = [one for one in frozen.control("GET", "/limits")["keys"] if one["key"] == other]
+        assert (back["rate"], back["own"], back["left"]) == ("1/h", False, 1)
+
+    def test_a_reset_takes_it_away(self, frozen: World) -> None:
+        frozen.control("PUT", "/limits", {"rate": "1/h"})
+        frozen.control("PUT", f"/keys/{frozen.key}/limit", {"rate": "1/h"})
+
+        frozen.control("POST", "/reset")
+
+        assert [frozen.call("GET", "/audiences").status_code for _ in range(3)] == [200] * 3
+
+    @pytest.mark.parametrize("rate", ["", "60", "0/m", "60/d", " 60/m", "60/m ", "1000000/s", 60, None])
+    def test_a_wrong_rate_is_400_and_changes_nothing(self, frozen: World, rate: Any) -> None:
+        frozen.control("PUT", "/limits", {"rate": "5/s"})
+        before = frozen.control("GET", "/limits")
+
+        for path in ("/limits", f"/keys/{frozen.key}/limit"):
+            answer = frozen.client.put(f"/_mock/sandboxes/{frozen.sandbox}{path}", json={"rate": rate})
+            assert answer.status_code == 400
+            assert "rate" in answer.json()["reason"]
+
+        assert frozen.control("GET", "/limits") == before
+
+    def test_where_there_is_none_it_is_404_with_a_hint(self, frozen: World) -> None:
+        paths = [f"/_mock/sandboxes/{frozen.sandbox}{path}" for path in ("/limits", f"/keys/{frozen.key}/limit")]
+
+        before = [frozen.client.get(path) for path in paths]
+        deleted = [frozen.client.delete(path).status_code for path in paths]
+        frozen.control("PUT", f"/keys/{frozen.key}/limit", {"rate": "1/s"})
+
+        assert [answer.status_code for answer in before] == [404, 404]
+        assert all("/limits" in answer.json()["hint"] for answer in before)
+        assert deleted == [204, 204]
+        assert [frozen.client.get(path).status_code for path in paths] == [200, 200]
+
+    def test_a_key_that_is_not_there_has_none(self, frozen: World) -> None:
+        path = f"/_mock/sandboxes/{frozen.sandbox}/keys/sk_test_nobody/limit"
+
+        answers = [
+            frozen.client.get(path),
+            frozen.client.put(path, json={"rate": "1/s"}),
+            frozen.client.delete(path),
+        ]
+
+        assert [answer.status_code for answer in answers] == [404] * 3
+
+    def test_the_provider_state_lasts_and_promises_nothing(self, frozen: World) -> None:
+        frozen.state("the rate limit is exhausted")
+
+        refused = frozen.call("GET", "/audiences")
+
+        assert refused.status_code == 429
+        assert "retry-after" not in refused.headers
+        advance(frozen, 1_000_000)
+        assert frozen.call("GET", "/audiences").status_code == 429
+        frozen.state("the rate limit is exhausted", "teardown")
+        assert frozen.call("GET", "/audiences").status_code == 200
+
+
+def test_a_server_may_begin_with_a_limit_and_a_reset_brings_it_back() -> None:
+    with place(Settings(rate_limit=RateLimit(2, 60_000), sandbox_expiry=None)) as here:
+        default = World(here.client, "default", "sk_test_all_permissions", "a00000000000000000000001")
+
+        for one in (here.make(), default):
+            assert [one.call("GET", "/audiences").status_code for _ in range(3)] == [200, 200, 429]
+            one.control("DELETE", "/limits")
+            assert one.call("GET", "/audiences").status_code == 200
+            one.control("POST", "/reset")
+            assert [one.call("GET", "/audiences").status_code for _ in range(3)] == [200, 200, 429]
+
+        listed = here.client.get("/_mock/sandboxes").json()["sandboxes"]
+        assert [one["idleExpirySeconds"] for one in listed] == [None, None]

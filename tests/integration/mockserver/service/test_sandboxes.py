@@ -1,0 +1,62 @@
+"""The number of sandboxes, and seeds that make them."""
+
+from typing import Any
+
+import pytest
+
+from tests.harness.clocked_server import MOST, Place
+
+
+class TestRoom:
+    def test_past_the_greatest_number_one_more_is_409_with_a_hint_and_makes_nothing(self, here: Place) -> None:
+        made = [here.make() for _ in range(MOST - 1)]
+
+        answer = here.client.post("/_mock/sandboxes", json={})
+
+        assert answer.status_code == 409
+        assert f"there are {MOST} sandboxes already" in answer.json()["reason"]
+        assert "--max-sandboxes" in answer.json()["hint"]
+        assert len(here.ids()) == MOST
+        here.client.delete(f"/_mock/sandboxes/{made[0].sandbox}")
+        assert here.make().sandbox in here.ids()
+
+    def test_expired_ones_make_room(self, here: Place) -> None:
+        for _ in range(MOST - 1):
+            here.make(idleExpirySeconds=1)
+        here.clock.advance(2_000)
+
+        world = here.make()
+
+        assert here.ids() == ["default", world.sandbox]
+
+
+class TestSeed:
+    def test_it_may_be_yaml(self, here: Place) -> None:
+        world = here.make(
+            seed="keys: [{key: sk_test_of_yaml, expiresAt: 2090-01-01T00:00:00Z}]\naccountGroups: [{name: A}]"
+        )
+
+        (key,) = world.control("GET", "/keys")["keys"]
+        assert (key["key"], key["expiresAt"]) == ("sk_test_of_yaml", "2090-01-01T00:00:00.000Z")
+
+    @pytest.mark.parametrize(
+        "seed",
+        [
+            "{",
+            "[" * 100_000,
+            "keys: &k [*k]",
+            "keys: [{key: sk_test_of_time, expiresAt: tomorrow}]",
+            "keys: [{key: sk_test_of_time, expiresAt: 2030-01-01T00:00:00}]",
+            "keys: [{key: sk_test_of_time, expiresAt: 9000-01-01T00:00:00Z}]",
+            {"keys": [{"key": "sk_test_of_time", "expiresAt": 5}]},
+            {"accountGroups": [{"name": "A", "audiences": [{"name": "B", "job": {"share": 1}}]}]},
+            {"accountGroups": [{"name": "A", "audiences": [{"name": "B", "job": {"stage": "export"}}]}]},
+            5,
+        ],
+    )
+    def test_a_wrong_one_is_400_with_a_reason_and_makes_nothing(self, here: Place, seed: Any) -> None:
+        answer = here.client.post("/_mock/sandboxes", json={"seed": seed})
+
+        assert answer.status_code == 400
+        assert answer.json()["reason"]
+        assert here.ids() == ["default"]

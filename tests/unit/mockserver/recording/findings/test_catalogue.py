@@ -1,0 +1,103 @@
+"""The catalogue of rules, held against the contracts, and properties of all findings."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.domain.operation import OPERATIONS, RetrySafety
+from mockserver.recording.exchange import Exchange
+from mockserver.recording.findings.catalogue import RULE_IDS, findings
+from openapi import contract, control_contract
+from tests.harness.journal_builder import PATHS, Told
+from tests.harness.journal_findings import CHANGES, body_for, found
+
+ONE, TWO = {"name": "One", "type": "on_demand"}, {"name": "Two", "type": "on_demand"}
+
+
+class TestCatalogue:
+    def test_no_exchange_no_finding(self) -> None:
+        assert findings([]) == []
+        assert findings([], dropped=True) == []
+
+    def test_the_control_plane_names_the_same_rules(self) -> None:
+        assert tuple(control_contract()["components"]["schemas"]["ClientRule"]["enum"]) == RULE_IDS
+
+    def test_what_is_known_of_an_operation_is_what_the_contract_says(self) -> None:
+        described = {
+            operation["operationId"]: (
+                operation["x-source"]["page"],
+                operation["x-required-permission"],
+                "requestBody" in operation,
+                "{accountGroupId}" in path,
+            )
+            for path, item in contract()["paths"].items()
+            for method, operation in item.items()
+            if method != "parameters"
+        }
+
+        assert described == {
+            name: (one.page, one.permission, one.takes_body, one.scoped) for name, one in OPERATIONS.items()
+        }
+
+    def test_what_is_said_about_repeating_is_what_the_contract_says(self) -> None:
+        for item in contract()["paths"].values():
+            for method, operation in item.items():
+                if method not in {"parameters", "get"}:
+                    known = OPERATIONS[operation["operationId"]].repeating
+                    assert known.sentence == operation["x-idempotency"]["sentence"]
+                elif method == "get":
+                    assert OPERATIONS[operation["operationId"]].repeating is RetrySafety.FREE
+
+
+STEPS = st.tuples(
+    st.sampled_from(sorted(PATHS)),
+    st.sampled_from([None, 200, 202, 400, 403, 404, 409, 429, 500]),
+    st.sampled_from([None, "guard", "permission", "validation", "rate-limit"]),
+    st.sampled_from([0.0, 0.05, 1.0, 20.0]),
+    st.sampled_from([None, "k1", "k2"]),
+    st.sampled_from([None, 3]),
+    st.sampled_from([None, ONE, TWO]),
+)
+
+
+def told_by(steps: list[tuple[Any, ...]]) -> list[Exchange]:
+    told = Told()
+    for operation, status, rule, gap, key, retry_after, body in steps:
+        kept = rule if status is not None and status >= 400 else None
+        told.tell(operation, status, gap=gap, body=body, rule=kept, idempotency_key=key, retry_after=retry_after)
+    return told.exchanges
+
+
+@given(st.lists(STEPS, max_size=30), st.integers(0, 30))
+def test_more_exchanges_add_findings_and_take_none_away(steps: list[tuple[Any, ...]], cut: int) -> None:
+    exchanges = told_by(steps)
+    whole = findings(exchanges)
+
+    assert whole[: len(findings(exchanges[:cut]))] == findings(exchanges[:cut])
+
+
+@given(st.lists(STEPS, max_size=30), st.integers(0, 30))
+def test_a_journal_that_has_dropped_something_finds_nothing_that_the_whole_one_does_not(
+    steps: list[tuple[Any, ...]], cut: int
+) -> None:
+    exchanges = told_by(steps)
+    whole = [(one.rule.id, one.exchanges[-1]) for one in findings(exchanges)]
+    rest = [(one.rule.id, one.exchanges[-1]) for one in findings(exchanges[cut:], dropped=cut > 0)]
+
+    assert set(rest) <= set(whole)
+
+
+@given(st.lists(st.tuples(st.sampled_from(CHANGES), st.sampled_from([None, 200, 404, 429, 500])), max_size=20))
+def test_a_client_that_reads_before_it_repeats_and_waits_when_told_to_is_never_found(
+    steps: list[tuple[str, int | None]],
+) -> None:
+    told = Told()
+    for operation, status in steps:
+        limited = {"rule": "rate-limit", "retry_after": 7, "status": 429} if status == 429 else {"status": status}
+        told.tell(operation, body=body_for(operation), gap=7.0, **limited)
+        if told.exchanges[-1].is_ambiguous:
+            for read in sorted(OPERATIONS[operation].seen_by):
+                told.tell(read)
+
+    assert found(told) == []

@@ -1,0 +1,276 @@
+"""The rules about blind retries of changes and of job starts, with near misses."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.recording.findings.catalogue import findings
+from mockserver.recording.findings.rule import Basis
+from tests.harness.journal_builder import LOST, Told
+from tests.harness.journal_findings import CHANGES, DELETE, GUARDED, ONE, OTHER, TWO, body_for, found
+
+UNREAD, ANEW = "CLIENT-RETRY-UNREAD", "CLIENT-START-KEY"
+
+
+class TestRetryUnread:
+    @pytest.mark.parametrize("operation", CHANGES)
+    def test_a_change_is_not_to_be_repeated_blindly(self, operation: str) -> None:
+        told = Told()
+        told.tell(operation, body=body_for(operation), **LOST)
+        told.tell(operation, body=body_for(operation))
+
+        assert found(told) == [(UNREAD, (1, 2))]
+
+    @pytest.mark.parametrize(
+        "ending",
+        [
+            LOST,
+            {"status": 500},
+            {"status": 502},
+            {"status": 503},
+            {"status": 200, "whole": False},
+            {"status": 200, "gone_at": 101.001, "ended": 101.01},
+        ],
+    )
+    def test_every_ending_that_tells_nothing_counts(self, ending: dict[str, Any]) -> None:
+        told = Told()
+        told.tell(DELETE, **ending)
+        told.tell(DELETE, 404)
+
+        assert found(told) == [(UNREAD, (1, 2))]
+
+    @pytest.mark.parametrize(
+        "ending",
+        [
+            {"status": 200},
+            {"status": 404, "rule": "resource"},
+            GUARDED,
+            {"status": 429, "rule": "rate-limit"},
+            {"status": 401, "rule": "api-key"},
+            {"status": 409, "rule": "guard", "whole": False},
+        ],
+    )
+    def test_an_answer_tells_what_happened(self, ending: dict[str, Any]) -> None:
+        told = Told()
+        told.tell(DELETE, **ending)
+        told.tell(DELETE)
+
+        assert found(told) == []
+
+    @pytest.mark.parametrize(
+        ("read", "status"),
+        [
+            ("getAudience", 200),
+            ("getAudience", 404),
+            ("getAudience", 409),
+            ("listAudienceProspects", 404),
+            ("listAudiences", 200),
+            ("getAudienceNavigation", 200),
+        ],
+    )
+    def test_whatever_shows_the_resource_is_a_read_of_it(self, read: str, status: int) -> None:
+        told = Told()
+        told.tell(DELETE, **LOST)
+        told.tell(read, status)
+        told.tell(DELETE)
+
+        assert found(told) == []
+
+    @pytest.mark.parametrize(
+        ("read", "more"),
+        [
+            ("getAudience", {"status": 500}),
+            ("getAudience", LOST),
+            ("getAudience", {"status": 200, "whole": False}),
+            ("getAudience", {"status": 403}),
+            ("getAudience", {"status": 429}),
+            ("getAudience", {"item": OTHER}),
+            ("getAudience", {"group": OTHER}),
+            ("listAudiences", {"status": 400}),
+            ("listAudiences", {"group": OTHER}),
+            ("getProspectingJob", {}),
+            ("listAccounts", {}),
+            ("updateAudience", {"body": ONE}),
+        ],
+    )
+    def test_what_shows_nothing_of_it_is_no_read(self, read: str, more: dict[str, Any]) -> None:
+        told = Told()
+        told.tell(DELETE, **LOST)
+        told.tell(read, **more)
+        told.tell(DELETE)
+
+        assert (UNREAD, (1, 3)) in found(told)
+
+    @pytest.mark.parametrize(
+        ("operation", "read", "tells"),
+        [
+            ("createAudience", "listAudiences", True),
+            ("createAudience", "getAudience", False),
+            ("createAudienceFolder", "getAudienceNavigation", True),
+            ("createAudienceFolder", "listAudiences", False),
+            ("renameAudienceFolder", "getAudienceNavigation", True),
+            ("updateAudience", "listAudienceProspects", False),
+            ("moveAudienceToFolder", "getAudience", True),
+            ("cancelProspectingJob", "getProspectingJob", True),
+            ("cancelProspectingJob", "listProspectingJobs", True),
+            ("cancelProspectingJob", "listAudiences", False),
+        ],
+    )
+    def test_a_read_has_to_show_what_was_changed(self, operation: str, read: str, *, tells: bool) -> None:
+        told = Told()
+        told.tell(operation, body=body_for(operation), **LOST)
+        told.tell(read)
+        told.tell(operation, body=body_for(operation))
+
+        assert found(told) == ([] if tells else [(UNREAD, (1, 3))])
+
+    def test_a_read_with_another_key_is_a_read(self) -> None:
+        told = Told()
+        told.tell(DELETE, **LOST)
+        told.tell("getAudience", token="sk_test_reader")
+        told.tell(DELETE)
+
+        assert found(told) == []
+
+    def test_a_read_that_began_before_the_reply_was_lost_is_none(self) -> None:
+        told = Told()
+        told.tell(DELETE, began=101.0, ended=103.0, **LOST)
+        told.tell("getAudience", began=102.0, ended=103.5)
+        told.tell(DELETE, gap=5)
+
+        assert found(told) == [(UNREAD, (1, 3))]
+
+    def test_a_read_before_is_none(self) -> None:
+        told = Told()
+        told.tell("getAudience")
+        told.tell(DELETE, **LOST)
+        told.tell(DELETE)
+
+        assert found(told) == [(UNREAD, (2, 3))]
+
+    @pytest.mark.parametrize("more", [{"item": OTHER}, {"group": OTHER}, {"token": "sk_test_two"}])
+    def test_another_request_is_no_repetition(self, more: dict[str, Any]) -> None:
+        told = Told()
+        told.tell(DELETE, **LOST)
+        told.tell(DELETE, **more)
+
+        assert found(told) == []
+
+    @pytest.mark.parametrize(
+        "first",
+        [
+            {"body": TWO},
+            {"body": None},
+            {"body": ONE, "request_size": 99_999},
+            {"request_body": b"\xff", "request_size": 1},
+        ],
+    )
+    def test_a_body_that_is_not_known_to_be_the_same_is_another_request(self, first: dict[str, Any]) -> None:
+        told = Told()
+        told.tell("createAudience", **first, **LOST)
+        told.tell("createAudience", body=ONE)
+
+        assert found(told) == []
+
+    def test_the_order_of_members_does_not_make_another_body(self) -> None:
+        told = Told()
+        told.tell("createAudience", body=ONE, **LOST)
+        told.tell("createAudience", body=dict(reversed(ONE.items())))
+
+        assert found(told) == [(UNREAD, (1, 2))]
+
+    def test_requests_side_by_side_repeat_nothing(self) -> None:
+        told = Told()
+        told.tell(DELETE, began=101.0, ended=101.9, **LOST)
+        told.tell(DELETE, began=101.5, ended=102.0)
+
+        assert found(told) == []
+
+    def test_each_blind_retry_is_found_until_one_is_answered(self) -> None:
+        told = Told()
+        told.tell(DELETE, **LOST)
+        told.tell(DELETE, **LOST)
+        told.tell(DELETE, 429, rule="rate-limit")
+        told.tell(DELETE, 404, rule="resource")
+        told.tell(DELETE, 404, rule="resource")
+
+        assert found(told) == [(UNREAD, (1, 2)), (UNREAD, (2, 3)), (UNREAD, (2, 4))]
+
+    def test_a_client_that_gave_up_may_retry_before_the_server_is_done(self) -> None:
+        told = Told()
+        told.tell(DELETE, began=102.0, ended=102.1, status=404, rule="resource")
+        told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0)
+
+        assert found(told) == [(UNREAD, (2, 1))]
+
+    def test_a_fault_may_cut_it_off_before_the_server_is_done(self) -> None:
+        told = Told()
+        told.tell(DELETE, began=102.0, ended=102.1, status=404, rule="resource")
+        told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0, status=None, whole=False, cut_off=True)
+
+        assert found(told) == [(UNREAD, (2, 1))]
+
+    def test_unless_it_has_read_in_between(self) -> None:
+        told = Told()
+        told.tell("getAudience", began=101.6, ended=101.7)
+        told.tell(DELETE, began=102.0, ended=102.1)
+        told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0)
+
+        assert found(told) == []
+
+    def test_what_the_journal_has_dropped_may_have_been_that_read(self) -> None:
+        told = Told()
+        told.tell(DELETE, began=102.0, ended=102.1)
+        told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0)
+
+        assert found(told, dropped=True) == []
+
+    def test_the_sentence_is_that_of_the_page(self) -> None:
+        told = Told()
+        told.tell(DELETE, **LOST)
+        told.tell(DELETE)
+
+        (one,) = findings(told.exchanges)
+
+        assert one.sentence == "not supported; check the current resource state before retrying this request."
+        assert (one.page or "").endswith("/audiences/audiences-delete")
+        assert one.basis is Basis.DOCUMENTED
+
+
+class TestStartKey:
+    @pytest.mark.parametrize(("first", "second"), [("k1", "k2"), ("k1", None), (None, None), (None, "k2")])
+    def test_a_start_is_not_to_be_retried_without_its_key(self, first: str | None, second: str | None) -> None:
+        told = Told()
+        told.tell("startProspectingJob", body=ONE, idempotency_key=first, **LOST)
+        told.tell("startProspectingJob", 202, body=ONE, idempotency_key=second)
+
+        assert found(told) == [(ANEW, (1, 2))]
+
+    def test_with_its_key_it_may_be_retried(self) -> None:
+        told = Told()
+        told.tell("startProspectingJob", body=ONE, idempotency_key="k1", **LOST)
+        told.tell("startProspectingJob", 202, body=ONE, idempotency_key="k1")
+
+        assert found(told) == []
+
+    def test_who_has_listed_the_jobs_knows(self) -> None:
+        told = Told()
+        told.tell("startProspectingJob", body=ONE, **LOST)
+        told.tell("listProspectingJobs")
+        told.tell("startProspectingJob", 202, body=ONE)
+
+        assert found(told) == []
+
+    def test_another_start_is_no_retry(self) -> None:
+        told = Told()
+        told.tell("startProspectingJob", body=ONE, idempotency_key="k1", **LOST)
+        told.tell("startProspectingJob", 202, body=TWO, idempotency_key="k2")
+
+        assert found(told) == []
+
+    def test_a_second_start_after_an_answer_is_no_retry(self) -> None:
+        told = Told()
+        told.tell("startProspectingJob", 202, body=ONE, idempotency_key="k1")
+        told.tell("startProspectingJob", 202, body=ONE, idempotency_key="k2")
+
+        assert found(told) == []
