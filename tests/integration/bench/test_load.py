@@ -64,22 +64,22 @@ def hang_up(transport: asyncio.Transport) -> None:
 
 
 @pytest.mark.parametrize("answer", [whole, in_parts])
-def test_every_request_is_counted_but_the_first_of_each_connection(answer: Answer) -> None:
+def test_every_request_except_the_first_of_each_connection_is_counted(answer: Answer) -> None:
     assert asyncio.run(loaded(answer)).requests == 36
 
 
-def test_cpu_is_what_was_computed_meanwhile() -> None:
+def test_the_cpu_time_of_a_load_is_the_difference_of_two_readings() -> None:
     assert asyncio.run(loaded(whole)).cpu == {"server": 0.0}
 
 
 @pytest.mark.parametrize(
     ("answer", "told"), [(refused, "'HTTP/1.1 200 ' was expected"), (hang_up, "the server closed a connection")]
 )
-def test_a_server_that_answers_wrongly_is_worth_nothing(answer: Answer, told: str) -> None:
+def test_a_wrong_response_is_an_error(answer: Answer, told: str) -> None:
     with pytest.raises(BenchError, match=told):
         asyncio.run(loaded(answer))
 
 
-def test_a_measurement_without_anything_to_send_is_worth_nothing() -> None:
+def test_a_measurement_that_runs_out_of_requests_is_an_error() -> None:
     with pytest.raises(BenchError, match="nothing was left to send"):
         asyncio.run(loaded(whole, requests=4))

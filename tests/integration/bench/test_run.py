@@ -27,7 +27,7 @@ def test_every_server_is_measured_on_every_path(tmp_path: Path) -> None:
     assert "Goals" in result.output
 
 
-def test_a_server_that_cannot_be_started_is_told_with_its_last_words() -> None:
+def test_a_server_that_fails_to_start_is_reported_with_its_last_line() -> None:
     wrong = Target("wrong", (*SERVE, "--store", "nowhere"))
 
     with (

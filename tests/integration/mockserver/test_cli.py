@@ -16,7 +16,7 @@ from tests.harness.cli_server import AUTHORIZED, DELETE, refused, serving, url_i
 from tests.harness.curl_command import curled
 
 
-def test_the_banner_has_everything_for_the_first_minute() -> None:
+def test_the_banner_shows_working_commands_and_the_default_identifiers() -> None:
     with serving() as (_, banner):
         commands = re.findall(r"^ +(curl .+)$", banner, re.MULTILINE)
 
@@ -29,7 +29,7 @@ def test_the_banner_has_everything_for_the_first_minute() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_cleanly(number: signal.Signals) -> None:
+def test_a_signal_stops_the_server_cleanly(number: signal.Signals) -> None:
     with serving() as (process, banner):
         httpx.get(url_in(banner) + "/_mock/health").raise_for_status()
 
@@ -39,7 +39,7 @@ def test_a_signal_stops_it_cleanly(number: signal.Signals) -> None:
         assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_requests_in_flight_are_finished_when_it_stops() -> None:
+def test_requests_in_flight_are_finished_before_the_server_stops() -> None:
     with serving() as (process, banner):
         host, port = url_in(banner).removeprefix("http://").split(":")
         body = b'{"name":"x","type":"on_demand"}'
@@ -73,7 +73,7 @@ def test_the_same_seed_gives_the_same_identifiers() -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_each_request_is_one_line_of_log_if_asked_and_no_key_is_in_it(form: str) -> None:
+def test_each_request_is_one_log_line_without_the_key(form: str) -> None:
     with serving("--log-format", form) as (process, banner):
         httpx.delete(url_in(banner) + DELETE + "?q=1", headers=AUTHORIZED)
 
@@ -89,7 +89,7 @@ def test_each_request_is_one_line_of_log_if_asked_and_no_key_is_in_it(form: str)
         assert line.startswith(f"DELETE {DELETE} 200 ")
 
 
-def test_a_seed_file_takes_the_place_of_the_default(tmp_path: Path) -> None:
+def test_a_seed_file_replaces_the_default_seed(tmp_path: Path) -> None:
     file = tmp_path / "seed.yaml"
     file.write_text("keys: [{key: sk_test_mine}]\naccountGroups: [{name: Mine}]\n")
 
@@ -100,7 +100,7 @@ def test_a_seed_file_takes_the_place_of_the_default(tmp_path: Path) -> None:
         assert "sk_test_all_permissions" not in banner
 
 
-def test_a_port_in_use_is_one_clear_line() -> None:
+def test_a_port_in_use_is_reported_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
@@ -110,7 +110,7 @@ def test_a_port_in_use_is_one_clear_line() -> None:
         assert err == f"audience-mock: {said}\n"
 
 
-def test_without_a_command_it_tells_what_there_is() -> None:
+def test_the_program_prints_its_usage_without_a_command() -> None:
     command = [sys.executable, "-m", "mockserver"]
 
     told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
@@ -136,7 +136,7 @@ def test_without_a_command_it_tells_what_there_is() -> None:
         (["--log-format", "xml"], "'xml' is not one of"),
     ],
 )
-def test_a_wrong_option_is_one_clear_line(options: list[str], said: str) -> None:
+def test_an_invalid_option_is_reported_in_one_line(options: list[str], said: str) -> None:
     err = refused(*options)
 
     assert said in err
@@ -159,7 +159,7 @@ def test_a_wrong_option_is_one_clear_line(options: list[str], said: str) -> None
         ),
     ],
 )
-def test_a_wrong_seed_file_is_one_clear_line(tmp_path: Path, content: str, said: str) -> None:
+def test_an_invalid_seed_file_is_reported_in_one_line(tmp_path: Path, content: str, said: str) -> None:
     file = tmp_path / "seed.yaml"
     file.write_text(content)
 
@@ -170,7 +170,7 @@ def test_a_wrong_seed_file_is_one_clear_line(tmp_path: Path, content: str, said:
     assert err.count("\n") == 1
 
 
-def test_beyond_this_machine_the_control_plane_asks_for_a_token() -> None:
+def test_the_control_plane_needs_a_token_beyond_this_machine() -> None:
     with serving("--host", "0.0.0.0") as (_, banner):  # noqa: S104  (that is the point)
         url = url_in(banner).replace("0.0.0.0", "127.0.0.1")  # noqa: S104  (the same)
         (token,) = re.findall(r"Admin token, for /_mock +(\S+)", banner)
@@ -180,7 +180,7 @@ def test_beyond_this_machine_the_control_plane_asks_for_a_token() -> None:
         assert httpx.get(url + "/v1/accounts", headers=AUTHORIZED).status_code == 200
 
 
-def test_many_signals_do_not_disturb_the_stop() -> None:
+def test_repeated_signals_do_not_disturb_the_stop() -> None:
     with serving() as (process, _):
         threads = [threading.Thread(target=process.send_signal, args=[signal.SIGTERM]) for _ in range(5)]
         for thread in threads:

@@ -22,7 +22,7 @@ def test_a_rate_limit_holds_for_the_keys_of_every_sandbox() -> None:
             assert 1_790 <= int(answers[-1].headers["retry-after"]) <= 1_800
 
 
-def test_sandboxes_are_as_many_and_stay_as_long_as_it_is_told() -> None:
+def test_the_number_and_expiry_of_sandboxes_follow_the_options() -> None:
     with serving("--max-sandboxes", "2", "--sandbox-expiry", "never") as (_, banner):
         url = url_in(banner)
 
@@ -32,7 +32,7 @@ def test_sandboxes_are_as_many_and_stay_as_long_as_it_is_told() -> None:
         assert made[0].json()["idleExpirySeconds"] is None
 
 
-def test_a_sandbox_stays_for_an_hour_where_it_is_told_nothing_and_the_default_one_for_good() -> None:
+def test_a_sandbox_expires_after_an_hour_by_default_and_the_default_sandbox_never() -> None:
     with serving() as (_, banner):
         url = url_in(banner)
         httpx.post(f"{url}/_mock/sandboxes", json={}).raise_for_status()
@@ -53,7 +53,7 @@ def test_a_sandbox_stays_for_an_hour_where_it_is_told_nothing_and_the_default_on
         (["--sandbox-expiry", "8761h"], "from 1s to 8760h, or never"),
     ],
 )
-def test_a_wrong_option_is_one_clear_line(options: list[str], said: str) -> None:
+def test_an_invalid_sandbox_option_is_reported_in_one_line(options: list[str], said: str) -> None:
     err = refused(*options)
 
     assert said in err

@@ -186,14 +186,14 @@ def bench() -> Bench:
     derandomize=not PROVE,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_what_a_sandbox_answers_does_not_depend_on_others(bench: Bench, steps: list[Step]) -> None:
+def test_the_responses_of_a_sandbox_do_not_depend_on_others(bench: Bench, steps: list[Step]) -> None:
     together = bench.run(steps, range(WORLDS))
 
     for world in range(WORLDS):
         assert together[world] == bench.run(steps, [world])[world]
 
 
-def test_the_steps_reach_what_they_are_for(bench: Bench) -> None:
+def test_the_steps_of_the_isolation_test_reach_all_statuses(bench: Bench) -> None:
     made = [("create", 0), ("create", 1), ("list", 0), ("next", 0), ("delete", 0), ("get", 0)]
     started = [("start", 0), ("start", 2), ("job", 0), ("cancel", 0), ("look", 0)]
     limited = [("limit", 2), *[("get", 1)] * 3, ("lift", 0), ("expire", 1), ("freeze", 0), ("advance", 7), ("get", 1)]

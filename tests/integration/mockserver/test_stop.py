@@ -18,7 +18,9 @@ def await_match(client: httpx.Client, fault: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "signals"), [("delay", [signal.SIGTERM]), ("late-answer", [signal.SIGINT] * 2)])
-def test_it_ends_soon_and_cleanly_though_an_answer_is_due_in_a_minute(kind: str, signals: list[signal.Signals]) -> None:
+def test_a_server_stops_soon_and_cleanly_while_a_fault_holds_a_response(
+    kind: str, signals: list[signal.Signals]
+) -> None:
     with (
         serving() as (process, banner),
         httpx.Client(base_url=url_in(banner), headers=AUTHORIZED, timeout=20) as client,

@@ -22,14 +22,14 @@ from tests.bench.targets import BARE, NO_JOURNAL, OURS
         (["--rounds", "0"], "0 is not in the range"),
     ],
 )
-def test_a_wrong_option_is_told(option: list[str], told: str) -> None:
+def test_an_invalid_option_is_refused_with_the_reason(option: list[str], told: str) -> None:
     result = CliRunner().invoke(main, option)
 
     assert result.exit_code == 2
     assert told in result.output
 
 
-def test_each_server_on_sqlite_has_a_file_of_its_own() -> None:
+def test_each_server_on_sqlite_has_its_own_file() -> None:
     with Databases() as databases:
         one, other = databases.target("sqlite", 1), databases.target("sqlite", 3)
 
@@ -40,21 +40,21 @@ def test_each_server_on_sqlite_has_a_file_of_its_own() -> None:
     assert other.command[-2:] == ("--workers", "3")
 
 
-def test_the_journal_is_on_unless_it_is_switched_off() -> None:
+def test_the_journal_is_on_by_default() -> None:
     assert [*OURS.command, "--journal-limit", "0"] == list(NO_JOURNAL.command)
 
 
-def test_only_servers_with_a_database_have_all_cores() -> None:
+def test_only_servers_with_a_database_use_all_cores() -> None:
     with Databases() as databases:
         assert [BARE.confined, OURS.confined, databases.target("sqlite", 1).confined] == [True, True, False]
 
 
-def test_the_verdict_of_the_suite_is_its_last_word() -> None:
+def test_the_verdict_of_the_suite_is_read_from_its_output() -> None:
     output = "counts   384 pass\nverdict  conformant: Conforms. No violation seen.\n"
 
     assert verdict(output) == "conformant"
 
 
-def test_a_suite_without_a_verdict_is_worth_nothing() -> None:
+def test_a_suite_run_without_a_verdict_is_an_error() -> None:
     with pytest.raises(BenchError, match="no verdict"):
         verdict("Traceback\n")

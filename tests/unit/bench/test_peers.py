@@ -29,12 +29,12 @@ def program(folder: Path, text: str) -> str:
 
 
 @pytest.mark.parametrize("missing", ["node", "npm"])
-def test_without_node_or_npm_there_are_none(tmp_path: Path, missing: str) -> None:
+def test_peers_need_node_and_npm(tmp_path: Path, missing: str) -> None:
     with pytest.raises(NoPeersError, match=f"^{missing} is not installed$"):
         peers(tmp_path / "peers", lambda name: None if name == missing else f"/bin/{name}")
 
 
-def test_they_are_installed_once_without_running_scripts(tmp_path: Path) -> None:
+def test_peers_are_installed_once_without_running_scripts(tmp_path: Path) -> None:
     npm, folder = program(tmp_path, NPM), tmp_path / "peers"
 
     for _ in range(2):
@@ -47,7 +47,7 @@ def test_they_are_installed_once_without_running_scripts(tmp_path: Path) -> None
     assert {"package.json", "openapi-backend.mjs"} <= {file.name for file in folder.iterdir()}
 
 
-def test_other_versions_are_installed_anew(tmp_path: Path) -> None:
+def test_peers_of_other_versions_are_installed_again(tmp_path: Path) -> None:
     npm, folder = program(tmp_path, NPM), tmp_path / "peers"
     folder.mkdir()
     (folder / "installed.json").write_text("{}")
@@ -57,7 +57,7 @@ def test_other_versions_are_installed_anew(tmp_path: Path) -> None:
     assert (folder / "asked").exists()
 
 
-def test_an_installation_that_fails_is_told_in_one_line_and_tried_again(tmp_path: Path) -> None:
+def test_a_failed_installation_is_reported_in_one_line_and_tried_again(tmp_path: Path) -> None:
     npm, folder = program(tmp_path, BROKEN), tmp_path / "peers"
 
     for _ in range(2):
@@ -65,7 +65,7 @@ def test_an_installation_that_fails_is_told_in_one_line_and_tried_again(tmp_path
             peers(folder, lambda _: npm)
 
 
-def test_a_run_without_them_says_why() -> None:
+def test_a_run_without_peers_says_why() -> None:
     def none() -> list[Target]:
         raise NoPeersError("npm is not installed")
 

@@ -26,7 +26,7 @@ def test_the_contract_is_openapi_3_0_3_served_from_the_root() -> None:
     assert CONTRACT["servers"] == [{"url": "/"}]
 
 
-def test_every_call_parses_a_fresh_contract() -> None:
+def test_every_call_returns_a_fresh_contract() -> None:
     first = contract()
     first["paths"].clear()
 
@@ -36,23 +36,23 @@ def test_every_call_parses_a_fresh_contract() -> None:
     assert second["paths"]
 
 
-def test_the_text_is_the_contract_as_it_is_written() -> None:
+def test_the_text_of_the_contract_is_its_source() -> None:
     assert "\nopenapi: 3.0.3\n" in contract_text()
 
 
-def test_the_rows_whose_number_is_inferred_are_marked_and_no_other() -> None:
+def test_exactly_the_rows_with_an_inferred_status_are_marked() -> None:
     marked = {(row.operation_id, row.status) for row in rows() if "x-inferred" in row.response}
 
     assert marked == INFERRED_ROWS
 
 
-def test_the_operations_whose_method_is_inferred_are_marked_and_no_other() -> None:
+def test_exactly_the_operations_with_an_inferred_method_are_marked() -> None:
     marked = {name for name, operation in operations().items() if "x-inferred" in operation}
 
     assert marked == INFERRED_METHODS
 
 
-def test_the_402_says_that_it_was_read_in_a_note() -> None:
+def test_the_402_row_names_the_note_as_its_source() -> None:
     source = row_of("startProspectingJob", 402).response["x-source"]
 
     assert source["page"] == f"{PAGES}prospecting/prospecting-jobs-start"
@@ -67,7 +67,7 @@ def test_every_inference_gives_its_reason() -> None:
     assert all(isinstance(reason, str) and reason for reason in reasons)
 
 
-def test_a_link_leads_to_an_operation_and_fills_what_its_path_needs() -> None:
+def test_a_link_fills_all_path_parameters_of_its_operation() -> None:
     paths = {one.operation_id: one.path for one in OPERATIONS}
 
     unfilled = {
@@ -99,7 +99,9 @@ def test_a_link_leads_to_an_operation_and_fills_what_its_path_needs() -> None:
         ("listProspectingJobs", 200, {"getProspectingJob", "cancelProspectingJob"}),
     ],
 )
-def test_what_creates_links_to_what_reads_and_deletes(operation_id: str, status: int, targets: set[str]) -> None:
+def test_responses_with_identifiers_link_to_the_operations_that_use_them(
+    operation_id: str, status: int, targets: set[str]
+) -> None:
     links = row_of(operation_id, status).response["links"]
 
     assert {resolved(link)["operationId"] for link in links.values()} == targets
@@ -113,7 +115,7 @@ def test_every_operation_needs_a_bearer_key() -> None:
     assert not [name for name, operation in operations().items() if "security" in operation]
 
 
-def test_nothing_is_wired_to_a_framework() -> None:
+def test_the_contract_has_no_extensions_of_a_framework() -> None:
     ours = {
         "x-source",
         "x-required-permission",

@@ -27,7 +27,7 @@ BODIES = {
 }
 
 
-def test_no_operation_is_missing_and_none_is_added() -> None:
+def test_the_contract_has_exactly_the_documented_operations() -> None:
     found = [
         (method, path, operation["operationId"])
         for path, item in CONTRACT["paths"].items()
@@ -42,14 +42,14 @@ def test_the_delete_operation_comes_first() -> None:
 
 
 @each_operation
-def test_an_operation_has_the_documented_statuses_and_no_other(documented: Documented) -> None:
+def test_an_operation_has_exactly_the_documented_statuses(documented: Documented) -> None:
     responses = operations()[documented.operation_id]["responses"]
 
     assert list(responses) == [str(status) for status in documented.statuses]
 
 
 @each_operation
-def test_an_operation_names_its_permission_and_where_it_is_printed(documented: Documented) -> None:
+def test_an_operation_names_its_permission_and_the_place_where_it_is_printed(documented: Documented) -> None:
     operation = operations()[documented.operation_id]
 
     assert operation["x-required-permission"] == documented.permission
@@ -57,21 +57,21 @@ def test_an_operation_names_its_permission_and_where_it_is_printed(documented: D
 
 
 @each_operation
-def test_a_required_permission_is_one_that_the_documentation_names(documented: Documented) -> None:
+def test_a_required_permission_is_named_by_the_documentation(documented: Documented) -> None:
     permission = operations()[documented.operation_id]["x-required-permission"]
 
     assert permission in PERMISSIONS or (permission is None and documented.operation_id == "listAccounts")
 
 
 @each_operation
-def test_an_operation_says_where_it_was_read(documented: Documented) -> None:
+def test_an_operation_names_its_documentation_page(documented: Documented) -> None:
     operation = operations()[documented.operation_id]
 
     assert operation["x-source"] == {"page": PAGES + documented.page, "evidence": documented.evidence}
 
 
 @each_operation
-def test_an_operation_says_what_active_prospecting_does_to_it(documented: Documented) -> None:
+def test_an_operation_describes_the_effect_of_active_prospecting(documented: Documented) -> None:
     guard = operations()[documented.operation_id]["x-guard"]
 
     members = {
@@ -95,7 +95,7 @@ def test_the_delete_guard_is_the_sentence_of_the_page() -> None:
 
 
 @each_operation
-def test_an_operation_says_what_is_known_about_repeating_it(documented: Documented) -> None:
+def test_an_operation_describes_its_idempotency(documented: Documented) -> None:
     idempotency = operations()[documented.operation_id]["x-idempotency"]
 
     assert idempotency["support"] == documented.idempotency
@@ -107,12 +107,12 @@ def test_an_operation_says_what_is_known_about_repeating_it(documented: Document
     [one for one in OPERATIONS if one.method != "get" and one.operation_id != "startProspectingJob"],
     ids=named,
 )
-def test_a_mutation_without_idempotency_says_so_in_the_words_of_the_page(documented: Documented) -> None:
+def test_a_mutation_without_idempotency_quotes_the_documentation_page(documented: Documented) -> None:
     assert operations()[documented.operation_id]["x-idempotency"]["sentence"] == NOT_SUPPORTED
 
 
 @each_operation
-def test_an_operation_asks_for_the_parameters_of_its_path(documented: Documented) -> None:
+def test_an_operation_declares_the_parameters_of_its_path(documented: Documented) -> None:
     parameters = [resolved(one) for one in operations()[documented.operation_id].get("parameters", [])]
 
     in_path = ["{" + one["name"] + "}" for one in parameters if one["in"] == "path"]
@@ -133,7 +133,7 @@ def test_an_operation_asks_for_the_parameters_of_its_path(documented: Documented
         ("deleteAudience", []),
     ],
 )
-def test_an_operation_takes_its_optional_parameters(operation_id: str, optional: list[tuple[str, str, str]]) -> None:
+def test_an_operation_declares_its_optional_parameters(operation_id: str, optional: list[tuple[str, str, str]]) -> None:
     parameters = [resolved(one) for one in operations()[operation_id]["parameters"]]
 
     found = [(one["name"], one["in"], one["schema"]["type"]) for one in parameters if not one.get("required", False)]
@@ -141,12 +141,12 @@ def test_an_operation_takes_its_optional_parameters(operation_id: str, optional:
     assert found == optional
 
 
-def test_only_what_is_documented_to_take_a_body_takes_one() -> None:
+def test_only_documented_operations_take_a_body() -> None:
     assert {name for name, operation in operations().items() if "requestBody" in operation} == BODIES
 
 
 @pytest.mark.parametrize("operation_id", sorted(BODIES))
-def test_an_example_of_a_request_fits_its_schema_and_an_empty_one_does_not(operation_id: str) -> None:
+def test_a_request_example_fits_its_schema_and_an_empty_body_does_not(operation_id: str) -> None:
     body = operations()[operation_id]["requestBody"]
     media_type = body["content"]["application/json"]
     writer = OAS30WriteValidator({**media_type["schema"], "components": CONTRACT["components"]})
@@ -174,7 +174,7 @@ def test_a_prospecting_job_takes_1_to_1000_urls(count: int, *, fits: bool) -> No
     assert reader("ProspectingJobStart").is_valid(body) is fits
 
 
-def test_every_source_of_a_prospecting_job_has_its_requirements_and_an_example_that_meets_them() -> None:
+def test_every_prospecting_source_has_requirements_and_a_matching_example() -> None:
     operation = operations()["startProspectingJob"]
     examples = [one["value"] for one in operation["requestBody"]["content"]["application/json"]["examples"].values()]
     requirements = operation["x-source-requirements"]

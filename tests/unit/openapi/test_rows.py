@@ -78,7 +78,7 @@ def test_a_row_of_the_delete_page_is_in_the_contract_as_printed(status: int, wor
     assert row.example("documented") == DELETE_EXAMPLES[schema]
 
 
-def test_the_delete_page_has_no_row_more() -> None:
+def test_the_delete_operation_has_exactly_the_rows_of_its_page() -> None:
     assert list(operations()["deleteAudience"]["responses"]) == [str(status) for status, _, _ in DELETE_PAGE]
 
 
@@ -116,7 +116,7 @@ def test_an_example_fits_its_schema(row: Row, name: str) -> None:
 
 
 @each_refusal
-def test_a_realistic_refusal_says_which_rule_decided_and_what_gets_past_it(row: Row) -> None:
+def test_a_realistic_refusal_names_the_deciding_rule_and_a_hint(row: Row) -> None:
     error = row.example("realistic")["error"]
 
     assert error["code"] == OWN_CODES.get((row.operation_id, row.status), REALISTIC_CODES[row.status])

@@ -26,7 +26,7 @@ def schemas() -> Iterator[tuple[str, dict[str, Any]]]:
 
 @each_row
 @pytest.mark.parametrize("member", ["success", "data", "error", "traceId"])
-def test_an_envelope_without_one_of_its_members_is_refused(row: Row, member: str) -> None:
+def test_an_envelope_with_a_missing_member_is_invalid(row: Row, member: str) -> None:
     body = row.example("realistic")
 
     del body[member]
@@ -38,7 +38,7 @@ def test_an_envelope_without_one_of_its_members_is_refused(row: Row, member: str
 @pytest.mark.parametrize(
     "change", [{"success": False}, {"data": None}, {"error": {}}, {"error": {"code": "x", "message": "y"}}]
 )
-def test_a_success_with_the_marks_of_a_failure_is_refused(row: Row, change: dict[str, Any]) -> None:
+def test_a_success_with_members_of_a_failure_is_invalid(row: Row, change: dict[str, Any]) -> None:
     body = {**row.example("realistic"), **change}
 
     assert not reader(row.schema).is_valid(body)
@@ -46,21 +46,21 @@ def test_a_success_with_the_marks_of_a_failure_is_refused(row: Row, change: dict
 
 @each_refusal
 @pytest.mark.parametrize("change", [{"success": True}, {"error": None}, {"data": {}}, {"data": {"deleted": True}}])
-def test_a_failure_with_the_marks_of_a_success_is_refused(row: Row, change: dict[str, Any]) -> None:
+def test_a_failure_with_members_of_a_success_is_invalid(row: Row, change: dict[str, Any]) -> None:
     body = {**row.example("realistic"), **change}
 
     assert not reader(row.schema).is_valid(body)
 
 
 @pytest.mark.parametrize("data", [{"deleted": False}, {"deleted": None}, {"deleted": 1}, {}])
-def test_a_deletion_that_does_not_say_so_is_refused(data: dict[str, Any]) -> None:
+def test_a_deletion_response_without_deleted_true_is_invalid(data: dict[str, Any]) -> None:
     body = {**DELETE_EXAMPLES["DeletedSuccessResponse"], "data": data}
 
     assert not reader("DeletedSuccessResponse").is_valid(body)
 
 
 @each_row
-def test_an_envelope_may_hold_more_than_is_documented(row: Row) -> None:
+def test_an_envelope_may_have_undocumented_members(row: Row) -> None:
     body = {**row.example("realistic"), "more": 1}
 
     assert reader(row.schema).is_valid(body)
@@ -82,7 +82,7 @@ def test_only_a_validation_error_has_a_constant_code() -> None:
     assert not reader("ValidationErrorResponse").is_valid(body)
 
 
-def test_an_audience_needs_nothing_but_its_identifier() -> None:
+def test_an_audience_requires_only_its_identifier() -> None:
     bare = {"success": True, "data": {"id": "x"}, "error": None, "traceId": "t"}
     nameless = {**bare, "data": {"name": "n"}}
 
@@ -90,7 +90,7 @@ def test_an_audience_needs_nothing_but_its_identifier() -> None:
     assert not reader("AudienceSuccessResponse").is_valid(nameless)
 
 
-def test_the_members_of_an_audience_may_be_null_but_not_its_identifier() -> None:
+def test_every_member_of_an_audience_except_its_identifier_may_be_null() -> None:
     members = row_of("getAudience", 200).example("documented")
     nulls = {**members, "data": {**dict.fromkeys(members["data"]), "id": "x"}}
     no_identifier = {**members, "data": {**members["data"], "id": None}}
@@ -99,7 +99,7 @@ def test_the_members_of_an_audience_may_be_null_but_not_its_identifier() -> None
     assert not reader("AudienceSuccessResponse").is_valid(no_identifier)
 
 
-def test_the_prospect_count_is_a_number_but_where_the_navigation_shows_a_string() -> None:
+def test_the_prospect_count_is_a_number_except_inside_folders_of_the_navigation() -> None:
     audience = {"id": "x", "prospectCount": "string"}
     alone = {"success": True, "data": audience, "error": None, "traceId": "t"}
     nested = {**alone, "data": {"folders": [{"id": "f", "audiences": [audience]}]}}
@@ -112,7 +112,7 @@ def test_the_prospect_count_is_a_number_but_where_the_navigation_shows_a_string(
 
 @pytest.mark.parametrize("operation_id", ["listAudiences", "listAudienceProspects", "listProspectingJobs"])
 @pytest.mark.parametrize("member", ["items", "nextCursor", "hasMore"])
-def test_a_page_without_one_of_its_members_is_refused(operation_id: str, member: str) -> None:
+def test_a_page_with_a_missing_member_is_invalid(operation_id: str, member: str) -> None:
     row = row_of(operation_id, 200)
     body = row.example("realistic")
     data = {name: value for name, value in body["data"].items() if name != member}
@@ -129,13 +129,13 @@ def test_the_last_page_has_no_cursor(operation_id: str) -> None:
     assert reader(row.schema).is_valid(last)
 
 
-def test_accounts_are_no_paginated_list() -> None:
+def test_the_list_of_accounts_is_not_paginated() -> None:
     body = {"success": True, "data": {"items": []}, "error": None, "traceId": "t"}
 
     assert reader("AccountListSuccessResponse").is_valid(body)
 
 
-def test_no_schema_bounds_what_the_documentation_leaves_open() -> None:
+def test_no_schema_has_an_undocumented_bound() -> None:
     bounds = {
         "pattern",
         "format",
@@ -154,7 +154,7 @@ def test_no_schema_bounds_what_the_documentation_leaves_open() -> None:
     assert counted == {"/components/schemas/ProspectingJobStart/properties/urls"}
 
 
-def test_only_documented_sets_of_values_are_closed() -> None:
+def test_only_documented_enumerations_are_closed() -> None:
     closed = {tuple(node["enum"]) for _, node in schemas() if "enum" in node}
 
     assert closed == {

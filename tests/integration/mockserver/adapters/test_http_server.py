@@ -40,7 +40,7 @@ def told_nothing(connection: socket.socket) -> bool:
         return True
 
 
-def test_a_connection_too_many_is_told_so_and_those_before_it_are_served() -> None:
+def test_a_connection_above_the_limit_is_503_and_earlier_connections_are_served() -> None:
     with listening(Settings(max_connections=2)) as address, ExitStack() as stack:
         first, second, third = (stack.enter_context(socket.create_connection(address)) for _ in range(3))
         for connection in (first, second, third):
@@ -54,7 +54,7 @@ def test_a_connection_too_many_is_told_so_and_those_before_it_are_served() -> No
         assert httpx.get(f"http://{address[0]}:{address[1]}/_mock/health").status_code == 200
 
 
-def test_far_too_many_are_closed_without_a_word() -> None:
+def test_connections_far_above_the_limit_are_closed_without_a_response() -> None:
     with listening(Settings(max_connections=1)) as address, ExitStack() as stack:
         opened = [stack.enter_context(socket.create_connection(address)) for _ in range(18)]
 

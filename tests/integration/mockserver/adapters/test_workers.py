@@ -42,7 +42,7 @@ def names(url: str) -> list[str]:
     return [audience["name"] for audience in listed["data"]["items"]]
 
 
-def test_two_processes_serve_one_state(file: str) -> None:
+def test_two_worker_processes_serve_one_state(file: str) -> None:
     with serving("--store", file, "--workers", "2") as (process, banner):
         url = url_in(banner)
 
@@ -52,7 +52,7 @@ def test_two_processes_serve_one_state(file: str) -> None:
         assert statuses == [200, *[404] * 19]
 
 
-def test_they_stop_together_and_say_nothing(file: str) -> None:
+def test_workers_stop_together_without_output(file: str) -> None:
     with serving("--store", file, "--workers", "2") as (process, _):
         workers = workers_of(process)
 
@@ -63,7 +63,7 @@ def test_they_stop_together_and_say_nothing(file: str) -> None:
         assert not any(worker.is_running() for worker in workers)
 
 
-def test_one_that_is_killed_is_replaced(file: str) -> None:
+def test_a_killed_worker_is_replaced(file: str) -> None:
     with serving("--store", file, "--workers", "2") as (process, banner):
         killed, other = workers_of(process)
 
@@ -75,7 +75,7 @@ def test_one_that_is_killed_is_replaced(file: str) -> None:
         assert other.is_running()
 
 
-def test_they_end_when_the_one_that_started_them_is_killed(file: str) -> None:
+def test_workers_end_when_their_parent_is_killed(file: str) -> None:
     with serving("--store", file, "--workers", "2") as (process, _):
         workers = workers_of(process)
 
@@ -88,7 +88,7 @@ def fails(_listening: socket.socket, _line: Connection) -> None:
     sys.exit(3)
 
 
-def test_where_one_cannot_start_all_stop() -> None:
+def test_all_workers_stop_if_one_worker_cannot_start() -> None:
     started = []
     with bound("127.0.0.1", 0) as listening:
         status = Workers(fails, listening, 2, lambda: started.append(True)).run()
@@ -107,7 +107,7 @@ def falters(folder: Path, _listening: socket.socket, line: Connection) -> None:
         line.recv()
 
 
-def test_one_that_is_to_replace_another_and_cannot_start_is_replaced_too(tmp_path: Path) -> None:
+def test_a_replacement_worker_that_cannot_start_is_replaced_too(tmp_path: Path) -> None:
     started = []
     with bound("127.0.0.1", 0) as listening:
         status = Workers(partial(falters, tmp_path), listening, 1, lambda: started.append(True), pause=0).run()
@@ -115,7 +115,7 @@ def test_one_that_is_to_replace_another_and_cannot_start_is_replaced_too(tmp_pat
     assert (status, started, len(list(tmp_path.iterdir()))) == (0, [True], 3)
 
 
-def test_what_was_changed_is_still_so_when_the_server_is_started_again(file: str) -> None:
+def test_changes_persist_when_the_server_is_restarted(file: str) -> None:
     with serving("--store", file) as (process, banner):
         first = banner
         httpx.delete(url_in(banner) + DELETE, headers=AUTHORIZED)
@@ -134,7 +134,7 @@ def test_what_was_changed_is_still_so_when_the_server_is_started_again(file: str
     assert "sk_test_all_permissions" in banner
 
 
-def test_servers_of_one_store_and_seed_make_different_sandboxes_and_trace_ids(file: str) -> None:
+def test_servers_with_one_store_and_seed_create_different_sandboxes_and_trace_ids(file: str) -> None:
     seen = []
     for _ in range(2):
         with serving("--store", file, "--seed", "7") as (_, banner):
@@ -147,7 +147,7 @@ def test_servers_of_one_store_and_seed_make_different_sandboxes_and_trace_ids(fi
     assert known == ["default", seen[0], seen[3]]
 
 
-def test_the_identifiers_of_the_default_sandbox_come_from_the_seed_all_the_same(tmp_path: Path) -> None:
+def test_the_identifiers_of_the_default_sandbox_depend_only_on_the_seed(tmp_path: Path) -> None:
     made = []
     for store in ("memory", f"sqlite:///{tmp_path}/one.db", f"sqlite:///{tmp_path}/two.db"):
         with serving("--store", store, "--seed", "7") as (_, banner):

@@ -31,7 +31,7 @@ def foreign(world: World) -> World:
         "Token sk_test_all_permissions",
     ],
 )
-def test_without_a_known_key_every_operation_is_401(world: World, operation: str, header: str | None) -> None:
+def test_every_operation_is_401_without_a_known_key(world: World, operation: str, header: str | None) -> None:
     method, path, _ = OPERATIONS[operation]
 
     answer = world.client.request(
@@ -41,13 +41,13 @@ def test_without_a_known_key_every_operation_is_401(world: World, operation: str
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "UNAUTHORIZED")
 
 
-def test_near_misses_of_a_key_are_unknown(world: World) -> None:
+def test_near_misses_of_a_key_are_unknown_keys(world: World) -> None:
     misses = [world.key[:-1], world.key + "x", world.key.upper(), world.key[:-1] + "_"]
 
     assert {world.call("GET", "/audiences", key=miss).status_code for miss in misses} == {401}
 
 
-def test_two_authorization_headers_are_none(world: World) -> None:
+def test_two_authorization_headers_are_401(world: World) -> None:
     headers = [("Authorization", f"Bearer {world.key}"), ("Authorization", "Bearer unknown")]
 
     answer = world.client.get(f"/v1/accounts/{world.group}/audiences", headers=headers)
@@ -56,14 +56,14 @@ def test_two_authorization_headers_are_none(world: World) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_the_scheme_is_read_whatever_its_case(world: World, scheme: str) -> None:
+def test_the_authorization_scheme_is_case_insensitive(world: World, scheme: str) -> None:
     answer = world.client.get("/v1/accounts", headers={"Authorization": f"{scheme} {world.key}"})
 
     assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("operation", SCOPED)
-def test_the_required_permission_alone_is_enough_and_all_others_together_are_not(world: World, operation: str) -> None:
+def test_the_required_permission_is_sufficient_and_necessary(world: World, operation: str) -> None:
     needed = REQUIRED[operation]
     alone, others = world.another_key(needed), world.another_key(*sorted(ALL_PERMISSIONS - {needed}))
 
@@ -74,7 +74,7 @@ def test_the_required_permission_alone_is_enough_and_all_others_together_are_not
     assert accepted.is_success
 
 
-def test_any_valid_key_lists_its_own_account_groups_and_no_others(world: World) -> None:
+def test_any_valid_key_lists_exactly_its_own_account_groups(world: World) -> None:
     foreign(world)
     key = world.another_key()
 
@@ -84,7 +84,7 @@ def test_any_valid_key_lists_its_own_account_groups_and_no_others(world: World) 
 
 
 @pytest.mark.parametrize("operation", SCOPED)
-def test_an_account_group_of_others_is_403_whether_it_is_there_or_not(world: World, operation: str) -> None:
+def test_a_foreign_account_group_is_403_whether_it_exists_or_not(world: World, operation: str) -> None:
     other = foreign(world)
     unknown = World(world.client, world.sandbox, world.key, "0" * 24)
     method, path, body = prepared(world)[operation]
@@ -105,7 +105,7 @@ def test_an_account_group_of_others_is_403_whether_it_is_there_or_not(world: Wor
 
 
 @pytest.mark.parametrize("operation", [name for name in SCOPED if "{audienceId}" in OPERATIONS[name][1]])
-def test_an_audience_of_another_account_group_is_404_even_while_it_is_populated(world: World, operation: str) -> None:
+def test_an_audience_of_another_account_group_is_404_even_while_populated(world: World, operation: str) -> None:
     other = foreign(world)
     method, path, body = prepared(world)[operation]
     rest = "/".join(path.split("/")[3:])
@@ -155,7 +155,7 @@ def test_refusals_are_decided_in_the_documented_order(world: World) -> None:
     )
 
 
-def test_a_revoked_key_is_refused_from_then_on(world: World) -> None:
+def test_a_key_is_refused_once_it_is_revoked(world: World) -> None:
     audience = world.ready()
     key = world.another_key("audiences:write")
     first = world.call("PATCH", f"/audiences/{audience}", {"name": "New"}, key=key)
@@ -167,7 +167,7 @@ def test_a_revoked_key_is_refused_from_then_on(world: World) -> None:
     assert world.call("GET", f"/audiences/{audience}").json()["data"]["name"] == "New"
 
 
-def test_an_internal_failure_changes_nothing_and_befalls_only_what_would_be_accepted(world: World) -> None:
+def test_an_internal_failure_changes_nothing_and_hits_only_acceptable_requests(world: World) -> None:
     audience = world.ready()
     key = world.another_key(*sorted(ALL_PERMISSIONS))
     world.state("the server fails internally", apiKey=key, times=2)

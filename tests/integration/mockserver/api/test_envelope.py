@@ -43,7 +43,7 @@ def test_an_unknown_route_is_404(world: World, path: str) -> None:
         ("PURGE", "/v1/accounts", "GET, HEAD"),
     ],
 )
-def test_a_wrong_method_is_405_with_a_complete_allow(world: World, method: str, path: str, allow: str) -> None:
+def test_a_wrong_method_is_405_with_a_complete_allow_header(world: World, method: str, path: str, allow: str) -> None:
     answer = world.client.request(method, path.format(group=world.group, audience="b" * 24))
 
     assert_is_envelope(answer, 405, "METHOD_NOT_ALLOWED")
@@ -70,7 +70,7 @@ def test_a_wrong_method_is_405_with_a_complete_allow(world: World, method: str, 
         b'{"name":"x","type":"on_demand"}{}',
     ],
 )
-def test_a_body_that_cannot_be_read_or_does_not_fit_is_400_and_nothing_is_made(world: World, content: bytes) -> None:
+def test_an_invalid_body_is_400_and_creates_nothing(world: World, content: bytes) -> None:
     headers = JSON | {"Authorization": f"Bearer {world.key}"}
 
     answer = world.client.post(AUDIENCES.format(group=world.group), content=content, headers=headers)
@@ -80,7 +80,7 @@ def test_a_body_that_cannot_be_read_or_does_not_fit_is_400_and_nothing_is_made(w
 
 
 @pytest.mark.parametrize("charset", ["no-such", "utf-16", "rot13", "base64"])
-def test_a_charset_that_the_body_is_not_in_is_400(world: World, charset: str) -> None:
+def test_a_body_that_does_not_match_its_charset_is_400(world: World, charset: str) -> None:
     headers = {"Content-Type": f"application/json; charset={charset}", "Authorization": f"Bearer {world.key}"}
 
     answer = world.client.post(AUDIENCES.format(group=world.group), content=b'{"name":"xy"}', headers=headers)
@@ -88,7 +88,7 @@ def test_a_charset_that_the_body_is_not_in_is_400(world: World, charset: str) ->
     assert_is_envelope(answer, 400, "VALIDATION_ERROR")
 
 
-def test_a_body_in_another_charset_is_read_by_it(world: World) -> None:
+def test_a_body_in_another_charset_is_decoded_with_it(world: World) -> None:
     headers = {"Content-Type": "application/json; charset=latin-1", "Authorization": f"Bearer {world.key}"}
     content = '{"name":"Café","type":"on_demand"}'.encode("latin-1")
 
@@ -97,7 +97,7 @@ def test_a_body_in_another_charset_is_read_by_it(world: World) -> None:
     assert answer.json()["data"]["name"] == "Café"
 
 
-def test_a_name_with_escapes_emoji_and_a_body_without_a_type_are_fine(world: World) -> None:
+def test_a_body_with_escapes_and_without_a_content_type_is_read(world: World) -> None:
     headers = {"Authorization": f"Bearer {world.key}"}
     content = b'{"name":"\\ud83d\\ude00 \\u00e9","type":"on_demand"}'
 
@@ -140,7 +140,7 @@ def test_a_chunked_body_within_the_limit_is_read(world: World) -> None:
     "identifier",
     ["x", "B" * 24, "b" * 23, "b" * 25, "%00", "%C3%28", "a%2Fb", "..%2F", "é", "%252F", " ", "b" * 4000],
 )
-def test_an_odd_identifier_is_400(world: World, identifier: str) -> None:
+def test_an_invalid_identifier_is_400(world: World, identifier: str) -> None:
     answer = world.call("GET", f"/audiences/{identifier}")
 
     assert_is_envelope(answer, 400, "VALIDATION_ERROR")
@@ -151,7 +151,7 @@ def test_an_odd_identifier_is_400(world: World, identifier: str) -> None:
     "query",
     ["limit=0", "limit=101", "limit=1.5", "limit=x", "limit=", "limit=-1", "limit=nan", "limit=inf", "cursor=x"],
 )
-def test_a_wrong_page_parameter_is_400(world: World, query: str) -> None:
+def test_an_invalid_page_parameter_is_400(world: World, query: str) -> None:
     assert_is_envelope(world.call("GET", f"/audiences?{query}"), 400, "VALIDATION_ERROR")
 
 
@@ -165,13 +165,13 @@ def test_an_unusable_idempotency_key_is_400(world: World, key: str) -> None:
     assert_is_envelope(answer, 400, "VALIDATION_ERROR")
 
 
-def test_every_answer_has_a_trace_id_of_its_own(world: World) -> None:
+def test_every_response_has_its_own_trace_id(world: World) -> None:
     traces = {world.client.get("/v1/accounts").json()["traceId"] for _ in range(50)}
 
     assert len(traces) == 50
 
 
-def test_head_is_answered_as_get_without_a_body(world: World) -> None:
+def test_a_head_request_is_answered_like_get_without_a_body(world: World) -> None:
     answer = world.call("HEAD", "/audiences")
 
     assert (answer.status_code, answer.content) == (200, b"")

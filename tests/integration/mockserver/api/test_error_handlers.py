@@ -51,7 +51,7 @@ def answer(store: MemoryStore) -> httpx.Response:
     return asyncio.run(main())
 
 
-def test_an_unplanned_exception_is_500_with_nothing_of_it_in_the_body_and_one_line_in_the_log(
+def test_an_unexpected_exception_is_500_with_details_only_in_one_log_line(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.INFO):
@@ -68,7 +68,7 @@ def test_an_unplanned_exception_is_500_with_nothing_of_it_in_the_body_and_one_li
     assert record.exc_info is None
 
 
-def test_a_sandbox_that_is_deleted_under_a_request_is_401() -> None:
+def test_a_request_whose_sandbox_is_deleted_meanwhile_is_401() -> None:
     refused = answer(ForgetfulStore())
 
     assert (refused.status_code, refused.json()["error"]["code"]) == (401, "UNAUTHORIZED")

@@ -41,7 +41,7 @@ def error(answer: httpx.Response) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("operation", "status", "name"), EVERY)
-def test_every_example_of_the_contract_is_to_be_had(
+def test_every_example_of_the_contract_can_be_requested(
     client: httpx.Client, world: World, operation: str, status: int, name: str
 ) -> None:
     answer = asked(client, world.key, operation, f"code={status}, example={name}")
@@ -52,7 +52,7 @@ def test_every_example_of_the_contract_is_to_be_had(
     assert answer.headers["vary"] == "Prefer"
 
 
-def test_a_code_alone_is_the_realistic_example_and_an_example_alone_that_of_the_success(world: World) -> None:
+def test_a_code_alone_selects_the_realistic_example_and_an_example_alone_the_success(world: World) -> None:
     guard = world.call("DELETE", AUDIENCE, headers={"Prefer": "code=409"})
     deleted = world.call("DELETE", AUDIENCE, headers={"Prefer": "example=documented"})
 
@@ -62,7 +62,7 @@ def test_a_code_alone_is_the_realistic_example_and_an_example_alone_that_of_the_
     assert deleted.headers["preference-applied"] == "example=documented"
 
 
-def test_nothing_is_touched(world: World) -> None:
+def test_an_example_response_changes_nothing(world: World) -> None:
     audience = world.ready()
     before = world.everything()
 
@@ -72,7 +72,7 @@ def test_nothing_is_touched(world: World) -> None:
     assert world.everything() == before
 
 
-def test_limits_faults_and_permission_play_no_part(world: World) -> None:
+def test_an_example_response_ignores_limits_faults_and_permissions(world: World) -> None:
     reader = world.another_key("audiences:read")
     world.control("POST", "/faults", {"kind": "response", "status": 500})
     world.state("the rate limit is exhausted", apiKey=reader)
@@ -84,7 +84,7 @@ def test_limits_faults_and_permission_play_no_part(world: World) -> None:
 
 
 @pytest.mark.parametrize("key", ["sk_test_nobody", "sk_test_revoked", "two keys"])
-def test_without_a_valid_key_it_is_401(world: World, key: str) -> None:
+def test_an_example_without_a_valid_key_is_401(world: World, key: str) -> None:
     answer = asked(world.client, key, "deleteAudience", "code=200")
 
     assert answer.status_code == 401
@@ -92,12 +92,12 @@ def test_without_a_valid_key_it_is_401(world: World, key: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("PUT", AUDIENCE, 405)])
-def test_what_is_no_operation_stays_that(world: World, method: str, path: str, status: int) -> None:
+def test_a_request_without_an_operation_ignores_preferences(world: World, method: str, path: str, status: int) -> None:
     assert world.call(method, path, headers={"Prefer": "code=200"}).status_code == status
 
 
 @pytest.mark.parametrize("code", ["418", "502", "abc", "", "0409", "409.0"])
-def test_an_undocumented_code_is_400_with_those_that_are_documented(world: World, code: str) -> None:
+def test_an_undocumented_code_is_400_with_the_documented_codes(world: World, code: str) -> None:
     found = error(asked(world.client, world.key, "deleteAudience", f'code="{code}"'))
 
     assert found["code"] == "VALIDATION_ERROR"
@@ -105,7 +105,7 @@ def test_an_undocumented_code_is_400_with_those_that_are_documented(world: World
     assert "200, 400, 401, 403, 404, 409, 429, 500" in found["message"]
 
 
-def test_an_unknown_example_is_400_with_those_that_there_are(world: World) -> None:
+def test_an_unknown_example_is_400_with_the_known_examples(world: World) -> None:
     found = error(asked(world.client, world.key, "deleteAudience", "code=409, example=funny"))
 
     assert found["details"]["documented"] == ["documented", "realistic"]
@@ -119,13 +119,13 @@ def test_other_preferences_are_ignored(world: World, prefer: str) -> None:
     assert "preference-applied" not in answer.headers
 
 
-def test_the_control_plane_knows_no_preference(world: World) -> None:
+def test_the_control_plane_ignores_preferences(world: World) -> None:
     answer = world.client.get("/_mock/health", headers={"Prefer": "code=500"})
 
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
 
 
-def test_an_expired_key_is_none(world: World) -> None:
+def test_an_example_with_an_expired_key_is_401(world: World) -> None:
     later = "2100-01-01T00:00:00.000Z"
     world.control("PATCH", f"/keys/{world.key}", {"expiresAt": later})
     world.control("PUT", "/clock", {"mode": "manual", "at": later})

@@ -17,17 +17,17 @@ from tests.harness.control_plane import CONTRACT, OPERATIONS, Control, journals_
 
 
 class TestContract:
-    def test_it_is_openapi(self) -> None:
+    def test_the_contract_of_the_control_plane_is_valid_openapi(self) -> None:
         OpenAPIV30SpecValidator(CONTRACT).validate()
 
-    def test_every_operation_has_a_handler_and_every_handler_an_operation(self, control: Control) -> None:
+    def test_operations_and_handlers_correspond(self, control: Control) -> None:
         journals = journals_of(control.sandboxes, control.store)
         known = handlers(control.sandboxes, control.store, journals, JournalTails(journals, asyncio.sleep))
 
         assert set(known) == set(OPERATIONS)
 
     @pytest.mark.parametrize("operation", sorted(OPERATIONS))
-    def test_every_operation_is_described_with_its_errors(self, operation: str) -> None:
+    def test_every_operation_documents_its_errors(self, operation: str) -> None:
         method, path, described = OPERATIONS[operation]
         wanted = {"401", "403", "500"} if path != "/_mock/health" else {"403", "500"}
         wanted |= {"404"} if "{" in path else set()
@@ -61,13 +61,13 @@ class TestContract:
                 checked += 1
         assert checked > 150
 
-    def test_its_permissions_are_those_of_the_server_and_of_seeds(self) -> None:
+    def test_the_permissions_of_contract_server_and_seeds_are_equal(self) -> None:
         listed = CONTRACT["components"]["schemas"]["Permissions"]["items"]["enum"]
 
         assert set(listed) == ALL_PERMISSIONS
         assert listed == schema()["$defs"]["key"]["properties"]["permissions"]["items"]["enum"]
 
-    def test_nothing_in_it_is_wired_to_a_framework(self, control: Control) -> None:
+    def test_the_served_contract_has_no_extensions(self, control: Control) -> None:
         assert "x-" not in re.findall(r'"(x-)', control.send("GET", "/_mock/openapi.json").text)
 
 
@@ -79,11 +79,11 @@ class TestDocuments:
         assert (before["status"], before["sandboxes"]) == ("ok", 1)
         assert control.call("GET", "/_mock/health")["sandboxes"] == 2
 
-    def test_both_contracts_are_served_as_they_are_written(self, control: Control) -> None:
+    def test_both_contracts_are_served_unchanged(self, control: Control) -> None:
         assert control.call("GET", "/_mock/openapi.json") == control_contract()
         assert control.call("GET", "/_mock/audiences.json") == contract()
 
-    def test_the_page_and_all_that_it_loads_come_from_here(self, control: Control) -> None:
+    def test_the_docs_page_loads_only_files_of_this_server(self, control: Control) -> None:
         page = control.send("GET", "/_mock/docs")
         loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
         served = [control.send("GET", f"/_mock/{path}") for path in loaded]
@@ -102,5 +102,5 @@ class TestDocuments:
         "asset",
         ["index.html", "swagger-ui.js.map", "..%2F__init__.py", "%2e%2e%2f__init__.py", "%2Fetc%2Fpasswd", "..%5Cx.py"],
     )
-    def test_no_other_file_is_served(self, control: Control, asset: str) -> None:
+    def test_files_other_than_the_assets_are_not_served(self, control: Control, asset: str) -> None:
         assert control.refused(404, "GET", f"/_mock/docs/{asset}")

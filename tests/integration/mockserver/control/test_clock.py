@@ -8,12 +8,12 @@ from tests.harness.control_plane import DEFAULT, Control, start
 
 
 class TestClock:
-    def test_it_goes_by_itself_at_first(self, control: Control) -> None:
+    def test_a_new_clock_shows_real_time(self, control: Control) -> None:
         control.clock.instant += 1_500
 
         assert control.call("GET", f"{DEFAULT}/clock") == {"now": "2026-04-28T15:30:01.500Z", "mode": "real"}
 
-    def test_a_stopped_one_stands_still_until_it_is_moved_or_let_go(self, control: Control) -> None:
+    def test_a_stopped_clock_stands_still_until_advanced_or_released(self, control: Control) -> None:
         control.call("PUT", f"{DEFAULT}/clock", {"mode": "manual"})
         control.clock.instant += 60_000
         stopped = control.call("GET", f"{DEFAULT}/clock")
@@ -25,13 +25,13 @@ class TestClock:
         assert moved == {"now": "2026-04-28T15:30:01.502Z", "mode": "manual", "changes": [], "events": []}
         assert running == {"now": "2026-04-28T15:31:00.000Z", "mode": "real"}
 
-    def test_one_that_runs_can_be_moved_as_well_and_is_not_set_back(self, control: Control) -> None:
+    def test_a_running_clock_can_be_advanced_and_is_not_set_back(self, control: Control) -> None:
         control.call("POST", f"{DEFAULT}/clock/advance", {"seconds": 3600})
         control.clock.instant += 1_000
 
         assert control.call("PUT", f"{DEFAULT}/clock", {"mode": "real"})["now"] == "2026-04-28T16:30:01.000Z"
 
-    def test_it_is_stopped_at_a_later_instant_and_never_at_an_earlier_one(self, control: Control) -> None:
+    def test_a_clock_can_be_set_to_a_later_instant_only(self, control: Control) -> None:
         set_to = control.call("PUT", f"{DEFAULT}/clock", {"mode": "manual", "at": "2030-01-01T01:00:00+01:00"})
 
         assert set_to["now"] == "2030-01-01T00:00:00.000Z"
@@ -50,7 +50,7 @@ class TestClock:
             {"at": "2030-01-01T00:00:00Z"},
         ],
     )
-    def test_a_wrong_setting_is_400_and_changes_nothing(self, control: Control, body: Any) -> None:
+    def test_an_invalid_clock_setting_is_400_and_changes_nothing(self, control: Control, body: Any) -> None:
         before = control.snapshot()
 
         assert control.refused(400, "PUT", f"{DEFAULT}/clock", body)
@@ -71,13 +71,13 @@ class TestClock:
             {"milliseconds": 100_000_000_000_000, "seconds": 100_000_000_000, "minutes": 1},
         ],
     )
-    def test_a_clock_moves_forward_by_something(self, control: Control, body: Any) -> None:
+    def test_a_clock_advances_only_by_a_positive_time(self, control: Control, body: Any) -> None:
         before = control.snapshot()
 
         assert control.refused(400, "POST", f"{DEFAULT}/clock/advance", body)
         assert control.snapshot() == before
 
-    def test_a_clock_does_not_move_out_of_writing(self, control: Control) -> None:
+    def test_a_clock_does_not_advance_past_its_last_instant(self, control: Control) -> None:
         control.call("PUT", f"{DEFAULT}/clock", {"mode": "manual", "at": "8999-12-31T23:59:59.998Z"})
         control.call("POST", f"{DEFAULT}/clock/advance", {"milliseconds": 1})
         before = control.snapshot()
@@ -86,7 +86,7 @@ class TestClock:
         assert "goes up to 8999-12-31T23:59:59.999Z" in refused
         assert control.snapshot() == before
 
-    def test_moving_it_moves_the_jobs_of_that_sandbox_alone_and_tells_which(self, control: Control) -> None:
+    def test_advancing_a_clock_moves_only_the_jobs_of_its_sandbox_and_lists_them(self, control: Control) -> None:
         control.call("PUT", f"{DEFAULT}/clock", {"mode": "manual"})
         job = start(control, pace="time", durationMs=10_000)
         started = control.call("POST", f"{DEFAULT}/clock/advance", {"seconds": 2})

@@ -40,14 +40,14 @@ class TestRefusals:
         assert control.snapshot() == before
 
     @pytest.mark.parametrize("operation", sorted({"createSandbox", "updateKey", "moveJob", "changeProviderState"}))
-    def test_the_reason_names_an_unknown_member_and_the_known_ones(self, control: Control, operation: str) -> None:
+    def test_the_reason_names_an_unknown_member_and_the_known_members(self, control: Control, operation: str) -> None:
         method, path = target(operation)
 
         reason = control.refused(400, method, path, {"colour": "red"})
 
         assert reason.startswith("the body has colour, which is not known here; it may have ")
 
-    def test_a_reason_does_not_give_back_all_that_was_sent(self, control: Control) -> None:
+    def test_the_reason_for_a_refusal_does_not_repeat_a_long_body(self, control: Control) -> None:
         reason = control.refused(400, "POST", "/_mock/sandboxes", {"seed": {"keys": "x" * 100_000}})
 
         assert len(reason) < 5_000
@@ -66,7 +66,7 @@ class TestRefusals:
             [],
         ],
     )
-    def test_a_change_whose_body_is_not_said_to_be_json_is_415(
+    def test_a_change_without_a_json_content_type_is_415(
         self, control: Control, operation: str, headers: list[tuple[str, str]]
     ) -> None:
         method, path = target(operation)
@@ -78,7 +78,7 @@ class TestRefusals:
         assert "application/json" in answer.json()["hint"]
         assert control.snapshot() == before
 
-    def test_a_type_that_is_not_json_is_415_without_a_body_as_well(self, control: Control) -> None:
+    def test_a_content_type_other_than_json_is_415_even_without_a_body(self, control: Control) -> None:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
 
         assert control.send("POST", f"{DEFAULT}/reset", headers=headers).status_code == 415
@@ -86,7 +86,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         "written", ["APPLICATION/JSON", "application/json;charset=UTF-8", 'application/json; charset="utf-8"']
     )
-    def test_json_is_json_however_it_is_written(self, control: Control, written: str) -> None:
+    def test_every_spelling_of_the_json_content_type_is_accepted(self, control: Control, written: str) -> None:
         headers = {"Content-Type": written}
         path = f"{DEFAULT}/job-pace"
 
@@ -117,13 +117,13 @@ class TestRefusals:
 
         assert (answer.status_code, set(answer.json())) == (404, {"reason", "hint"})
 
-    def test_a_wrong_method_is_405_with_all_that_are_allowed(self, control: Control) -> None:
+    def test_a_wrong_method_is_405_with_all_allowed_methods(self, control: Control) -> None:
         answer = control.send("POST", f"{DEFAULT}/keys/{KEY}")
 
         assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, PATCH")
         assert "DELETE, PATCH" in answer.json()["reason"]
 
-    def test_our_own_fault_is_500_with_nothing_of_it_in_the_body_and_all_of_it_in_the_log(
+    def test_an_internal_error_is_500_with_details_only_in_the_log(
         self, control: Control, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         async def broken(_store: MemoryStore) -> None:

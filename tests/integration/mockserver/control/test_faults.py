@@ -22,7 +22,7 @@ class TestControl:
             ("maintenance", ["response"]),
         ],
     )
-    def test_a_preset_is_spelled_out(self, world: World, preset: str, kinds: list[str]) -> None:
+    def test_a_preset_is_expanded_into_its_faults(self, world: World, preset: str, kinds: list[str]) -> None:
         made = add(world, preset=preset, operation="getAudience", times=3)
 
         assert [(one["kind"], one["preset"], one["operation"], one["times"]) for one in made] == [
@@ -30,7 +30,7 @@ class TestControl:
         ]
         assert world.control("GET", "/faults")["faults"] == made
 
-    def test_the_presets_and_kinds_of_the_contract_are_those_of_seeds(self) -> None:
+    def test_presets_and_kinds_of_contract_and_seeds_are_equal(self) -> None:
         described = control_contract()["components"]["schemas"]
         in_seeds = schema()["$defs"]["fault"]["properties"]
 
@@ -38,7 +38,7 @@ class TestControl:
         assert described["Preset"]["enum"] == in_seeds["preset"]["enum"]
         assert described["FaultKind"]["enum"] == in_seeds["kind"]["enum"]
 
-    def test_one_is_removed_and_then_all(self, world: World) -> None:
+    def test_single_faults_and_all_faults_are_removed(self, world: World) -> None:
         first, second, third = (add(world, kind="reset-before", resource=digit * 24)[0] for digit in "123")
 
         world.control("DELETE", f"/faults/{second['id']}")
@@ -50,7 +50,7 @@ class TestControl:
         path = f"/_mock/sandboxes/{world.sandbox}/faults/{first['id']}"
         assert [world.client.request(method, path).status_code for method in ("GET", "DELETE")] == [404, 404]
 
-    def test_a_reset_removes_them(self, world: World) -> None:
+    def test_a_reset_removes_all_faults(self, world: World) -> None:
         add(world, kind="response", status=500)
 
         world.control("POST", "/reset")
@@ -58,7 +58,7 @@ class TestControl:
         assert world.control("GET", "/faults") == {"faults": []}
         assert world.call("GET", "/audiences").status_code == 200
 
-    def test_a_seed_may_have_some_which_a_reset_gives_back(self, client: httpx.Client) -> None:
+    def test_faults_of_a_seed_are_restored_by_a_reset(self, client: httpx.Client) -> None:
         document = {
             "keys": [{"key": "sk_test_of_faults", "name": "mine"}],
             "accountGroups": [{"name": "One"}],
@@ -84,7 +84,7 @@ class TestControl:
             ({"kind": "odd"}, "faults.0.kind"),
         ],
     )
-    def test_a_fault_that_does_not_do_makes_no_sandbox(
+    def test_an_invalid_fault_in_a_seed_creates_no_sandbox(
         self, client: httpx.Client, fault: dict[str, Any], told: str
     ) -> None:
         before = client.get("/_mock/sandboxes").json()
@@ -116,19 +116,19 @@ class TestControl:
             ({"kind": "delay", "delayMs": 1, "odd": 1}, "odd"),
         ],
     )
-    def test_one_that_cannot_be_is_400_and_adds_nothing(self, world: World, fault: dict[str, Any], told: str) -> None:
+    def test_an_invalid_fault_is_400_and_adds_nothing(self, world: World, fault: dict[str, Any], told: str) -> None:
         status, reason = refusal(world, **fault)
 
         assert (status, told in reason) == (400, True), reason
         assert world.control("GET", "/faults") == {"faults": []}
 
-    def test_there_may_be_a_hundred(self, world: World) -> None:
+    def test_a_sandbox_has_at_most_100_faults(self, world: World) -> None:
         for _ in range(100):
             add(world, kind="reset-before", operation="deleteAudience")
 
         assert refusal(world, preset="slow") == (409, "a sandbox may have 100 faults, and this one has 100")
 
-    def test_no_key_is_shown_in_full(self, world: World) -> None:
+    def test_no_key_of_a_fault_is_shown_in_full(self, world: World) -> None:
         add(world, kind="reset-before", key=world.key)
         add(world, kind="reset-before", key="all permissions")
 

@@ -57,7 +57,7 @@ def refused(world: World, query: str = "", **headers: str) -> tuple[int, dict[st
         return events.response.status_code, content
 
 
-def test_an_exchange_is_told_as_the_list_shows_it(world: World) -> None:
+def test_a_streamed_exchange_equals_the_listed_exchange(world: World) -> None:
     with following(world) as events:
         assert events.response.status_code == 200
         assert events.response.headers["content-type"].partition(";")[0] == "text/event-stream"
@@ -72,7 +72,7 @@ def test_an_exchange_is_told_as_the_list_shows_it(world: World) -> None:
     assert world.key not in event["data"]
 
 
-def test_what_is_there_already_comes_first(world: World) -> None:
+def test_existing_exchanges_are_streamed_first(world: World) -> None:
     world.listed()
     with following(world) as events:
         assert events.numbers(1) == ["1"]
@@ -84,7 +84,7 @@ def test_what_is_there_already_comes_first(world: World) -> None:
     ("query", "headers"),
     [("?after=2", {}), ("", {"Last-Event-ID": "2"}), ("?after=1", {"Last-Event-ID": "2"})],
 )
-def test_it_goes_on_from_where_it_broke_off(world: World, query: str, headers: dict[str, str]) -> None:
+def test_a_stream_resumes_after_the_last_received_exchange(world: World, query: str, headers: dict[str, str]) -> None:
     for _ in range(4):
         world.listed()
 
@@ -92,7 +92,7 @@ def test_it_goes_on_from_where_it_broke_off(world: World, query: str, headers: d
         assert events.numbers(2) == ["3", "4"]
 
 
-def test_what_was_dropped_and_that_numbers_begin_anew_are_told(world: World) -> None:
+def test_dropped_exchanges_and_resets_are_streamed_as_events(world: World) -> None:
     world.listed()
     world.control("DELETE", "/journal")
     with following(world) as events:
@@ -101,7 +101,7 @@ def test_what_was_dropped_and_that_numbers_begin_anew_are_told(world: World) -> 
         assert events.next() == {"event": "reset", "id": "0", "data": "{}"}
 
 
-def test_it_ends_with_the_sandbox(world: World) -> None:
+def test_a_stream_ends_when_its_sandbox_is_deleted(world: World) -> None:
     with following(world) as events:
         world.control("DELETE", "")
 
@@ -119,18 +119,18 @@ def test_it_ends_with_the_sandbox(world: World) -> None:
         ("", {"Last-Event-ID": "1" * 16}),
     ],
 )
-def test_what_is_no_number_of_an_exchange_is_refused(world: World, query: str, headers: dict[str, str]) -> None:
+def test_an_invalid_exchange_number_is_refused(world: World, query: str, headers: dict[str, str]) -> None:
     status, body = refused(world, query, **headers)
 
     assert status == 400
     assert "after" in body["reason"] or "Last-Event-ID" in body["reason"]
 
 
-def test_there_has_to_be_such_a_sandbox(world: World) -> None:
+def test_a_stream_of_an_unknown_sandbox_is_404(world: World) -> None:
     assert refused(World(world.client, "none", "", ""))[0] == 404
 
 
-def test_a_follower_too_many_is_refused_and_one_that_leaves_makes_room(world: World) -> None:
+def test_a_ninth_follower_is_refused_until_another_follower_leaves(world: World) -> None:
     with ExitStack() as stack:
         for _ in range(7):
             stack.enter_context(following(world))
@@ -145,7 +145,7 @@ def test_a_follower_too_many_is_refused_and_one_that_leaves_makes_room(world: Wo
     pytest.fail("who has left makes no room")
 
 
-def test_head_is_answered_without_events_and_follows_nothing(world: World) -> None:
+def test_a_head_request_gets_no_events_and_is_no_follower(world: World) -> None:
     for _ in range(9):
         answer = world.client.head(f"/_mock/sandboxes/{world.sandbox}{STREAM}")
 
@@ -153,7 +153,7 @@ def test_head_is_answered_without_events_and_follows_nothing(world: World) -> No
         assert answer.headers["content-type"].partition(";")[0] == "text/event-stream"
 
 
-def test_without_a_journal_there_is_nothing_to_follow() -> None:
+def test_a_stream_without_a_journal_is_409() -> None:
     with served(Settings(journal_limit=0)) as (url, _), httpx.Client(base_url=url) as client:
         status, body = refused(World.make(client))
 
@@ -161,7 +161,7 @@ def test_without_a_journal_there_is_nothing_to_follow() -> None:
     assert body["hint"] == "Start the server without --journal-limit 0."
 
 
-def test_a_stop_ends_it_as_a_stream_ends() -> None:
+def test_a_stop_of_the_server_ends_the_stream_properly() -> None:
     with ExitStack() as stack:
         with served(Settings()) as (url, _):
             world = World.make(stack.enter_context(httpx.Client(base_url=url, timeout=20)))
@@ -173,7 +173,7 @@ def test_a_stop_ends_it_as_a_stream_ends() -> None:
 
 
 @pytest.mark.parametrize("read", ["journal/stream", "journal.har"])
-def test_a_stop_is_clean_though_a_client_reads_nothing(read: str) -> None:
+def test_a_stop_is_clean_even_if_a_client_reads_nothing(read: str) -> None:
     path = f"/v1/accounts/{'x' * 60_000}/audiences"
     with (
         serving() as (process, banner),

@@ -50,13 +50,13 @@ def archive(world: World) -> Any:
     return world.control("GET", "/journal.har")
 
 
-def test_it_is_an_archive(archive: Any) -> None:
+def test_the_journal_exports_a_valid_http_archive(archive: Any) -> None:
     jsonschema.validate(archive, closed(log=LOG))
 
     assert [entry["_number"] for entry in archive["log"]["entries"]] == [1, 2, 3]
 
 
-def test_an_entry_tells_request_and_answer(world: World, archive: Any) -> None:
+def test_an_entry_of_the_archive_has_request_and_response(world: World, archive: Any) -> None:
     listed, created, odd = archive["log"]["entries"]
 
     assert listed["request"]["queryString"] == [{"name": "limit", "value": "5"}, {"name": "cursor", "value": ""}]
@@ -67,5 +67,5 @@ def test_an_entry_tells_request_and_answer(world: World, archive: Any) -> None:
     assert odd["request"]["url"].endswith("/audiences/100%25%20%C3%A4")
 
 
-def test_no_key_is_in_it(world: World, archive: Any) -> None:
+def test_the_archive_has_no_key(world: World, archive: Any) -> None:
     assert world.key not in str(archive)

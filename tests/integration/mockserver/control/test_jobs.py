@@ -12,7 +12,7 @@ from tests.harness.control_plane import AUDIENCE, DEFAULT, GROUP, JOB, KEY, Cont
 
 
 class TestJobs:
-    def test_the_pace_is_shown_and_changed_member_by_member(self, control: Control) -> None:
+    def test_the_job_pace_is_changed_member_by_member(self, control: Control) -> None:
         first = control.call("GET", f"{DEFAULT}/job-pace")
         second = control.call("PUT", f"{DEFAULT}/job-pace", {"pace": "polls", "polls": 7})
         third = control.call("PUT", f"{DEFAULT}/job-pace", {"outcome": "failed", "durationMs": 5})
@@ -30,7 +30,7 @@ class TestJobs:
         assert third == second | {"outcome": "failed", "durationMs": 5}
         assert control.call("GET", f"{DEFAULT}/job-pace") == third
 
-    def test_the_next_jobs_of_the_vendors_api_move_as_it_says(self, control: Control) -> None:
+    def test_jobs_started_through_the_vendor_api_follow_the_pace(self, control: Control) -> None:
         request = job_request({"source": "linkedin_search", "searchUrl": "https://www.linkedin.com/search/"})
         control.call("PUT", f"{DEFAULT}/job-pace", {"status": "running"})
 
@@ -43,7 +43,7 @@ class TestJobs:
         "body",
         [{"pace": "slow"}, {"polls": 0}, {"durationMs": -1}, {"status": "completed"}, {"outcome": "queued"}, {"x": 1}],
     )
-    def test_a_wrong_pace_is_400_everywhere_and_changes_nothing(self, control: Control, body: Any) -> None:
+    def test_an_invalid_pace_is_400_everywhere_and_changes_nothing(self, control: Control, body: Any) -> None:
         before = control.snapshot()
         named = {"accountGroupId": GROUP, "audienceId": AUDIENCE}
 
@@ -52,7 +52,7 @@ class TestJobs:
         assert control.refused(400, "POST", f"{DEFAULT}/jobs", body | named)
         assert control.snapshot() == before
 
-    def test_one_is_started_on_an_audience_that_is_there_and_guards_it(self, control: Control) -> None:
+    def test_a_job_started_on_an_audience_guards_it(self, control: Control) -> None:
         job = start(control, status="queued", requested=7)
 
         assert (job["status"], job["requested"], job["audienceId"]) == ("queued", 7, AUDIENCE)
@@ -63,13 +63,13 @@ class TestJobs:
     @pytest.mark.parametrize(
         "named", [{"accountGroupId": GROUP, "audienceId": JOB}, {"accountGroupId": JOB, "audienceId": AUDIENCE}]
     )
-    def test_none_is_started_on_an_audience_that_is_not_there(self, control: Control, named: dict[str, str]) -> None:
+    def test_a_job_cannot_be_started_on_an_unknown_audience(self, control: Control, named: dict[str, str]) -> None:
         before = control.snapshot()
 
         assert "has no audience" in control.refused(404, "POST", f"{DEFAULT}/jobs", named)
         assert control.snapshot() == before
 
-    def test_it_is_moved_by_hand(self, control: Control) -> None:
+    def test_a_job_is_moved_by_hand(self, control: Control) -> None:
         job = start(control, status="queued")
 
         moved = control.call("PATCH", f"{DEFAULT}/jobs/{job['id']}", {"status": "running"})
@@ -77,7 +77,7 @@ class TestJobs:
         assert moved["status"] == "running"
         assert moved["jobPace"] == job["jobPace"] | {"status": "running"}
 
-    def test_a_change_that_brings_it_to_its_end_ends_it_now(self, control: Control) -> None:
+    def test_a_pace_change_that_completes_a_job_ends_it_now(self, control: Control) -> None:
         job = start(control, status="running", requested=10)
         control.clock.instant += 60_000
 
@@ -97,20 +97,20 @@ class TestJobs:
             ({"headers": {"Content-Type": "application/json"}}, "completed"),
         ],
     )
-    def test_it_is_ended_by_hand_with_a_body_or_none(self, control: Control, request_: Any, outcome: str) -> None:
+    def test_a_job_is_ended_by_hand_with_or_without_a_body(self, control: Control, request_: Any, outcome: str) -> None:
         answer = control.send("POST", f"{DEFAULT}/jobs/{JOB}/end", **request_)
 
         assert (answer.status_code, answer.json()["status"]) == (200, outcome)
         assert control.call("GET", f"{DEFAULT}/jobs/{JOB}") == answer.json()
         assert reason(control.vendor(KEY, GROUP, audiences.delete, "b00000000000000000000002")) is None
 
-    def test_the_way_out_that_the_guard_names_works(self, control: Control) -> None:
+    def test_the_request_named_by_the_guard_ends_the_job(self, control: Control) -> None:
         refusal = control.vendor(KEY, GROUP, audiences.delete, "b00000000000000000000002")
         (path,) = set(re.findall(r"POST (/_mock/\S+/end)", refusal.message))
 
         assert control.send("POST", path).status_code == 200
 
-    def test_one_that_has_ended_neither_ends_nor_moves_again(self, control: Control) -> None:
+    def test_an_ended_job_neither_ends_nor_moves_again(self, control: Control) -> None:
         ended = control.call("POST", f"{DEFAULT}/jobs/{JOB}/end", {"outcome": "failed"})
 
         assert "failed already" in control.refused(409, "POST", f"{DEFAULT}/jobs/{JOB}/end")
@@ -120,5 +120,5 @@ class TestJobs:
     @pytest.mark.parametrize(
         ("method", "action", "body"), [("GET", "", None), ("PATCH", "", {"polls": 1}), ("POST", "/end", None)]
     )
-    def test_an_unknown_one_is_404(self, control: Control, method: str, action: str, body: Any) -> None:
+    def test_an_unknown_job_is_404(self, control: Control, method: str, action: str, body: Any) -> None:
         assert "no prospecting job" in control.refused(404, method, f"{DEFAULT}/jobs/{GROUP}{action}", body)

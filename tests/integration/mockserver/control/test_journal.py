@@ -38,20 +38,20 @@ class TestQueries:
             ("operation=deleteAudience&status=200", [3]),
         ],
     )
-    def test_all_that_is_asked_for_has_to_hold(self, several: World, query: str, numbers: list[int]) -> None:
+    def test_the_filters_of_a_journal_query_are_combined(self, several: World, query: str, numbers: list[int]) -> None:
         assert [one["number"] for one in exchanges(several, query)] == numbers
 
-    def test_a_resource_is_any_identifier_of_the_path(self, several: World) -> None:
+    def test_the_resource_filter_matches_any_identifier_of_the_path(self, several: World) -> None:
         assert len(exchanges(several, f"resource={self.audience}")) == 3
         assert len(exchanges(several, f"resource={several.group}")) == 4
 
-    def test_a_key_is_asked_for_by_name_or_in_full(self, several: World) -> None:
+    def test_the_key_filter_takes_a_name_or_a_full_key(self, several: World) -> None:
         (shown,) = exchanges(several, f"key={self.reader}")
 
         assert exchanges(several, "key=" + shown["key"]["name"]) == [shown]
         assert len(exchanges(several, "key=all permissions")) == 3
 
-    def test_time_is_that_of_the_sandbox(self, several: World) -> None:
+    def test_the_time_filters_use_sandbox_time(self, several: World) -> None:
         third = exchanges(several, "since=3&until=3")[0]["at"]
 
         assert [one["number"] for one in exchanges(several, f"since={third}&order=oldest")] == [3, 4]
@@ -61,14 +61,14 @@ class TestQueries:
         "query",
         ["since=yesterday", "until=2026-01-01", "status=many", "limit=0", "limit=1001", "order=random", "since=-1"],
     )
-    def test_a_bad_query_is_400(self, world: World, query: str) -> None:
+    def test_an_invalid_journal_query_is_400(self, world: World, query: str) -> None:
         answer = world.client.get(f"/_mock/sandboxes/{world.sandbox}/journal?{query}")
 
         assert answer.status_code == 400
         assert answer.json()["reason"]
 
     @pytest.mark.parametrize("number", ["0", "5", "x", "-1", "1.0", "9" * 30, "٣"])
-    def test_an_exchange_that_is_not_there_is_404(self, several: World, number: str) -> None:
+    def test_an_unknown_exchange_is_404(self, several: World, number: str) -> None:
         answer = several.client.get(f"/_mock/sandboxes/{several.sandbox}/journal/{number}")
 
         assert answer.status_code == 404
@@ -76,7 +76,7 @@ class TestQueries:
 
 
 class TestBounds:
-    def test_what_does_not_fit_is_dropped_and_counted(self) -> None:
+    def test_exchanges_above_the_limit_are_dropped_and_counted(self) -> None:
         with served(Settings(journal_limit=2)) as (url, _), httpx.Client(base_url=url) as client:
             world = World.make(client)
             for _ in range(5):
@@ -87,7 +87,7 @@ class TestBounds:
         assert [one["number"] for one in shown["exchanges"]] == [5, 4]
         assert (shown["held"], shown["dropped"], shown["limit"]) == (2, 3, 2)
 
-    def test_bytes_are_a_bound_as_well(self) -> None:
+    def test_the_journal_is_bounded_in_bytes_too(self) -> None:
         with served(Settings(journal_bytes=100_000)) as (url, _), httpx.Client(base_url=url) as client:
             world = World.make(client)
             for _ in range(20):
@@ -99,7 +99,7 @@ class TestBounds:
         assert shown["held"] + shown["dropped"] == 20
         assert shown["heldBytes"] <= 100_000
 
-    def test_there_may_be_none(self) -> None:
+    def test_the_journal_can_be_switched_off(self) -> None:
         with served(Settings(journal_limit=0)) as (url, _), httpx.Client(base_url=url) as client:
             world = World.make(client)
             assert world.call("GET", "/audiences").status_code == 200
@@ -115,7 +115,7 @@ class TestBounds:
         }
 
 
-def test_the_limit_is_an_option_of_the_command_line() -> None:
+def test_the_journal_limit_is_an_option_of_the_command_line() -> None:
     refused = CliRunner().invoke(cli, ["serve", "--journal-limit", "-1"])
     told = CliRunner().invoke(cli, ["serve", "--help"])
 

@@ -31,13 +31,13 @@ def client(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
-def test_a_path_with_a_nul_leads_nowhere(client: httpx.Client, method: str, path: str) -> None:
+def test_a_path_with_a_nul_is_404(client: httpx.Client, method: str, path: str) -> None:
     answer = client.request(method, path)
 
     assert (answer.status_code, set(answer.json())) == (404, {"reason", "hint"})
 
 
-def test_a_sandbox_that_a_state_names_with_a_nul_is_not_there(client: httpx.Client) -> None:
+def test_a_state_in_a_sandbox_with_a_nul_is_404(client: httpx.Client) -> None:
     answer = client.post("/_mock/provider-states?sandbox=%00", json={"state": "an API key"})
 
     assert answer.status_code == 404

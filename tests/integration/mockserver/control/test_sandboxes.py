@@ -11,7 +11,7 @@ from tests.harness.control_plane import DEFAULT, GROUP, KEY, SEED, Control, reas
 
 
 class TestSandboxes:
-    def test_one_without_a_seed_is_usable_at_once(self, control: Control) -> None:
+    def test_a_sandbox_without_a_seed_is_usable_at_once(self, control: Control) -> None:
         made = control.call("POST", "/_mock/sandboxes")
         (key,), (group,) = made["keys"], made["accountGroups"]
 
@@ -20,7 +20,7 @@ class TestSandboxes:
         assert group["credits"] > 0
         assert reason(control.vendor(key["key"], group["id"], audiences.page, None, 5)) is None
 
-    def test_two_share_nothing(self, control: Control) -> None:
+    def test_two_sandboxes_share_nothing(self, control: Control) -> None:
         first, second = (control.call("POST", "/_mock/sandboxes", {"name": "same"}) for _ in range(2))
 
         assert first["id"] != second["id"]
@@ -28,7 +28,7 @@ class TestSandboxes:
         foreign = control.vendor(first["keys"][0]["key"], second["accountGroups"][0]["id"], audiences.page, None, 5)
         assert reason(foreign) is Reason.FOREIGN_ACCOUNT_GROUP
 
-    def test_one_is_made_from_a_seed(self, control: Control) -> None:
+    def test_a_sandbox_is_created_from_a_seed(self, control: Control) -> None:
         made = control.call("POST", "/_mock/sandboxes", {"name": "mine", "seed": SEED})
 
         assert (made["name"], made["keys"][0]["key"]) == ("mine", "sk_test_of_a_seed")
@@ -44,7 +44,7 @@ class TestSandboxes:
             ({"keys": [{"key": "sk_test_lonely", "accountGroupIds": [GROUP]}]}, "names account groups"),
         ],
     )
-    def test_a_seed_that_does_not_do_is_400_and_leaves_nothing(self, control: Control, seed: Any, told: str) -> None:
+    def test_an_invalid_seed_is_400_and_leaves_nothing(self, control: Control, seed: Any, told: str) -> None:
         before = control.snapshot()
 
         assert told in control.refused(400, "POST", "/_mock/sandboxes", {"seed": seed})
@@ -58,7 +58,7 @@ class TestSandboxes:
         assert "another sandbox" in refused
         assert control.snapshot() == before
 
-    def test_they_are_listed_oldest_first_and_shown_one_by_one(self, control: Control) -> None:
+    def test_sandboxes_are_listed_oldest_first_and_shown_one_by_one(self, control: Control) -> None:
         made = control.call("POST", "/_mock/sandboxes", {"name": "second"})
 
         listed = control.call("GET", "/_mock/sandboxes")["sandboxes"]
@@ -66,7 +66,7 @@ class TestSandboxes:
         assert [one["id"] for one in listed] == ["default", made["id"]]
         assert control.call("GET", f"/_mock/sandboxes/{made['id']}") == made
 
-    def test_a_deleted_one_is_gone_with_its_keys(self, control: Control) -> None:
+    def test_a_deleted_sandbox_is_gone_with_its_keys(self, control: Control) -> None:
         made = control.call("POST", "/_mock/sandboxes")
         path = f"/_mock/sandboxes/{made['id']}"
 
@@ -75,14 +75,14 @@ class TestSandboxes:
         assert control.refused(404, "DELETE", path)
         assert control.caller(made["keys"][0]["key"]) is None
 
-    def test_the_default_one_cannot_be_deleted(self, control: Control) -> None:
+    def test_the_default_sandbox_cannot_be_deleted(self, control: Control) -> None:
         before = control.snapshot()
 
         assert "cannot be deleted" in control.refused(409, "DELETE", DEFAULT)
         assert control.snapshot() == before
 
     @pytest.mark.parametrize("body", [{}, {"seed": SEED}])
-    def test_a_reset_gives_back_the_same_keys_identifiers_time_and_pace(self, control: Control, body: Any) -> None:
+    def test_a_reset_restores_keys_identifiers_time_and_pace(self, control: Control, body: Any) -> None:
         made = control.call("POST", "/_mock/sandboxes", body)
         path, key, group = f"/_mock/sandboxes/{made['id']}", made["keys"][0]["key"], made["accountGroups"][0]["id"]
         before = control.snapshot()
@@ -99,7 +99,7 @@ class TestSandboxes:
         assert reason(control.vendor(key, group, audiences.get, prepared["audienceId"])) is Reason.NOT_FOUND
         assert control.caller(added) is None
 
-    def test_a_reset_that_cannot_have_its_key_back_changes_nothing(self, control: Control) -> None:
+    def test_a_reset_whose_key_is_taken_changes_nothing(self, control: Control) -> None:
         first = control.call("POST", "/_mock/sandboxes", {"seed": SEED})
         path = f"/_mock/sandboxes/{first['id']}"
         control.call("POST", f"{path}/keys")

@@ -12,7 +12,7 @@ from tests.harness.control_plane import AUDIENCE, DEFAULT, ENDED, GROUP, JOB, KE
 
 
 class TestProviderStates:
-    def test_an_api_key_is_made_in_an_account_group_of_its_own(self, control: Control) -> None:
+    def test_an_api_key_is_created_in_its_own_account_group(self, control: Control) -> None:
         first, second = control.state("an API key"), control.state("an API key")
 
         assert first["accountGroupId"] != second["accountGroupId"]
@@ -20,7 +20,7 @@ class TestProviderStates:
         foreign = control.vendor(first["apiKey"], second["accountGroupId"], audiences.page, None, 5)
         assert reason(foreign) is Reason.FOREIGN_ACCOUNT_GROUP
 
-    def test_an_api_key_has_what_it_is_asked_to_have(self, control: Control) -> None:
+    def test_an_api_key_has_the_requested_properties(self, control: Control) -> None:
         made = control.state("an API key", permissions=["audiences:read"], status="revoked", accountGroupId=GROUP)
 
         caller = control.caller(made["apiKey"])
@@ -29,7 +29,7 @@ class TestProviderStates:
         assert (caller.key.permissions, caller.key.revoked) == (frozenset({"audiences:read"}), True)
         assert made["accountGroupId"] == GROUP
 
-    def test_tearing_keys_down_removes_their_account_group_with_the_last_one(self, control: Control) -> None:
+    def test_the_teardown_of_the_last_key_removes_its_account_group(self, control: Control) -> None:
         before = control.snapshot()
         first = control.state("an API key")
         second = control.state("an API key", accountGroupId=first["accountGroupId"])
@@ -65,7 +65,7 @@ class TestProviderStates:
         assert (first.prospect_count, second.prospect_count) == (4, 3)
 
     @pytest.mark.parametrize("status", ["queued", "running", None])
-    def test_an_audience_being_populated_stays_so(self, control: Control, status: str | None) -> None:
+    def test_an_audience_being_populated_stays_populated(self, control: Control, status: str | None) -> None:
         params = {} if status is None else {"jobStatus": status}
         made = control.state("an audience being populated", apiKey=KEY, **params)
         control.clock.instant += 10**12
@@ -76,7 +76,7 @@ class TestProviderStates:
         assert reason(control.vendor(KEY, GROUP, audiences.delete, made["audienceId"])) is Reason.NOT_READY
 
     @pytest.mark.parametrize("state", ["an audience that is ready", "an audience being populated"])
-    def test_tearing_an_audience_down_removes_it_and_may_be_repeated(self, control: Control, state: str) -> None:
+    def test_the_teardown_of_an_audience_removes_it_and_may_be_repeated(self, control: Control, state: str) -> None:
         made = control.state(state, apiKey=KEY)
 
         control.state(state, "teardown", apiKey=KEY, **made)
@@ -88,7 +88,7 @@ class TestProviderStates:
         )
 
     @pytest.mark.parametrize("outcome", ["completed", "failed", "cancelled"])
-    def test_the_prospecting_has_ended_as_it_is_told_to(self, control: Control, outcome: str) -> None:
+    def test_the_prospecting_has_ended_with_the_given_outcome(self, control: Control, outcome: str) -> None:
         made = control.state("an audience being populated", apiKey=KEY)
 
         control.state(ENDED, jobId=made["jobId"], outcome=outcome)
@@ -108,7 +108,7 @@ class TestProviderStates:
         assert reason(control.vendor(KEY, GROUP, audiences.page, None, 5)) is None
 
     @pytest.mark.parametrize("times", [1, 2])
-    def test_the_server_fails_as_often_as_it_is_told_to(self, control: Control, times: int) -> None:
+    def test_the_server_fails_the_given_number_of_times(self, control: Control, times: int) -> None:
         params: dict[str, Any] = {} if times == 1 else {"times": times}
         control.state("the server fails internally", apiKey=KEY, **params)
 
@@ -116,7 +116,7 @@ class TestProviderStates:
 
         assert seen == [Reason.INTERNAL] * times + [None]
 
-    def test_the_server_fails_no_more_after_the_teardown(self, control: Control) -> None:
+    def test_the_server_stops_failing_after_the_teardown(self, control: Control) -> None:
         control.state("the server fails internally", apiKey=KEY, times=9)
         control.state("the server fails internally", "teardown", apiKey=KEY, times=9)
         control.state("the server fails internally", "teardown", apiKey=KEY, times=9)
@@ -136,7 +136,7 @@ class TestProviderStates:
         assert reason(control.vendor(KEY, GROUP, prospecting.start, request, None)) is None
 
     @pytest.mark.parametrize("source", ["linkedin_search", "sales_navigator", "post_commenters", "url_upload"])
-    def test_a_prospecting_request_is_one_that_is_accepted(self, control: Control, source: str) -> None:
+    def test_a_prospecting_request_is_accepted_by_the_vendor_api(self, control: Control, source: str) -> None:
         body = control.state("a prospecting request", apiKey=KEY, source=source)["body"]
 
         assert body["source"] == source
@@ -144,7 +144,7 @@ class TestProviderStates:
         assert control.state("a prospecting request", "teardown", apiKey=KEY, source=source) == {}
 
     @pytest.mark.parametrize("state", [name for name in STATES if name not in {"an API key", ENDED}])
-    def test_no_state_is_set_up_for_a_key_that_is_not_there(self, control: Control, state: str) -> None:
+    def test_no_state_is_set_up_for_an_unknown_key(self, control: Control, state: str) -> None:
         before = control.snapshot()
 
         body = {"state": state, "params": {"apiKey": "sk_test_unknown"}}
@@ -180,26 +180,30 @@ class TestProviderStates:
             ("a prospecting request", {"apiKey": KEY, "source": "hearsay"}),
         ],
     )
-    def test_wrong_parameters_are_400_and_change_nothing(self, control: Control, state: str, params: Any) -> None:
+    def test_invalid_state_parameters_are_400_and_change_nothing(
+        self, control: Control, state: str, params: Any
+    ) -> None:
         before = control.snapshot()
 
         assert control.refused(400, "POST", "/_mock/provider-states", {"state": state, "params": params})
         assert control.snapshot() == before
 
-    def test_a_key_for_no_account_group_can_have_no_audience(self, control: Control) -> None:
+    def test_an_audience_needs_a_key_with_an_account_group(self, control: Control) -> None:
         control.call("POST", "/_mock/sandboxes", {"seed": {"keys": [{"key": "sk_test_nowhere"}]}})
         body = {"state": "an audience that is ready", "params": {"apiKey": "sk_test_nowhere"}}
 
         assert "no account group" in control.refused(400, "POST", "/_mock/provider-states", body)
 
-    def test_what_this_server_cannot_bring_about_is_501(self, control: Control) -> None:
+    def test_an_unknown_or_impossible_state_is_501(self, control: Control) -> None:
         control.call("POST", f"{DEFAULT}/jobs/{JOB}/end", {"outcome": "failed"})
         impossible = {"state": ENDED, "params": {"jobId": JOB, "outcome": "completed"}}
 
         assert "a full moon" in control.refused(501, "POST", "/_mock/provider-states", {"state": "a full moon"})
         assert "failed already" in control.refused(501, "POST", "/_mock/provider-states", impossible)
 
-    def test_a_state_happens_in_the_sandbox_of_its_key_or_job_else_in_the_default_one(self, control: Control) -> None:
+    def test_a_state_is_set_up_in_the_sandbox_of_its_key_or_job_or_in_the_default_sandbox(
+        self, control: Control
+    ) -> None:
         made = control.call("POST", "/_mock/sandboxes")
         key, path = made["keys"][0]["key"], f"/_mock/sandboxes/{made['id']}"
 
@@ -211,7 +215,7 @@ class TestProviderStates:
         assert caller is not None
         assert caller.sandbox.id == "default"
 
-    def test_a_state_happens_in_the_sandbox_that_is_named(self, control: Control) -> None:
+    def test_a_state_is_set_up_in_the_named_sandbox(self, control: Control) -> None:
         made = control.call("POST", "/_mock/sandboxes")
         named = f"/_mock/provider-states?sandbox={made['id']}"
 
@@ -221,7 +225,7 @@ class TestProviderStates:
         assert caller is not None
         assert caller.sandbox.id == made["id"]
 
-    def test_a_key_of_another_sandbox_than_the_one_named_is_400(self, control: Control) -> None:
+    def test_a_key_of_another_sandbox_than_the_named_sandbox_is_400(self, control: Control) -> None:
         body = {"state": "the API key is revoked", "params": {"apiKey": KEY}}
         path = f"/_mock/provider-states?sandbox={control.call('POST', '/_mock/sandboxes')['id']}"
         before = control.snapshot()

@@ -26,7 +26,7 @@ def blind(world: World) -> World:
     return world
 
 
-def test_a_client_that_behaves_is_verified(world: World) -> None:
+def test_a_correct_client_is_verified(world: World) -> None:
     audience = world.ready()
     world.state(FAILING)
     world.call("DELETE", f"/audiences/{audience}")
@@ -38,7 +38,7 @@ def test_a_client_that_behaves_is_verified(world: World) -> None:
     assert (answer.status_code, answer.json()) == (200, {"findings": [], "held": 3, "dropped": 0})
 
 
-def test_a_client_that_does_not_is_told_what_it_did(blind: World) -> None:
+def test_the_findings_of_a_faulty_client_are_returned(blind: World) -> None:
     answer = verify(blind)
 
     assert answer.status_code == 422
@@ -79,16 +79,16 @@ def test_findings_are_listed_without_a_verdict(blind: World) -> None:
         ({"since": 2, "rules": ["CLIENT-RETRY-UNREAD"]}, 422),
     ],
 )
-def test_what_is_looked_at_can_be_narrowed(blind: World, body: dict[str, Any], status: int) -> None:
+def test_a_verification_can_be_narrowed_by_rules_and_start(blind: World, body: dict[str, Any], status: int) -> None:
     assert verify(blind, body).status_code == status
 
 
 @pytest.mark.parametrize("body", [{"rules": ["CLIENT-MANNERS"]}, {"since": -1}, {"since": "x"}, {"only": []}])
-def test_a_body_that_does_not_do_is_400(world: World, body: dict[str, Any]) -> None:
+def test_an_invalid_verification_body_is_400(world: World, body: dict[str, Any]) -> None:
     assert verify(world, body).status_code == 400
 
 
-def test_verifying_changes_nothing(blind: World) -> None:
+def test_a_verification_changes_nothing(blind: World) -> None:
     before = blind.control("GET", "/journal")
     verify(blind)
 

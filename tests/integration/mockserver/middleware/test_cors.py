@@ -57,13 +57,13 @@ def test_a_preflight_of_the_page_is_granted(open_to_page: httpx.Client, method: 
     assert "access-control-allow-credentials" not in found
 
 
-def test_methods_that_no_operation_has_are_not_granted(open_to_page: httpx.Client) -> None:
+def test_methods_without_an_operation_are_not_granted(open_to_page: httpx.Client) -> None:
     found = granted(preflight(open_to_page, PAGE, "PUT"))
 
     assert listed(found["access-control-allow-methods"]) == {"get", "head", "post", "patch", "delete"}
 
 
-def test_a_public_page_may_reach_into_the_private_network(open_to_page: httpx.Client) -> None:
+def test_a_public_page_may_access_the_private_network(open_to_page: httpx.Client) -> None:
     asked = {"Access-Control-Request-Private-Network": "true"}
 
     assert granted(preflight(open_to_page, PAGE, "GET", **asked))["access-control-allow-private-network"] == "true"
@@ -74,7 +74,7 @@ def test_a_public_page_may_reach_into_the_private_network(open_to_page: httpx.Cl
     "origin",
     ["http://localhost:3001", "https://localhost:3000", "http://localhost", "http://localhost:3000.example", "null"],
 )
-def test_another_origin_is_granted_nothing(open_to_page: httpx.Client, origin: str) -> None:
+def test_a_foreign_origin_is_granted_nothing(open_to_page: httpx.Client, origin: str) -> None:
     refused = preflight(open_to_page, origin, "DELETE")
     answer = open_to_page.get(AUDIENCES, headers={**AUTHORIZED, "Origin": origin})
 
@@ -84,7 +84,7 @@ def test_another_origin_is_granted_nothing(open_to_page: httpx.Client, origin: s
     assert "origin" in listed(answer.headers["vary"])
 
 
-def test_every_answer_can_be_read_refusals_and_failures_included(open_to_page: httpx.Client) -> None:
+def test_every_response_is_readable_including_refusals_and_failures(open_to_page: httpx.Client) -> None:
     origin = {"Origin": PAGE}
     populated = f"{AUDIENCES}/b00000000000000000000002"
     large = {"name": "x" * 200, "type": "on_demand"}
@@ -107,7 +107,7 @@ def test_every_answer_can_be_read_refusals_and_failures_included(open_to_page: h
     assert listed(answers[6].headers["vary"]) == {"origin", "prefer"}
 
 
-def test_a_fault_of_ours_can_be_read_too(open_to_page: httpx.Client) -> None:
+def test_the_response_of_a_fault_is_readable(open_to_page: httpx.Client) -> None:
     world = World.make(open_to_page)
     world.control("POST", "/faults", {"kind": "response", "status": 429, "retryAfter": 3})
 
@@ -117,20 +117,20 @@ def test_a_fault_of_ours_can_be_read_too(open_to_page: httpx.Client) -> None:
     assert answer.headers["access-control-allow-origin"] == PAGE
 
 
-def test_all_origins_are_let_in_if_so_asked(open_to_all: httpx.Client) -> None:
+def test_all_origins_are_admitted_with_a_wildcard(open_to_all: httpx.Client) -> None:
     answer = open_to_all.get(AUDIENCES, headers=AUTHORIZED | {"Origin": "https://anywhere.example"})
 
     assert granted(preflight(open_to_all, "null", "DELETE"))["access-control-allow-origin"] == "*"
     assert granted(answer)["access-control-allow-origin"] == "*"
 
 
-def test_a_program_that_is_no_page_sees_no_difference(open_to_page: httpx.Client, client: httpx.Client) -> None:
+def test_a_client_without_an_origin_sees_no_difference(open_to_page: httpx.Client, client: httpx.Client) -> None:
     answers = [one.get(AUDIENCES, headers=AUTHORIZED) for one in (open_to_page, client)]
 
     assert [(answer.status_code, granted(answer)) for answer in answers] == [(200, {}), (200, {})]
 
 
-def test_it_is_off_unless_asked_for(client: httpx.Client) -> None:
+def test_cors_is_off_by_default(client: httpx.Client) -> None:
     answer = client.get(AUDIENCES, headers=AUTHORIZED | {"Origin": PAGE})
 
     assert preflight(client, PAGE, "GET").status_code == 405
@@ -138,9 +138,7 @@ def test_it_is_off_unless_asked_for(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/_mock/sandboxes", "/_mock/health", "/_mock/docs"])
-def test_the_control_plane_grants_nobody_anything(
-    open_to_page: httpx.Client, open_to_all: httpx.Client, path: str
-) -> None:
+def test_the_control_plane_grants_no_origin(open_to_page: httpx.Client, open_to_all: httpx.Client, path: str) -> None:
     for client in (open_to_page, open_to_all):
         refused = preflight(client, PAGE, "POST", path)
         own = client.get(path, headers={"Origin": str(client.base_url).rstrip("/")})

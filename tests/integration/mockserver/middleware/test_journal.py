@@ -19,7 +19,7 @@ OTHER = "9" * 24
 
 
 class TestExchanges:
-    def test_an_exchange_is_shown_whole(self, world: World) -> None:
+    def test_an_exchange_is_shown_completely(self, world: World) -> None:
         body = {"name": "Heads of sales", "type": "on_demand"}
         answer = world.call("POST", "/audiences?debug=1", body, headers={"User-Agent": "checkout/1"})
 
@@ -41,7 +41,7 @@ class TestExchanges:
         assert {"name": "user-agent", "value": "checkout/1"} in shown["request"]["headers"]
         assert shown["durationMs"] > 0
 
-    def test_a_refusal_shows_its_rule_and_what_was_asked_before(self, world: World) -> None:
+    def test_a_refusal_shows_its_rule_and_the_rules_passed_before(self, world: World) -> None:
         audience, _ = world.populated()
         world.call("DELETE", f"/audiences/{audience}")
 
@@ -51,7 +51,7 @@ class TestExchanges:
         assert [one["rule"] for one in shown["trace"]] == list(trace("deleteAudience", "guard"))
         assert [one["verdict"] for one in shown["trace"]] == ["passed"] * (len(shown["trace"]) - 1) + ["refused"]
 
-    def test_it_has_the_time_of_the_sandbox_and_the_real_one(self, world: World) -> None:
+    def test_an_exchange_has_sandbox_time_and_real_time(self, world: World) -> None:
         world.control("PUT", "/clock", {"mode": "manual", "at": "2040-01-01T00:00:00Z"})
         world.call("GET", "/audiences")
 
@@ -60,12 +60,12 @@ class TestExchanges:
         assert shown["at"] == "2040-01-01T00:00:00.000Z"
         assert shown["realAt"] < "2040"
 
-    def test_a_body_that_nobody_has_read_is_not_shown(self, world: World) -> None:
+    def test_an_unread_request_body_is_not_shown(self, world: World) -> None:
         world.call("POST", "/audiences", {"name": "x"}, key=world.another_key("audiences:read"))
 
         assert last(world)["request"] == {"headers": [*last(world)["request"]["headers"]], "body": None, "bodyBytes": 0}
 
-    def test_of_a_long_body_the_beginning_is_kept(self, world: World) -> None:
+    def test_the_beginning_of_a_long_body_is_kept(self, world: World) -> None:
         world.call("POST", "/audiences", {"name": "n" * 100_000, "type": "on_demand"})
 
         shown = last(world)
@@ -88,7 +88,7 @@ class TestExchanges:
             ("POST", "/audiences", b'{"name": "' + b"x" * (1 << 20) + b'"}', "size"),
         ],
     )
-    def test_the_rule_that_decided_is_noted_wherever_it_is_asked(
+    def test_the_deciding_rule_is_recorded_at_every_layer(
         self, world: World, method: str, path: str, content: bytes | None, rule: str
     ) -> None:
         headers = {"Authorization": f"Bearer {world.key}", "Content-Type": "application/json"}
@@ -98,14 +98,14 @@ class TestExchanges:
 
         assert (shown["status"], shown["rule"]) == (answer.status_code, rule)
 
-    def test_a_wrong_media_type_is_noted(self, world: World) -> None:
+    def test_a_refused_media_type_is_recorded(self, world: World) -> None:
         world.call("POST", "/audiences", headers={"Content-Type": "text/plain", "Content-Length": "0"})
         headers = {"Authorization": f"Bearer {world.key}", "Content-Type": "text/plain"}
         world.client.post(f"/v1/accounts/{world.group}/audiences", content=b"x", headers=headers)
 
         assert last(world)["rule"] == "media-type"
 
-    def test_a_refusal_by_way_of_connexions_own_code_is_noted(self, world: World) -> None:
+    def test_a_refusal_on_the_slow_path_is_recorded(self, world: World) -> None:
         audience, _ = world.populated()
         headers = {"Authorization": f"Bearer {world.key}", "Content-Type": "application/json"}
         path = f"/v1/accounts/{world.group}/audiences/{audience}"
@@ -113,7 +113,7 @@ class TestExchanges:
 
         assert last(world)["rule"] == "guard"
 
-    def test_a_client_that_goes_away_is_seen_to_have_gone(self, world: World) -> None:
+    def test_an_exchange_with_a_disconnected_client_is_abandoned(self, world: World) -> None:
         host, port = world.client.base_url.host, world.client.base_url.port
         head = (
             f"POST /v1/accounts/{world.group}/audiences HTTP/1.1\r\nhost: {host}\r\n"
@@ -128,14 +128,14 @@ class TestExchanges:
 
 
 class TestWhose:
-    def test_each_sandbox_has_its_own(self, world: World) -> None:
+    def test_each_sandbox_has_its_own_journal(self, world: World) -> None:
         other = World.make(world.client)
         world.call("GET", "/audiences")
 
         assert len(exchanges(world)) == 1
         assert exchanges(other) == []
 
-    def test_an_unknown_route_belongs_to_the_sandbox_of_the_key(self, world: World) -> None:
+    def test_a_request_to_an_unknown_route_is_in_the_journal_of_its_key(self, world: World) -> None:
         world.call("GET", "/nothing")
 
         (shown,) = exchanges(world)
@@ -143,7 +143,7 @@ class TestWhose:
         assert (shown["rule"], shown["operation"], shown["key"]["name"]) == ("route", None, "all permissions")
 
     @pytest.mark.parametrize("kind", ["revoked", "limited", "lacking"])
-    def test_a_refused_key_is_still_a_key_of_its_sandbox(self, world: World, kind: str) -> None:
+    def test_a_request_with_a_refused_key_is_in_the_journal_of_its_sandbox(self, world: World, kind: str) -> None:
         if kind == "revoked":
             world.state("the API key is revoked")
         elif kind == "limited":
@@ -155,7 +155,7 @@ class TestWhose:
 
         assert shown["rule"] == {"revoked": "api-key", "limited": "rate-limit", "lacking": "permission"}[kind]
 
-    def test_what_has_no_valid_key_is_in_the_default_one(self, world: World) -> None:
+    def test_a_request_without_a_valid_key_is_in_the_journal_of_the_default_sandbox(self, world: World) -> None:
         default = World(world.client, "default", "", "")
         before = world.control("GET", "/journal")["held"]
         world.call("GET", "/audiences", key=NOBODY)
@@ -167,7 +167,7 @@ class TestWhose:
         assert unknown["key"] == {"name": None, "hint": "sk_…_all"}
         assert world.control("GET", "/journal")["held"] == before
 
-    def test_what_is_no_request_is_in_the_default_one(self, world: World) -> None:
+    def test_an_unparsable_request_is_in_the_journal_of_the_default_sandbox(self, world: World) -> None:
         with socket.create_connection((world.client.base_url.host, world.client.base_url.port or 80)) as connection:
             connection.sendall(b"NONSENSE\r\n\r\n")
             answer = connection.recv(65_536)
@@ -178,12 +178,12 @@ class TestWhose:
         assert shown["response"]["body"].encode() in answer
         assert [one["rule"] for one in shown["trace"]] == ["http"]
 
-    def test_the_control_plane_is_not_in_it(self, world: World) -> None:
+    def test_requests_to_the_control_plane_are_not_in_the_journal(self, world: World) -> None:
         world.control("GET", "/journal")
 
         assert exchanges(world) == []
 
-    def test_a_reset_empties_it_and_a_deletion_frees_it(self, world: World) -> None:
+    def test_a_reset_empties_the_journal_and_a_deletion_removes_it(self, world: World) -> None:
         world.call("GET", "/audiences")
         world.control("POST", "/reset")
 
@@ -197,7 +197,7 @@ class TestWhose:
         world.control("DELETE", "")
         assert world.client.get(f"/_mock/sandboxes/{world.sandbox}/journal").status_code == 404
 
-    def test_it_can_be_cleared(self, world: World) -> None:
+    def test_the_journal_can_be_cleared(self, world: World) -> None:
         world.call("GET", "/audiences")
         world.control("DELETE", "/journal")
         world.call("GET", "/audiences")
@@ -207,7 +207,7 @@ class TestWhose:
         assert ([one["number"] for one in shown["exchanges"]], shown["held"], shown["dropped"]) == ([2], 1, 1)
 
 
-def test_what_is_passed_on_is_what_would_be_without_a_journal() -> None:
+def test_responses_are_the_same_with_and_without_a_journal() -> None:
     def build(settings: Settings, made: Components, write: Any) -> Any:
         return server(settings, made, write)
 

@@ -49,7 +49,7 @@ class Trial:
 
 @pytest.mark.parametrize("operation", REQUESTS)
 @pytest.mark.parametrize("kind", LOSING)
-def test_who_repeats_a_lost_request_blindly_is_told_and_who_reads_first_is_not(
+def test_a_blind_retry_of_a_lost_request_is_found_and_a_retry_after_a_read_is_not(
     world: World, operation: str, kind: str
 ) -> None:
     blind = Trial(world, operation, kind)
@@ -70,7 +70,7 @@ def test_who_repeats_a_lost_request_blindly_is_told_and_who_reads_first_is_not(
     assert reading.found() == []
 
 
-def test_a_reply_that_was_lost_was_lost_after_the_effect(world: World) -> None:
+def test_a_lost_reply_was_lost_after_the_effect(world: World) -> None:
     trial = Trial(world, "deleteAudience", "reset-after")
 
     assert trial.send() is None
@@ -80,7 +80,7 @@ def test_a_reply_that_was_lost_was_lost_after_the_effect(world: World) -> None:
     assert {one["verdict"] for one in exchange["trace"]} == {"passed"}
 
 
-def test_an_answer_of_a_fault_is_decided_by_it_behind_the_permission(world: World) -> None:
+def test_the_trace_of_an_injected_response_ends_with_the_fault_after_the_permission(world: World) -> None:
     world.control("POST", "/faults", {"kind": "response", "status": 429, "retryAfter": 2})
 
     world.call("GET", "/audiences")
@@ -90,7 +90,7 @@ def test_an_answer_of_a_fault_is_decided_by_it_behind_the_permission(world: Worl
     assert trace[-2:] == [{"rule": "permission", "verdict": "passed"}, {"rule": "fault", "verdict": "answered"}]
 
 
-def test_an_example_is_decided_by_the_preference_behind_the_key(world: World) -> None:
+def test_the_trace_of_an_example_ends_with_the_preference_after_the_key(world: World) -> None:
     world.call("GET", "/audiences", headers={"Prefer": "code=500"})
 
     [newest] = world.control("GET", "/journal?limit=1")["exchanges"]
@@ -98,7 +98,7 @@ def test_an_example_is_decided_by_the_preference_behind_the_key(world: World) ->
     assert trace[-2:] == [{"rule": "api-key", "verdict": "passed"}, {"rule": "prefer", "verdict": "answered"}]
 
 
-def test_who_gives_up_and_repeats_the_request_blindly_is_told(world: World) -> None:
+def test_a_blind_retry_of_an_abandoned_request_is_found(world: World) -> None:
     world.control("POST", "/faults", {"kind": "delay", "delayMs": 300, "operation": "deleteAudience", "times": 1})
     audience = world.ready()
     url = f"/v1/accounts/{world.group}/audiences/{audience}"

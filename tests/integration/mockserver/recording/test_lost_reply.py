@@ -69,7 +69,7 @@ def blindly_by_its_library(deletion: Deletion) -> int:
         return session.delete(str(url), headers={"Authorization": f"Bearer {world.key}"}).status_code
 
 
-def test_the_connection_is_reset_and_the_audience_is_gone(deletion: Deletion) -> None:
+def test_a_lost_reply_resets_the_connection_and_the_audience_is_gone(deletion: Deletion) -> None:
     with pytest.raises(httpx.ReadError, match=f"Errno {errno.ECONNRESET}"):
         deletion.send()
 
@@ -96,7 +96,7 @@ def test_a_client_that_blindly_retries_gets_a_finding(deletion: Deletion, retryi
 
 
 @pytest.mark.parametrize("read", ["/audiences/{}", "/audiences", "/audiences/navigation"])
-def test_a_client_that_reads_first_gets_none_even_where_it_retries_then(deletion: Deletion, read: str) -> None:
+def test_a_client_that_reads_before_its_retry_gets_no_finding(deletion: Deletion, read: str) -> None:
     deletion.lose()
 
     deletion.world.call("GET", read.format(deletion.audience))
@@ -107,7 +107,7 @@ def test_a_client_that_reads_first_gets_none_even_where_it_retries_then(deletion
     assert deletion.verdict().status_code == HTTPStatus.OK
 
 
-def test_one_that_reads_and_leaves_it_at_that_gets_none(deletion: Deletion) -> None:
+def test_a_client_that_only_reads_gets_no_finding(deletion: Deletion) -> None:
     deletion.lose()
 
     assert deletion.world.call("GET", deletion.path).status_code == HTTPStatus.NOT_FOUND
@@ -115,7 +115,7 @@ def test_one_that_reads_and_leaves_it_at_that_gets_none(deletion: Deletion) -> N
 
 
 @pytest.mark.parametrize("read", ["/audiences/" + "0" * 24, "/prospecting"])
-def test_reading_something_else_is_not_reading_it(deletion: Deletion, read: str) -> None:
+def test_a_read_of_another_resource_does_not_prevent_a_finding(deletion: Deletion, read: str) -> None:
     deletion.lose()
 
     deletion.world.call("GET", read)

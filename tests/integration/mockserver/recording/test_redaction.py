@@ -23,7 +23,7 @@ def alone() -> Iterator[httpx.Client]:
 
 
 class TestSecrets:
-    def test_no_key_and_no_token_is_in_what_is_read(self, alone: httpx.Client) -> None:
+    def test_no_key_and_no_token_is_shown_by_the_journal(self, alone: httpx.Client) -> None:
         odd = "an-odd/key%with everything".replace(" ", '"')
         made = alone.post("/_mock/sandboxes", json={"seed": {"keys": [{"key": odd}], "accountGroups": [{"name": "G"}]}})
         sandbox, group = made.json()["id"], made.json()["accountGroups"][0]["id"]
@@ -54,7 +54,7 @@ class TestSecrets:
         assert not [secret for secret in (odd, odd.replace('"', '\\"'), odd.replace("/", ""), ADMIN) if secret in texts]
         assert "sk_test_all_permissions" not in texts
 
-    def test_the_key_of_a_sandbox_that_is_gone_is_not_shown_either(self, world: World) -> None:
+    def test_the_key_of_a_deleted_sandbox_is_not_shown(self, world: World) -> None:
         gone = World.make(world.client)
         gone.control("DELETE", "")
         gone.call("GET", f"/audiences?key={gone.key}")

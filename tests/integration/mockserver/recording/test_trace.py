@@ -18,7 +18,7 @@ class TestOrder:
     """A request with two faults is refused for the one that the trace has first."""
 
     @pytest.mark.parametrize("operation", ["deleteAudience", "updateAudience", "startProspectingJob", "listAudiences"])
-    def test_each_rule_comes_before_the_next(self, world: World, operation: str) -> None:
+    def test_every_rule_of_the_trace_is_decided_before_the_next(self, world: World, operation: str) -> None:
         wrongs = Wrongs(world, operation)
         order = [rule for rule in trace(operation, None) if rule in wrongs.known()]
 

@@ -10,7 +10,7 @@ from tests.harness.sandbox_client import BODY, World
 
 
 class TestTime:
-    def test_one_advance_moves_everything_and_tells_it_in_order(self, frozen: World) -> None:
+    def test_an_advance_of_the_clock_returns_all_events_in_order(self, frozen: World) -> None:
         frozen.control("PUT", "/job-pace", {"pace": "time", "durationMs": 20_000})
         begun = frozen.control("GET", "/clock")["now"]
         job = frozen.call("POST", "/prospecting", BODY | {"maxResults": 10}, headers={"Idempotency-Key": "k"}).json()
@@ -43,7 +43,7 @@ class TestTime:
         assert moved["changes"] == [{"jobId": job["data"]["jobId"], "from": "queued", "to": "completed"}]
         assert frozen.call("GET", "/audiences").json()["data"]["items"][0]["prospectCount"] == 10
 
-    def test_a_second_advance_tells_nothing_twice(self, frozen: World) -> None:
+    def test_a_second_advance_repeats_no_event(self, frozen: World) -> None:
         frozen.started()
         advance(frozen, 60)
 
@@ -51,7 +51,7 @@ class TestTime:
 
 
 class TestKeys:
-    def test_an_expired_key_is_401_and_says_so_and_can_be_given_more_time(self, frozen: World) -> None:
+    def test_an_expired_key_is_401_with_the_reason_and_can_be_prolonged(self, frozen: World) -> None:
         now = frozen.control("GET", "/clock")["now"]
         changed = frozen.control("PATCH", f"/keys/{frozen.key}", {"expiresAt": "2090-01-01T00:00:00+01:00"})
         assert changed["expiresAt"] == "2089-12-31T23:00:00.000Z"
@@ -65,7 +65,7 @@ class TestKeys:
         assert frozen.control("PATCH", f"/keys/{frozen.key}", {"expiresAt": None})["expiresAt"] is None
         assert frozen.call("GET", "/audiences").status_code == 200
 
-    def test_a_key_expires_on_the_way_and_the_advance_tells_it(self, frozen: World, here: Place) -> None:
+    def test_a_key_that_expires_during_an_advance_is_returned_as_an_event(self, frozen: World, here: Place) -> None:
         at = iso(here.clock.now() + 5_000)
         body = {"accountGroupIds": [frozen.group], "expiresAt": at}
         key = frozen.control("POST", "/keys", body)["key"]
@@ -79,7 +79,7 @@ class TestKeys:
     @pytest.mark.parametrize(
         "instant", ["tomorrow", "2030-01-01", "2030-01-01T00:00:00", "9000-01-01T00:00:00Z", 5, ""]
     )
-    def test_a_wrong_instant_is_400_and_changes_nothing(self, frozen: World, instant: Any) -> None:
+    def test_an_invalid_expiry_of_a_key_is_400_and_changes_nothing(self, frozen: World, instant: Any) -> None:
         before = frozen.control("GET", "/keys")
 
         for method, path in (("POST", "/keys"), ("PATCH", f"/keys/{frozen.key}")):

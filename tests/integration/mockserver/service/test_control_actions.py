@@ -16,7 +16,7 @@ class TestJobs:
             ("enrichment", 0.25, 20, [("completed", 1), ("failed", 0.25)]),
         ],
     )
-    def test_one_fails_where_it_was_told_and_leaves_what_it_had_brought(
+    def test_a_failing_job_fails_in_its_stage_and_keeps_its_imported_prospects(
         self, frozen: World, stage: str, share: float, kept: int, stages: list[Any]
     ) -> None:
         frozen.control("PUT", "/job-pace", {"outcome": "failed", "stage": stage, "share": share})
@@ -33,7 +33,7 @@ class TestJobs:
         frozen.started(maxResults=1)
         assert frozen.control("GET", "")["accountGroups"][0]["credits"] == credits_before - kept
 
-    def test_prospects_come_as_the_import_goes_and_only_the_control_plane_sees_it(self, frozen: World) -> None:
+    def test_prospects_grow_during_the_import_and_only_the_control_plane_shows_them(self, frozen: World) -> None:
         frozen.control("PUT", "/job-pace", {"durationMs": 100_000})
         frozen.started(maxResults=100)
         counts = []
@@ -58,7 +58,9 @@ class TestJobs:
             ({"outcome": "failed"}, 12),
         ],
     )
-    def test_a_hand_may_say_where_one_ends(self, frozen: World, body: dict[str, Any], imported: int) -> None:
+    def test_a_job_can_be_ended_by_hand_at_a_given_stage_and_share(
+        self, frozen: World, body: dict[str, Any], imported: int
+    ) -> None:
         frozen.control("PUT", "/job-pace", {"pace": "manual", "status": "running"})
         job = frozen.started(maxResults=20)
 
@@ -68,7 +70,7 @@ class TestJobs:
         assert frozen.call("GET", "/audiences").json()["data"]["items"][0]["prospectCount"] == imported
 
     @pytest.mark.parametrize("body", [{"stage": "import"}, {"outcome": "completed", "share": 0.5}])
-    def test_one_that_completes_ends_in_no_stage(self, frozen: World, body: dict[str, Any]) -> None:
+    def test_a_completed_job_cannot_end_in_a_stage(self, frozen: World, body: dict[str, Any]) -> None:
         frozen.control("PUT", "/job-pace", {"pace": "manual"})
         job = frozen.started()
 
@@ -77,7 +79,7 @@ class TestJobs:
         assert answer.status_code == 400
         assert frozen.control("GET", f"/jobs/{job}")["status"] == "queued"
 
-    def test_a_seed_may_say_it_too(self, here: Place) -> None:
+    def test_a_seed_may_give_the_outcome_and_share_of_a_job(self, here: Place) -> None:
         job = {"pace": "immediate", "outcome": "failed", "share": 0.5, "requested": 8}
         seed = {
             "keys": [{"key": "sk_test_of_failure"}],

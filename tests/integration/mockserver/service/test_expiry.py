@@ -9,7 +9,7 @@ from tests.harness.sandbox_client import World
 
 
 class TestExpiry:
-    def test_an_unused_one_goes_after_an_hour_and_the_default_one_stays(self, here: Place) -> None:
+    def test_an_unused_sandbox_expires_after_an_hour_and_the_default_sandbox_stays(self, here: Place) -> None:
         world = here.make()
 
         here.clock.advance(2 * HOUR)
@@ -19,7 +19,7 @@ class TestExpiry:
         assert here.client.get("/_mock/health").json()["sandboxes"] == 1
 
     @pytest.mark.parametrize("way", ["vendor", "control"])
-    def test_a_used_one_stays_whichever_plane_it_is_used_by(self, here: Place, way: str) -> None:
+    def test_a_sandbox_used_through_either_plane_stays(self, here: Place, way: str) -> None:
         world = here.make(idleExpirySeconds=60)
 
         for _ in range(5):
@@ -31,7 +31,7 @@ class TestExpiry:
 
         assert world.sandbox in here.ids()
 
-    def test_looking_at_the_list_or_being_refused_is_no_use(self, here: Place) -> None:
+    def test_listing_sandboxes_or_a_refused_request_does_not_keep_a_sandbox(self, here: Place) -> None:
         world = here.make(idleExpirySeconds=60)
         for _ in range(3):
             here.clock.advance(30_000)
@@ -40,7 +40,7 @@ class TestExpiry:
 
         assert here.ids() == ["default"]
 
-    def test_being_searched_for_a_job_of_another_one_is_no_use(self, here: Place) -> None:
+    def test_a_search_for_a_job_of_another_sandbox_does_not_keep_a_sandbox(self, here: Place) -> None:
         here.make(idleExpirySeconds=60)
         other = here.make()
         _, job = other.populated()
@@ -53,21 +53,21 @@ class TestExpiry:
         assert here.ids() == ["default", other.sandbox]
 
     @pytest.mark.parametrize("path", ["", "/clock", "/jobs", "/keys", "/job-pace", "/audiences"])
-    def test_an_expired_one_is_gone_when_it_is_next_looked_at(self, here: Place, path: str) -> None:
+    def test_an_expired_sandbox_is_gone_at_its_next_use(self, here: Place, path: str) -> None:
         world = here.make(idleExpirySeconds=1)
         here.clock.advance(2_000)
 
         assert here.client.get(f"/_mock/sandboxes/{world.sandbox}{path}").status_code == 404
         assert world.call("GET", "/audiences").status_code == 401
 
-    def test_an_expired_one_can_be_neither_deleted_nor_reset(self, here: Place) -> None:
+    def test_an_expired_sandbox_can_be_neither_deleted_nor_reset(self, here: Place) -> None:
         first, second = here.make(idleExpirySeconds=1), here.make(idleExpirySeconds=1)
         here.clock.advance(2_000)
 
         assert here.client.delete(f"/_mock/sandboxes/{first.sandbox}").status_code == 404
         assert here.client.post(f"/_mock/sandboxes/{second.sandbox}/reset").status_code == 404
 
-    def test_the_key_of_an_expired_one_is_free_again(self, here: Place) -> None:
+    def test_the_key_of_an_expired_sandbox_is_free_again(self, here: Place) -> None:
         seed = {"keys": [{"key": "sk_test_of_a_suite"}], "accountGroups": [{"name": "A"}]}
         first = here.make(seed=seed, idleExpirySeconds=1)
         here.clock.advance(2_000)
@@ -77,14 +77,14 @@ class TestExpiry:
         assert first.call("GET", "/audiences").status_code == 403
         assert second.call("GET", "/audiences").status_code == 200
 
-    def test_one_can_be_told_to_stay(self, here: Place) -> None:
+    def test_a_sandbox_can_have_no_expiry(self, here: Place) -> None:
         world = here.make(idleExpirySeconds=None)
 
         here.clock.advance(10_000 * HOUR)
 
         assert here.ids() == ["default", world.sandbox]
 
-    def test_it_goes_by_real_time_and_not_by_its_own(self, frozen: World, here: Place) -> None:
+    def test_a_sandbox_expires_by_real_time_and_not_by_its_own_clock(self, frozen: World, here: Place) -> None:
         advance(frozen, 100 * 3_600)
 
         assert frozen.sandbox in here.ids()
@@ -92,7 +92,7 @@ class TestExpiry:
         assert frozen.sandbox not in here.ids()
 
     @pytest.mark.parametrize("seconds", [0, 0.5, -1, 31_536_001, "60", True])
-    def test_a_wrong_expiry_is_400_and_makes_nothing(self, here: Place, seconds: Any) -> None:
+    def test_an_invalid_expiry_is_400_and_creates_nothing(self, here: Place, seconds: Any) -> None:
         answer = here.client.post("/_mock/sandboxes", json={"idleExpirySeconds": seconds})
 
         assert answer.status_code == 400

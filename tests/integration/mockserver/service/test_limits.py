@@ -12,7 +12,7 @@ from tests.harness.sandbox_client import BODY, World
 
 
 class TestLimits:
-    def test_off_at_first_on_with_one_call_and_off_again(self, frozen: World) -> None:
+    def test_a_rate_limit_is_off_by_default_and_can_be_set_and_removed(self, frozen: World) -> None:
         other = frozen.another_key("audiences:read")
         assert [frozen.call("GET", "/audiences").status_code for _ in range(5)] == [200] * 5
 
@@ -26,7 +26,7 @@ class TestLimits:
         assert [frozen.call("GET", "/audiences").status_code for _ in range(5)] == [200] * 5
         assert frozen.control("GET", "")["rateLimit"] is None
 
-    def test_a_refusal_is_in_the_envelope_and_its_retry_after_is_the_truth(self, frozen: World) -> None:
+    def test_a_rate_limit_refusal_has_the_envelope_and_a_true_retry_after(self, frozen: World) -> None:
         frozen.control("PUT", "/limits", {"rate": "7/m"})
         for _ in range(7):
             frozen.call("GET", "/audiences")
@@ -42,7 +42,7 @@ class TestLimits:
         advance(frozen, 1)
         assert frozen.call("GET", "/audiences").status_code == 200
 
-    def test_a_refused_request_takes_no_effect(self, frozen: World) -> None:
+    def test_a_rate_limited_request_has_no_effect(self, frozen: World) -> None:
         audience = frozen.ready()
         frozen.control("PUT", f"/keys/{frozen.key}/limit", {"rate": "1/h"})
         frozen.call("GET", "/audiences")
@@ -57,7 +57,7 @@ class TestLimits:
         frozen.control("DELETE", "/limits")
         assert frozen.listed() == [audience]
 
-    def test_it_comes_after_the_key_and_before_the_permission_and_the_rest(self, frozen: World) -> None:
+    def test_the_rate_limit_is_checked_after_the_key_and_before_the_permission(self, frozen: World) -> None:
         reader = frozen.another_key("audiences:read")
         frozen.control("PUT", "/limits", {"rate": "1/h"})
         first = frozen.call("POST", "/audiences", {}, key=reader)
@@ -67,7 +67,7 @@ class TestLimits:
         frozen.state("the API key is revoked", apiKey=reader)
         assert frozen.call("POST", "/audiences", {}, key=reader).status_code == 401
 
-    def test_of_many_requests_at_once_as_many_pass_as_may(self, frozen: World) -> None:
+    def test_exactly_the_permitted_number_of_concurrent_requests_passes(self, frozen: World) -> None:
         frozen.control("PUT", "/limits", {"rate": "10/h"})
 
         with ThreadPoolExecutor(16) as pool:
@@ -75,7 +75,7 @@ class TestLimits:
 
         assert sorted(statuses) == [200] * 10 + [429] * 30
 
-    def test_a_key_may_have_one_of_its_own(self, frozen: World) -> None:
+    def test_a_key_may_have_its_own_rate_limit(self, frozen: World) -> None:
         other = frozen.another_key("audiences:read")
         path = f"/keys/{other}/limit"
         frozen.control("PUT", "/limits", {"rate": "1/h"})
@@ -94,7 +94,7 @@ class TestLimits:
         (back,) = [one for one in frozen.control("GET", "/limits")["keys"] if one["key"] == other]
         assert (back["rate"], back["own"], back["left"]) == ("1/h", False, 1)
 
-    def test_a_reset_takes_it_away(self, frozen: World) -> None:
+    def test_a_reset_removes_the_rate_limits(self, frozen: World) -> None:
         frozen.control("PUT", "/limits", {"rate": "1/h"})
         frozen.control("PUT", f"/keys/{frozen.key}/limit", {"rate": "1/h"})
 
@@ -103,7 +103,7 @@ class TestLimits:
         assert [frozen.call("GET", "/audiences").status_code for _ in range(3)] == [200] * 3
 
     @pytest.mark.parametrize("rate", ["", "60", "0/m", "60/d", " 60/m", "60/m ", "1000000/s", 60, None])
-    def test_a_wrong_rate_is_400_and_changes_nothing(self, frozen: World, rate: Any) -> None:
+    def test_an_invalid_rate_is_400_and_changes_nothing(self, frozen: World, rate: Any) -> None:
         frozen.control("PUT", "/limits", {"rate": "5/s"})
         before = frozen.control("GET", "/limits")
 
@@ -114,7 +114,7 @@ class TestLimits:
 
         assert frozen.control("GET", "/limits") == before
 
-    def test_where_there_is_none_it_is_404_with_a_hint(self, frozen: World) -> None:
+    def test_a_missing_rate_limit_is_404_with_a_hint(self, frozen: World) -> None:
         paths = [f"/_mock/sandboxes/{frozen.sandbox}{path}" for path in ("/limits", f"/keys/{frozen.key}/limit")]
 
         before = [frozen.client.get(path) for path in paths]
@@ -126,7 +126,7 @@ class TestLimits:
         assert deleted == [204, 204]
         assert [frozen.client.get(path).status_code for path in paths] == [200, 200]
 
-    def test_a_key_that_is_not_there_has_none(self, frozen: World) -> None:
+    def test_an_unknown_key_has_no_rate_limit(self, frozen: World) -> None:
         path = f"/_mock/sandboxes/{frozen.sandbox}/keys/sk_test_nobody/limit"
 
         answers = [
@@ -137,7 +137,7 @@ class TestLimits:
 
         assert [answer.status_code for answer in answers] == [404] * 3
 
-    def test_the_provider_state_lasts_and_promises_nothing(self, frozen: World) -> None:
+    def test_the_exhausted_rate_limit_state_lasts_and_has_no_retry_after(self, frozen: World) -> None:
         frozen.state("the rate limit is exhausted")
 
         refused = frozen.call("GET", "/audiences")
@@ -150,7 +150,7 @@ class TestLimits:
         assert frozen.call("GET", "/audiences").status_code == 200
 
 
-def test_a_server_may_begin_with_a_limit_and_a_reset_brings_it_back() -> None:
+def test_the_rate_limit_of_a_server_is_restored_by_a_reset() -> None:
     with place(Settings(rate_limit=RateLimit(2, 60_000), sandbox_expiry=None)) as here:
         default = World(here.client, "default", "sk_test_all_permissions", "a00000000000000000000001")
 

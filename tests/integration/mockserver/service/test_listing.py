@@ -30,7 +30,7 @@ def test_every_page_size_shows_every_audience_once_newest_first(world: World, li
 
 
 @pytest.mark.parametrize("limit", [1, 4, 9, 10])
-def test_hidden_audiences_leave_no_holes_in_pages(world: World, limit: int) -> None:
+def test_hidden_audiences_leave_no_gaps_in_pages(world: World, limit: int) -> None:
     made = []
     for _ in range(4):
         made.append(world.ready())
@@ -41,7 +41,7 @@ def test_hidden_audiences_leave_no_holes_in_pages(world: World, limit: int) -> N
     assert [item["id"] for page in found for item in page] == made[::-1]
 
 
-def test_prospects_are_paged_and_the_same_every_time(world: World) -> None:
+def test_prospects_are_paginated_and_stable(world: World) -> None:
     audience = world.ready(7)
 
     first = [item for page in pages(world, f"/audiences/{audience}/prospects", 3) for item in page]
@@ -51,7 +51,7 @@ def test_prospects_are_paged_and_the_same_every_time(world: World) -> None:
     assert len({item["id"] for item in first}) == 7
 
 
-def test_jobs_are_paged_by_status(world: World) -> None:
+def test_jobs_are_paginated_and_filtered_by_status(world: World) -> None:
     jobs = [world.started() for _ in range(4)]
     world.state("the prospecting has ended", jobId=jobs[1], outcome="failed")
 
@@ -62,7 +62,7 @@ def test_jobs_are_paged_by_status(world: World) -> None:
     assert [item["jobId"] for item in failed] == [jobs[1]]
 
 
-def test_nothing_is_skipped_or_repeated_while_items_come_and_go(world: World) -> None:
+def test_items_are_neither_skipped_nor_repeated_while_audiences_come_and_go(world: World) -> None:
     made = [world.ready() for _ in range(9)]
     first = world.call("GET", "/audiences?limit=4").json()["data"]
 

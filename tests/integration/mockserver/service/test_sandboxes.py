@@ -8,7 +8,7 @@ from tests.harness.clocked_server import MOST, Place
 
 
 class TestRoom:
-    def test_past_the_greatest_number_one_more_is_409_with_a_hint_and_makes_nothing(self, here: Place) -> None:
+    def test_a_sandbox_above_the_limit_is_409_with_a_hint_and_is_not_created(self, here: Place) -> None:
         made = [here.make() for _ in range(MOST - 1)]
 
         answer = here.client.post("/_mock/sandboxes", json={})
@@ -20,7 +20,7 @@ class TestRoom:
         here.client.delete(f"/_mock/sandboxes/{made[0].sandbox}")
         assert here.make().sandbox in here.ids()
 
-    def test_expired_ones_make_room(self, here: Place) -> None:
+    def test_expired_sandboxes_make_room(self, here: Place) -> None:
         for _ in range(MOST - 1):
             here.make(idleExpirySeconds=1)
         here.clock.advance(2_000)
@@ -31,7 +31,7 @@ class TestRoom:
 
 
 class TestSeed:
-    def test_it_may_be_yaml(self, here: Place) -> None:
+    def test_a_seed_may_be_yaml(self, here: Place) -> None:
         world = here.make(
             seed="keys: [{key: sk_test_of_yaml, expiresAt: 2090-01-01T00:00:00Z}]\naccountGroups: [{name: A}]"
         )
@@ -54,7 +54,7 @@ class TestSeed:
             5,
         ],
     )
-    def test_a_wrong_one_is_400_with_a_reason_and_makes_nothing(self, here: Place, seed: Any) -> None:
+    def test_an_invalid_seed_is_400_with_a_reason_and_creates_nothing(self, here: Place, seed: Any) -> None:
         answer = here.client.post("/_mock/sandboxes", json={"seed": seed})
 
         assert answer.status_code == 400

@@ -13,7 +13,7 @@ from tests.stores.databases import in_postgres
 TOKENS = [f"sk_test_{number:03}" for number in range(60)]
 
 
-def test_one_of_two_gets_the_keys_that_both_want_in_whatever_order_they_name_them(postgres_url: str) -> None:
+def test_exactly_one_of_two_concurrent_sandboxes_gets_the_same_keys(postgres_url: str) -> None:
     async def both() -> list[object]:
         async with in_postgres(postgres_url, Bounds()) as store:
             sandboxes = Sandboxes(store, RealClock(), SeededIds(0), Progression())

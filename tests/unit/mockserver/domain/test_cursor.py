@@ -6,7 +6,7 @@ from mockserver.domain import cursor
 
 
 @given(st.integers(0, 2**63 - 1))
-def test_a_cursor_says_what_was_written_into_it(serial: int) -> None:
+def test_a_cursor_is_read_back_as_it_was_written(serial: int) -> None:
     written = cursor.write("secret", "audiences/1", serial)
 
     assert cursor.read("secret", "audiences/1", written) == serial

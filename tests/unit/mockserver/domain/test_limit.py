@@ -32,12 +32,12 @@ def test_a_rate_is_read_and_written(text: str, limit: RateLimit) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "60", "0/m", "-1/m", "60/d", "60 /m", "1000000/h", "6.5/s", "٦/s", "60/m\n"])
-def test_what_is_no_rate_is_refused_with_an_example(text: str) -> None:
+def test_an_invalid_rate_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="write it like 5/s"):
         RateLimit.parse(text)
 
 
-def test_a_rested_key_sends_as_many_at_once_as_the_rate_names_and_then_one_by_one() -> None:
+def test_a_full_bucket_passes_a_burst_and_then_single_requests() -> None:
     limit = RateLimit(3, 60_000)
     bucket = spent(limit, 1_000)
 
@@ -58,7 +58,9 @@ def test_a_refused_request_costs_nothing() -> None:
 
 
 @given(LIMITS, PAUSES)
-def test_what_it_says_of_the_next_request_is_true_to_the_millisecond(limit: RateLimit, pauses: list[int]) -> None:
+def test_the_promised_instant_of_the_next_request_is_exact_to_the_millisecond(
+    limit: RateLimit, pauses: list[int]
+) -> None:
     now, bucket = 0, FULL
     for pause in pauses:
         now += pause

@@ -95,7 +95,7 @@ def gone(at: float, *, answered: bool, cut_off: bool = False) -> ASGIApp:
     return app
 
 
-def test_an_answer_is_kept_with_when_it_was() -> None:
+def test_a_response_is_recorded_with_its_times() -> None:
     exchange = kept(answering, client=("127.0.0.1", 5))
 
     assert (exchange.status, exchange.response_body, exchange.response_size) == (200, b"begun end", 9)
@@ -104,7 +104,7 @@ def test_an_answer_is_kept_with_when_it_was() -> None:
     assert exchange.outcome == "answered"
 
 
-def test_of_the_headers_those_are_kept_that_matter() -> None:
+def test_only_relevant_headers_are_recorded() -> None:
     sent = [(b"user-agent", b"x"), (b"cookie", b"y"), (b"accept", b"z")]
 
     exchange = kept(answering, headers=sent)
@@ -128,13 +128,13 @@ def test_of_the_headers_those_are_kept_that_matter() -> None:
         (gone(9.0, answered=True), "answered", 200),
     ],
 )
-def test_every_ending_has_its_word(app: ASGIApp, outcome: str, status: int | None) -> None:
+def test_every_ending_of_an_exchange_has_its_outcome(app: ASGIApp, outcome: str, status: int | None) -> None:
     exchange = kept(app)
 
     assert (exchange.outcome, exchange.status) == (outcome, status)
 
 
-def test_a_body_is_kept_as_far_as_it_was_read_and_is_not_too_long() -> None:
+def test_a_request_body_is_recorded_as_far_as_read_and_up_to_the_limit() -> None:
     whole = kept(reading, method="POST", parts=(b"one ", b"two"))
     unread = kept(answering, method="POST", parts=(b"one",))
     long = kept(reading, method="POST", parts=(b"x" * 10_000, b"y" * 10_000))
@@ -170,7 +170,7 @@ def refused_unparsed() -> Exchange:
 @pytest.mark.parametrize(
     "answered", [answered_by_the_application, refused_while_its_body_was_awaited, refused_unparsed]
 )
-def test_what_is_kept_takes_no_more_memory_than_is_counted_for_it(answered: Callable[[], Exchange]) -> None:
+def test_a_recorded_exchange_takes_no_more_memory_than_its_counted_size(answered: Callable[[], Exchange]) -> None:
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
@@ -182,7 +182,7 @@ def test_what_is_kept_takes_no_more_memory_than_is_counted_for_it(answered: Call
     assert taken <= sum(exchange.size for exchange in exchanges)
 
 
-def test_a_key_is_kept_only_where_nobody_knows_it_yet() -> None:
+def test_a_sent_key_is_recorded_only_if_the_request_has_no_known_key() -> None:
     async def knowing(scope: Scope, receive: Receive, send: Send) -> None:
         scope[RECORD].token = "known"
         await answering(scope, receive, send)
@@ -194,7 +194,7 @@ def test_a_key_is_kept_only_where_nobody_knows_it_yet() -> None:
     assert kept(answering, headers=sent).sent_token == "unknown"
 
 
-def test_what_is_no_request_passes_by() -> None:
+def test_messages_other_than_requests_are_not_recorded() -> None:
     passed: list[str] = []
 
     async def app(scope: Scope, _receive: Receive, _send: Send) -> None:

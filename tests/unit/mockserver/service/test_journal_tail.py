@@ -126,26 +126,26 @@ def both(*acts: Act) -> Act:
 
 
 class TestNews:
-    def test_what_is_there_comes_first_and_then_what_is_new_each_once(self) -> None:
+    def test_a_follower_gets_existing_exchanges_first_and_each_new_exchange_once(self) -> None:
         assert Situation().told(writes(2), nothing, writes(1), before=3) == numbers(1, 6)
 
-    def test_it_goes_on_behind_the_exchange_that_is_named(self) -> None:
+    def test_a_follower_resumes_after_the_given_number(self) -> None:
         assert Situation().told(writes(1), before=3, after=2) == numbers(3, 4)
 
-    def test_it_looks_again_after_a_quarter_of_a_second(self) -> None:
+    def test_the_tail_polls_every_quarter_of_a_second(self) -> None:
         context = Situation()
 
         context.told(writes(1), nothing)
 
         assert context.paused == [INTERVAL] * 3
 
-    def test_now_and_then_it_is_told_that_there_is_nothing(self) -> None:
+    def test_a_follower_gets_a_heartbeat_now_and_then(self) -> None:
         quiet = [nothing] * (HEARTBEAT + 3)
 
         assert Situation().told(*quiet, writes(1), *quiet) == ["nothing", "1: /1", "nothing"]
         assert 14 <= HEARTBEAT * INTERVAL <= 16
 
-    def test_much_comes_in_parts_without_a_pause_between_them(self) -> None:
+    def test_a_large_backlog_comes_in_batches_without_pauses(self) -> None:
         context = Situation()
 
         assert context.told(nothing, before=AT_ONCE + 1) == numbers(1, AT_ONCE + 1)
@@ -153,23 +153,23 @@ class TestNews:
 
 
 class TestDropped:
-    def test_what_made_room_before_is_told_of(self) -> None:
+    def test_exchanges_dropped_before_are_reported(self) -> None:
         assert Situation(limit=3).told(before=5) == ["dropped 2 up to 2", *numbers(3, 5)]
 
-    def test_what_made_room_meanwhile_is_told_of(self) -> None:
+    def test_exchanges_dropped_meanwhile_are_reported(self) -> None:
         told = Situation(limit=3).told(writes(5), before=1)
 
         assert told == ["1: /1", "dropped 2 up to 3", *numbers(4, 6)]
 
-    def test_what_was_seen_is_not_counted(self) -> None:
+    def test_dropped_exchanges_that_were_delivered_are_not_reported(self) -> None:
         assert Situation(limit=3).told(writes(3), before=3) == numbers(1, 6)
 
-    def test_what_was_cleared_unseen_is_told_of_and_numbers_go_on(self) -> None:
+    def test_cleared_exchanges_are_reported_and_numbers_continue(self) -> None:
         told = Situation().told(both(writes(2), clear), writes(1), before=1)
 
         assert told == ["1: /1", "dropped 2 up to 3", "4: /4"]
 
-    def test_who_reads_slowly_holds_no_more_than_a_part_and_hears_what_that_cost(self) -> None:
+    def test_a_slow_follower_holds_one_batch_and_learns_what_was_dropped(self) -> None:
         context = Situation()
 
         async def act() -> None:
@@ -191,36 +191,36 @@ class TestDropped:
 
 
 class TestReset:
-    def test_numbers_that_begin_anew_are_told_of(self) -> None:
+    def test_a_reset_is_reported(self) -> None:
         told = Situation().told(reset, writes(1), before=3)
 
         assert told == [*numbers(1, 3), "anew", "1: /4"]
 
-    def test_so_they_are_where_they_are_as_high_again_already(self) -> None:
+    def test_a_reset_is_reported_even_if_numbers_have_caught_up(self) -> None:
         told = Situation().told(both(reset, writes(4)), before=3)
 
         assert told == [*numbers(1, 3), "anew", "1: /4", "2: /5", "3: /6", "4: /7"]
 
-    def test_a_number_that_is_not_reached_is_from_before_a_reset(self) -> None:
+    def test_a_number_above_the_newest_exchange_counts_as_a_reset(self) -> None:
         assert Situation().told(before=2, after=9) == ["anew", *numbers(1, 2)]
 
-    def test_a_journal_that_is_empty_yet_does_not_begin_anew(self) -> None:
+    def test_an_empty_journal_is_not_reported_as_a_reset(self) -> None:
         assert Situation().told(nothing, nothing) == []
 
 
 class TestEnd:
-    def test_it_ends_with_the_sandbox(self) -> None:
+    def test_a_tail_ends_when_its_sandbox_is_deleted(self) -> None:
         context = Situation()
 
         assert context.told(delete, writes(1), before=1) == numbers(1, 1)
         assert len(context.acts) == 1
 
-    def test_a_sandbox_that_is_followed_does_not_expire(self) -> None:
+    def test_a_followed_sandbox_does_not_expire(self) -> None:
         context = Situation()
 
         assert context.told(*[lasting(HOUR // 2)] * 5, writes(1)) == ["1: /1"]
 
-    def test_it_ends_where_the_sandbox_has_expired(self) -> None:
+    def test_a_tail_ends_when_its_sandbox_has_expired(self) -> None:
         context = Situation()
 
         assert context.told(lasting(2 * HOUR), writes(1)) == []
@@ -229,7 +229,7 @@ class TestEnd:
 
 
 class TestFollowing:
-    def test_few_may_follow_and_who_leaves_makes_room(self) -> None:
+    def test_the_number_of_followers_is_limited_and_a_closed_follower_makes_room(self) -> None:
         context = Situation()
 
         async def act() -> None:
@@ -245,7 +245,7 @@ class TestFollowing:
 
         context.run(act)
 
-    def test_there_has_to_be_a_sandbox_and_a_journal(self) -> None:
+    def test_following_needs_a_sandbox_and_a_journal(self) -> None:
         with pytest.raises(SandboxNotFoundError):
             asyncio.run(Situation().following.follow("none", 0))
 

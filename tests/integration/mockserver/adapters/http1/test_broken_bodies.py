@@ -51,7 +51,7 @@ def exchange(world: World, number: int) -> dict[str, Any]:
 
 
 class TestBrokenWithItsHead:
-    def test_a_deletion_is_refused_and_does_not_happen(self, world: World) -> None:
+    def test_a_deletion_with_a_broken_body_is_refused_without_effect(self, world: World) -> None:
         audience = world.ready()
         with connected(world) as client:
             answer = client.send(head(world, "DELETE", f"/audiences/{audience}"), GARBAGE).answer()
@@ -60,7 +60,7 @@ class TestBrokenWithItsHead:
             assert client.is_closed()
         assert world.listed() == [audience]
 
-    def test_too_many_trailers_are_refused_before_anything_happens(self, world: World) -> None:
+    def test_a_request_with_too_many_trailers_is_refused_without_effect(self, world: World) -> None:
         audience = world.ready()
         with connected(world) as client:
             trailers = b"x-trailer: b\r\n" * 300
@@ -69,7 +69,7 @@ class TestBrokenWithItsHead:
             assert answer.status == 431
         assert world.listed() == [audience]
 
-    def test_a_deletion_behind_another_request_is_refused_in_its_turn(self, world: World) -> None:
+    def test_a_broken_deletion_behind_another_request_is_refused_in_its_turn(self, world: World) -> None:
         first, second = world.ready(), world.ready()
         with connected(world) as client:
             whole = head(world, "DELETE", f"/audiences/{first}", b"")
@@ -79,7 +79,7 @@ class TestBrokenWithItsHead:
             assert client.is_closed()
         assert world.listed() == [second]
 
-    def test_the_journal_shows_what_was_refused_and_how(self, world: World) -> None:
+    def test_the_journal_shows_the_refused_request(self, world: World) -> None:
         audience = world.ready()
         with connected(world) as client:
             answer = client.send(head(world, "DELETE", f"/audiences/{audience}"), GARBAGE).answer()
@@ -92,7 +92,7 @@ class TestBrokenWithItsHead:
         assert shown["trace"] == [{"rule": "http", "verdict": "refused"}]
         assert json.loads(shown["response"]["body"]) == answer.seen
 
-    def test_so_it_does_for_one_behind_another_request(self, world: World) -> None:
+    def test_the_journal_shows_a_refused_request_behind_another_request(self, world: World) -> None:
         with connected(world) as client:
             client.send(head(world, "GET", "/audiences", b""), head(world, "POST", "/audiences"), GARBAGE)
             assert [client.answer().status for _ in range(2)] == [200, 400]
@@ -101,7 +101,7 @@ class TestBrokenWithItsHead:
 
         assert (shown["method"], shown["status"], shown["rule"]) == ("POST", 400, "http")
 
-    def test_it_is_no_exchange_where_the_control_plane_was_asked(self, world: World) -> None:
+    def test_a_broken_request_to_the_control_plane_is_not_in_the_journal(self, world: World) -> None:
         with connected(world) as client:
             asked = b"DELETE /_mock/sandboxes/%b HTTP/1.1\r\nHost: localhost\r\n%b\r\n"
             answer = client.send(asked % (world.sandbox.encode(), CHUNKED), GARBAGE).answer()
@@ -110,14 +110,14 @@ class TestBrokenWithItsHead:
         assert answer.status == 400
         assert exchange(world, 1)["operation"] == "listAudiences"
 
-    def test_a_client_that_says_no_more_hears_the_refusal_and_is_let_go(self, world: World) -> None:
+    def test_a_client_that_has_finished_sending_gets_the_refusal_and_is_closed(self, world: World) -> None:
         with connected(world) as client:
             client.send(head(world, "POST", "/audiences"), GARBAGE).connection.shutdown(socket.SHUT_WR)
 
             assert client.answer().status == 400
             assert client.is_closed()
 
-    def test_the_log_has_its_status(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_the_log_has_the_status_of_a_broken_request(self, capsys: pytest.CaptureFixture[str]) -> None:
         with served(Settings(log_format="text")) as (url, _), httpx.Client(base_url=url, timeout=20) as client:
             world = World.make(client)
             with connected(world) as connection:
@@ -127,7 +127,7 @@ class TestBrokenWithItsHead:
 
 
 class TestBrokenLater:
-    def test_what_was_waiting_for_the_body_is_refused_and_the_journal_shows_that(self, world: World) -> None:
+    def test_an_operation_waiting_for_a_body_that_breaks_is_refused_and_recorded(self, world: World) -> None:
         with connected(world) as client:
             assert client.send(head(world, "POST", "/audiences", WAITING)).answer().status == 100
             answer = client.send(b"1\r\n{\r\n", GARBAGE).answer()
@@ -142,7 +142,7 @@ class TestBrokenLater:
         assert world.listed() == []
 
     @pytest.mark.parametrize("journal_limit", [1_000, 0])
-    def test_the_log_has_the_status_of_what_was_waiting(
+    def test_the_log_has_the_status_of_an_operation_waiting_for_its_body(
         self, capsys: pytest.CaptureFixture[str], journal_limit: int
     ) -> None:
         settings = Settings(log_format="text", journal_limit=journal_limit)
@@ -154,7 +154,7 @@ class TestBrokenLater:
 
         assert f"POST /v1/accounts/{world.group}/audiences 400 " in capsys.readouterr().out
 
-    def test_what_was_answered_already_stays_answered(self, world: World) -> None:
+    def test_a_request_answered_before_its_body_broke_stays_answered(self, world: World) -> None:
         audience = world.ready()
         with connected(world) as client:
             assert client.send(head(world, "DELETE", f"/audiences/{audience}")).answer().status == 200
@@ -164,7 +164,7 @@ class TestBrokenLater:
         assert (exchange(world, 1)["status"], exchange(world, 1)["outcome"]) == (200, "answered")
 
     @pytest.mark.parametrize("kind", ["delay", "late-answer", "reset-after"])
-    def test_what_a_fault_holds_up_is_refused_and_does_not_happen(self, world: World, kind: str) -> None:
+    def test_a_request_held_by_a_fault_is_refused_without_effect(self, world: World, kind: str) -> None:
         audience = world.ready()
         world.control("POST", "/faults", {"kind": kind, "delayMs": 60_000, "operation": "deleteAudience"})
         with connected(world) as client:
@@ -173,7 +173,7 @@ class TestBrokenLater:
             assert client.send(GARBAGE).answer().status == 400
         assert world.listed() == [audience]
 
-    def test_a_lost_reply_to_a_request_with_a_body_is_lost_behind_the_effect(self, world: World) -> None:
+    def test_the_reply_to_a_request_with_a_body_is_lost_after_the_effect(self, world: World) -> None:
         world.control("POST", "/faults", {"kind": "reset-after", "operation": "createAudience"})
         body = b'{"name": "new", "type": "on_demand"}'
         with connected(world) as client, pytest.raises(ConnectionResetError):
@@ -195,7 +195,7 @@ def trickled(client: Client, byte: bytes = b"1") -> bytes:
 
 
 class TestLate:
-    def test_the_journal_shows_that_a_body_was_too_late(self, impatient: httpx.Client) -> None:
+    def test_the_journal_shows_a_request_whose_body_was_too_late(self, impatient: httpx.Client) -> None:
         world = World.make(impatient)
         with connected(world) as client:
             answer = client.send(head(world, "POST", "/audiences", FIVE), b"12").answer()
@@ -207,7 +207,7 @@ class TestLate:
         assert shown["request"]["body"] == "12"
 
     @pytest.mark.parametrize("chunked", [False, True])
-    def test_a_body_that_trickles_in_is_refused_in_time(self, chunked: bool) -> None:  # noqa: FBT001  (a parameter)
+    def test_a_trickling_body_is_refused_in_time(self, chunked: bool) -> None:  # noqa: FBT001  (a parameter)
         with served(Settings(whole_body_timeout=0.3)) as (url, _), httpx.Client(base_url=url, timeout=20) as made:
             world = World.make(made)
             with connected(world) as client:
@@ -222,7 +222,7 @@ class TestLate:
         assert "did not arrive whole in 0.3 seconds" in error["message"]
         assert error["details"]["part"] == "body"
 
-    def test_a_body_behind_its_answer_has_no_more_time_than_any_other(self) -> None:
+    def test_a_body_after_its_response_has_no_additional_time(self) -> None:
         with served(Settings(whole_body_timeout=0.3)) as (url, _), httpx.Client(base_url=url, timeout=20) as made:
             world = World.make(made)
             with connected(world) as client:
@@ -231,7 +231,7 @@ class TestLate:
 
                 assert trickled(client) == b""
 
-    def test_the_next_body_on_a_connection_has_all_of_the_time(self) -> None:
+    def test_the_next_body_on_a_connection_has_the_full_time(self) -> None:
         with served(Settings(whole_body_timeout=0.3)) as (url, _), httpx.Client(base_url=url, timeout=20) as made:
             world = World.make(made)
             with connected(world) as client:

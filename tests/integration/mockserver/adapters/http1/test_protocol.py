@@ -11,7 +11,7 @@ from tests.harness.tiny_application import Served, serving
 GOOD = b"GET /good HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
-def test_a_connection_is_used_again(served: Served) -> None:
+def test_a_connection_is_reused(served: Served) -> None:
     with served.client() as client:
         for at in range(20):
             answer = client.get(f"/good{at}", "POST", body=b"ab" * at)
@@ -19,7 +19,7 @@ def test_a_connection_is_used_again(served: Served) -> None:
             assert "connection" not in answer.headers
 
 
-def test_a_pipeline_is_read_no_further_than_needed(served: Served) -> None:
+def test_a_pipeline_is_read_only_as_far_as_needed(served: Served) -> None:
     with served.client() as client:
         client.send(b"GET /held-back HTTP/1.1\r\n\r\n")
         assert served.app.held.wait(PATIENCE)
@@ -39,7 +39,7 @@ def test_pipelined_requests_are_answered_in_order(served: Served) -> None:
 
 
 @pytest.mark.parametrize("rest", [b"", b"GET /unfin", b"POST /good HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf"])
-def test_a_client_that_has_said_all_it_had_to_say_hears_the_answers_that_are_due(served: Served, rest: bytes) -> None:
+def test_a_client_that_has_finished_sending_gets_the_pending_responses(served: Served, rest: bytes) -> None:
     with served.client() as client, served.client() as other:
         client.send(b"GET /held-back HTTP/1.1\r\n\r\n", b"GET /two HTTP/1.1\r\n\r\n", rest)
         client.connection.shutdown(socket.SHUT_WR)
@@ -50,7 +50,7 @@ def test_a_client_that_has_said_all_it_had_to_say_hears_the_answers_that_are_due
         assert client.is_closed()
 
 
-def test_a_request_may_come_in_single_bytes(served: Served) -> None:
+def test_a_request_may_arrive_in_single_bytes(served: Served) -> None:
     request = b"POST /good?a=b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"
     with served.client() as client:
         for byte in request:
@@ -71,7 +71,9 @@ def test_a_request_may_come_in_single_bytes(served: Served) -> None:
         ("GET", "//a/b", "//a/b", ""),
     ],
 )
-def test_every_form_of_target_has_a_path(served: Served, method: str, target: str, path: str, query: str) -> None:
+def test_every_form_of_request_target_has_a_path(
+    served: Served, method: str, target: str, path: str, query: str
+) -> None:
     with served.client() as client:
         seen = client.get(target, method).seen
         assert (seen["method"], seen["path"], seen["query"]) == (method, path, query)
@@ -82,7 +84,7 @@ def test_every_form_of_target_has_a_path(served: Served, method: str, target: st
 @pytest.mark.parametrize(
     "framing", [b"Content-Length: 2\r\n\r\n{}", b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"]
 )
-def test_an_offer_to_upgrade_is_served_as_a_request_with_its_body(
+def test_a_request_with_an_upgrade_offer_is_served_with_its_body(
     served: Served, offer: bytes, framing: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     head = b"POST /good?a=b HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: " + offer + b"\r\n"
@@ -96,7 +98,7 @@ def test_an_offer_to_upgrade_is_served_as_a_request_with_its_body(
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-def test_an_offer_to_upgrade_may_come_in_single_bytes(served: Served) -> None:
+def test_a_request_with_an_upgrade_offer_may_arrive_in_single_bytes(served: Served) -> None:
     with served.client() as client:
         for byte in b"POST /good HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\n{}":
             client.send(bytes([byte]))
@@ -105,7 +107,7 @@ def test_an_offer_to_upgrade_may_come_in_single_bytes(served: Served) -> None:
 
 
 @pytest.mark.parametrize("connection", [b"", b"Connection: keep-alive\r\n"])
-def test_http_1_0_closes(served: Served, connection: bytes) -> None:
+def test_an_http_1_0_connection_is_closed(served: Served, connection: bytes) -> None:
     with served.client() as client:
         answer = client.send(b"GET /good HTTP/1.0\r\n", connection, b"\r\n").answer()
         assert (answer.status, answer.headers["connection"]) == (200, "close")
@@ -113,7 +115,7 @@ def test_http_1_0_closes(served: Served, connection: bytes) -> None:
 
 
 @pytest.mark.parametrize("asking", [b"HTTP/1.1\r\nConnection: close", b"HTTP/1.0\r\nConnection: keep-alive"])
-def test_a_client_that_is_to_be_closed_is_closed_and_what_follows_is_not_served(served: Served, asking: bytes) -> None:
+def test_a_connection_to_be_closed_is_closed_and_later_requests_are_not_served(served: Served, asking: bytes) -> None:
     with served.client() as client:
         client.send(b"GET /held-back ", asking, b"\r\n\r\n", GOOD, b"rubbish\r\n\r\n")
         with served.client() as other:
@@ -124,7 +126,7 @@ def test_a_client_that_is_to_be_closed_is_closed_and_what_follows_is_not_served(
     assert served.has_seen("GET /held-back", "GET /release")
 
 
-def test_a_stop_waits_for_the_answer_that_is_being_made_and_closes_what_is_idle() -> None:
+def test_a_stop_waits_for_the_pending_response_and_closes_idle_connections() -> None:
     with serving("uvloop") as served, served.client() as idle, served.client() as client, served.client() as other:
         assert idle.is_open()
         assert other.is_open()

@@ -141,9 +141,7 @@ def statuses(answer: bytes) -> list[int]:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_broken_requests_are_answered_in_the_envelope_or_not_at_all_and_change_nothing(
-    client: object, seed: int
-) -> None:
+def test_broken_requests_get_an_envelope_or_no_response_and_change_nothing(client: object, seed: int) -> None:
     reader, writer = World.make(client), World.make(client)  # type: ignore[arg-type]
     for _ in range(3):
         reader.ready()

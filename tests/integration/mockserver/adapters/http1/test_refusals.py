@@ -37,7 +37,7 @@ GOOD = b"GET /good HTTP/1.1\r\nHost: x\r\n\r\n"
         ),
     ],
 )
-def test_what_cannot_be_parsed_is_refused_in_the_envelope_and_the_connection_closed(
+def test_an_unparsable_request_is_refused_in_the_envelope_and_the_connection_is_closed(
     served: Served, broken: bytes
 ) -> None:
     with served.client() as client:
@@ -45,14 +45,14 @@ def test_what_cannot_be_parsed_is_refused_in_the_envelope_and_the_connection_clo
         assert client.is_closed()
 
 
-def test_the_refusal_says_what_the_parser_found(served: Served) -> None:
+def test_the_refusal_of_an_unparsable_request_names_the_parser_error(served: Served) -> None:
     with served.client() as client:
         answer = client.send(b"GET / HTTP/1.1\r\nno colon\r\n\r\n").answer()
         assert answer.seen["details"]["problem"] == "Invalid header token"
         assert "date" in answer.headers
 
 
-def test_bytes_behind_a_broken_request_are_not_parsed(served: Served) -> None:
+def test_bytes_after_a_broken_request_are_not_parsed(served: Served) -> None:
     with served.client() as client:
         client.send(b"rubbish\r\n\r\n", GOOD).answer().is_refusal(400)
         assert client.is_closed()
@@ -67,7 +67,7 @@ def test_a_good_request_before_garbage_is_answered_first(served: Served) -> None
         assert client.is_closed()
 
 
-def test_garbage_waits_for_the_answer_that_is_being_made(served: Served) -> None:
+def test_the_refusal_of_garbage_waits_for_the_pending_response(served: Served) -> None:
     with served.client() as client, served.client() as other:
         client.send(b"GET /held-back HTTP/1.1\r\n\r\n")
         assert served.app.held.wait(PATIENCE)
@@ -78,7 +78,7 @@ def test_garbage_waits_for_the_answer_that_is_being_made(served: Served) -> None
         assert client.is_closed()
 
 
-def test_a_body_that_breaks_in_the_pipeline_waits_for_its_turn_and_is_never_served(served: Served) -> None:
+def test_a_request_with_a_broken_body_in_the_pipeline_is_refused_in_its_turn_and_never_served(served: Served) -> None:
     with served.client() as client, served.client() as other:
         client.send(b"GET /held-back HTTP/1.1\r\n\r\nPOST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
         assert served.app.held.wait(PATIENCE)
@@ -89,7 +89,9 @@ def test_a_body_that_breaks_in_the_pipeline_waits_for_its_turn_and_is_never_serv
     assert served.has_seen("GET /held-back", "GET /release")
 
 
-def test_a_body_that_breaks_behind_the_begun_answer_ends_the_connection_without_another_answer(served: Served) -> None:
+def test_a_body_that_breaks_after_the_response_began_closes_the_connection_without_another_response(
+    served: Served,
+) -> None:
     with served.client() as client:
         client.send(b"POST /begins-and-reads HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
         while b"begun" not in client.reader.readline():
@@ -99,7 +101,7 @@ def test_a_body_that_breaks_behind_the_begun_answer_ends_the_connection_without_
     assert served.app.gone.wait(PATIENCE)
 
 
-def test_a_body_that_breaks_behind_its_complete_answer_ends_the_connection(served: Served) -> None:
+def test_a_body_that_breaks_after_the_complete_response_closes_the_connection(served: Served) -> None:
     with served.client() as client:
         client.send(b"POST /does-not-read HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
         assert client.answer().body == b"no"
@@ -107,7 +109,7 @@ def test_a_body_that_breaks_behind_its_complete_answer_ends_the_connection(serve
         assert client.is_closed()
 
 
-def test_the_application_learns_that_a_body_broke(served: Served) -> None:
+def test_the_application_is_told_of_a_broken_body(served: Served) -> None:
     with served.client() as client:
         client.send(b"POST /watches HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
         assert served.app.held.wait(PATIENCE)
@@ -115,9 +117,7 @@ def test_the_application_learns_that_a_body_broke(served: Served) -> None:
         assert served.app.gone.wait(1), "only the end of the connection told it"
 
 
-def test_an_application_that_is_late_does_not_write_behind_a_refusal(
-    served: Served, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_late_application_does_not_write_after_a_refusal(served: Served, caplog: pytest.LogCaptureFixture) -> None:
     with served.client() as client:
         client.send(b"POST /held-back HTTP/1.1\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n")
         assert served.app.held.wait(PATIENCE)
@@ -129,7 +129,7 @@ def test_an_application_that_is_late_does_not_write_behind_a_refusal(
     assert not caplog.records
 
 
-def test_a_refusal_is_not_lost_to_a_client_that_still_sends(served: Served) -> None:
+def test_a_refusal_reaches_a_client_that_is_still_sending(served: Served) -> None:
     with served.client() as client:
         client.send(b"POST /held-back HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
         assert served.app.held.wait(PATIENCE)
@@ -139,7 +139,9 @@ def test_a_refusal_is_not_lost_to_a_client_that_still_sends(served: Served) -> N
         assert client.is_closed()
 
 
-def test_a_client_that_does_not_close_behind_a_refusal_is_left(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_does_not_close_after_a_refusal_is_disconnected(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("mockserver.adapters.http1.protocol._LINGER", 0.05)
     with served.client() as client:
         assert client.send(b"rubbish\r\n\r\n").answer().is_refusal(400)
@@ -150,7 +152,7 @@ def test_a_client_that_does_not_close_behind_a_refusal_is_left(served: Served, m
                 waiting.wait(0.02)
 
 
-def test_a_fault_in_the_protocol_itself_is_an_internal_error_in_the_envelope(
+def test_an_error_in_the_protocol_itself_is_a_500_in_the_envelope(
     served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_: bytes) -> None:
@@ -162,7 +164,7 @@ def test_a_fault_in_the_protocol_itself_is_an_internal_error_in_the_envelope(
     assert "Exception in HTTP protocol" in caplog.text
 
 
-def test_connect_is_refused(served: Served) -> None:
+def test_a_connect_request_is_refused(served: Served) -> None:
     with served.client() as client:
         client.send(GOOD, b"CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n")
         assert client.answer().status == 200
@@ -170,7 +172,7 @@ def test_connect_is_refused(served: Served) -> None:
         assert client.is_closed()
 
 
-def test_a_refusal_behind_a_large_answer_leaves_it_whole(served: Served) -> None:
+def test_a_refusal_after_a_large_response_leaves_it_complete(served: Served) -> None:
     with served.client() as client, served.client() as other:
         client.send(b"GET /large HTTP/1.1\r\n\r\n", b"rubbish\r\n\r\n")
         assert other.is_open()
@@ -178,7 +180,7 @@ def test_a_refusal_behind_a_large_answer_leaves_it_whole(served: Served) -> None
         assert client.answer().is_refusal(400)
 
 
-def test_too_many_connections_are_told_so_in_the_envelope() -> None:
+def test_a_connection_above_the_limit_is_a_503_in_the_envelope() -> None:
     with serving("uvloop", limit=1) as served, served.client() as client:
         answer = client.get("/good")
         assert answer.is_refusal(503, "busy")

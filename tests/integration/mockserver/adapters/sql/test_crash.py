@@ -87,16 +87,16 @@ def all_processes(server: Server, _chance: Random) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_nothing_acknowledged_is_lost_from_a_file(file: str, seed: int) -> None:
+def test_acknowledged_changes_survive_a_kill_with_sqlite(file: str, seed: int) -> None:
     assert killed(file, seed, all_processes) == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_nothing_acknowledged_is_lost_from_postgres(database: str, seed: int) -> None:
+def test_acknowledged_changes_survive_a_kill_with_postgres(database: str, seed: int) -> None:
     assert killed(database, seed, all_processes) == []
 
 
-def test_nothing_acknowledged_is_lost_when_postgres_is_killed_too(postgres: Postgres, database: str) -> None:
+def test_acknowledged_changes_survive_when_postgres_is_killed_too(postgres: Postgres, database: str) -> None:
     def both(server: Server, _chance: Random) -> None:
         postgres.end()
         server.kill()
@@ -106,9 +106,7 @@ def test_nothing_acknowledged_is_lost_when_postgres_is_killed_too(postgres: Post
     assert not any("Traceback" in line for line in said)
 
 
-def test_a_server_goes_on_when_its_postgres_was_killed_in_mid_load_and_is_back(
-    postgres: Postgres, database: str
-) -> None:
+def test_a_server_recovers_when_postgres_is_killed_under_load_and_restarted(postgres: Postgres, database: str) -> None:
     chance = Random(0)  # noqa: S311  (no secrets)
     clients = clients_of(chance)
 
@@ -125,7 +123,7 @@ def test_a_server_goes_on_when_its_postgres_was_killed_in_mid_load_and_is_back(
 
 
 @pytest.mark.parametrize("store", ["file", "database"])
-def test_when_one_process_is_killed_the_others_go_on(store: str, request: pytest.FixtureRequest) -> None:
+def test_the_other_processes_continue_when_one_process_is_killed(store: str, request: pytest.FixtureRequest) -> None:
     chance = Random(0)  # noqa: S311  (no secrets)
     clients = clients_of(chance)
 
@@ -141,7 +139,7 @@ def test_when_one_process_is_killed_the_others_go_on(store: str, request: pytest
 
 
 @pytest.mark.parametrize("store", ["file", "database"])
-def test_one_that_is_killed_while_it_starts_can_be_started_again(store: str, request: pytest.FixtureRequest) -> None:
+def test_a_server_killed_while_starting_can_be_started_again(store: str, request: pytest.FixtureRequest) -> None:
     chance = Random(0)  # noqa: S311  (no secrets)
     url = request.getfixturevalue(store)
 

@@ -43,7 +43,7 @@ def said(url: str) -> str:
         "sqlite://host/file.db",
     ],
 )
-def test_what_is_no_address_is_told_what_one_is(url: str) -> None:
+def test_an_invalid_store_address_is_refused_with_the_valid_forms(url: str) -> None:
     assert said(url) == NONE
 
 
@@ -58,7 +58,7 @@ def test_what_is_no_address_is_told_what_one_is(url: str) -> None:
         ("sqlite:///a%00b", "embedded null"),
     ],
 )
-def test_what_cannot_be_opened_is_told_in_a_line(url: str, why: str) -> None:
+def test_a_store_that_cannot_be_opened_is_reported_in_one_line(url: str, why: str) -> None:
     found = said(url)
 
     assert why in found
@@ -66,7 +66,7 @@ def test_what_cannot_be_opened_is_told_in_a_line(url: str, why: str) -> None:
     assert "hush" not in found
 
 
-def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_left_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear reader, " * 1_000)
 
@@ -92,13 +92,13 @@ async def do(url: str, *statements: str) -> None:
         await connection.close()
 
 
-def test_an_unknown_database_is_one_line(postgres: Postgres) -> None:
+def test_an_unknown_database_is_reported_in_one_line(postgres: Postgres) -> None:
     err = refused("--store", postgres.url.replace("/postgres?", "/unknown?"))
 
     assert 'database "unknown" does not exist' in err
 
 
-def test_a_wrong_password_is_one_line_that_does_not_show_it(postgres: Postgres) -> None:
+def test_a_wrong_password_is_reported_in_one_line_without_the_password(postgres: Postgres) -> None:
     postgres.ask_for_password_of("locked")
     asyncio.run(do(postgres.url, "CREATE ROLE locked LOGIN PASSWORD 'right'", "SELECT pg_reload_conf()"))
 
@@ -108,7 +108,7 @@ def test_a_wrong_password_is_one_line_that_does_not_show_it(postgres: Postgres) 
     assert "hush" not in err
 
 
-def test_a_user_who_may_make_no_table_is_one_line(postgres: Postgres) -> None:
+def test_a_user_without_the_right_to_create_tables_is_reported_in_one_line(postgres: Postgres) -> None:
     asyncio.run(do(postgres.url, "CREATE ROLE reader LOGIN"))
 
     err = refused("--store", postgres.url.replace("postgres:@", "reader@"))

@@ -56,7 +56,9 @@ def filled(client: httpx.Client) -> tuple[list[str], httpx.Response]:
     pytest.fail("there was room for everything")
 
 
-def test_without_room_nothing_is_half_done_and_with_room_it_goes_on(server: Server, client: httpx.Client) -> None:
+def test_changes_are_all_or_nothing_on_a_full_disk_and_work_again_with_room(
+    server: Server, client: httpx.Client
+) -> None:
     allow(server, ROOM)
     before = names(client)
 
@@ -76,7 +78,7 @@ def test_without_room_nothing_is_half_done_and_with_room_it_goes_on(server: Serv
     assert server.tracebacks() == []
 
 
-def test_what_the_journal_could_not_write_it_writes_later(server: Server, client: httpx.Client) -> None:
+def test_the_journal_writes_pending_exchanges_once_there_is_room(server: Server, client: httpx.Client) -> None:
     allow(server, ROOM)
 
     made, _ = filled(client)

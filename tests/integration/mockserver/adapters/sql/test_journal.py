@@ -40,7 +40,7 @@ async def make(store: SqlStore) -> None:
 
 
 @pytest.mark.parametrize("act", [clear, remove_and_make_again])
-def test_what_another_replica_is_writing_meanwhile_is_gone_too(postgres_url: str, act: Act) -> None:
+def test_exchanges_that_another_replica_is_writing_meanwhile_are_removed_too(postgres_url: str, act: Act) -> None:
     async def main() -> list[tuple[int, str]]:
         url = await fresh_database(postgres_url)
         async with open_sql_store(await open_postgres(url), Bounds(interval=0)) as store:

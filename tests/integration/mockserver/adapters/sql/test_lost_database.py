@@ -45,7 +45,7 @@ def assert_failed(answer: httpx.Response) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_meanwhile_there_are_prompt_500s_and_then_everything_is_there(
+def test_requests_are_prompt_500s_without_the_database_and_work_again_afterwards(
     database: Postgres, server: Server, number: signal.Signals
 ) -> None:
     assert created(server, "before").status_code == 201
@@ -65,7 +65,7 @@ def test_meanwhile_there_are_prompt_500s_and_then_everything_is_there(
     assert len(server.said()) <= 23, "more than a line for each request"
 
 
-def test_a_server_stops_all_the_same_and_says_what_of_its_journal_is_lost(database: Postgres, server: Server) -> None:
+def test_a_server_stops_cleanly_while_its_database_is_frozen(database: Postgres, server: Server) -> None:
     database.send(signal.SIGSTOP)
     try:
         with pytest.raises(httpx.TimeoutException):
@@ -79,7 +79,7 @@ def test_a_server_stops_all_the_same_and_says_what_of_its_journal_is_lost(databa
     assert server.tracebacks() == []
 
 
-def test_one_that_does_not_answer_is_given_up_after_a_while(database: Postgres, server: Server) -> None:
+def test_a_frozen_database_is_given_up_after_a_timeout(database: Postgres, server: Server) -> None:
     created(server, "before").raise_for_status()
     database.send(signal.SIGSTOP)
     try:

@@ -49,7 +49,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state.db"
 
 
-def test_an_empty_database_gets_the_newest_schema_without_the_steps_to_it(path: Path) -> None:
+def test_an_empty_database_gets_the_newest_schema_without_migration_steps(path: Path) -> None:
     made = migrated(path, more)
 
     assert "audiences" in made
@@ -57,14 +57,14 @@ def test_an_empty_database_gets_the_newest_schema_without_the_steps_to_it(path: 
     assert migrated(path, more) == made
 
 
-def test_an_older_one_is_led_forward_by_the_steps_that_it_lacks_once(path: Path) -> None:
+def test_an_older_database_is_migrated_once_by_its_missing_steps(path: Path) -> None:
     made = migrated(path)
 
     assert migrated(path, more) == made | {"more_sqlite"}
     assert migrated(path, more) == made | {"more_sqlite"}
 
 
-def test_a_step_that_fails_leaves_nothing_behind(path: Path) -> None:
+def test_a_failed_migration_step_leaves_nothing_behind(path: Path) -> None:
     made = migrated(path)
 
     with pytest.raises(sqlite3.OperationalError):
@@ -73,14 +73,14 @@ def test_a_step_that_fails_leaves_nothing_behind(path: Path) -> None:
     assert tables(path) == made
 
 
-def test_a_newer_one_is_refused(path: Path) -> None:
+def test_a_newer_database_is_refused(path: Path) -> None:
     migrated(path, more)
 
     with pytest.raises(StoreError, match="its schema has version 2, and this audience-mock knows 1"):
         migrated(path)
 
 
-def test_a_newer_one_is_one_line_on_the_command_line(path: Path) -> None:
+def test_a_newer_database_is_reported_in_one_line(path: Path) -> None:
     migrated(path, more)
 
     err = refused("--store", f"sqlite:///{path}")
@@ -89,7 +89,7 @@ def test_a_newer_one_is_one_line_on_the_command_line(path: Path) -> None:
     assert err.startswith(f"audience-mock: --store sqlite:///{path}: its schema has version 2")
 
 
-def test_servers_that_start_together_on_an_empty_database_make_one_schema(postgres_url: str) -> None:
+def test_servers_started_together_on_an_empty_database_create_one_schema(postgres_url: str) -> None:
     async def main() -> None:
         url = await fresh_database(postgres_url)
         databases = [await open_postgres(url) for _ in range(4)]

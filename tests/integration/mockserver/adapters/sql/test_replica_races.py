@@ -202,7 +202,9 @@ async def left_open(database: str) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("race", ALLOWED, ids=lambda race: race.__name__)
-def test_they_come_out_as_one_after_the_other(servers: list[Server], database: str, race: Race) -> None:
+def test_concurrent_requests_on_replicas_have_a_sequential_outcome(
+    servers: list[Server], database: str, race: Race
+) -> None:
     httpx.post(f"{servers[0].url}{SANDBOX}/reset").raise_for_status()
     httpx.put(f"{servers[1].url}{SANDBOX}/job-pace", json={"pace": "immediate"}).raise_for_status()
 

@@ -14,7 +14,7 @@ SERVERS = 4
 
 
 @pytest.mark.parametrize("number", range(10))
-def test_they_wait_for_each_other(tmp_path: Path, number: int) -> None:
+def test_servers_that_open_a_new_sqlite_file_together_wait_for_each_other(tmp_path: Path, number: int) -> None:
     together = Barrier(SERVERS)
 
     async def start() -> int:

@@ -57,7 +57,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name == "mockserver"]
 
 
-def test_a_request_is_500_in_the_envelope(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_request_without_a_usable_store_is_500_in_the_envelope(caplog: pytest.LogCaptureFixture) -> None:
     (failed,) = answers(AbsentStore(), ("GET", f"{GROUP}/audiences"))
 
     body = failed.json()
@@ -68,7 +68,7 @@ def test_a_request_is_500_in_the_envelope(caplog: pytest.LogCaptureFixture) -> N
     assert line == f"traceId={body['traceId']} GET '{GROUP}/audiences': the secret reason"
 
 
-def test_a_call_of_the_control_plane_is_500_with_a_reason(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_control_plane_request_without_a_usable_store_is_500_with_a_reason(caplog: pytest.LogCaptureFixture) -> None:
     (failed,) = answers(AbsentStore(), ("POST", "/_mock/sandboxes"))
 
     assert (failed.status_code, set(failed.json())) == (500, {"reason", "hint"})
@@ -76,7 +76,7 @@ def test_a_call_of_the_control_plane_is_500_with_a_reason(caplog: pytest.LogCapt
     assert lines(caplog) == ["POST '/_mock/sandboxes': the secret reason"]
 
 
-def test_what_failed_for_want_of_the_store_does_not_ask_it_again_for_the_sake_of_the_journal() -> None:
+def test_a_failed_request_does_not_ask_the_store_again_for_the_journal() -> None:
     store = AbsentStore()
 
     answers(store, ("GET", f"{GROUP}/audiences"))
@@ -84,7 +84,7 @@ def test_what_failed_for_want_of_the_store_does_not_ask_it_again_for_the_sake_of
     assert store.asked == 1
 
 
-def test_what_was_refused_before_anybody_asked_the_store_is_answered_all_the_same(
+def test_a_refusal_that_needs_no_store_is_sent_without_a_usable_store(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.INFO):

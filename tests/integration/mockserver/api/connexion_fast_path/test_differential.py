@@ -221,7 +221,7 @@ def wanted_difference(request: Sent, ours: tuple[int, Any], stock: tuple[int, An
     phases=[Phase.generate],  # the requests that differ are shown as they are, each by itself
 )
 @given(st.lists(requests(), min_size=10, max_size=30))
-def test_both_assemblies_answer_alike(sides: tuple[Side, Side], sent: list[Sent]) -> None:
+def test_fast_path_and_stock_connexion_respond_alike(sides: tuple[Side, Side], sent: list[Sent]) -> None:
     ours, stock = sides
 
     got, expected = asyncio.run(ours.answers(sent)), asyncio.run(stock.answers(sent))

@@ -48,7 +48,7 @@ def operation_ids() -> set[str]:
     }
 
 
-def test_every_operation_has_a_plan() -> None:
+def test_every_operation_has_a_request_plan() -> None:
     app = vendor_app(Settings(), components(Settings()))
     _, stack = app.middleware._build_middleware_stack()  # noqa: SLF001  (Connexion shows its stack nowhere else)
 
@@ -59,7 +59,7 @@ def test_every_operation_has_a_plan() -> None:
 
 
 @pytest.mark.parametrize("operation", sorted(operation_ids()))
-def test_a_plain_request_of_the_operation_is_read_by_it(operation: str) -> None:
+def test_a_plain_request_is_read_by_the_plan_of_its_operation(operation: str) -> None:
     scope, status = asyncio.run(sent(*PLAIN[operation]))
 
     assert status < 300
@@ -85,7 +85,7 @@ class CountingStore(MemoryStore):
         ("DELETE", "/v1/accounts/a00000000000000000000009/audiences/b00000000000000000000001", None),
     ],
 )
-def test_a_request_is_admitted_exactly_once_whatever_becomes_of_it(request_: tuple[str, str, Any]) -> None:
+def test_a_request_is_admitted_exactly_once_with_any_outcome(request_: tuple[str, str, Any]) -> None:
     store = CountingStore()
 
     asyncio.run(sent(*request_, store=store))

@@ -11,7 +11,7 @@ AFTER = ["late-answer", "reset-after", "truncated-body", "malformed-json", "wron
 
 
 class TestSpoiledAnswers:
-    def test_a_truncated_body_is_announced_whole_and_ends_early(self, world: World) -> None:
+    def test_a_truncated_body_has_the_full_content_length_and_ends_early(self, world: World) -> None:
         audience = world.ready()
         add(world, kind="truncated-body", operation="deleteAudience")
 
@@ -23,7 +23,7 @@ class TestSpoiledAnswers:
         assert 0 < len(body) < length
         assert audience not in world.listed()
 
-    def test_malformed_json_is_whole_and_broken(self, world: World) -> None:
+    def test_a_malformed_json_response_is_complete_and_invalid(self, world: World) -> None:
         audience = world.ready()
         add(world, kind="malformed-json", operation="deleteAudience")
 
@@ -34,7 +34,7 @@ class TestSpoiledAnswers:
             answer.json()
         assert delete(world, audience).status_code == 404
 
-    def test_a_wrong_content_type_is_all_that_is_wrong(self, world: World) -> None:
+    def test_a_wrong_content_type_leaves_the_body_intact(self, world: World) -> None:
         audience = world.ready()
         add(world, kind="wrong-content-type", operation="deleteAudience")
 
@@ -44,7 +44,7 @@ class TestSpoiledAnswers:
         assert answer.json()["data"] == {"deleted": True}
 
     @pytest.mark.parametrize("kind", AFTER)
-    def test_a_refusal_is_answered_as_ever_and_uses_nothing_up(self, world: World, kind: str) -> None:
+    def test_a_refusal_is_sent_unchanged_and_does_not_use_up_the_fault(self, world: World, kind: str) -> None:
         audience, _ = world.populated()
         add(world, kind=kind, delayMs=1, times=1, operation="deleteAudience")
 
@@ -57,7 +57,7 @@ class TestSpoiledAnswers:
         ]
         assert counts(world) == [(3, 0, 1)]
 
-    def test_one_with_a_status_spoils_an_error_and_nothing_takes_effect(self, world: World) -> None:
+    def test_a_fault_with_a_status_corrupts_an_error_response_without_effect(self, world: World) -> None:
         audience = world.ready()
         add(world, kind="wrong-content-type", status=500, operation="deleteAudience")
 

@@ -16,7 +16,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 class TestDelays:
-    def test_a_request_waits_and_takes_no_effect_when_its_client_goes_meanwhile(self, world: World) -> None:
+    def test_a_delayed_request_has_no_effect_if_its_client_disconnects(self, world: World) -> None:
         audience = world.ready()
         add(world, kind="delay", delayMs=LONG, operation="deleteAudience")
 
@@ -27,7 +27,7 @@ class TestDelays:
 
         assert delete(world, audience).status_code == 200
 
-    def test_a_late_answer_comes_late_and_the_effect_is_there_at_once(self, world: World) -> None:
+    def test_a_late_response_is_late_and_its_effect_is_immediate(self, world: World) -> None:
         audience = world.ready()
         add(world, kind="late-answer", delayMs=LONG, operation="deleteAudience")
 
@@ -37,7 +37,7 @@ class TestDelays:
             with pytest.raises(TimeoutError):
                 connection.recv(1)
 
-    def test_delays_go_with_another_fault_and_the_body_is_still_read(self, world: World) -> None:
+    def test_delays_combine_with_another_fault_and_keep_the_body(self, world: World) -> None:
         add(world, kind="delay", delayMs=1)
         add(world, kind="delay", delayMs=2)
         add(world, kind="malformed-json", delayMs=1)

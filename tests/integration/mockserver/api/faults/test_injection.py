@@ -11,7 +11,7 @@ from tests.harness.sandbox_client import World
 
 class TestResets:
     @pytest.mark.parametrize(("kind", "left"), [("reset-before", True), ("reset-after", False)])
-    def test_a_reset_is_one_and_the_effect_is_there_or_not(self, world: World, kind: str, left: bool) -> None:  # noqa: FBT001  (a table)
+    def test_a_reset_acts_before_or_after_the_effect(self, world: World, kind: str, left: bool) -> None:  # noqa: FBT001  (a table)
         audience = world.ready()
         add(world, kind=kind, operation="deleteAudience")
 
@@ -20,7 +20,7 @@ class TestResets:
 
         assert (audience in world.listed()) is left
 
-    def test_a_lost_reply_is_lost_once_and_the_next_request_tells(self, world: World) -> None:
+    def test_a_lost_reply_happens_once_and_the_next_request_shows_the_effect(self, world: World) -> None:
         audience = world.ready()
         add(world, preset="lost-reply", operation="deleteAudience")
 
@@ -30,7 +30,7 @@ class TestResets:
         assert delete(world, audience).status_code == 404
         assert counts(world) == [(2, 1, 0)]
 
-    def test_a_reset_takes_nothing_from_another_connection(self, world: World) -> None:
+    def test_a_reset_does_not_disturb_another_connection(self, world: World) -> None:
         add(world, kind="reset-before", operation="deleteAudience")
 
         with raw(world, "GET", "/audiences/navigation") as other:
@@ -52,7 +52,7 @@ class TestErrors:
             (None, 429, "RATE_LIMITED"),
         ],
     )
-    def test_an_error_comes_in_the_documented_envelope_and_changes_nothing(
+    def test_an_injected_error_has_the_documented_envelope_and_changes_nothing(
         self, world: World, operation: str | None, status: int, code: str
     ) -> None:
         audience = world.ready()
@@ -68,14 +68,14 @@ class TestErrors:
         assert body["traceId"] != second.json()["traceId"]
         assert audience in world.listed()
 
-    def test_a_429_says_when_to_come_back_if_asked(self, world: World) -> None:
+    def test_an_injected_429_has_the_requested_retry_after(self, world: World) -> None:
         add(world, kind="response", status=429, retryAfter=7, times=1)
         add(world, kind="response", status=429)
 
         assert [world.call("GET", "/audiences").headers.get("retry-after") for _ in range(2)] == ["7", None]
 
     @pytest.mark.parametrize("operation", [None, "deleteAudience"])
-    def test_an_undocumented_status_is_400_with_those_that_are_documented(
+    def test_an_undocumented_status_is_400_with_the_documented_statuses(
         self, world: World, operation: str | None
     ) -> None:
         named = {"operation": operation} if operation else {}
@@ -89,7 +89,7 @@ class TestErrors:
 
 
 class TestMatching:
-    def test_only_what_it_is_for_is_matched(self, world: World) -> None:
+    def test_a_fault_matches_only_its_operation_key_and_resource(self, world: World) -> None:
         first, second = world.ready(), world.ready()
         other = world.another_key("audiences:write", "audiences:read")
         add(world, kind="response", status=500, operation="deleteAudience", key=other, resource=first)
@@ -104,7 +104,7 @@ class TestMatching:
         assert [answer.status_code for answer in answers] == [500, 200, 200, 404]
         assert counts(world) == [(1, 1, None)]
 
-    def test_it_acts_from_the_nth_match_on_for_so_many_times(self, world: World) -> None:
+    def test_a_fault_acts_from_its_first_match_for_its_number_of_times(self, world: World) -> None:
         add(world, kind="response", status=500, **{"from": 2, "times": 2})
 
         statuses = [world.call("GET", "/audiences").status_code for _ in range(5)]
@@ -112,14 +112,14 @@ class TestMatching:
         assert statuses == [200, 500, 500, 200, 200]
         assert counts(world) == [(5, 2, 0)]
 
-    def test_a_key_may_be_named(self, world: World) -> None:
+    def test_a_fault_can_name_a_key_by_its_name(self, world: World) -> None:
         add(world, kind="response", status=500, key="all permissions")
 
         assert world.call("GET", "/audiences").status_code == 500
         assert world.call("GET", "/audiences", key=world.another_key("audiences:read")).status_code == 200
 
     @pytest.mark.parametrize("kind", ["response", "reset-after"])
-    def test_no_two_requests_at_once_take_the_same_turn(self, world: World, kind: str) -> None:
+    def test_concurrent_requests_never_use_the_same_turn_of_a_fault(self, world: World, kind: str) -> None:
         status = {"status": 500} if kind == "response" else {}
         add(world, kind=kind, times=5, operation="createAudience", **status)
 
@@ -138,7 +138,7 @@ class TestMatching:
         assert len(world.listed()) == (35 if kind == "response" else 40)
 
     @pytest.mark.parametrize("status", [401, 403, 404, 405])
-    def test_what_is_not_admitted_is_subject_to_none(self, world: World, status: int) -> None:
+    def test_requests_that_are_not_admitted_match_no_fault(self, world: World, status: int) -> None:
         add(world, kind="response", status=500)
         refused = {
             401: lambda: world.call("GET", "/audiences", key="sk_test_unknown"),
@@ -150,12 +150,12 @@ class TestMatching:
         assert refused[status]().status_code == status
         assert counts(world) == [(0, 0, None)]
 
-    def test_another_sandbox_is_not_touched(self, client: httpx.Client, world: World) -> None:
+    def test_a_fault_does_not_affect_another_sandbox(self, client: httpx.Client, world: World) -> None:
         add(world, kind="response", status=500)
 
         assert World.make(client).call("GET", "/audiences").status_code == 200
 
-    def test_chance_is_the_same_for_the_same_sandbox_again(self, world: World) -> None:
+    def test_the_chance_of_a_fault_repeats_after_a_reset(self, world: World) -> None:
         def statuses() -> list[int]:
             add(world, kind="response", status=500, probability=0.5)
             return [world.call("GET", "/audiences").status_code for _ in range(30)]

@@ -48,21 +48,21 @@ def in_process(*documents: dict[str, Any], notes: RequestRecord | None = None) -
 
 
 class TestInProcess:
-    def test_a_reset_that_is_not_to_be_had_is_a_500_that_says_so(self) -> None:
+    def test_a_reset_without_transport_support_is_a_500_with_the_reason(self) -> None:
         _, untouched = in_process({"kind": "reset-before"})
         sent, left = in_process({"kind": "reset-after"})
 
         assert (sent[0]["status"], left) == (500, untouched - 1)
         assert "would have reset the connection" in json.loads(sent[1]["body"])["error"]["message"]
 
-    def test_a_truncated_body_is_short(self) -> None:
+    def test_a_truncated_body_is_shorter_than_its_content_length(self) -> None:
         sent, _ = in_process({"kind": "truncated-body"})
 
         assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
         assert len(sent[1]["body"]) < int(dict(sent[0]["headers"])[b"content-length"])
         assert sent[1]["more_body"] is False
 
-    def test_each_that_acts_is_noted_and_no_other(self) -> None:
+    def test_exactly_the_acting_faults_are_recorded(self) -> None:
         delay, after = {"kind": "delay", "delayMs": 1}, {"kind": "malformed-json"}
         elsewhere = {"kind": "reset-before", "operation": "getAudience"}
         notes, refused = RequestRecord(), RequestRecord()
@@ -73,7 +73,7 @@ class TestInProcess:
         assert len(set(notes.faults)) == 2
         assert (notes.rule, len(refused.faults), refused.rule) == (None, 1, "fault")
 
-    def test_one_that_waited_in_vain_is_not_noted(self) -> None:
+    def test_a_fault_that_does_not_act_is_not_recorded(self) -> None:
         notes = RequestRecord()
 
         in_process({"kind": "reset-after", "from": 2}, {"kind": "reset-after", "probability": 0}, notes=notes)

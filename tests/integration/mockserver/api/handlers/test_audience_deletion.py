@@ -8,7 +8,7 @@ STATUSES = ["queued", "running"]
 OUTCOMES = ["completed", "failed", "cancelled"]
 
 
-def test_a_ready_audience_is_deleted_and_the_answer_says_so(world: World) -> None:
+def test_a_ready_audience_is_deleted_with_the_documented_response(world: World) -> None:
     answer = world.call("DELETE", f"/audiences/{world.ready()}")
 
     assert answer.status_code == 200
@@ -21,7 +21,7 @@ def test_a_ready_audience_is_deleted_and_the_answer_says_so(world: World) -> Non
     }
 
 
-def test_a_deleted_audience_is_gone_from_everywhere_and_nothing_else_has_changed(world: World) -> None:
+def test_a_deleted_audience_is_gone_everywhere_and_nothing_else_changes(world: World) -> None:
     gone, kept = world.ready(), world.ready(5)
     folder = world.folder()
     world.call("POST", f"/audiences/{gone}/move-to-folder", {"folderId": folder})
@@ -47,7 +47,7 @@ def test_a_deleted_audience_is_gone_from_everywhere_and_nothing_else_has_changed
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_an_audience_that_an_active_job_populates_is_not_deleted_and_nothing_changes(world: World, status: str) -> None:
+def test_the_deletion_of_an_audience_with_an_active_job_is_refused_without_effect(world: World, status: str) -> None:
     world.ready()
     audience, job = world.populated(status)
     before = world.everything()
@@ -63,9 +63,7 @@ def test_an_audience_that_an_active_job_populates_is_not_deleted_and_nothing_cha
 
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("outcome", OUTCOMES)
-def test_once_the_prospecting_has_ended_however_it_did_the_audience_can_be_deleted(
-    world: World, status: str, outcome: str
-) -> None:
+def test_an_audience_can_be_deleted_after_any_end_of_its_prospecting(world: World, status: str, outcome: str) -> None:
     audience, job = world.populated(status)
     refused = world.call("DELETE", f"/audiences/{audience}")
 
@@ -77,7 +75,7 @@ def test_once_the_prospecting_has_ended_however_it_did_the_audience_can_be_delet
     assert world.call("DELETE", f"/audiences/{audience}").status_code == 404
 
 
-def test_the_refusal_names_the_two_ways_out_and_both_work(world: World) -> None:
+def test_the_refusal_names_two_requests_that_end_the_job_and_both_work(world: World) -> None:
     first, second = world.populated()[0], world.populated()[0]
     ways = {
         audience: world.call("DELETE", f"/audiences/{audience}").json()["error"]["details"]
@@ -92,7 +90,7 @@ def test_the_refusal_names_the_two_ways_out_and_both_work(world: World) -> None:
     assert [world.call("DELETE", f"/audiences/{audience}").status_code for audience in (first, second)] == [200, 200]
 
 
-def test_a_refused_delete_has_no_effect_that_shows_up_later(world: World) -> None:
+def test_a_refused_deletion_has_no_later_effect(world: World) -> None:
     audience, job = world.populated()
     world.call("DELETE", f"/audiences/{audience}")
 
@@ -112,7 +110,7 @@ def test_a_refused_delete_has_no_effect_that_shows_up_later(world: World) -> Non
         ("POST", "/remove-from-folder", None),
     ],
 )
-def test_every_guarded_operation_is_refused_while_a_job_is_active_and_not_afterwards(
+def test_every_guarded_operation_is_refused_only_while_a_job_is_active(
     world: World, method: str, action: str, body: dict[str, str] | None
 ) -> None:
     audience, job = world.populated()
@@ -125,7 +123,7 @@ def test_every_guarded_operation_is_refused_while_a_job_is_active_and_not_afterw
     assert world.call(method, f"/audiences/{audience}{action}", sent).status_code == 200
 
 
-def test_list_and_navigation_hide_an_audience_while_it_is_populated(world: World) -> None:
+def test_list_and_navigation_hide_an_audience_being_populated(world: World) -> None:
     ready = world.ready()
     audience, job = world.populated()
     hidden = (world.listed(), world.call("GET", "/audiences/navigation").json()["data"]["ungroupedAudiences"])
@@ -138,7 +136,7 @@ def test_list_and_navigation_hide_an_audience_while_it_is_populated(world: World
 
 
 @pytest.mark.parametrize("extra", [{"headers": {"Idempotency-Key": "once"}}, {"body": {"force": True}}])
-def test_nothing_that_a_client_adds_gets_past_the_guard(world: World, extra: dict[str, object]) -> None:
+def test_additional_request_members_do_not_bypass_the_guard(world: World, extra: dict[str, object]) -> None:
     audience, _ = world.populated()
 
     assert world.call("DELETE", f"/audiences/{audience}?force=true", **extra).status_code == 409  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ import pytest
 from tests.harness.sandbox_client import World
 
 
-def test_an_audience_is_created_as_it_was_asked_for(world: World) -> None:
+def test_an_audience_is_created_as_requested(world: World) -> None:
     made = world.call("POST", "/audiences", {"name": "Leads", "type": "monitoring", "description": "Warm"})
 
     data = made.json()["data"]
@@ -31,7 +31,7 @@ def test_an_audience_is_created_as_it_was_asked_for(world: World) -> None:
         ({"name": "New", "type": "on_demand", "folderId": "x", "unknown": 1}, "New", "Warm"),
     ],
 )
-def test_an_update_changes_what_it_names_and_nothing_else(
+def test_an_update_changes_only_the_named_fields(
     world: World, change: dict[str, object], name: str, description: str
 ) -> None:
     made = world.call("POST", "/audiences", {"name": "Leads", "type": "monitoring", "description": "Warm"}).json()[
@@ -56,13 +56,13 @@ def test_an_update_without_a_usable_change_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize("path", ["/audiences", "/audiences/folders"])
-def test_a_blank_name_is_refused_where_something_is_made(world: World, path: str) -> None:
+def test_a_blank_name_of_a_new_audience_or_folder_is_refused(world: World, path: str) -> None:
     answer = world.call("POST", path, {"name": " \t", "type": "on_demand", "audienceType": "on_demand"})
 
     assert (answer.status_code, answer.json()["error"]["details"]["name"]) == (400, "name")
 
 
-def test_a_folder_is_renamed_and_stays_where_it_is(world: World) -> None:
+def test_a_renamed_folder_keeps_its_position(world: World) -> None:
     folder, other = world.folder(), world.folder()
 
     data = world.call("PATCH", f"/audiences/folders/{folder}", {"name": "Renamed"}).json()["data"]
@@ -86,7 +86,7 @@ def test_an_audience_moves_into_a_folder_and_out_again(world: World) -> None:
     assert outside == before
 
 
-def test_an_audience_that_is_in_no_folder_can_be_taken_out_of_it(world: World) -> None:
+def test_an_audience_in_no_folder_can_be_removed_from_its_folder(world: World) -> None:
     audience = world.ready()
 
     answer = world.call("POST", f"/audiences/{audience}/remove-from-folder")
@@ -95,7 +95,7 @@ def test_an_audience_that_is_in_no_folder_can_be_taken_out_of_it(world: World) -
 
 
 @pytest.mark.parametrize("folder", ["0" * 24, "x", ""])
-def test_a_folder_that_is_not_there_is_404(world: World, folder: str) -> None:
+def test_an_unknown_folder_is_404(world: World, folder: str) -> None:
     audience = world.ready()
 
     answer = world.call("POST", f"/audiences/{audience}/move-to-folder", {"folderId": folder})
@@ -112,7 +112,7 @@ def test_a_folder_that_is_not_there_is_404(world: World, folder: str) -> None:
         ("monitoring", "on_demand", 422),
     ],
 )
-def test_a_folder_takes_audiences_of_its_type_alone(
+def test_a_folder_takes_only_audiences_of_its_type(
     world: World, audience_type: str, folder_type: str, status: int
 ) -> None:
     audience = world.call("POST", "/audiences", {"name": "Leads", "type": audience_type}).json()["data"]["id"]
@@ -132,7 +132,7 @@ def test_an_imported_audience_counts_as_on_demand(world: World) -> None:
     assert answer.status_code == 200
 
 
-def test_navigation_shows_everything_at_once_in_the_order_of_folders(world: World) -> None:
+def test_navigation_shows_all_audiences_at_once_in_the_order_of_folders(world: World) -> None:
     folders = [world.folder(), world.folder("monitoring")]
     grouped, loose = world.ready(), [world.ready() for _ in range(30)]
     world.call("POST", f"/audiences/{grouped}/move-to-folder", {"folderId": folders[0]})

@@ -43,7 +43,7 @@ def test_a_job_goes_from_queued_to_completed_with_time_and_fills_its_audience(wo
     assert (audience["name"], audience["type"], audience["prospectCount"]) == ("Leads", "linkedin_search", 50)
 
 
-def test_an_audience_is_guarded_until_its_job_has_ended_by_time(world: World) -> None:
+def test_an_audience_is_guarded_until_its_timed_job_has_ended(world: World) -> None:
     freeze(world)
     start(world)
     advance(world, 29.999)
@@ -56,7 +56,7 @@ def test_an_audience_is_guarded_until_its_job_has_ended_by_time(world: World) ->
     assert world.call("DELETE", f"/audiences/{audience}").status_code == 200
 
 
-def test_an_upload_imports_the_profiles_that_were_uploaded(world: World) -> None:
+def test_an_upload_imports_the_uploaded_profiles(world: World) -> None:
     job = start(world, source="url_upload", urls=PROFILES, maxResults=1).json()["data"]["jobId"]
 
     world.state("the prospecting has ended", jobId=job, outcome="completed")
@@ -69,7 +69,7 @@ def test_an_upload_imports_the_profiles_that_were_uploaded(world: World) -> None
 @pytest.mark.parametrize(
     "order", [{"source": BODY["source"], "searchUrl": BODY["searchUrl"]}, dict(reversed(BODY.items()))]
 )
-def test_the_same_key_and_body_answer_the_same_job(world: World, order: dict[str, str]) -> None:
+def test_equal_starts_with_one_idempotency_key_return_the_same_job(world: World, order: dict[str, str]) -> None:
     first = start(world, "once")
 
     again = world.call("POST", "/prospecting", order, headers={"Idempotency-Key": "once"})
@@ -92,7 +92,7 @@ def test_a_replay_of_a_completed_job_is_200(world: World) -> None:
     )
 
 
-def test_the_same_key_with_another_body_is_a_conflict(world: World) -> None:
+def test_an_idempotency_key_with_another_body_is_a_conflict(world: World) -> None:
     start(world, "once")
 
     again = start(world, "once", maxResults=7)
@@ -101,11 +101,11 @@ def test_the_same_key_with_another_body_is_a_conflict(world: World) -> None:
     assert len(world.call("GET", "/prospecting").json()["data"]["items"]) == 1
 
 
-def test_without_a_key_each_start_is_a_new_job(world: World) -> None:
+def test_starts_without_an_idempotency_key_create_new_jobs(world: World) -> None:
     assert start(world).json()["data"]["jobId"] != start(world).json()["data"]["jobId"]
 
 
-def test_a_key_is_forgotten_after_24_hours_of_the_sandbox(world: World) -> None:
+def test_an_idempotency_key_is_forgotten_after_24_hours_of_sandbox_time(world: World) -> None:
     freeze(world)
     first = start(world, "once").json()["data"]["jobId"]
     advance(world, 24 * 3600 - 0.001)
@@ -132,7 +132,7 @@ def test_five_jobs_may_be_active_and_a_sixth_may_not(world: World) -> None:
     assert len(world.call("GET", "/prospecting").json()["data"]["items"]) == 5
 
 
-def test_a_cancelled_job_makes_room_and_keeps_what_it_has_brought(world: World) -> None:
+def test_a_cancelled_job_keeps_its_imported_prospects(world: World) -> None:
     freeze(world)
     job = start(world, maxResults=100).json()["data"]["jobId"]
     advance(world, 18)
@@ -156,7 +156,7 @@ def test_a_job_that_has_ended_cannot_be_cancelled(world: World, outcome: str) ->
     assert world.call("GET", f"/prospecting/{job}").json()["data"] == before
 
 
-def test_a_failed_job_says_so(world: World) -> None:
+def test_a_failed_job_has_an_error(world: World) -> None:
     job = start(world).json()["data"]["jobId"]
     world.state("the prospecting has ended", jobId=job, outcome="failed")
 
@@ -165,7 +165,7 @@ def test_a_failed_job_says_so(world: World) -> None:
     assert (data["status"], data["error"]["code"]) == ("failed", "PROSPECTING_FAILED")
 
 
-def test_a_job_can_be_moved_by_its_readings(world: World) -> None:
+def test_a_polled_job_advances_with_each_read(world: World) -> None:
     world.control("PUT", "/job-pace", {"pace": "polls", "polls": 3})
     job = start(world).json()["data"]["jobId"]
 
@@ -174,7 +174,7 @@ def test_a_job_can_be_moved_by_its_readings(world: World) -> None:
     assert statuses == ["queued", "running", "completed", "completed"]
 
 
-def test_an_immediate_job_has_ended_when_it_is_started(world: World) -> None:
+def test_an_immediate_job_is_completed_when_started(world: World) -> None:
     world.control("PUT", "/job-pace", {"pace": "immediate"})
 
     answer = start(world, maxResults=9)
@@ -195,7 +195,7 @@ class TestCredits:
         made = world.client.post("/_mock/sandboxes", json={"seed": seed}).raise_for_status().json()
         return World(world.client, made["id"], made["keys"][0]["key"], made["accountGroups"][0]["id"])
 
-    def test_a_job_that_may_cost_more_than_is_left_is_402_and_nothing_is_started(self, world: World) -> None:
+    def test_a_job_that_may_cost_more_than_the_credits_is_402_and_not_started(self, world: World) -> None:
         answer = start(world, maxResults=51, searchEmails=True)
 
         assert (answer.status_code, answer.json()["error"]["code"]) == (402, "INSUFFICIENT_CREDITS")
@@ -203,13 +203,13 @@ class TestCredits:
         assert world.call("GET", "/prospecting").json()["data"]["items"] == []
         assert start(world, maxResults=50, searchEmails=True).status_code == 202
 
-    def test_what_an_active_job_may_cost_is_not_left_for_another(self, world: World) -> None:
+    def test_credits_for_an_active_job_are_reserved(self, world: World) -> None:
         start(world, maxResults=60)
 
         assert start(world, maxResults=41).status_code == 402
         assert start(world, maxResults=40).status_code == 202
 
-    def test_only_what_was_imported_is_charged(self, world: World) -> None:
+    def test_only_imported_prospects_are_charged(self, world: World) -> None:
         freeze(world)
         job = start(world, maxResults=100).json()["data"]["jobId"]
         world.call("POST", f"/prospecting/{job}/cancel")

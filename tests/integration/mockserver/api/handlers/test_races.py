@@ -36,7 +36,7 @@ def control(world: World, method: str, path: str, body: Any = None) -> Act:
     return lambda client: client.request(method, f"/_mock/sandboxes/{world.sandbox}{path}", json=body)
 
 
-def test_of_200_concurrent_deletes_of_one_audience_exactly_one_succeeds(world: World) -> None:
+def test_exactly_one_of_200_concurrent_deletes_of_an_audience_succeeds(world: World) -> None:
     audience = world.ready()
 
     answers = at_once(world, *[vendor(world, "DELETE", f"/audiences/{audience}")] * 200)
@@ -45,7 +45,7 @@ def test_of_200_concurrent_deletes_of_one_audience_exactly_one_succeeds(world: W
 
 
 @pytest.mark.parametrize("outcome", ["completed", "failed", "cancelled"])
-def test_a_delete_that_races_with_the_end_of_a_job_succeeds_only_after_it(world: World, outcome: str) -> None:
+def test_a_delete_racing_with_the_end_of_a_job_succeeds_only_after_it(world: World, outcome: str) -> None:
     seen: Counter[int] = Counter()
     for _ in range(ROUNDS // 3):
         audience, job = world.populated()
@@ -62,7 +62,7 @@ def test_a_delete_that_races_with_the_end_of_a_job_succeeds_only_after_it(world:
     assert set(seen) <= {200, 409}
 
 
-def test_a_delete_that_races_with_the_start_of_a_job_leaves_no_active_job_without_its_audience(world: World) -> None:
+def test_a_delete_racing_with_the_start_of_a_job_leaves_no_active_job_without_audience(world: World) -> None:
     seen: Counter[tuple[int, int]] = Counter()
     for turn in range(ROUNDS):
         audience = world.ready()
@@ -82,7 +82,7 @@ def test_a_delete_that_races_with_the_start_of_a_job_leaves_no_active_job_withou
     assert set(seen) <= {(200, 404), (409, 201)}
 
 
-def test_starts_with_one_idempotency_key_make_one_job(world: World) -> None:
+def test_concurrent_starts_with_one_idempotency_key_create_one_job(world: World) -> None:
     headers = {"Authorization": f"Bearer {world.key}", "Idempotency-Key": "once"}
     body = {"source": "linkedin_search", "searchUrl": "https://www.linkedin.com/search"}
 
@@ -95,7 +95,7 @@ def test_starts_with_one_idempotency_key_make_one_job(world: World) -> None:
     assert len({answer.json()["data"]["jobId"] for answer in answers}) == 1
 
 
-def test_updates_that_race_with_a_delete_never_bring_the_audience_back(world: World) -> None:
+def test_updates_racing_with_a_delete_never_restore_the_audience(world: World) -> None:
     for _ in range(ROUNDS // 3):
         audience = world.ready()
         update = vendor(world, "PATCH", f"/audiences/{audience}", {"name": "New"})

@@ -16,14 +16,14 @@ ONE, TWO = {"name": "One", "type": "on_demand"}, {"name": "Two", "type": "on_dem
 
 
 class TestCatalogue:
-    def test_no_exchange_no_finding(self) -> None:
+    def test_an_empty_journal_has_no_findings(self) -> None:
         assert findings([]) == []
         assert findings([], dropped=True) == []
 
-    def test_the_control_plane_names_the_same_rules(self) -> None:
+    def test_the_contract_of_the_control_plane_lists_the_same_rules(self) -> None:
         assert tuple(control_contract()["components"]["schemas"]["ClientRule"]["enum"]) == RULE_IDS
 
-    def test_what_is_known_of_an_operation_is_what_the_contract_says(self) -> None:
+    def test_the_table_of_operations_agrees_with_the_contract(self) -> None:
         described = {
             operation["operationId"]: (
                 operation["x-source"]["page"],
@@ -40,7 +40,7 @@ class TestCatalogue:
             name: (one.page, one.permission, one.takes_body, one.scoped) for name, one in OPERATIONS.items()
         }
 
-    def test_what_is_said_about_repeating_is_what_the_contract_says(self) -> None:
+    def test_the_retry_safety_of_operations_agrees_with_the_contract(self) -> None:
         for item in contract()["paths"].values():
             for method, operation in item.items():
                 if method not in {"parameters", "get"}:
@@ -70,7 +70,7 @@ def told_by(steps: list[tuple[Any, ...]]) -> list[Exchange]:
 
 
 @given(st.lists(STEPS, max_size=30), st.integers(0, 30))
-def test_more_exchanges_add_findings_and_take_none_away(steps: list[tuple[Any, ...]], cut: int) -> None:
+def test_more_exchanges_only_add_findings(steps: list[tuple[Any, ...]], cut: int) -> None:
     exchanges = told_by(steps)
     whole = findings(exchanges)
 
@@ -78,9 +78,7 @@ def test_more_exchanges_add_findings_and_take_none_away(steps: list[tuple[Any, .
 
 
 @given(st.lists(STEPS, max_size=30), st.integers(0, 30))
-def test_a_journal_that_has_dropped_something_finds_nothing_that_the_whole_one_does_not(
-    steps: list[tuple[Any, ...]], cut: int
-) -> None:
+def test_a_journal_with_dropped_exchanges_has_no_additional_findings(steps: list[tuple[Any, ...]], cut: int) -> None:
     exchanges = told_by(steps)
     whole = [(one.rule.id, one.exchanges[-1]) for one in findings(exchanges)]
     rest = [(one.rule.id, one.exchanges[-1]) for one in findings(exchanges[cut:], dropped=cut > 0)]
@@ -89,7 +87,7 @@ def test_a_journal_that_has_dropped_something_finds_nothing_that_the_whole_one_d
 
 
 @given(st.lists(st.tuples(st.sampled_from(CHANGES), st.sampled_from([None, 200, 404, 429, 500])), max_size=20))
-def test_a_client_that_reads_before_it_repeats_and_waits_when_told_to_is_never_found(
+def test_a_client_that_reads_before_retries_and_obeys_retry_after_has_no_findings(
     steps: list[tuple[str, int | None]],
 ) -> None:
     told = Told()

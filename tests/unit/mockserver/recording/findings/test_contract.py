@@ -20,7 +20,7 @@ class TestKeyReused:
             ({"status": 500, "rule": "internal"}, {"status": 202}),
         ],
     )
-    def test_one_key_is_not_for_two_bodies(self, first: dict[str, Any], second: dict[str, Any]) -> None:
+    def test_a_key_reused_with_another_body_is_found(self, first: dict[str, Any], second: dict[str, Any]) -> None:
         told = Told()
         told.tell("startProspectingJob", body=ONE, idempotency_key="k", **first)
         told.tell("startProspectingJob", body=TWO, idempotency_key="k", **second)
@@ -41,14 +41,16 @@ class TestKeyReused:
             ({"body": None}, {"body": TWO}),
         ],
     )
-    def test_what_is_no_second_use_is_not_found(self, first: dict[str, Any], second: dict[str, Any]) -> None:
+    def test_a_request_that_is_no_second_use_of_a_key_is_not_found(
+        self, first: dict[str, Any], second: dict[str, Any]
+    ) -> None:
         told = Told()
         told.tell("startProspectingJob", **{"status": 202, "idempotency_key": "k", **first})
         told.tell("startProspectingJob", **{"status": 202, "idempotency_key": "k", **second})
 
         assert REUSED not in [rule for rule, _ in found(told)]
 
-    def test_no_key_is_no_key(self) -> None:
+    def test_starts_without_a_key_reuse_no_key(self) -> None:
         told = Told()
         told.tell("startProspectingJob", 202, body=ONE)
         told.tell("startProspectingJob", 202, body=TWO)
@@ -58,14 +60,14 @@ class TestKeyReused:
 
 class TestContract:
     @pytest.mark.parametrize("rule", ["http", "route", "method", "size", "media-type", "validation", "cursor"])
-    def test_each_request_that_no_contract_describes_is_found(self, rule: str) -> None:
+    def test_every_request_that_breaks_the_contract_is_found(self, rule: str) -> None:
         told = Told()
         told.tell("updateAudience", 400, rule=rule)
         told.tell("updateAudience", 400, rule=rule)
 
         assert found(told) == [(BROKEN, (1,)), (BROKEN, (2,))]
 
-    def test_it_needs_neither_a_valid_key_nor_an_operation(self) -> None:
+    def test_a_broken_request_without_key_and_operation_is_found(self) -> None:
         told = Told()
         told.tell(None, 404, rule="route", token=None)
 
@@ -74,19 +76,19 @@ class TestContract:
     @pytest.mark.parametrize(
         "rule", [None, "api-key", "account-group", "resource", "plan", "name", "credits", "internal"]
     )
-    def test_other_refusals_are_none_of_its_business(self, rule: str | None) -> None:
+    def test_a_request_refused_for_another_reason_is_not_found(self, rule: str | None) -> None:
         told = Told()
         told.tell("updateAudience", 400, rule=rule)
 
         assert found(told) == []
 
-    def test_an_answer_that_a_fault_has_given_is_not_the_clients_doing(self) -> None:
+    def test_a_response_of_a_fault_is_not_found(self) -> None:
         told = Told()
         told.tell("updateAudience", 400, faults=["f1"])
 
         assert found(told) == []
 
-    def test_a_preflight_is_not_the_clients_doing(self) -> None:
+    def test_a_preflight_request_is_not_found(self) -> None:
         told = Told()
         told.tell(None, 405, rule="method", method="OPTIONS")
 

@@ -13,7 +13,7 @@ HAMMERED, LACKING = "CLIENT-GUARD-HAMMERED", "CLIENT-PERMISSION-REPEATED"
 
 class TestRetryAfter:
     @pytest.mark.parametrize("then", [DELETE, "getAudience", "listAccounts"])
-    def test_nothing_is_to_be_sent_with_a_limited_key_before_the_time_is_over(self, then: str) -> None:
+    def test_any_request_with_a_limited_key_before_its_retry_after_is_found(self, then: str) -> None:
         told = Told()
         told.tell(DELETE, 429, rule="rate-limit", retry_after=5)
         told.tell(then, gap=4.9)
@@ -33,7 +33,7 @@ class TestRetryAfter:
             ({"retry_after": 5}, {"gap": -0.005}),
         ],
     )
-    def test_a_client_that_waits_or_could_not_know_is_not_found(
+    def test_a_client_that_waits_or_could_not_know_of_the_limit_is_not_found(
         self, first: dict[str, Any], second: dict[str, Any]
     ) -> None:
         told = Told()
@@ -42,14 +42,14 @@ class TestRetryAfter:
 
         assert found(told) == []
 
-    def test_another_connection_has_heard_of_it_a_moment_later(self) -> None:
+    def test_a_request_on_another_connection_a_moment_later_is_found(self) -> None:
         told = Told()
         told.tell("getAudience", 429, retry_after=5)
         told.tell("getAudience", gap=0.2, peer=("127.0.0.1", 5001))
 
         assert found(told) == [(HURRIED, (1, 2))]
 
-    def test_time_that_a_test_lets_pass_in_the_sandbox_is_time(self) -> None:
+    def test_time_advanced_in_the_sandbox_counts_as_waiting(self) -> None:
         told = Told()
         told.tell("getAudience", 429, retry_after=5)
         told.ahead = 5_000
@@ -57,7 +57,7 @@ class TestRetryAfter:
 
         assert found(told) == []
 
-    def test_other_answers_ask_it_of_the_same_request(self) -> None:
+    def test_retry_after_on_other_statuses_binds_only_the_same_request(self) -> None:
         told = Told()
         told.tell("getAudience", 503, retry_after=5)
         told.tell("listAudiences")
@@ -65,7 +65,7 @@ class TestRetryAfter:
 
         assert found(told) == [(HURRIED, (1, 3))]
 
-    def test_the_last_answer_counts(self) -> None:
+    def test_the_last_retry_after_counts(self) -> None:
         told = Told()
         told.tell("getAudience", 429, retry_after=60)
         told.tell("getAudience", 429, retry_after=1, gap=60)
@@ -93,7 +93,7 @@ class TestPermissionRepeated:
             {"gap": 0.01, "peer": ("127.0.0.1", 5001)},
         ],
     )
-    def test_another_call_is_not(self, second: dict[str, Any]) -> None:
+    def test_a_call_that_may_be_permitted_is_not_found(self, second: dict[str, Any]) -> None:
         told = Told()
         told.tell(DELETE, 403, rule="permission")
         told.tell(**{"operation": DELETE, "status": 403, "rule": "permission", **second})
@@ -102,14 +102,14 @@ class TestPermissionRepeated:
 
 
 class TestGuardHammered:
-    def test_the_third_refusal_in_a_row_is_found_and_each_further_one(self) -> None:
+    def test_the_third_and_every_further_refusal_in_a_row_is_found(self) -> None:
         told = Told()
         for _ in range(4):
             told.tell(DELETE, **GUARDED)
 
         assert found(told) == [(HAMMERED, (1, 2, 3)), (HAMMERED, (2, 3, 4))]
 
-    def test_twice_is_not_yet_hammering(self) -> None:
+    def test_two_refusals_of_the_guard_are_not_found(self) -> None:
         told = Told()
         told.tell(DELETE, **GUARDED)
         told.tell(DELETE, **GUARDED)
@@ -126,7 +126,7 @@ class TestGuardHammered:
             ("listAccounts", False),
         ],
     )
-    def test_who_looks_at_the_job_or_the_list_in_between_does_not_hammer(self, look: str, *, looked: bool) -> None:
+    def test_a_client_that_reads_the_job_or_the_list_in_between_is_not_found(self, look: str, *, looked: bool) -> None:
         told = Told()
         told.tell(DELETE, **GUARDED)
         told.tell(DELETE, **GUARDED)
@@ -135,7 +135,7 @@ class TestGuardHammered:
 
         assert found(told) == ([] if looked else [(HAMMERED, (1, 2, 4))])
 
-    def test_a_look_that_failed_is_none(self) -> None:
+    def test_a_failed_read_in_between_does_not_count(self) -> None:
         told = Told()
         told.tell(DELETE, **GUARDED)
         told.tell(DELETE, **GUARDED)
@@ -145,7 +145,7 @@ class TestGuardHammered:
         assert found(told) == [(HAMMERED, (1, 2, 4))]
 
     @pytest.mark.parametrize("last", [{"gap": 10.0}, {"item": OTHER}, {"token": "sk_test_two"}, {"rule": "resource"}])
-    def test_another_request_or_one_after_a_pause_is_not(self, last: dict[str, Any]) -> None:
+    def test_a_different_request_or_a_request_after_a_pause_is_not_found(self, last: dict[str, Any]) -> None:
         told = Told()
         told.tell(DELETE, **GUARDED)
         told.tell(DELETE, **GUARDED)
@@ -153,7 +153,7 @@ class TestGuardHammered:
 
         assert found(told) == []
 
-    def test_an_answer_in_between_ends_the_row(self) -> None:
+    def test_another_response_in_between_ends_the_row_of_refusals(self) -> None:
         told = Told()
         told.tell(DELETE, **GUARDED)
         told.tell(DELETE, **GUARDED)

@@ -14,7 +14,7 @@ UNREAD, ANEW = "CLIENT-RETRY-UNREAD", "CLIENT-START-KEY"
 
 class TestRetryUnread:
     @pytest.mark.parametrize("operation", CHANGES)
-    def test_a_change_is_not_to_be_repeated_blindly(self, operation: str) -> None:
+    def test_a_blind_retry_of_a_change_is_found(self, operation: str) -> None:
         told = Told()
         told.tell(operation, body=body_for(operation), **LOST)
         told.tell(operation, body=body_for(operation))
@@ -32,7 +32,7 @@ class TestRetryUnread:
             {"status": 200, "gone_at": 101.001, "ended": 101.01},
         ],
     )
-    def test_every_ending_that_tells_nothing_counts(self, ending: dict[str, Any]) -> None:
+    def test_a_retry_after_any_ambiguous_ending_is_found(self, ending: dict[str, Any]) -> None:
         told = Told()
         told.tell(DELETE, **ending)
         told.tell(DELETE, 404)
@@ -50,7 +50,7 @@ class TestRetryUnread:
             {"status": 409, "rule": "guard", "whole": False},
         ],
     )
-    def test_an_answer_tells_what_happened(self, ending: dict[str, Any]) -> None:
+    def test_a_retry_after_a_definite_response_is_not_found(self, ending: dict[str, Any]) -> None:
         told = Told()
         told.tell(DELETE, **ending)
         told.tell(DELETE)
@@ -68,7 +68,7 @@ class TestRetryUnread:
             ("getAudienceNavigation", 200),
         ],
     )
-    def test_whatever_shows_the_resource_is_a_read_of_it(self, read: str, status: int) -> None:
+    def test_any_response_that_shows_the_resource_counts_as_a_read(self, read: str, status: int) -> None:
         told = Told()
         told.tell(DELETE, **LOST)
         told.tell(read, status)
@@ -93,7 +93,7 @@ class TestRetryUnread:
             ("updateAudience", {"body": ONE}),
         ],
     )
-    def test_what_shows_nothing_of_it_is_no_read(self, read: str, more: dict[str, Any]) -> None:
+    def test_a_response_that_does_not_show_the_resource_is_no_read(self, read: str, more: dict[str, Any]) -> None:
         told = Told()
         told.tell(DELETE, **LOST)
         told.tell(read, **more)
@@ -116,7 +116,9 @@ class TestRetryUnread:
             ("cancelProspectingJob", "listAudiences", False),
         ],
     )
-    def test_a_read_has_to_show_what_was_changed(self, operation: str, read: str, *, tells: bool) -> None:
+    def test_a_read_counts_only_if_it_shows_the_changed_resource(
+        self, operation: str, read: str, *, tells: bool
+    ) -> None:
         told = Told()
         told.tell(operation, body=body_for(operation), **LOST)
         told.tell(read)
@@ -124,7 +126,7 @@ class TestRetryUnread:
 
         assert found(told) == ([] if tells else [(UNREAD, (1, 3))])
 
-    def test_a_read_with_another_key_is_a_read(self) -> None:
+    def test_a_read_with_another_key_counts(self) -> None:
         told = Told()
         told.tell(DELETE, **LOST)
         told.tell("getAudience", token="sk_test_reader")
@@ -132,7 +134,7 @@ class TestRetryUnread:
 
         assert found(told) == []
 
-    def test_a_read_that_began_before_the_reply_was_lost_is_none(self) -> None:
+    def test_a_read_that_began_before_the_reply_was_lost_does_not_count(self) -> None:
         told = Told()
         told.tell(DELETE, began=101.0, ended=103.0, **LOST)
         told.tell("getAudience", began=102.0, ended=103.5)
@@ -140,7 +142,7 @@ class TestRetryUnread:
 
         assert found(told) == [(UNREAD, (1, 3))]
 
-    def test_a_read_before_is_none(self) -> None:
+    def test_a_read_before_the_lost_request_does_not_count(self) -> None:
         told = Told()
         told.tell("getAudience")
         told.tell(DELETE, **LOST)
@@ -149,7 +151,7 @@ class TestRetryUnread:
         assert found(told) == [(UNREAD, (2, 3))]
 
     @pytest.mark.parametrize("more", [{"item": OTHER}, {"group": OTHER}, {"token": "sk_test_two"}])
-    def test_another_request_is_no_repetition(self, more: dict[str, Any]) -> None:
+    def test_a_request_for_another_resource_or_with_another_key_is_no_retry(self, more: dict[str, Any]) -> None:
         told = Told()
         told.tell(DELETE, **LOST)
         told.tell(DELETE, **more)
@@ -165,28 +167,28 @@ class TestRetryUnread:
             {"request_body": b"\xff", "request_size": 1},
         ],
     )
-    def test_a_body_that_is_not_known_to_be_the_same_is_another_request(self, first: dict[str, Any]) -> None:
+    def test_a_request_with_a_body_not_known_to_be_equal_is_no_retry(self, first: dict[str, Any]) -> None:
         told = Told()
         told.tell("createAudience", **first, **LOST)
         told.tell("createAudience", body=ONE)
 
         assert found(told) == []
 
-    def test_the_order_of_members_does_not_make_another_body(self) -> None:
+    def test_bodies_that_differ_in_member_order_are_equal(self) -> None:
         told = Told()
         told.tell("createAudience", body=ONE, **LOST)
         told.tell("createAudience", body=dict(reversed(ONE.items())))
 
         assert found(told) == [(UNREAD, (1, 2))]
 
-    def test_requests_side_by_side_repeat_nothing(self) -> None:
+    def test_concurrent_requests_are_no_retries(self) -> None:
         told = Told()
         told.tell(DELETE, began=101.0, ended=101.9, **LOST)
         told.tell(DELETE, began=101.5, ended=102.0)
 
         assert found(told) == []
 
-    def test_each_blind_retry_is_found_until_one_is_answered(self) -> None:
+    def test_every_blind_retry_is_found_until_a_definite_response(self) -> None:
         told = Told()
         told.tell(DELETE, **LOST)
         told.tell(DELETE, **LOST)
@@ -196,21 +198,21 @@ class TestRetryUnread:
 
         assert found(told) == [(UNREAD, (1, 2)), (UNREAD, (2, 3)), (UNREAD, (2, 4))]
 
-    def test_a_client_that_gave_up_may_retry_before_the_server_is_done(self) -> None:
+    def test_a_retry_is_found_while_the_server_still_works_on_an_abandoned_request(self) -> None:
         told = Told()
         told.tell(DELETE, began=102.0, ended=102.1, status=404, rule="resource")
         told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0)
 
         assert found(told) == [(UNREAD, (2, 1))]
 
-    def test_a_fault_may_cut_it_off_before_the_server_is_done(self) -> None:
+    def test_a_retry_is_found_while_the_server_still_works_on_a_request_cut_off_by_a_fault(self) -> None:
         told = Told()
         told.tell(DELETE, began=102.0, ended=102.1, status=404, rule="resource")
         told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0, status=None, whole=False, cut_off=True)
 
         assert found(told) == [(UNREAD, (2, 1))]
 
-    def test_unless_it_has_read_in_between(self) -> None:
+    def test_a_retry_of_an_abandoned_request_after_a_read_is_not_found(self) -> None:
         told = Told()
         told.tell("getAudience", began=101.6, ended=101.7)
         told.tell(DELETE, began=102.0, ended=102.1)
@@ -218,14 +220,14 @@ class TestRetryUnread:
 
         assert found(told) == []
 
-    def test_what_the_journal_has_dropped_may_have_been_that_read(self) -> None:
+    def test_a_retry_is_not_found_if_the_journal_may_have_dropped_a_read(self) -> None:
         told = Told()
         told.tell(DELETE, began=102.0, ended=102.1)
         told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0)
 
         assert found(told, dropped=True) == []
 
-    def test_the_sentence_is_that_of_the_page(self) -> None:
+    def test_a_finding_quotes_the_sentence_of_the_documentation_page(self) -> None:
         told = Told()
         told.tell(DELETE, **LOST)
         told.tell(DELETE)
@@ -239,21 +241,21 @@ class TestRetryUnread:
 
 class TestStartKey:
     @pytest.mark.parametrize(("first", "second"), [("k1", "k2"), ("k1", None), (None, None), (None, "k2")])
-    def test_a_start_is_not_to_be_retried_without_its_key(self, first: str | None, second: str | None) -> None:
+    def test_a_start_retried_without_its_key_is_found(self, first: str | None, second: str | None) -> None:
         told = Told()
         told.tell("startProspectingJob", body=ONE, idempotency_key=first, **LOST)
         told.tell("startProspectingJob", 202, body=ONE, idempotency_key=second)
 
         assert found(told) == [(ANEW, (1, 2))]
 
-    def test_with_its_key_it_may_be_retried(self) -> None:
+    def test_a_start_retried_with_its_key_is_not_found(self) -> None:
         told = Told()
         told.tell("startProspectingJob", body=ONE, idempotency_key="k1", **LOST)
         told.tell("startProspectingJob", 202, body=ONE, idempotency_key="k1")
 
         assert found(told) == []
 
-    def test_who_has_listed_the_jobs_knows(self) -> None:
+    def test_a_start_retried_after_listing_the_jobs_is_not_found(self) -> None:
         told = Told()
         told.tell("startProspectingJob", body=ONE, **LOST)
         told.tell("listProspectingJobs")
@@ -261,14 +263,14 @@ class TestStartKey:
 
         assert found(told) == []
 
-    def test_another_start_is_no_retry(self) -> None:
+    def test_a_start_of_another_job_is_no_retry(self) -> None:
         told = Told()
         told.tell("startProspectingJob", body=ONE, idempotency_key="k1", **LOST)
         told.tell("startProspectingJob", 202, body=TWO, idempotency_key="k2")
 
         assert found(told) == []
 
-    def test_a_second_start_after_an_answer_is_no_retry(self) -> None:
+    def test_a_second_start_after_a_definite_response_is_no_retry(self) -> None:
         told = Told()
         told.tell("startProspectingJob", 202, body=ONE, idempotency_key="k1")
         told.tell("startProspectingJob", 202, body=ONE, idempotency_key="k2")

@@ -12,11 +12,11 @@ def refusal(text: str) -> str:
     return str(caught.value)
 
 
-def test_yaml_and_json_say_the_same() -> None:
+def test_equal_yaml_and_json_documents_are_read_alike() -> None:
     assert read_text("keys: [{key: sk_test_1}]") == read_text('{"keys": [{"key": "sk_test_1"}]}')
 
 
-def test_an_instant_needs_no_quotes() -> None:
+def test_an_instant_in_yaml_needs_no_quotes() -> None:
     read = read_text("keys: [{key: sk_test_1, name: 2030-01-01, expiresAt: 2030-01-01T00:00:00Z}]")
 
     assert read["keys"][0] == {"key": "sk_test_1", "name": "2030-01-01", "expiresAt": "2030-01-01T00:00:00Z"}
@@ -44,12 +44,12 @@ def test_an_instant_needs_no_quotes() -> None:
         (f"accountGroups: [{{name: x, credits: 0x{'f' * 5_000}}}]", "what JSON does not have"),
     ],
 )
-def test_what_is_no_seed_is_refused_in_one_line(text: str, said: str) -> None:
+def test_an_invalid_seed_is_refused_in_one_line(text: str, said: str) -> None:
     assert said in refusal(text)
     assert "\n" not in refusal(text)
 
 
-def test_an_object_that_is_nested_without_end_is_refused() -> None:
+def test_a_deeply_nested_object_is_refused() -> None:
     document: object = {}
     for _ in range(5_000):
         document = {"keys": [document]}

@@ -28,7 +28,7 @@ async def counts(store: MemoryStore) -> list[tuple[int, int]]:
         return [(one.matched, one.acted) for one in (await transaction.sandbox()).faults]
 
 
-def test_of_two_that_have_taken_effect_one_suffers_a_fault_that_acts_once() -> None:
+def test_a_single_use_fault_after_the_effect_hits_one_of_two_requests() -> None:
     async def course(store: MemoryStore) -> None:
         taken = [await take(store, "s", ASKED) for _ in range(2)]
         assert [one.effect.id if one.effect else None for one in taken] == ["f", "f"]
@@ -41,7 +41,7 @@ def test_of_two_that_have_taken_effect_one_suffers_a_fault_that_acts_once() -> N
     run(course, Fault("f", FaultKind.RESET_AFTER, times=1))
 
 
-def test_of_two_at_once_one_meets_a_fault_that_acts_in_the_servers_place_once() -> None:
+def test_a_single_use_fault_before_the_effect_hits_one_of_two_concurrent_requests() -> None:
     async def course(store: MemoryStore) -> None:
         taken = await asyncio.gather(*(take(store, "s", ASKED) for _ in range(2)))
 
@@ -51,7 +51,7 @@ def test_of_two_at_once_one_meets_a_fault_that_acts_in_the_servers_place_once() 
     run(course, Fault("f", FaultKind.RESET_BEFORE, times=1))
 
 
-def test_a_fault_that_was_removed_meanwhile_does_not_act() -> None:
+def test_a_fault_removed_meanwhile_does_not_act() -> None:
     async def course(store: MemoryStore) -> None:
         assert await claim(store, "s", "gone") is False
         assert await counts(store) == [(0, 0)]
@@ -59,7 +59,7 @@ def test_a_fault_that_was_removed_meanwhile_does_not_act() -> None:
     run(course, Fault("f", FaultKind.RESET_AFTER))
 
 
-def test_nor_does_one_whose_sandbox_was() -> None:
+def test_a_fault_of_a_deleted_sandbox_does_not_act() -> None:
     async def course(store: MemoryStore) -> None:
         await store.remove_sandbox("s")
 

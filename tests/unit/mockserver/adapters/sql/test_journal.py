@@ -55,7 +55,7 @@ async def failed(store: SqlStore) -> None:
         await store.journals.write()
 
 
-def test_it_is_written_in_order_when_the_database_is_back(tmp_path: Path) -> None:
+def test_the_journal_is_written_in_order_when_the_database_is_back(tmp_path: Path) -> None:
     async def main() -> list[tuple[int, str]]:
         async with kept(tmp_path) as (database, store):
             database.absent = True
@@ -69,7 +69,7 @@ def test_it_is_written_in_order_when_the_database_is_back(tmp_path: Path) -> Non
     assert asyncio.run(main()) == [(1, "/a"), (2, "/b"), (3, "/c")]
 
 
-def test_the_oldest_make_room_for_the_newest(tmp_path: Path) -> None:
+def test_the_oldest_exchanges_make_room_for_the_newest(tmp_path: Path) -> None:
     async def main() -> list[tuple[int, str]]:
         async with kept(tmp_path) as (database, store):
             database.absent = True
@@ -82,7 +82,7 @@ def test_the_oldest_make_room_for_the_newest(tmp_path: Path) -> None:
     assert asyncio.run(main()) == [(1, "/b"), (2, "/c"), (3, "/d")]
 
 
-def test_what_is_not_written_in_the_end_is_counted_in_a_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_exchanges_never_written_are_counted_in_one_log_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         async with kept(tmp_path) as (database, store):
             store.append("one", exchange("/a"))

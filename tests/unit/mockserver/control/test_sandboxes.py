@@ -41,7 +41,7 @@ def of_groups(count: int, **members: object) -> dict[str, Any]:
     return {"accountGroups": [{**NAMED, **members} for _ in range(count)]}
 
 
-def test_the_seed_of_a_request_may_have_some_thousand_things() -> None:
+def test_the_seed_of_a_request_may_have_5000_objects() -> None:
     answer, status = asyncio.run(SandboxHandlers(sandboxes()).create({"seed": of_groups(MOST)}))
 
     assert status == 201
@@ -61,7 +61,7 @@ def test_the_seed_of_a_request_may_have_some_thousand_things() -> None:
         pytest.param(of_groups(3, folders=[NAMED] * 1_000, audiences=[NAMED] * 666), id="all together"),
     ],
 )
-def test_one_with_more_is_refused(seed: Any) -> None:
+def test_a_seed_with_more_than_5000_objects_is_refused(seed: Any) -> None:
     found = 5_001
 
     assert f"it has {found} keys, account groups, folders, audiences and jobs; it may have {MOST}" in refusal(seed)
@@ -75,17 +75,17 @@ def test_one_with_more_is_refused(seed: Any) -> None:
         pytest.param("[" + "[]," * 300_000 + "]", id="lists"),
     ],
 )
-def test_a_text_with_too_many_values_is_refused_before_it_is_loaded(text: str) -> None:
+def test_a_text_with_too_many_values_is_refused_before_loading(text: str) -> None:
     assert "the document has more than 50000 values; make it smaller" in refusal(text)
 
 
-def test_what_a_server_is_started_with_may_be_larger() -> None:
+def test_the_seed_of_a_server_may_be_larger() -> None:
     text = "accountGroups:\n" + "- name: a\n" * (MOST + 1)
 
     assert len(made(read_text(text)).account_groups) == MOST + 1
 
 
-def test_many_keys_of_many_account_groups_share_one_set() -> None:
+def test_keys_of_all_account_groups_share_one_set() -> None:
     keys = [{"key": f"key-{place:05}"} for place in range(10)]
 
     seen = made({**of_groups(10), "keys": keys})

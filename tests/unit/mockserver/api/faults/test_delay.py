@@ -47,7 +47,7 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-def test_it_waits_as_long_as_it_is_told_and_goes_on_with_the_whole_body() -> None:
+def test_a_delayed_request_waits_for_its_delay_and_keeps_its_whole_body() -> None:
     async def course() -> None:
         context = Situation(part(b"one,", more=True), part(b"two"))
         holding = asyncio.ensure_future(context.held.hold(1_500))
@@ -64,7 +64,7 @@ def test_it_waits_as_long_as_it_is_told_and_goes_on_with_the_whole_body() -> Non
 
 
 @pytest.mark.parametrize("body", [[], [part(b"")], [part(b"half", more=True)]])
-def test_a_client_that_goes_ends_the_pause(body: list[Message]) -> None:
+def test_a_client_that_disconnects_ends_the_pause(body: list[Message]) -> None:
     async def course() -> None:
         context = Situation(*body)
         holding = asyncio.ensure_future(context.held.hold(60_000))
@@ -79,7 +79,7 @@ def test_a_client_that_goes_ends_the_pause(body: list[Message]) -> None:
     run(course)
 
 
-def test_nothing_of_the_body_is_lost_that_comes_after_the_pause() -> None:
+def test_a_body_part_that_arrives_after_the_pause_is_not_lost() -> None:
     async def course() -> None:
         context = Situation(part(b"one,", more=True))
         context.over.set()
@@ -91,7 +91,7 @@ def test_nothing_of_the_body_is_lost_that_comes_after_the_pause() -> None:
     run(course)
 
 
-def test_a_body_that_is_too_large_waits_too() -> None:
+def test_a_request_with_an_oversized_body_waits_too() -> None:
     async def course() -> None:
         context = Situation(*[part(bytes(1 << 19), more=True) for _ in range(9)], DISCONNECT)
         holding = asyncio.ensure_future(context.held.hold(60_000))
@@ -106,7 +106,7 @@ def test_a_body_that_is_too_large_waits_too() -> None:
     run(course)
 
 
-def test_without_a_delay_nothing_is_read() -> None:
+def test_a_request_without_a_delay_is_not_read() -> None:
     async def course() -> None:
         context = Situation(part(b"one"))
 
@@ -117,7 +117,7 @@ def test_without_a_delay_nothing_is_read() -> None:
     run(course)
 
 
-def test_it_leaves_nothing_behind_when_it_is_cancelled() -> None:
+def test_a_cancelled_delay_leaves_no_task_behind() -> None:
     async def course() -> None:
         context, before = Situation(), asyncio.all_tasks()
         holding = asyncio.ensure_future(context.held.hold(60_000))
@@ -132,7 +132,7 @@ def test_it_leaves_nothing_behind_when_it_is_cancelled() -> None:
     run(course)
 
 
-def test_what_is_read_ahead_is_kept_for_the_application() -> None:
+def test_a_body_read_ahead_is_kept_for_the_application() -> None:
     async def course() -> None:
         context = Situation(part(b"one,", more=True), part(b"two"))
 
@@ -143,14 +143,14 @@ def test_what_is_read_ahead_is_kept_for_the_application() -> None:
     run(course)
 
 
-def test_a_body_whose_rest_does_not_come_cannot_be_read_ahead() -> None:
+def test_a_body_that_stays_incomplete_cannot_be_read_ahead() -> None:
     async def course() -> None:
         assert await Situation(part(b"half", more=True), DISCONNECT).held.read_ahead() is False
 
     run(course)
 
 
-def test_of_a_body_that_is_too_large_no_more_is_read_ahead() -> None:
+def test_an_oversized_body_is_read_ahead_only_in_part() -> None:
     async def course() -> None:
         context = Situation(*[part(bytes(1 << 19), more=True) for _ in range(9)])
 

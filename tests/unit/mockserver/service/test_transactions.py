@@ -52,14 +52,14 @@ def deleted(*, failures: int = 0) -> tuple[object, list[tuple[Access, AudienceRe
     return asyncio.run(main()), store.asked
 
 
-def test_it_meets_what_the_other_has_left() -> None:
+def test_a_conflicting_request_is_repeated_alone() -> None:
     outcome, asked = deleted()
 
     assert isinstance(outcome, Audience)
     assert asked == [(Access.OPTIMISTIC, AudienceRef(GROUP, AUDIENCE)), (Access.EXCLUSIVE, None)]
 
 
-def test_a_key_with_a_failure_to_suffer_is_served_alone() -> None:
+def test_a_request_with_a_pending_failure_is_served_alone() -> None:
     outcome, asked = deleted(failures=1)
 
     assert isinstance(outcome, Refusal)
