@@ -85,7 +85,7 @@ class Tenant:
         path = f"/_mock/sandboxes/{self.sandbox}/clock/advance"
         moved = (await self.client.post(path, json={"seconds": 60})).raise_for_status().json()
         self.sent += 1
-        if {one["jobId"] for one in moved["events"]} != {job["jobId"]}:
+        if {event["jobId"] for event in moved["events"]} != {job["jobId"]}:
             raise BenchError(f"time in sandbox {self.sandbox} has moved other jobs than its own: {moved['events']}")
         await self._expect([*names[1:], imported])
 

@@ -13,7 +13,7 @@ AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
 
 
 @contextmanager
-def serving(*options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def cli_server(*options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server process and its banner; what of its environment is other than ours."""
     surroundings = {**os.environ, **environment}  # noqa: TID251  (a child's, not ours)
     process = subprocess.Popen(  # noqa: S603  (ours)
@@ -33,15 +33,15 @@ def serving(*options: str, **environment: str) -> Iterator[tuple[subprocess.Pope
 
 
 def url_in(banner: str) -> str:
-    found = re.search(r"http://\S+", banner)
-    assert found is not None
-    return found[0]
+    match = re.search(r"http://\S+", banner)
+    assert match is not None
+    return match[0]
 
 
-def refused(*options: str) -> str:
+def startup_error(*options: str) -> str:
     """What a command that cannot work writes to standard error; it takes nobody's port, but where it is told to."""
     command = [*SERVE, "--port", "0", *options]
-    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
-    assert (found.returncode, found.stdout) == (2, "")
-    assert len(found.stderr.splitlines()) == 1, found.stderr
-    return found.stderr
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    return result.stderr

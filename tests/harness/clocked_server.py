@@ -13,29 +13,29 @@ from tests.harness.in_thread import served
 from tests.harness.sandbox_client import World
 
 HOUR = 3_600_000
-MOST = 40
+MAX_SANDBOXES = 40
 
 
 @dataclass(frozen=True)
-class Place:
+class ClockedServer:
     """A server whose real time a test moves."""
 
     client: httpx.Client
     clock: ManualClock
 
     def make(self, **body: Any) -> World:
-        made = self.client.post("/_mock/sandboxes", json=body).raise_for_status().json()
-        return World(self.client, made["id"], made["keys"][0]["key"], made["accountGroups"][0]["id"])
+        sandbox = self.client.post("/_mock/sandboxes", json=body).raise_for_status().json()
+        return World(self.client, sandbox["id"], sandbox["keys"][0]["key"], sandbox["accountGroups"][0]["id"])
 
     def ids(self) -> list[str]:
-        return [one["id"] for one in self.client.get("/_mock/sandboxes").raise_for_status().json()["sandboxes"]]
+        return [sandbox["id"] for sandbox in self.client.get("/_mock/sandboxes").raise_for_status().json()["sandboxes"]]
 
 
 @contextmanager
-def place(settings: Settings) -> Iterator[Place]:
+def clocked_server(settings: Settings) -> Iterator[ClockedServer]:
     clock = ManualClock()
     with served(settings, clock) as (url, _), httpx.Client(base_url=url, timeout=20) as client:
-        yield Place(client, clock)
+        yield ClockedServer(client, clock)
 
 
 def advance(world: World, seconds: float) -> dict[str, Any]:

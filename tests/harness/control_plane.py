@@ -50,7 +50,7 @@ class HandClock:
 
 
 @dataclass(frozen=True)
-class Control:
+class ControlPlane:
     """A control plane with the sandbox `default`."""
 
     app: ASGIApp
@@ -68,11 +68,11 @@ class Control:
                 return await client.request(method, path, **request)
 
         answer = asyncio.run(exchange())
-        target = answer.request.url.path
-        if any(method == described and pattern.fullmatch(target) for described, pattern in DESCRIBED):
+        request_target = answer.request.url.path
+        if any(method == described and pattern.fullmatch(request_target) for described, pattern in DESCRIBED):
             kind = answer.headers.get("content-type", "application/json")
-            asked = MockRequest("http://localhost", method.lower(), target)
-            self.checked.validate_response(asked, MockResponse(answer.content, answer.status_code, {}, kind))
+            mock_request = MockRequest("http://localhost", method.lower(), request_target)
+            self.checked.validate_response(mock_request, MockResponse(answer.content, answer.status_code, {}, kind))
         return answer
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
@@ -107,8 +107,12 @@ class Control:
 
     def snapshot(self) -> dict[str, Any]:
         """All that the control plane shows of all sandboxes."""
-        ids = [one["id"] for one in self.call("GET", "/_mock/sandboxes")["sandboxes"]]
-        return {f"{one}{part}": self.call("GET", f"/_mock/sandboxes/{one}{part}") for one in ids for part in PARTS}
+        ids = [sandbox["id"] for sandbox in self.call("GET", "/_mock/sandboxes")["sandboxes"]]
+        return {
+            f"{sandbox_id}{part}": self.call("GET", f"/_mock/sandboxes/{sandbox_id}{part}")
+            for sandbox_id in ids
+            for part in PARTS
+        }
 
 
 PARTS = ("", "/clock", "/job-pace", "/jobs", "/keys")
@@ -123,12 +127,12 @@ def reason(outcome: Any) -> Reason | None:
     return outcome.reason if isinstance(outcome, Refusal) else None
 
 
-def target(operation: str) -> tuple[str, str]:
+def request_target(operation: str) -> tuple[str, str]:
     """Method and path of an operation, on things that are there."""
     method, path, _ = OPERATIONS[operation]
     return method, path.replace("{sandboxId}", "default").replace("{jobId}", JOB).replace("{key}", KEY)
 
 
-def start(control: Control, **body: Any) -> dict[str, Any]:
+def start_job(control: ControlPlane, **body: Any) -> dict[str, Any]:
     """Start a job on the default sandbox's first audience."""
     return dict(control.call("POST", f"{DEFAULT}/jobs", {"accountGroupId": GROUP, "audienceId": AUDIENCE, **body}))

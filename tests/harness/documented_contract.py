@@ -132,7 +132,7 @@ def row_of(operation_id: str, status: int) -> Row:
     return Row(operation_id, status, resolved(operations()[operation_id]["responses"][str(status)]))
 
 
-def reader(schema: str) -> OAS30ReadValidator:
+def validator(schema: str) -> OAS30ReadValidator:
     return OAS30ReadValidator({"$ref": f"#/components/schemas/{schema}", "components": CONTRACT["components"]})
 
 
@@ -143,11 +143,11 @@ def nodes(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield from nodes(child, f"{path}/{name}")
 
 
-def named(value: Row | Documented) -> str:
+def case_id(value: Row | Documented) -> str:
     return f"{value.operation_id}-{value.status}" if isinstance(value, Row) else value.operation_id
 
 
-each_row = pytest.mark.parametrize("row", rows(), ids=named)
-each_success = pytest.mark.parametrize("row", [row for row in rows() if row.status < 400], ids=named)
-each_refusal = pytest.mark.parametrize("row", [row for row in rows() if row.status >= 400], ids=named)
-each_operation = pytest.mark.parametrize("documented", OPERATIONS, ids=named)
+each_row = pytest.mark.parametrize("row", rows(), ids=case_id)
+each_success = pytest.mark.parametrize("row", [row for row in rows() if row.status < 400], ids=case_id)
+each_refusal = pytest.mark.parametrize("row", [row for row in rows() if row.status >= 400], ids=case_id)
+each_operation = pytest.mark.parametrize("documented", OPERATIONS, ids=case_id)

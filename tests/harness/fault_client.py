@@ -8,28 +8,30 @@ import httpx
 from tests.harness.sandbox_client import World
 
 
-def add(world: World, **fault: Any) -> list[dict[str, Any]]:
+def add_fault(world: World, **fault: Any) -> list[dict[str, Any]]:
     """Add a fault; those that it came to."""
-    made: list[dict[str, Any]] = world.control("POST", "/faults", fault)["faults"]
-    return made
+    faults: list[dict[str, Any]] = world.control("POST", "/faults", fault)["faults"]
+    return faults
 
 
-def counts(world: World) -> list[tuple[int, int, int | None]]:
+def fault_counts(world: World) -> list[tuple[int, int, int | None]]:
     """What each fault of the sandbox has matched, acted, and has left."""
-    return [(one["matched"], one["acted"], one["remaining"]) for one in world.control("GET", "/faults")["faults"]]
+    return [
+        (fault["matched"], fault["acted"], fault["remaining"]) for fault in world.control("GET", "/faults")["faults"]
+    ]
 
 
-def delete(world: World, audience: str, **request: Any) -> httpx.Response:
+def delete_audience(world: World, audience: str, **request: Any) -> httpx.Response:
     return world.call("DELETE", f"/audiences/{audience}", **request)
 
 
-def refusal(world: World, **fault: Any) -> tuple[int, str]:
+def fault_refusal(world: World, **fault: Any) -> tuple[int, str]:
     """Status and reason of a fault that is refused."""
     answer = world.client.post(f"/_mock/sandboxes/{world.sandbox}/faults", json=fault)
     return answer.status_code, answer.json()["reason"]
 
 
-def raw(world: World, method: str, path: str) -> socket.socket:
+def raw_request(world: World, method: str, path: str) -> socket.socket:
     """A connection on which a request was sent."""
     url = world.client.base_url
     connection = socket.create_connection((url.host, url.port or 0), 20)

@@ -15,18 +15,18 @@ class Answer:
     body: bytes
 
     @property
-    def seen(self) -> dict[str, Any]:
-        seen: dict[str, Any] = json.loads(self.body)
-        return seen
+    def document(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self.body)
+        return document
 
     def is_refusal(self, status: int, *words: str) -> bool:
         assert self.status == status, self
         assert self.headers["content-type"] == "application/json"
         assert self.headers["connection"] == "close"
-        assert self.seen["success"] is False
-        assert self.seen["status"] == status
-        assert self.seen["details"]["rule"] == "http"
-        return all(word in self.seen["message"] for word in words)
+        assert self.document["success"] is False
+        assert self.document["status"] == status
+        assert self.document["details"]["rule"] == "http"
+        return all(word in self.document["message"] for word in words)
 
 
 @dataclass

@@ -4,9 +4,9 @@ from typing import Any
 
 from mockserver.domain.operation import OPERATIONS, RetrySafety
 from mockserver.recording.findings.catalogue import findings
-from tests.harness.journal_builder import Told
+from tests.harness.journal_builder import JournalBuilder
 
-Found = list[tuple[str, tuple[int, ...]]]
+FoundRules = list[tuple[str, tuple[int, ...]]]
 DELETE = "deleteAudience"
 OTHER = "9" * 24
 ONE, TWO = {"name": "One", "type": "on_demand"}, {"name": "Two", "type": "on_demand"}
@@ -14,8 +14,8 @@ CHANGES = [name for name, one in OPERATIONS.items() if one.repeating is RetrySaf
 GUARDED: dict[str, Any] = {"status": 409, "rule": "guard"}
 
 
-def found(told: Told, *, dropped: bool = False) -> Found:
-    return [(one.rule.id, one.exchanges) for one in findings(told.exchanges, dropped=dropped)]
+def found_rules(journal: JournalBuilder, *, dropped: bool = False) -> FoundRules:
+    return [(finding.rule.id, finding.exchanges) for finding in findings(journal.exchanges, dropped=dropped)]
 
 
 def body_for(operation: str) -> Any:

@@ -9,6 +9,6 @@ def exchanges(world: World, query: str = "order=oldest") -> list[dict[str, Any]]
     return list(world.control("GET", f"/journal?{query}")["exchanges"])
 
 
-def last(world: World) -> dict[str, Any]:
+def last_exchange(world: World) -> dict[str, Any]:
     number = exchanges(world, "limit=1")[0]["number"]
     return dict(world.control("GET", f"/journal/{number}"))

@@ -10,7 +10,7 @@ from tests.harness.sandbox_client import BODY, World
 METHODS = ("get", "post", "patch", "delete")
 
 
-def prepared(world: World) -> dict[str, tuple[str, str, Any]]:
+def valid_requests(world: World) -> dict[str, tuple[str, str, Any]]:
     """A request of each operation that is accepted: method, path, body."""
     audience, folder = world.ready(), world.folder()
     job = world.started()
@@ -34,8 +34,8 @@ def prepared(world: World) -> dict[str, tuple[str, str, Any]]:
     }
 
 
-def send(world: World, operation: str, key: str | None = None) -> httpx.Response:
-    method, path, body = prepared(world)[operation]
+def send_valid_request(world: World, operation: str, key: str | None = None) -> httpx.Response:
+    method, path, body = valid_requests(world)[operation]
     if operation == "listAccounts":
         headers = {"Authorization": f"Bearer {key or world.key}"}
         return world.client.request(method, "/v1/accounts", headers=headers)

@@ -19,12 +19,12 @@ from mockserver.bootstrap import Components, request_gate
 from openapi import contract
 
 
-def stock_app(made: Components) -> AsyncApp:
+def stock_app(parts: Components) -> AsyncApp:
     """Stock Connexion with the same handlers, error handlers and public options."""
     document = contract()
     app = AsyncApp(
         "mockserver",
-        resolver=resolver(handlers(Answers(made.transactions, made.wire))),
+        resolver=resolver(handlers(Answers(parts.transactions, parts.wire))),
         jsonifier=FastJsonifier(),
         pythonic_params=True,
         security_map={"bearer": AdmittedBearer},
@@ -36,15 +36,15 @@ def stock_app(made: Components) -> AsyncApp:
         position=MiddlewarePosition.BEFORE_SECURITY,
         admission=partial(
             AdmissionMiddleware,
-            reception=request_gate(made, document),
+            reception=request_gate(parts, document),
             permissions=permissions(document),
-            wire=made.wire,
+            wire=parts.wire,
         ),
     )
     narrowed = with_policy(document)
     narrowed["paths"] = dict(sorted(narrowed["paths"].items(), key=lambda item: "{audienceId}" in item[0]))
     app.add_api(narrowed)  # stock routing takes the first path that matches
-    ErrorHandlers(made.wire).register(app)
+    ErrorHandlers(parts.wire).register(app)
     return app
 
 

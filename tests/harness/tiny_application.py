@@ -23,7 +23,7 @@ def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
     return json.dumps({"success": False, "status": status, "message": message, "details": details}).encode()
 
 
-class App:
+class TinyApplication:
     """Answers what it was asked; some paths misbehave. `/held` answers once `/release` was asked for."""
 
     def __init__(self) -> None:
@@ -51,14 +51,14 @@ class App:
                 self.gone.set()
                 return
             body, more = body + message["body"], message["more_body"]
-        seen = {
+        echoed = {
             "method": scope["method"],
             "path": scope["path"],
             "query": scope["query_string"].decode(),
             "headers": [name.decode() for name, _ in scope["headers"]],
             "body": body.decode(),
         }
-        await self.answer(send, json.dumps(seen).encode())
+        await self.answer(send, json.dumps(echoed).encode())
 
     async def answer(self, send: Any, content: bytes, *headers: tuple[bytes, bytes]) -> None:
         await self.start(send, (b"content-length", b"%d" % len(content)), *headers)
@@ -143,9 +143,9 @@ class App:
 
 
 @dataclass
-class Served:
+class TinyServer:
     port: int
-    app: App
+    app: TinyApplication
     server: uvicorn.Server
 
     def client(self) -> Client:
@@ -162,9 +162,9 @@ class Served:
 
 
 @contextmanager
-def serving(loop: str, keep_alive: float = 5, limit: int | None = None, **limits: Any) -> Iterator[Served]:
+def tiny_server(loop: str, keep_alive: float = 5, limit: int | None = None, **limits: Any) -> Iterator[TinyServer]:
     listening = socket.create_server(("127.0.0.1", 0))
-    app = App()
+    app = TinyApplication()
     config = uvicorn.Config(
         app,
         http=protocol(refuse, Limits(**limits)),
@@ -181,7 +181,7 @@ def serving(loop: str, keep_alive: float = 5, limit: int | None = None, **limits
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     try:
-        yield Served(listening.getsockname()[1], app, server)
+        yield TinyServer(listening.getsockname()[1], app, server)
     finally:
         server.should_exit = True
         thread.join(PATIENCE)

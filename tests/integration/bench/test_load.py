@@ -73,10 +73,10 @@ def test_the_cpu_time_of_a_load_is_the_difference_of_two_readings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"), [(refused, "'HTTP/1.1 200 ' was expected"), (hang_up, "the server closed a connection")]
+    ("answer", "reason"), [(refused, "'HTTP/1.1 200 ' was expected"), (hang_up, "the server closed a connection")]
 )
-def test_a_wrong_response_is_an_error(answer: Answer, told: str) -> None:
-    with pytest.raises(BenchError, match=told):
+def test_a_wrong_response_is_an_error(answer: Answer, reason: str) -> None:
+    with pytest.raises(BenchError, match=reason):
         asyncio.run(loaded(answer))
 
 

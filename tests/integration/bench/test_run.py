@@ -21,8 +21,8 @@ def test_every_server_is_measured_on_every_path(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, [*SHORT, "--json", str(file)], env={"PEERS": ""})
 
     assert result.exit_code == 0, result.output
-    made = json.loads(file.read_text())
-    measured = {(sample["target"], sample["path"]) for sample in made["samples"]}
+    parsed = json.loads(file.read_text())
+    measured = {(sample["target"], sample["path"]) for sample in parsed["samples"]}
     assert measured == {(target, path) for target in ("bare", "ours", "no journal", "stock") for path in PATHS}
     assert "Goals" in result.output
 

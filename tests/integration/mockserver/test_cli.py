@@ -12,12 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.harness.cli_server import AUTHORIZED, DELETE, refused, serving, url_in
+from tests.harness.cli_server import AUTHORIZED, DELETE, cli_server, startup_error, url_in
 from tests.harness.curl_command import curled
 
 
 def test_the_banner_shows_working_commands_and_the_default_identifiers() -> None:
-    with serving() as (_, banner):
+    with cli_server() as (_, banner):
         commands = re.findall(r"^ +(curl .+)$", banner, re.MULTILINE)
 
         assert [curled(command).status_code for command in commands] == [200, 404, 409]
@@ -30,7 +30,7 @@ def test_the_banner_shows_working_commands_and_the_default_identifiers() -> None
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_the_server_cleanly(number: signal.Signals) -> None:
-    with serving() as (process, banner):
+    with cli_server() as (process, banner):
         httpx.get(url_in(banner) + "/_mock/health").raise_for_status()
 
         process.send_signal(number)
@@ -40,7 +40,7 @@ def test_a_signal_stops_the_server_cleanly(number: signal.Signals) -> None:
 
 
 def test_requests_in_flight_are_finished_before_the_server_stops() -> None:
-    with serving() as (process, banner):
+    with cli_server() as (process, banner):
         host, port = url_in(banner).removeprefix("http://").split(":")
         body = b'{"name":"x","type":"on_demand"}'
         head = (
@@ -60,13 +60,13 @@ def test_requests_in_flight_are_finished_before_the_server_stops() -> None:
 def test_the_same_seed_gives_the_same_identifiers() -> None:
     def identifiers(seed: str) -> list[str]:
         with (
-            serving("--seed", seed) as (_, banner),
+            cli_server("--seed", seed) as (_, banner),
             httpx.Client(base_url=url_in(banner), headers=AUTHORIZED) as client,
         ):
             body = {"name": "x", "type": "on_demand"}
-            made = client.post("/v1/accounts/a00000000000000000000001/audiences", json=body).json()
+            audience = client.post("/v1/accounts/a00000000000000000000001/audiences", json=body).json()
             sandbox = client.post("/_mock/sandboxes", json={}).json()
-            return [made["data"]["id"], made["traceId"], sandbox["id"], sandbox["keys"][0]["key"]]
+            return [audience["data"]["id"], audience["traceId"], sandbox["id"], sandbox["keys"][0]["key"]]
 
     assert identifiers("7") == identifiers("7")
     assert set(identifiers("7")).isdisjoint(identifiers("8"))
@@ -74,7 +74,7 @@ def test_the_same_seed_gives_the_same_identifiers() -> None:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_each_request_is_one_log_line_without_the_key(form: str) -> None:
-    with serving("--log-format", form) as (process, banner):
+    with cli_server("--log-format", form) as (process, banner):
         httpx.delete(url_in(banner) + DELETE + "?q=1", headers=AUTHORIZED)
 
         process.send_signal(signal.SIGTERM)
@@ -83,8 +83,8 @@ def test_each_request_is_one_log_line_without_the_key(form: str) -> None:
     (line,) = out.splitlines()
     assert "sk_test" not in line
     if form == "json":
-        known = json.loads(line)
-        assert (known["method"], known["path"], known["status"]) == ("DELETE", DELETE, 200)
+        entry = json.loads(line)
+        assert (entry["method"], entry["path"], entry["status"]) == ("DELETE", DELETE, 200)
     else:
         assert line.startswith(f"DELETE {DELETE} 200 ")
 
@@ -93,7 +93,7 @@ def test_a_seed_file_replaces_the_default_seed(tmp_path: Path) -> None:
     file = tmp_path / "seed.yaml"
     file.write_text("keys: [{key: sk_test_mine}]\naccountGroups: [{name: Mine}]\n")
 
-    with serving("--seed-file", str(file)) as (_, banner):
+    with cli_server("--seed-file", str(file)) as (_, banner):
         answer = httpx.get(url_in(banner) + "/v1/accounts", headers={"Authorization": "Bearer sk_test_mine"})
 
         assert [item["name"] for item in answer.json()["data"]["items"]] == ["Mine"]
@@ -104,24 +104,24 @@ def test_a_port_in_use_is_reported_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-        err = refused("--port", str(port))
+        err = startup_error("--port", str(port))
 
-        said = f"cannot listen on 127.0.0.1 port {port}: Address already in use; choose another with --port"
-        assert err == f"audience-mock: {said}\n"
+        message = f"cannot listen on 127.0.0.1 port {port}: Address already in use; choose another with --port"
+        assert err == f"audience-mock: {message}\n"
 
 
 def test_the_program_prints_its_usage_without_a_command() -> None:
     command = [sys.executable, "-m", "mockserver"]
 
-    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
+    process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
 
-    assert told.stdout.startswith("Usage:")
-    assert "serve" in told.stdout
-    assert told.stderr == ""
+    assert process.stdout.startswith("Usage:")
+    assert "serve" in process.stdout
+    assert process.stderr == ""
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--port", "x"], "'x' is not a valid integer"),
         (["--port", "70000"], "70000 is not in the range"),
@@ -136,15 +136,15 @@ def test_the_program_prints_its_usage_without_a_command() -> None:
         (["--log-format", "xml"], "'xml' is not one of"),
     ],
 )
-def test_an_invalid_option_is_reported_in_one_line(options: list[str], said: str) -> None:
-    err = refused(*options)
+def test_an_invalid_option_is_reported_in_one_line(options: list[str], message: str) -> None:
+    err = startup_error(*options)
 
-    assert said in err
+    assert message in err
     assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("{", "neither YAML nor JSON"),
         ("[]", "is not of type"),
@@ -159,19 +159,19 @@ def test_an_invalid_option_is_reported_in_one_line(options: list[str], said: str
         ),
     ],
 )
-def test_an_invalid_seed_file_is_reported_in_one_line(tmp_path: Path, content: str, said: str) -> None:
+def test_an_invalid_seed_file_is_reported_in_one_line(tmp_path: Path, content: str, message: str) -> None:
     file = tmp_path / "seed.yaml"
     file.write_text(content)
 
-    err = refused("--seed-file", str(file), "--port", "0")
+    err = startup_error("--seed-file", str(file), "--port", "0")
 
-    assert said in err
+    assert message in err
     assert str(file) in err
     assert err.count("\n") == 1
 
 
 def test_the_control_plane_needs_a_token_beyond_this_machine() -> None:
-    with serving("--host", "0.0.0.0") as (_, banner):  # noqa: S104  (that is the point)
+    with cli_server("--host", "0.0.0.0") as (_, banner):  # noqa: S104  (that is the point)
         url = url_in(banner).replace("0.0.0.0", "127.0.0.1")  # noqa: S104  (the same)
         (token,) = re.findall(r"Admin token, for /_mock +(\S+)", banner)
 
@@ -181,7 +181,7 @@ def test_the_control_plane_needs_a_token_beyond_this_machine() -> None:
 
 
 def test_repeated_signals_do_not_disturb_the_stop() -> None:
-    with serving() as (process, _):
+    with cli_server() as (process, _):
         threads = [threading.Thread(target=process.send_signal, args=[signal.SIGTERM]) for _ in range(5)]
         for thread in threads:
             thread.start()

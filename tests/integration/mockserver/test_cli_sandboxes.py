@@ -3,16 +3,16 @@
 import httpx
 import pytest
 
-from tests.harness.cli_server import AUTHORIZED, refused, serving, url_in
+from tests.harness.cli_server import AUTHORIZED, cli_server, startup_error, url_in
 
 LIST = "/v1/accounts/a00000000000000000000001/audiences"
 
 
 def test_a_rate_limit_holds_for_the_keys_of_every_sandbox() -> None:
-    with serving("--rate-limit", "2/h") as (_, banner):
+    with cli_server("--rate-limit", "2/h") as (_, banner):
         url = url_in(banner)
-        made = httpx.post(f"{url}/_mock/sandboxes", json={}).raise_for_status().json()
-        own = {"Authorization": f"Bearer {made['keys'][0]['key']}"}
+        sandbox = httpx.post(f"{url}/_mock/sandboxes", json={}).raise_for_status().json()
+        own = {"Authorization": f"Bearer {sandbox['keys'][0]['key']}"}
 
         default = [httpx.get(url + LIST, headers=AUTHORIZED) for _ in range(3)]
         others = [httpx.get(f"{url}/v1/accounts", headers=own) for _ in range(3)]
@@ -23,27 +23,27 @@ def test_a_rate_limit_holds_for_the_keys_of_every_sandbox() -> None:
 
 
 def test_the_number_and_expiry_of_sandboxes_follow_the_options() -> None:
-    with serving("--max-sandboxes", "2", "--sandbox-expiry", "never") as (_, banner):
+    with cli_server("--max-sandboxes", "2", "--sandbox-expiry", "never") as (_, banner):
         url = url_in(banner)
 
-        made = [httpx.post(f"{url}/_mock/sandboxes", json={}) for _ in range(2)]
+        created = [httpx.post(f"{url}/_mock/sandboxes", json={}) for _ in range(2)]
 
-        assert [answer.status_code for answer in made] == [201, 409]
-        assert made[0].json()["idleExpirySeconds"] is None
+        assert [answer.status_code for answer in created] == [201, 409]
+        assert created[0].json()["idleExpirySeconds"] is None
 
 
 def test_a_sandbox_expires_after_an_hour_by_default_and_the_default_sandbox_never() -> None:
-    with serving() as (_, banner):
+    with cli_server() as (_, banner):
         url = url_in(banner)
         httpx.post(f"{url}/_mock/sandboxes", json={}).raise_for_status()
 
         listed = httpx.get(f"{url}/_mock/sandboxes").json()["sandboxes"]
 
-        assert [one["idleExpirySeconds"] for one in listed] == [None, 3_600]
+        assert [sandbox["idleExpirySeconds"] for sandbox in listed] == [None, 3_600]
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--rate-limit", "60"], "'60' is not a rate; write it like 5/s, 60/m or 1000/h"),
         (["--rate-limit", "0/m"], "is not a rate"),
@@ -53,8 +53,8 @@ def test_a_sandbox_expires_after_an_hour_by_default_and_the_default_sandbox_neve
         (["--sandbox-expiry", "8761h"], "from 1s to 8760h, or never"),
     ],
 )
-def test_an_invalid_sandbox_option_is_reported_in_one_line(options: list[str], said: str) -> None:
-    err = refused(*options)
+def test_an_invalid_sandbox_option_is_reported_in_one_line(options: list[str], message: str) -> None:
+    err = startup_error(*options)
 
-    assert said in err
+    assert message in err
     assert err.count("\n") == 1

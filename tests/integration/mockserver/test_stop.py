@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.harness.cli_server import AUTHORIZED, DELETE, serving, url_in
+from tests.harness.cli_server import AUTHORIZED, DELETE, cli_server, url_in
 
 FAULTS = "/_mock/sandboxes/default/faults"
 
@@ -22,7 +22,7 @@ def test_a_server_stops_soon_and_cleanly_while_a_fault_holds_a_response(
     kind: str, signals: list[signal.Signals]
 ) -> None:
     with (
-        serving() as (process, banner),
+        cli_server() as (process, banner),
         httpx.Client(base_url=url_in(banner), headers=AUTHORIZED, timeout=20) as client,
         ThreadPoolExecutor() as pool,
     ):

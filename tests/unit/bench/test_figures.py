@@ -28,7 +28,7 @@ def test_frugality_counts_every_serving_process() -> None:
 
 
 def test_the_share_of_a_process_is_the_median_over_all_rounds() -> None:
-    rounds = [load(cpu={"server": one, "database": 0.5}) for one in (0.1, 0.3, 0.2)]
+    rounds = [load(cpu={"server": share, "database": 0.5}) for share in (0.1, 0.3, 0.2)]
 
     assert figures({"postgresql": rounds}).shares(("postgresql", "200"), 16) == {
         "server": 0.2,

@@ -11,7 +11,7 @@ from tests.bench.targets import BARE, NO_JOURNAL, OURS
 
 
 @pytest.mark.parametrize(
-    ("option", "told"),
+    ("option", "reason"),
     [
         (["--connections", "0"], "write numbers from 1 to 1000, with commas"),
         (["--connections", "1,many"], "write numbers from 1 to 1000, with commas"),
@@ -22,22 +22,22 @@ from tests.bench.targets import BARE, NO_JOURNAL, OURS
         (["--rounds", "0"], "0 is not in the range"),
     ],
 )
-def test_an_invalid_option_is_refused_with_the_reason(option: list[str], told: str) -> None:
+def test_an_invalid_option_is_refused_with_the_reason(option: list[str], reason: str) -> None:
     result = CliRunner().invoke(main, option)
 
     assert result.exit_code == 2
-    assert told in result.output
+    assert reason in result.output
 
 
 def test_each_server_on_sqlite_has_its_own_file() -> None:
     with Databases() as databases:
-        one, other = databases.target("sqlite", 1), databases.target("sqlite", 3)
+        single, several = databases.target("sqlite", 1), databases.target("sqlite", 3)
 
-    assert [one.name, other.name] == ["sqlite", "sqlite x3"]
-    assert one.command[-4:-2] != other.command[-4:-2]
-    assert one.command[-4] == "--store"
-    assert one.command[-3].startswith("sqlite:////")
-    assert other.command[-2:] == ("--workers", "3")
+    assert [single.name, several.name] == ["sqlite", "sqlite x3"]
+    assert single.command[-4:-2] != several.command[-4:-2]
+    assert single.command[-4] == "--store"
+    assert single.command[-3].startswith("sqlite:////")
+    assert several.command[-2:] == ("--workers", "3")
 
 
 def test_the_journal_is_on_by_default() -> None:

@@ -38,12 +38,12 @@ def test_peers_are_installed_once_without_running_scripts(tmp_path: Path) -> Non
     npm, folder = program(tmp_path, NPM), tmp_path / "peers"
 
     for _ in range(2):
-        found = peers(folder, lambda name: npm if name == "npm" else "node")
+        targets = peers(folder, lambda name: npm if name == "npm" else "node")
 
-    assert [target.name for target in found] == ["openapi-backend", "prism"]
-    asked = (folder / "asked").read_text().splitlines()
-    assert len(asked) == 1
-    assert "--ignore-scripts" in asked[0]
+    assert [target.name for target in targets] == ["openapi-backend", "prism"]
+    commands = (folder / "asked").read_text().splitlines()
+    assert len(commands) == 1
+    assert "--ignore-scripts" in commands[0]
     assert {"package.json", "openapi-backend.mjs"} <= {file.name for file in folder.iterdir()}
 
 
@@ -69,6 +69,6 @@ def test_a_run_without_peers_says_why() -> None:
     def none() -> list[Target]:
         raise NoPeersError("npm is not installed")
 
-    found = run(Choice((), (), (), peers=True), OPTIONS, lambda _: None, none)
+    result = run(Choice((), (), (), peers=True), OPTIONS, lambda _: None, none)
 
-    assert found == Run(left_out=["openapi-backend and Prism, since npm is not installed"])
+    assert result == Run(left_out=["openapi-backend and Prism, since npm is not installed"])

@@ -31,7 +31,7 @@ def test_a_row_has_throughput_ratio_and_cpu_for_each_number_of_connections() -> 
 
 def test_heads_and_rows_of_a_table_have_equal_length() -> None:
     shown = text(figures(ALL), OPTIONS).split("\n")
-    first = next(place for place, line in enumerate(shown) if line.startswith("Requests a second"))
+    first = next(index for index, line in enumerate(shown) if line.startswith("Requests a second"))
 
     assert len({len(line) for line in shown[first + 1 : first + 5]}) == 1
 
@@ -60,11 +60,11 @@ def test_each_process_is_shown_with_its_share_of_a_core() -> None:
     assert "postgresql server 1%, worker 1 40%, database 50%, client 30%" in lines(measured)
 
 
-@pytest.mark.parametrize(("share", "told"), [(0.5, True), (0.9, False)])
-def test_a_busy_machine_is_reported(share: float, told: bool) -> None:  # noqa: FBT001  (a row of the table)
+@pytest.mark.parametrize(("share", "reported"), [(0.5, True), (0.9, False)])
+def test_a_busy_machine_is_reported(share: float, reported: bool) -> None:  # noqa: FBT001  (a row of the table)
     shown = text(figures({"bare": [load(cpu={"server": share})]}), OPTIONS)
 
-    assert ("The machine was busy" in shown) is told
+    assert ("The machine was busy" in shown) is reported
 
 
 def test_a_low_share_among_several_processes_is_no_sign_of_a_busy_machine() -> None:
@@ -112,9 +112,9 @@ def test_chosen_cores_are_reported() -> None:
 def test_the_document_has_every_ratio_once_and_is_json() -> None:
     measured = Figures(Run([*samples(ALL), *samples({"ours": [load(9_500)]}, path="404")], footprint=FOOTPRINT))
 
-    made = json.loads(json.dumps(document(measured, OPTIONS)))
+    parsed = json.loads(json.dumps(document(measured, OPTIONS)))
 
-    named = [(one["target"], one["path"], one["beside"], one["besidePath"]) for one in made["ratios"]]
+    named = [(ratio["target"], ratio["path"], ratio["beside"], ratio["besidePath"]) for ratio in parsed["ratios"]]
     assert len(named) == 2 * 3 * len(set(named))
     assert set(named) == {
         ("ours", "200", "bare", "200"),
@@ -122,12 +122,12 @@ def test_the_document_has_every_ratio_once_and_is_json() -> None:
         ("stock", "200", "bare", "200"),
         ("ours", "404", "ours", "200"),
     }
-    assert made["memoryMegabytes"] == {"started": 61.0, "loaded": 66.0}
-    assert [goal["met"] for goal in made["goals"]] == [True, True, True, True, True]
-    assert made["samples"][0]["load"]["cpu"] == {"server": 0.9}
+    assert parsed["memoryMegabytes"] == {"started": 61.0, "loaded": 66.0}
+    assert [goal["met"] for goal in parsed["goals"]] == [True, True, True, True, True]
+    assert parsed["samples"][0]["load"]["cpu"] == {"server": 0.9}
 
 
 def test_the_document_of_an_empty_run_is_empty() -> None:
-    made = document(Figures(Run()), OPTIONS)
+    empty = document(Figures(Run()), OPTIONS)
 
-    assert (made["ratios"], made["lists"], made["suite"], made["memoryMegabytes"]) == ([], {}, None, None)
+    assert (empty["ratios"], empty["lists"], empty["suite"], empty["memoryMegabytes"]) == ([], {}, None, None)

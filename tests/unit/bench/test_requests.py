@@ -35,9 +35,9 @@ def test_a_server_without_state_is_asked_to_delete_the_same_audiences_again() ->
 
 @pytest.mark.parametrize("path", ["404", "409", "401", "403"])
 def test_the_request_for_a_refusal_is_always_the_same(path: str) -> None:
-    asked = sent(path, remembers=True)
+    requests = sent(path, remembers=True)
 
-    assert len(set(asked)) == 1
+    assert len(set(requests)) == 1
 
 
 def test_connections_share_the_requests_to_send() -> None:
@@ -49,11 +49,11 @@ def test_connections_share_the_requests_to_send() -> None:
 def test_a_flow_creates_reads_and_deletes_the_same_audience() -> None:
     flow = Flow()
 
-    asked = [flow(answer).split(b" HTTP/1.1")[0] for answer in (b"", MADE, b"read", b"deleted")]
+    requests = [flow(answer).split(b" HTTP/1.1")[0] for answer in (b"", MADE, b"read", b"deleted")]
 
-    place = b"/v1/accounts/a00000000000000000000001/audiences"
-    one = place + b"/0123456789abcdef01234567"
-    assert asked == [b"POST " + place, b"GET " + one, b"DELETE " + one, b"POST " + place]
+    collection = b"/v1/accounts/a00000000000000000000001/audiences"
+    audience = collection + b"/0123456789abcdef01234567"
+    assert requests == [b"POST " + collection, b"GET " + audience, b"DELETE " + audience, b"POST " + collection]
 
 
 def test_a_flow_announces_the_length_of_its_body() -> None:

@@ -23,7 +23,7 @@ def test_an_instant_in_yaml_needs_no_quotes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         ("", "the document: null is not of type"),
         ("{", "neither YAML nor JSON"),
@@ -44,8 +44,8 @@ def test_an_instant_in_yaml_needs_no_quotes() -> None:
         (f"accountGroups: [{{name: x, credits: 0x{'f' * 5_000}}}]", "what JSON does not have"),
     ],
 )
-def test_an_invalid_seed_is_refused_in_one_line(text: str, said: str) -> None:
-    assert said in refusal(text)
+def test_an_invalid_seed_is_refused_in_one_line(text: str, reason: str) -> None:
+    assert reason in refusal(text)
     assert "\n" not in refusal(text)
 
 

@@ -68,7 +68,7 @@ def test_every_inference_gives_its_reason() -> None:
 
 
 def test_a_link_fills_all_path_parameters_of_its_operation() -> None:
-    paths = {one.operation_id: one.path for one in OPERATIONS}
+    paths = {operation.operation_id: operation.path for operation in OPERATIONS}
 
     unfilled = {
         name: link["operationId"]
@@ -137,6 +137,6 @@ def test_every_component_is_used() -> None:
     used = {str(node["$ref"]) for _, node in nodes(CONTRACT) if isinstance(node, dict) and "$ref" in node}
     kinds = CONTRACT["components"].items()
 
-    there = {f"#/components/{kind}/{name}" for kind, parts in kinds if kind != "securitySchemes" for name in parts}
+    defined = {f"#/components/{kind}/{name}" for kind, parts in kinds if kind != "securitySchemes" for name in parts}
 
-    assert there == used
+    assert defined == used

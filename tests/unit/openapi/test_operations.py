@@ -8,11 +8,11 @@ from tests.harness.documented_contract import (
     OPERATIONS,
     PAGES,
     Documented,
+    case_id,
     each_operation,
-    named,
     operations,
-    reader,
     resolved,
+    validator,
 )
 
 NOT_SUPPORTED = "not supported; check the current resource state before retrying this request."
@@ -28,13 +28,13 @@ BODIES = {
 
 
 def test_the_contract_has_exactly_the_documented_operations() -> None:
-    found = [
+    described = [
         (method, path, operation["operationId"])
         for path, item in CONTRACT["paths"].items()
         for method, operation in item.items()
     ]
 
-    assert found == [(one.method, one.path, one.operation_id) for one in OPERATIONS]
+    assert described == [(operation.method, operation.path, operation.operation_id) for operation in OPERATIONS]
 
 
 def test_the_delete_operation_comes_first() -> None:
@@ -104,8 +104,12 @@ def test_an_operation_describes_its_idempotency(documented: Documented) -> None:
 
 @pytest.mark.parametrize(
     "documented",
-    [one for one in OPERATIONS if one.method != "get" and one.operation_id != "startProspectingJob"],
-    ids=named,
+    [
+        operation
+        for operation in OPERATIONS
+        if operation.method != "get" and operation.operation_id != "startProspectingJob"
+    ],
+    ids=case_id,
 )
 def test_a_mutation_without_idempotency_quotes_the_documentation_page(documented: Documented) -> None:
     assert operations()[documented.operation_id]["x-idempotency"]["sentence"] == NOT_SUPPORTED
@@ -113,9 +117,9 @@ def test_a_mutation_without_idempotency_quotes_the_documentation_page(documented
 
 @each_operation
 def test_an_operation_declares_the_parameters_of_its_path(documented: Documented) -> None:
-    parameters = [resolved(one) for one in operations()[documented.operation_id].get("parameters", [])]
+    parameters = [resolved(parameter) for parameter in operations()[documented.operation_id].get("parameters", [])]
 
-    in_path = ["{" + one["name"] + "}" for one in parameters if one["in"] == "path"]
+    in_path = ["{" + parameter["name"] + "}" for parameter in parameters if parameter["in"] == "path"]
 
     assert in_path == [step for step in documented.path.split("/") if step.startswith("{")]
 
@@ -134,11 +138,15 @@ def test_an_operation_declares_the_parameters_of_its_path(documented: Documented
     ],
 )
 def test_an_operation_declares_its_optional_parameters(operation_id: str, optional: list[tuple[str, str, str]]) -> None:
-    parameters = [resolved(one) for one in operations()[operation_id]["parameters"]]
+    parameters = [resolved(parameter) for parameter in operations()[operation_id]["parameters"]]
 
-    found = [(one["name"], one["in"], one["schema"]["type"]) for one in parameters if not one.get("required", False)]
+    declared = [
+        (parameter["name"], parameter["in"], parameter["schema"]["type"])
+        for parameter in parameters
+        if not parameter.get("required", False)
+    ]
 
-    assert found == optional
+    assert declared == optional
 
 
 def test_only_documented_operations_take_a_body() -> None:
@@ -171,12 +179,14 @@ def test_an_update_needs_one_mutable_field(body: dict[str, str]) -> None:
 def test_a_prospecting_job_takes_1_to_1000_urls(count: int, *, fits: bool) -> None:
     body = {"source": "url_upload", "urls": ["https://www.linkedin.com/in/avery-stone"] * count}
 
-    assert reader("ProspectingJobStart").is_valid(body) is fits
+    assert validator("ProspectingJobStart").is_valid(body) is fits
 
 
 def test_every_prospecting_source_has_requirements_and_a_matching_example() -> None:
     operation = operations()["startProspectingJob"]
-    examples = [one["value"] for one in operation["requestBody"]["content"]["application/json"]["examples"].values()]
+    examples = [
+        example["value"] for example in operation["requestBody"]["content"]["application/json"]["examples"].values()
+    ]
     requirements = operation["x-source-requirements"]
 
     met = [any(all(name in body for name in names) for names in requirements[body["source"]]) for body in examples]

@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.harness.documented_contract import DELETE_EXAMPLES, Row, each_refusal, each_row, operations, reader, row_of
+from tests.harness.documented_contract import (
+    DELETE_EXAMPLES,
+    Row,
+    each_refusal,
+    each_row,
+    operations,
+    row_of,
+    validator,
+)
 
 DELETE_PAGE = [
     (200, "Audience deleted", "DeletedSuccessResponse"),
@@ -110,7 +118,7 @@ def test_a_row_has_two_examples(row: Row) -> None:
 @each_row
 @pytest.mark.parametrize("name", ["documented", "realistic"])
 def test_an_example_fits_its_schema(row: Row, name: str) -> None:
-    errors = [error.message for error in reader(row.schema).iter_errors(row.example(name))]
+    errors = [error.message for error in validator(row.schema).iter_errors(row.example(name))]
 
     assert errors == []
 

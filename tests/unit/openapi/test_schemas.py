@@ -13,8 +13,8 @@ from tests.harness.documented_contract import (
     each_row,
     each_success,
     nodes,
-    reader,
     row_of,
+    validator,
 )
 
 
@@ -31,7 +31,7 @@ def test_an_envelope_with_a_missing_member_is_invalid(row: Row, member: str) -> 
 
     del body[member]
 
-    assert not reader(row.schema).is_valid(body)
+    assert not validator(row.schema).is_valid(body)
 
 
 @each_success
@@ -41,7 +41,7 @@ def test_an_envelope_with_a_missing_member_is_invalid(row: Row, member: str) -> 
 def test_a_success_with_members_of_a_failure_is_invalid(row: Row, change: dict[str, Any]) -> None:
     body = {**row.example("realistic"), **change}
 
-    assert not reader(row.schema).is_valid(body)
+    assert not validator(row.schema).is_valid(body)
 
 
 @each_refusal
@@ -49,21 +49,21 @@ def test_a_success_with_members_of_a_failure_is_invalid(row: Row, change: dict[s
 def test_a_failure_with_members_of_a_success_is_invalid(row: Row, change: dict[str, Any]) -> None:
     body = {**row.example("realistic"), **change}
 
-    assert not reader(row.schema).is_valid(body)
+    assert not validator(row.schema).is_valid(body)
 
 
 @pytest.mark.parametrize("data", [{"deleted": False}, {"deleted": None}, {"deleted": 1}, {}])
 def test_a_deletion_response_without_deleted_true_is_invalid(data: dict[str, Any]) -> None:
     body = {**DELETE_EXAMPLES["DeletedSuccessResponse"], "data": data}
 
-    assert not reader("DeletedSuccessResponse").is_valid(body)
+    assert not validator("DeletedSuccessResponse").is_valid(body)
 
 
 @each_row
 def test_an_envelope_may_have_undocumented_members(row: Row) -> None:
     body = {**row.example("realistic"), "more": 1}
 
-    assert reader(row.schema).is_valid(body)
+    assert validator(row.schema).is_valid(body)
 
 
 @pytest.mark.parametrize("details", [None, "string", {"rule": "guard"}, ["a"], 1])
@@ -72,22 +72,22 @@ def test_the_details_of_an_error_may_be_anything(schema: str, details: Any) -> N
     example = DELETE_EXAMPLES[schema]
     body = {**example, "error": {"code": "VALIDATION_ERROR", "message": "m", "details": details}}
 
-    assert reader(schema).is_valid(body)
+    assert validator(schema).is_valid(body)
 
 
 def test_only_a_validation_error_has_a_constant_code() -> None:
     body = {**DELETE_EXAMPLES["ErrorResponse"], "error": {"code": "OTHER", "message": "m"}}
 
-    assert reader("ErrorResponse").is_valid(body)
-    assert not reader("ValidationErrorResponse").is_valid(body)
+    assert validator("ErrorResponse").is_valid(body)
+    assert not validator("ValidationErrorResponse").is_valid(body)
 
 
 def test_an_audience_requires_only_its_identifier() -> None:
     bare = {"success": True, "data": {"id": "x"}, "error": None, "traceId": "t"}
     nameless = {**bare, "data": {"name": "n"}}
 
-    assert reader("AudienceSuccessResponse").is_valid(bare)
-    assert not reader("AudienceSuccessResponse").is_valid(nameless)
+    assert validator("AudienceSuccessResponse").is_valid(bare)
+    assert not validator("AudienceSuccessResponse").is_valid(nameless)
 
 
 def test_every_member_of_an_audience_except_its_identifier_may_be_null() -> None:
@@ -95,8 +95,8 @@ def test_every_member_of_an_audience_except_its_identifier_may_be_null() -> None
     nulls = {**members, "data": {**dict.fromkeys(members["data"]), "id": "x"}}
     no_identifier = {**members, "data": {**members["data"], "id": None}}
 
-    assert reader("AudienceSuccessResponse").is_valid(nulls)
-    assert not reader("AudienceSuccessResponse").is_valid(no_identifier)
+    assert validator("AudienceSuccessResponse").is_valid(nulls)
+    assert not validator("AudienceSuccessResponse").is_valid(no_identifier)
 
 
 def test_the_prospect_count_is_a_number_except_inside_folders_of_the_navigation() -> None:
@@ -105,9 +105,9 @@ def test_the_prospect_count_is_a_number_except_inside_folders_of_the_navigation(
     nested = {**alone, "data": {"folders": [{"id": "f", "audiences": [audience]}]}}
     ungrouped = {**alone, "data": {"ungroupedAudiences": [audience]}}
 
-    assert not reader("AudienceSuccessResponse").is_valid(alone)
-    assert reader("AudienceNavigationSuccessResponse").is_valid(nested)
-    assert not reader("AudienceNavigationSuccessResponse").is_valid(ungrouped)
+    assert not validator("AudienceSuccessResponse").is_valid(alone)
+    assert validator("AudienceNavigationSuccessResponse").is_valid(nested)
+    assert not validator("AudienceNavigationSuccessResponse").is_valid(ungrouped)
 
 
 @pytest.mark.parametrize("operation_id", ["listAudiences", "listAudienceProspects", "listProspectingJobs"])
@@ -117,7 +117,7 @@ def test_a_page_with_a_missing_member_is_invalid(operation_id: str, member: str)
     body = row.example("realistic")
     data = {name: value for name, value in body["data"].items() if name != member}
 
-    assert not reader(row.schema).is_valid({**body, "data": data})
+    assert not validator(row.schema).is_valid({**body, "data": data})
 
 
 @pytest.mark.parametrize("operation_id", ["listAudiences", "listAudienceProspects", "listProspectingJobs"])
@@ -126,13 +126,13 @@ def test_the_last_page_has_no_cursor(operation_id: str) -> None:
     body = row.example("documented")
     last = {**body, "data": {**body["data"], "nextCursor": None, "hasMore": False}}
 
-    assert reader(row.schema).is_valid(last)
+    assert validator(row.schema).is_valid(last)
 
 
 def test_the_list_of_accounts_is_not_paginated() -> None:
     body = {"success": True, "data": {"items": []}, "error": None, "traceId": "t"}
 
-    assert reader("AccountListSuccessResponse").is_valid(body)
+    assert validator("AccountListSuccessResponse").is_valid(body)
 
 
 def test_no_schema_has_an_undocumented_bound() -> None:

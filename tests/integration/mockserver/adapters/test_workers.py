@@ -15,7 +15,7 @@ import pytest
 
 from mockserver.adapters.http_server import bound
 from mockserver.adapters.workers import Workers
-from tests.harness.cli_server import AUTHORIZED, DELETE, serving, url_in
+from tests.harness.cli_server import AUTHORIZED, DELETE, cli_server, url_in
 
 GROUP = "/v1/accounts/a00000000000000000000001"
 
@@ -27,7 +27,7 @@ def file(tmp_path: Path) -> str:
 
 def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """Those that live; one that has ended may still be there by name, or go while it is looked at."""
-    return [one for one in psutil.Process(process.pid).children() if is_worker(one)]
+    return [worker for worker in psutil.Process(process.pid).children() if is_worker(worker)]
 
 
 def is_worker(process: psutil.Process) -> bool:
@@ -43,7 +43,7 @@ def names(url: str) -> list[str]:
 
 
 def test_two_worker_processes_serve_one_state(file: str) -> None:
-    with serving("--store", file, "--workers", "2") as (process, banner):
+    with cli_server("--store", file, "--workers", "2") as (process, banner):
         url = url_in(banner)
 
         statuses = [httpx.delete(url + DELETE, headers=AUTHORIZED).status_code for _ in range(20)]
@@ -53,7 +53,7 @@ def test_two_worker_processes_serve_one_state(file: str) -> None:
 
 
 def test_workers_stop_together_without_output(file: str) -> None:
-    with serving("--store", file, "--workers", "2") as (process, _):
+    with cli_server("--store", file, "--workers", "2") as (process, _):
         workers = workers_of(process)
 
         process.send_signal(signal.SIGTERM)
@@ -64,11 +64,11 @@ def test_workers_stop_together_without_output(file: str) -> None:
 
 
 def test_a_killed_worker_is_replaced(file: str) -> None:
-    with serving("--store", file, "--workers", "2") as (process, banner):
+    with cli_server("--store", file, "--workers", "2") as (process, banner):
         killed, other = workers_of(process)
 
         killed.kill()
-        while len({one.pid for one in workers_of(process)} - {killed.pid}) < 2:
+        while len({worker.pid for worker in workers_of(process)} - {killed.pid}) < 2:
             pass
 
         assert httpx.delete(url_in(banner) + DELETE, headers=AUTHORIZED).status_code == 200
@@ -76,7 +76,7 @@ def test_a_killed_worker_is_replaced(file: str) -> None:
 
 
 def test_workers_end_when_their_parent_is_killed(file: str) -> None:
-    with serving("--store", file, "--workers", "2") as (process, _):
+    with cli_server("--store", file, "--workers", "2") as (process, _):
         workers = workers_of(process)
 
         process.kill()
@@ -116,7 +116,7 @@ def test_a_replacement_worker_that_cannot_start_is_replaced_too(tmp_path: Path) 
 
 
 def test_changes_persist_when_the_server_is_restarted(file: str) -> None:
-    with serving("--store", file) as (process, banner):
+    with cli_server("--store", file) as (process, banner):
         first = banner
         httpx.delete(url_in(banner) + DELETE, headers=AUTHORIZED)
         httpx.post(f"{url_in(banner)}{GROUP}/audiences", headers=AUTHORIZED, json={"name": "New", "type": "on_demand"})
@@ -124,7 +124,7 @@ def test_changes_persist_when_the_server_is_restarted(file: str) -> None:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
 
-    with serving("--store", file) as (_, banner):
+    with cli_server("--store", file) as (_, banner):
         after = names(url_in(banner))
         assert httpx.get(url_in(banner) + DELETE, headers=AUTHORIZED).status_code == 404
 
@@ -135,24 +135,26 @@ def test_changes_persist_when_the_server_is_restarted(file: str) -> None:
 
 
 def test_servers_with_one_store_and_seed_create_different_sandboxes_and_trace_ids(file: str) -> None:
-    seen = []
+    identifiers = []
     for _ in range(2):
-        with serving("--store", file, "--seed", "7") as (_, banner):
-            made = httpx.post(url_in(banner) + "/_mock/sandboxes", json={}).json()
+        with cli_server("--store", file, "--seed", "7") as (_, banner):
+            sandbox_document = httpx.post(url_in(banner) + "/_mock/sandboxes", json={}).json()
             refused = httpx.get(url_in(banner) + GROUP + "/audiences").json()
-            seen += [made["id"], made["keys"][0]["key"], refused["traceId"]]
-            known = [sandbox["id"] for sandbox in httpx.get(url_in(banner) + "/_mock/sandboxes").json()["sandboxes"]]
+            identifiers += [sandbox_document["id"], sandbox_document["keys"][0]["key"], refused["traceId"]]
+            sandboxes = [
+                sandbox["id"] for sandbox in httpx.get(url_in(banner) + "/_mock/sandboxes").json()["sandboxes"]
+            ]
 
-    assert len(set(seen)) == 6
-    assert known == ["default", seen[0], seen[3]]
+    assert len(set(identifiers)) == 6
+    assert sandboxes == ["default", identifiers[0], identifiers[3]]
 
 
 def test_the_identifiers_of_the_default_sandbox_depend_only_on_the_seed(tmp_path: Path) -> None:
-    made = []
+    identifiers = []
     for store in ("memory", f"sqlite:///{tmp_path}/one.db", f"sqlite:///{tmp_path}/two.db"):
-        with serving("--store", store, "--seed", "7") as (_, banner):
+        with cli_server("--store", store, "--seed", "7") as (_, banner):
             body = {"name": "x", "type": "on_demand"}
             answer = httpx.post(f"{url_in(banner)}{GROUP}/audiences", headers=AUTHORIZED, json=body)
-            made.append(answer.json()["data"]["id"])
+            identifiers.append(answer.json()["data"]["id"])
 
-    assert len(set(made)) == 1
+    assert len(set(identifiers)) == 1

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from mockserver.domain.permission import ALL_PERMISSIONS
-from tests.harness.operation_requests import OPERATIONS, REQUIRED, prepared, send
+from tests.harness.operation_requests import OPERATIONS, REQUIRED, send_valid_request, valid_requests
 from tests.harness.sandbox_client import World
 
 SCOPED = sorted(set(OPERATIONS) - {"listAccounts"})
@@ -14,8 +14,8 @@ SCOPED = sorted(set(OPERATIONS) - {"listAccounts"})
 
 def foreign(world: World) -> World:
     """Another account group of the same sandbox, with a key of its own."""
-    made = world.state("an API key")
-    return World(world.client, world.sandbox, made["apiKey"], made["accountGroupId"])
+    created = world.state("an API key")
+    return World(world.client, world.sandbox, created["apiKey"], created["accountGroupId"])
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
@@ -67,7 +67,7 @@ def test_the_required_permission_is_sufficient_and_necessary(world: World, opera
     needed = REQUIRED[operation]
     alone, others = world.another_key(needed), world.another_key(*sorted(ALL_PERMISSIONS - {needed}))
 
-    refused, accepted = send(world, operation, others), send(world, operation, alone)
+    refused, accepted = send_valid_request(world, operation, others), send_valid_request(world, operation, alone)
 
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "FORBIDDEN")
     assert refused.json()["error"]["details"]["required"] == needed
@@ -87,7 +87,7 @@ def test_any_valid_key_lists_exactly_its_own_account_groups(world: World) -> Non
 def test_a_foreign_account_group_is_403_whether_it_exists_or_not(world: World, operation: str) -> None:
     other = foreign(world)
     unknown = World(world.client, world.sandbox, world.key, "0" * 24)
-    method, path, body = prepared(world)[operation]
+    method, path, body = valid_requests(world)[operation]
     before = world.everything()
 
     answers = [
@@ -107,7 +107,7 @@ def test_a_foreign_account_group_is_403_whether_it_exists_or_not(world: World, o
 @pytest.mark.parametrize("operation", [name for name in SCOPED if "{audienceId}" in OPERATIONS[name][1]])
 def test_an_audience_of_another_account_group_is_404_even_while_populated(world: World, operation: str) -> None:
     other = foreign(world)
-    method, path, body = prepared(world)[operation]
+    method, path, body = valid_requests(world)[operation]
     rest = "/".join(path.split("/")[3:])
 
     statuses = {

@@ -41,10 +41,10 @@ class ForgetfulStore(MemoryStore):
 
 def answer(store: MemoryStore) -> httpx.Response:
     async def main() -> httpx.Response:
-        made = components(Settings(), store=store)
-        await seed(Settings(), made)
+        parts = components(Settings(), store=store)
+        await seed(Settings(), parts)
         store.broken = True  # type: ignore[attr-defined]
-        transport = httpx.ASGITransport(app=vendor_app(Settings(), made))
+        transport = httpx.ASGITransport(app=vendor_app(Settings(), parts))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.get(f"{GROUP}/audiences", headers=AUTHORIZED)
 

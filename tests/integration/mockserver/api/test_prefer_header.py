@@ -36,8 +36,8 @@ def asked(client: httpx.Client, key: str, operation: str, *prefer: str) -> httpx
 
 def error(answer: httpx.Response) -> dict[str, Any]:
     assert (answer.status_code, answer.json()["success"]) == (400, False), answer.text
-    found: dict[str, Any] = answer.json()["error"]
-    return found
+    error_: dict[str, Any] = answer.json()["error"]
+    return error_
 
 
 @pytest.mark.parametrize(("operation", "status", "name"), EVERY)
@@ -80,7 +80,7 @@ def test_an_example_response_ignores_limits_faults_and_permissions(world: World)
     answer = world.call("DELETE", AUDIENCE, key=reader, headers={"Prefer": "code=200"})
 
     assert answer.json()["data"] == {"deleted": True}
-    assert [one["matched"] for one in world.control("GET", "/faults")["faults"]] == [0]
+    assert [fault["matched"] for fault in world.control("GET", "/faults")["faults"]] == [0]
 
 
 @pytest.mark.parametrize("key", ["sk_test_nobody", "sk_test_revoked", "two keys"])
@@ -98,17 +98,17 @@ def test_a_request_without_an_operation_ignores_preferences(world: World, method
 
 @pytest.mark.parametrize("code", ["418", "502", "abc", "", "0409", "409.0"])
 def test_an_undocumented_code_is_400_with_the_documented_codes(world: World, code: str) -> None:
-    found = error(asked(world.client, world.key, "deleteAudience", f'code="{code}"'))
+    refusal = error(asked(world.client, world.key, "deleteAudience", f'code="{code}"'))
 
-    assert found["code"] == "VALIDATION_ERROR"
-    assert found["details"]["documented"] == [200, 400, 401, 403, 404, 409, 429, 500]
-    assert "200, 400, 401, 403, 404, 409, 429, 500" in found["message"]
+    assert refusal["code"] == "VALIDATION_ERROR"
+    assert refusal["details"]["documented"] == [200, 400, 401, 403, 404, 409, 429, 500]
+    assert "200, 400, 401, 403, 404, 409, 429, 500" in refusal["message"]
 
 
 def test_an_unknown_example_is_400_with_the_known_examples(world: World) -> None:
-    found = error(asked(world.client, world.key, "deleteAudience", "code=409, example=funny"))
+    refusal = error(asked(world.client, world.key, "deleteAudience", "code=409, example=funny"))
 
-    assert found["details"]["documented"] == ["documented", "realistic"]
+    assert refusal["details"]["documented"] == ["documented", "realistic"]
 
 
 @pytest.mark.parametrize("prefer", ["respond-async", "dynamic=true", "return=minimal; code=409", ""])

@@ -12,7 +12,7 @@ from openapi_core.testing import MockResponse
 from requests import Request as SentRequest
 
 from openapi import contract
-from tests.harness.operation_requests import OPERATIONS, PERMISSIONS, REQUIRED, prepared, send
+from tests.harness.operation_requests import OPERATIONS, PERMISSIONS, REQUIRED, send_valid_request, valid_requests
 from tests.harness.sandbox_client import BODY, World
 
 METHODS = ("get", "post", "patch", "delete")
@@ -36,11 +36,11 @@ def rows() -> list[tuple[str, int]]:
 
 def invalid(world: World, operation: str) -> httpx.Response:
     """Send the operation's request with its path, its query or its body spoiled."""
-    method, path, body = prepared(world)[operation]
+    method, path, body = valid_requests(world)[operation]
     if path.count("/") > 1 and not path.endswith(("/folders", "/navigation")):
         parts = path.split("/")
-        place = 3 if parts[2] == "folders" else 2
-        path = "/".join([*parts[:place], NOT_AN_ID, *parts[place + 1 :]])
+        index = 3 if parts[2] == "folders" else 2
+        path = "/".join([*parts[:index], NOT_AN_ID, *parts[index + 1 :]])
     elif body is not None:
         body = {"name": 5}
     elif operation != "getAudienceNavigation":
@@ -52,44 +52,44 @@ def invalid(world: World, operation: str) -> httpx.Response:
 
 def unknown(world: World, operation: str) -> httpx.Response:
     """Send the operation's request for something that is not there."""
-    method, path, body = prepared(world)[operation]
+    method, path, body = valid_requests(world)[operation]
     parts = path.split("/")
-    place = 3 if parts[2] == "folders" else 2
-    return world.call(method, "/".join([*parts[:place], UNKNOWN, *parts[place + 1 :]]), body)
+    index = 3 if parts[2] == "folders" else 2
+    return world.call(method, "/".join([*parts[:index], UNKNOWN, *parts[index + 1 :]]), body)
 
 
 def guarded(world: World, operation: str) -> httpx.Response:
-    method, path, body = prepared(world)[operation]
+    method, path, body = valid_requests(world)[operation]
     return world.call(method, "/".join(["", "audiences", world.populated()[0], *path.split("/")[3:]]), body)
 
 
 def limited(world: World, operation: str) -> httpx.Response:
     key = world.another_key(*sorted(PERMISSIONS))
     world.state("the rate limit is exhausted", apiKey=key)
-    return send(world, operation, key)
+    return send_valid_request(world, operation, key)
 
 
 def failing(world: World, operation: str) -> httpx.Response:
     key = world.another_key(*sorted(PERMISSIONS))
     world.state("the server fails internally", apiKey=key)
-    return send(world, operation, key)
+    return send_valid_request(world, operation, key)
 
 
 def revoked(world: World, operation: str) -> httpx.Response:
     key = world.another_key(*sorted(PERMISSIONS))
     world.state("the API key is revoked", apiKey=key)
-    return send(world, operation, key)
+    return send_valid_request(world, operation, key)
 
 
 def forbidden(world: World, operation: str) -> httpx.Response:
     needed = REQUIRED[operation]
-    return send(world, operation, world.another_key(*sorted(PERMISSIONS - {needed})))
+    return send_valid_request(world, operation, world.another_key(*sorted(PERMISSIONS - {needed})))
 
 
 def unwanted_monitoring(world: World) -> httpx.Response:
     seed = {"keys": [{"key": f"sk_test_of_{world.sandbox}"}], "accountGroups": [{"name": "Trial", "plan": "tester"}]}
-    made = world.client.post("/_mock/sandboxes", json={"seed": seed}).raise_for_status().json()
-    trial = World(world.client, made["id"], made["keys"][0]["key"], made["accountGroups"][0]["id"])
+    sandbox = world.client.post("/_mock/sandboxes", json={"seed": seed}).raise_for_status().json()
+    trial = World(world.client, sandbox["id"], sandbox["keys"][0]["key"], sandbox["accountGroups"][0]["id"])
     return trial.call("POST", "/audiences", {"name": "New", "type": "monitoring"})
 
 
@@ -127,9 +127,9 @@ def replayed_job(world: World) -> httpx.Response:
 
 
 BY_STATUS: Mapping[int, Callable[[World, str], httpx.Response]] = {
-    200: send,
-    201: send,
-    202: send,
+    200: send_valid_request,
+    201: send_valid_request,
+    202: send_valid_request,
     400: invalid,
     401: revoked,
     403: forbidden,
@@ -202,7 +202,7 @@ def resolved(node: dict[str, Any]) -> dict[str, Any]:
     """The node that a reference names, or the node itself."""
     if "$ref" not in node:
         return node
-    found: Any = contract()
+    target: Any = contract()
     for part in node["$ref"].removeprefix("#/").split("/"):
-        found = found[part]
-    return dict(found)
+        target = target[part]
+    return dict(target)

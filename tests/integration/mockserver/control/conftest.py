@@ -11,23 +11,23 @@ from mockserver.seeds import default_seed
 from mockserver.service.journal_tail import JournalTails
 from mockserver.service.sandboxes import Sandboxes
 from openapi import control_contract
-from tests.harness.control_plane import START, Control, HandClock, journals_of
+from tests.harness.control_plane import START, ControlPlane, HandClock, journals_of
 
 
 @pytest.fixture(scope="session")
-def built() -> Control:
+def shared_control() -> ControlPlane:
     store, clock = MemoryStore(), HandClock()
     sandboxes = Sandboxes(store, clock, SeededIds(0), Progression())
     checked = OpenAPI.from_dict(control_contract())
     journals = journals_of(sandboxes, store)
     plane = control_application(sandboxes, store, journals, JournalTails(journals, asyncio.sleep))
-    return Control(plane, store, clock, sandboxes, checked)
+    return ControlPlane(plane, store, clock, sandboxes, checked)
 
 
 @pytest.fixture
-def control(built: Control) -> Control:
-    built.store.worlds.clear()
-    built.store.owners.clear()
-    built.clock.instant = START
-    asyncio.run(built.sandboxes.create(default_seed(), name="default", sandbox_id="default"))
-    return built
+def control(shared_control: ControlPlane) -> ControlPlane:
+    shared_control.store.worlds.clear()
+    shared_control.store.owners.clear()
+    shared_control.clock.instant = START
+    asyncio.run(shared_control.sandboxes.create(default_seed(), name="default", sandbox_id="default"))
+    return shared_control

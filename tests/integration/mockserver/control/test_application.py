@@ -13,37 +13,37 @@ from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.seeds import schema
 from mockserver.service.journal_tail import JournalTails
 from openapi import contract, control_contract
-from tests.harness.control_plane import CONTRACT, OPERATIONS, Control, journals_of
+from tests.harness.control_plane import CONTRACT, OPERATIONS, ControlPlane, journals_of
 
 
 class TestContract:
     def test_the_contract_of_the_control_plane_is_valid_openapi(self) -> None:
         OpenAPIV30SpecValidator(CONTRACT).validate()
 
-    def test_operations_and_handlers_correspond(self, control: Control) -> None:
+    def test_operations_and_handlers_correspond(self, control: ControlPlane) -> None:
         journals = journals_of(control.sandboxes, control.store)
-        known = handlers(control.sandboxes, control.store, journals, JournalTails(journals, asyncio.sleep))
+        by_operation = handlers(control.sandboxes, control.store, journals, JournalTails(journals, asyncio.sleep))
 
-        assert set(known) == set(OPERATIONS)
+        assert set(by_operation) == set(OPERATIONS)
 
     @pytest.mark.parametrize("operation", sorted(OPERATIONS))
     def test_every_operation_documents_its_errors(self, operation: str) -> None:
         method, path, described = OPERATIONS[operation]
-        wanted = {"401", "403", "500"} if path != "/_mock/health" else {"403", "500"}
-        wanted |= {"404"} if "{" in path else set()
-        wanted |= {"413", "415"} if method != "GET" else set()
-        wanted |= {"400"} if "requestBody" in described else set()
+        expected = {"401", "403", "500"} if path != "/_mock/health" else {"403", "500"}
+        expected |= {"404"} if "{" in path else set()
+        expected |= {"413", "415"} if method != "GET" else set()
+        expected |= {"400"} if "requestBody" in described else set()
 
         assert described["summary"]
-        assert wanted <= set(described["responses"])
+        assert expected <= set(described["responses"])
 
     def test_every_example_fits_its_schema(self) -> None:
         def resolved(node: Any) -> Any:
             while "$ref" in node:
-                here = CONTRACT
+                target = CONTRACT
                 for step in node["$ref"].split("/")[1:]:
-                    here = here[step]
-                node = here
+                    target = target[step]
+                node = target
             return node
 
         def parts(described: dict[str, Any]) -> list[dict[str, Any]]:
@@ -54,7 +54,7 @@ class TestContract:
         checked = 0
         for media in [media for *_, described in OPERATIONS.values() for media in parts(described)]:
             examples = [media["example"]] if "example" in media else []
-            examples += [resolved(one)["value"] for one in media.get("examples", {}).values()]
+            examples += [resolved(example)["value"] for example in media.get("examples", {}).values()]
             whole = {**media["schema"], "components": CONTRACT["components"]}
             for example in examples:
                 OAS30ReadValidator(whole).validate(example)
@@ -67,23 +67,23 @@ class TestContract:
         assert set(listed) == ALL_PERMISSIONS
         assert listed == schema()["$defs"]["key"]["properties"]["permissions"]["items"]["enum"]
 
-    def test_the_served_contract_has_no_extensions(self, control: Control) -> None:
+    def test_the_served_contract_has_no_extensions(self, control: ControlPlane) -> None:
         assert "x-" not in re.findall(r'"(x-)', control.send("GET", "/_mock/openapi.json").text)
 
 
 class TestDocuments:
-    def test_health_counts_the_sandboxes(self, control: Control) -> None:
+    def test_health_counts_the_sandboxes(self, control: ControlPlane) -> None:
         before = control.call("GET", "/_mock/health")
         control.call("POST", "/_mock/sandboxes")
 
         assert (before["status"], before["sandboxes"]) == ("ok", 1)
         assert control.call("GET", "/_mock/health")["sandboxes"] == 2
 
-    def test_both_contracts_are_served_unchanged(self, control: Control) -> None:
+    def test_both_contracts_are_served_unchanged(self, control: ControlPlane) -> None:
         assert control.call("GET", "/_mock/openapi.json") == control_contract()
         assert control.call("GET", "/_mock/audiences.json") == contract()
 
-    def test_the_docs_page_loads_only_files_of_this_server(self, control: Control) -> None:
+    def test_the_docs_page_loads_only_files_of_this_server(self, control: ControlPlane) -> None:
         page = control.send("GET", "/_mock/docs")
         loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
         served = [control.send("GET", f"/_mock/{path}") for path in loaded]
@@ -102,5 +102,5 @@ class TestDocuments:
         "asset",
         ["index.html", "swagger-ui.js.map", "..%2F__init__.py", "%2e%2e%2f__init__.py", "%2Fetc%2Fpasswd", "..%5Cx.py"],
     )
-    def test_files_other_than_the_assets_are_not_served(self, control: Control, asset: str) -> None:
+    def test_files_other_than_the_assets_are_not_served(self, control: ControlPlane, asset: str) -> None:
         assert control.refused(404, "GET", f"/_mock/docs/{asset}")

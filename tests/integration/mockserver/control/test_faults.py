@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.seeds import schema
 from openapi import control_contract
-from tests.harness.fault_client import add, refusal
+from tests.harness.fault_client import add_fault, fault_refusal
 from tests.harness.sandbox_client import World
 
 
@@ -23,12 +23,12 @@ class TestControl:
         ],
     )
     def test_a_preset_is_expanded_into_its_faults(self, world: World, preset: str, kinds: list[str]) -> None:
-        made = add(world, preset=preset, operation="getAudience", times=3)
+        faults = add_fault(world, preset=preset, operation="getAudience", times=3)
 
-        assert [(one["kind"], one["preset"], one["operation"], one["times"]) for one in made] == [
+        assert [(fault["kind"], fault["preset"], fault["operation"], fault["times"]) for fault in faults] == [
             (kind, preset, "getAudience", 3) for kind in kinds
         ]
-        assert world.control("GET", "/faults")["faults"] == made
+        assert world.control("GET", "/faults")["faults"] == faults
 
     def test_presets_and_kinds_of_contract_and_seeds_are_equal(self) -> None:
         described = control_contract()["components"]["schemas"]
@@ -39,7 +39,7 @@ class TestControl:
         assert described["FaultKind"]["enum"] == in_seeds["kind"]["enum"]
 
     def test_single_faults_and_all_faults_are_removed(self, world: World) -> None:
-        first, second, third = (add(world, kind="reset-before", resource=digit * 24)[0] for digit in "123")
+        first, second, third = (add_fault(world, kind="reset-before", resource=digit * 24)[0] for digit in "123")
 
         world.control("DELETE", f"/faults/{second['id']}")
         left = world.control("GET", "/faults")["faults"]
@@ -51,7 +51,7 @@ class TestControl:
         assert [world.client.request(method, path).status_code for method in ("GET", "DELETE")] == [404, 404]
 
     def test_a_reset_removes_all_faults(self, world: World) -> None:
-        add(world, kind="response", status=500)
+        add_fault(world, kind="response", status=500)
 
         world.control("POST", "/reset")
 
@@ -64,19 +64,19 @@ class TestControl:
             "accountGroups": [{"name": "One"}],
             "faults": [{"preset": "slow", "key": "mine"}, {"kind": "response", "status": 429, "key": "mine"}],
         }
-        made = client.post("/_mock/sandboxes", json={"seed": document}).raise_for_status().json()
-        world = World(client, made["id"], made["keys"][0]["key"], made["accountGroups"][0]["id"])
+        sandbox = client.post("/_mock/sandboxes", json={"seed": document}).raise_for_status().json()
+        world = World(client, sandbox["id"], sandbox["keys"][0]["key"], sandbox["accountGroups"][0]["id"])
         before = world.control("GET", "/faults")
 
         world.control("DELETE", "/faults")
         world.control("POST", "/reset")
 
-        assert [one["kind"] for one in before["faults"]] == ["delay", "response"]
+        assert [fault["kind"] for fault in before["faults"]] == ["delay", "response"]
         assert world.control("GET", "/faults") == before
         client.delete(f"/_mock/sandboxes/{world.sandbox}").raise_for_status()
 
     @pytest.mark.parametrize(
-        ("fault", "told"),
+        ("fault", "expected"),
         [
             ({"kind": "response", "status": 418}, "faults.0: no error response 418"),
             ({"kind": "delay"}, "faults.0: a fault of kind delay needs delayMs"),
@@ -85,17 +85,17 @@ class TestControl:
         ],
     )
     def test_an_invalid_fault_in_a_seed_creates_no_sandbox(
-        self, client: httpx.Client, fault: dict[str, Any], told: str
+        self, client: httpx.Client, fault: dict[str, Any], expected: str
     ) -> None:
         before = client.get("/_mock/sandboxes").json()
 
         answer = client.post("/_mock/sandboxes", json={"seed": {"faults": [fault]}})
 
-        assert (answer.status_code, told in answer.json()["reason"]) == (400, True), answer.text
+        assert (answer.status_code, expected in answer.json()["reason"]) == (400, True), answer.text
         assert client.get("/_mock/sandboxes").json() == before
 
     @pytest.mark.parametrize(
-        ("fault", "told"),
+        ("fault", "expected"),
         [
             ({}, "needs at least one of"),
             ({"operation": "deleteAudience"}, "either a kind or a preset"),
@@ -116,25 +116,25 @@ class TestControl:
             ({"kind": "delay", "delayMs": 1, "odd": 1}, "odd"),
         ],
     )
-    def test_an_invalid_fault_is_400_and_adds_nothing(self, world: World, fault: dict[str, Any], told: str) -> None:
-        status, reason = refusal(world, **fault)
+    def test_an_invalid_fault_is_400_and_adds_nothing(self, world: World, fault: dict[str, Any], expected: str) -> None:
+        status, reason = fault_refusal(world, **fault)
 
-        assert (status, told in reason) == (400, True), reason
+        assert (status, expected in reason) == (400, True), reason
         assert world.control("GET", "/faults") == {"faults": []}
 
     def test_a_sandbox_has_at_most_100_faults(self, world: World) -> None:
         for _ in range(100):
-            add(world, kind="reset-before", operation="deleteAudience")
+            add_fault(world, kind="reset-before", operation="deleteAudience")
 
-        assert refusal(world, preset="slow") == (409, "a sandbox may have 100 faults, and this one has 100")
+        assert fault_refusal(world, preset="slow") == (409, "a sandbox may have 100 faults, and this one has 100")
 
     def test_no_key_of_a_fault_is_shown_in_full(self, world: World) -> None:
-        add(world, kind="reset-before", key=world.key)
-        add(world, kind="reset-before", key="all permissions")
+        add_fault(world, kind="reset-before", key=world.key)
+        add_fault(world, kind="reset-before", key="all permissions")
 
         shown = world.control("GET", "/faults")
         refused = world.client.post(f"/_mock/sandboxes/{world.sandbox}/faults", json={"preset": "slow", "key": "sk_x"})
 
-        assert [one["key"] for one in shown["faults"]] == [f"...{world.key[-4:]}", "all permissions"]
+        assert [fault["key"] for fault in shown["faults"]] == [f"...{world.key[-4:]}", "all permissions"]
         assert world.key not in json.dumps(shown)
         assert "sk_x" not in refused.text

@@ -39,7 +39,7 @@ class TestQueries:
         ],
     )
     def test_the_filters_of_a_journal_query_are_combined(self, several: World, query: str, numbers: list[int]) -> None:
-        assert [one["number"] for one in exchanges(several, query)] == numbers
+        assert [exchange["number"] for exchange in exchanges(several, query)] == numbers
 
     def test_the_resource_filter_matches_any_identifier_of_the_path(self, several: World) -> None:
         assert len(exchanges(several, f"resource={self.audience}")) == 3
@@ -54,7 +54,7 @@ class TestQueries:
     def test_the_time_filters_use_sandbox_time(self, several: World) -> None:
         third = exchanges(several, "since=3&until=3")[0]["at"]
 
-        assert [one["number"] for one in exchanges(several, f"since={third}&order=oldest")] == [3, 4]
+        assert [exchange["number"] for exchange in exchanges(several, f"since={third}&order=oldest")] == [3, 4]
         assert exchanges(several, "until=2000-01-01T00:00:00Z") == []
 
     @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ class TestBounds:
 
             shown = world.control("GET", "/journal")
 
-        assert [one["number"] for one in shown["exchanges"]] == [5, 4]
+        assert [exchange["number"] for exchange in shown["exchanges"]] == [5, 4]
         assert (shown["held"], shown["dropped"], shown["limit"]) == (2, 3, 2)
 
     def test_the_journal_is_bounded_in_bytes_too(self) -> None:
@@ -117,7 +117,7 @@ class TestBounds:
 
 def test_the_journal_limit_is_an_option_of_the_command_line() -> None:
     refused = CliRunner().invoke(cli, ["serve", "--journal-limit", "-1"])
-    told = CliRunner().invoke(cli, ["serve", "--help"])
+    help_text = CliRunner().invoke(cli, ["serve", "--help"])
 
     assert (refused.exit_code, "--journal-limit" in refused.output) == (2, True)
-    assert "0 for no journal" in " ".join(told.output.split())
+    assert "0 for no journal" in " ".join(help_text.output.split())

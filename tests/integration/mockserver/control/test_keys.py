@@ -7,33 +7,33 @@ import pytest
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.domain.refusal import Reason
 from mockserver.service import audiences
-from tests.harness.control_plane import DEFAULT, GROUP, JOB, KEY, Control, reason
+from tests.harness.control_plane import DEFAULT, GROUP, JOB, KEY, ControlPlane, reason
 
 
 class TestKeys:
-    def test_the_keys_of_a_sandbox_are_listed(self, control: Control) -> None:
+    def test_the_keys_of_a_sandbox_are_listed(self, control: ControlPlane) -> None:
         shown = {key["key"]: key for key in control.call("GET", f"{DEFAULT}/keys")["keys"]}
 
         assert set(shown) == {KEY, "sk_test_read_only", "sk_test_revoked"}
         assert shown["sk_test_revoked"]["revoked"] is True
         assert shown["sk_test_read_only"]["permissions"] == ["audiences:read", "prospecting:read", "prospects:read"]
 
-    def test_a_new_key_has_its_own_account_group(self, control: Control) -> None:
+    def test_a_new_key_has_its_own_account_group(self, control: ControlPlane) -> None:
         first, second = (control.call("POST", f"{DEFAULT}/keys") for _ in range(2))
 
         assert set(first["permissions"]) == ALL_PERMISSIONS
         assert set(first["accountGroupIds"]).isdisjoint(second["accountGroupIds"])
         assert reason(control.vendor(first["key"], first["accountGroupIds"][0], audiences.page, None, 5)) is None
 
-    def test_a_key_is_created_as_requested(self, control: Control) -> None:
+    def test_a_key_is_created_as_requested(self, control: ControlPlane) -> None:
         body = {"name": "n", "permissions": ["signals:read"], "accountGroupIds": [GROUP], "revoked": True}
 
-        made = control.call("POST", f"{DEFAULT}/keys", body)
+        created = control.call("POST", f"{DEFAULT}/keys", body)
 
-        assert made == body | {"key": made["key"], "expiresAt": None}
-        assert made in control.call("GET", f"{DEFAULT}/keys")["keys"]
+        assert created == body | {"key": created["key"], "expiresAt": None}
+        assert created in control.call("GET", f"{DEFAULT}/keys")["keys"]
 
-    def test_a_key_cannot_be_created_for_an_unknown_account_group(self, control: Control) -> None:
+    def test_a_key_cannot_be_created_for_an_unknown_account_group(self, control: ControlPlane) -> None:
         before = control.snapshot()
 
         assert "no account group" in control.refused(404, "POST", f"{DEFAULT}/keys", {"accountGroupIds": [GROUP, JOB]})
@@ -42,13 +42,13 @@ class TestKeys:
     @pytest.mark.parametrize(
         "body", [{"permissions": ["all"]}, {"accountGroupIds": []}, {"revoked": "no"}, {"key": "sk_test_mine"}, []]
     )
-    def test_an_invalid_key_is_400(self, control: Control, body: Any) -> None:
+    def test_an_invalid_key_is_400(self, control: ControlPlane, body: Any) -> None:
         before = control.snapshot()
 
         assert control.refused(400, "POST", f"{DEFAULT}/keys", body)
         assert control.snapshot() == before
 
-    def test_a_key_is_revoked_restricted_and_restored(self, control: Control) -> None:
+    def test_a_key_is_revoked_restricted_and_restored(self, control: ControlPlane) -> None:
         revoked = control.call("PATCH", f"{DEFAULT}/keys/{KEY}", {"revoked": True})
         refused = control.vendor(KEY, GROUP, audiences.page, None, 5)
         restricted = control.call("PATCH", f"{DEFAULT}/keys/{KEY}", {"revoked": False, "permissions": []})
@@ -59,7 +59,7 @@ class TestKeys:
         assert (restricted["revoked"], restricted["permissions"]) == (False, [])
         assert reason(control.vendor(KEY, GROUP, audiences.page, None, 5)) is None
 
-    def test_an_account_group_is_deleted_with_its_last_key(self, control: Control) -> None:
+    def test_an_account_group_is_deleted_with_its_last_key(self, control: ControlPlane) -> None:
         first = control.call("POST", f"{DEFAULT}/keys")
         second = control.call("POST", f"{DEFAULT}/keys", {"accountGroupIds": first["accountGroupIds"]})
 
@@ -73,7 +73,7 @@ class TestKeys:
         assert control.caller(first["key"]) is None
 
     @pytest.mark.parametrize(("method", "body"), [("PATCH", {"revoked": True}), ("DELETE", None)])
-    def test_an_unknown_or_foreign_key_is_404(self, control: Control, method: str, body: Any) -> None:
+    def test_an_unknown_or_foreign_key_is_404(self, control: ControlPlane, method: str, body: Any) -> None:
         elsewhere = control.call("POST", "/_mock/sandboxes")["id"]
 
         assert "no such API key" in control.refused(404, method, f"{DEFAULT}/keys/unknown", body)

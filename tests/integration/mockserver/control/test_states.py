@@ -8,11 +8,11 @@ from mockserver.domain.refusal import Reason
 from mockserver.domain.source import job_request
 from mockserver.service import audiences, prospecting
 from mockserver.service.states import STATES
-from tests.harness.control_plane import AUDIENCE, DEFAULT, ENDED, GROUP, JOB, KEY, Control, reason
+from tests.harness.control_plane import AUDIENCE, DEFAULT, ENDED, GROUP, JOB, KEY, ControlPlane, reason
 
 
 class TestProviderStates:
-    def test_an_api_key_is_created_in_its_own_account_group(self, control: Control) -> None:
+    def test_an_api_key_is_created_in_its_own_account_group(self, control: ControlPlane) -> None:
         first, second = control.state("an API key"), control.state("an API key")
 
         assert first["accountGroupId"] != second["accountGroupId"]
@@ -20,16 +20,16 @@ class TestProviderStates:
         foreign = control.vendor(first["apiKey"], second["accountGroupId"], audiences.page, None, 5)
         assert reason(foreign) is Reason.FOREIGN_ACCOUNT_GROUP
 
-    def test_an_api_key_has_the_requested_properties(self, control: Control) -> None:
-        made = control.state("an API key", permissions=["audiences:read"], status="revoked", accountGroupId=GROUP)
+    def test_an_api_key_has_the_requested_properties(self, control: ControlPlane) -> None:
+        values = control.state("an API key", permissions=["audiences:read"], status="revoked", accountGroupId=GROUP)
 
-        caller = control.caller(made["apiKey"])
+        caller = control.caller(values["apiKey"])
 
         assert caller is not None
         assert (caller.key.permissions, caller.key.revoked) == (frozenset({"audiences:read"}), True)
-        assert made["accountGroupId"] == GROUP
+        assert values["accountGroupId"] == GROUP
 
-    def test_the_teardown_of_the_last_key_removes_its_account_group(self, control: Control) -> None:
+    def test_the_teardown_of_the_last_key_removes_its_account_group(self, control: ControlPlane) -> None:
         before = control.snapshot()
         first = control.state("an API key")
         second = control.state("an API key", accountGroupId=first["accountGroupId"])
@@ -43,62 +43,66 @@ class TestProviderStates:
         assert len(left.items) == 1
         assert control.snapshot() == before
 
-    def test_a_key_is_revoked_until_the_teardown(self, control: Control) -> None:
-        made = control.state("an API key")
-        called = (made["apiKey"], made["accountGroupId"], audiences.page, None, 5)
+    def test_a_key_is_revoked_until_the_teardown(self, control: ControlPlane) -> None:
+        values = control.state("an API key")
+        called = (values["apiKey"], values["accountGroupId"], audiences.page, None, 5)
 
-        control.state("the API key is revoked", apiKey=made["apiKey"])
+        control.state("the API key is revoked", apiKey=values["apiKey"])
         refused = control.vendor(*called)
-        control.state("the API key is revoked", "teardown", apiKey=made["apiKey"])
-        control.state("the API key is revoked", "teardown", apiKey=made["apiKey"])
+        control.state("the API key is revoked", "teardown", apiKey=values["apiKey"])
+        control.state("the API key is revoked", "teardown", apiKey=values["apiKey"])
 
         assert reason(refused) is Reason.INVALID_KEY
         assert reason(control.vendor(*called)) is None
 
-    def test_an_audience_that_is_ready_can_be_read(self, control: Control) -> None:
-        made = control.state("an audience that is ready", apiKey=KEY, prospects=4)
+    def test_an_audience_that_is_ready_can_be_read(self, control: ControlPlane) -> None:
+        prepared = control.state("an audience that is ready", apiKey=KEY, prospects=4)
         default = control.state("an audience that is ready", apiKey=KEY)
 
-        first, second = (control.vendor(KEY, GROUP, audiences.get, one["audienceId"]) for one in (made, default))
+        first, second = (
+            control.vendor(KEY, GROUP, audiences.get, values["audienceId"]) for values in (prepared, default)
+        )
 
-        assert made["accountGroupId"] == GROUP
+        assert prepared["accountGroupId"] == GROUP
         assert (first.prospect_count, second.prospect_count) == (4, 3)
 
     @pytest.mark.parametrize("status", ["queued", "running", None])
-    def test_an_audience_being_populated_stays_populated(self, control: Control, status: str | None) -> None:
+    def test_an_audience_being_populated_stays_populated(self, control: ControlPlane, status: str | None) -> None:
         params = {} if status is None else {"jobStatus": status}
-        made = control.state("an audience being populated", apiKey=KEY, **params)
+        values = control.state("an audience being populated", apiKey=KEY, **params)
         control.clock.instant += 10**12
 
-        job = control.call("GET", f"{DEFAULT}/jobs/{made['jobId']}")
+        job = control.call("GET", f"{DEFAULT}/jobs/{values['jobId']}")
 
         assert job["status"] == status or (status is None and job["status"] in {"queued", "running"})
-        assert reason(control.vendor(KEY, GROUP, audiences.delete, made["audienceId"])) is Reason.NOT_READY
+        assert reason(control.vendor(KEY, GROUP, audiences.delete, values["audienceId"])) is Reason.NOT_READY
 
     @pytest.mark.parametrize("state", ["an audience that is ready", "an audience being populated"])
-    def test_the_teardown_of_an_audience_removes_it_and_may_be_repeated(self, control: Control, state: str) -> None:
-        made = control.state(state, apiKey=KEY)
+    def test_the_teardown_of_an_audience_removes_it_and_may_be_repeated(
+        self, control: ControlPlane, state: str
+    ) -> None:
+        values = control.state(state, apiKey=KEY)
 
-        control.state(state, "teardown", apiKey=KEY, **made)
-        control.state(state, "teardown", apiKey=KEY, **made)
+        control.state(state, "teardown", apiKey=KEY, **values)
+        control.state(state, "teardown", apiKey=KEY, **values)
 
-        assert reason(control.vendor(KEY, GROUP, audiences.get, made["audienceId"])) is Reason.NOT_FOUND
+        assert reason(control.vendor(KEY, GROUP, audiences.get, values["audienceId"])) is Reason.NOT_FOUND
         assert {job["status"] for job in control.call("GET", f"{DEFAULT}/jobs")["jobs"]} == {"running"} | (
-            {"cancelled"} if "jobId" in made else set()
+            {"cancelled"} if "jobId" in values else set()
         )
 
     @pytest.mark.parametrize("outcome", ["completed", "failed", "cancelled"])
-    def test_the_prospecting_has_ended_with_the_given_outcome(self, control: Control, outcome: str) -> None:
-        made = control.state("an audience being populated", apiKey=KEY)
+    def test_the_prospecting_has_ended_with_the_given_outcome(self, control: ControlPlane, outcome: str) -> None:
+        values = control.state("an audience being populated", apiKey=KEY)
 
-        control.state(ENDED, jobId=made["jobId"], outcome=outcome)
-        control.state(ENDED, jobId=made["jobId"], outcome=outcome)
-        control.state(ENDED, "teardown", jobId=made["jobId"], outcome=outcome)
+        control.state(ENDED, jobId=values["jobId"], outcome=outcome)
+        control.state(ENDED, jobId=values["jobId"], outcome=outcome)
+        control.state(ENDED, "teardown", jobId=values["jobId"], outcome=outcome)
 
-        assert control.call("GET", f"{DEFAULT}/jobs/{made['jobId']}")["status"] == outcome
-        assert reason(control.vendor(KEY, GROUP, audiences.delete, made["audienceId"])) is None
+        assert control.call("GET", f"{DEFAULT}/jobs/{values['jobId']}")["status"] == outcome
+        assert reason(control.vendor(KEY, GROUP, audiences.delete, values["audienceId"])) is None
 
-    def test_the_rate_limit_is_exhausted_until_the_teardown(self, control: Control) -> None:
+    def test_the_rate_limit_is_exhausted_until_the_teardown(self, control: ControlPlane) -> None:
         control.state("the rate limit is exhausted", apiKey=KEY)
         refused = control.vendor(KEY, GROUP, audiences.page, None, 5)
         control.state("the rate limit is exhausted", "teardown", apiKey=KEY)
@@ -108,22 +112,22 @@ class TestProviderStates:
         assert reason(control.vendor(KEY, GROUP, audiences.page, None, 5)) is None
 
     @pytest.mark.parametrize("times", [1, 2])
-    def test_the_server_fails_the_given_number_of_times(self, control: Control, times: int) -> None:
+    def test_the_server_fails_the_given_number_of_times(self, control: ControlPlane, times: int) -> None:
         params: dict[str, Any] = {} if times == 1 else {"times": times}
         control.state("the server fails internally", apiKey=KEY, **params)
 
-        seen = [reason(control.vendor(KEY, GROUP, audiences.delete, AUDIENCE)) for _ in range(times + 1)]
+        reasons = [reason(control.vendor(KEY, GROUP, audiences.delete, AUDIENCE)) for _ in range(times + 1)]
 
-        assert seen == [Reason.INTERNAL] * times + [None]
+        assert reasons == [Reason.INTERNAL] * times + [None]
 
-    def test_the_server_stops_failing_after_the_teardown(self, control: Control) -> None:
+    def test_the_server_stops_failing_after_the_teardown(self, control: ControlPlane) -> None:
         control.state("the server fails internally", apiKey=KEY, times=9)
         control.state("the server fails internally", "teardown", apiKey=KEY, times=9)
         control.state("the server fails internally", "teardown", apiKey=KEY, times=9)
 
         assert reason(control.vendor(KEY, GROUP, audiences.page, None, 5)) is None
 
-    def test_the_credits_are_exhausted_until_the_teardown(self, control: Control) -> None:
+    def test_the_credits_are_exhausted_until_the_teardown(self, control: ControlPlane) -> None:
         request = job_request(control.state("a prospecting request", apiKey=KEY)["body"])
         before = control.snapshot()
         control.state("the credits are exhausted", apiKey=KEY)
@@ -136,7 +140,7 @@ class TestProviderStates:
         assert reason(control.vendor(KEY, GROUP, prospecting.start, request, None)) is None
 
     @pytest.mark.parametrize("source", ["linkedin_search", "sales_navigator", "post_commenters", "url_upload"])
-    def test_a_prospecting_request_is_accepted_by_the_vendor_api(self, control: Control, source: str) -> None:
+    def test_a_prospecting_request_is_accepted_by_the_vendor_api(self, control: ControlPlane, source: str) -> None:
         body = control.state("a prospecting request", apiKey=KEY, source=source)["body"]
 
         assert body["source"] == source
@@ -144,7 +148,7 @@ class TestProviderStates:
         assert control.state("a prospecting request", "teardown", apiKey=KEY, source=source) == {}
 
     @pytest.mark.parametrize("state", [name for name in STATES if name not in {"an API key", ENDED}])
-    def test_no_state_is_set_up_for_an_unknown_key(self, control: Control, state: str) -> None:
+    def test_no_state_is_set_up_for_an_unknown_key(self, control: ControlPlane, state: str) -> None:
         before = control.snapshot()
 
         body = {"state": state, "params": {"apiKey": "sk_test_unknown"}}
@@ -153,7 +157,7 @@ class TestProviderStates:
         assert control.snapshot() == before
 
     @pytest.mark.parametrize("state", list(STATES))
-    def test_every_state_can_be_torn_down_once_its_key_is_gone(self, control: Control, state: str) -> None:
+    def test_every_state_can_be_torn_down_once_its_key_is_gone(self, control: ControlPlane, state: str) -> None:
         values = {"accountGroupId": GROUP, "audienceId": JOB, "jobId": GROUP, "outcome": "completed"}
         before = control.snapshot()
 
@@ -181,20 +185,20 @@ class TestProviderStates:
         ],
     )
     def test_invalid_state_parameters_are_400_and_change_nothing(
-        self, control: Control, state: str, params: Any
+        self, control: ControlPlane, state: str, params: Any
     ) -> None:
         before = control.snapshot()
 
         assert control.refused(400, "POST", "/_mock/provider-states", {"state": state, "params": params})
         assert control.snapshot() == before
 
-    def test_an_audience_needs_a_key_with_an_account_group(self, control: Control) -> None:
+    def test_an_audience_needs_a_key_with_an_account_group(self, control: ControlPlane) -> None:
         control.call("POST", "/_mock/sandboxes", {"seed": {"keys": [{"key": "sk_test_nowhere"}]}})
         body = {"state": "an audience that is ready", "params": {"apiKey": "sk_test_nowhere"}}
 
         assert "no account group" in control.refused(400, "POST", "/_mock/provider-states", body)
 
-    def test_an_unknown_or_impossible_state_is_501(self, control: Control) -> None:
+    def test_an_unknown_or_impossible_state_is_501(self, control: ControlPlane) -> None:
         control.call("POST", f"{DEFAULT}/jobs/{JOB}/end", {"outcome": "failed"})
         impossible = {"state": ENDED, "params": {"jobId": JOB, "outcome": "completed"}}
 
@@ -202,10 +206,10 @@ class TestProviderStates:
         assert "failed already" in control.refused(501, "POST", "/_mock/provider-states", impossible)
 
     def test_a_state_is_set_up_in_the_sandbox_of_its_key_or_job_or_in_the_default_sandbox(
-        self, control: Control
+        self, control: ControlPlane
     ) -> None:
-        made = control.call("POST", "/_mock/sandboxes")
-        key, path = made["keys"][0]["key"], f"/_mock/sandboxes/{made['id']}"
+        sandbox = control.call("POST", "/_mock/sandboxes")
+        key, path = sandbox["keys"][0]["key"], f"/_mock/sandboxes/{sandbox['id']}"
 
         populated = control.state("an audience being populated", apiKey=key)
         control.state(ENDED, jobId=populated["jobId"], outcome="completed")
@@ -215,17 +219,17 @@ class TestProviderStates:
         assert caller is not None
         assert caller.sandbox.id == "default"
 
-    def test_a_state_is_set_up_in_the_named_sandbox(self, control: Control) -> None:
-        made = control.call("POST", "/_mock/sandboxes")
-        named = f"/_mock/provider-states?sandbox={made['id']}"
+    def test_a_state_is_set_up_in_the_named_sandbox(self, control: ControlPlane) -> None:
+        sandbox = control.call("POST", "/_mock/sandboxes")
+        named = f"/_mock/provider-states?sandbox={sandbox['id']}"
 
         values = control.call("POST", named, {"state": "an API key"})
 
         caller = control.caller(values["apiKey"])
         assert caller is not None
-        assert caller.sandbox.id == made["id"]
+        assert caller.sandbox.id == sandbox["id"]
 
-    def test_a_key_of_another_sandbox_than_the_named_sandbox_is_400(self, control: Control) -> None:
+    def test_a_key_of_another_sandbox_than_the_named_sandbox_is_400(self, control: ControlPlane) -> None:
         body = {"state": "the API key is revoked", "params": {"apiKey": KEY}}
         path = f"/_mock/provider-states?sandbox={control.call('POST', '/_mock/sandboxes')['id']}"
         before = control.snapshot()

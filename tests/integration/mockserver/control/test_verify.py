@@ -42,12 +42,12 @@ def test_the_findings_of_a_faulty_client_are_returned(blind: World) -> None:
     answer = verify(blind)
 
     assert answer.status_code == 422
-    told = answer.json()
-    assert told["reason"] == "the client did what it should not: CLIENT-RETRY-UNREAD (1), CLIENT-CONTRACT (1)"
-    assert [one["exchanges"] for one in told["findings"]] == [[1, 2], [3]]
-    assert told["findings"][0] == {
+    verdict = answer.json()
+    assert verdict["reason"] == "the client did what it should not: CLIENT-RETRY-UNREAD (1), CLIENT-CONTRACT (1)"
+    assert [finding["exchanges"] for finding in verdict["findings"]] == [[1, 2], [3]]
+    assert verdict["findings"][0] == {
         "rule": "CLIENT-RETRY-UNREAD",
-        "summary": told["findings"][0]["summary"],
+        "summary": verdict["findings"][0]["summary"],
         "basis": "documented",
         "sentence": "not supported; check the current resource state before retrying this request.",
         "source": "https://app.sonarly.io/docs/api/audiences/audiences-delete",
@@ -60,8 +60,8 @@ def test_the_findings_of_a_faulty_client_are_returned(blind: World) -> None:
 def test_findings_are_listed_without_a_verdict(blind: World) -> None:
     listed = blind.control("GET", "/findings")
 
-    assert [one["rule"] for one in listed["findings"]] == ["CLIENT-RETRY-UNREAD", "CLIENT-CONTRACT"]
-    assert [one["rule"] for one in blind.control("GET", "/findings?since=3")["findings"]] == ["CLIENT-CONTRACT"]
+    assert [finding["rule"] for finding in listed["findings"]] == ["CLIENT-RETRY-UNREAD", "CLIENT-CONTRACT"]
+    assert [finding["rule"] for finding in blind.control("GET", "/findings?since=3")["findings"]] == ["CLIENT-CONTRACT"]
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_every_kind_of_finding_arises_from_real_requests(world: World) -> None:
     world.call("POST", "/audiences", {"name": "New", "type": "on_demand"})
     world.call("POST", "/audiences", {"name": "New", "type": "on_demand"})
 
-    found = {one["rule"] for one in world.control("GET", "/findings")["findings"]}
+    rules = {finding["rule"] for finding in world.control("GET", "/findings")["findings"]}
 
-    assert found == {
+    assert rules == {
         "CLIENT-START-KEY",
         "CLIENT-KEY-REUSED",
         "CLIENT-GUARD-HAMMERED",

@@ -28,8 +28,8 @@ def open_to_all() -> Iterator[httpx.Client]:
 
 
 def preflight(client: httpx.Client, origin: str, method: str, path: str = AUDIENCES, **headers: str) -> httpx.Response:
-    asked = {"Origin": origin, "Access-Control-Request-Method": method, **headers}
-    return client.options(path, headers=asked)
+    sent = {"Origin": origin, "Access-Control-Request-Method": method, **headers}
+    return client.options(path, headers=sent)
 
 
 def granted(answer: httpx.Response) -> dict[str, str]:
@@ -45,28 +45,28 @@ def listed(value: str) -> set[str]:
 def test_a_preflight_of_the_page_is_granted(open_to_page: httpx.Client, method: str) -> None:
     answer = preflight(open_to_page, PAGE, method)
 
-    found = granted(answer)
+    cors_headers = granted(answer)
     assert (answer.status_code, answer.content) == (204, b"")
-    assert found["access-control-allow-origin"] == PAGE
-    assert method.lower() in listed(found["access-control-allow-methods"])
+    assert cors_headers["access-control-allow-origin"] == PAGE
+    assert method.lower() in listed(cors_headers["access-control-allow-methods"])
     assert {"authorization", "content-type", "idempotency-key", "prefer"} <= listed(
-        found["access-control-allow-headers"]
+        cors_headers["access-control-allow-headers"]
     )
-    assert int(found["access-control-max-age"]) > 0
+    assert int(cors_headers["access-control-max-age"]) > 0
     assert "origin" in listed(answer.headers["vary"])
-    assert "access-control-allow-credentials" not in found
+    assert "access-control-allow-credentials" not in cors_headers
 
 
 def test_methods_without_an_operation_are_not_granted(open_to_page: httpx.Client) -> None:
-    found = granted(preflight(open_to_page, PAGE, "PUT"))
+    cors_headers = granted(preflight(open_to_page, PAGE, "PUT"))
 
-    assert listed(found["access-control-allow-methods"]) == {"get", "head", "post", "patch", "delete"}
+    assert listed(cors_headers["access-control-allow-methods"]) == {"get", "head", "post", "patch", "delete"}
 
 
 def test_a_public_page_may_access_the_private_network(open_to_page: httpx.Client) -> None:
-    asked = {"Access-Control-Request-Private-Network": "true"}
+    requested = {"Access-Control-Request-Private-Network": "true"}
 
-    assert granted(preflight(open_to_page, PAGE, "GET", **asked))["access-control-allow-private-network"] == "true"
+    assert granted(preflight(open_to_page, PAGE, "GET", **requested))["access-control-allow-private-network"] == "true"
     assert "access-control-allow-private-network" not in granted(preflight(open_to_page, PAGE, "GET"))
 
 
@@ -125,7 +125,7 @@ def test_all_origins_are_admitted_with_a_wildcard(open_to_all: httpx.Client) -> 
 
 
 def test_a_client_without_an_origin_sees_no_difference(open_to_page: httpx.Client, client: httpx.Client) -> None:
-    answers = [one.get(AUDIENCES, headers=AUTHORIZED) for one in (open_to_page, client)]
+    answers = [http_client.get(AUDIENCES, headers=AUTHORIZED) for http_client in (open_to_page, client)]
 
     assert [(answer.status_code, granted(answer)) for answer in answers] == [(200, {}), (200, {})]
 

@@ -11,7 +11,7 @@ from mockserver.bootstrap import Components, server
 from mockserver.config import Settings
 from mockserver.recording.trace import trace
 from tests.harness.in_thread import served
-from tests.harness.journal_reader import exchanges, last
+from tests.harness.journal_reader import exchanges, last_exchange
 from tests.harness.sandbox_client import World
 
 NOBODY = "sk_test_of_nobody_at_all"
@@ -23,7 +23,7 @@ class TestExchanges:
         body = {"name": "Heads of sales", "type": "on_demand"}
         answer = world.call("POST", "/audiences?debug=1", body, headers={"User-Agent": "checkout/1"})
 
-        shown = last(world)
+        shown = last_exchange(world)
 
         assert {name: shown[name] for name in ("number", "operation", "method", "query", "status", "rule")} == {
             "number": 1,
@@ -45,11 +45,11 @@ class TestExchanges:
         audience, _ = world.populated()
         world.call("DELETE", f"/audiences/{audience}")
 
-        shown = last(world)
+        shown = last_exchange(world)
 
         assert (shown["status"], shown["rule"]) == (409, "guard")
-        assert [one["rule"] for one in shown["trace"]] == list(trace("deleteAudience", "guard"))
-        assert [one["verdict"] for one in shown["trace"]] == ["passed"] * (len(shown["trace"]) - 1) + ["refused"]
+        assert [entry["rule"] for entry in shown["trace"]] == list(trace("deleteAudience", "guard"))
+        assert [entry["verdict"] for entry in shown["trace"]] == ["passed"] * (len(shown["trace"]) - 1) + ["refused"]
 
     def test_an_exchange_has_sandbox_time_and_real_time(self, world: World) -> None:
         world.control("PUT", "/clock", {"mode": "manual", "at": "2040-01-01T00:00:00Z"})
@@ -63,12 +63,16 @@ class TestExchanges:
     def test_an_unread_request_body_is_not_shown(self, world: World) -> None:
         world.call("POST", "/audiences", {"name": "x"}, key=world.another_key("audiences:read"))
 
-        assert last(world)["request"] == {"headers": [*last(world)["request"]["headers"]], "body": None, "bodyBytes": 0}
+        assert last_exchange(world)["request"] == {
+            "headers": [*last_exchange(world)["request"]["headers"]],
+            "body": None,
+            "bodyBytes": 0,
+        }
 
     def test_the_beginning_of_a_long_body_is_kept(self, world: World) -> None:
         world.call("POST", "/audiences", {"name": "n" * 100_000, "type": "on_demand"})
 
-        shown = last(world)
+        shown = last_exchange(world)
 
         assert shown["request"]["bodyBytes"] > 100_000
         assert 10_000 < len(shown["request"]["body"]) < 16_384
@@ -94,7 +98,7 @@ class TestExchanges:
         headers = {"Authorization": f"Bearer {world.key}", "Content-Type": "application/json"}
         answer = world.client.request(method, f"/v1/accounts/{world.group}{path}", content=content, headers=headers)
 
-        shown = last(world)
+        shown = last_exchange(world)
 
         assert (shown["status"], shown["rule"]) == (answer.status_code, rule)
 
@@ -103,7 +107,7 @@ class TestExchanges:
         headers = {"Authorization": f"Bearer {world.key}", "Content-Type": "text/plain"}
         world.client.post(f"/v1/accounts/{world.group}/audiences", content=b"x", headers=headers)
 
-        assert last(world)["rule"] == "media-type"
+        assert last_exchange(world)["rule"] == "media-type"
 
     def test_a_refusal_on_the_slow_path_is_recorded(self, world: World) -> None:
         audience, _ = world.populated()
@@ -111,7 +115,7 @@ class TestExchanges:
         path = f"/v1/accounts/{world.group}/audiences/{audience}"
         world.client.patch(path, content=b'{"name": "\\u0041"}', headers=headers)
 
-        assert last(world)["rule"] == "guard"
+        assert last_exchange(world)["rule"] == "guard"
 
     def test_an_exchange_with_a_disconnected_client_is_abandoned(self, world: World) -> None:
         host, port = world.client.base_url.host, world.client.base_url.port
@@ -122,7 +126,7 @@ class TestExchanges:
         with socket.create_connection((host, port or 80)) as connection:
             connection.sendall(head.encode())
 
-        (shown,) = next(found for _ in range(2_000) if (found := exchanges(world)))
+        (shown,) = next(recorded for _ in range(2_000) if (recorded := exchanges(world)))
 
         assert (shown["outcome"], shown["status"]) == ("abandoned", None)
 
@@ -172,11 +176,11 @@ class TestWhose:
             connection.sendall(b"NONSENSE\r\n\r\n")
             answer = connection.recv(65_536)
 
-        shown = last(World(world.client, "default", "", ""))
+        shown = last_exchange(World(world.client, "default", "", ""))
 
         assert (shown["method"], shown["path"], shown["status"], shown["rule"]) == ("", "", 400, "http")
         assert shown["response"]["body"].encode() in answer
-        assert [one["rule"] for one in shown["trace"]] == ["http"]
+        assert [entry["rule"] for entry in shown["trace"]] == ["http"]
 
     def test_requests_to_the_control_plane_are_not_in_the_journal(self, world: World) -> None:
         world.control("GET", "/journal")
@@ -204,12 +208,12 @@ class TestWhose:
 
         shown = world.control("GET", "/journal")
 
-        assert ([one["number"] for one in shown["exchanges"]], shown["held"], shown["dropped"]) == ([2], 1, 1)
+        assert ([exchange["number"] for exchange in shown["exchanges"]], shown["held"], shown["dropped"]) == ([2], 1, 1)
 
 
 def test_responses_are_the_same_with_and_without_a_journal() -> None:
-    def build(settings: Settings, made: Components, write: Any) -> Any:
-        return server(settings, made, write)
+    def build(settings: Settings, parts: Components, write: Any) -> Any:
+        return server(settings, parts, write)
 
     answers = []
     for limit in (0, 1_000):

@@ -44,7 +44,7 @@ class Trial:
 
     def found(self) -> list[str]:
         """The rules that the client broke."""
-        return [one["rule"] for one in self.world.control("GET", "/findings")["findings"]]
+        return [finding["rule"] for finding in self.world.control("GET", "/findings")["findings"]]
 
 
 @pytest.mark.parametrize("operation", REQUESTS)
@@ -77,7 +77,7 @@ def test_a_lost_reply_was_lost_after_the_effect(world: World) -> None:
     assert world.call("GET", f"/audiences/{trial.audience}").status_code == 404
     exchange = world.control("GET", f"/journal/{trial.exchanges()[trial.before]['number']}")
     assert (exchange["status"], exchange["outcome"]) == (None, "lost")
-    assert {one["verdict"] for one in exchange["trace"]} == {"passed"}
+    assert {entry["verdict"] for entry in exchange["trace"]} == {"passed"}
 
 
 def test_the_trace_of_an_injected_response_ends_with_the_fault_after_the_permission(world: World) -> None:
@@ -109,7 +109,7 @@ def test_a_blind_retry_of_an_abandoned_request_is_found(world: World) -> None:
     world.call("DELETE", f"/audiences/{audience}")
 
     assert until(world, "deleteAudience", 2) == {"abandoned", "answered"}
-    assert [one["rule"] for one in world.control("GET", "/findings")["findings"]] == ["CLIENT-RETRY-UNREAD"]
+    assert [finding["rule"] for finding in world.control("GET", "/findings")["findings"]] == ["CLIENT-RETRY-UNREAD"]
 
 
 def until(world: World, operation: str, count: int) -> set[str]:
@@ -117,5 +117,5 @@ def until(world: World, operation: str, count: int) -> set[str]:
     for _ in range(5_000):
         ended = world.control("GET", f"/journal?operation={operation}")["exchanges"]
         if len(ended) == count:
-            return {one["outcome"] for one in ended}
+            return {exchange["outcome"] for exchange in ended}
     pytest.fail(f"there are not {count} exchanges")

@@ -89,7 +89,7 @@ def test_a_client_that_blindly_retries_gets_a_finding(deletion: Deletion, retryi
     assert status == HTTPStatus.NOT_FOUND
     assert (finding["rule"], finding["operation"]) == ("CLIENT-RETRY-UNREAD", "deleteAudience")
     assert (finding["basis"], finding["sentence"]) == ("documented", SENTENCE)
-    assert finding["exchanges"] == [one["number"] for one in deletion.exchanges()]
+    assert finding["exchanges"] == [exchange["number"] for exchange in deletion.exchanges()]
     verdict = deletion.verdict()
     assert verdict.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "CLIENT-RETRY-UNREAD (1)" in verdict.json()["reason"]
@@ -121,4 +121,4 @@ def test_a_read_of_another_resource_does_not_prevent_a_finding(deletion: Deletio
     deletion.world.call("GET", read)
     deletion.send()
 
-    assert [one["rule"] for one in deletion.findings()] == ["CLIENT-RETRY-UNREAD"]
+    assert [finding["rule"] for finding in deletion.findings()] == ["CLIENT-RETRY-UNREAD"]

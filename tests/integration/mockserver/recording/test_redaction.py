@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.config import Settings
 from tests.harness.in_thread import served
-from tests.harness.journal_reader import last
+from tests.harness.journal_reader import last_exchange
 from tests.harness.sandbox_client import BODY, World
 
 ADMIN = "an-admin-token-that-nobody-may-see"
@@ -25,8 +25,10 @@ def alone() -> Iterator[httpx.Client]:
 class TestSecrets:
     def test_no_key_and_no_token_is_shown_by_the_journal(self, alone: httpx.Client) -> None:
         odd = "an-odd/key%with everything".replace(" ", '"')
-        made = alone.post("/_mock/sandboxes", json={"seed": {"keys": [{"key": odd}], "accountGroups": [{"name": "G"}]}})
-        sandbox, group = made.json()["id"], made.json()["accountGroups"][0]["id"]
+        created = alone.post(
+            "/_mock/sandboxes", json={"seed": {"keys": [{"key": odd}], "accountGroups": [{"name": "G"}]}}
+        )
+        sandbox, group = created.json()["id"], created.json()["accountGroups"][0]["id"]
         for secret in (odd, ADMIN, "sk_test_all_permissions"):
             bearer = {"Authorization": f"Bearer {odd}"}
             path = f"/v1/accounts/{group}/audiences"
@@ -43,11 +45,11 @@ class TestSecrets:
             alone.get(path, headers={"Authorization": secret})
 
         shown = []
-        for one in (sandbox, "default"):
-            root = f"/_mock/sandboxes/{one}"
+        for name in (sandbox, "default"):
+            root = f"/_mock/sandboxes/{name}"
             page = alone.get(f"{root}/journal?limit=1000").json()
             shown += [page, alone.get(f"{root}/findings").json(), alone.post(f"{root}/verify").json()]
-            shown += [alone.get(f"{root}/journal/{each['number']}").json() for each in page["exchanges"]]
+            shown += [alone.get(f"{root}/journal/{exchange['number']}").json() for exchange in page["exchanges"]]
         texts = json.dumps(shown, ensure_ascii=False) + json.dumps(shown)
 
         assert len(shown) > 30
@@ -55,10 +57,10 @@ class TestSecrets:
         assert "sk_test_all_permissions" not in texts
 
     def test_the_key_of_a_deleted_sandbox_is_not_shown(self, world: World) -> None:
-        gone = World.make(world.client)
-        gone.control("DELETE", "")
-        gone.call("GET", f"/audiences?key={gone.key}")
+        deleted = World.make(world.client)
+        deleted.control("DELETE", "")
+        deleted.call("GET", f"/audiences?key={deleted.key}")
 
         default = World(world.client, "default", "", "")
 
-        assert gone.key not in json.dumps(last(default))
+        assert deleted.key not in json.dumps(last_exchange(default))

@@ -36,8 +36,8 @@ class Wrongs:
         self.path, self.method = next(
             (path, method)
             for path, item in contract()["paths"].items()
-            for method, one in item.items()
-            if method != "parameters" and one["operationId"] == operation
+            for method, described in item.items()
+            if method != "parameters" and described["operationId"] == operation
         )
         self.takes_body = operation in {"updateAudience", "startProspectingJob"}
         self.reader = world.another_key("signals:read")

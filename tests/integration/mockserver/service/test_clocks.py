@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockserver.domain.instant import iso
-from tests.harness.clocked_server import Place, advance
+from tests.harness.clocked_server import ClockedServer, advance
 from tests.harness.sandbox_client import BODY, World
 
 
@@ -20,19 +20,19 @@ class TestTime:
 
         moved = advance(frozen, 24 * 3_600)
 
-        told = [(one["event"], one["at"]) for one in moved["events"]]
-        assert [name for name, _ in told] == [
+        events = [(event["event"], event["at"]) for event in moved["events"]]
+        assert [name for name, _ in events] == [
             "job-started",
             "job-ended",
             "limit-lifted",
             "limit-refilled",
             "idempotency-key-forgotten",
         ]
-        assert [at for _, at in told] == sorted(at for _, at in told)
-        assert told[-1][1] == moved["now"]
-        assert begun < told[0][1]
+        assert [at for _, at in events] == sorted(at for _, at in events)
+        assert events[-1][1] == moved["now"]
+        assert begun < events[0][1]
         assert moved["events"][1] == {
-            "at": told[1][1],
+            "at": events[1][1],
             "event": "job-ended",
             "jobId": job["data"]["jobId"],
             "accountGroupId": frozen.group,
@@ -65,8 +65,10 @@ class TestKeys:
         assert frozen.control("PATCH", f"/keys/{frozen.key}", {"expiresAt": None})["expiresAt"] is None
         assert frozen.call("GET", "/audiences").status_code == 200
 
-    def test_a_key_that_expires_during_an_advance_is_returned_as_an_event(self, frozen: World, here: Place) -> None:
-        at = iso(here.clock.now() + 5_000)
+    def test_a_key_that_expires_during_an_advance_is_returned_as_an_event(
+        self, frozen: World, server: ClockedServer
+    ) -> None:
+        at = iso(server.clock.now() + 5_000)
         body = {"accountGroupIds": [frozen.group], "expiresAt": at}
         key = frozen.control("POST", "/keys", body)["key"]
         assert frozen.call("GET", "/audiences", key=key).status_code == 200

@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from tests.harness.clocked_server import Place, advance
+from tests.harness.clocked_server import ClockedServer, advance
 from tests.harness.sandbox_client import World
 
 
 class TestJobs:
     @pytest.mark.parametrize(
-        ("stage", "share", "kept", "stages"),
+        ("stage", "share", "imported", "stages"),
         [
             ("import", 0.5, 10, [("failed", 0.5), ("queued", 0)]),
             ("enrichment", 0.25, 20, [("completed", 1), ("failed", 0.25)]),
         ],
     )
     def test_a_failing_job_fails_in_its_stage_and_keeps_its_imported_prospects(
-        self, frozen: World, stage: str, share: float, kept: int, stages: list[Any]
+        self, frozen: World, stage: str, share: float, imported: int, stages: list[Any]
     ) -> None:
         frozen.control("PUT", "/job-pace", {"outcome": "failed", "stage": stage, "share": share})
         job = frozen.started(maxResults=20)
@@ -26,12 +26,12 @@ class TestJobs:
         advance(frozen, 30)
 
         data = frozen.call("GET", f"/prospecting/{job}").json()["data"]
-        assert [(one["status"], one["progress"]) for one in data["stages"].values()] == stages
+        assert [(stage["status"], stage["progress"]) for stage in data["stages"].values()] == stages
         assert (data["status"], data["error"]["code"]) == ("failed", "PROSPECTING_FAILED")
         (audience,) = frozen.call("GET", "/audiences").json()["data"]["items"]
-        assert audience["prospectCount"] == kept
+        assert audience["prospectCount"] == imported
         frozen.started(maxResults=1)
-        assert frozen.control("GET", "")["accountGroups"][0]["credits"] == credits_before - kept
+        assert frozen.control("GET", "")["accountGroups"][0]["credits"] == credits_before - imported
 
     def test_prospects_grow_during_the_import_and_only_the_control_plane_shows_them(self, frozen: World) -> None:
         frozen.control("PUT", "/job-pace", {"durationMs": 100_000})
@@ -79,12 +79,12 @@ class TestJobs:
         assert answer.status_code == 400
         assert frozen.control("GET", f"/jobs/{job}")["status"] == "queued"
 
-    def test_a_seed_may_give_the_outcome_and_share_of_a_job(self, here: Place) -> None:
+    def test_a_seed_may_give_the_outcome_and_share_of_a_job(self, server: ClockedServer) -> None:
         job = {"pace": "immediate", "outcome": "failed", "share": 0.5, "requested": 8}
         seed = {
             "keys": [{"key": "sk_test_of_failure"}],
             "accountGroups": [{"name": "A", "audiences": [{"name": "B", "job": job}]}],
         }
-        world = here.make(seed=seed)
+        world = server.make(seed=seed)
 
         assert world.call("GET", "/audiences").json()["data"]["items"][0]["prospectCount"] == 4

@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.config import Settings
 from mockserver.domain.limit import RateLimit
-from tests.harness.clocked_server import advance, place
+from tests.harness.clocked_server import advance, clocked_server
 from tests.harness.sandbox_client import BODY, World
 
 
@@ -17,10 +17,10 @@ class TestLimits:
         assert [frozen.call("GET", "/audiences").status_code for _ in range(5)] == [200] * 5
 
         limits = frozen.control("PUT", "/limits", {"rate": "2/m"})
-        assert (limits["rate"], [(one["left"], one["own"]) for one in limits["keys"]]) == ("2/m", [(2, False)] * 2)
+        assert (limits["rate"], [(key["left"], key["own"]) for key in limits["keys"]]) == ("2/m", [(2, False)] * 2)
         for key in (frozen.key, other):
             assert [frozen.call("GET", "/audiences", key=key).status_code for _ in range(3)] == [200, 200, 429]
-        assert [one["left"] for one in frozen.control("GET", "/limits")["keys"]] == [0, 0]
+        assert [key["left"] for key in frozen.control("GET", "/limits")["keys"]] == [0, 0]
 
         frozen.control("DELETE", "/limits")
         assert [frozen.call("GET", "/audiences").status_code for _ in range(5)] == [200] * 5
@@ -91,7 +91,7 @@ class TestLimits:
         assert [frozen.call("GET", "/audiences").status_code for _ in range(2)] == [200, 429]
         assert frozen.control("GET", path)["left"] == 0
         frozen.control("DELETE", path)
-        (back,) = [one for one in frozen.control("GET", "/limits")["keys"] if one["key"] == other]
+        (back,) = [key for key in frozen.control("GET", "/limits")["keys"] if key["key"] == other]
         assert (back["rate"], back["own"], back["left"]) == ("1/h", False, 1)
 
     def test_a_reset_removes_the_rate_limits(self, frozen: World) -> None:
@@ -151,15 +151,15 @@ class TestLimits:
 
 
 def test_the_rate_limit_of_a_server_is_restored_by_a_reset() -> None:
-    with place(Settings(rate_limit=RateLimit(2, 60_000), sandbox_expiry=None)) as here:
-        default = World(here.client, "default", "sk_test_all_permissions", "a00000000000000000000001")
+    with clocked_server(Settings(rate_limit=RateLimit(2, 60_000), sandbox_expiry=None)) as server:
+        default = World(server.client, "default", "sk_test_all_permissions", "a00000000000000000000001")
 
-        for one in (here.make(), default):
-            assert [one.call("GET", "/audiences").status_code for _ in range(3)] == [200, 200, 429]
-            one.control("DELETE", "/limits")
-            assert one.call("GET", "/audiences").status_code == 200
-            one.control("POST", "/reset")
-            assert [one.call("GET", "/audiences").status_code for _ in range(3)] == [200, 200, 429]
+        for world in (server.make(), default):
+            assert [world.call("GET", "/audiences").status_code for _ in range(3)] == [200, 200, 429]
+            world.control("DELETE", "/limits")
+            assert world.call("GET", "/audiences").status_code == 200
+            world.control("POST", "/reset")
+            assert [world.call("GET", "/audiences").status_code for _ in range(3)] == [200, 200, 429]
 
-        listed = here.client.get("/_mock/sandboxes").json()["sandboxes"]
-        assert [one["idleExpirySeconds"] for one in listed] == [None, None]
+        listed = server.client.get("/_mock/sandboxes").json()["sandboxes"]
+        assert [sandbox["idleExpirySeconds"] for sandbox in listed] == [None, None]

@@ -9,36 +9,36 @@ from tests.harness.sandbox_client import World
 
 def pages(world: World, path: str, limit: int) -> list[list[Any]]:
     """Every page of a list, by following its cursors."""
-    found, cursor = [], ""
+    collected, cursor = [], ""
     while True:
         data = world.call("GET", f"{path}?limit={limit}{cursor}").json()["data"]
-        found.append(data["items"])
+        collected.append(data["items"])
         assert data["hasMore"] is (data["nextCursor"] is not None)
         if not data["hasMore"]:
-            return found
+            return collected
         cursor = f"&cursor={data['nextCursor']}"
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 6, 7, 8, 100])
 def test_every_page_size_shows_every_audience_once_newest_first(world: World, limit: int) -> None:
-    made = [world.ready() for _ in range(7)]
+    audiences = [world.ready() for _ in range(7)]
 
-    found = pages(world, "/audiences", limit)
+    listed = pages(world, "/audiences", limit)
 
-    assert [item["id"] for page in found for item in page] == made[::-1]
-    assert {len(page) for page in found[:-1]} <= {limit}
+    assert [item["id"] for page in listed for item in page] == audiences[::-1]
+    assert {len(page) for page in listed[:-1]} <= {limit}
 
 
 @pytest.mark.parametrize("limit", [1, 4, 9, 10])
 def test_hidden_audiences_leave_no_gaps_in_pages(world: World, limit: int) -> None:
-    made = []
+    audiences = []
     for _ in range(4):
-        made.append(world.ready())
+        audiences.append(world.ready())
         world.populated()
 
-    found = pages(world, "/audiences", limit)
+    listed = pages(world, "/audiences", limit)
 
-    assert [item["id"] for page in found for item in page] == made[::-1]
+    assert [item["id"] for page in listed for item in page] == audiences[::-1]
 
 
 def test_prospects_are_paginated_and_stable(world: World) -> None:
@@ -63,16 +63,16 @@ def test_jobs_are_paginated_and_filtered_by_status(world: World) -> None:
 
 
 def test_items_are_neither_skipped_nor_repeated_while_audiences_come_and_go(world: World) -> None:
-    made = [world.ready() for _ in range(9)]
+    audiences = [world.ready() for _ in range(9)]
     first = world.call("GET", "/audiences?limit=4").json()["data"]
 
-    for gone in (made[8], made[5], made[3]):
-        world.call("DELETE", f"/audiences/{gone}")
+    for audience in (audiences[8], audiences[5], audiences[3]):
+        world.call("DELETE", f"/audiences/{audience}")
     world.ready()
     second = world.call("GET", f"/audiences?limit=100&cursor={first['nextCursor']}").json()["data"]
 
-    assert [item["id"] for item in first["items"]] == [made[8], made[7], made[6], made[5]]
-    assert [item["id"] for item in second["items"]] == [made[4], made[2], made[1], made[0]]
+    assert [item["id"] for item in first["items"]] == [audiences[8], audiences[7], audiences[6], audiences[5]]
+    assert [item["id"] for item in second["items"]] == [audiences[4], audiences[2], audiences[1], audiences[0]]
 
 
 def test_a_cursor_is_bound_to_its_list(world: World) -> None:

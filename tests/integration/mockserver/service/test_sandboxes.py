@@ -4,35 +4,35 @@ from typing import Any
 
 import pytest
 
-from tests.harness.clocked_server import MOST, Place
+from tests.harness.clocked_server import MAX_SANDBOXES, ClockedServer
 
 
 class TestRoom:
-    def test_a_sandbox_above_the_limit_is_409_with_a_hint_and_is_not_created(self, here: Place) -> None:
-        made = [here.make() for _ in range(MOST - 1)]
+    def test_a_sandbox_above_the_limit_is_409_with_a_hint_and_is_not_created(self, server: ClockedServer) -> None:
+        sandboxes = [server.make() for _ in range(MAX_SANDBOXES - 1)]
 
-        answer = here.client.post("/_mock/sandboxes", json={})
+        answer = server.client.post("/_mock/sandboxes", json={})
 
         assert answer.status_code == 409
-        assert f"there are {MOST} sandboxes already" in answer.json()["reason"]
+        assert f"there are {MAX_SANDBOXES} sandboxes already" in answer.json()["reason"]
         assert "--max-sandboxes" in answer.json()["hint"]
-        assert len(here.ids()) == MOST
-        here.client.delete(f"/_mock/sandboxes/{made[0].sandbox}")
-        assert here.make().sandbox in here.ids()
+        assert len(server.ids()) == MAX_SANDBOXES
+        server.client.delete(f"/_mock/sandboxes/{sandboxes[0].sandbox}")
+        assert server.make().sandbox in server.ids()
 
-    def test_expired_sandboxes_make_room(self, here: Place) -> None:
-        for _ in range(MOST - 1):
-            here.make(idleExpirySeconds=1)
-        here.clock.advance(2_000)
+    def test_expired_sandboxes_make_room(self, server: ClockedServer) -> None:
+        for _ in range(MAX_SANDBOXES - 1):
+            server.make(idleExpirySeconds=1)
+        server.clock.advance(2_000)
 
-        world = here.make()
+        world = server.make()
 
-        assert here.ids() == ["default", world.sandbox]
+        assert server.ids() == ["default", world.sandbox]
 
 
 class TestSeed:
-    def test_a_seed_may_be_yaml(self, here: Place) -> None:
-        world = here.make(
+    def test_a_seed_may_be_yaml(self, server: ClockedServer) -> None:
+        world = server.make(
             seed="keys: [{key: sk_test_of_yaml, expiresAt: 2090-01-01T00:00:00Z}]\naccountGroups: [{name: A}]"
         )
 
@@ -54,9 +54,9 @@ class TestSeed:
             5,
         ],
     )
-    def test_an_invalid_seed_is_400_with_a_reason_and_creates_nothing(self, here: Place, seed: Any) -> None:
-        answer = here.client.post("/_mock/sandboxes", json={"seed": seed})
+    def test_an_invalid_seed_is_400_with_a_reason_and_creates_nothing(self, server: ClockedServer, seed: Any) -> None:
+        answer = server.client.post("/_mock/sandboxes", json={"seed": seed})
 
         assert answer.status_code == 400
         assert answer.json()["reason"]
-        assert here.ids() == ["default"]
+        assert server.ids() == ["default"]

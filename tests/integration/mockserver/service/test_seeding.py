@@ -20,4 +20,4 @@ def test_exactly_one_of_two_concurrent_sandboxes_gets_the_same_keys(postgres_url
             seeds = [{"keys": [{"key": token} for token in tokens]} for tokens in (TOKENS, TOKENS[::-1])]
             return await asyncio.gather(*[sandboxes.create(seed) for seed in seeds], return_exceptions=True)
 
-    assert {type(one) for one in asyncio.run(both())} == {SeenSandbox, TakenKeyError}
+    assert {type(outcome) for outcome in asyncio.run(both())} == {SeenSandbox, TakenKeyError}

@@ -42,9 +42,9 @@ def test_other_preferences_are_not_parsed(value: str) -> None:
 
 @given(st.lists(st.binary(max_size=60), max_size=4))
 def test_any_header_is_parsed_without_an_error(values: list[bytes]) -> None:
-    found = preference(values)
+    parsed = preference(values)
 
-    assert found is None or found != Preference(None, None)
+    assert parsed is None or parsed != Preference(None, None)
 
 
 @pytest.mark.parametrize("value", [b'a="' + b";" * 60_000, b'"\\"' * 20_000, b"a=" + b" " * 60_000, b"," * 60_000])

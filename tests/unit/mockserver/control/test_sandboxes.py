@@ -29,11 +29,11 @@ def made(seed: Any) -> SeenSandbox:
 
 def refusal(seed: Any) -> str:
     """Why the seed of a request is refused; it has made nothing."""
-    worlds = sandboxes()
+    service = sandboxes()
     with pytest.raises(ControlError) as caught:
-        asyncio.run(SandboxHandlers(worlds).create({"seed": seed}))
+        asyncio.run(SandboxHandlers(service).create({"seed": seed}))
     assert caught.value.status == 400
-    assert asyncio.run(worlds.list_all()) == []
+    assert asyncio.run(service.list_all()) == []
     return caught.value.reason
 
 
@@ -62,9 +62,9 @@ def test_the_seed_of_a_request_may_have_5000_objects() -> None:
     ],
 )
 def test_a_seed_with_more_than_5000_objects_is_refused(seed: Any) -> None:
-    found = 5_001
+    count = 5_001
 
-    assert f"it has {found} keys, account groups, folders, audiences and jobs; it may have {MOST}" in refusal(seed)
+    assert f"it has {count} keys, account groups, folders, audiences and jobs; it may have {MOST}" in refusal(seed)
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_the_seed_of_a_server_may_be_larger() -> None:
 
 
 def test_keys_of_all_account_groups_share_one_set() -> None:
-    keys = [{"key": f"key-{place:05}"} for place in range(10)]
+    keys = [{"key": f"key-{number:05}"} for number in range(10)]
 
-    seen = made({**of_groups(10), "keys": keys})
+    sandbox = made({**of_groups(10), "keys": keys})
 
-    assert len(seen.keys) == 10
-    assert len({id(key.account_group_ids) for key in seen.keys}) == 1
+    assert len(sandbox.keys) == 10
+    assert len({id(key.account_group_ids) for key in sandbox.keys}) == 1

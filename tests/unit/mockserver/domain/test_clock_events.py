@@ -90,9 +90,9 @@ def test_an_empty_bucket_is_lifted_and_later_refilled() -> None:
     limit = RateLimit(2, 1_000)
     empty = limit.taken(limit.taken(FULL, 0) or FULL, 0) or FULL
 
-    told = found(0, 5_000, keys=(key(bucket=empty),), limit=limit)
+    reported = found(0, 5_000, keys=(key(bucket=empty),), limit=limit)
 
-    assert [(event.at, event.happening) for event in told] == [
+    assert [(event.at, event.happening) for event in reported] == [
         (500, EventKind.LIMIT_LIFTED),
         (1_000, EventKind.LIMIT_REFILLED),
     ]
@@ -111,14 +111,16 @@ def test_a_partly_filled_bucket_is_only_refilled_and_a_full_bucket_has_no_events
 def test_the_limit_of_a_key_overrides_the_limit_of_its_sandbox() -> None:
     own = key(limit=RateLimit(1, 60_000), bucket=Bucket(60_000, 0))
 
-    told = found(0, 60_000, keys=(own,), limit=RateLimit(1, 1_000))
+    reported = found(0, 60_000, keys=(own,), limit=RateLimit(1, 1_000))
 
-    assert [event.at for event in told] == [60_000, 60_000]
+    assert [event.at for event in reported] == [60_000, 60_000]
 
 
 def test_events_of_all_kinds_are_in_chronological_order() -> None:
     jobs = (job(Progression(Pace.TIME, duration=4_000), serial=2), TIMED)
 
-    told = found(0, 20_000, jobs=jobs, keys=(key(expires_at=3_000),), replays=(Replay(GROUP, "k", "d", "c1", 2_000),))
+    reported = found(
+        0, 20_000, jobs=jobs, keys=(key(expires_at=3_000),), replays=(Replay(GROUP, "k", "d", "c1", 2_000),)
+    )
 
-    assert [event.at for event in told] == [800, 2_000, 2_000, 3_000, 4_000, 10_000]
+    assert [event.at for event in reported] == [800, 2_000, 2_000, 3_000, 4_000, 10_000]

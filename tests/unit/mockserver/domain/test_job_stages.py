@@ -35,7 +35,7 @@ def test_a_failing_job_ends_in_its_stage_and_at_its_share(
     shown = views.job(SeenJob(ended, 10_000))
 
     assert ended.imported_at(10_000) == imported
-    assert [(one["status"], one["progress"]) for one in shown["stages"].values()] == stages
+    assert [(stage["status"], stage["progress"]) for stage in shown["stages"].values()] == stages
     assert (shown["status"], shown["error"]["code"]) == ("failed", "PROSPECTING_FAILED")
     assert ("enriched" in shown["error"]["message"]) is (stage is Stage.ENRICHMENT)
 
@@ -49,18 +49,18 @@ def test_every_hundredth_of_an_import_is_counted_exactly(share: float) -> None:
 def test_the_progress_of_a_failing_job_only_grows(stage: Stage) -> None:
     timed = job(failing(stage, 0.25))
 
-    seen = [timed.progress_at(now) for now in range(0, 11_000, 100)]
+    progress = [timed.progress_at(now) for now in range(0, 11_000, 100)]
 
-    assert seen == sorted(seen)
-    assert seen[-1] == progress_of(stage, 0.25)
+    assert progress == sorted(progress)
+    assert progress[-1] == progress_of(stage, 0.25)
 
 
 @pytest.mark.parametrize("stage", list(Stage))
 def test_a_polled_failing_job_ends_in_its_stage_and_at_its_share(stage: Stage) -> None:
-    seen = [job(failing(stage, 0.5, Pace.POLLS), polled=polled).progress_at(0) for polled in range(4)]
+    progress = [job(failing(stage, 0.5, Pace.POLLS), polled=polled).progress_at(0) for polled in range(4)]
 
-    assert seen == sorted(seen)
-    assert seen[-1] == progress_of(stage, 0.5)
+    assert progress == sorted(progress)
+    assert progress[-1] == progress_of(stage, 0.5)
 
 
 def test_an_immediate_failing_job_ends_at_its_share() -> None:
@@ -78,4 +78,4 @@ def test_a_cancelled_job_has_a_cancelled_stage_and_a_queued_stage() -> None:
 
     stages = views.job(SeenJob(cancelled, 10_000))["stages"]
 
-    assert [one["status"] for one in stages.values()] == ["cancelled", "queued"]
+    assert [stage["status"] for stage in stages.values()] == ["cancelled", "queued"]

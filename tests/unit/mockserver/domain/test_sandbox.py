@@ -26,22 +26,22 @@ def test_a_sandbox_without_expiry_stays() -> None:
 
 
 def test_a_use_is_recorded_only_when_the_last_record_is_old() -> None:
-    one = sandbox()
+    unused = sandbox()
 
-    assert one.used(HOUR // 16) is one
-    assert one.used(HOUR // 16 + 1).used_at == HOUR // 16 + 1
+    assert unused.used(HOUR // 16) is unused
+    assert unused.used(HOUR // 16 + 1).used_at == HOUR // 16 + 1
 
 
 @given(st.integers(1_000, 10 * HOUR), st.lists(st.integers(0, 20 * HOUR), max_size=30))
 def test_a_sandbox_expires_only_after_its_whole_idle_time(expiry: int, pauses: list[int]) -> None:
-    now, last, one = 0, 0, sandbox(expiry)
+    now, last, current = 0, 0, sandbox(expiry)
     for pause in pauses:
         now += pause
-        if one.is_expired(now):
+        if current.is_expired(now):
             assert now - last >= expiry
             return
         assert now - last < expiry + expiry // 16
-        one, last = one.used(now), now
+        current, last = current.used(now), now
 
 
 def test_a_real_clock_shows_real_time() -> None:

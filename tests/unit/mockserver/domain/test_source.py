@@ -47,9 +47,9 @@ def test_a_wrong_value_is_refused(source: str, wrong: dict[str, Any]) -> None:
     assert isinstance(job_request({"source": source, **wrong}), Refusal)
 
 
-@pytest.mark.parametrize(("asked", "cap", "requested"), [(50, 100, 50), (5_000, 1_000, 1_000)])
-def test_max_results_is_lowered_to_the_cap_of_the_plan(asked: int, cap: int, requested: int) -> None:
-    request = job_request({"source": "linkedin_search", **GOOD["linkedin_search"], "maxResults": asked})
+@pytest.mark.parametrize(("max_results", "cap", "requested"), [(50, 100, 50), (5_000, 1_000, 1_000)])
+def test_max_results_is_lowered_to_the_cap_of_the_plan(max_results: int, cap: int, requested: int) -> None:
+    request = job_request({"source": "linkedin_search", **GOOD["linkedin_search"], "maxResults": max_results})
 
     assert isinstance(request, JobRequest)
     assert request.requested(cap) == requested

@@ -208,12 +208,12 @@ def test_paths_outside_the_control_plane_are_not_checked(path: str) -> None:
 
 
 def test_messages_other_than_http_pass_the_gate() -> None:
-    seen: list[Scope] = []
+    scopes: list[Scope] = []
 
     async def noting(scope: Scope, _receive: Receive, _send: Send) -> None:
-        seen.append(scope)
+        scopes.append(scope)
 
     gate = ControlGateMiddleware(noting, allowed_hosts=frozenset(), admin_token="secret")
     asyncio.run(gate({"type": "lifespan"}, noting, noting))  # type: ignore[arg-type]  # neither is called
 
-    assert seen == [{"type": "lifespan"}]
+    assert scopes == [{"type": "lifespan"}]

@@ -38,7 +38,7 @@ class Timer:
 
 def kept(app: ASGIApp, *, method: str = "GET", parts: tuple[bytes, ...] = (), **scope: Any) -> Exchange:
     """The one exchange that is kept of a request."""
-    found: list[Exchange] = []
+    recorded: list[Exchange] = []
     messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
 
@@ -49,15 +49,15 @@ def kept(app: ASGIApp, *, method: str = "GET", parts: tuple[bytes, ...] = (), **
         pass
 
     async def place(exchange: Exchange) -> None:
-        found.append(exchange)
+        recorded.append(exchange)
 
     layer = JournalMiddleware(
-        app, keep=lambda _, exchange: found.append(exchange), place=place, clock=ManualClock(7), timer=Timer()
+        app, keep=lambda _, exchange: recorded.append(exchange), place=place, clock=ManualClock(7), timer=Timer()
     )
-    asked = {"type": "http", "method": method, "path": "/x", "query_string": b"a=1", "headers": [], **scope}
+    request = {"type": "http", "method": method, "path": "/x", "query_string": b"a=1", "headers": [], **scope}
     with suppress(RuntimeError):
-        asyncio.run(layer(asked, receive, send))
-    (exchange,) = found
+        asyncio.run(layer(request, receive, send))
+    (exchange,) = recorded
     return exchange
 
 

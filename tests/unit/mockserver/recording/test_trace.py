@@ -29,7 +29,7 @@ def test_an_operation_for_any_valid_key_has_no_permission_and_account_group_rule
 
 
 @pytest.mark.parametrize(
-    ("operation", "place", "last"),
+    ("operation", "part", "last"),
     [
         ("updateAudience", "path", "parameters"),
         ("updateAudience", "query", "parameters"),
@@ -40,17 +40,17 @@ def test_an_operation_for_any_valid_key_has_no_permission_and_account_group_rule
         ("deleteAudience", None, "parameters"),
     ],
 )
-def test_the_validation_rule_depends_on_the_invalid_part(operation: str, place: str | None, last: str) -> None:
-    asked = trace(operation, "validation", place)
+def test_the_validation_rule_depends_on_the_invalid_part(operation: str, part: str | None, last: str) -> None:
+    checked = trace(operation, "validation", part)
 
-    assert asked == rules(operation)[: rules(operation).index(last) + 1]
+    assert checked == rules(operation)[: rules(operation).index(last) + 1]
 
 
 @pytest.mark.parametrize(
-    ("rule", "asked"), [("route", ("route",)), ("method", ("route", "method")), ("http", ("http",))]
+    ("rule", "expected"), [("route", ("route",)), ("method", ("route", "method")), ("http", ("http",))]
 )
-def test_a_request_without_an_operation_was_refused_by_an_earlier_rule(rule: str, asked: tuple[str, ...]) -> None:
-    assert trace(None, rule) == asked
+def test_a_request_without_an_operation_was_refused_by_an_earlier_rule(rule: str, expected: tuple[str, ...]) -> None:
+    assert trace(None, rule) == expected
 
 
 def test_a_request_without_operation_and_refusal_has_an_empty_trace() -> None:

@@ -25,13 +25,13 @@ def run(course: Callable[[MemoryStore], Awaitable[Any]], *faults: Fault) -> Any:
 
 async def counts(store: MemoryStore) -> list[tuple[int, int]]:
     async with store.transaction("s") as transaction:
-        return [(one.matched, one.acted) for one in (await transaction.sandbox()).faults]
+        return [(fault.matched, fault.acted) for fault in (await transaction.sandbox()).faults]
 
 
 def test_a_single_use_fault_after_the_effect_hits_one_of_two_requests() -> None:
     async def course(store: MemoryStore) -> None:
         taken = [await take(store, "s", ASKED) for _ in range(2)]
-        assert [one.effect.id if one.effect else None for one in taken] == ["f", "f"]
+        assert [decision.effect.id if decision.effect else None for decision in taken] == ["f", "f"]
 
         claimed = [await claim(store, "s", "f") for _ in taken]
 
@@ -45,7 +45,7 @@ def test_a_single_use_fault_before_the_effect_hits_one_of_two_concurrent_request
     async def course(store: MemoryStore) -> None:
         taken = await asyncio.gather(*(take(store, "s", ASKED) for _ in range(2)))
 
-        assert [one.effect is None for one in taken] == [False, True]
+        assert [decision.effect is None for decision in taken] == [False, True]
         assert await counts(store) == [(2, 1)]
 
     run(course, Fault("f", FaultKind.RESET_BEFORE, times=1))

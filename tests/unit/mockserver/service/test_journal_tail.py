@@ -60,16 +60,16 @@ class Situation:
     def told(self, *acts: Act, before: int = 0, after: int = 0) -> list[str]:
         """What a follower is told until the server stops; the journal has `before` exchanges at first."""
         self.acts = list(acts)
-        found: list[str] = []
+        lines: list[str] = []
 
         async def act() -> None:
             self.write(before)
             follower = await self.following.follow("one", after)
             async for news in follower.news():
-                found.extend(words(news))
+                lines.extend(words(news))
 
         self.run(act)
-        return found
+        return lines
 
 
 def words(news: Batch | None) -> Iterator[str]:
@@ -80,7 +80,7 @@ def words(news: Batch | None) -> Iterator[str]:
         yield "anew"
     if news.dropped:
         yield f"dropped {news.dropped} up to {news.reading.dropped}"
-    yield from (f"{one.number}: {one.path}" for one in news.reading.exchanges)
+    yield from (f"{exchange.number}: {exchange.path}" for exchange in news.reading.exchanges)
 
 
 def numbers(first: int, last: int) -> list[str]:
@@ -119,8 +119,8 @@ def lasting(milliseconds: int) -> Act:
 
 def both(*acts: Act) -> Act:
     async def act(context: Situation) -> None:
-        for one in acts:
-            await one(context)
+        for single in acts:
+            await single(context)
 
     return act
 
@@ -157,17 +157,17 @@ class TestDropped:
         assert Situation(limit=3).told(before=5) == ["dropped 2 up to 2", *numbers(3, 5)]
 
     def test_exchanges_dropped_meanwhile_are_reported(self) -> None:
-        told = Situation(limit=3).told(writes(5), before=1)
+        lines = Situation(limit=3).told(writes(5), before=1)
 
-        assert told == ["1: /1", "dropped 2 up to 3", *numbers(4, 6)]
+        assert lines == ["1: /1", "dropped 2 up to 3", *numbers(4, 6)]
 
     def test_dropped_exchanges_that_were_delivered_are_not_reported(self) -> None:
         assert Situation(limit=3).told(writes(3), before=3) == numbers(1, 6)
 
     def test_cleared_exchanges_are_reported_and_numbers_continue(self) -> None:
-        told = Situation().told(both(writes(2), clear), writes(1), before=1)
+        lines = Situation().told(both(writes(2), clear), writes(1), before=1)
 
-        assert told == ["1: /1", "dropped 2 up to 3", "4: /4"]
+        assert lines == ["1: /1", "dropped 2 up to 3", "4: /4"]
 
     def test_a_slow_follower_holds_one_batch_and_learns_what_was_dropped(self) -> None:
         context = Situation()
@@ -192,14 +192,14 @@ class TestDropped:
 
 class TestReset:
     def test_a_reset_is_reported(self) -> None:
-        told = Situation().told(reset, writes(1), before=3)
+        lines = Situation().told(reset, writes(1), before=3)
 
-        assert told == [*numbers(1, 3), "anew", "1: /4"]
+        assert lines == [*numbers(1, 3), "anew", "1: /4"]
 
     def test_a_reset_is_reported_even_if_numbers_have_caught_up(self) -> None:
-        told = Situation().told(both(reset, writes(4)), before=3)
+        lines = Situation().told(both(reset, writes(4)), before=3)
 
-        assert told == [*numbers(1, 3), "anew", "1: /4", "2: /5", "3: /6", "4: /7"]
+        assert lines == [*numbers(1, 3), "anew", "1: /4", "2: /5", "3: /6", "4: /7"]
 
     def test_a_number_above_the_newest_exchange_counts_as_a_reset(self) -> None:
         assert Situation().told(before=2, after=9) == ["anew", *numbers(1, 2)]

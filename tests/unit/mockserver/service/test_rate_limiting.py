@@ -30,9 +30,9 @@ class SlowStore(MemoryStore):
         self._lock = asyncio.Lock()
 
     async def caller(self, token: str) -> Caller | None:
-        found = await super().caller(token)
+        caller = await super().caller(token)
         await asyncio.sleep(0)
-        return found
+        return caller
 
     def transaction(  # type: ignore[override]
         self, sandbox_id: str, access: Access = Access.EXCLUSIVE, about: AudienceRef | None = None

@@ -53,15 +53,15 @@ def deleted(*, failures: int = 0) -> tuple[object, list[tuple[Access, AudienceRe
 
 
 def test_a_conflicting_request_is_repeated_alone() -> None:
-    outcome, asked = deleted()
+    outcome, transactions = deleted()
 
     assert isinstance(outcome, Audience)
-    assert asked == [(Access.OPTIMISTIC, AudienceRef(GROUP, AUDIENCE)), (Access.EXCLUSIVE, None)]
+    assert transactions == [(Access.OPTIMISTIC, AudienceRef(GROUP, AUDIENCE)), (Access.EXCLUSIVE, None)]
 
 
 def test_a_request_with_a_pending_failure_is_served_alone() -> None:
-    outcome, asked = deleted(failures=1)
+    outcome, transactions = deleted(failures=1)
 
     assert isinstance(outcome, Refusal)
     assert outcome.reason is Reason.INTERNAL
-    assert [access for access, _ in asked] == [Access.EXCLUSIVE]
+    assert [access for access, _ in transactions] == [Access.EXCLUSIVE]

@@ -13,7 +13,7 @@ from mockserver.config import Settings
 from tests.harness.http1_client import PATIENCE, Client
 from tests.harness.in_thread import served
 from tests.harness.sandbox_client import World
-from tests.harness.tiny_application import serving
+from tests.harness.tiny_application import tiny_server
 
 GARBAGE = b"zz\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
@@ -44,9 +44,9 @@ def head(world: World, method: str, path: str, framing: bytes = CHUNKED) -> byte
 def exchange(world: World, number: int) -> dict[str, Any]:
     """An exchange, once it is there: the server may still be writing it down when it has answered."""
     for _ in range(5_000):
-        found = world.client.get(f"/_mock/sandboxes/{world.sandbox}/journal/{number}")
-        if found.is_success:
-            return dict(found.json())
+        answer = world.client.get(f"/_mock/sandboxes/{world.sandbox}/journal/{number}")
+        if answer.is_success:
+            return dict(answer.json())
     pytest.fail(f"there is no exchange {number}")
 
 
@@ -56,7 +56,7 @@ class TestBrokenWithItsHead:
         with connected(world) as client:
             answer = client.send(head(world, "DELETE", f"/audiences/{audience}"), GARBAGE).answer()
 
-            assert (answer.status, answer.seen["success"]) == (400, False)
+            assert (answer.status, answer.document["success"]) == (400, False)
             assert client.is_closed()
         assert world.listed() == [audience]
 
@@ -90,7 +90,7 @@ class TestBrokenWithItsHead:
         assert (shown["status"], shown["outcome"], shown["rule"]) == (400, "answered", "http")
         assert shown["key"]["name"] == "all permissions"
         assert shown["trace"] == [{"rule": "http", "verdict": "refused"}]
-        assert json.loads(shown["response"]["body"]) == answer.seen
+        assert json.loads(shown["response"]["body"]) == answer.document
 
     def test_the_journal_shows_a_refused_request_behind_another_request(self, world: World) -> None:
         with connected(world) as client:
@@ -103,8 +103,8 @@ class TestBrokenWithItsHead:
 
     def test_a_broken_request_to_the_control_plane_is_not_in_the_journal(self, world: World) -> None:
         with connected(world) as client:
-            asked = b"DELETE /_mock/sandboxes/%b HTTP/1.1\r\nHost: localhost\r\n%b\r\n"
-            answer = client.send(asked % (world.sandbox.encode(), CHUNKED), GARBAGE).answer()
+            request = b"DELETE /_mock/sandboxes/%b HTTP/1.1\r\nHost: localhost\r\n%b\r\n"
+            answer = client.send(request % (world.sandbox.encode(), CHUNKED), GARBAGE).answer()
         world.call("GET", "/audiences")
 
         assert answer.status == 400
@@ -136,9 +136,9 @@ class TestBrokenLater:
 
         assert answer.status == 400
         assert (shown["operation"], shown["status"], shown["outcome"]) == ("createAudience", 400, "answered")
-        assert [one["rule"] for one in shown["trace"]][-2:] == ["permission", "http"]
-        assert [one["verdict"] for one in shown["trace"]][-2:] == ["passed", "refused"]
-        assert json.loads(shown["response"]["body"]) == answer.seen
+        assert [entry["rule"] for entry in shown["trace"]][-2:] == ["permission", "http"]
+        assert [entry["verdict"] for entry in shown["trace"]][-2:] == ["passed", "refused"]
+        assert json.loads(shown["response"]["body"]) == answer.document
         assert world.listed() == []
 
     @pytest.mark.parametrize("journal_limit", [1_000, 0])
@@ -208,8 +208,11 @@ class TestLate:
 
     @pytest.mark.parametrize("chunked", [False, True])
     def test_a_trickling_body_is_refused_in_time(self, chunked: bool) -> None:  # noqa: FBT001  (a parameter)
-        with served(Settings(whole_body_timeout=0.3)) as (url, _), httpx.Client(base_url=url, timeout=20) as made:
-            world = World.make(made)
+        with (
+            served(Settings(whole_body_timeout=0.3)) as (url, _),
+            httpx.Client(base_url=url, timeout=20) as http_client,
+        ):
+            world = World.make(http_client)
             with connected(world) as client:
                 client.send(head(world, "POST", "/audiences", CHUNKED if chunked else b"Content-Length: 900\r\n"))
                 refused = trickled(client, b"1\r\n1\r\n" if chunked else b"1")
@@ -223,8 +226,11 @@ class TestLate:
         assert error["details"]["part"] == "body"
 
     def test_a_body_after_its_response_has_no_additional_time(self) -> None:
-        with served(Settings(whole_body_timeout=0.3)) as (url, _), httpx.Client(base_url=url, timeout=20) as made:
-            world = World.make(made)
+        with (
+            served(Settings(whole_body_timeout=0.3)) as (url, _),
+            httpx.Client(base_url=url, timeout=20) as http_client,
+        ):
+            world = World.make(http_client)
             with connected(world) as client:
                 client.send(head(world, "DELETE", f"/audiences/{world.ready()}", b"Content-Length: 900\r\n"))
                 assert client.answer().status == 200
@@ -232,20 +238,23 @@ class TestLate:
                 assert trickled(client) == b""
 
     def test_the_next_body_on_a_connection_has_the_full_time(self) -> None:
-        with served(Settings(whole_body_timeout=0.3)) as (url, _), httpx.Client(base_url=url, timeout=20) as made:
-            world = World.make(made)
+        with (
+            served(Settings(whole_body_timeout=0.3)) as (url, _),
+            httpx.Client(base_url=url, timeout=20) as http_client,
+        ):
+            world = World.make(http_client)
             with connected(world) as client:
                 for _ in range(2):
-                    asked = head(world, "POST", "/audiences", FIVE + b"Expect: 100-continue\r\n")
-                    assert client.send(asked).answer().status == 100
+                    request = head(world, "POST", "/audiences", FIVE + b"Expect: 100-continue\r\n")
+                    assert client.send(request).answer().status == 100
                     assert client.send(b"12345").answer().status == 400
                     assert client.hears_nothing()
 
     def test_the_time_of_an_application_that_reads_late_is_not_counted(self) -> None:
-        with serving("uvloop", body_timeout=1, whole_body_timeout=1) as made, made.client() as client:
+        with tiny_server("uvloop", body_timeout=1, whole_body_timeout=1) as running, running.client() as client:
             client.send(b"POST /held-back HTTP/1.1\r\nContent-Length: 300000\r\n\r\n", b"a" * 300_000)
-            assert made.app.held.wait(PATIENCE)
+            assert running.app.held.wait(PATIENCE)
             assert all(client.hears_nothing() for _ in range(5))  # for longer than that
-            made.app.let_go()
+            running.app.let_go()
 
             assert client.answer().status == 200

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from tests.harness.http1_client import PATIENCE
-from tests.harness.tiny_application import LARGE, MEGABYTE, Served, serving
+from tests.harness.tiny_application import LARGE, MEGABYTE, TinyServer, tiny_server
 
 GOOD = b"GET /good HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 @pytest.mark.parametrize("path", ["/good", "/stream", "/large"])
-def test_a_response_to_head_has_no_body(served: Served, path: str) -> None:
+def test_a_response_to_head_has_no_body(served: TinyServer, path: str) -> None:
     with served.client() as client:
         answer = client.get(path, "HEAD")
         assert answer.status == 200
@@ -23,22 +23,22 @@ def test_a_response_to_head_has_no_body(served: Served, path: str) -> None:
         assert client.is_open()
 
 
-def test_a_client_that_expects_100_continue_gets_it(served: Served) -> None:
+def test_a_client_that_expects_100_continue_gets_it(served: TinyServer) -> None:
     with served.client() as client:
         client.send(b"POST /good HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
         assert client.answer().status == 100
-        assert client.send(b"ab").answer().seen["body"] == "ab"
+        assert client.send(b"ab").answer().document["body"] == "ab"
         assert client.is_open()
 
 
-def test_a_client_that_got_no_100_continue_gets_a_closing_response(served: Served) -> None:
+def test_a_client_that_got_no_100_continue_gets_a_closing_response(served: TinyServer) -> None:
     with served.client() as client:
         client.send(b"POST /does-not-read HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
         assert client.answer().headers["connection"] == "close"
         assert client.is_closed()
 
 
-def test_a_client_gets_no_100_continue_after_the_response_began(served: Served) -> None:
+def test_a_client_gets_no_100_continue_after_the_response_began(served: TinyServer) -> None:
     with served.client() as client:
         client.send(b"POST /begins-and-reads HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
         client.send(b"a")
@@ -47,7 +47,7 @@ def test_a_client_gets_no_100_continue_after_the_response_began(served: Served) 
         assert b"100 Continue" not in client.reader.read()
 
 
-def test_a_closing_response_reaches_a_client_that_is_still_sending(served: Served) -> None:
+def test_a_closing_response_reaches_a_client_that_is_still_sending(served: TinyServer) -> None:
     with served.client() as client:
         client.send(b"POST /does-not-read-and-closes HTTP/1.1\r\nContent-Length: 4000000\r\n\r\n")
         client.send(b"a" * 3_000_000)
@@ -55,7 +55,7 @@ def test_a_closing_response_reaches_a_client_that_is_still_sending(served: Serve
         assert client.is_closed()
 
 
-def test_a_body_after_its_response_is_skipped(served: Served) -> None:
+def test_a_body_after_its_response_is_skipped(served: TinyServer) -> None:
     with served.client() as client:
         client.send(b"POST /does-not-read HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc")
         assert client.answer().body == b"no"
@@ -63,7 +63,9 @@ def test_a_body_after_its_response_is_skipped(served: Served) -> None:
 
 
 @pytest.mark.parametrize("path", ["/fails", "/fails-after-start", "/too-long", "/too-short", "/bad-header"])
-def test_an_application_that_fails_before_sending_a_body_is_a_500_in_the_envelope(served: Served, path: str) -> None:
+def test_an_application_that_fails_before_sending_a_body_is_a_500_in_the_envelope(
+    served: TinyServer, path: str
+) -> None:
     with served.client() as client:
         answer = client.get(path)
         assert answer.is_refusal(500, "fault of the mock server")
@@ -71,7 +73,7 @@ def test_an_application_that_fails_before_sending_a_body_is_a_500_in_the_envelop
         assert client.is_closed()
 
 
-def test_an_application_that_fails_within_its_body_closes_the_connection(served: Served) -> None:
+def test_an_application_that_fails_within_its_body_closes_the_connection(served: TinyServer) -> None:
     with served.client() as client:
         client.send(b"GET /fails-in-body HTTP/1.1\r\n\r\n")
         received = client.reader.read()
@@ -79,14 +81,14 @@ def test_an_application_that_fails_within_its_body_closes_the_connection(served:
         assert received.endswith(b"\r\n\r\n12")
 
 
-def test_a_stream_arrives_completely_in_chunks(served: Served) -> None:
+def test_a_stream_arrives_completely_in_chunks(served: TinyServer) -> None:
     with served.client() as client:
         answer = client.get("/stream")
         assert (answer.headers["transfer-encoding"], answer.body) == ("chunked", b"one,two,three")
         assert client.is_open()
 
 
-def test_a_response_without_content_has_neither_length_nor_chunks(served: Served) -> None:
+def test_a_response_without_content_has_neither_length_nor_chunks(served: TinyServer) -> None:
     with served.client() as client:
         answer = client.get("/no-content")
         assert answer.status == 204
@@ -94,7 +96,7 @@ def test_a_response_without_content_has_neither_length_nor_chunks(served: Served
         assert client.is_open()
 
 
-def test_a_large_response_reaches_a_slow_reader_completely(served: Served) -> None:
+def test_a_large_response_reaches_a_slow_reader_completely(served: TinyServer) -> None:
     with served.client() as client:
         client.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         client.send(b"GET /large HTTP/1.1\r\n\r\n")
@@ -103,7 +105,7 @@ def test_a_large_response_reaches_a_slow_reader_completely(served: Served) -> No
         assert client.is_open()
 
 
-def test_a_large_stream_waits_for_a_slow_reader_and_arrives_completely(served: Served) -> None:
+def test_a_large_stream_waits_for_a_slow_reader_and_arrives_completely(served: TinyServer) -> None:
     with served.client() as client:
         client.send(b"GET /large-stream HTTP/1.1\r\n\r\n")
         served.pass_round()
@@ -113,7 +115,7 @@ def test_a_large_stream_waits_for_a_slow_reader_and_arrives_completely(served: S
 
 
 @pytest.mark.parametrize("behind", [b"", GOOD, b"rubbish\r\n\r\n"])
-def test_the_application_is_told_of_a_disconnect_even_behind_pipelined_bytes(served: Served, behind: bytes) -> None:
+def test_the_application_is_told_of_a_disconnect_even_behind_pipelined_bytes(served: TinyServer, behind: bytes) -> None:
     with served.client() as client:
         client.send(b"GET /watches HTTP/1.1\r\n\r\n", behind)
         assert served.app.held.wait(PATIENCE)
@@ -130,7 +132,7 @@ def test_a_response_in_one_piece_is_one_write(monkeypatch: pytest.MonkeyPatch) -
         whole(self, data)
 
     monkeypatch.setattr("asyncio.selector_events._SelectorSocketTransport.write", counted)
-    with serving("asyncio") as served, served.client() as client:
+    with tiny_server("asyncio") as served, served.client() as client:
         client.get("/good")
         client.get("/good", "HEAD")
     assert len(writes) == 2

@@ -3,22 +3,22 @@
 import pytest
 
 from tests.harness.http1_client import PATIENCE
-from tests.harness.tiny_application import Served, serving
+from tests.harness.tiny_application import TinyServer, tiny_server
 
 GOOD = b"GET /good HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
-@pytest.mark.parametrize("begun", [b"", b"\r\n", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n", GOOD + b"GET / HT"])
-def test_an_incomplete_head_is_refused_in_time(hasty: Served, begun: bytes) -> None:
+@pytest.mark.parametrize("beginning", [b"", b"\r\n", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n", GOOD + b"GET / HT"])
+def test_an_incomplete_head_is_refused_in_time(hasty: TinyServer, beginning: bytes) -> None:
     with hasty.client() as client:
-        client.send(begun)
-        if begun.startswith(GOOD):
+        client.send(beginning)
+        if beginning.startswith(GOOD):
             assert client.answer().status == 200
         assert client.answer().is_refusal(408, "head", "0.05 seconds")
         assert client.is_closed()
 
 
-def test_the_head_after_a_complete_request_has_its_own_time(hasty: Served) -> None:
+def test_the_head_after_a_complete_request_has_its_own_time(hasty: TinyServer) -> None:
     with hasty.client() as client:
         client.send(b"GET /good HT")
         hasty.pass_round()
@@ -28,7 +28,7 @@ def test_the_head_after_a_complete_request_has_its_own_time(hasty: Served) -> No
 
 
 def test_the_keep_alive_time_does_not_shorten_the_time_of_a_head() -> None:
-    with serving("uvloop", keep_alive=0.05, header_timeout=30) as served, served.client() as client:
+    with tiny_server("uvloop", keep_alive=0.05, header_timeout=30) as served, served.client() as client:
         client.send(GOOD, b"GET /good HT")
         assert client.answer().status == 200
         assert client.hears_nothing()
@@ -37,7 +37,7 @@ def test_the_keep_alive_time_does_not_shorten_the_time_of_a_head() -> None:
 
 
 def test_a_waiting_refusal_is_not_overtaken_by_a_deadline() -> None:
-    with serving("uvloop", header_timeout=0.2) as served, served.client() as client:
+    with tiny_server("uvloop", header_timeout=0.2) as served, served.client() as client:
         client.send(b"GET /held-back HTTP/1.1\r\n\r\n")
         assert served.app.held.wait(PATIENCE)
         client.send(b"GET / HTTP/1.1\r\n")
@@ -45,12 +45,12 @@ def test_a_waiting_refusal_is_not_overtaken_by_a_deadline() -> None:
         client.send(b"no colon\r\n")
         assert client.hears_nothing()
         served.app.let_go()
-        assert client.answer().seen["path"] == "/held-back"
+        assert client.answer().document["path"] == "/held-back"
         assert client.answer().is_refusal(400)
 
 
 def test_single_bytes_do_not_prolong_the_time_of_a_head() -> None:
-    with serving("uvloop", header_timeout=0.3) as served, served.client() as client:
+    with tiny_server("uvloop", header_timeout=0.3) as served, served.client() as client:
         client.connection.settimeout(0.02)
         refused = b""
         for byte in b"GET /" + b"x" * 200:
@@ -64,7 +64,7 @@ def test_single_bytes_do_not_prolong_the_time_of_a_head() -> None:
 
 
 @pytest.mark.parametrize("framing", [b"Content-Length: 9\r\n\r\nab", b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"])
-def test_a_stalled_body_is_refused_in_time(hasty: Served, framing: bytes) -> None:
+def test_a_stalled_body_is_refused_in_time(hasty: TinyServer, framing: bytes) -> None:
     with hasty.client() as client:
         assert client.send(b"POST / HTTP/1.1\r\n", framing).answer().is_refusal(408, "body", "0.05 seconds")
         assert client.is_closed()
@@ -72,13 +72,13 @@ def test_a_stalled_body_is_refused_in_time(hasty: Served, framing: bytes) -> Non
 
 
 def test_a_body_has_its_own_timeout() -> None:
-    with serving("uvloop", body_timeout=0.05) as served, served.client() as client:
+    with tiny_server("uvloop", body_timeout=0.05) as served, served.client() as client:
         client.send(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n")
         assert client.answer().is_refusal(408, "body")
 
 
 def test_a_body_that_makes_progress_does_not_time_out() -> None:
-    with serving("uvloop", header_timeout=0.3, body_timeout=0.3) as served, served.client() as client:
+    with tiny_server("uvloop", header_timeout=0.3, body_timeout=0.3) as served, served.client() as client:
         client.send(b"POST /good HTTP/1.1\r\nContent-Length: 30\r\n\r\n")
         client.connection.settimeout(0.02)
         for _ in range(29):
@@ -91,7 +91,7 @@ def test_a_body_that_makes_progress_does_not_time_out() -> None:
 
 
 def test_a_body_that_stalls_after_the_response_began_closes_the_connection_without_another_response(
-    hasty: Served,
+    hasty: TinyServer,
 ) -> None:
     with hasty.client() as client:
         client.send(b"POST /begins-and-reads HTTP/1.1\r\nContent-Length: 9\r\n\r\na")
@@ -101,7 +101,7 @@ def test_a_body_that_stalls_after_the_response_began_closes_the_connection_witho
     assert hasty.app.gone.wait(PATIENCE)
 
 
-def test_a_slow_application_does_not_time_out_its_client(hasty: Served) -> None:
+def test_a_slow_application_does_not_time_out_its_client(hasty: TinyServer) -> None:
     for request in (b"GET /held-back HTTP/1.1\r\n\r\n", b"POST /held-back HTTP/1.1\r\nContent-Length: 300000\r\n\r\n"):
         hasty.app.reset()
         with hasty.client() as client:
@@ -114,7 +114,7 @@ def test_a_slow_application_does_not_time_out_its_client(hasty: Served) -> None:
             assert client.answer().status == 200
 
 
-def test_a_client_that_still_waits_for_100_continue_does_not_time_out(hasty: Served) -> None:
+def test_a_client_that_still_waits_for_100_continue_does_not_time_out(hasty: TinyServer) -> None:
     with hasty.client() as client:
         client.send(b"POST /held-back HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
         assert hasty.app.held.wait(PATIENCE)
@@ -123,13 +123,13 @@ def test_a_client_that_still_waits_for_100_continue_does_not_time_out(hasty: Ser
         assert client.answer().status == 100
 
 
-def test_an_idle_connection_is_closed_without_a_response(hasty: Served) -> None:
+def test_an_idle_connection_is_closed_without_a_response(hasty: TinyServer) -> None:
     with hasty.client() as client:
         assert client.get("/good").status == 200
         assert client.is_closed()
 
 
-def test_an_idle_connection_is_closed_after_a_body_that_followed_its_response(hasty: Served) -> None:
+def test_an_idle_connection_is_closed_after_a_body_that_followed_its_response(hasty: TinyServer) -> None:
     with hasty.client() as client:
         client.send(b"POST /does-not-read HTTP/1.1\r\nContent-Length: 2\r\n\r\n")
         assert client.answer().body == b"no"

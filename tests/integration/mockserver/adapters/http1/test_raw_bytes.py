@@ -88,20 +88,20 @@ def broken(good: bytes, chance: random.Random) -> bytes:
     """A request with one to four things done to it."""
     content = bytearray(good)
     for _ in range(chance.randint(1, 4)):
-        place = chance.randrange(len(content) + 1)
+        position = chance.randrange(len(content) + 1)
         match chance.randrange(6):
             case 0:
-                content[place:place] = chance.choice(PIECES)
+                content[position:position] = chance.choice(PIECES)
             case 1:
-                del content[place : place + chance.randint(1, 20)]
+                del content[position : position + chance.randint(1, 20)]
             case 2:
-                content[place : place + 1] = bytes([chance.randrange(256)])
+                content[position : position + 1] = bytes([chance.randrange(256)])
             case 3:
-                content = content[:place]
+                content = content[:position]
             case 4:
-                content[place:place] = content[: chance.randrange(len(content) + 1)]
+                content[position:position] = content[: chance.randrange(len(content) + 1)]
             case _:
-                line = content.find(b"\r\n", place) + 2
+                line = content.find(b"\r\n", position) + 2
                 content[line:line] = chance.choice(PIECES)
     return bytes(content)
 
@@ -122,7 +122,7 @@ async def answered(host: str, port: int, request: bytes) -> bytes:
 
 def statuses(answer: bytes) -> list[int]:
     """The statuses of the answers in a stream; AssertionError where one is off the envelope."""
-    found = []
+    codes = []
     while answer:
         head, separator, rest = answer.partition(b"\r\n\r\n")
         assert separator, answer[:200]
@@ -135,9 +135,9 @@ def statuses(answer: bytes) -> list[int]:
             assert list(body) == ["success", "data", "error", "traceId"], answer[:500]
             assert body["success"] is (status < 400)
             rest = rest[length:]
-            found.append(status)
+            codes.append(status)
         answer = rest
-    return found
+    return codes
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -160,7 +160,7 @@ def test_broken_requests_get_an_envelope_or_no_response_and_change_nothing(clien
 
     answers = asyncio.run(run())
 
-    seen = Counter(status for answer in answers for status in statuses(answer))
-    assert seen[500] == 0
-    assert seen[400] > len(requests) / 20
+    counts = Counter(status for answer in answers for status in statuses(answer))
+    assert counts[500] == 0
+    assert counts[400] > len(requests) / 20
     assert reader.everything() == before

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from tests.harness.http1_client import PATIENCE
-from tests.harness.tiny_application import LARGE, Served, serving
+from tests.harness.tiny_application import LARGE, TinyServer, tiny_server
 
 GOOD = b"GET /good HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -38,59 +38,61 @@ GOOD = b"GET /good HTTP/1.1\r\nHost: x\r\n\r\n"
     ],
 )
 def test_an_unparsable_request_is_refused_in_the_envelope_and_the_connection_is_closed(
-    served: Served, broken: bytes
+    served: TinyServer, broken: bytes
 ) -> None:
     with served.client() as client:
         assert client.send(broken).answer().is_refusal(400, "could not be parsed")
         assert client.is_closed()
 
 
-def test_the_refusal_of_an_unparsable_request_names_the_parser_error(served: Served) -> None:
+def test_the_refusal_of_an_unparsable_request_names_the_parser_error(served: TinyServer) -> None:
     with served.client() as client:
         answer = client.send(b"GET / HTTP/1.1\r\nno colon\r\n\r\n").answer()
-        assert answer.seen["details"]["problem"] == "Invalid header token"
+        assert answer.document["details"]["problem"] == "Invalid header token"
         assert "date" in answer.headers
 
 
-def test_bytes_after_a_broken_request_are_not_parsed(served: Served) -> None:
+def test_bytes_after_a_broken_request_are_not_parsed(served: TinyServer) -> None:
     with served.client() as client:
         client.send(b"rubbish\r\n\r\n", GOOD).answer().is_refusal(400)
         assert client.is_closed()
     assert served.has_seen()
 
 
-def test_a_good_request_before_garbage_is_answered_first(served: Served) -> None:
+def test_a_good_request_before_garbage_is_answered_first(served: TinyServer) -> None:
     with served.client() as client:
         client.send(GOOD, GOOD, b"rubbish\r\n\r\n")
-        assert [client.answer().seen["path"] for _ in range(2)] == ["/good", "/good"]
+        assert [client.answer().document["path"] for _ in range(2)] == ["/good", "/good"]
         assert client.answer().is_refusal(400)
         assert client.is_closed()
 
 
-def test_the_refusal_of_garbage_waits_for_the_pending_response(served: Served) -> None:
+def test_the_refusal_of_garbage_waits_for_the_pending_response(served: TinyServer) -> None:
     with served.client() as client, served.client() as other:
         client.send(b"GET /held-back HTTP/1.1\r\n\r\n")
         assert served.app.held.wait(PATIENCE)
         client.send(b"rubbish\r\n\r\n")
         other.get("/release")
-        assert client.answer().seen["path"] == "/held-back"
+        assert client.answer().document["path"] == "/held-back"
         assert client.answer().is_refusal(400)
         assert client.is_closed()
 
 
-def test_a_request_with_a_broken_body_in_the_pipeline_is_refused_in_its_turn_and_never_served(served: Served) -> None:
+def test_a_request_with_a_broken_body_in_the_pipeline_is_refused_in_its_turn_and_never_served(
+    served: TinyServer,
+) -> None:
     with served.client() as client, served.client() as other:
         client.send(b"GET /held-back HTTP/1.1\r\n\r\nPOST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
         assert served.app.held.wait(PATIENCE)
         other.get("/release")
-        assert client.answer().seen["path"] == "/held-back"
+        assert client.answer().document["path"] == "/held-back"
         assert client.answer().is_refusal(400)
         assert client.is_closed()
     assert served.has_seen("GET /held-back", "GET /release")
 
 
 def test_a_body_that_breaks_after_the_response_began_closes_the_connection_without_another_response(
-    served: Served,
+    served: TinyServer,
 ) -> None:
     with served.client() as client:
         client.send(b"POST /begins-and-reads HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
@@ -101,7 +103,7 @@ def test_a_body_that_breaks_after_the_response_began_closes_the_connection_witho
     assert served.app.gone.wait(PATIENCE)
 
 
-def test_a_body_that_breaks_after_the_complete_response_closes_the_connection(served: Served) -> None:
+def test_a_body_that_breaks_after_the_complete_response_closes_the_connection(served: TinyServer) -> None:
     with served.client() as client:
         client.send(b"POST /does-not-read HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
         assert client.answer().body == b"no"
@@ -109,7 +111,7 @@ def test_a_body_that_breaks_after_the_complete_response_closes_the_connection(se
         assert client.is_closed()
 
 
-def test_the_application_is_told_of_a_broken_body(served: Served) -> None:
+def test_the_application_is_told_of_a_broken_body(served: TinyServer) -> None:
     with served.client() as client:
         client.send(b"POST /watches HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
         assert served.app.held.wait(PATIENCE)
@@ -117,7 +119,9 @@ def test_the_application_is_told_of_a_broken_body(served: Served) -> None:
         assert served.app.gone.wait(1), "only the end of the connection told it"
 
 
-def test_a_late_application_does_not_write_after_a_refusal(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_late_application_does_not_write_after_a_refusal(
+    served: TinyServer, caplog: pytest.LogCaptureFixture
+) -> None:
     with served.client() as client:
         client.send(b"POST /held-back HTTP/1.1\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n")
         assert served.app.held.wait(PATIENCE)
@@ -129,7 +133,7 @@ def test_a_late_application_does_not_write_after_a_refusal(served: Served, caplo
     assert not caplog.records
 
 
-def test_a_refusal_reaches_a_client_that_is_still_sending(served: Served) -> None:
+def test_a_refusal_reaches_a_client_that_is_still_sending(served: TinyServer) -> None:
     with served.client() as client:
         client.send(b"POST /held-back HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
         assert served.app.held.wait(PATIENCE)
@@ -140,7 +144,7 @@ def test_a_refusal_reaches_a_client_that_is_still_sending(served: Served) -> Non
 
 
 def test_a_client_that_does_not_close_after_a_refusal_is_disconnected(
-    served: Served, monkeypatch: pytest.MonkeyPatch
+    served: TinyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mockserver.adapters.http1.protocol._LINGER", 0.05)
     with served.client() as client:
@@ -153,7 +157,7 @@ def test_a_client_that_does_not_close_after_a_refusal_is_disconnected(
 
 
 def test_an_error_in_the_protocol_itself_is_a_500_in_the_envelope(
-    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    served: TinyServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_: bytes) -> None:
         raise LookupError
@@ -164,7 +168,7 @@ def test_an_error_in_the_protocol_itself_is_a_500_in_the_envelope(
     assert "Exception in HTTP protocol" in caplog.text
 
 
-def test_a_connect_request_is_refused(served: Served) -> None:
+def test_a_connect_request_is_refused(served: TinyServer) -> None:
     with served.client() as client:
         client.send(GOOD, b"CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n")
         assert client.answer().status == 200
@@ -172,7 +176,7 @@ def test_a_connect_request_is_refused(served: Served) -> None:
         assert client.is_closed()
 
 
-def test_a_refusal_after_a_large_response_leaves_it_complete(served: Served) -> None:
+def test_a_refusal_after_a_large_response_leaves_it_complete(served: TinyServer) -> None:
     with served.client() as client, served.client() as other:
         client.send(b"GET /large HTTP/1.1\r\n\r\n", b"rubbish\r\n\r\n")
         assert other.is_open()
@@ -181,7 +185,7 @@ def test_a_refusal_after_a_large_response_leaves_it_complete(served: Served) -> 
 
 
 def test_a_connection_above_the_limit_is_a_503_in_the_envelope() -> None:
-    with serving("uvloop", limit=1) as served, served.client() as client:
+    with tiny_server("uvloop", limit=1) as served, served.client() as client:
         answer = client.get("/good")
         assert answer.is_refusal(503, "busy")
         assert client.is_closed()

@@ -68,18 +68,18 @@ def killed(store: str, seed: int, kill: Kill, restart: Callable[[], None] = lamb
     chance = Random(seed)  # noqa: S311  (no secrets)
     clients = clients_of(chance)
     others: set[str] = set()
-    said: list[str] = []
+    lines: list[str] = []
     for number in range(ROUNDS + 1):
         with serving(store, "--workers", "2") as server:
             others = others or ids(server.url)
             compare(server.url, clients, others)
             if number < ROUNDS:
                 asyncio.run(load(server, clients, chance, kill))
-            said += server.said()
+            lines += server.said()
         if number < ROUNDS:
             restart()
     assert all(client.acknowledged and client.refused for client in clients)
-    return said
+    return lines
 
 
 def all_processes(server: Server, _chance: Random) -> None:
@@ -101,9 +101,9 @@ def test_acknowledged_changes_survive_when_postgres_is_killed_too(postgres: Post
         postgres.end()
         server.kill()
 
-    said = killed(database, 0, both, postgres.start)
+    lines = killed(database, 0, both, postgres.start)
 
-    assert not any("Traceback" in line for line in said)
+    assert not any("Traceback" in line for line in lines)
 
 
 def test_a_server_recovers_when_postgres_is_killed_under_load_and_restarted(postgres: Postgres, database: str) -> None:
@@ -149,6 +149,6 @@ def test_a_server_killed_while_starting_can_be_started_again(store: str, request
             server.kill()
 
     with serving(url) as server:
-        seen = ids(server.url)
+        identifiers = ids(server.url)
     with serving("memory") as server:
-        assert ids(server.url) == seen
+        assert ids(server.url) == identifiers

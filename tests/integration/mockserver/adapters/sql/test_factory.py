@@ -10,7 +10,7 @@ import pytest
 from mockserver.adapters.sql.factory import open_store
 from mockserver.config import Settings
 from mockserver.ports import StoreError
-from tests.harness.cli_server import refused
+from tests.harness.cli_server import startup_error
 from tests.stores.databases import Postgres, running_postgres
 
 NONE = "it is none: write memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE"
@@ -59,22 +59,22 @@ def test_an_invalid_store_address_is_refused_with_the_valid_forms(url: str) -> N
     ],
 )
 def test_a_store_that_cannot_be_opened_is_reported_in_one_line(url: str, why: str) -> None:
-    found = said(url)
+    message = said(url)
 
-    assert why in found
-    assert "\n" not in found
-    assert "hush" not in found
+    assert why in message
+    assert "\n" not in message
+    assert "hush" not in message
 
 
 def test_a_file_that_is_no_database_is_left_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear reader, " * 1_000)
 
-    err = refused("--store", f"sqlite:///{path}")
+    err = startup_error("--store", f"sqlite:///{path}")
 
     assert "file is not a database" in err
     assert path.read_text() == "Dear reader, " * 1_000
-    assert [one.name for one in tmp_path.iterdir()] == ["letter.txt"]
+    assert [file.name for file in tmp_path.iterdir()] == ["letter.txt"]
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ async def do(url: str, *statements: str) -> None:
 
 
 def test_an_unknown_database_is_reported_in_one_line(postgres: Postgres) -> None:
-    err = refused("--store", postgres.url.replace("/postgres?", "/unknown?"))
+    err = startup_error("--store", postgres.url.replace("/postgres?", "/unknown?"))
 
     assert 'database "unknown" does not exist' in err
 
@@ -102,7 +102,7 @@ def test_a_wrong_password_is_reported_in_one_line_without_the_password(postgres:
     postgres.ask_for_password_of("locked")
     asyncio.run(do(postgres.url, "CREATE ROLE locked LOGIN PASSWORD 'right'", "SELECT pg_reload_conf()"))
 
-    err = refused("--store", postgres.url.replace("postgres:@", "locked:hush@"))
+    err = startup_error("--store", postgres.url.replace("postgres:@", "locked:hush@"))
 
     assert 'password authentication failed for user "locked"' in err
     assert "hush" not in err
@@ -111,7 +111,7 @@ def test_a_wrong_password_is_reported_in_one_line_without_the_password(postgres:
 def test_a_user_without_the_right_to_create_tables_is_reported_in_one_line(postgres: Postgres) -> None:
     asyncio.run(do(postgres.url, "CREATE ROLE reader LOGIN"))
 
-    err = refused("--store", postgres.url.replace("postgres:@", "reader@"))
+    err = startup_error("--store", postgres.url.replace("postgres:@", "reader@"))
 
     assert "permission denied for schema public" in err
 

@@ -47,12 +47,12 @@ def names(client: httpx.Client) -> list[str]:
 
 def filled(client: httpx.Client) -> tuple[list[str], httpx.Response]:
     """What was created until there was no room, and the first answer after that."""
-    made: list[str] = []
+    accepted: list[str] = []
     for number in range(10_000):
         answer = created(client, f"audience {number}")
         if answer.status_code != 201:
-            return made, answer
-        made.append(f"audience {number}")
+            return accepted, answer
+        accepted.append(f"audience {number}")
     pytest.fail("there was room for everything")
 
 
@@ -62,16 +62,16 @@ def test_changes_are_all_or_nothing_on_a_full_disk_and_work_again_with_room(
     allow(server, ROOM)
     before = names(client)
 
-    made, failed = filled(client)
+    accepted, failed = filled(client)
     allow(server, 1)  # there was still room for less
-    kept = client.delete("/audiences/b00000000000000000000001")
+    refused = client.delete("/audiences/b00000000000000000000001")
     meanwhile = names(client)
     allow(server, resource.RLIM_INFINITY)
 
     assert (failed.status_code, failed.json()["error"]["code"]) == (500, "INTERNAL_ERROR")
     assert "cannot use its store" in failed.json()["error"]["message"]
-    assert kept.status_code == 500
-    assert meanwhile == [*reversed(made), *before]
+    assert refused.status_code == 500
+    assert meanwhile == [*reversed(accepted), *before]
     assert created(client, "after").status_code == 201
     assert names(client) == ["after", *meanwhile]
     assert client.delete("/audiences/b00000000000000000000001").status_code == 200
@@ -81,9 +81,9 @@ def test_changes_are_all_or_nothing_on_a_full_disk_and_work_again_with_room(
 def test_the_journal_writes_pending_exchanges_once_there_is_room(server: Server, client: httpx.Client) -> None:
     allow(server, ROOM)
 
-    made, _ = filled(client)
+    accepted, _ = filled(client)
     allow(server, resource.RLIM_INFINITY)
 
     journal = httpx.get(f"{server.url}/_mock/sandboxes/default/journal", params={"limit": 1_000}, timeout=60).json()
-    seen = [(one["status"], one["operation"]) for one in journal["exchanges"]]
-    assert seen == [(500, "createAudience"), *[(201, "createAudience")] * len(made)]
+    recorded = [(exchange["status"], exchange["operation"]) for exchange in journal["exchanges"]]
+    assert recorded == [(500, "createAudience"), *[(201, "createAudience")] * len(accepted)]

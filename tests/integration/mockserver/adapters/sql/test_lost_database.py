@@ -85,11 +85,11 @@ def test_a_frozen_database_is_given_up_after_a_timeout(database: Postgres, serve
     try:
         begun = time.perf_counter()
         answer = created(server, "meanwhile")
-        took = time.perf_counter() - begun
+        duration = time.perf_counter() - begun
     finally:
         database.send(signal.SIGCONT)
 
     assert answer.status_code == 500
-    assert took < 12
+    assert duration < 12
     assert created(server, "after").status_code == 201
     assert server.tracebacks() == []

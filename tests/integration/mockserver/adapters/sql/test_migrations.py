@@ -13,7 +13,7 @@ from mockserver.adapters.sql.migrations import Step, migrate
 from mockserver.adapters.sql.postgres import open_postgres
 from mockserver.adapters.sql.sqlite import open_sqlite
 from mockserver.ports import StoreError
-from tests.harness.cli_server import refused
+from tests.harness.cli_server import startup_error
 from tests.stores.databases import fresh_database
 
 
@@ -50,27 +50,27 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_an_empty_database_gets_the_newest_schema_without_migration_steps(path: Path) -> None:
-    made = migrated(path, more)
+    before = migrated(path, more)
 
-    assert "audiences" in made
-    assert "more_sqlite" not in made
-    assert migrated(path, more) == made
+    assert "audiences" in before
+    assert "more_sqlite" not in before
+    assert migrated(path, more) == before
 
 
 def test_an_older_database_is_migrated_once_by_its_missing_steps(path: Path) -> None:
-    made = migrated(path)
+    before = migrated(path)
 
-    assert migrated(path, more) == made | {"more_sqlite"}
-    assert migrated(path, more) == made | {"more_sqlite"}
+    assert migrated(path, more) == before | {"more_sqlite"}
+    assert migrated(path, more) == before | {"more_sqlite"}
 
 
 def test_a_failed_migration_step_leaves_nothing_behind(path: Path) -> None:
-    made = migrated(path)
+    before = migrated(path)
 
     with pytest.raises(sqlite3.OperationalError):
         migrated(path, more, broken)
 
-    assert tables(path) == made
+    assert tables(path) == before
 
 
 def test_a_newer_database_is_refused(path: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_newer_database_is_refused(path: Path) -> None:
 def test_a_newer_database_is_reported_in_one_line(path: Path) -> None:
     migrated(path, more)
 
-    err = refused("--store", f"sqlite:///{path}")
+    err = startup_error("--store", f"sqlite:///{path}")
 
     assert err.count("\n") == 1
     assert err.startswith(f"audience-mock: --store sqlite:///{path}: its schema has version 2")

@@ -45,15 +45,15 @@ class Lane:
     third: Connection
     chance: Random
 
-    async def race(self, *asked: tuple[Any, ...]) -> list[Answer]:
+    async def race(self, *requests: tuple[Any, ...]) -> list[Answer]:
         """Ask two things at the same time, or nearly; which one comes first, and from where, is chance."""
         connections = self.chance.sample([self.one, self.other], 2)
         late = self.chance.choice([0, 1])
 
-        async def ask(place: int) -> Answer:
-            if place == late:
+        async def ask(index: int) -> Answer:
+            if index == late:
                 await asyncio.sleep(SKEW * self.chance.random() ** 3)
-            return await connections[place].ask(*asked[place])
+            return await connections[index].ask(*requests[index])
 
         return list(await asyncio.gather(ask(0), ask(1)))
 
@@ -136,8 +136,8 @@ async def an_update_and_an_end(lane: Lane) -> tuple[int, ...]:
 
 
 async def two_starts_with_one_key(lane: Lane) -> tuple[int, ...]:
-    asked = "POST", f"{GROUP}/prospecting", START, {"Idempotency-Key": f"{lane.chance.random()}"}
-    answers = await lane.race(asked, asked)
+    request = "POST", f"{GROUP}/prospecting", START, {"Idempotency-Key": f"{lane.chance.random()}"}
+    answers = await lane.race(request, request)
     assert {answer.status for answer in answers} <= {200, 202}, answers
     return (len({answer.body["data"]["jobId"] for answer in answers}),)
 
@@ -173,7 +173,7 @@ def servers(request: pytest.FixtureRequest, database: str) -> Iterator[list[Serv
 
 async def raced(servers: list[Server], race: Race, pairs: int) -> Counter[tuple[int, ...]]:
     """How often each came out."""
-    seen: Counter[tuple[int, ...]] = Counter()
+    outcomes: Counter[tuple[int, ...]] = Counter()
 
     async def run(number: int) -> None:
         chance = Random(number)  # noqa: S311  (no secrets)
@@ -181,10 +181,10 @@ async def raced(servers: list[Server], race: Race, pairs: int) -> Counter[tuple[
             urls = [server.url for server in chance.sample(servers, 3)]
             lane = Lane(*[await stack.enter_async_context(Connection(url)) for url in urls], chance)
             for _ in range(pairs // LANES):
-                seen[await race(lane)] += 1
+                outcomes[await race(lane)] += 1
 
     await asyncio.gather(*[run(number) for number in range(LANES)])
-    return seen
+    return outcomes
 
 
 async def left_open(database: str) -> tuple[int, ...]:
@@ -208,9 +208,9 @@ def test_concurrent_requests_on_replicas_have_a_sequential_outcome(
     httpx.post(f"{servers[0].url}{SANDBOX}/reset").raise_for_status()
     httpx.put(f"{servers[1].url}{SANDBOX}/job-pace", json={"pace": "immediate"}).raise_for_status()
 
-    seen = asyncio.run(raced(servers, race, FEWER if servers[0] is servers[1] else PAIRS))
+    outcomes = asyncio.run(raced(servers, race, FEWER if servers[0] is servers[1] else PAIRS))
 
-    assert set(seen) <= ALLOWED[race], seen
-    assert set(seen) == ALLOWED[race] or not PROVE, seen
+    assert set(outcomes) <= ALLOWED[race], outcomes
+    assert set(outcomes) == ALLOWED[race] or not PROVE, outcomes
     assert asyncio.run(left_open(database)) == (0, 0, 0)
     assert [line for server in servers for line in server.said()] == []

@@ -36,18 +36,18 @@ class AbsentStore(MemoryStore):
             raise StoreError("the secret reason")
 
 
-def answers(store: AbsentStore, *asked: tuple[str, str]) -> list[httpx.Response]:
+def answers(store: AbsentStore, *requests: tuple[str, str]) -> list[httpx.Response]:
     async def main() -> list[httpx.Response]:
-        made = components(Settings(), store=store)
-        await seed(Settings(), made)
-        transport = httpx.ASGITransport(app=server(Settings(), made, print))
+        parts = components(Settings(), store=store)
+        await seed(Settings(), parts)
+        transport = httpx.ASGITransport(app=server(Settings(), parts, print))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=AUTHORIZED) as client:
             store.absent = True
-            found = [await client.request(method, path) for method, path in asked]
+            collected = [await client.request(method, path) for method, path in requests]
             store.absent = False
-            journal = await made.journals.read("default", Query())
+            journal = await parts.journals.read("default", Query())
             assert not journal.exchanges
-            return found
+            return collected
 
     return asyncio.run(main())
 

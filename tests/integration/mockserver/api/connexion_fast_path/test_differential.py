@@ -224,11 +224,11 @@ def wanted_difference(request: Sent, ours: tuple[int, Any], stock: tuple[int, An
 def test_fast_path_and_stock_connexion_respond_alike(sides: tuple[Side, Side], sent: list[Sent]) -> None:
     ours, stock = sides
 
-    got, expected = asyncio.run(ours.answers(sent)), asyncio.run(stock.answers(sent))
+    actual, expected = asyncio.run(ours.answers(sent)), asyncio.run(stock.answers(sent))
 
-    for request, mine, theirs in zip(sent, got, expected, strict=True):
+    for request, mine, theirs in zip(sent, actual, expected, strict=True):
         if mine != theirs:
             assert wanted_difference(request, mine, theirs), (request, mine, theirs)
             if not 400 <= mine[0] < 500 or not 400 <= theirs[0] < 500:
                 break  # from here on the two worlds may differ
-    assert 500 not in {status for status, _ in got}
+    assert 500 not in {status for status, _ in actual}

@@ -95,8 +95,8 @@ def test_a_request_is_admitted_exactly_once_with_any_outcome(request_: tuple[str
 
 async def sent(method: str, target: str, body: Any, store: MemoryStore | None = None) -> tuple[dict[str, Any], int]:
     """Send a request in process; answer its scope as the application left it, and the status."""
-    made = components(Settings(), store=store)
-    await seed(Settings(), made)
+    parts = components(Settings(), store=store)
+    await seed(Settings(), parts)
     path, _, query = target.partition("?")
     content = b"" if body is None else json.dumps(body).encode()
     headers = [(b"authorization", b"Bearer sk_test_all_permissions"), (b"content-type", b"application/json")]
@@ -116,5 +116,5 @@ async def sent(method: str, target: str, body: Any, store: MemoryStore | None = 
     async def send(message: Message) -> None:
         answer.append(message)
 
-    await vendor_app(Settings(), made)(scope, receive, send)
+    await vendor_app(Settings(), parts)(scope, receive, send)
     return scope, answer[0]["status"]

@@ -35,12 +35,12 @@ def in_process(*documents: dict[str, Any], notes: RequestRecord | None = None) -
         return received.pop() if received else await asyncio.Event().wait()  # type: ignore[return-value]  # for ever
 
     async def run() -> int:
-        made = components(Settings())
-        await seed(Settings(), made)
+        parts = components(Settings())
+        await seed(Settings(), parts)
         for document in documents:
-            await made.sandboxes.work("default", lambda work, document=document: faults.add(work, document))
-        await vendor_app(Settings(), made)(scope, receive, send)
-        async with made.store.transaction("default") as transaction:
+            await parts.sandboxes.work("default", lambda work, document=document: faults.add(work, document))
+        await vendor_app(Settings(), parts)(scope, receive, send)
+        async with parts.store.transaction("default") as transaction:
             return len(await transaction.audiences("a00000000000000000000001", before=None, limit=None))
 
     left = asyncio.run(run())

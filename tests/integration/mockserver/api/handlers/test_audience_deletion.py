@@ -41,8 +41,8 @@ def test_a_deleted_audience_is_gone_everywhere_and_nothing_else_changes(world: W
     assert {answer.json()["error"]["code"] for answer in refused} == {"NOT_FOUND"}
     assert world.listed() == [kept]
     navigation = world.call("GET", "/audiences/navigation").json()["data"]
-    assert [one["id"] for one in navigation["ungroupedAudiences"]] == [kept]
-    assert [one["audiences"] for one in navigation["folders"]] == [[]]
+    assert [audience["id"] for audience in navigation["ungroupedAudiences"]] == [kept]
+    assert [folder["audiences"] for folder in navigation["folders"]] == [[]]
     assert world.call("GET", f"/audiences/{kept}").json()["data"] == before[kept].json()["data"]
 
 
@@ -77,14 +77,14 @@ def test_an_audience_can_be_deleted_after_any_end_of_its_prospecting(world: Worl
 
 def test_the_refusal_names_two_requests_that_end_the_job_and_both_work(world: World) -> None:
     first, second = world.populated()[0], world.populated()[0]
-    ways = {
+    details = {
         audience: world.call("DELETE", f"/audiences/{audience}").json()["error"]["details"]
         for audience in (first, second)
     }
 
-    method, path = ways[first]["cancel"].split(" ")
+    method, path = details[first]["cancel"].split(" ")
     world.client.request(method, path, headers={"Authorization": f"Bearer {world.key}"}).raise_for_status()
-    method, path = ways[second]["end"].split(" ")
+    method, path = details[second]["end"].split(" ")
     world.client.request(method, path).raise_for_status()
 
     assert [world.call("DELETE", f"/audiences/{audience}").status_code for audience in (first, second)] == [200, 200]
@@ -131,7 +131,7 @@ def test_list_and_navigation_hide_an_audience_being_populated(world: World) -> N
     world.state("the prospecting has ended", jobId=job, outcome="completed")
 
     assert hidden[0] == [ready]
-    assert [one["id"] for one in hidden[1]] == [ready]
+    assert [audience["id"] for audience in hidden[1]] == [ready]
     assert sorted(world.listed()) == sorted([ready, audience])
 
 

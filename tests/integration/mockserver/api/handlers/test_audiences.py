@@ -6,10 +6,10 @@ from tests.harness.sandbox_client import World
 
 
 def test_an_audience_is_created_as_requested(world: World) -> None:
-    made = world.call("POST", "/audiences", {"name": "Leads", "type": "monitoring", "description": "Warm"})
+    created = world.call("POST", "/audiences", {"name": "Leads", "type": "monitoring", "description": "Warm"})
 
-    data = made.json()["data"]
-    assert made.status_code == 201
+    data = created.json()["data"]
+    assert created.status_code == 201
     assert {**data, "id": "", "createdAt": ""} == {
         "id": "",
         "name": "Leads",
@@ -34,14 +34,14 @@ def test_an_audience_is_created_as_requested(world: World) -> None:
 def test_an_update_changes_only_the_named_fields(
     world: World, change: dict[str, object], name: str, description: str
 ) -> None:
-    made = world.call("POST", "/audiences", {"name": "Leads", "type": "monitoring", "description": "Warm"}).json()[
+    created = world.call("POST", "/audiences", {"name": "Leads", "type": "monitoring", "description": "Warm"}).json()[
         "data"
     ]
 
-    answer = world.call("PATCH", f"/audiences/{made['id']}", change).json()["data"]
+    answer = world.call("PATCH", f"/audiences/{created['id']}", change).json()["data"]
 
-    assert answer == {**made, "name": name, "description": description}
-    assert world.call("GET", f"/audiences/{made['id']}").json()["data"] == answer
+    assert answer == {**created, "name": name, "description": description}
+    assert world.call("GET", f"/audiences/{created['id']}").json()["data"] == answer
 
 
 @pytest.mark.parametrize(("change", "status"), [({}, 400), ({"type": "monitoring"}, 400), ({"name": ""}, 422)])
@@ -69,7 +69,7 @@ def test_a_renamed_folder_keeps_its_position(world: World) -> None:
 
     assert (data["id"], data["name"], data["position"]) == (folder, "Renamed", 0)
     navigation = world.call("GET", "/audiences/navigation").json()["data"]["folders"]
-    assert [(one["id"], one["name"]) for one in navigation] == [(folder, "Renamed"), (other, "A folder")]
+    assert [(folder["id"], folder["name"]) for folder in navigation] == [(folder, "Renamed"), (other, "A folder")]
 
 
 def test_an_audience_moves_into_a_folder_and_out_again(world: World) -> None:
@@ -77,12 +77,12 @@ def test_an_audience_moves_into_a_folder_and_out_again(world: World) -> None:
     before = world.call("GET", f"/audiences/{audience}").json()["data"]
 
     inside = world.call("POST", f"/audiences/{audience}/move-to-folder", {"folderId": folder}).json()["data"]
-    shown = world.call("GET", "/audiences/navigation").json()["data"]
+    navigation = world.call("GET", "/audiences/navigation").json()["data"]
     outside = world.call("POST", f"/audiences/{audience}/remove-from-folder").json()["data"]
 
     assert inside == {**before, "folderId": folder}
-    assert [one["audiences"] for one in shown["folders"]] == [[inside]]
-    assert shown["ungroupedAudiences"] == []
+    assert [folder["audiences"] for folder in navigation["folders"]] == [[inside]]
+    assert navigation["ungroupedAudiences"] == []
     assert outside == before
 
 
@@ -140,5 +140,5 @@ def test_navigation_shows_all_audiences_at_once_in_the_order_of_folders(world: W
     data = world.call("GET", "/audiences/navigation").json()["data"]
 
     assert [folder["id"] for folder in data["folders"]] == folders
-    assert [[one["id"] for one in folder["audiences"]] for folder in data["folders"]] == [[grouped], []]
-    assert [one["id"] for one in data["ungroupedAudiences"]] == loose[::-1]
+    assert [[audience["id"] for audience in folder["audiences"]] for folder in data["folders"]] == [[grouped], []]
+    assert [audience["id"] for audience in data["ungroupedAudiences"]] == loose[::-1]

@@ -26,14 +26,14 @@ def test_a_job_goes_from_queued_to_completed_with_time_and_fills_its_audience(wo
     freeze(world)
     job = start(world, maxResults=50, name="Leads").json()["data"]["jobId"]
 
-    seen = []
+    statuses = []
     for seconds in (0, 6, 12, 12):
         advance(world, seconds or 0.001)
         data = world.call("GET", f"/prospecting/{job}").json()["data"]
         stages = data["stages"]
-        seen.append((data["status"], stages["import"]["status"], stages["enrichment"]["status"]))
+        statuses.append((data["status"], stages["import"]["status"], stages["enrichment"]["status"]))
 
-    assert seen == [
+    assert statuses == [
         ("queued", "queued", "queued"),
         ("running", "running", "queued"),
         ("running", "running", "queued"),
@@ -63,7 +63,7 @@ def test_an_upload_imports_the_uploaded_profiles(world: World) -> None:
 
     (audience,) = world.listed()
     prospects = world.call("GET", f"/audiences/{audience}/prospects").json()["data"]["items"]
-    assert [one["linkedinUrl"] for one in prospects] == PROFILES[::-1]
+    assert [prospect["linkedinUrl"] for prospect in prospects] == PROFILES[::-1]
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,11 @@ def test_an_idempotency_key_is_forgotten_after_24_hours_of_sandbox_time(world: W
     freeze(world)
     first = start(world, "once").json()["data"]["jobId"]
     advance(world, 24 * 3600 - 0.001)
-    kept = start(world, "once").json()["data"]["jobId"]
+    repeated = start(world, "once").json()["data"]["jobId"]
 
     advance(world, 0.001)
 
-    assert kept == first
+    assert repeated == first
     assert start(world, "once").json()["data"]["jobId"] != first
 
 
@@ -192,8 +192,8 @@ class TestCredits:
             "keys": [{"key": f"sk_test_of_{world.sandbox}"}],
             "accountGroups": [{"name": "Poor", "plan": "starter", "credits": 100}],
         }
-        made = world.client.post("/_mock/sandboxes", json={"seed": seed}).raise_for_status().json()
-        return World(world.client, made["id"], made["keys"][0]["key"], made["accountGroups"][0]["id"])
+        sandbox = world.client.post("/_mock/sandboxes", json={"seed": seed}).raise_for_status().json()
+        return World(world.client, sandbox["id"], sandbox["keys"][0]["key"], sandbox["accountGroups"][0]["id"])
 
     def test_a_job_that_may_cost_more_than_the_credits_is_402_and_not_started(self, world: World) -> None:
         answer = start(world, maxResults=51, searchEmails=True)

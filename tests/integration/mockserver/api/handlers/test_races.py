@@ -46,7 +46,7 @@ def test_exactly_one_of_200_concurrent_deletes_of_an_audience_succeeds(world: Wo
 
 @pytest.mark.parametrize("outcome", ["completed", "failed", "cancelled"])
 def test_a_delete_racing_with_the_end_of_a_job_succeeds_only_after_it(world: World, outcome: str) -> None:
-    seen: Counter[int] = Counter()
+    outcomes: Counter[int] = Counter()
     for _ in range(ROUNDS // 3):
         audience, job = world.populated()
 
@@ -58,12 +58,12 @@ def test_a_delete_racing_with_the_end_of_a_job_succeeds_only_after_it(world: Wor
 
         assert ended.status_code == 200
         assert world.call("GET", f"/audiences/{audience}").status_code == (404 if deleted.status_code == 200 else 200)
-        seen[deleted.status_code] += 1
-    assert set(seen) <= {200, 409}
+        outcomes[deleted.status_code] += 1
+    assert set(outcomes) <= {200, 409}
 
 
 def test_a_delete_racing_with_the_start_of_a_job_leaves_no_active_job_without_audience(world: World) -> None:
-    seen: Counter[tuple[int, int]] = Counter()
+    outcomes: Counter[tuple[int, int]] = Counter()
     for turn in range(ROUNDS):
         audience = world.ready()
         start = control(
@@ -77,9 +77,9 @@ def test_a_delete_racing_with_the_start_of_a_job_leaves_no_active_job_without_au
         answers = at_once(world, *([start, delete] if turn % 2 else [delete, start]))
 
         by_path = {answer.request.method: answer.status_code for answer in answers}
-        seen[by_path["DELETE"], by_path["POST"]] += 1
+        outcomes[by_path["DELETE"], by_path["POST"]] += 1
         assert world.call("GET", f"/audiences/{audience}").status_code == (404 if by_path["DELETE"] == 200 else 409)
-    assert set(seen) <= {(200, 404), (409, 201)}
+    assert set(outcomes) <= {(200, 404), (409, 201)}
 
 
 def test_concurrent_starts_with_one_idempotency_key_create_one_job(world: World) -> None:

@@ -9,8 +9,8 @@ from mockserver.domain.operation import OPERATIONS, RetrySafety
 from mockserver.recording.exchange import Exchange
 from mockserver.recording.findings.catalogue import RULE_IDS, findings
 from openapi import contract, control_contract
-from tests.harness.journal_builder import PATHS, Told
-from tests.harness.journal_findings import CHANGES, body_for, found
+from tests.harness.journal_builder import PATHS, JournalBuilder
+from tests.harness.journal_findings import CHANGES, body_for, found_rules
 
 ONE, TWO = {"name": "One", "type": "on_demand"}, {"name": "Two", "type": "on_demand"}
 
@@ -44,8 +44,8 @@ class TestCatalogue:
         for item in contract()["paths"].values():
             for method, operation in item.items():
                 if method not in {"parameters", "get"}:
-                    known = OPERATIONS[operation["operationId"]].repeating
-                    assert known.sentence == operation["x-idempotency"]["sentence"]
+                    safety = OPERATIONS[operation["operationId"]].repeating
+                    assert safety.sentence == operation["x-idempotency"]["sentence"]
                 elif method == "get":
                     assert OPERATIONS[operation["operationId"]].repeating is RetrySafety.FREE
 
@@ -62,11 +62,13 @@ STEPS = st.tuples(
 
 
 def told_by(steps: list[tuple[Any, ...]]) -> list[Exchange]:
-    told = Told()
+    journal = JournalBuilder()
     for operation, status, rule, gap, key, retry_after, body in steps:
-        kept = rule if status is not None and status >= 400 else None
-        told.tell(operation, status, gap=gap, body=body, rule=kept, idempotency_key=key, retry_after=retry_after)
-    return told.exchanges
+        effective_rule = rule if status is not None and status >= 400 else None
+        journal.add(
+            operation, status, gap=gap, body=body, rule=effective_rule, idempotency_key=key, retry_after=retry_after
+        )
+    return journal.exchanges
 
 
 @given(st.lists(STEPS, max_size=30), st.integers(0, 30))
@@ -80,8 +82,8 @@ def test_more_exchanges_only_add_findings(steps: list[tuple[Any, ...]], cut: int
 @given(st.lists(STEPS, max_size=30), st.integers(0, 30))
 def test_a_journal_with_dropped_exchanges_has_no_additional_findings(steps: list[tuple[Any, ...]], cut: int) -> None:
     exchanges = told_by(steps)
-    whole = [(one.rule.id, one.exchanges[-1]) for one in findings(exchanges)]
-    rest = [(one.rule.id, one.exchanges[-1]) for one in findings(exchanges[cut:], dropped=cut > 0)]
+    whole = [(finding.rule.id, finding.exchanges[-1]) for finding in findings(exchanges)]
+    rest = [(finding.rule.id, finding.exchanges[-1]) for finding in findings(exchanges[cut:], dropped=cut > 0)]
 
     assert set(rest) <= set(whole)
 
@@ -90,12 +92,12 @@ def test_a_journal_with_dropped_exchanges_has_no_additional_findings(steps: list
 def test_a_client_that_reads_before_retries_and_obeys_retry_after_has_no_findings(
     steps: list[tuple[str, int | None]],
 ) -> None:
-    told = Told()
+    journal = JournalBuilder()
     for operation, status in steps:
         limited = {"rule": "rate-limit", "retry_after": 7, "status": 429} if status == 429 else {"status": status}
-        told.tell(operation, body=body_for(operation), gap=7.0, **limited)
-        if told.exchanges[-1].is_ambiguous:
+        journal.add(operation, body=body_for(operation), gap=7.0, **limited)
+        if journal.exchanges[-1].is_ambiguous:
             for read in sorted(OPERATIONS[operation].seen_by):
-                told.tell(read)
+                journal.add(read)
 
-    assert found(told) == []
+    assert found_rules(journal) == []

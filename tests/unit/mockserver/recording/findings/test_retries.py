@@ -6,8 +6,8 @@ import pytest
 
 from mockserver.recording.findings.catalogue import findings
 from mockserver.recording.findings.rule import Basis
-from tests.harness.journal_builder import LOST, Told
-from tests.harness.journal_findings import CHANGES, DELETE, GUARDED, ONE, OTHER, TWO, body_for, found
+from tests.harness.journal_builder import LOST, JournalBuilder
+from tests.harness.journal_findings import CHANGES, DELETE, GUARDED, ONE, OTHER, TWO, body_for, found_rules
 
 UNREAD, ANEW = "CLIENT-RETRY-UNREAD", "CLIENT-START-KEY"
 
@@ -15,11 +15,11 @@ UNREAD, ANEW = "CLIENT-RETRY-UNREAD", "CLIENT-START-KEY"
 class TestRetryUnread:
     @pytest.mark.parametrize("operation", CHANGES)
     def test_a_blind_retry_of_a_change_is_found(self, operation: str) -> None:
-        told = Told()
-        told.tell(operation, body=body_for(operation), **LOST)
-        told.tell(operation, body=body_for(operation))
+        journal = JournalBuilder()
+        journal.add(operation, body=body_for(operation), **LOST)
+        journal.add(operation, body=body_for(operation))
 
-        assert found(told) == [(UNREAD, (1, 2))]
+        assert found_rules(journal) == [(UNREAD, (1, 2))]
 
     @pytest.mark.parametrize(
         "ending",
@@ -33,11 +33,11 @@ class TestRetryUnread:
         ],
     )
     def test_a_retry_after_any_ambiguous_ending_is_found(self, ending: dict[str, Any]) -> None:
-        told = Told()
-        told.tell(DELETE, **ending)
-        told.tell(DELETE, 404)
+        journal = JournalBuilder()
+        journal.add(DELETE, **ending)
+        journal.add(DELETE, 404)
 
-        assert found(told) == [(UNREAD, (1, 2))]
+        assert found_rules(journal) == [(UNREAD, (1, 2))]
 
     @pytest.mark.parametrize(
         "ending",
@@ -51,11 +51,11 @@ class TestRetryUnread:
         ],
     )
     def test_a_retry_after_a_definite_response_is_not_found(self, ending: dict[str, Any]) -> None:
-        told = Told()
-        told.tell(DELETE, **ending)
-        told.tell(DELETE)
+        journal = JournalBuilder()
+        journal.add(DELETE, **ending)
+        journal.add(DELETE)
 
-        assert found(told) == []
+        assert found_rules(journal) == []
 
     @pytest.mark.parametrize(
         ("read", "status"),
@@ -69,12 +69,12 @@ class TestRetryUnread:
         ],
     )
     def test_any_response_that_shows_the_resource_counts_as_a_read(self, read: str, status: int) -> None:
-        told = Told()
-        told.tell(DELETE, **LOST)
-        told.tell(read, status)
-        told.tell(DELETE)
+        journal = JournalBuilder()
+        journal.add(DELETE, **LOST)
+        journal.add(read, status)
+        journal.add(DELETE)
 
-        assert found(told) == []
+        assert found_rules(journal) == []
 
     @pytest.mark.parametrize(
         ("read", "more"),
@@ -94,12 +94,12 @@ class TestRetryUnread:
         ],
     )
     def test_a_response_that_does_not_show_the_resource_is_no_read(self, read: str, more: dict[str, Any]) -> None:
-        told = Told()
-        told.tell(DELETE, **LOST)
-        told.tell(read, **more)
-        told.tell(DELETE)
+        journal = JournalBuilder()
+        journal.add(DELETE, **LOST)
+        journal.add(read, **more)
+        journal.add(DELETE)
 
-        assert (UNREAD, (1, 3)) in found(told)
+        assert (UNREAD, (1, 3)) in found_rules(journal)
 
     @pytest.mark.parametrize(
         ("operation", "read", "tells"),
@@ -119,44 +119,44 @@ class TestRetryUnread:
     def test_a_read_counts_only_if_it_shows_the_changed_resource(
         self, operation: str, read: str, *, tells: bool
     ) -> None:
-        told = Told()
-        told.tell(operation, body=body_for(operation), **LOST)
-        told.tell(read)
-        told.tell(operation, body=body_for(operation))
+        journal = JournalBuilder()
+        journal.add(operation, body=body_for(operation), **LOST)
+        journal.add(read)
+        journal.add(operation, body=body_for(operation))
 
-        assert found(told) == ([] if tells else [(UNREAD, (1, 3))])
+        assert found_rules(journal) == ([] if tells else [(UNREAD, (1, 3))])
 
     def test_a_read_with_another_key_counts(self) -> None:
-        told = Told()
-        told.tell(DELETE, **LOST)
-        told.tell("getAudience", token="sk_test_reader")
-        told.tell(DELETE)
+        journal = JournalBuilder()
+        journal.add(DELETE, **LOST)
+        journal.add("getAudience", token="sk_test_reader")
+        journal.add(DELETE)
 
-        assert found(told) == []
+        assert found_rules(journal) == []
 
     def test_a_read_that_began_before_the_reply_was_lost_does_not_count(self) -> None:
-        told = Told()
-        told.tell(DELETE, began=101.0, ended=103.0, **LOST)
-        told.tell("getAudience", began=102.0, ended=103.5)
-        told.tell(DELETE, gap=5)
+        journal = JournalBuilder()
+        journal.add(DELETE, began=101.0, ended=103.0, **LOST)
+        journal.add("getAudience", began=102.0, ended=103.5)
+        journal.add(DELETE, gap=5)
 
-        assert found(told) == [(UNREAD, (1, 3))]
+        assert found_rules(journal) == [(UNREAD, (1, 3))]
 
     def test_a_read_before_the_lost_request_does_not_count(self) -> None:
-        told = Told()
-        told.tell("getAudience")
-        told.tell(DELETE, **LOST)
-        told.tell(DELETE)
+        journal = JournalBuilder()
+        journal.add("getAudience")
+        journal.add(DELETE, **LOST)
+        journal.add(DELETE)
 
-        assert found(told) == [(UNREAD, (2, 3))]
+        assert found_rules(journal) == [(UNREAD, (2, 3))]
 
     @pytest.mark.parametrize("more", [{"item": OTHER}, {"group": OTHER}, {"token": "sk_test_two"}])
     def test_a_request_for_another_resource_or_with_another_key_is_no_retry(self, more: dict[str, Any]) -> None:
-        told = Told()
-        told.tell(DELETE, **LOST)
-        told.tell(DELETE, **more)
+        journal = JournalBuilder()
+        journal.add(DELETE, **LOST)
+        journal.add(DELETE, **more)
 
-        assert found(told) == []
+        assert found_rules(journal) == []
 
     @pytest.mark.parametrize(
         "first",
@@ -168,111 +168,111 @@ class TestRetryUnread:
         ],
     )
     def test_a_request_with_a_body_not_known_to_be_equal_is_no_retry(self, first: dict[str, Any]) -> None:
-        told = Told()
-        told.tell("createAudience", **first, **LOST)
-        told.tell("createAudience", body=ONE)
+        journal = JournalBuilder()
+        journal.add("createAudience", **first, **LOST)
+        journal.add("createAudience", body=ONE)
 
-        assert found(told) == []
+        assert found_rules(journal) == []
 
     def test_bodies_that_differ_in_member_order_are_equal(self) -> None:
-        told = Told()
-        told.tell("createAudience", body=ONE, **LOST)
-        told.tell("createAudience", body=dict(reversed(ONE.items())))
+        journal = JournalBuilder()
+        journal.add("createAudience", body=ONE, **LOST)
+        journal.add("createAudience", body=dict(reversed(ONE.items())))
 
-        assert found(told) == [(UNREAD, (1, 2))]
+        assert found_rules(journal) == [(UNREAD, (1, 2))]
 
     def test_concurrent_requests_are_no_retries(self) -> None:
-        told = Told()
-        told.tell(DELETE, began=101.0, ended=101.9, **LOST)
-        told.tell(DELETE, began=101.5, ended=102.0)
+        journal = JournalBuilder()
+        journal.add(DELETE, began=101.0, ended=101.9, **LOST)
+        journal.add(DELETE, began=101.5, ended=102.0)
 
-        assert found(told) == []
+        assert found_rules(journal) == []
 
     def test_every_blind_retry_is_found_until_a_definite_response(self) -> None:
-        told = Told()
-        told.tell(DELETE, **LOST)
-        told.tell(DELETE, **LOST)
-        told.tell(DELETE, 429, rule="rate-limit")
-        told.tell(DELETE, 404, rule="resource")
-        told.tell(DELETE, 404, rule="resource")
+        journal = JournalBuilder()
+        journal.add(DELETE, **LOST)
+        journal.add(DELETE, **LOST)
+        journal.add(DELETE, 429, rule="rate-limit")
+        journal.add(DELETE, 404, rule="resource")
+        journal.add(DELETE, 404, rule="resource")
 
-        assert found(told) == [(UNREAD, (1, 2)), (UNREAD, (2, 3)), (UNREAD, (2, 4))]
+        assert found_rules(journal) == [(UNREAD, (1, 2)), (UNREAD, (2, 3)), (UNREAD, (2, 4))]
 
     def test_a_retry_is_found_while_the_server_still_works_on_an_abandoned_request(self) -> None:
-        told = Told()
-        told.tell(DELETE, began=102.0, ended=102.1, status=404, rule="resource")
-        told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0)
+        journal = JournalBuilder()
+        journal.add(DELETE, began=102.0, ended=102.1, status=404, rule="resource")
+        journal.add(DELETE, began=101.0, gone_at=101.5, ended=109.0)
 
-        assert found(told) == [(UNREAD, (2, 1))]
+        assert found_rules(journal) == [(UNREAD, (2, 1))]
 
     def test_a_retry_is_found_while_the_server_still_works_on_a_request_cut_off_by_a_fault(self) -> None:
-        told = Told()
-        told.tell(DELETE, began=102.0, ended=102.1, status=404, rule="resource")
-        told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0, status=None, whole=False, cut_off=True)
+        journal = JournalBuilder()
+        journal.add(DELETE, began=102.0, ended=102.1, status=404, rule="resource")
+        journal.add(DELETE, began=101.0, gone_at=101.5, ended=109.0, status=None, whole=False, cut_off=True)
 
-        assert found(told) == [(UNREAD, (2, 1))]
+        assert found_rules(journal) == [(UNREAD, (2, 1))]
 
     def test_a_retry_of_an_abandoned_request_after_a_read_is_not_found(self) -> None:
-        told = Told()
-        told.tell("getAudience", began=101.6, ended=101.7)
-        told.tell(DELETE, began=102.0, ended=102.1)
-        told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0)
+        journal = JournalBuilder()
+        journal.add("getAudience", began=101.6, ended=101.7)
+        journal.add(DELETE, began=102.0, ended=102.1)
+        journal.add(DELETE, began=101.0, gone_at=101.5, ended=109.0)
 
-        assert found(told) == []
+        assert found_rules(journal) == []
 
     def test_a_retry_is_not_found_if_the_journal_may_have_dropped_a_read(self) -> None:
-        told = Told()
-        told.tell(DELETE, began=102.0, ended=102.1)
-        told.tell(DELETE, began=101.0, gone_at=101.5, ended=109.0)
+        journal = JournalBuilder()
+        journal.add(DELETE, began=102.0, ended=102.1)
+        journal.add(DELETE, began=101.0, gone_at=101.5, ended=109.0)
 
-        assert found(told, dropped=True) == []
+        assert found_rules(journal, dropped=True) == []
 
     def test_a_finding_quotes_the_sentence_of_the_documentation_page(self) -> None:
-        told = Told()
-        told.tell(DELETE, **LOST)
-        told.tell(DELETE)
+        journal = JournalBuilder()
+        journal.add(DELETE, **LOST)
+        journal.add(DELETE)
 
-        (one,) = findings(told.exchanges)
+        (finding,) = findings(journal.exchanges)
 
-        assert one.sentence == "not supported; check the current resource state before retrying this request."
-        assert (one.page or "").endswith("/audiences/audiences-delete")
-        assert one.basis is Basis.DOCUMENTED
+        assert finding.sentence == "not supported; check the current resource state before retrying this request."
+        assert (finding.page or "").endswith("/audiences/audiences-delete")
+        assert finding.basis is Basis.DOCUMENTED
 
 
 class TestStartKey:
     @pytest.mark.parametrize(("first", "second"), [("k1", "k2"), ("k1", None), (None, None), (None, "k2")])
     def test_a_start_retried_without_its_key_is_found(self, first: str | None, second: str | None) -> None:
-        told = Told()
-        told.tell("startProspectingJob", body=ONE, idempotency_key=first, **LOST)
-        told.tell("startProspectingJob", 202, body=ONE, idempotency_key=second)
+        journal = JournalBuilder()
+        journal.add("startProspectingJob", body=ONE, idempotency_key=first, **LOST)
+        journal.add("startProspectingJob", 202, body=ONE, idempotency_key=second)
 
-        assert found(told) == [(ANEW, (1, 2))]
+        assert found_rules(journal) == [(ANEW, (1, 2))]
 
     def test_a_start_retried_with_its_key_is_not_found(self) -> None:
-        told = Told()
-        told.tell("startProspectingJob", body=ONE, idempotency_key="k1", **LOST)
-        told.tell("startProspectingJob", 202, body=ONE, idempotency_key="k1")
+        journal = JournalBuilder()
+        journal.add("startProspectingJob", body=ONE, idempotency_key="k1", **LOST)
+        journal.add("startProspectingJob", 202, body=ONE, idempotency_key="k1")
 
-        assert found(told) == []
+        assert found_rules(journal) == []
 
     def test_a_start_retried_after_listing_the_jobs_is_not_found(self) -> None:
-        told = Told()
-        told.tell("startProspectingJob", body=ONE, **LOST)
-        told.tell("listProspectingJobs")
-        told.tell("startProspectingJob", 202, body=ONE)
+        journal = JournalBuilder()
+        journal.add("startProspectingJob", body=ONE, **LOST)
+        journal.add("listProspectingJobs")
+        journal.add("startProspectingJob", 202, body=ONE)
 
-        assert found(told) == []
+        assert found_rules(journal) == []
 
     def test_a_start_of_another_job_is_no_retry(self) -> None:
-        told = Told()
-        told.tell("startProspectingJob", body=ONE, idempotency_key="k1", **LOST)
-        told.tell("startProspectingJob", 202, body=TWO, idempotency_key="k2")
+        journal = JournalBuilder()
+        journal.add("startProspectingJob", body=ONE, idempotency_key="k1", **LOST)
+        journal.add("startProspectingJob", 202, body=TWO, idempotency_key="k2")
 
-        assert found(told) == []
+        assert found_rules(journal) == []
 
     def test_a_second_start_after_a_definite_response_is_no_retry(self) -> None:
-        told = Told()
-        told.tell("startProspectingJob", 202, body=ONE, idempotency_key="k1")
-        told.tell("startProspectingJob", 202, body=ONE, idempotency_key="k2")
+        journal = JournalBuilder()
+        journal.add("startProspectingJob", 202, body=ONE, idempotency_key="k1")
+        journal.add("startProspectingJob", 202, body=ONE, idempotency_key="k2")
 
-        assert found(told) == []
+        assert found_rules(journal) == []
