@@ -1,9 +1,9 @@
-"""The kinds of servers that are measured."""
+"""The kinds of measured servers."""
 
 import sys
 from dataclasses import dataclass
 
-from tests.bench.world import DELETES, PATHS
+from tests.bench.requests import DELETES, PATHS
 
 SERVE = (sys.executable, "-m", "mockserver", "serve")
 EVERY_PATH = frozenset(PATHS)
@@ -38,16 +38,16 @@ PRISM = "prism"
 
 
 def peer(name: str, *command: str) -> Target:
-    """A server of others, which serves the contract by the examples or the handler that it has."""
+    """Return a server of others, which serves the contract by its examples or its handler."""
     return Target(name, command, remembers=False, paths=frozenset({DELETES}), warm_up=4.0)
 
 
 def stored(store: str, workers: int, url: str, database: int | None = None) -> Target:
-    """Ours with its state in a database."""
+    """Return our server with its state in a database."""
     command = (*SERVE, "--store", url, "--workers", str(workers))
     return Target(replicated(store, workers), command, confined=False, store=store, database=database)
 
 
 def replicated(store: str, workers: int) -> str:
-    """The name of ours with a store and so many workers."""
+    """Return the name of our server with a store and a number of workers."""
     return store if workers == 1 else f"{store} x{workers}"

@@ -14,7 +14,7 @@ AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
 
 @contextmanager
 def cli_server(*options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server process and its banner; what of its environment is other than ours."""
+    """Start a server process; yield it with its banner. Keyword arguments are added to its environment."""
     surroundings = {**os.environ, **environment}  # noqa: TID251  (a child's, not ours)
     process = subprocess.Popen(  # noqa: S603  (ours)
         [*SERVE, "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=surroundings
@@ -39,7 +39,7 @@ def url_in(banner: str) -> str:
 
 
 def startup_error(*options: str) -> str:
-    """What a command that cannot work writes to standard error; it takes nobody's port, but where it is told to."""
+    """Return what `serve` writes to standard error when it cannot start, by default on a free port."""
     command = [*SERVE, "--port", "0", *options]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
     assert (result.returncode, result.stdout) == (2, "")

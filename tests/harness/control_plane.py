@@ -41,7 +41,7 @@ ENDED = "the prospecting has ended"
 
 
 class HandClock:
-    """A real time that a test sets."""
+    """A real clock that a test sets."""
 
     instant = START
 
@@ -60,7 +60,7 @@ class ControlPlane:
     checked: OpenAPI
 
     def send(self, method: str, path: str, **request: Any) -> httpx.Response:
-        """Send a request, and check its answer where the contract describes the operation."""
+        """Send a request, and validate its response if the contract describes the operation."""
 
         async def exchange() -> httpx.Response:
             transport = httpx.ASGITransport(self.app)
@@ -76,12 +76,12 @@ class ControlPlane:
         return answer
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """Send a request that must succeed; its body."""
+        """Send a request that must succeed; return its body."""
         answer = self.send(method, path) if body is None else self.send(method, path, json=body)
         return answer.raise_for_status().json() if answer.content else None
 
     def refused(self, status: int, method: str, path: str, body: Any = None) -> str:
-        """Send a request that must be refused with a status; the reason."""
+        """Send a request that must be refused with a status; return the reason."""
         answer = self.send(method, path) if body is None else self.send(method, path, json=body)
         assert answer.status_code == status, answer.text
         return str(answer.json()["reason"])
@@ -91,11 +91,11 @@ class ControlPlane:
         return dict(self.call("POST", "/_mock/provider-states", {"state": name, "params": params, "action": action}))
 
     def caller(self, key: str) -> Caller | None:
-        """Whose a key is."""
+        """Return the owner of a key."""
         return asyncio.run(self.store.caller(key))
 
     def vendor(self, key: str, group: str, use_case: Callable[..., Awaitable[Any]], *args: Any) -> Any:
-        """What the vendor's API would do: the outcome of a use case, or a refusal."""
+        """Run a use case as the vendor's API does; return its outcome or a refusal."""
 
         async def run() -> Any:
             admission = await admit(self.store, self.clock, key, None)
@@ -106,7 +106,7 @@ class ControlPlane:
         return asyncio.run(run())
 
     def snapshot(self) -> dict[str, Any]:
-        """All that the control plane shows of all sandboxes."""
+        """Return all that the control plane shows of all sandboxes."""
         ids = [sandbox["id"] for sandbox in self.call("GET", "/_mock/sandboxes")["sandboxes"]]
         return {
             f"{sandbox_id}{part}": self.call("GET", f"/_mock/sandboxes/{sandbox_id}{part}")
@@ -123,12 +123,12 @@ def journals_of(sandboxes: Sandboxes, store: MemoryStore) -> Journals:
 
 
 def reason(outcome: Any) -> Reason | None:
-    """Why the vendor's API refuses; None where it does not."""
+    """Return why the vendor's API refuses; None if it does not."""
     return outcome.reason if isinstance(outcome, Refusal) else None
 
 
 def request_target(operation: str) -> tuple[str, str]:
-    """Method and path of an operation, on things that are there."""
+    """Return method and path of an operation, with existing identifiers."""
     method, path, _ = OPERATIONS[operation]
     return method, path.replace("{sandboxId}", "default").replace("{jobId}", JOB).replace("{key}", KEY)
 

@@ -1,4 +1,4 @@
-"""A journal as a test tells it: one exchange after the other, each by what matters of it."""
+"""A builder of journals: one exchange after the other, each given by its relevant members."""
 
 import json
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ LOST: Mapping[str, Any] = {"status": None}
 
 
 class JournalBuilder:
-    """Exchanges on one connection, each begun `gap` seconds after the one before has ended, unless told otherwise."""
+    """Exchanges on one connection; by default each begins `gap` seconds after the end of the previous exchange."""
 
     def __init__(self) -> None:
         self.exchanges: list[Exchange] = []
@@ -46,7 +46,7 @@ class JournalBuilder:
     def add(
         self, operation: str | None, status: int | None = 200, *, gap: float = 1.0, body: Any = None, **more: Any
     ) -> Exchange:
-        """One exchange. `idempotency_key`, `retry_after`: the headers. `item`: another audience, folder or job."""
+        """Add an exchange. `idempotency_key`, `retry_after`: the headers. `item`: another audience, folder or job."""
         method, path = PATHS.get(operation or "", ("GET", "/v1/nothing"))
         self.now += gap
         exchange = Exchange(

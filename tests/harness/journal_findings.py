@@ -1,4 +1,4 @@
-"""The findings of a journal in short, and values that several tests of the rules send."""
+"""The findings of a journal in short form, and requests that several tests of the rules send."""
 
 from typing import Any
 

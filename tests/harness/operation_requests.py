@@ -11,7 +11,7 @@ METHODS = ("get", "post", "patch", "delete")
 
 
 def valid_requests(world: World) -> dict[str, tuple[str, str, Any]]:
-    """A request of each operation that is accepted: method, path, body."""
+    """Return an acceptable request of each operation: method, path, body."""
     audience, folder = world.ready(), world.folder()
     job = world.started()
     return {

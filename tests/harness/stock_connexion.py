@@ -20,7 +20,7 @@ from openapi import contract
 
 
 def stock_app(parts: Components) -> AsyncApp:
-    """Stock Connexion with the same handlers, error handlers and public options."""
+    """Build stock Connexion with the same handlers, error handlers and public options."""
     document = contract()
     app = AsyncApp(
         "mockserver",
@@ -49,7 +49,7 @@ def stock_app(parts: Components) -> AsyncApp:
 
 
 class Unrouted:
-    """Stock routing lets what it could not route pass; the admission is for operations alone."""
+    """Middleware that admits only routed requests, because stock routing lets unrouted requests pass."""
 
     def __init__(self, app: Any, *, admission: Any) -> None:
         self.app = app

@@ -24,7 +24,7 @@ def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
 
 
 class TinyApplication:
-    """Answers what it was asked; some paths misbehave. `/held` answers once `/release` was asked for."""
+    """An application that echoes requests; some paths misbehave, and `/held-back` waits for `/release`."""
 
     def __init__(self) -> None:
         self.reset()
@@ -152,7 +152,7 @@ class TinyServer:
         return Client(self.port)
 
     def pass_round(self) -> None:
-        """Return when the server has read what was sent to it before."""
+        """Return when the server has read everything sent before."""
         with self.client() as other:
             assert other.get("/round").status == 200
         self.app.log.remove("GET /round")

@@ -1,4 +1,4 @@
-"""The benchmark, as short as it gets: every server answers on every path as it has to."""
+"""The shortest benchmark: every server responds correctly on every path."""
 
 import json
 from pathlib import Path
@@ -8,9 +8,9 @@ from click.testing import CliRunner
 
 from tests.bench.__main__ import main
 from tests.bench.failure import BenchError
+from tests.bench.requests import PATHS
 from tests.bench.server import Server
 from tests.bench.targets import SERVE, Target
-from tests.bench.world import PATHS
 
 SHORT = ["--seconds", "0.05", "--rounds", "1", "--connections", "2", "--parts", "paths"]
 

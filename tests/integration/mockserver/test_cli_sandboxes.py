@@ -1,4 +1,4 @@
-"""The options of `audience-mock serve` that are about sandboxes and limits."""
+"""Options of `audience-mock serve` for sandboxes and limits."""
 
 import httpx
 import pytest

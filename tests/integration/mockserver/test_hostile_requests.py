@@ -1,4 +1,4 @@
-"""What nobody means to send, and what comes at the wrong moment: told what is wrong with it, and nothing is lost."""
+"""Hostile requests: refused with a reason and without loss of data."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.harness.sandbox_client import World
 
 
 class TestEndOfTheLine:
-    """A `$` in a pattern is the end of the text. Python's own would let a line break come after it."""
+    """The end of a pattern: `$` in the contract is the end of the text; Python's `$` admits a line break after it."""
 
     def test_an_account_group_with_a_trailing_line_break_is_invalid(self, world: World) -> None:
         odd = World(world.client, world.sandbox, world.key, f"{world.group}%0A")
@@ -40,7 +40,7 @@ class TestEndOfTheLine:
 
 
 class TestInstants:
-    """The first and the last that can be written."""
+    """The first and the last instant that can be written."""
 
     def test_a_key_that_expired_in_the_year_1_is_shown_with_that_year(self, world: World) -> None:
         changed = world.control("PATCH", f"/keys/{world.key}", {"expiresAt": "0001-01-01T00:00:00Z"})

@@ -1,4 +1,4 @@
-"""Nothing crosses: what a sandbox answers among others is what it answers when it is alone."""
+"""Isolation: the responses of a sandbox among others are those of the sandbox alone."""
 
 import asyncio
 import os
@@ -39,7 +39,7 @@ Answer = tuple[int, str | None, Any]
 
 
 class Names:
-    """Gives out the secrets that it is given, so that a sandbox is the same one whoever was there before it."""
+    """A source of given secrets, so that a sandbox does not depend on earlier sandboxes."""
 
     def __init__(self) -> None:
         self.waiting: deque[str] = deque()
@@ -53,7 +53,7 @@ class Names:
 
 @dataclass
 class Player:
-    """Plays the steps of one sandbox, and remembers what its answers have told."""
+    """A client that plays the steps of one sandbox and remembers identifiers from its responses."""
 
     client: httpx.AsyncClient
     clock: ManualClock
@@ -132,7 +132,7 @@ STEPS = (
 
 
 class Bench:
-    """A server whose sandboxes are made anew for every run."""
+    """A server whose sandboxes are created anew for every run."""
 
     def __init__(self) -> None:
         self.clock = ManualClock(START)
@@ -145,7 +145,7 @@ class Bench:
         self.app = server(Settings(), parts, print)
 
     def run(self, steps: Sequence[Step], worlds: Iterable[int]) -> dict[int, list[Answer]]:
-        """Play those steps that are of these worlds, each at its own instant; all answers by world."""
+        """Play the steps of these worlds, each at its own instant; return all responses by world."""
         self.store.worlds.clear()
         self.store.owners.clear()
         return asyncio.run(self._run(steps, list(worlds)))

@@ -1,4 +1,4 @@
-"""The server is stopped while a fault holds an answer back."""
+"""A server stopped while a fault holds a response back."""
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ FAULTS = "/_mock/sandboxes/default/faults"
 
 
 def await_match(client: httpx.Client, fault: str) -> None:
-    """Return when the fault has got hold of a request."""
+    """Return when the fault holds a request."""
     while client.get(f"{FAULTS}/{fault}").json()["acted"] == 0:
         pass
 

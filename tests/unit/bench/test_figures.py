@@ -1,4 +1,4 @@
-"""What measurements of the benchmark come to."""
+"""The figures that the benchmark computes from its measurements."""
 
 import pytest
 

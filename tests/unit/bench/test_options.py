@@ -1,4 +1,4 @@
-"""What can be chosen of the benchmark, and what its servers are started with."""
+"""The options of the benchmark, and the commands of its servers."""
 
 import pytest
 from click.testing import CliRunner

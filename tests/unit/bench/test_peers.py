@@ -1,4 +1,4 @@
-"""The servers of others: where they come from, and what becomes of a run without them."""
+"""The peers of the benchmark: their installation, and runs without them."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ exit 1
 
 
 def program(folder: Path, text: str) -> str:
-    """A program in a file."""
+    """Write a program to a file; return its path."""
     file = folder / "npm"
     file.write_text(text)
     file.chmod(0o755)

@@ -1,4 +1,4 @@
-"""What is read of processes, in a /proc of our own."""
+"""Process figures, read from a fake /proc."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ ABSENT = 2**22 + 1  # more than Linux gives to anybody
 
 
 def process(proc: Path, pid: int, children: str) -> None:
-    """A process with one thread."""
+    """Create the files of a process with one thread."""
     thread = proc / str(pid) / "task" / str(pid)
     thread.mkdir(parents=True)
     (thread / "children").write_text(children)

@@ -17,7 +17,7 @@ ALL = {"bare": [load(10_000)], "ours": [load(9_500)], "stock": [load(1_000)]}
 
 
 def lines(measured: Figures) -> list[str]:
-    """The report's, each blank once."""
+    """Return the lines of the report, with single blanks."""
     return [" ".join(line.split()) for line in text(measured, OPTIONS).split("\n")]
 
 

@@ -1,4 +1,4 @@
-"""What the benchmark sends."""
+"""The requests that the benchmark sends."""
 
 import json
 from pathlib import Path
@@ -7,19 +7,19 @@ import pytest
 
 from tests.bench.failure import BenchError
 from tests.bench.load import is_complete
-from tests.bench.world import Flow, Pages, in_turn, turns, write_seed
+from tests.bench.requests import Flow, Pages, in_turn, turns, write_seed
 
 MADE = b'HTTP/1.1 201 Created\r\n\r\n{"data": {"id": "0123456789abcdef01234567"}}'
 
 
-def sent(path: str, *, remembers: bool) -> list[bytes | None]:
-    """The next four requests of a connection, whatever is answered."""
+def next_requests(path: str, *, remembers: bool) -> list[bytes | None]:
+    """Return the next four requests of a connection."""
     turn = turns(path, 2, remembers=remembers)()
     return [turn(b"") for _ in range(4)]
 
 
 def test_each_deletion_names_another_audience_until_none_is_left() -> None:
-    first, second, *rest = sent("200", remembers=True)
+    first, second, *rest = next_requests("200", remembers=True)
 
     assert first is not None
     assert first.startswith(b"DELETE /v1/accounts/a00000000000000000000001/audiences/d00000000000000000000000 HTTP/1.1")
@@ -28,14 +28,14 @@ def test_each_deletion_names_another_audience_until_none_is_left() -> None:
 
 
 def test_a_server_without_state_is_asked_to_delete_the_same_audiences_again() -> None:
-    first, second, *rest = sent("200", remembers=False)
+    first, second, *rest = next_requests("200", remembers=False)
 
     assert rest == [first, second]
 
 
 @pytest.mark.parametrize("path", ["404", "409", "401", "403"])
 def test_the_request_for_a_refusal_is_always_the_same(path: str) -> None:
-    requests = sent(path, remembers=True)
+    requests = next_requests(path, remembers=True)
 
     assert len(set(requests)) == 1
 

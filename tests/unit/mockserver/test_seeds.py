@@ -1,4 +1,4 @@
-"""Seed documents as text: what can be read is read, and nothing that cannot brings the server down."""
+"""Seed documents as text: valid ones are read, invalid ones are refused."""
 
 import pytest
 

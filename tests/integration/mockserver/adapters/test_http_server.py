@@ -1,4 +1,4 @@
-"""What the server bears, as its settings say."""
+"""The limits of the HTTP server, as its settings give them."""
 
 import socket
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ def listening(settings: Settings) -> Iterator[tuple[str, int]]:
         yield host, int(port)
 
 
-def told(connection: socket.socket) -> bytes:
-    """All that comes on a connection until it is closed."""
+def received(connection: socket.socket) -> bytes:
+    """Return all that arrives on a connection until it is closed."""
     connection.settimeout(PATIENCE)
     with connection.makefile("rb") as reader:
         return reader.read()
 
 
-def told_nothing(connection: socket.socket) -> bool:
+def received_nothing(connection: socket.socket) -> bool:
     connection.settimeout(PATIENCE)
     try:
         return connection.recv(1) == b""
@@ -47,7 +47,7 @@ def test_a_connection_above_the_limit_is_503_and_earlier_connections_are_served(
             connection.sendall(REQUEST)
 
         assert [connection.recv(12) for connection in (first, second)] == [b"HTTP/1.1 200", b"HTTP/1.1 200"]
-        answer = told(third)
+        answer = received(third)
         assert answer.startswith(b"HTTP/1.1 503 ")
         assert b'"success":false' in answer
         first.close()
@@ -58,7 +58,7 @@ def test_connections_far_above_the_limit_are_closed_without_a_response() -> None
     with listening(Settings(max_connections=1)) as address, ExitStack() as stack:
         opened = [stack.enter_context(socket.create_connection(address)) for _ in range(18)]
 
-        assert told_nothing(opened[-1])
+        assert received_nothing(opened[-1])
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_time_and_size_of_a_request_are_limited(settings: Settings, sent: bytes,
     with listening(settings) as address, socket.create_connection(address) as connection:
         connection.sendall(sent)
 
-        assert told(connection).startswith(b"HTTP/1.1 " + status)
+        assert received(connection).startswith(b"HTTP/1.1 " + status)
 
 
 @pytest.mark.parametrize("path", ["/v1/accounts/a00000000000000000000001/audiences", "/_mock/sandboxes"])

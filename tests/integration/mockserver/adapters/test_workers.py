@@ -1,4 +1,4 @@
-"""A server with a database: in several processes, and started again."""
+"""A server with a database: in several processes, and restarted."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ def file(tmp_path: Path) -> str:
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    """Those that live; one that has ended may still be there by name, or go while it is looked at."""
+    """Return the living workers; a process that has ended may still be listed."""
     return [worker for worker in psutil.Process(process.pid).children() if is_worker(worker)]
 
 
@@ -97,7 +97,7 @@ def test_all_workers_stop_if_one_worker_cannot_start() -> None:
 
 
 def falters(folder: Path, _listening: socket.socket, line: Connection) -> None:
-    """Be ready, and end; the next time, end before that; then be ready, and have all stopped."""
+    """Report ready and end; at the second start, end before that; at the third, report ready and stop all."""
     times = len(list(folder.iterdir()))
     (folder / str(times)).touch()
     if times != 1:

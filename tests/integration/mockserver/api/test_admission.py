@@ -13,7 +13,7 @@ SCOPED = sorted(set(OPERATIONS) - {"listAccounts"})
 
 
 def foreign(world: World) -> World:
-    """Another account group of the same sandbox, with a key of its own."""
+    """Create another account group of the same sandbox, with its own key."""
     created = world.state("an API key")
     return World(world.client, world.sandbox, created["apiKey"], created["accountGroupId"])
 

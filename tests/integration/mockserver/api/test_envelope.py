@@ -1,4 +1,4 @@
-"""Every answer under `/v1`, and for anything else that is not the control plane, is the documented envelope."""
+"""The documented envelope of every response outside the control plane."""
 
 import re
 

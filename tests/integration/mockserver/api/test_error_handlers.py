@@ -1,4 +1,4 @@
-"""Our own faults: nothing of them on the wire, one line of them in the log."""
+"""Internal errors: no details on the wire and one line in the log."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
 
 
 class BreakingStore(MemoryStore):
-    """A store that breaks when it is told to."""
+    """A store that raises while `broken` is set."""
 
     broken = False
 

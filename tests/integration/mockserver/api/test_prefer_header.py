@@ -1,4 +1,4 @@
-"""Examples in place of answers, for who prefers them."""
+"""Examples in place of responses, requested by a `Prefer` header."""
 
 from typing import Any
 
@@ -25,8 +25,8 @@ REQUESTS = {
 AUDIENCE = "/audiences/b00000000000000000000001"
 
 
-def asked(client: httpx.Client, key: str, operation: str, *prefer: str) -> httpx.Response:
-    """Send a request of an operation, without a body and on things that need not be there."""
+def send_with_preference(client: httpx.Client, key: str, operation: str, *prefer: str) -> httpx.Response:
+    """Send a request of an operation without a body and with identifiers that need not exist."""
     method, path = REQUESTS[operation]
     for name in ("accountGroupId", "audienceId", "folderId", "jobId"):
         path = path.replace(f"{{{name}}}", "0" * 24)
@@ -44,7 +44,7 @@ def error(answer: httpx.Response) -> dict[str, Any]:
 def test_every_example_of_the_contract_can_be_requested(
     client: httpx.Client, world: World, operation: str, status: int, name: str
 ) -> None:
-    answer = asked(client, world.key, operation, f"code={status}, example={name}")
+    answer = send_with_preference(client, world.key, operation, f"code={status}, example={name}")
 
     assert answer.status_code == status
     assert answer.json() == DOCUMENTED[operation][status].examples[name]
@@ -85,7 +85,7 @@ def test_an_example_response_ignores_limits_faults_and_permissions(world: World)
 
 @pytest.mark.parametrize("key", ["sk_test_nobody", "sk_test_revoked", "two keys"])
 def test_an_example_without_a_valid_key_is_401(world: World, key: str) -> None:
-    answer = asked(world.client, key, "deleteAudience", "code=200")
+    answer = send_with_preference(world.client, key, "deleteAudience", "code=200")
 
     assert answer.status_code == 401
     assert "preference-applied" not in answer.headers
@@ -98,7 +98,7 @@ def test_a_request_without_an_operation_ignores_preferences(world: World, method
 
 @pytest.mark.parametrize("code", ["418", "502", "abc", "", "0409", "409.0"])
 def test_an_undocumented_code_is_400_with_the_documented_codes(world: World, code: str) -> None:
-    refusal = error(asked(world.client, world.key, "deleteAudience", f'code="{code}"'))
+    refusal = error(send_with_preference(world.client, world.key, "deleteAudience", f'code="{code}"'))
 
     assert refusal["code"] == "VALIDATION_ERROR"
     assert refusal["details"]["documented"] == [200, 400, 401, 403, 404, 409, 429, 500]
@@ -106,7 +106,7 @@ def test_an_undocumented_code_is_400_with_the_documented_codes(world: World, cod
 
 
 def test_an_unknown_example_is_400_with_the_known_examples(world: World) -> None:
-    refusal = error(asked(world.client, world.key, "deleteAudience", "code=409, example=funny"))
+    refusal = error(send_with_preference(world.client, world.key, "deleteAudience", "code=409, example=funny"))
 
     assert refusal["details"]["documented"] == ["documented", "realistic"]
 
@@ -130,6 +130,6 @@ def test_an_example_with_an_expired_key_is_401(world: World) -> None:
     world.control("PATCH", f"/keys/{world.key}", {"expiresAt": later})
     world.control("PUT", "/clock", {"mode": "manual", "at": later})
 
-    answer = asked(world.client, world.key, "deleteAudience", "code=200")
+    answer = send_with_preference(world.client, world.key, "deleteAudience", "code=200")
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "UNAUTHORIZED")

@@ -23,7 +23,7 @@ Act = Callable[[World], httpx.Response]
 
 
 def rows() -> list[tuple[str, int]]:
-    """Every (operationId, status) of the contract that state can bring about."""
+    """Return every (operationId, status) of the contract that state can bring about."""
     return [
         (item[method]["operationId"], int(status))
         for item in contract()["paths"].values()
@@ -35,7 +35,7 @@ def rows() -> list[tuple[str, int]]:
 
 
 def invalid(world: World, operation: str) -> httpx.Response:
-    """Send the operation's request with its path, its query or its body spoiled."""
+    """Send the operation's request with an invalid path, query or body."""
     method, path, body = valid_requests(world)[operation]
     if path.count("/") > 1 and not path.endswith(("/folders", "/navigation")):
         parts = path.split("/")
@@ -51,7 +51,7 @@ def invalid(world: World, operation: str) -> httpx.Response:
 
 
 def unknown(world: World, operation: str) -> httpx.Response:
-    """Send the operation's request for something that is not there."""
+    """Send the operation's request for an unknown resource."""
     method, path, body = valid_requests(world)[operation]
     parts = path.split("/")
     index = 3 if parts[2] == "folders" else 2
@@ -191,7 +191,7 @@ SEVERAL = {400, 401, 403}  # rows that several rules lead to; the example shows 
 
 
 def without_values(error: dict[str, Any] | None) -> Any:
-    """An error with its identifiers and numbers blotted out, and of its details the names alone."""
+    """Return an error without its identifiers and numbers, and with only the names of its details."""
     if error is None:
         return None
     message = re.sub("sandboxes/[0-9a-z]+|[0-9a-f]{24}|[0-9]+", "?", error["message"])
@@ -199,7 +199,7 @@ def without_values(error: dict[str, Any] | None) -> Any:
 
 
 def resolved(node: dict[str, Any]) -> dict[str, Any]:
-    """The node that a reference names, or the node itself."""
+    """Return the node that a reference names, or the node itself."""
     if "$ref" not in node:
         return node
     target: Any = contract()

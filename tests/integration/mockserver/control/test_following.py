@@ -1,4 +1,4 @@
-"""A journal is followed live over a socket, as server-sent events."""
+"""The journal as a live stream of server-sent events."""
 
 import json
 import signal
@@ -19,7 +19,7 @@ STREAM = "/journal/stream"
 
 
 class Events:
-    """The events of a stream, one at a time, without the comments between them."""
+    """The events of a stream, one at a time, without comments."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
@@ -51,7 +51,7 @@ def following(world: World, query: str = "", **headers: str) -> Iterator[Events]
         yield Events(response)
 
 
-def refused(world: World, query: str = "", **headers: str) -> tuple[int, dict[str, Any]]:
+def refused_stream(world: World, query: str = "", **headers: str) -> tuple[int, dict[str, Any]]:
     with following(world, query, **headers) as events:
         content: dict[str, Any] = json.loads(events.response.read())
         return events.response.status_code, content
@@ -120,14 +120,14 @@ def test_a_stream_ends_when_its_sandbox_is_deleted(world: World) -> None:
     ],
 )
 def test_an_invalid_exchange_number_is_refused(world: World, query: str, headers: dict[str, str]) -> None:
-    status, body = refused(world, query, **headers)
+    status, body = refused_stream(world, query, **headers)
 
     assert status == 400
     assert "after" in body["reason"] or "Last-Event-ID" in body["reason"]
 
 
 def test_a_stream_of_an_unknown_sandbox_is_404(world: World) -> None:
-    assert refused(World(world.client, "none", "", ""))[0] == 404
+    assert refused_stream(World(world.client, "none", "", ""))[0] == 404
 
 
 def test_a_ninth_follower_is_refused_until_another_follower_leaves(world: World) -> None:
@@ -135,7 +135,7 @@ def test_a_ninth_follower_is_refused_until_another_follower_leaves(world: World)
         for _ in range(7):
             stack.enter_context(following(world))
         with following(world):
-            status, body = refused(world)
+            status, body = refused_stream(world)
             assert (status, "followed by 8 already" in body["reason"]) == (409, True)
             assert "hint" in body
         for _ in range(5_000):
@@ -155,7 +155,7 @@ def test_a_head_request_gets_no_events_and_is_no_follower(world: World) -> None:
 
 def test_a_stream_without_a_journal_is_409() -> None:
     with served(Settings(journal_limit=0)) as (url, _), httpx.Client(base_url=url) as client:
-        status, body = refused(World.make(client))
+        status, body = refused_stream(World.make(client))
 
     assert status == 409
     assert body["hint"] == "Start the server without --journal-limit 0."

@@ -1,4 +1,4 @@
-"""The journal as an HTTP Archive, held against what HAR 1.2 demands."""
+"""The journal as an HTTP Archive, held against HAR 1.2."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ WHOLE = {"type": "integer"}
 NUMBER = {"type": "number", "minimum": 0}
 
 
-def closed(**members: Any) -> dict[str, Any]:
-    """An object that has these members, and others only with an underscore before their names."""
+def closed_object(**members: Any) -> dict[str, Any]:
+    """Return the schema of an object with these members; others must begin with an underscore."""
     return {
         "type": "object",
         "required": list(members),
@@ -23,22 +23,22 @@ def closed(**members: Any) -> dict[str, Any]:
     }
 
 
-PAIRS = {"type": "array", "items": closed(name=TEXT, value=TEXT)}
+PAIRS = {"type": "array", "items": closed_object(name=TEXT, value=TEXT)}
 COMMON = {"httpVersion": TEXT, "cookies": {"type": "array"}, "headers": PAIRS, "headersSize": WHOLE, "bodySize": WHOLE}
-REQUEST = closed(method=TEXT, url={"type": "string", "pattern": "^http://"}, queryString=PAIRS, **COMMON)
-CONTENT = closed(size=WHOLE, mimeType=TEXT, text=TEXT)
-RESPONSE = closed(status=WHOLE, statusText=TEXT, content=CONTENT, redirectURL=TEXT, **COMMON)
+REQUEST = closed_object(method=TEXT, url={"type": "string", "pattern": "^http://"}, queryString=PAIRS, **COMMON)
+CONTENT = closed_object(size=WHOLE, mimeType=TEXT, text=TEXT)
+RESPONSE = closed_object(status=WHOLE, statusText=TEXT, content=CONTENT, redirectURL=TEXT, **COMMON)
 MOMENT = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
-ENTRY = closed(
+ENTRY = closed_object(
     startedDateTime=MOMENT,
     time=NUMBER,
     request=REQUEST,
     response=RESPONSE,
     cache={"type": "object"},
-    timings=closed(send=NUMBER, wait=NUMBER, receive=NUMBER),
+    timings=closed_object(send=NUMBER, wait=NUMBER, receive=NUMBER),
 )
-LOG = closed(
-    version={"enum": ["1.2"]}, creator=closed(name=TEXT, version=TEXT), entries={"type": "array", "items": ENTRY}
+LOG = closed_object(
+    version={"enum": ["1.2"]}, creator=closed_object(name=TEXT, version=TEXT), entries={"type": "array", "items": ENTRY}
 )
 
 
@@ -51,7 +51,7 @@ def archive(world: World) -> Any:
 
 
 def test_the_journal_exports_a_valid_http_archive(archive: Any) -> None:
-    jsonschema.validate(archive, closed(log=LOG))
+    jsonschema.validate(archive, closed_object(log=LOG))
 
     assert [entry["_number"] for entry in archive["log"]["entries"]] == [1, 2, 3]
 

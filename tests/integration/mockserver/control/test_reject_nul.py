@@ -1,4 +1,4 @@
-"""A NUL where the control plane looks something up: it is nowhere, whatever the store."""
+"""Identifiers with a NUL on the control plane: unknown to every store."""
 
 import asyncio
 from collections.abc import Iterator

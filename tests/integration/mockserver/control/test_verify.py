@@ -1,4 +1,4 @@
-"""The client findings over HTTP, and the one line that a test asserts on."""
+"""The client findings over HTTP, and the verification that a test asserts on."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ def verify(world: World, body: Mapping[str, Any] | None = None) -> httpx.Respons
 
 @pytest.fixture
 def blind(world: World) -> World:
-    """A world in which a client has retried a deletion blindly (1, 2), and sent something invalid (3)."""
+    """A world in which a client has retried a deletion blindly (1, 2) and sent an invalid request (3)."""
     audience = world.ready()
     world.state(FAILING)
     world.call("DELETE", f"/audiences/{audience}")

@@ -1,4 +1,4 @@
-"""CORS for the vendor's API: off unless asked for, complete when it is, and never for the control plane."""
+"""CORS for the vendor's API: off by default, complete when on, never for the control plane."""
 
 from collections.abc import Iterator
 
@@ -32,8 +32,8 @@ def preflight(client: httpx.Client, origin: str, method: str, path: str = AUDIEN
     return client.options(path, headers=sent)
 
 
-def granted(answer: httpx.Response) -> dict[str, str]:
-    """The CORS headers of an answer."""
+def cors_headers_of(answer: httpx.Response) -> dict[str, str]:
+    """Return the CORS headers of a response."""
     return {name: value for name, value in answer.headers.items() if name.startswith("access-control-")}
 
 
@@ -45,7 +45,7 @@ def listed(value: str) -> set[str]:
 def test_a_preflight_of_the_page_is_granted(open_to_page: httpx.Client, method: str) -> None:
     answer = preflight(open_to_page, PAGE, method)
 
-    cors_headers = granted(answer)
+    cors_headers = cors_headers_of(answer)
     assert (answer.status_code, answer.content) == (204, b"")
     assert cors_headers["access-control-allow-origin"] == PAGE
     assert method.lower() in listed(cors_headers["access-control-allow-methods"])
@@ -58,7 +58,7 @@ def test_a_preflight_of_the_page_is_granted(open_to_page: httpx.Client, method: 
 
 
 def test_methods_without_an_operation_are_not_granted(open_to_page: httpx.Client) -> None:
-    cors_headers = granted(preflight(open_to_page, PAGE, "PUT"))
+    cors_headers = cors_headers_of(preflight(open_to_page, PAGE, "PUT"))
 
     assert listed(cors_headers["access-control-allow-methods"]) == {"get", "head", "post", "patch", "delete"}
 
@@ -66,8 +66,11 @@ def test_methods_without_an_operation_are_not_granted(open_to_page: httpx.Client
 def test_a_public_page_may_access_the_private_network(open_to_page: httpx.Client) -> None:
     requested = {"Access-Control-Request-Private-Network": "true"}
 
-    assert granted(preflight(open_to_page, PAGE, "GET", **requested))["access-control-allow-private-network"] == "true"
-    assert "access-control-allow-private-network" not in granted(preflight(open_to_page, PAGE, "GET"))
+    assert (
+        cors_headers_of(preflight(open_to_page, PAGE, "GET", **requested))["access-control-allow-private-network"]
+        == "true"
+    )
+    assert "access-control-allow-private-network" not in cors_headers_of(preflight(open_to_page, PAGE, "GET"))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,7 @@ def test_a_foreign_origin_is_granted_nothing(open_to_page: httpx.Client, origin:
     answer = open_to_page.get(AUDIENCES, headers={**AUTHORIZED, "Origin": origin})
 
     assert (refused.status_code, refused.json()["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")
-    assert (granted(refused), granted(answer)) == ({}, {})
+    assert (cors_headers_of(refused), cors_headers_of(answer)) == ({}, {})
     assert answer.status_code == 200
     assert "origin" in listed(answer.headers["vary"])
 
@@ -120,21 +123,21 @@ def test_the_response_of_a_fault_is_readable(open_to_page: httpx.Client) -> None
 def test_all_origins_are_admitted_with_a_wildcard(open_to_all: httpx.Client) -> None:
     answer = open_to_all.get(AUDIENCES, headers=AUTHORIZED | {"Origin": "https://anywhere.example"})
 
-    assert granted(preflight(open_to_all, "null", "DELETE"))["access-control-allow-origin"] == "*"
-    assert granted(answer)["access-control-allow-origin"] == "*"
+    assert cors_headers_of(preflight(open_to_all, "null", "DELETE"))["access-control-allow-origin"] == "*"
+    assert cors_headers_of(answer)["access-control-allow-origin"] == "*"
 
 
 def test_a_client_without_an_origin_sees_no_difference(open_to_page: httpx.Client, client: httpx.Client) -> None:
     answers = [http_client.get(AUDIENCES, headers=AUTHORIZED) for http_client in (open_to_page, client)]
 
-    assert [(answer.status_code, granted(answer)) for answer in answers] == [(200, {}), (200, {})]
+    assert [(answer.status_code, cors_headers_of(answer)) for answer in answers] == [(200, {}), (200, {})]
 
 
 def test_cors_is_off_by_default(client: httpx.Client) -> None:
     answer = client.get(AUDIENCES, headers=AUTHORIZED | {"Origin": PAGE})
 
     assert preflight(client, PAGE, "GET").status_code == 405
-    assert (granted(answer), "vary" in answer.headers) == ({}, False)
+    assert (cors_headers_of(answer), "vary" in answer.headers) == ({}, False)
 
 
 @pytest.mark.parametrize("path", ["/_mock/sandboxes", "/_mock/health", "/_mock/docs"])
@@ -143,5 +146,5 @@ def test_the_control_plane_grants_no_origin(open_to_page: httpx.Client, open_to_
         refused = preflight(client, PAGE, "POST", path)
         own = client.get(path, headers={"Origin": str(client.base_url).rstrip("/")})
 
-        assert (refused.status_code, granted(refused)) == (403, {})
-        assert (own.status_code, granted(own)) == (200, {})
+        assert (refused.status_code, cors_headers_of(refused)) == (403, {})
+        assert (own.status_code, cors_headers_of(own)) == (200, {})

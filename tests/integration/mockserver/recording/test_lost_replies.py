@@ -1,4 +1,4 @@
-"""A client that meets an injected fault, and what the journal and the findings say of what it does next."""
+"""Clients that meet an injected fault: the journal and the findings about their next request."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ REQUESTS: dict[str, tuple[str, str, Any]] = {
 
 
 class Trial:
-    """A world in which the reply to one request gets lost."""
+    """A world in which the reply to one request is lost."""
 
     def __init__(self, world: World, operation: str, kind: str) -> None:
         self.world = world
@@ -31,19 +31,19 @@ class Trial:
             self.request = method, path.format(audience=self.audience), {"folderId": self.folder}
 
     def send(self) -> int | None:
-        """Send the request; None where no whole answer comes."""
+        """Send the request; return None if no complete response arrives."""
         try:
             return self.world.call(*self.request).status_code
         except httpx.TransportError:
             return None
 
     def exchanges(self) -> list[dict[str, Any]]:
-        """What the journal holds, oldest first."""
+        """Return the exchanges of the journal, oldest first."""
         listed: list[dict[str, Any]] = self.world.control("GET", "/journal?order=oldest")["exchanges"]
         return listed
 
-    def found(self) -> list[str]:
-        """The rules that the client broke."""
+    def broken_rules(self) -> list[str]:
+        """Return the rules that the client broke."""
         return [finding["rule"] for finding in self.world.control("GET", "/findings")["findings"]]
 
 
@@ -55,11 +55,11 @@ def test_a_blind_retry_of_a_lost_request_is_found_and_a_retry_after_a_read_is_no
     blind = Trial(world, operation, kind)
 
     assert blind.send() is None
-    assert blind.found() == []
+    assert blind.broken_rules() == []
     lost = blind.exchanges()[blind.before]
     assert (lost["operation"], lost["outcome"], lost["faults"]) == (operation, AMBIGUOUS[kind], [blind.fault["id"]])
     assert blind.send() is not None
-    assert blind.found() == ["CLIENT-RETRY-UNREAD"]
+    assert blind.broken_rules() == ["CLIENT-RETRY-UNREAD"]
 
     world.control("DELETE", "/journal")
     reading = Trial(world, operation, kind)
@@ -67,7 +67,7 @@ def test_a_blind_retry_of_a_lost_request_is_found_and_a_retry_after_a_read_is_no
     world.call("GET", f"/audiences/{reading.audience}")
     world.call("GET", "/audiences")
     assert reading.send() is not None
-    assert reading.found() == []
+    assert reading.broken_rules() == []
 
 
 def test_a_lost_reply_was_lost_after_the_effect(world: World) -> None:
@@ -108,12 +108,12 @@ def test_a_blind_retry_of_an_abandoned_request_is_found(world: World) -> None:
         world.client.request("DELETE", url, headers=headers, timeout=0.05)
     world.call("DELETE", f"/audiences/{audience}")
 
-    assert until(world, "deleteAudience", 2) == {"abandoned", "answered"}
+    assert await_outcomes(world, "deleteAudience", 2) == {"abandoned", "answered"}
     assert [finding["rule"] for finding in world.control("GET", "/findings")["findings"]] == ["CLIENT-RETRY-UNREAD"]
 
 
-def until(world: World, operation: str, count: int) -> set[str]:
-    """How so many exchanges have ended, once they have."""
+def await_outcomes(world: World, operation: str, count: int) -> set[str]:
+    """Return the outcomes of the given number of exchanges, once there are that many."""
     for _ in range(5_000):
         ended = world.control("GET", f"/journal?operation={operation}")["exchanges"]
         if len(ended) == count:

@@ -1,4 +1,4 @@
-"""A deletion whose reply is lost, end to end on a socket: what is left, and what is said of who repeats it."""
+"""A deletion whose reply is lost, end to end on a socket: its effect, and the findings about retries."""
 
 import errno
 from collections.abc import Callable
@@ -17,7 +17,7 @@ SENTENCE = "not supported; check the current resource state before retrying this
 
 
 class Deletion(NamedTuple):
-    """An audience that is ready, in a sandbox that loses the reply to its deletion."""
+    """A ready audience in a sandbox that loses the reply to its deletion."""
 
     world: World
     audience: str
@@ -31,7 +31,7 @@ class Deletion(NamedTuple):
         return self.world.call("DELETE", self.path)
 
     def lose(self) -> None:
-        """Delete it, and lose the reply."""
+        """Delete the audience and lose the reply."""
         with pytest.raises(httpx.ReadError):
             self.send()
 
@@ -53,7 +53,7 @@ def deletion(world: World) -> Deletion:
 
 
 def blindly(deletion: Deletion) -> int:
-    """A client that sends the same once more, whatever has come of it."""
+    """Send the request, and once more after a transport error."""
     try:
         return deletion.send().status_code
     except httpx.TransportError:
@@ -61,7 +61,7 @@ def blindly(deletion: Deletion) -> int:
 
 
 def blindly_by_its_library(deletion: Deletion) -> int:
-    """The same, by a setting that many have: urllib3 holds a DELETE for one that can be repeated."""
+    """Send the request with a common setting of urllib3, which repeats a DELETE by itself."""
     world = deletion.world
     with requests.Session() as session:
         session.mount("http://", HTTPAdapter(max_retries=Retry(total=1)))

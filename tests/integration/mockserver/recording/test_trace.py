@@ -1,4 +1,4 @@
-"""The decision trace, held against requests with two faults."""
+"""The decision trace, held against requests with two mistakes."""
 
 import json
 from itertools import pairwise
@@ -15,20 +15,20 @@ OTHER = "9" * 24
 
 
 class TestOrder:
-    """A request with two faults is refused for the one that the trace has first."""
+    """The order of rules: a request that breaks two is refused by the rule that comes first in the trace."""
 
     @pytest.mark.parametrize("operation", ["deleteAudience", "updateAudience", "startProspectingJob", "listAudiences"])
     def test_every_rule_of_the_trace_is_decided_before_the_next(self, world: World, operation: str) -> None:
-        wrongs = Wrongs(world, operation)
-        order = [rule for rule in trace(operation, None) if rule in wrongs.known()]
+        flawed = FlawedRequests(world, operation)
+        order = [rule for rule in trace(operation, None) if rule in flawed.possible_rules()]
 
-        decided = [wrongs.sent(first, second) for first, second in pairwise(order)]
+        decided = [flawed.deciding_rule(first, second) for first, second in pairwise(order)]
 
         assert decided == order[:-1]
 
 
-class Wrongs:
-    """Requests of one operation with chosen things wrong with them."""
+class FlawedRequests:
+    """Requests of one operation with chosen mistakes."""
 
     def __init__(self, world: World, operation: str) -> None:
         self.world = world
@@ -44,7 +44,7 @@ class Wrongs:
         self.foreign = World.make(world.client).group
         self.populated = world.populated()[0]
 
-    def known(self) -> frozenset[str]:
+    def possible_rules(self) -> frozenset[str]:
         rules = {"api-key", "rate-limit", "permission", "account-group", "parameters"}
         rules |= {"resource", "guard"} if "audienceId" in self.path else set()
         rules |= {"name"} if self.operation == "updateAudience" else set()
@@ -54,42 +54,45 @@ class Wrongs:
         rules |= {"credits"} if self.operation == "startProspectingJob" else set()
         return frozenset(rules)
 
-    def sent(self, *wrong: str) -> str:
-        """Send it, and answer what has decided."""
-        limited = "rate-limit" in wrong
-        key = self.reader if "permission" in wrong else self.world.key
+    def deciding_rule(self, *mistakes: str) -> str:
+        """Send a request with the given mistakes; return the deciding rule."""
+        limited = "rate-limit" in mistakes
+        key = self.reader if "permission" in mistakes else self.world.key
         if limited:
             self.world.state("the rate limit is exhausted", apiKey=key)
-        if "credits" in wrong:
+        if "credits" in mistakes:
             self.world.state("the credits are exhausted")
-        token = NOBODY if "api-key" in wrong else key
+        token = NOBODY if "api-key" in mistakes else key
         answer = self.world.client.request(
-            self.method.upper(), self._target(wrong), content=self._content(wrong), headers=self._headers(wrong, token)
+            self.method.upper(),
+            self._target(mistakes),
+            content=self._content(mistakes),
+            headers=self._headers(mistakes, token),
         )
         if limited:
             self.world.state("the rate limit is exhausted", "teardown", apiKey=key)
         details = answer.json()["error"]["details"]
         return trace(self.operation, details["rule"], details.get("in"))[-1]
 
-    def _target(self, wrong: tuple[str, ...]) -> str:
-        group = self.foreign if "account-group" in wrong else self.world.group
-        audience = self.populated if "guard" in wrong else self.world.ready()
-        audience = OTHER if "resource" in wrong else audience
-        audience = "x" if "parameters" in wrong else audience
+    def _target(self, mistakes: tuple[str, ...]) -> str:
+        group = self.foreign if "account-group" in mistakes else self.world.group
+        audience = self.populated if "guard" in mistakes else self.world.ready()
+        audience = OTHER if "resource" in mistakes else audience
+        audience = "x" if "parameters" in mistakes else audience
         path = self.path.replace("{accountGroupId}", group).replace("{audienceId}", audience)
         if self.operation == "listAudiences":
-            path += "?limit=0" if "parameters" in wrong else "?limit=5"
-            path += "&cursor=x" if "cursor" in wrong else ""
+            path += "?limit=0" if "parameters" in mistakes else "?limit=5"
+            path += "&cursor=x" if "cursor" in mistakes else ""
         return path
 
-    def _content(self, wrong: tuple[str, ...]) -> bytes | None:
+    def _content(self, mistakes: tuple[str, ...]) -> bytes | None:
         if not self.takes_body:
             return None
-        body: dict[str, Any] = {"name": " " if "name" in wrong else "New"}
+        body: dict[str, Any] = {"name": " " if "name" in mistakes else "New"}
         body = {**BODY} if self.operation == "startProspectingJob" else body
-        body = {"name": 5} if "body" in wrong else body
-        return json.dumps(body | {"filling": "x" * ((1 << 20) if "size" in wrong else 1)}).encode()
+        body = {"name": 5} if "body" in mistakes else body
+        return json.dumps(body | {"filling": "x" * ((1 << 20) if "size" in mistakes else 1)}).encode()
 
-    def _headers(self, wrong: tuple[str, ...], token: str) -> dict[str, str]:
-        kind = {"Content-Type": "text/plain" if "media-type" in wrong else "application/json"}
+    def _headers(self, mistakes: tuple[str, ...], token: str) -> dict[str, str]:
+        kind = {"Content-Type": "text/plain" if "media-type" in mistakes else "application/json"}
         return {"Authorization": f"Bearer {token}", **(kind if self.takes_body else {})}

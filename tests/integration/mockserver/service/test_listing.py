@@ -1,4 +1,4 @@
-"""Lists are complete, newest first, without gaps or repetitions while items come and go."""
+"""Lists: complete, newest first, without gaps or repetitions while items come and go."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.harness.sandbox_client import World
 
 
 def pages(world: World, path: str, limit: int) -> list[list[Any]]:
-    """Every page of a list, by following its cursors."""
+    """Return every page of a list by following its cursors."""
     collected, cursor = [], ""
     while True:
         data = world.call("GET", f"{path}?limit={limit}{cursor}").json()["data"]

@@ -1,4 +1,4 @@
-"""Sandboxes that are made at the same time, with keys that only one of them can have."""
+"""Sandboxes created at the same time with keys that only one of them can have."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What a `Prefer` header is read as (RFC 7240)."""
+"""The parser of `Prefer` headers (RFC 7240)."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The seed of a request is small enough to be read and planted without anybody else's having to wait for long."""
+"""The size of the seed of a request, bounded so that no other request waits long."""
 
 import asyncio
 import json
@@ -23,12 +23,12 @@ def sandboxes() -> Sandboxes:
     return Sandboxes(MemoryStore(), ManualClock(), SeededIds(0), Progression())
 
 
-def made(seed: Any) -> SeenSandbox:
+def created(seed: Any) -> SeenSandbox:
     return asyncio.run(sandboxes().create(seed))
 
 
 def refusal(seed: Any) -> str:
-    """Why the seed of a request is refused; it has made nothing."""
+    """Return why the seed of a request is refused; no sandbox may be created."""
     service = sandboxes()
     with pytest.raises(ControlError) as caught:
         asyncio.run(SandboxHandlers(service).create({"seed": seed}))
@@ -82,13 +82,13 @@ def test_a_text_with_too_many_values_is_refused_before_loading(text: str) -> Non
 def test_the_seed_of_a_server_may_be_larger() -> None:
     text = "accountGroups:\n" + "- name: a\n" * (MOST + 1)
 
-    assert len(made(read_text(text)).account_groups) == MOST + 1
+    assert len(created(read_text(text)).account_groups) == MOST + 1
 
 
 def test_keys_of_all_account_groups_share_one_set() -> None:
     keys = [{"key": f"key-{number:05}"} for number in range(10)]
 
-    sandbox = made({**of_groups(10), "keys": keys})
+    sandbox = created({**of_groups(10), "keys": keys})
 
     assert len(sandbox.keys) == 10
     assert len({id(key.account_group_ids) for key in sandbox.keys}) == 1

@@ -1,4 +1,4 @@
-"""When it is a fault's turn."""
+"""The decision which faults act on a request."""
 
 from dataclasses import replace
 

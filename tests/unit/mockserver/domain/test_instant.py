@@ -1,4 +1,4 @@
-"""Instants are written as the vendor does, from the year 1 to 9999, and read back."""
+"""Instants in the vendor's format, from the year 1 to 9999, written and read back."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A job that is to fail does so in the stage and at the share that it was told, and never goes back on the way."""
+"""Failing jobs: their stage, their share, and progress that never decreases."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The token bucket: what it lets pass, and that what it says of the future is the truth."""
+"""The token bucket: the requests that it passes and the instants that it promises."""
 
 import pytest
 from hypothesis import given
@@ -10,8 +10,8 @@ LIMITS = st.builds(RateLimit, st.integers(1, 2_000), st.sampled_from([1_000, 60_
 PAUSES = st.lists(st.one_of(st.just(0), st.integers(0, 5_000), st.integers(0, 4_000_000)), max_size=60)
 
 
-def spent(limit: RateLimit, now: int) -> Bucket:
-    """A bucket that has just been emptied."""
+def emptied(limit: RateLimit, now: int) -> Bucket:
+    """Return a bucket that has just been emptied."""
     bucket = FULL
     while (after := limit.taken(bucket, now)) is not None:
         bucket = after
@@ -39,7 +39,7 @@ def test_an_invalid_rate_is_refused_with_an_example(text: str) -> None:
 
 def test_a_full_bucket_passes_a_burst_and_then_single_requests() -> None:
     limit = RateLimit(3, 60_000)
-    bucket = spent(limit, 1_000)
+    bucket = emptied(limit, 1_000)
 
     assert [limit.left(FULL, 1_000), limit.left(bucket, 1_000)] == [3, 0]
     assert limit.passes_at(bucket) == 21_000
@@ -51,7 +51,7 @@ def test_a_full_bucket_passes_a_burst_and_then_single_requests() -> None:
 
 def test_a_refused_request_costs_nothing() -> None:
     limit = RateLimit(1, 1_000)
-    bucket = spent(limit, 0)
+    bucket = emptied(limit, 0)
 
     assert limit.taken(bucket, 999) is None
     assert limit.passes_at(bucket) == 1_000

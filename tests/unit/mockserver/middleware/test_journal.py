@@ -1,4 +1,4 @@
-"""What the journal's layer writes down of an exchange, however it ends."""
+"""The record that the journal's middleware makes of an exchange, for every ending."""
 
 import asyncio
 import tracemalloc
@@ -26,7 +26,7 @@ Act = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Timer:
-    """Counts the questions."""
+    """A timer that counts its calls."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -36,8 +36,8 @@ class Timer:
         return float(self.asked)
 
 
-def kept(app: ASGIApp, *, method: str = "GET", parts: tuple[bytes, ...] = (), **scope: Any) -> Exchange:
-    """The one exchange that is kept of a request."""
+def recorded_exchange(app: ASGIApp, *, method: str = "GET", parts: tuple[bytes, ...] = (), **scope: Any) -> Exchange:
+    """Send a request; return the one recorded exchange."""
     recorded: list[Exchange] = []
     messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
@@ -86,7 +86,7 @@ async def reading(_scope: Scope, receive: Receive, send: Send) -> None:
     await answering(_scope, receive, send)
 
 
-def gone(at: float, *, answered: bool, cut_off: bool = False) -> ASGIApp:
+def disconnecting(at: float, *, answered: bool, cut_off: bool = False) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scope[RECORD].gone_at = at
         scope[RECORD].cut_off = cut_off
@@ -96,7 +96,7 @@ def gone(at: float, *, answered: bool, cut_off: bool = False) -> ASGIApp:
 
 
 def test_a_response_is_recorded_with_its_times() -> None:
-    exchange = kept(answering, client=("127.0.0.1", 5))
+    exchange = recorded_exchange(answering, client=("127.0.0.1", 5))
 
     assert (exchange.status, exchange.response_body, exchange.response_size) == (200, b"begun end", 9)
     assert (exchange.real, exchange.began, exchange.ended) == (7, 1.0, 2.0)
@@ -107,7 +107,7 @@ def test_a_response_is_recorded_with_its_times() -> None:
 def test_only_relevant_headers_are_recorded() -> None:
     sent = [(b"user-agent", b"x"), (b"cookie", b"y"), (b"accept", b"z")]
 
-    exchange = kept(answering, headers=sent)
+    exchange = recorded_exchange(answering, headers=sent)
 
     assert list(exchange.request_headers) == [(b"user-agent", b"x")]
     assert list(exchange.response_headers) == [(b"content-type", b"text/html"), (b"retry-after", b"3")]
@@ -121,23 +121,23 @@ def test_only_relevant_headers_are_recorded() -> None:
         (silent, "lost", None),
         (failing, "lost", None),
         (truncating, "truncated", 200),
-        (gone(1.5, answered=True), "abandoned", 200),
-        (gone(1.5, answered=False), "abandoned", None),
-        (gone(1.5, answered=False, cut_off=True), "lost", None),
-        (gone(9.0, answered=False), "lost", None),
-        (gone(9.0, answered=True), "answered", 200),
+        (disconnecting(1.5, answered=True), "abandoned", 200),
+        (disconnecting(1.5, answered=False), "abandoned", None),
+        (disconnecting(1.5, answered=False, cut_off=True), "lost", None),
+        (disconnecting(9.0, answered=False), "lost", None),
+        (disconnecting(9.0, answered=True), "answered", 200),
     ],
 )
 def test_every_ending_of_an_exchange_has_its_outcome(app: ASGIApp, outcome: str, status: int | None) -> None:
-    exchange = kept(app)
+    exchange = recorded_exchange(app)
 
     assert (exchange.outcome, exchange.status) == (outcome, status)
 
 
 def test_a_request_body_is_recorded_as_far_as_read_and_up_to_the_limit() -> None:
-    whole = kept(reading, method="POST", parts=(b"one ", b"two"))
-    unread = kept(answering, method="POST", parts=(b"one",))
-    long = kept(reading, method="POST", parts=(b"x" * 10_000, b"y" * 10_000))
+    whole = recorded_exchange(reading, method="POST", parts=(b"one ", b"two"))
+    unread = recorded_exchange(answering, method="POST", parts=(b"one",))
+    long = recorded_exchange(reading, method="POST", parts=(b"x" * 10_000, b"y" * 10_000))
 
     assert (whole.request_body, whole.request_size) == (b"one two", 7)
     assert (unread.request_body, unread.request_size) == (None, 0)
@@ -145,25 +145,25 @@ def test_a_request_body_is_recorded_as_far_as_read_and_up_to_the_limit() -> None
 
 
 def answered_by_the_application() -> Exchange:
-    """An answer as the server sends it."""
+    """Record a response as the server sends it."""
 
     async def deleting(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send_json(send, {"success": True, "data": {"deleted": True}, "error": None, "traceId": "1"}, 200)
 
-    return kept(deleting)
+    return recorded_exchange(deleting)
 
 
 def refused_while_its_body_was_awaited() -> Exchange:
-    """An answer that the protocol has given in the application's place."""
+    """Record a refusal that the protocol sent in the application's place."""
 
     async def broken(scope: Scope, _receive: Receive, _send: Send) -> None:
         scope[REFUSAL] = 400, orjson.dumps({"success": False})
 
-    return kept(broken)
+    return recorded_exchange(broken)
 
 
 def refused_unparsed() -> Exchange:
-    """An answer to what was no request."""
+    """Record the refusal of an unparsable request."""
     return unparsed_exchange(400, orjson.dumps({"success": False}), 7)
 
 
@@ -189,9 +189,9 @@ def test_a_sent_key_is_recorded_only_if_the_request_has_no_known_key() -> None:
 
     sent = [(b"authorization", b"Bearer unknown")]
 
-    assert kept(knowing, headers=sent).sent_token == "known"
-    assert kept(knowing, headers=sent).request_headers == ()
-    assert kept(answering, headers=sent).sent_token == "unknown"
+    assert recorded_exchange(knowing, headers=sent).sent_token == "known"
+    assert recorded_exchange(knowing, headers=sent).request_headers == ()
+    assert recorded_exchange(answering, headers=sent).sent_token == "unknown"
 
 
 def test_messages_other_than_requests_are_not_recorded() -> None:
@@ -202,6 +202,6 @@ def test_messages_other_than_requests_are_not_recorded() -> None:
         assert RECORD not in scope
 
     with pytest.raises(ValueError, match="not enough values"):
-        kept(app, type="lifespan")
+        recorded_exchange(app, type="lifespan")
 
     assert passed == ["lifespan"]

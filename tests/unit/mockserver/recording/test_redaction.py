@@ -1,4 +1,4 @@
-"""No key gets past the redaction, however it is written; what is no key does."""
+"""The redaction: it hides every spelling of a key and nothing else."""
 
 import json
 from urllib.parse import quote
@@ -16,12 +16,12 @@ REDACTION = Redaction([KEY, ODD], [TOKEN])
 
 
 def escaped(text: str) -> str:
-    """Every character as an escape of JSON."""
+    """Return the text with every character as a JSON escape."""
     return "".join(f"\\u{ord(character):04x}" for character in text)
 
 
 def encoded(text: str) -> str:
-    """Every character percent-encoded."""
+    """Return the text with every character percent-encoded."""
     return "".join(f"%{ord(character):02X}" for character in text)
 
 

@@ -1,4 +1,4 @@
-"""The decision trace names the rules up to the one that decided."""
+"""The decision trace: the rules up to the deciding rule."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Requests that are under way at the same time never take the same turn of a fault."""
+"""The turns of faults, each taken by one of several concurrent requests."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

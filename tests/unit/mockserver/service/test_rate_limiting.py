@@ -1,4 +1,4 @@
-"""Requests are counted where they must be, once each, and nothing is done where nothing is limited."""
+"""Rate limiting: each request is counted once, and without a limit there is no transaction."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +22,7 @@ HOUR = 3_600_000
 
 
 class SlowStore(MemoryStore):
-    """A store that lets others come between, and has one transaction at a time, as stores elsewhere do."""
+    """A store that yields to other tasks and runs one transaction at a time, as database stores do."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class Bench:
         return outcome if isinstance(outcome, Refusal) else None
 
     async def reasons(self, times: int) -> list[Reason | None]:
-        """Why each of some requests at the same time is refused."""
+        """Return why each of several concurrent requests is refused."""
         outcomes = await asyncio.gather(*[self.admit() for _ in range(times)])
         return [outcome.reason if isinstance(outcome, Refusal) else None for outcome in outcomes]
 

@@ -1,4 +1,4 @@
-"""A request that somebody else was sooner than is done again, alone."""
+"""Use cases that meet a conflict and are repeated alone."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ GROUP, AUDIENCE = "a" * 24, "b" * 24
 
 
 class RacedStore(MemoryStore):
-    """A store in which another is always sooner, and has deleted the audience."""
+    """A store in which every optimistic transaction conflicts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,8 +36,8 @@ class RacedStore(MemoryStore):
                 raise ConflictError
 
 
-def deleted(*, failures: int = 0) -> tuple[object, list[tuple[Access, AudienceRef | None]]]:
-    """What comes of a deletion by a key with so many failures to suffer, and what transactions were asked for."""
+def delete_with_conflict(*, failures: int = 0) -> tuple[object, list[tuple[Access, AudienceRef | None]]]:
+    """Delete an audience with a key that has pending failures; return the outcome and the requested transactions."""
 
     async def main() -> object:
         async with store.creation(sandbox, {}) as transaction:
@@ -53,14 +53,14 @@ def deleted(*, failures: int = 0) -> tuple[object, list[tuple[Access, AudienceRe
 
 
 def test_a_conflicting_request_is_repeated_alone() -> None:
-    outcome, transactions = deleted()
+    outcome, transactions = delete_with_conflict()
 
     assert isinstance(outcome, Audience)
     assert transactions == [(Access.OPTIMISTIC, AudienceRef(GROUP, AUDIENCE)), (Access.EXCLUSIVE, None)]
 
 
 def test_a_request_with_a_pending_failure_is_served_alone() -> None:
-    outcome, transactions = deleted(failures=1)
+    outcome, transactions = delete_with_conflict(failures=1)
 
     assert isinstance(outcome, Refusal)
     assert outcome.reason is Reason.INTERNAL

@@ -1,4 +1,4 @@
-"""A request whose body breaks or does not arrive is refused and has no effect; the journal says so."""
+"""Requests whose body breaks or does not arrive: refused, without effect, and recorded in the journal."""
 
 import json
 import socket
@@ -23,7 +23,7 @@ FIVE = b"Content-Length: 5\r\n"
 
 @pytest.fixture(scope="module")
 def impatient() -> Iterator[httpx.Client]:
-    """A client of a server that waits a twentieth of a second for the next part of a body."""
+    """A client of a server that waits 0.05 seconds for the next part of a body."""
     with served(Settings(body_timeout=0.05)) as (url, _), httpx.Client(base_url=url, timeout=20) as client:
         yield client
 
@@ -36,13 +36,13 @@ def connected(world: World) -> Iterator[Client]:
 
 
 def head(world: World, method: str, path: str, framing: bytes = CHUNKED) -> bytes:
-    """The head of a request of the world's key, whose body is still to come."""
+    """Return the head of a request with the world's key, to be followed by a body."""
     line = f"{method} /v1/accounts/{world.group}{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {world.key}\r\n"
     return line.encode() + framing + b"\r\n"
 
 
-def exchange(world: World, number: int) -> dict[str, Any]:
-    """An exchange, once it is there: the server may still be writing it down when it has answered."""
+def recorded_exchange(world: World, number: int) -> dict[str, Any]:
+    """Return an exchange once it is recorded: the server may record it after it has responded."""
     for _ in range(5_000):
         answer = world.client.get(f"/_mock/sandboxes/{world.sandbox}/journal/{number}")
         if answer.is_success:
@@ -84,7 +84,7 @@ class TestBrokenWithItsHead:
         with connected(world) as client:
             answer = client.send(head(world, "DELETE", f"/audiences/{audience}"), GARBAGE).answer()
 
-        shown = exchange(world, 1)
+        shown = recorded_exchange(world, 1)
 
         assert (shown["method"], shown["path"]) == ("DELETE", f"/v1/accounts/{world.group}/audiences/{audience}")
         assert (shown["status"], shown["outcome"], shown["rule"]) == (400, "answered", "http")
@@ -97,7 +97,7 @@ class TestBrokenWithItsHead:
             client.send(head(world, "GET", "/audiences", b""), head(world, "POST", "/audiences"), GARBAGE)
             assert [client.answer().status for _ in range(2)] == [200, 400]
 
-        shown = exchange(world, 2)
+        shown = recorded_exchange(world, 2)
 
         assert (shown["method"], shown["status"], shown["rule"]) == ("POST", 400, "http")
 
@@ -108,7 +108,7 @@ class TestBrokenWithItsHead:
         world.call("GET", "/audiences")
 
         assert answer.status == 400
-        assert exchange(world, 1)["operation"] == "listAudiences"
+        assert recorded_exchange(world, 1)["operation"] == "listAudiences"
 
     def test_a_client_that_has_finished_sending_gets_the_refusal_and_is_closed(self, world: World) -> None:
         with connected(world) as client:
@@ -132,7 +132,7 @@ class TestBrokenLater:
             assert client.send(head(world, "POST", "/audiences", WAITING)).answer().status == 100
             answer = client.send(b"1\r\n{\r\n", GARBAGE).answer()
 
-        shown = exchange(world, 1)
+        shown = recorded_exchange(world, 1)
 
         assert answer.status == 400
         assert (shown["operation"], shown["status"], shown["outcome"]) == ("createAudience", 400, "answered")
@@ -161,7 +161,7 @@ class TestBrokenLater:
             client.send(GARBAGE)
 
             assert client.is_closed()
-        assert (exchange(world, 1)["status"], exchange(world, 1)["outcome"]) == (200, "answered")
+        assert (recorded_exchange(world, 1)["status"], recorded_exchange(world, 1)["outcome"]) == (200, "answered")
 
     @pytest.mark.parametrize("kind", ["delay", "late-answer", "reset-after"])
     def test_a_request_held_by_a_fault_is_refused_without_effect(self, world: World, kind: str) -> None:
@@ -182,8 +182,8 @@ class TestBrokenLater:
         assert len(world.listed()) == 1
 
 
-def trickled(client: Client, byte: bytes = b"1") -> bytes:
-    """What comes back while single bytes are sent, with hardly a pause between them."""
+def send_trickling(client: Client, byte: bytes = b"1") -> bytes:
+    """Send single bytes with hardly a pause between them; return the response."""
     client.connection.settimeout(0.02)
     for _ in range(500):
         client.send(byte)
@@ -200,7 +200,7 @@ class TestLate:
         with connected(world) as client:
             answer = client.send(head(world, "POST", "/audiences", FIVE), b"12").answer()
 
-        shown = exchange(world, 1)
+        shown = recorded_exchange(world, 1)
 
         assert answer.status == 408
         assert (shown["operation"], shown["status"], shown["outcome"]) == ("createAudience", 408, "answered")
@@ -215,9 +215,9 @@ class TestLate:
             world = World.make(http_client)
             with connected(world) as client:
                 client.send(head(world, "POST", "/audiences", CHUNKED if chunked else b"Content-Length: 900\r\n"))
-                refused = trickled(client, b"1\r\n1\r\n" if chunked else b"1")
+                refused = send_trickling(client, b"1\r\n1\r\n" if chunked else b"1")
 
-            shown = exchange(world, 1)
+            shown = recorded_exchange(world, 1)
 
         assert refused.startswith(b"HTTP/1.1 408 ")
         assert (shown["status"], shown["rule"]) == (408, "http")
@@ -235,7 +235,7 @@ class TestLate:
                 client.send(head(world, "DELETE", f"/audiences/{world.ready()}", b"Content-Length: 900\r\n"))
                 assert client.answer().status == 200
 
-                assert trickled(client) == b""
+                assert send_trickling(client) == b""
 
     def test_the_next_body_on_a_connection_has_the_full_time(self) -> None:
         with (

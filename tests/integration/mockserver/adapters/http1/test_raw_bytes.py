@@ -1,4 +1,4 @@
-"""Broken requests, byte by byte: no connection hangs, nothing leaves the envelope, no 500, and nothing changes."""
+"""Corrupted requests: no connection hangs, no response without an envelope, no 500, no effect."""
 
 import asyncio
 import json
@@ -58,7 +58,7 @@ PIECES = [
 
 
 def pool(reader: World, writer: World) -> list[bytes]:
-    """Good requests to break: with a read-only key for one world, with a full key for another."""
+    """Return good requests to corrupt: with a read-only key for one world, with a full key for another."""
 
     def request(world: World, method: str, path: str, body: object = None) -> bytes:
         content = b"" if body is None else json.dumps(body).encode()
@@ -84,8 +84,8 @@ def pool(reader: World, writer: World) -> list[bytes]:
     ]
 
 
-def broken(good: bytes, chance: random.Random) -> bytes:
-    """A request with one to four things done to it."""
+def corrupted(good: bytes, chance: random.Random) -> bytes:
+    """Return a request with one to four corruptions."""
     content = bytearray(good)
     for _ in range(chance.randint(1, 4)):
         position = chance.randrange(len(content) + 1)
@@ -106,8 +106,8 @@ def broken(good: bytes, chance: random.Random) -> bytes:
     return bytes(content)
 
 
-async def answered(host: str, port: int, request: bytes) -> bytes:
-    """All that comes back until the server closes the connection; TimeoutError where it does not."""
+async def send_and_receive(host: str, port: int, request: bytes) -> bytes:
+    """Return all that arrives until the server closes the connection; TimeoutError if it does not."""
     reader, writer = await asyncio.open_connection(host, port)
     try:
         writer.write(request)
@@ -121,7 +121,7 @@ async def answered(host: str, port: int, request: bytes) -> bytes:
 
 
 def statuses(answer: bytes) -> list[int]:
-    """The statuses of the answers in a stream; AssertionError where one is off the envelope."""
+    """Return the statuses of the responses in a stream; AssertionError for a response without the envelope."""
     codes = []
     while answer:
         head, separator, rest = answer.partition(b"\r\n\r\n")
@@ -147,14 +147,14 @@ def test_broken_requests_get_an_envelope_or_no_response_and_change_nothing(clien
         reader.ready()
     good, chance, before = pool(reader, writer), random.Random(seed), reader.everything()  # noqa: S311  (reproducible)
     url = urlsplit(str(reader.client.base_url))
-    requests = [broken(chance.choice(good), chance) for _ in range(REQUESTS // 2)]
+    requests = [corrupted(chance.choice(good), chance) for _ in range(REQUESTS // 2)]
 
     async def run() -> list[bytes]:
         gate = asyncio.Semaphore(SIDE_BY_SIDE)
 
         async def one(request: bytes) -> bytes:
             async with gate:
-                return await answered(str(url.hostname), int(url.port or 0), request)
+                return await send_and_receive(str(url.hostname), int(url.port or 0), request)
 
         return await asyncio.gather(*map(one, requests))
 

@@ -1,4 +1,4 @@
-"""A server is killed in mid-load, with all its processes, and started again: what was acknowledged is there."""
+"""Servers killed under load with all their processes: acknowledged changes are there after a restart."""
 
 import asyncio
 import os
@@ -40,7 +40,7 @@ def database(postgres: Postgres) -> str:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[str]:
-    """The URL of a file that has to be sound in the end."""
+    """The URL of a file whose integrity is checked in the end."""
     path = tmp_path / "state.db"
     yield f"sqlite:///{path}"
     with closing(sqlite3.connect(path)) as connection:
@@ -51,8 +51,8 @@ def clients_of(chance: Random) -> list[Client]:
     return [Client(f"client {number}", Random(chance.random())) for number in range(CLIENTS)]  # noqa: S311  (no secrets)
 
 
-async def load(server: Server, clients: list[Client], chance: Random, kill: Kill) -> None:
-    """Let the clients work for a while, kill, and let those stop that have got along."""
+async def load_and_kill(server: Server, clients: list[Client], chance: Random, kill: Kill) -> None:
+    """Let the clients work for a while, kill, and let the remaining clients stop."""
     begun = [asyncio.Event() for _ in clients]
     working = asyncio.gather(*[client.work(server.url, event) for client, event in zip(clients, begun, strict=True)])
     await asyncio.gather(*[event.wait() for event in begun])
@@ -63,8 +63,8 @@ async def load(server: Server, clients: list[Client], chance: Random, kill: Kill
     await working
 
 
-def killed(store: str, seed: int, kill: Kill, restart: Callable[[], None] = lambda: None) -> list[str]:
-    """Kill a server again and again, start it again, and compare each time; what the servers have said of errors."""
+def run_with_kills(store: str, seed: int, kill: Kill, restart: Callable[[], None] = lambda: None) -> list[str]:
+    """Kill, restart and compare a server repeatedly; return what the servers wrote to standard error."""
     chance = Random(seed)  # noqa: S311  (no secrets)
     clients = clients_of(chance)
     others: set[str] = set()
@@ -74,7 +74,7 @@ def killed(store: str, seed: int, kill: Kill, restart: Callable[[], None] = lamb
             others = others or ids(server.url)
             compare(server.url, clients, others)
             if number < ROUNDS:
-                asyncio.run(load(server, clients, chance, kill))
+                asyncio.run(load_and_kill(server, clients, chance, kill))
             lines += server.said()
         if number < ROUNDS:
             restart()
@@ -88,12 +88,12 @@ def all_processes(server: Server, _chance: Random) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_acknowledged_changes_survive_a_kill_with_sqlite(file: str, seed: int) -> None:
-    assert killed(file, seed, all_processes) == []
+    assert run_with_kills(file, seed, all_processes) == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_acknowledged_changes_survive_a_kill_with_postgres(database: str, seed: int) -> None:
-    assert killed(database, seed, all_processes) == []
+    assert run_with_kills(database, seed, all_processes) == []
 
 
 def test_acknowledged_changes_survive_when_postgres_is_killed_too(postgres: Postgres, database: str) -> None:
@@ -101,7 +101,7 @@ def test_acknowledged_changes_survive_when_postgres_is_killed_too(postgres: Post
         postgres.end()
         server.kill()
 
-    lines = killed(database, 0, both, postgres.start)
+    lines = run_with_kills(database, 0, both, postgres.start)
 
     assert not any("Traceback" in line for line in lines)
 
@@ -116,7 +116,7 @@ def test_a_server_recovers_when_postgres_is_killed_under_load_and_restarted(post
     with serving(database, "--workers", "2") as server:
         others = ids(server.url)
         for _ in range(ROUNDS):
-            asyncio.run(load(server, clients, chance, database_alone))
+            asyncio.run(load_and_kill(server, clients, chance, database_alone))
             postgres.start()
             compare(server.url, clients, others)
         assert server.tracebacks() == []
@@ -133,7 +133,7 @@ def test_the_other_processes_continue_when_one_process_is_killed(store: str, req
     with serving(request.getfixturevalue(store), "--workers", "3") as server:
         others = ids(server.url)
         for _ in range(10 if PROVE else 1):
-            asyncio.run(load(server, clients, chance, one_process))
+            asyncio.run(load_and_kill(server, clients, chance, one_process))
             compare(server.url, clients, others)
         assert server.said() == []
 

@@ -1,4 +1,4 @@
-"""`audience-mock serve` with a store that cannot be used: one line that says why, without a password."""
+"""`audience-mock serve` with an unusable store: one line with the reason and without a password."""
 
 import asyncio
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from tests.stores.databases import Postgres, running_postgres
 NONE = "it is none: write memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE"
 
 
-def said(url: str) -> str:
-    """What is wrong with an address."""
+def address_error(url: str) -> str:
+    """Return what is wrong with an address."""
 
     async def main() -> None:
         async with open_store(url, 1, 1):
@@ -44,7 +44,7 @@ def said(url: str) -> str:
     ],
 )
 def test_an_invalid_store_address_is_refused_with_the_valid_forms(url: str) -> None:
-    assert said(url) == NONE
+    assert address_error(url) == NONE
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_an_invalid_store_address_is_refused_with_the_valid_forms(url: str) -> N
     ],
 )
 def test_a_store_that_cannot_be_opened_is_reported_in_one_line(url: str, why: str) -> None:
-    message = said(url)
+    message = address_error(url)
 
     assert why in message
     assert "\n" not in message

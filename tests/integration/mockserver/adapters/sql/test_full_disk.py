@@ -1,4 +1,4 @@
-"""There is no more room for the file: for this server, which may write files up to a size, as if the disk were full."""
+"""A full disk, simulated by a limit on the size of the files that the server may write."""
 
 import resource
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def allow(server: Server, size: int) -> None:
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size, most))
 
 
-def created(client: httpx.Client, name: str) -> httpx.Response:
+def create_audience(client: httpx.Client, name: str) -> httpx.Response:
     return client.post("/audiences", json={"name": name, "type": "on_demand", "description": "x" * 4_000})
 
 
@@ -45,11 +45,11 @@ def names(client: httpx.Client) -> list[str]:
         cursor = {"cursor": page["nextCursor"]}
 
 
-def filled(client: httpx.Client) -> tuple[list[str], httpx.Response]:
-    """What was created until there was no room, and the first answer after that."""
+def fill_disk(client: httpx.Client) -> tuple[list[str], httpx.Response]:
+    """Create audiences until there is no room; return their names and the first failed response."""
     accepted: list[str] = []
     for number in range(10_000):
-        answer = created(client, f"audience {number}")
+        answer = create_audience(client, f"audience {number}")
         if answer.status_code != 201:
             return accepted, answer
         accepted.append(f"audience {number}")
@@ -62,7 +62,7 @@ def test_changes_are_all_or_nothing_on_a_full_disk_and_work_again_with_room(
     allow(server, ROOM)
     before = names(client)
 
-    accepted, failed = filled(client)
+    accepted, failed = fill_disk(client)
     allow(server, 1)  # there was still room for less
     refused = client.delete("/audiences/b00000000000000000000001")
     meanwhile = names(client)
@@ -72,7 +72,7 @@ def test_changes_are_all_or_nothing_on_a_full_disk_and_work_again_with_room(
     assert "cannot use its store" in failed.json()["error"]["message"]
     assert refused.status_code == 500
     assert meanwhile == [*reversed(accepted), *before]
-    assert created(client, "after").status_code == 201
+    assert create_audience(client, "after").status_code == 201
     assert names(client) == ["after", *meanwhile]
     assert client.delete("/audiences/b00000000000000000000001").status_code == 200
     assert server.tracebacks() == []
@@ -81,7 +81,7 @@ def test_changes_are_all_or_nothing_on_a_full_disk_and_work_again_with_room(
 def test_the_journal_writes_pending_exchanges_once_there_is_room(server: Server, client: httpx.Client) -> None:
     allow(server, ROOM)
 
-    accepted, _ = filled(client)
+    accepted, _ = fill_disk(client)
     allow(server, resource.RLIM_INFINITY)
 
     journal = httpx.get(f"{server.url}/_mock/sandboxes/default/journal", params={"limit": 1_000}, timeout=60).json()

@@ -1,4 +1,4 @@
-"""Several replicas write into one journal, and one of them clears it."""
+"""A journal that several replicas write and one of them clears."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away under a server, and comes back."""
+"""A server whose PostgreSQL stops and comes back."""
 
 import asyncio
 import signal
@@ -27,7 +27,7 @@ def server(database: Postgres) -> Iterator[Server]:
         yield server
 
 
-def created(server: Server, name: str) -> httpx.Response:
+def create_audience(server: Server, name: str) -> httpx.Response:
     body = {"name": name, "type": "on_demand"}
     return httpx.post(f"{server.url}{GROUP}/audiences", headers=KEY, json=body, timeout=60)
 
@@ -48,15 +48,15 @@ def assert_failed(answer: httpx.Response) -> None:
 def test_requests_are_prompt_500s_without_the_database_and_work_again_afterwards(
     database: Postgres, server: Server, number: signal.Signals
 ) -> None:
-    assert created(server, "before").status_code == 201
+    assert create_audience(server, "before").status_code == 201
 
     database.end(number)
-    failed = [created(server, "meanwhile") for _ in range(20)]
+    failed = [create_audience(server, "meanwhile") for _ in range(20)]
     unknown = httpx.get(f"{server.url}{GROUP}/audiences", headers={"Authorization": "Bearer sk_unknown"}, timeout=60)
     steered = httpx.get(f"{server.url}/_mock/sandboxes", timeout=60)
     database.start()
 
-    assert created(server, "after").status_code == 201
+    assert create_audience(server, "after").status_code == 201
     assert names(server)[:2] == ["after", "before"]
     for answer in [*failed, unknown]:
         assert_failed(answer)
@@ -80,16 +80,16 @@ def test_a_server_stops_cleanly_while_its_database_is_frozen(database: Postgres,
 
 
 def test_a_frozen_database_is_given_up_after_a_timeout(database: Postgres, server: Server) -> None:
-    created(server, "before").raise_for_status()
+    create_audience(server, "before").raise_for_status()
     database.send(signal.SIGSTOP)
     try:
         begun = time.perf_counter()
-        answer = created(server, "meanwhile")
+        answer = create_audience(server, "meanwhile")
         duration = time.perf_counter() - begun
     finally:
         database.send(signal.SIGCONT)
 
     assert answer.status_code == 500
     assert duration < 12
-    assert created(server, "after").status_code == 201
+    assert create_audience(server, "after").status_code == 201
     assert server.tracebacks() == []

@@ -1,4 +1,4 @@
-"""The schema of a database is made, led forward, and never back."""
+"""The schema of a database: created, migrated forward, never back."""
 
 import asyncio
 import sqlite3
@@ -26,7 +26,7 @@ def broken(_dialect: Dialect) -> Sequence[str]:
 
 
 def migrated(path: Path, *steps: Step) -> set[str]:
-    """Open a file with so many steps known; the tables that it then has."""
+    """Open a file with the given migration steps; return the tables that it then has."""
 
     async def main() -> None:
         database = open_sqlite(str(path))

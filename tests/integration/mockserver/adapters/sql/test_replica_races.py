@@ -1,4 +1,4 @@
-"""Two requests about one audience, at the same time, through different replicas of one PostgreSQL."""
+"""Two concurrent requests about one audience through different replicas of one PostgreSQL."""
 
 import asyncio
 import os
@@ -38,7 +38,7 @@ DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_data
 
 @dataclass(frozen=True)
 class Lane:
-    """Three connections, each to another replica: two race, and the third one prepares and looks."""
+    """Three connections, each to another replica: two race, the third prepares and reads."""
 
     one: Connection
     other: Connection
@@ -46,7 +46,7 @@ class Lane:
     chance: Random
 
     async def race(self, *requests: tuple[Any, ...]) -> list[Answer]:
-        """Ask two things at the same time, or nearly; which one comes first, and from where, is chance."""
+        """Send two requests at nearly the same time; their order and connections are random."""
         connections = self.chance.sample([self.one, self.other], 2)
         late = self.chance.choice([0, 1])
 
@@ -57,21 +57,21 @@ class Lane:
 
         return list(await asyncio.gather(ask(0), ask(1)))
 
-    async def made(self) -> str:
-        """A new audience."""
+    async def create_audience(self) -> str:
+        """Create an audience."""
         answer = await self.third.ask("POST", f"{GROUP}/audiences", {"name": "Raced", "type": "on_demand"})
         assert answer.status == 201, answer
         return str(answer.body["data"]["id"])
 
-    async def populated(self) -> tuple[str, str]:
-        """A new audience, and the job that populates it."""
-        audience = await self.made()
+    async def create_populated(self) -> tuple[str, str]:
+        """Create an audience and the job that populates it."""
+        audience = await self.create_audience()
         answer = await self.third.ask(*starting(audience))
         assert answer.status == 201, answer
         return audience, answer.body["id"]
 
-    async def shown(self, audience: str) -> Answer:
-        """The audience, as the third replica shows it."""
+    async def read_audience(self, audience: str) -> Answer:
+        """Return the audience as the third replica shows it."""
         return await self.third.ask("GET", f"{GROUP}/audiences/{audience}")
 
 
@@ -93,44 +93,44 @@ def ending(job: str, outcome: str) -> tuple[Any, ...]:
 
 
 async def two_deletions(lane: Lane) -> tuple[int, ...]:
-    audience = await lane.made()
+    audience = await lane.create_audience()
     answers = await lane.race(deleting(audience), deleting(audience))
-    return *sorted(answer.status for answer in answers), (await lane.shown(audience)).status
+    return *sorted(answer.status for answer in answers), (await lane.read_audience(audience)).status
 
 
 async def a_deletion_and_a_start(lane: Lane) -> tuple[int, ...]:
-    audience = await lane.made()
+    audience = await lane.create_audience()
     deleted, started = await lane.race(deleting(audience), starting(audience))
-    return deleted.status, started.status, (await lane.shown(audience)).status
+    return deleted.status, started.status, (await lane.read_audience(audience)).status
 
 
 async def a_deletion_and_an_end(lane: Lane) -> tuple[int, ...]:
-    audience, job = await lane.populated()
+    audience, job = await lane.create_populated()
     outcome = lane.chance.choice(["completed", "failed", "cancelled"])
     deleted, ended = await lane.race(deleting(audience), ending(job, outcome))
-    shown = await lane.shown(audience)
+    shown = await lane.read_audience(audience)
     assert shown.status == 404 or (shown.body["data"]["prospectCount"] == 25) == (outcome == "completed")
     return deleted.status, ended.status, shown.status
 
 
 async def a_deletion_and_an_update(lane: Lane) -> tuple[int, ...]:
-    audience = await lane.made()
+    audience = await lane.create_audience()
     deleted, changed = await lane.race(deleting(audience), changing(audience, name="Changed"))
-    return deleted.status, changed.status, (await lane.shown(audience)).status
+    return deleted.status, changed.status, (await lane.read_audience(audience)).status
 
 
 async def two_updates(lane: Lane) -> tuple[int, ...]:
-    audience = await lane.made()
+    audience = await lane.create_audience()
     answers = await lane.race(changing(audience, name="Changed"), changing(audience, description="Changed"))
-    shown = (await lane.shown(audience)).body["data"]
+    shown = (await lane.read_audience(audience)).body["data"]
     assert (shown["name"], shown["description"]) == ("Changed", "Changed")
     return tuple(answer.status for answer in answers)
 
 
 async def an_update_and_an_end(lane: Lane) -> tuple[int, ...]:
-    audience, job = await lane.populated()
+    audience, job = await lane.create_populated()
     changed, ended = await lane.race(changing(audience, name="Changed"), ending(job, "completed"))
-    shown = (await lane.shown(audience)).body["data"]
+    shown = (await lane.read_audience(audience)).body["data"]
     assert (shown["name"], shown["prospectCount"]) == ("Changed" if changed.status == 200 else "Raced", 25)
     return changed.status, ended.status
 
@@ -171,8 +171,8 @@ def servers(request: pytest.FixtureRequest, database: str) -> Iterator[list[Serv
         yield running
 
 
-async def raced(servers: list[Server], race: Race, pairs: int) -> Counter[tuple[int, ...]]:
-    """How often each came out."""
+async def run_races(servers: list[Server], race: Race, pairs: int) -> Counter[tuple[int, ...]]:
+    """Return how often each outcome occurred."""
     outcomes: Counter[tuple[int, ...]] = Counter()
 
     async def run(number: int) -> None:
@@ -187,8 +187,8 @@ async def raced(servers: list[Server], race: Race, pairs: int) -> Counter[tuple[
     return outcomes
 
 
-async def left_open(database: str) -> tuple[int, ...]:
-    """Transactions that stay open, locks that are held or waited for, and how many deadlocks there were."""
+async def count_leftovers(database: str) -> tuple[int, ...]:
+    """Return the number of open transactions, of locks held or waited for, and of deadlocks."""
     connection = await asyncpg.connect(database)
     try:
         for _ in range(50):
@@ -208,9 +208,9 @@ def test_concurrent_requests_on_replicas_have_a_sequential_outcome(
     httpx.post(f"{servers[0].url}{SANDBOX}/reset").raise_for_status()
     httpx.put(f"{servers[1].url}{SANDBOX}/job-pace", json={"pace": "immediate"}).raise_for_status()
 
-    outcomes = asyncio.run(raced(servers, race, FEWER if servers[0] is servers[1] else PAIRS))
+    outcomes = asyncio.run(run_races(servers, race, FEWER if servers[0] is servers[1] else PAIRS))
 
     assert set(outcomes) <= ALLOWED[race], outcomes
     assert set(outcomes) == ALLOWED[race] or not PROVE, outcomes
-    assert asyncio.run(left_open(database)) == (0, 0, 0)
+    assert asyncio.run(count_leftovers(database)) == (0, 0, 0)
     assert [line for server in servers for line in server.said()] == []

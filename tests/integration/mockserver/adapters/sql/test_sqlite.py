@@ -1,4 +1,4 @@
-"""Several servers open a file that is not there yet, at the same time."""
+"""A new SQLite file that several servers open at the same time."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor

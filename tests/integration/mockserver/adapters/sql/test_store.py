@@ -1,4 +1,4 @@
-"""The stores over databases do what any store must do."""
+"""The database stores, held against the contract of all stores."""
 
 from contextlib import AbstractAsyncContextManager
 from itertools import count

@@ -1,4 +1,4 @@
-"""The store cannot be used for a while: documented answers, and one line of log for each."""
+"""A store that is unavailable for a while: documented responses and one log line for each."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
 
 
 class AbsentStore(MemoryStore):
-    """A store that is away when it is told to be."""
+    """A store that is unavailable while `absent` is set."""
 
     absent = False
     asked = 0

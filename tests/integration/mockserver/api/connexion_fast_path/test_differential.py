@@ -36,7 +36,7 @@ KEYS = ["sk_test_all_permissions", "sk_test_read_only", "sk_test_revoked", "unkn
 
 @dataclass(frozen=True)
 class Sent:
-    """One request; `query` and `content` as they go over the wire."""
+    """One request; `query` and `content` are as sent on the wire."""
 
     method: str
     path: str
@@ -46,7 +46,7 @@ class Sent:
 
 
 class Side:
-    """One assembly with a world of its own; two sides that get the same requests are in the same state."""
+    """One assembly with its own records; two sides that get the same requests are in the same state."""
 
     def __init__(self, build: Any) -> None:
         self.made = components(Settings(), clock=ManualClock())
@@ -54,7 +54,7 @@ class Side:
         self.app = build(self.made)
 
     async def answers(self, requests: list[Sent]) -> list[tuple[int, Any]]:
-        """Reset the world, send the requests, and answer status and body of each, without trace ids."""
+        """Reset the records, send the requests, and return status and body of each, without trace ids."""
         await self.made.sandboxes.reset(DEFAULT_SANDBOX)
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
@@ -94,12 +94,12 @@ OPERATIONS = [
 
 
 def mostly(good: list[Any], any_: list[Any]) -> st.SearchStrategy[Any]:
-    """Three times out of four one of the good ones."""
+    """Draw a good value three times out of four."""
     return st.one_of(*[st.sampled_from(good)] * 3, st.sampled_from(any_))
 
 
 def operations() -> st.SearchStrategy[tuple[str, str]]:
-    """Method and path: mostly of an operation with identifiers that are there."""
+    """Draw a method and a path: mostly of an operation with existing identifiers."""
     wrong_method = st.tuples(
         st.sampled_from(["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS"]),
         st.sampled_from([path for _, path in OPERATIONS]),
@@ -201,7 +201,7 @@ def requests() -> st.SearchStrategy[Sent]:
 
 
 def wanted_difference(request: Sent, ours: tuple[int, Any], stock: tuple[int, Any]) -> bool:
-    """Where we mean to differ from stock Connexion."""
+    """Return whether a difference from stock Connexion is intended."""
     concrete = "/folders" in request.path or "/navigation" in request.path
     kind = request.headers.get("content-type", "")
     return (

@@ -1,4 +1,4 @@
-"""Every operation is read by a plan, and a request that is plainly right never meets the slow path."""
+"""Request plans: every operation has one, and a plainly valid request never takes the slow path."""
 
 import asyncio
 import json
@@ -60,14 +60,14 @@ def test_every_operation_has_a_request_plan() -> None:
 
 @pytest.mark.parametrize("operation", sorted(operation_ids()))
 def test_a_plain_request_is_read_by_the_plan_of_its_operation(operation: str) -> None:
-    scope, status = asyncio.run(sent(*PLAIN[operation]))
+    scope, status = asyncio.run(send_in_process(*PLAIN[operation]))
 
     assert status < 300
     assert ARGUMENTS in scope
 
 
 class CountingStore(MemoryStore):
-    """A store that counts how often it was asked who is calling."""
+    """A store that counts the look-ups of callers."""
 
     asked = 0
 
@@ -88,13 +88,15 @@ class CountingStore(MemoryStore):
 def test_a_request_is_admitted_exactly_once_with_any_outcome(request_: tuple[str, str, Any]) -> None:
     store = CountingStore()
 
-    asyncio.run(sent(*request_, store=store))
+    asyncio.run(send_in_process(*request_, store=store))
 
     assert store.asked == 1
 
 
-async def sent(method: str, target: str, body: Any, store: MemoryStore | None = None) -> tuple[dict[str, Any], int]:
-    """Send a request in process; answer its scope as the application left it, and the status."""
+async def send_in_process(
+    method: str, target: str, body: Any, store: MemoryStore | None = None
+) -> tuple[dict[str, Any], int]:
+    """Send a request in process; return its scope as the application left it, and the status."""
     parts = components(Settings(), store=store)
     await seed(Settings(), parts)
     path, _, query = target.partition("?")

@@ -10,8 +10,8 @@ from tests.harness.sandbox_client import World
 LONG = 60_000
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Ask again until it is so; a thousand times are many more than it takes."""
+def await_condition(condition: Callable[[], bool]) -> None:
+    """Check a condition up to a thousand times, which is far more than it takes."""
     assert any(condition() for _ in range(1_000))
 
 
@@ -21,7 +21,7 @@ class TestDelays:
         add_fault(world, kind="delay", delayMs=LONG, operation="deleteAudience")
 
         with raw_request(world, "DELETE", f"/audiences/{audience}"):
-            until(lambda: fault_counts(world) == [(1, 1, None)])
+            await_condition(lambda: fault_counts(world) == [(1, 1, None)])
             assert audience in world.listed()
         world.control("DELETE", "/faults")
 
@@ -32,7 +32,7 @@ class TestDelays:
         add_fault(world, kind="late-answer", delayMs=LONG, operation="deleteAudience")
 
         with raw_request(world, "DELETE", f"/audiences/{audience}") as connection:
-            until(lambda: audience not in world.listed())
+            await_condition(lambda: audience not in world.listed())
             connection.settimeout(0.05)
             with pytest.raises(TimeoutError):
                 connection.recv(1)

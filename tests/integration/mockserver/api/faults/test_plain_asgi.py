@@ -15,7 +15,7 @@ AUDIENCE = "/v1/accounts/a00000000000000000000001/audiences/b0000000000000000000
 
 
 def in_process(*documents: dict[str, Any], notes: RequestRecord | None = None) -> tuple[list[Message], int]:
-    """What is sent for a deletion where the transport can do nothing but ASGI; and how many audiences are left."""
+    """Delete an audience over plain ASGI; return the sent messages and the number of audiences left."""
     sent: list[Message] = []
     received = [{"type": "http.request", "body": b"", "more_body": False}]
     scope = {

@@ -1,4 +1,4 @@
-"""The delete page, end to end."""
+"""Deletion of audiences as on the delete page, end to end."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Concurrent clients: what one of them is told stays true for all."""
+"""Concurrent clients: each response stays true for all of them."""
 
 import asyncio
 from collections import Counter
@@ -14,7 +14,7 @@ ROUNDS = 60
 Act = Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]
 
 
-def at_once(world: World, *acts: Act) -> list[httpx.Response]:
+def send_concurrently(world: World, *acts: Act) -> list[httpx.Response]:
     """Send requests at the same time, each on a connection of its own."""
 
     async def run() -> list[httpx.Response]:
@@ -39,7 +39,7 @@ def control(world: World, method: str, path: str, body: Any = None) -> Act:
 def test_exactly_one_of_200_concurrent_deletes_of_an_audience_succeeds(world: World) -> None:
     audience = world.ready()
 
-    answers = at_once(world, *[vendor(world, "DELETE", f"/audiences/{audience}")] * 200)
+    answers = send_concurrently(world, *[vendor(world, "DELETE", f"/audiences/{audience}")] * 200)
 
     assert Counter(answer.status_code for answer in answers) == {200: 1, 404: 199}
 
@@ -50,7 +50,7 @@ def test_a_delete_racing_with_the_end_of_a_job_succeeds_only_after_it(world: Wor
     for _ in range(ROUNDS // 3):
         audience, job = world.populated()
 
-        deleted, ended = at_once(
+        deleted, ended = send_concurrently(
             world,
             vendor(world, "DELETE", f"/audiences/{audience}"),
             control(world, "POST", f"/jobs/{job}/end", {"outcome": outcome}),
@@ -74,7 +74,7 @@ def test_a_delete_racing_with_the_start_of_a_job_leaves_no_active_job_without_au
         )
         delete = vendor(world, "DELETE", f"/audiences/{audience}")
 
-        answers = at_once(world, *([start, delete] if turn % 2 else [delete, start]))
+        answers = send_concurrently(world, *([start, delete] if turn % 2 else [delete, start]))
 
         by_path = {answer.request.method: answer.status_code for answer in answers}
         outcomes[by_path["DELETE"], by_path["POST"]] += 1
@@ -89,7 +89,7 @@ def test_concurrent_starts_with_one_idempotency_key_create_one_job(world: World)
     def start(client: httpx.AsyncClient) -> Awaitable[httpx.Response]:
         return client.post(f"/v1/accounts/{world.group}/prospecting", json=body, headers=headers)
 
-    answers = at_once(world, *[start] * 30)
+    answers = send_concurrently(world, *[start] * 30)
 
     assert {answer.status_code for answer in answers} == {202}
     assert len({answer.json()["data"]["jobId"] for answer in answers}) == 1
@@ -100,6 +100,6 @@ def test_updates_racing_with_a_delete_never_restore_the_audience(world: World) -
         audience = world.ready()
         update = vendor(world, "PATCH", f"/audiences/{audience}", {"name": "New"})
 
-        at_once(world, update, vendor(world, "DELETE", f"/audiences/{audience}"), update)
+        send_concurrently(world, update, vendor(world, "DELETE", f"/audiences/{audience}"), update)
 
         assert world.call("GET", f"/audiences/{audience}").status_code == 404

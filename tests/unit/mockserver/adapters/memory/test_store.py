@@ -1,4 +1,4 @@
-"""The embedded store does what any store must do."""
+"""The memory store, held against the contract of all stores."""
 
 from contextlib import AbstractAsyncContextManager, nullcontext
 

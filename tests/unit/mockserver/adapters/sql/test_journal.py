@@ -1,4 +1,4 @@
-"""What a journal keeps back while the database is away: in order, and not more than it may."""
+"""Exchanges that the journal keeps back while the database is unavailable: in order and bounded."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ BOUNDS = Bounds(waiting=3, interval=0)
 
 
 class Absent:
-    """A database that is away when it is told to be."""
+    """A database that is unavailable while `absent` is set."""
 
     def __init__(self, database: Sqlite) -> None:
         self._database = database
@@ -41,8 +41,8 @@ class Absent:
 
 
 @asynccontextmanager
-async def kept(path: Path) -> AsyncIterator[tuple[Absent, SqlStore]]:
-    """A store with a sandbox, over a database that can be away."""
+async def store_over_absent_database(path: Path) -> AsyncIterator[tuple[Absent, SqlStore]]:
+    """Open a store with one sandbox over a database that can be unavailable."""
     database = Absent(open_sqlite(str(path / "state.db")))
     async with open_sql_store(database, BOUNDS) as store:
         async with store.creation(Sandbox("one", "one", "secret", 0), {}):
@@ -50,18 +50,18 @@ async def kept(path: Path) -> AsyncIterator[tuple[Absent, SqlStore]]:
         yield database, store
 
 
-async def failed(store: SqlStore) -> None:
+async def fail_to_write(store: SqlStore) -> None:
     with pytest.raises(StoreError):
         await store.journals.write()
 
 
 def test_the_journal_is_written_in_order_when_the_database_is_back(tmp_path: Path) -> None:
     async def main() -> list[tuple[int, str]]:
-        async with kept(tmp_path) as (database, store):
+        async with store_over_absent_database(tmp_path) as (database, store):
             database.absent = True
             for path in ("/a", "/b"):
                 store.append("one", exchange(path))
-                await failed(store)
+                await fail_to_write(store)
             database.absent = False
             store.append("one", exchange("/c"))
             return paths(await store.journal("one"))
@@ -71,11 +71,11 @@ def test_the_journal_is_written_in_order_when_the_database_is_back(tmp_path: Pat
 
 def test_the_oldest_exchanges_make_room_for_the_newest(tmp_path: Path) -> None:
     async def main() -> list[tuple[int, str]]:
-        async with kept(tmp_path) as (database, store):
+        async with store_over_absent_database(tmp_path) as (database, store):
             database.absent = True
             for path in ("/a", "/b", "/c", "/d"):
                 store.append("one", exchange(path))
-                await failed(store)
+                await fail_to_write(store)
             database.absent = False
             return paths(await store.journal("one"))
 
@@ -84,7 +84,7 @@ def test_the_oldest_exchanges_make_room_for_the_newest(tmp_path: Path) -> None:
 
 def test_exchanges_never_written_are_counted_in_one_log_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
-        async with kept(tmp_path) as (database, store):
+        async with store_over_absent_database(tmp_path) as (database, store):
             store.append("one", exchange("/a"))
             database.absent = True
 

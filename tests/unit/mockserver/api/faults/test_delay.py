@@ -1,4 +1,4 @@
-"""A request that is held back, with a pause that lasts until it is told to end."""
+"""A delayed request, with a pause that lasts until the test ends it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ DISCONNECT = {"type": "http.disconnect"}
 
 
 class Situation:
-    """A pause that ends by hand, and a client whose messages are given."""
+    """A pause that a test ends, and a client with given messages."""
 
     def __init__(self, *messages: Message) -> None:
         self.paused: list[float] = []

@@ -61,7 +61,7 @@ STEPS = st.tuples(
 )
 
 
-def told_by(steps: list[tuple[Any, ...]]) -> list[Exchange]:
+def exchanges_of(steps: list[tuple[Any, ...]]) -> list[Exchange]:
     journal = JournalBuilder()
     for operation, status, rule, gap, key, retry_after, body in steps:
         effective_rule = rule if status is not None and status >= 400 else None
@@ -73,7 +73,7 @@ def told_by(steps: list[tuple[Any, ...]]) -> list[Exchange]:
 
 @given(st.lists(STEPS, max_size=30), st.integers(0, 30))
 def test_more_exchanges_only_add_findings(steps: list[tuple[Any, ...]], cut: int) -> None:
-    exchanges = told_by(steps)
+    exchanges = exchanges_of(steps)
     whole = findings(exchanges)
 
     assert whole[: len(findings(exchanges[:cut]))] == findings(exchanges[:cut])
@@ -81,7 +81,7 @@ def test_more_exchanges_only_add_findings(steps: list[tuple[Any, ...]], cut: int
 
 @given(st.lists(STEPS, max_size=30), st.integers(0, 30))
 def test_a_journal_with_dropped_exchanges_has_no_additional_findings(steps: list[tuple[Any, ...]], cut: int) -> None:
-    exchanges = told_by(steps)
+    exchanges = exchanges_of(steps)
     whole = [(finding.rule.id, finding.exchanges[-1]) for finding in findings(exchanges)]
     rest = [(finding.rule.id, finding.exchanges[-1]) for finding in findings(exchanges[cut:], dropped=cut > 0)]
 

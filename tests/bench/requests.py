@@ -1,4 +1,4 @@
-"""The world that every server starts from, and the requests that are sent into it."""
+"""The seed of every server, and the requests that the benchmark sends."""
 
 import json
 import re
@@ -9,13 +9,13 @@ from pathlib import Path
 from tests.bench.failure import BenchError
 
 Turn = Callable[[bytes], bytes | None]
-"""From the last answer on a connection, empty at first, to its next request; None where there is none left."""
+"""A function from the last response on a connection, empty at first, to its next request; None if none is left."""
 
 RESET = "/_mock/sandboxes/default/reset"
 DELETES = "200"
 FLOW = "flow"
 PATHS = {DELETES: (200,), "404": (404,), "409": (409,), "401": (401,), "403": (403,), FLOW: (201, 200)}
-"""The paths, each with the statuses of its answers."""
+"""The paths, each with the expected statuses."""
 REFUSALS = tuple(path for path in PATHS if path not in {DELETES, FLOW})
 
 _WRITER = "sk_test_all_permissions"
@@ -29,7 +29,7 @@ _ID = re.compile(rb'"id": ?"([0-9a-f]{24})"')
 
 
 def write_seed(file: Path, audiences: int) -> None:
-    """Write a seed document with so many audiences that are ready, and one that is being populated."""
+    """Write a seed document with the number of ready audiences, and one audience that is being populated."""
     ready = [{"id": _ready(number), "name": "Heads of sales"} for number in range(audiences)]
     populated = {"id": _POPULATED, "name": "Founders", "job": {"pace": "manual", "status": "running"}}
     group = {"id": _GROUP, "name": "Acme Growth", "audiences": [populated, *ready]}
@@ -38,7 +38,7 @@ def write_seed(file: Path, audiences: int) -> None:
 
 
 def turns(path: str, audiences: int, *, remembers: bool) -> Callable[[], Turn]:
-    """What makes the turns of each connection on a path; a server that does not remember can be sent all again."""
+    """Return the maker of turns on a path; a server without state can get the same deletions again."""
     if path == FLOW:
         return Flow
     sent = requests(path, audiences)
@@ -46,7 +46,7 @@ def turns(path: str, audiences: int, *, remembers: bool) -> Callable[[], Turn]:
 
 
 def in_turn(requests: Iterator[bytes]) -> Callable[[], Turn]:
-    """The connections share these requests, whatever is answered."""
+    """Return the maker of turns that share these requests and ignore the responses."""
 
     def turn(_answer: bytes) -> bytes | None:
         return next(requests, None)
@@ -55,22 +55,22 @@ def in_turn(requests: Iterator[bytes]) -> Callable[[], Turn]:
 
 
 def requests(path: str, audiences: int) -> Iterator[bytes]:
-    """The requests of a path: each delete names another audience, and ends with the last; the refusals go on."""
+    """Return the requests of a path: one delete for each audience; refusals without end."""
     if path == DELETES:
         return iter([_request(_WRITER, _ready(number)) for number in range(audiences)])
     return repeat(_REFUSED[path])
 
 
 def reads() -> Iterator[bytes]:
-    """One audience that is ready, read again and again."""
+    """Return endless reads of one ready audience."""
     return repeat(_request(_WRITER, _ready(0), "GET"))
 
 
 class Flow:
-    """The turns of one connection that creates, reads and deletes one audience after the other."""
+    """The turns of a connection that creates, reads and deletes one audience after the other."""
 
     def __init__(self) -> None:
-        self._made = b""
+        self._audience = b""
         self._next: Callable[[bytes], bytes] = self._create
 
     def __call__(self, answer: bytes) -> bytes:
@@ -81,28 +81,28 @@ class Flow:
         return _CREATE
 
     def _get(self, answer: bytes) -> bytes:
-        found = _ID.search(answer)
-        if found is None:
+        match = _ID.search(answer)
+        if match is None:
             raise BenchError(f"no identifier was in the answer {answer[:300]!r}")
-        self._made, self._next = found[1], self._delete
-        return _BEFORE_ID["GET"] + self._made + _AFTER_ID
+        self._audience, self._next = match[1], self._delete
+        return _BEFORE_ID["GET"] + self._audience + _AFTER_ID
 
     def _delete(self, _answer: bytes) -> bytes:
         self._next = self._create
-        return _BEFORE_ID["DELETE"] + self._made + _AFTER_ID
+        return _BEFORE_ID["DELETE"] + self._audience + _AFTER_ID
 
 
 class Pages:
-    """The turns of one connection that reads the first page of the list again and again; each has to be full."""
+    """The turns of a connection that reads the first page of the list repeatedly; each page must be full."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._request = _head("GET", f"{_AUDIENCES}?limit={limit}", _WRITER) + b"\r\n"
 
     def __call__(self, answer: bytes) -> bytes:
-        found = answer.count(b'"createdAt"')
-        if answer and found != self._limit:
-            raise BenchError(f"a page had {found} audiences, not {self._limit}")
+        count = answer.count(b'"createdAt"')
+        if answer and count != self._limit:
+            raise BenchError(f"a page had {count} audiences, not {self._limit}")
         return self._request
 
 
