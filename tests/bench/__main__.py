@@ -52,14 +52,16 @@ class Numbers(click.ParamType[tuple[int, ...]]):
 
 
 @click.command()
-@click.option("--seconds", default=0.3, show_default=True, type=click.FloatRange(0.05, 60), help="Of one measurement.")
+@click.option(
+    "--seconds", default=0.3, show_default=True, type=click.FloatRange(0.05, 60), help="Length of one measurement."
+)
 @click.option("--rounds", default=6, show_default=True, type=click.IntRange(1), help="Each measures everything once.")
 @click.option("--connections", default="1,16,64", show_default=True, type=Numbers(1000), help="Numbers of clients.")
-@click.option("--paths", default=",".join(PATHS), show_default=True, type=Several(PATHS), help="What is asked for.")
-@click.option("--parts", default=",".join(PARTS), show_default=True, type=Several(PARTS), help="What is measured.")
-@click.option("--stores", default=MEMORY, show_default=True, type=Several(STORES), help="Where ours keeps its state.")
-@click.option("--workers", default="1,3", show_default=True, type=Numbers(16), help="Of ours on a database.")
-@click.option("--peers", is_flag=True, envvar="PEERS", help="Prism and openapi-backend too, installed by npm.")
+@click.option("--paths", default=",".join(PATHS), show_default=True, type=Several(PATHS), help="Paths to measure.")
+@click.option("--parts", default=",".join(PARTS), show_default=True, type=Several(PARTS), help="Parts of the run.")
+@click.option("--stores", default=MEMORY, show_default=True, type=Several(STORES), help="Stores of our server.")
+@click.option("--workers", default="1,3", show_default=True, type=Numbers(16), help="Worker processes on a database.")
+@click.option("--peers", is_flag=True, envvar="PEERS", help="Also measure Prism and openapi-backend, installed by npm.")
 @click.option("--json", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures to this file.")
 def main(
     *,

@@ -10,7 +10,7 @@ from tests.bench.measure import Footprint, Sample
 from tests.bench.suite import Suite
 
 Measure = Callable[[Load], float]
-Place = tuple[str, str]
+Series = tuple[str, str]
 """A target and a path."""
 
 _ENOUGH_FOR_QUARTILES = 2
@@ -79,21 +79,21 @@ class Figures:
         """Return whether a target was measured on a path."""
         return (target, path) in self._places
 
-    def middle(self, measure: Measure, place: Place, connections: int) -> float:
+    def middle(self, measure: Measure, series: Series, connections: int) -> float:
         """Return the median of a measure over the rounds."""
-        return median(measure(self._loads[*place, connections, number]) for number in self.rounds)
+        return median(measure(self._loads[*series, connections, number]) for number in self.rounds)
 
-    def ratio(self, measure: Measure, place: Place, reference: Place, connections: int) -> Ratio:
-        """Return the ratio of two places, formed in each round."""
+    def ratio(self, measure: Measure, series: Series, reference: Series, connections: int) -> Ratio:
+        """Return the ratio of two series, formed in each round."""
 
-        def of(at: Place, number: int) -> float:
+        def of(at: Series, number: int) -> float:
             return measure(self._loads[*at, connections, number])
 
-        return Ratio.of([of(place, number) / of(reference, number) for number in self.rounds])
+        return Ratio.of([of(series, number) / of(reference, number) for number in self.rounds])
 
-    def shares(self, place: Place, connections: int) -> dict[str, float]:
+    def shares(self, series: Series, connections: int) -> dict[str, float]:
         """Return the share of a core that each process used, the client included."""
-        loads = [self._loads[*place, connections, number] for number in self.rounds]
+        loads = [self._loads[*series, connections, number] for number in self.rounds]
         names = dict.fromkeys(name for load in loads for name in load.cpu)
         shares = {name: median(load.cpu.get(name, 0.0) / load.seconds for load in loads) for name in names}
         return {**shares, "client": median(load.client_cpu / load.seconds for load in loads)}

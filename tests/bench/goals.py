@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.bench.figures import Figures, Measure, Place, frugality, p99, throughput
+from tests.bench.figures import Figures, Measure, Series, frugality, p99, throughput
 from tests.bench.listing import MANY, PAGE
 from tests.bench.requests import DELETES, REFUSALS
 from tests.bench.stores import MEMORY, POSTGRESQL, SQLITE
@@ -36,24 +36,24 @@ def goals(figures: Figures) -> list[Goal]:
     return [goal for part in (_beside_bare, _peers, _stores, _lists, _footprint) for goal in part(figures)]
 
 
-def _throughputs(figures: Figures, text: str, place: Place, reference: Place, limit: float) -> Iterator[Goal]:
+def _throughputs(figures: Figures, text: str, series: Series, reference: Series, limit: float) -> Iterator[Goal]:
     """Yield the goal for throughput, judged by the worst run with many connections."""
-    if not (figures.has(*place) and figures.has(*reference)):
+    if not (figures.has(*series) and figures.has(*reference)):
         return
     many = [number for number in figures.connections if number > 1] or figures.connections
 
     def worst(measure: Measure) -> float:
-        return min(figures.ratio(measure, place, reference, number).median for number in many)
+        return min(figures.ratio(measure, series, reference, number).median for number in many)
 
     where = f" at {' and '.join(map(str, many))} connections"
     yield Goal(text + where, worst(throughput), limit, at_least=True, by_cpu=worst(frugality))
 
 
-def _latency(figures: Figures, text: str, place: Place, reference: Place, limit: float) -> Iterator[Goal]:
+def _latency(figures: Figures, text: str, series: Series, reference: Series, limit: float) -> Iterator[Goal]:
     """Yield the goal for latency, judged with the most connections."""
-    if figures.has(*place) and figures.has(*reference):
+    if figures.has(*series) and figures.has(*reference):
         most = figures.connections[-1]
-        figure = figures.ratio(p99, place, reference, most).median
+        figure = figures.ratio(p99, series, reference, most).median
         yield Goal(f"p99 of {text} at {most} connections", figure, limit, at_least=False)
 
 

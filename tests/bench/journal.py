@@ -27,7 +27,9 @@ _LONG = 600.0
 
 
 @click.command()
-@click.option("--seconds", default=0.4, show_default=True, type=click.FloatRange(0.05, 60), help="Of one measurement.")
+@click.option(
+    "--seconds", default=0.4, show_default=True, type=click.FloatRange(0.05, 60), help="Length of one measurement."
+)
 @click.option("--rounds", default=12, show_default=True, type=click.IntRange(0), help="Each measures everything once.")
 @click.option("--connections", default=16, show_default=True, type=click.IntRange(1, 1000), help="Clients.")
 @click.option("--requests", "count", default=1_000_000, show_default=True, type=click.IntRange(0), help="For memory.")

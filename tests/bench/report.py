@@ -75,16 +75,16 @@ def _throughput(figures: Figures) -> Iterator[str]:
         )
 
 
-def _beside(figures: Figures, place: tuple[str, str], number: int) -> str:
-    reference = (BARE.name, place[1])
-    if place == reference or not figures.has(*reference):
+def _beside(figures: Figures, series: tuple[str, str], number: int) -> str:
+    reference = (BARE.name, series[1])
+    if series == reference or not figures.has(*reference):
         return f"{_NOTHING:>19}{_NOTHING:>6}"
-    return _pair(figures, place, reference, number)
+    return _pair(figures, series, reference, number)
 
 
-def _pair(figures: Figures, place: tuple[str, str], reference: tuple[str, str], number: int) -> str:
-    by_cpu = figures.ratio(frugality, place, reference, number).median
-    return f"{_ratio(figures.ratio(throughput, place, reference, number)):>19}{by_cpu:>6.2f}"
+def _pair(figures: Figures, series: tuple[str, str], reference: tuple[str, str], number: int) -> str:
+    by_cpu = figures.ratio(frugality, series, reference, number).median
+    return f"{_ratio(figures.ratio(throughput, series, reference, number)):>19}{by_cpu:>6.2f}"
 
 
 def _latency(figures: Figures) -> Iterator[str]:
@@ -94,15 +94,15 @@ def _latency(figures: Figures) -> Iterator[str]:
     for path, target, label in _rows(figures):
         cells = []
         for number in figures.connections:
-            place, other = (target, path), (BARE.name, path)
-            cells += [f"{_milliseconds(figures, measure, place, number):>8.2f}" for measure in (p50, p99)]
-            own = place == other or not figures.has(*other)
-            cells.append(f"{_NOTHING if own else _ratio(figures.ratio(p99, place, other, number)):>18}")
+            series, other = (target, path), (BARE.name, path)
+            cells += [f"{_milliseconds(figures, measure, series, number):>8.2f}" for measure in (p50, p99)]
+            own = series == other or not figures.has(*other)
+            cells.append(f"{_NOTHING if own else _ratio(figures.ratio(p99, series, other, number)):>18}")
         yield label + "".join(cells)
 
 
-def _milliseconds(figures: Figures, measure: Measure, place: tuple[str, str], number: int) -> float:
-    return 1000 * figures.middle(measure, place, number)
+def _milliseconds(figures: Figures, measure: Measure, series: tuple[str, str], number: int) -> float:
+    return 1000 * figures.middle(measure, series, number)
 
 
 def _beside_others(figures: Figures) -> Iterator[str]:
@@ -114,8 +114,8 @@ def _beside_others(figures: Figures) -> Iterator[str]:
     ]
     if rows:
         yield from _head(figures, "Ours beside the others: throughput (more is better)", 19, ("cpu", 6))
-    for label, place, reference in rows:
-        yield label + "".join(_pair(figures, place, reference, number) for number in figures.connections)
+    for label, series, reference in rows:
+        yield label + "".join(_pair(figures, series, reference, number) for number in figures.connections)
 
 
 def _refusals(figures: Figures) -> Iterator[str]:

@@ -11,12 +11,15 @@ EVERY_PATH = frozenset(PATHS)
 
 @dataclass(frozen=True)
 class Target:
-    """A kind of server: the command that starts it, before `--port`.
+    """A kind of server.
 
-    `remembers`: it takes a seed file, can be reset, and refuses; one that does not answers each delete alike.
-    `confined`: it computes on one core; else it has all, as have the processes that it needs.
-    `warm_up`: for how many seconds it is loaded before anything is measured: node compiles what it has seen often.
-    `store`: where one of ours keeps its state. `database`: the process of the database server behind it.
+    Attributes:
+        command: the command that starts the server, before `--port`.
+        remembers: whether the server takes a seed file, can be reset and refuses; others respond to each delete alike.
+        confined: whether the server runs on one core; otherwise it and the processes that it needs use all cores.
+        warm_up: seconds of load before the first measurement, because node compiles frequently used code.
+        store: the kind of store of one of our servers.
+        database: the process of the database server behind it.
     """
 
     name: str

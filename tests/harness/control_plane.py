@@ -38,6 +38,7 @@ DEFAULT = "/_mock/sandboxes/default"
 SEED = {"keys": [{"key": "sk_test_of_a_seed"}], "accountGroups": [{"name": "Seeded", "audiences": [{"name": "One"}]}]}
 START = 1_777_390_200_000
 ENDED = "the prospecting has ended"
+PARTS = ("", "/clock", "/job-pace", "/jobs", "/keys")
 
 
 class HandClock:
@@ -68,10 +69,10 @@ class ControlPlane:
                 return await client.request(method, path, **request)
 
         answer = asyncio.run(exchange())
-        request_target = answer.request.url.path
-        if any(method == described and pattern.fullmatch(request_target) for described, pattern in DESCRIBED):
+        sent_path = answer.request.url.path
+        if any(method == described and pattern.fullmatch(sent_path) for described, pattern in DESCRIBED):
             kind = answer.headers.get("content-type", "application/json")
-            mock_request = MockRequest("http://localhost", method.lower(), request_target)
+            mock_request = MockRequest("http://localhost", method.lower(), sent_path)
             self.checked.validate_response(mock_request, MockResponse(answer.content, answer.status_code, {}, kind))
         return answer
 
@@ -113,9 +114,6 @@ class ControlPlane:
             for sandbox_id in ids
             for part in PARTS
         }
-
-
-PARTS = ("", "/clock", "/job-pace", "/jobs", "/keys")
 
 
 def journals_of(sandboxes: Sandboxes, store: MemoryStore) -> Journals:

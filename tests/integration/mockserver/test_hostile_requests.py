@@ -7,7 +7,7 @@ import pytest
 from tests.harness.sandbox_client import World
 
 
-class TestEndOfTheLine:
+class TestTrailingLineBreaks:
     """The end of a pattern: `$` in the contract is the end of the text; Python's `$` admits a line break after it."""
 
     def test_an_account_group_with_a_trailing_line_break_is_invalid(self, world: World) -> None:

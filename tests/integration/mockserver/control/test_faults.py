@@ -12,7 +12,7 @@ from tests.harness.fault_client import add_fault, fault_refusal
 from tests.harness.sandbox_client import World
 
 
-class TestControl:
+class TestFaults:
     @pytest.mark.parametrize(
         ("preset", "kinds"),
         [

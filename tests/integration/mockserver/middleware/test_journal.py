@@ -131,7 +131,7 @@ class TestExchanges:
         assert (shown["outcome"], shown["status"]) == ("abandoned", None)
 
 
-class TestWhose:
+class TestOwningSandbox:
     def test_each_sandbox_has_its_own_journal(self, world: World) -> None:
         other = World.make(world.client)
         world.call("GET", "/audiences")

@@ -9,7 +9,7 @@ from tests.harness.clocked_server import ClockedServer, advance
 from tests.harness.sandbox_client import BODY, World
 
 
-class TestTime:
+class TestEvents:
     def test_an_advance_of_the_clock_returns_all_events_in_order(self, frozen: World) -> None:
         frozen.control("PUT", "/job-pace", {"pace": "time", "durationMs": 20_000})
         begun = frozen.control("GET", "/clock")["now"]
@@ -50,7 +50,7 @@ class TestTime:
         assert advance(frozen, 60)["events"] == []
 
 
-class TestKeys:
+class TestKeyExpiry:
     def test_an_expired_key_is_401_with_the_reason_and_can_be_prolonged(self, frozen: World) -> None:
         now = frozen.control("GET", "/clock")["now"]
         changed = frozen.control("PATCH", f"/keys/{frozen.key}", {"expiresAt": "2090-01-01T00:00:00+01:00"})

@@ -1,4 +1,4 @@
-"""How long sandboxes stay."""
+"""The expiry of idle sandboxes."""
 
 from typing import Any
 

@@ -7,7 +7,7 @@ import pytest
 from tests.harness.clocked_server import MAX_SANDBOXES, ClockedServer
 
 
-class TestRoom:
+class TestNumberOfSandboxes:
     def test_a_sandbox_above_the_limit_is_409_with_a_hint_and_is_not_created(self, server: ClockedServer) -> None:
         sandboxes = [server.make() for _ in range(MAX_SANDBOXES - 1)]
 
@@ -30,7 +30,7 @@ class TestRoom:
         assert server.ids() == ["default", world.sandbox]
 
 
-class TestSeed:
+class TestSeeds:
     def test_a_seed_may_be_yaml(self, server: ClockedServer) -> None:
         world = server.make(
             seed="keys: [{key: sk_test_of_yaml, expiresAt: 2090-01-01T00:00:00Z}]\naccountGroups: [{name: A}]"

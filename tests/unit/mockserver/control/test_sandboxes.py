@@ -57,7 +57,7 @@ def test_the_seed_of_a_request_may_have_5000_objects() -> None:
         pytest.param(of_groups(1, audiences=[NAMED] * MOST), id="audiences"),
         pytest.param(of_groups(1, audiences=[{**NAMED, "job": {}}] * (MOST // 2)), id="audiences with a job each"),
         pytest.param(of_groups(1, folders=[NAMED] * MOST), id="folders"),
-        pytest.param({"keys": [{"key": f"key-{place:05}"} for place in range(MOST + 1)]}, id="keys"),
+        pytest.param({"keys": [{"key": f"key-{number:05}"} for number in range(MOST + 1)]}, id="keys"),
         pytest.param(of_groups(3, folders=[NAMED] * 1_000, audiences=[NAMED] * 666), id="all together"),
     ],
 )

@@ -125,7 +125,7 @@ def both(*acts: Act) -> Act:
     return act
 
 
-class TestNews:
+class TestBatches:
     def test_a_follower_gets_existing_exchanges_first_and_each_new_exchange_once(self) -> None:
         assert Situation().lines_until_stop(writes(2), nothing, writes(1), before=3) == numbers(1, 6)
 
@@ -228,7 +228,7 @@ class TestEnd:
         assert context.store.worlds == {}
 
 
-class TestFollowing:
+class TestFollowers:
     def test_the_number_of_followers_is_limited_and_a_closed_follower_makes_room(self) -> None:
         context = Situation()
 

@@ -50,7 +50,7 @@ def recorded_exchange(world: World, number: int) -> dict[str, Any]:
     pytest.fail(f"there is no exchange {number}")
 
 
-class TestBrokenWithItsHead:
+class TestBodyBrokenWithHead:
     def test_a_deletion_with_a_broken_body_is_refused_without_effect(self, world: World) -> None:
         audience = world.ready()
         with connected(world) as client:
@@ -126,7 +126,7 @@ class TestBrokenWithItsHead:
         assert f"POST /v1/accounts/{world.group}/audiences 400 " in capsys.readouterr().out
 
 
-class TestBrokenLater:
+class TestBodyBrokenLater:
     def test_an_operation_waiting_for_a_body_that_breaks_is_refused_and_recorded(self, world: World) -> None:
         with connected(world) as client:
             assert client.send(head(world, "POST", "/audiences", WAITING)).answer().status == 100
@@ -194,7 +194,7 @@ def send_trickling(client: Client, byte: bytes = b"1") -> bytes:
     pytest.fail("the server waits on")
 
 
-class TestLate:
+class TestLateBodies:
     def test_the_journal_shows_a_request_whose_body_was_too_late(self, impatient: httpx.Client) -> None:
         world = World.make(impatient)
         with connected(world) as client:

@@ -10,7 +10,7 @@ from tests.harness.sandbox_client import World
 AFTER = ["late-answer", "reset-after", "truncated-body", "malformed-json", "wrong-content-type"]
 
 
-class TestSpoiledAnswers:
+class TestCorruptedResponses:
     def test_a_truncated_body_has_the_full_content_length_and_ends_early(self, world: World) -> None:
         audience = world.ready()
         add_fault(world, kind="truncated-body", operation="deleteAudience")

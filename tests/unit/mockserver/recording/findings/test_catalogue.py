@@ -37,7 +37,7 @@ class TestCatalogue:
         }
 
         assert described == {
-            name: (one.page, one.permission, one.takes_body, one.scoped) for name, one in OPERATIONS.items()
+            name: (spec.page, spec.permission, spec.takes_body, spec.scoped) for name, spec in OPERATIONS.items()
         }
 
     def test_the_retry_safety_of_operations_agrees_with_the_contract(self) -> None:
