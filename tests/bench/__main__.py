@@ -14,13 +14,13 @@ from tests.bench.figures import Figures
 from tests.bench.measure import Options
 from tests.bench.placing import places
 from tests.bench.report import text
+from tests.bench.requests import PATHS
 from tests.bench.run import PARTS, Choice, run
 from tests.bench.stores import MEMORY, STORES
-from tests.bench.world import PATHS
 
 
 class Several(click.ParamType[tuple[str, ...]]):
-    """Some of a few words, with commas between them; they come in the order in which they are known."""
+    """A list of known words, separated by commas and returned in the known order."""
 
     name = "words"
 
@@ -28,7 +28,7 @@ class Several(click.ParamType[tuple[str, ...]]):
         self._known = tuple(known)
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """Read them."""
+        """Return the words of an option."""
         words = [word.strip() for word in str(value).split(",")]
         if not set(words) <= set(self._known):
             self.fail(f"write some of {','.join(self._known)}, with commas", param, ctx)
@@ -36,7 +36,7 @@ class Several(click.ParamType[tuple[str, ...]]):
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
-    """Numbers up to a greatest one, with commas between them, read in order."""
+    """A list of numbers up to a maximum, separated by commas and returned in ascending order."""
 
     name = "numbers"
 
@@ -44,7 +44,7 @@ class Numbers(click.ParamType[tuple[int, ...]]):
         self._greatest = greatest
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
-        """Read them."""
+        """Return the numbers of an option."""
         words = [word.strip() for word in str(value).split(",")]
         if not all(word.isdecimal() and 0 < int(word) <= self._greatest for word in words):
             self.fail(f"write numbers from 1 to {self._greatest}, with commas", param, ctx)
@@ -52,14 +52,16 @@ class Numbers(click.ParamType[tuple[int, ...]]):
 
 
 @click.command()
-@click.option("--seconds", default=0.3, show_default=True, type=click.FloatRange(0.05, 60), help="Of one measurement.")
+@click.option(
+    "--seconds", default=0.3, show_default=True, type=click.FloatRange(0.05, 60), help="Length of one measurement."
+)
 @click.option("--rounds", default=6, show_default=True, type=click.IntRange(1), help="Each measures everything once.")
 @click.option("--connections", default="1,16,64", show_default=True, type=Numbers(1000), help="Numbers of clients.")
-@click.option("--paths", default=",".join(PATHS), show_default=True, type=Several(PATHS), help="What is asked for.")
-@click.option("--parts", default=",".join(PARTS), show_default=True, type=Several(PARTS), help="What is measured.")
-@click.option("--stores", default=MEMORY, show_default=True, type=Several(STORES), help="Where ours keeps its state.")
-@click.option("--workers", default="1,3", show_default=True, type=Numbers(16), help="Of ours on a database.")
-@click.option("--peers", is_flag=True, envvar="PEERS", help="Prism and openapi-backend too, installed by npm.")
+@click.option("--paths", default=",".join(PATHS), show_default=True, type=Several(PATHS), help="Paths to measure.")
+@click.option("--parts", default=",".join(PARTS), show_default=True, type=Several(PARTS), help="Parts of the run.")
+@click.option("--stores", default=MEMORY, show_default=True, type=Several(STORES), help="Stores of our server.")
+@click.option("--workers", default="1,3", show_default=True, type=Numbers(16), help="Worker processes on a database.")
+@click.option("--peers", is_flag=True, envvar="PEERS", help="Also measure Prism and openapi-backend, installed by npm.")
 @click.option("--json", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures to this file.")
 def main(
     *,
@@ -68,12 +70,12 @@ def main(
     connections: tuple[int, ...],
     paths: tuple[str, ...],
     file: Path | None,
-    **chosen: Any,
+    **choice: Any,
 ) -> None:
-    """Measure the server beside bare Starlette, stock Connexion and others; any figures are exit status 0."""
+    """Measure the server beside bare Starlette, stock Connexion and others; exit status 0 whatever the figures."""
     options = Options(seconds, rounds, connections, paths, places())
     try:
-        figures = Figures(run(Choice(**chosen), options, _progress))
+        figures = Figures(run(Choice(**choice), options, _progress))
     except BenchError as error:
         raise click.ClickException(" ".join(str(error).split())) from None
     _progress("")

@@ -1,4 +1,4 @@
-"""The yardstick: bare Starlette with templated routes, on uvicorn with the flags that the others have."""
+"""The yardstick: bare Starlette with templated routes, on uvicorn with the flags of the other servers."""
 
 import sys
 from typing import Any
@@ -51,7 +51,7 @@ async def _create(request: Request) -> JSONResponse:
 
 
 def main() -> None:
-    """Serve; the one option is read by hand, since a parser would count as time to start."""
+    """Serve; the single option is read by hand, because a parser would count as start time."""
     path = "/v1/accounts/{a}/audiences"
     app = Starlette(
         routes=[

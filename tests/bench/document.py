@@ -1,4 +1,4 @@
-"""The figures as JSON."""
+"""The figures of a run as JSON."""
 
 import platform
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from typing import Any
 from tests.bench.figures import Figures, frugality, p99, throughput
 from tests.bench.goals import goals
 from tests.bench.measure import Options
+from tests.bench.requests import DELETES
 from tests.bench.targets import BARE, OURS
-from tests.bench.world import DELETES
 
 _MEASURES = {"throughput": throughput, "cpu": frugality, "p99": p99}
 
 
 def document(figures: Figures, options: Options) -> dict[str, Any]:
-    """All of it, for a program; what was not measured is null, or empty."""
+    """Return all figures for a program; missing measurements are null or empty."""
     run = figures.run
     start = figures.start(OURS.name, BARE.name)
     return {
@@ -46,7 +46,7 @@ def document(figures: Figures, options: Options) -> dict[str, Any]:
 
 
 def _ratios(figures: Figures) -> Iterator[dict[str, Any]]:
-    """Of every target to bare Starlette, of ours to every other, and of ours to our own deletions."""
+    """Yield the ratios of every target to bare Starlette, of ours to every other, and of ours to its own deletions."""
     for path in figures.paths:
         for target in figures.targets:
             others = [(BARE.name, path)] if target != OURS.name else [(other, path) for other in figures.targets]
@@ -56,9 +56,9 @@ def _ratios(figures: Figures) -> Iterator[dict[str, Any]]:
                     yield from _ratio(figures, (target, path), other)
 
 
-def _ratio(figures: Figures, one: tuple[str, str], other: tuple[str, str]) -> Iterator[dict[str, Any]]:
+def _ratio(figures: Figures, target: tuple[str, str], other: tuple[str, str]) -> Iterator[dict[str, Any]]:
     for number in figures.connections:
         for name, measure in _MEASURES.items():
-            place = {"target": one[0], "path": one[1], "connections": number, "measure": name}
+            measured = {"target": target[0], "path": target[1], "connections": number, "measure": name}
             beside = {"beside": other[0], "besidePath": other[1]}
-            yield {**place, **beside, **asdict(figures.ratio(measure, one, other, number))}
+            yield {**measured, **beside, **asdict(figures.ratio(measure, target, other, number))}

@@ -1,5 +1,5 @@
-"""What makes a run worth nothing."""
+"""The error that makes a run worthless."""
 
 
 class BenchError(Exception):
-    """A server that cannot be started, or that answers wrongly; the message is one line."""
+    """A server cannot be started or responds wrongly; the message is one line."""

@@ -1,4 +1,4 @@
-"""What the measurements come to: medians of the ratios of each round."""
+"""The figures of a run: medians of the ratios of each round."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,35 +10,35 @@ from tests.bench.measure import Footprint, Sample
 from tests.bench.suite import Suite
 
 Measure = Callable[[Load], float]
-Place = tuple[str, str]
-"""A target, and a path."""
+Series = tuple[str, str]
+"""A target and a path."""
 
 _ENOUGH_FOR_QUARTILES = 2
 
 
 def throughput(load: Load) -> float:
-    """Requests a second."""
+    """Return the requests per second."""
     return load.requests / load.seconds
 
 
 def frugality(load: Load) -> float:
-    """Requests for each second that the server computed: throughput without the noise of other processes."""
+    """Return the requests per second of the server's CPU time: throughput without the noise of other processes."""
     return load.requests / load.server_cpu
 
 
 def p99(load: Load) -> float:
-    """The latency that one request in a hundred exceeds."""
+    """Return the latency that one request in a hundred exceeds, in seconds."""
     return load.p99
 
 
 def p50(load: Load) -> float:
-    """The latency that half of the requests exceed."""
+    """Return the latency that half of the requests exceed, in seconds."""
     return load.p50
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """The median over the rounds, and between which quartiles it lies."""
+    """The median over the rounds, with its quartiles."""
 
     median: float
     low: float
@@ -54,7 +54,7 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that was measured; what was not is empty. `left_out`: what was asked for and could not be had."""
+    """All measurements of a run; parts not measured are empty. `left_out`: requested targets that were unavailable."""
 
     samples: Sequence[Sample] = ()
     footprint: Footprint | None = None
@@ -64,7 +64,7 @@ class Run:
 
 
 class Figures:
-    """Answers questions about all measurements of a run."""
+    """The figures computed from all measurements of a run."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -76,35 +76,35 @@ class Figures:
         self._places = {(s.target, s.path) for s in run.samples}
 
     def has(self, target: str, path: str) -> bool:
-        """Whether a target was measured on a path."""
+        """Return whether a target was measured on a path."""
         return (target, path) in self._places
 
-    def middle(self, measure: Measure, place: Place, connections: int) -> float:
-        """The median of a measure over the rounds."""
-        return median(measure(self._loads[*place, connections, number]) for number in self.rounds)
+    def middle(self, measure: Measure, series: Series, connections: int) -> float:
+        """Return the median of a measure over the rounds."""
+        return median(measure(self._loads[*series, connections, number]) for number in self.rounds)
 
-    def ratio(self, measure: Measure, one: Place, other: Place, connections: int) -> Ratio:
-        """What one comes to beside the other in each round."""
+    def ratio(self, measure: Measure, series: Series, reference: Series, connections: int) -> Ratio:
+        """Return the ratio of two series, formed in each round."""
 
-        def of(place: Place, number: int) -> float:
-            return measure(self._loads[*place, connections, number])
+        def of(at: Series, number: int) -> float:
+            return measure(self._loads[*at, connections, number])
 
-        return Ratio.of([of(one, number) / of(other, number) for number in self.rounds])
+        return Ratio.of([of(series, number) / of(reference, number) for number in self.rounds])
 
-    def shares(self, place: Place, connections: int) -> dict[str, float]:
-        """How much of a core each process had for itself, the client included."""
-        loads = [self._loads[*place, connections, number] for number in self.rounds]
+    def shares(self, series: Series, connections: int) -> dict[str, float]:
+        """Return the share of a core that each process used, the client included."""
+        loads = [self._loads[*series, connections, number] for number in self.rounds]
         names = dict.fromkeys(name for load in loads for name in load.cpu)
         shares = {name: median(load.cpu.get(name, 0.0) / load.seconds for load in loads) for name in names}
         return {**shares, "client": median(load.client_cpu / load.seconds for load in loads)}
 
     def start(self, target: str, other: str) -> Ratio | None:
-        """The time to the first answer as a ratio to another server's."""
+        """Return the time to the first response as a ratio to another server's."""
         starts = {} if self.run.footprint is None else self.run.footprint.starts
         if not {target, other} <= starts.keys():
             return None
         return Ratio.of([mine / theirs for mine, theirs in zip(starts[target], starts[other], strict=True)])
 
     def listing(self, measure: Measure, target: str) -> Ratio:
-        """What a page costs out of many audiences beside out of few."""
-        return Ratio.of([measure(one.few) / measure(one.many) for one in self.run.listings[target]])
+        """Return the cost of a page with many audiences as a ratio to few."""
+        return Ratio.of([measure(pages.few) / measure(pages.many) for pages in self.run.listings[target]])

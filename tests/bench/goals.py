@@ -1,18 +1,18 @@
-"""What is to be reached, as far as it was measured."""
+"""The goals of the benchmark."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.bench.figures import Figures, Measure, Place, frugality, p99, throughput
+from tests.bench.figures import Figures, Measure, Series, frugality, p99, throughput
 from tests.bench.listing import MANY, PAGE
+from tests.bench.requests import DELETES, REFUSALS
 from tests.bench.stores import MEMORY, POSTGRESQL, SQLITE
 from tests.bench.targets import BARE, OPENAPI_BACKEND, OURS, PRISM, replicated
-from tests.bench.world import DELETES, REFUSALS
 
 
 @dataclass(frozen=True)
 class Goal:
-    """One line of what is to be reached. `by_cpu`: the same figure by CPU time, where there is one."""
+    """One goal. `by_cpu`: the same figure by CPU time, if there is one."""
 
     text: str
     figure: float
@@ -32,28 +32,28 @@ _STORED = ((SQLITE, 0.25), (POSTGRESQL, 0.15))
 
 
 def goals(figures: Figures) -> list[Goal]:
-    """Those whose targets were measured."""
+    """Return the goals whose targets were measured."""
     return [goal for part in (_beside_bare, _peers, _stores, _lists, _footprint) for goal in part(figures)]
 
 
-def _throughputs(figures: Figures, text: str, one: Place, other: Place, limit: float) -> Iterator[Goal]:
-    """Throughput counts by the worse of the runs with many connections."""
-    if not (figures.has(*one) and figures.has(*other)):
+def _throughputs(figures: Figures, text: str, series: Series, reference: Series, limit: float) -> Iterator[Goal]:
+    """Yield the goal for throughput, judged by the worst run with many connections."""
+    if not (figures.has(*series) and figures.has(*reference)):
         return
     many = [number for number in figures.connections if number > 1] or figures.connections
 
     def worst(measure: Measure) -> float:
-        return min(figures.ratio(measure, one, other, number).median for number in many)
+        return min(figures.ratio(measure, series, reference, number).median for number in many)
 
     where = f" at {' and '.join(map(str, many))} connections"
     yield Goal(text + where, worst(throughput), limit, at_least=True, by_cpu=worst(frugality))
 
 
-def _latency(figures: Figures, text: str, one: Place, other: Place, limit: float) -> Iterator[Goal]:
-    """Latency counts with the most connections."""
-    if figures.has(*one) and figures.has(*other):
+def _latency(figures: Figures, text: str, series: Series, reference: Series, limit: float) -> Iterator[Goal]:
+    """Yield the goal for latency, judged with the most connections."""
+    if figures.has(*series) and figures.has(*reference):
         most = figures.connections[-1]
-        figure = figures.ratio(p99, one, other, most).median
+        figure = figures.ratio(p99, series, reference, most).median
         yield Goal(f"p99 of {text} at {most} connections", figure, limit, at_least=False)
 
 

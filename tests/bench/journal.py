@@ -1,4 +1,4 @@
-"""`python -m tests.bench.journal`: what the journal costs, with it beside without it; and whether memory stays flat."""
+"""`python -m tests.bench.journal`: the cost of the journal in throughput, and its memory over many requests."""
 
 import asyncio
 import gc
@@ -16,9 +16,9 @@ from tests.bench.failure import BenchError
 from tests.bench.figures import Ratio, frugality, throughput
 from tests.bench.load import Load, Plan, load
 from tests.bench.placing import Cores, on, places
+from tests.bench.requests import DELETES, in_turn, reads, requests, write_seed
 from tests.bench.server import Server
 from tests.bench.targets import NO_JOURNAL, OURS
-from tests.bench.world import DELETES, in_turn, reads, requests, write_seed
 
 _AUDIENCES_A_SECOND = 25_000
 _GOAL = 0.9
@@ -27,12 +27,14 @@ _LONG = 600.0
 
 
 @click.command()
-@click.option("--seconds", default=0.4, show_default=True, type=click.FloatRange(0.05, 60), help="Of one measurement.")
+@click.option(
+    "--seconds", default=0.4, show_default=True, type=click.FloatRange(0.05, 60), help="Length of one measurement."
+)
 @click.option("--rounds", default=12, show_default=True, type=click.IntRange(0), help="Each measures everything once.")
 @click.option("--connections", default=16, show_default=True, type=click.IntRange(1, 1000), help="Clients.")
 @click.option("--requests", "count", default=1_000_000, show_default=True, type=click.IntRange(0), help="For memory.")
 def main(seconds: float, rounds: int, connections: int, count: int) -> None:
-    """Measure the journal; any figures are exit status 0."""
+    """Measure the journal; exit status 0 whatever the figures."""
     cores = places()
     try:
         with on(cores.client):
@@ -46,7 +48,7 @@ def main(seconds: float, rounds: int, connections: int, count: int) -> None:
 
 def _throughput(seconds: float, rounds: int, connections: int, core: Cores) -> None:
     audiences = int(seconds * _AUDIENCES_A_SECOND) + connections
-    found: dict[tuple[str, str], list[Load]] = {}
+    loads: dict[tuple[str, str], list[Load]] = {}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack, _runner() as runner:
         seed = Path(folder) / "seed.json"
         write_seed(seed, audiences)
@@ -57,11 +59,11 @@ def _throughput(seconds: float, rounds: int, connections: int, core: Cores) -> N
                     server.reset()
                     sent = requests(DELETES, audiences) if method == "DELETE" else reads()
                     measured = runner.run(_measure(server, sent, connections, seconds))
-                    found.setdefault((server.target.name, method), []).append(measured)
+                    loads.setdefault((server.target.name, method), []).append(measured)
     for method in ("DELETE", "GET"):
-        on, off = found[OURS.name, method], found[NO_JOURNAL.name, method]
-        by_time = Ratio.of([throughput(one) / throughput(other) for one, other in zip(on, off, strict=True)])
-        by_cpu = Ratio.of([frugality(one) / frugality(other) for one, other in zip(on, off, strict=True)])
+        on, off = loads[OURS.name, method], loads[NO_JOURNAL.name, method]
+        by_time = Ratio.of([throughput(first) / throughput(second) for first, second in zip(on, off, strict=True)])
+        by_cpu = Ratio.of([frugality(first) / frugality(second) for first, second in zip(on, off, strict=True)])
         click.echo(
             f"{method}, {connections} connections: {median(map(throughput, on)):,.0f}/s with the journal, "
             f"{median(map(throughput, off)):,.0f}/s without; ratio {by_time.median:.3f} "
@@ -83,7 +85,7 @@ def _memory(count: int, connections: int, core: Cores) -> None:
             samples.append((samples[-1][0] + sent, server.resident_megabytes()))
     for sent, megabytes in samples:
         click.echo(f"{sent:>10,} requests: {megabytes:7.1f} MB")
-    settled = next((one for one in samples if one[0] >= _SETTLED), samples[-1])
+    settled = next((sample for sample in samples if sample[0] >= _SETTLED), samples[-1])
     click.echo(f"at the end beside {settled[0]:,} requests: {samples[-1][1] / settled[1]:.3f}")
 
 

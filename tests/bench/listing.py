@@ -1,4 +1,4 @@
-"""What a page of the list costs where there are many audiences, beside where there are few."""
+"""The cost of a page of the list with many audiences, beside its cost with few."""
 
 import tempfile
 from collections.abc import Callable, Sequence
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tests.bench.load import Load, Plan
 from tests.bench.measure import Client, Options, Progress
+from tests.bench.requests import Pages, write_seed
 from tests.bench.server import Server
 from tests.bench.targets import Target
-from tests.bench.world import Pages, write_seed
 
 PAGE = 50
 FEW = 100
@@ -21,20 +21,28 @@ _CONNECTIONS = 16
 
 @dataclass(frozen=True)
 class Listing:
-    """The same pages out of few audiences and out of many, in one round."""
+    """The same pages with few audiences and with many, in one round."""
 
     few: Load
     many: Load
 
 
-def listings(made: Sequence[Callable[[], Target]], options: Options, progress: Progress) -> dict[str, list[Listing]]:
-    """By target; `made` makes each anew, since two of them must not share what they keep."""
+def listings(
+    make_targets: Sequence[Callable[[], Target]], options: Options, progress: Progress
+) -> dict[str, list[Listing]]:
+    """Measure the list on each target.
+
+    Args:
+        make_targets: functions that each make a new target, because two servers must not share their store.
+        options: what to measure.
+        progress: called with a line before each target.
+    """
     with tempfile.TemporaryDirectory() as folder, Client(options) as client:
         seeds = [Path(folder) / f"{number}.json" for number in (FEW, MANY)]
         for seed, number in zip(seeds, (FEW, MANY), strict=True):
             write_seed(seed, number)
-        found = {}
-        for make in made:
+        by_target = {}
+        for make in make_targets:
             with ExitStack() as stack:
                 targets = [make() for _ in seeds]
                 progress(f"list of {MANY:,} audiences: {targets[0].name}")
@@ -43,8 +51,8 @@ def listings(made: Sequence[Callable[[], Target]], options: Options, progress: P
                     for target, seed in zip(targets, seeds, strict=True)
                 ]
                 _round(client, few, many)  # warms them
-                found[targets[0].name] = [_round(client, few, many) for _ in range(options.rounds)]
-        return found
+                by_target[targets[0].name] = [_round(client, few, many) for _ in range(options.rounds)]
+        return by_target
 
 
 def _round(client: Client, few: Server, many: Server) -> Listing:

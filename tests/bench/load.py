@@ -1,4 +1,4 @@
-"""The load generator: keep-alive connections in a closed loop, and the status of each answer checked."""
+"""The load generator: keep-alive connections in a closed loop, with a check of every status."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from tests.bench.failure import BenchError
-from tests.bench.world import Turn
+from tests.bench.requests import Turn
 
 _LENGTH = b"\r\ncontent-length: "
 _GRACE = 20
@@ -15,9 +15,9 @@ _GRACE = 20
 
 @dataclass(frozen=True)
 class Plan:
-    """What to send, on how many connections, for how long, and with which status each answer may come.
+    """The requests to send, the number of connections, the duration in seconds, and the expected statuses.
 
-    `turns` makes what a connection sends from the beginning.
+    `turns` makes the turns of a new connection.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Load:
-    """What came of one measurement; times in seconds. `cpu`: by the process of the server."""
+    """The result of one measurement; times in seconds. `cpu`: CPU time by process of the server."""
 
     requests: int
     seconds: float
@@ -40,13 +40,13 @@ class Load:
 
     @property
     def server_cpu(self) -> float:
-        """What all that serves has computed."""
+        """The CPU time of all serving processes."""
         return sum(self.cpu.values())
 
 
 @dataclass
 class Burst:
-    """What the connections share while they send: until the deadline, or until there is nothing left to send."""
+    """The state that the connections share while they send, until the deadline or until no request is left."""
 
     expected: tuple[bytes, ...]
     deadline: float
@@ -65,7 +65,7 @@ class Burst:
 
 
 class Connection(asyncio.Protocol):
-    """One keep-alive connection: the next request goes out when the answer to the last one is complete."""
+    """One keep-alive connection: it sends the next request when the last response is complete."""
 
     transport: asyncio.Transport
     _turn: Turn
@@ -124,7 +124,7 @@ class Connection(asyncio.Protocol):
 
 
 def is_complete(data: bytes) -> bool:
-    """Whether an answer has come whole, by the length that it announces."""
+    """Return whether a response is complete, by its announced length."""
     end = data.find(b"\r\n\r\n")
     if end < 0:
         return False
@@ -136,7 +136,7 @@ def is_complete(data: bytes) -> bool:
 
 
 async def _burst(open_: list[Connection], plan: Plan, seconds: float) -> tuple[list[float], float]:
-    """Send until the time is over; the latencies, and when the last answer came."""
+    """Send until the time is over; return the latencies and the time of the last response."""
     done = asyncio.get_running_loop().create_future()
     expected = tuple(b"HTTP/1.1 %d " % status for status in plan.statuses)
     burst = Burst(expected, time.perf_counter() + seconds, len(open_), done)
@@ -161,7 +161,7 @@ async def _connect(port: int, connections: int) -> list[Connection]:
 async def load(plan: Plan, port: int, cpu: Callable[[], dict[str, float]]) -> Load:
     """Open the connections, send one request on each, and measure from then on.
 
-    `cpu` answers how many seconds each process of the server has computed so far.
+    `cpu` returns the CPU seconds of each process of the server so far.
     """
     open_ = await _connect(port, plan.connections)
     try:

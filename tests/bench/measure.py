@@ -14,9 +14,9 @@ import uvloop
 from tests.bench.failure import BenchError
 from tests.bench.load import Load, Plan, load
 from tests.bench.placing import Cores, Places, on
+from tests.bench.requests import DELETES, PATHS, REFUSALS, turns, write_seed
 from tests.bench.server import Server
 from tests.bench.targets import OURS, Target
-from tests.bench.world import DELETES, PATHS, REFUSALS, turns, write_seed
 
 _AUDIENCES_A_SECOND = 25_000
 _STARTS = 9
@@ -24,7 +24,7 @@ _STARTS = 9
 
 @dataclass(frozen=True)
 class Options:
-    """How much to measure. `seconds`: the length of one measurement; `places`: which cores are whose."""
+    """The extent of a run. `seconds`: the length of one measurement; `places`: the cores of server and client."""
 
     seconds: float
     rounds: int
@@ -37,13 +37,13 @@ class Options:
         return int(self.seconds * _AUDIENCES_A_SECOND) + max(self.connections)
 
     def cores(self, target: Target) -> Cores:
-        """Where a server computes."""
+        """Return the cores of a server."""
         return self.places.server if target.confined else self.places.everywhere
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One measurement, and where it belongs."""
+    """One measurement, with its round, target, path and number of connections."""
 
     round: int
     target: str
@@ -54,7 +54,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Footprint:
-    """Time to the first answer of each start, by target, in seconds; and the memory of ours, in MB."""
+    """The time to the first response of each start, by target, in seconds; and the memory of ours, in MB."""
 
     starts: dict[str, list[float]]
     memory_started: float
@@ -65,7 +65,7 @@ Progress = Callable[[str], None]
 
 
 class Client:
-    """What loads a server from its own core."""
+    """A client that loads servers from its own core."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -78,20 +78,20 @@ class Client:
         self._runner.close()
 
     def warm_up(self, server: Server) -> None:
-        """Load a server as long as it takes until it is as quick as it gets."""
+        """Load a server until it has reached its full speed."""
         self.path(server, DELETES, max(self.options.connections), server.target.warm_up)
 
     def path(self, server: Server, path: str, connections: int, seconds: float | None = None) -> Load:
-        """One measurement of a server on a path."""
+        """Measure a server on a path."""
         remembers = server.target.remembers
         if remembers and path == DELETES:
             server.reset()
         statuses = (200,) if not remembers and path in REFUSALS else PATHS[path]
-        made = turns(path, self.options.audiences, remembers=remembers)
-        return self.load(Plan(f"path {path}", made, statuses, connections, seconds or self.options.seconds), server)
+        maker = turns(path, self.options.audiences, remembers=remembers)
+        return self.load(Plan(f"path {path}", maker, statuses, connections, seconds or self.options.seconds), server)
 
     def load(self, plan: Plan, server: Server) -> Load:
-        """One measurement of a server."""
+        """Measure a server."""
         gc.collect()
         gc.disable()  # a pause of the client is not the server's latency
         with on(self.options.places.client):
@@ -102,23 +102,23 @@ class Client:
 
 
 def samples(targets: Sequence[Target], options: Options, progress: Progress) -> list[Sample]:
-    """Start the servers, and measure round by round."""
+    """Start the servers and measure round by round."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack, Client(options) as client:
         seed = Path(folder) / "seed.json"
         write_seed(seed, options.audiences)
         servers = [stack.enter_context(Server(target, options.cores(target), seed)) for target in targets]
-        found = []
+        collected = []
         for server in servers:
             progress(f"warming up {server.target.name}")
             client.warm_up(server)
         for number in range(options.rounds):
             progress(f"round {number + 1} of {options.rounds}")
-            found += list(_round(number, options, servers, client))
-        return found
+            collected += list(_round(number, options, servers, client))
+        return collected
 
 
 def _round(number: int, options: Options, servers: list[Server], client: Client) -> Iterator[Sample]:
-    """Another server comes first each time, so that none always runs on a machine that another has warmed."""
+    """Measure every server once; each round begins with another server, so that none always runs on a warm machine."""
     first = number % len(servers)
     for connections in options.connections:
         for path in options.paths:
@@ -129,10 +129,10 @@ def _round(number: int, options: Options, servers: list[Server], client: Client)
 
 
 def footprint(targets: Sequence[Target], options: Options, progress: Progress) -> Footprint:
-    """Start every server again and again, the first time only to warm the machine; then load ours as it comes."""
+    """Start every server repeatedly, the first time only to warm the machine; then measure the memory of ours."""
     progress(f"{_STARTS} starts of each server")
     rounds = [{target.name: _start(target, options) for target in targets} for _ in range(_STARTS + 1)]
-    starts = {target.name: [one[target.name] for one in rounds[1:]] for target in targets}
+    starts = {target.name: [round_[target.name] for round_ in rounds[1:]] for target in targets}
     progress("memory")
     with Server(OURS, options.cores(OURS)) as server, Client(options) as client:
         started = server.resident_megabytes()

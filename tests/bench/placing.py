@@ -1,4 +1,4 @@
-"""Which processes compute on which cores: the servers on one, the client on another, where there are two."""
+"""The cores of the processes: servers on one, the client on another, if there are two."""
 
 import os
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ Cores = tuple[int, ...]
 
 
 class Places(NamedTuple):
-    """The cores of a confined server, of the client, and of whoever may have all; empty where nobody can choose."""
+    """The cores of a confined server, of the client, and of unconfined servers; empty if cores cannot be chosen."""
 
     server: Cores = ()
     client: Cores = ()
@@ -17,7 +17,7 @@ class Places(NamedTuple):
 
 
 def places() -> Places:
-    """Where this machine has room for whom."""
+    """Return the cores that this machine offers."""
     if not hasattr(os, "sched_getaffinity"):
         return Places()
     usable = tuple(sorted(os.sched_getaffinity(0)))
@@ -26,7 +26,7 @@ def places() -> Places:
 
 @contextmanager
 def on(cores: Cores) -> Iterator[None]:
-    """Compute on these cores meanwhile; who is started in the block stays there."""
+    """Run the block on these cores; processes started in it stay there."""
     if not cores:
         yield
         return

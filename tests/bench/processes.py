@@ -1,4 +1,4 @@
-"""What processes cost: their children, the seconds that they computed, and the memory that they have."""
+"""Figures of processes: their children, their CPU time and their memory."""
 
 import os
 import re
@@ -11,19 +11,19 @@ _CPU_CLOCK = 2
 
 
 def tree(pid: int, proc: Path = _PROC) -> list[int]:
-    """A process and all that descend from it, parents first; none that has ended meanwhile."""
-    found = [pid]
-    for known in found:
-        for file in sorted(proc.glob(f"{known}/task/*/children")):
+    """Return a process and its descendants, parents first, without those that have ended meanwhile."""
+    pids = [pid]
+    for parent in pids:
+        for file in sorted(proc.glob(f"{parent}/task/*/children")):
             try:
-                found += [int(child) for child in file.read_text().split()]
+                pids += [int(child) for child in file.read_text().split()]
             except OSError:
                 continue
-    return found
+    return pids
 
 
 def cpu_seconds(pid: int, proc: Path = _PROC) -> float:
-    """What a process has computed so far: by its CPU clock on Linux, in ticks of /proc elsewhere; 0 once it ended."""
+    """Return the CPU seconds of a process: by its CPU clock on Linux, else by ticks of /proc; 0 if it has ended."""
     try:
         return time.clock_gettime((~pid << 3) | _CPU_CLOCK)
     except OSError:
@@ -39,6 +39,6 @@ def _ticks(file: Path) -> int:
 
 
 def resident_megabytes(pid: int, proc: Path = _PROC) -> float:
-    """The memory that a process has in RAM."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", (proc / str(pid) / "status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
+    """Return the resident memory of a process, in MB."""
+    match = re.search(r"VmRSS:\s+(\d+) kB", (proc / str(pid) / "status").read_text())
+    return int(match[1]) / 1024 if match else 0.0

@@ -1,4 +1,4 @@
-"""The figures as tables to read."""
+"""The figures of a run as tables for a reader."""
 
 import platform
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from tests.bench.goals import goals
 from tests.bench.listing import FEW, MANY, PAGE
 from tests.bench.measure import Options
 from tests.bench.placing import Places
+from tests.bench.requests import DELETES, REFUSALS
 from tests.bench.targets import BARE, OURS
-from tests.bench.world import DELETES, REFUSALS
 
 _ALONE = 0.85
 _LABEL = 24
@@ -19,7 +19,7 @@ _NOTHING = "-"
 
 
 def text(figures: Figures, options: Options) -> str:
-    """All of it, for a reader."""
+    """Return the whole report."""
     parts = (
         _heading(figures, options),
         _throughput(figures),
@@ -43,21 +43,21 @@ def _heading(figures: Figures, options: Options) -> Iterator[str]:
 
 
 def _pinned(places: Places) -> str:
-    """Who computes where."""
+    """Return the sentence about the cores of servers and client."""
     if not places.server:
         return ""
     return f", servers on core {places.server[0]}, client on core {places.client[0]}, those with a database on all"
 
 
 def _head(figures: Figures, title: str, first: int, *others: tuple[str, int]) -> Iterator[str]:
-    """The head of a table: for each number of connections, a column that names it, and others; each has its width."""
+    """Yield the head of a table: for each number of connections a column for it, and others with their widths."""
     yield title
     names = "".join(f"{name:>{width}}" for name, width in others)
     yield f"  {'':<{_LABEL}}" + "".join(f"{f'at {number}':>{first}}{names}" for number in figures.connections)
 
 
 def _rows(figures: Figures) -> Iterator[tuple[str, str, str]]:
-    """Path, target and label of each row that can be filled."""
+    """Yield path, target and label of each row with measurements."""
     for path in figures.paths:
         for target in figures.targets:
             if figures.has(target, path):
@@ -75,16 +75,16 @@ def _throughput(figures: Figures) -> Iterator[str]:
         )
 
 
-def _beside(figures: Figures, place: tuple[str, str], number: int) -> str:
-    other = (BARE.name, place[1])
-    if place == other or not figures.has(*other):
+def _beside(figures: Figures, series: tuple[str, str], number: int) -> str:
+    reference = (BARE.name, series[1])
+    if series == reference or not figures.has(*reference):
         return f"{_NOTHING:>19}{_NOTHING:>6}"
-    return _pair(figures, place, other, number)
+    return _pair(figures, series, reference, number)
 
 
-def _pair(figures: Figures, one: tuple[str, str], other: tuple[str, str], number: int) -> str:
-    by_cpu = figures.ratio(frugality, one, other, number).median
-    return f"{_ratio(figures.ratio(throughput, one, other, number)):>19}{by_cpu:>6.2f}"
+def _pair(figures: Figures, series: tuple[str, str], reference: tuple[str, str], number: int) -> str:
+    by_cpu = figures.ratio(frugality, series, reference, number).median
+    return f"{_ratio(figures.ratio(throughput, series, reference, number)):>19}{by_cpu:>6.2f}"
 
 
 def _latency(figures: Figures) -> Iterator[str]:
@@ -94,15 +94,15 @@ def _latency(figures: Figures) -> Iterator[str]:
     for path, target, label in _rows(figures):
         cells = []
         for number in figures.connections:
-            place, other = (target, path), (BARE.name, path)
-            cells += [f"{_milliseconds(figures, measure, place, number):>8.2f}" for measure in (p50, p99)]
-            own = place == other or not figures.has(*other)
-            cells.append(f"{_NOTHING if own else _ratio(figures.ratio(p99, place, other, number)):>18}")
+            series, other = (target, path), (BARE.name, path)
+            cells += [f"{_milliseconds(figures, measure, series, number):>8.2f}" for measure in (p50, p99)]
+            own = series == other or not figures.has(*other)
+            cells.append(f"{_NOTHING if own else _ratio(figures.ratio(p99, series, other, number)):>18}")
         yield label + "".join(cells)
 
 
-def _milliseconds(figures: Figures, measure: Measure, place: tuple[str, str], number: int) -> float:
-    return 1000 * figures.middle(measure, place, number)
+def _milliseconds(figures: Figures, measure: Measure, series: tuple[str, str], number: int) -> float:
+    return 1000 * figures.middle(measure, series, number)
 
 
 def _beside_others(figures: Figures) -> Iterator[str]:
@@ -114,8 +114,8 @@ def _beside_others(figures: Figures) -> Iterator[str]:
     ]
     if rows:
         yield from _head(figures, "Ours beside the others: throughput (more is better)", 19, ("cpu", 6))
-    for label, one, other in rows:
-        yield label + "".join(_pair(figures, one, other, number) for number in figures.connections)
+    for label, series, reference in rows:
+        yield label + "".join(_pair(figures, series, reference, number) for number in figures.connections)
 
 
 def _refusals(figures: Figures) -> Iterator[str]:
@@ -135,9 +135,9 @@ def _shares(figures: Figures) -> Iterator[str]:
     most = figures.connections[-1]
     shares = {target: figures.shares((target, DELETES), most) for target in targets}
     yield f"Share of a core that each process had, on {DELETES} at {most} connections"
-    for target, found in shares.items():
-        yield f"  {target:<{_LABEL}}" + ", ".join(f"{name} {share:.0%}" for name, share in found.items())
-    alone = [found["server"] for found in shares.values() if set(found) == {"server", "client"}]
+    for target, by_process in shares.items():
+        yield f"  {target:<{_LABEL}}" + ", ".join(f"{name} {share:.0%}" for name, share in by_process.items())
+    alone = [by_process["server"] for by_process in shares.values() if set(by_process) == {"server", "client"}]
     if alone and min(alone) < _ALONE:
         yield "The machine was busy with something else: trust 'cpu' rather than throughput, and no latency."
 
@@ -159,10 +159,10 @@ def _rest(figures: Figures) -> Iterator[str]:
 
 
 def _goals(figures: Figures) -> Iterator[str]:
-    found = goals(figures)
-    if found:
+    judged = goals(figures)
+    if judged:
         yield "Goals"
-    for goal in found:
+    for goal in judged:
         mark = "met   " if goal.met else "MISSED"
         cpu = "" if goal.by_cpu is None else f", by cpu {goal.by_cpu:.2f}"
         limit = f"{'at least' if goal.at_least else 'at most'} {goal.limit:g}"

@@ -1,4 +1,4 @@
-"""Everything that was chosen to be measured, one after the other."""
+"""The chosen parts of a run, one after the other."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _DATABASES = tuple(store for store in STORES if store != MEMORY)
 
 @dataclass(frozen=True)
 class Choice:
-    """What to measure: parts of the run, the stores of ours, with how many workers on a database, and peers or not."""
+    """The selection: parts of the run, stores of ours, numbers of workers on a database, and whether peers run."""
 
     parts: tuple[str, ...]
     stores: tuple[str, ...]
@@ -31,7 +31,7 @@ class Choice:
 
 
 def run(choice: Choice, options: Options, progress: Progress, find_peers: Callable[[], list[Target]] = peers) -> Run:
-    """Measure; BenchError where that comes to nothing."""
+    """Measure the chosen parts; raise BenchError if a server fails."""
     others, left_out = _others(find_peers, progress) if choice.peers else ([], [])
     with Databases() as databases:
         stored = [

@@ -44,7 +44,7 @@ accountGroups:
 
 @dataclass(frozen=True)
 class Round:
-    """Seconds that each creation took, seen by the client; requests sent in all; and the server's memory in MB."""
+    """The seconds of each creation, seen by the client; all requests sent; and the server's memory in MB."""
 
     creations: list[float]
     requests: int
@@ -75,28 +75,28 @@ class Tenant:
         return answer.json()["data"]
 
     async def use(self) -> None:
-        """Make, list, delete and import, in time of its own; BenchError for an answer of another world."""
+        """Create, list, delete and import, with its own clock; raise BenchError for data of another sandbox."""
         names = [f"{self.sandbox} {number}" for number in range(3)]
-        made = [await self.vendor("POST", "/audiences", {"name": name, "type": "on_demand"}) for name in names]
+        created = [await self.vendor("POST", "/audiences", {"name": name, "type": "on_demand"}) for name in names]
         await self._expect(names)
-        await self.vendor("DELETE", f"/audiences/{made[0]['id']}")
+        await self.vendor("DELETE", f"/audiences/{created[0]['id']}")
         imported = f"{self.sandbox} imported"
         job = await self.vendor("POST", "/prospecting", _PROSPECTING | {"name": imported})
         path = f"/_mock/sandboxes/{self.sandbox}/clock/advance"
         moved = (await self.client.post(path, json={"seconds": 60})).raise_for_status().json()
         self.sent += 1
-        if {one["jobId"] for one in moved["events"]} != {job["jobId"]}:
+        if {event["jobId"] for event in moved["events"]} != {job["jobId"]}:
             raise BenchError(f"time in sandbox {self.sandbox} has moved other jobs than its own: {moved['events']}")
         await self._expect([*names[1:], imported])
 
     async def _expect(self, names: list[str]) -> None:
-        found = await self.vendor("GET", "/audiences?limit=100")
-        if sorted(item["name"] for item in found["items"]) != sorted(names):
-            raise BenchError(f"sandbox {self.sandbox} shows what is not its own: {found['items']}")
+        page = await self.vendor("GET", "/audiences?limit=100")
+        if sorted(item["name"] for item in page["items"]) != sorted(names):
+            raise BenchError(f"sandbox {self.sandbox} shows what is not its own: {page['items']}")
 
 
 async def _each(act: Callable[[T], Awaitable[V]], items: Iterable[T]) -> list[V]:
-    """Do something to each, many at once."""
+    """Call `act` with each item, many at once."""
     room = asyncio.Semaphore(_AT_ONCE)
 
     async def one(item: T) -> V:
@@ -112,12 +112,12 @@ async def _round(server: Server, number: int) -> Round:
     async with httpx.AsyncClient(base_url=base, limits=limits, timeout=60) as client:
         before, begun, creations, tenants = server.resident_megabytes(), time.perf_counter(), [], []
         for _ in range(number):
-            asked = time.perf_counter()
+            sent_at = time.perf_counter()
             answer = await client.post("/_mock/sandboxes", json={})
-            creations.append(time.perf_counter() - asked)
-            made = answer.raise_for_status().json()
-            key, group = made["keys"][0]["key"], made["accountGroups"][0]["id"]
-            tenants.append(Tenant(client, made["id"], group, key))
+            creations.append(time.perf_counter() - sent_at)
+            sandbox = answer.raise_for_status().json()
+            key, group = sandbox["keys"][0]["key"], sandbox["accountGroups"][0]["id"]
+            tenants.append(Tenant(client, sandbox["id"], group, key))
         await _each(Tenant.use, tenants)
         full = server.resident_megabytes()
 
@@ -125,74 +125,76 @@ async def _round(server: Server, number: int) -> Round:
             (await client.delete(f"/_mock/sandboxes/{tenant.sandbox}")).raise_for_status()
 
         await _each(delete, tenants)
-        left = (await client.get("/_mock/sandboxes")).raise_for_status().json()["sandboxes"]
-        if [one["id"] for one in left] != ["default"]:
-            raise BenchError(f"{len(left) - 1} sandboxes are still there after all were deleted")
+        remaining = (await client.get("/_mock/sandboxes")).raise_for_status().json()["sandboxes"]
+        if [sandbox["id"] for sandbox in remaining] != ["default"]:
+            raise BenchError(f"{len(remaining) - 1} sandboxes are still there after all were deleted")
         requests = 2 * number + sum(tenant.sent for tenant in tenants)
         seconds = time.perf_counter() - begun
         return Round(creations, requests, seconds, before, full, server.resident_megabytes())
 
 
 def _inside(number: int, seed: Callable[[int], Any]) -> list[float]:
-    """Seconds that each creation takes inside of the server, without HTTP, the reading of its seed included."""
+    """Return the seconds of each creation inside the server: without HTTP, with the reading of its seed."""
 
     async def main() -> list[float]:
         sandboxes = Sandboxes(MemoryStore(), RealClock(), SeededIds(0), Progression())
-        found = []
-        for place in range(number):
+        durations = []
+        for index in range(number):
             begun = time.perf_counter()
-            await sandboxes.create(seed(place), expiry=3_600_000)
-            found.append(time.perf_counter() - begun)
-        return found
+            await sandboxes.create(seed(index), expiry=3_600_000)
+            durations.append(time.perf_counter() - begun)
+        return durations
 
     return asyncio.run(main())
 
 
-def _yaml(place: int) -> Any:
-    return read_text(_YAML.replace("NUMBER", f"{place:08}"))
+def _yaml(index: int) -> Any:
+    return read_text(_YAML.replace("NUMBER", f"{index:08}"))
 
 
-def _json(place: int) -> Any:
-    return checked(_DOCUMENT | {"keys": [{"key": f"sk_test_of_{place:08}"}]})
+def _json(index: int) -> Any:
+    return checked(_DOCUMENT | {"keys": [{"key": f"sk_test_of_{index:08}"}]})
 
 
 _DOCUMENT = dict(read_text(_YAML))
 
 
-def _told(name: str, seconds: list[float]) -> str:
+def _timing_line(name: str, seconds: list[float]) -> str:
     return f"  {name:<44}{1000 * median(seconds):>7.2f} ms, p99 {1000 * quantiles(seconds, n=100)[98]:>7.2f} ms"
 
 
 @click.command()
 @click.option("--sandboxes", "number", default=1_000, show_default=True, type=click.IntRange(10, 10_000))
 def main(number: int) -> None:
-    """Make, use and delete many sandboxes; exit status 1 where an answer crosses, or memory stays."""
+    """Create, use and delete many sandboxes; exit status 1 if data crosses sandboxes or memory is not freed."""
     click.echo(f"Making one, inside of the server ({number} of them, median):")
     for name, seed in (("from nothing", lambda _: None), ("from a seed in JSON", _json), ("from one in YAML", _yaml)):
-        click.echo(_told(name, _inside(number, seed)))
+        click.echo(_timing_line(name, _inside(number, seed)))
     try:
         with Server(OURS) as server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_round(server, _WARM_UP))
             rounds = [runner.run(_round(server, number)) for _ in range(_ROUNDS)]
     except (BenchError, httpx.HTTPError) as error:
         raise click.ClickException(" ".join(str(error).split())) from None
-    click.echo(_told("seen by a client over HTTP", rounds[0].creations))
-    if not _remembered(rounds, number):
+    click.echo(_timing_line("seen by a client over HTTP", rounds[0].creations))
+    if not _print_rounds(rounds, number):
         raise SystemExit(1)
 
 
-def _remembered(rounds: list[Round], number: int) -> bool:
-    """Tell what the rounds came to; whether the memory was as before after the last."""
+def _print_rounds(rounds: list[Round], number: int) -> bool:
+    """Print the result of the rounds; return whether the memory is as before after the last round."""
     before, after = rounds[0].before, rounds[-1].after
-    requests, seconds = sum(one.requests for one in rounds), sum(one.seconds for one in rounds)
+    requests, seconds = sum(round_.requests for round_ in rounds), sum(round_.seconds for round_ in rounds)
     click.echo(f"{number} made, used {_AT_ONCE} at a time, and deleted, {len(rounds)} times:")
     click.echo(
         f"  {requests} requests, {requests / seconds:.0f} a second; every answer was of the sandbox that was asked."
     )
     click.echo(f"Resident memory: {before:.1f} MB before")
-    for one in rounds:
-        each = 1024 * (one.full - before) / number
-        click.echo(f"  {one.full:.1f} MB full ({each:.1f} kB a sandbox), {one.after:.1f} MB when all are deleted")
+    for round_ in rounds:
+        per_sandbox = 1024 * (round_.full - before) / number
+        click.echo(
+            f"  {round_.full:.1f} MB full ({per_sandbox:.1f} kB a sandbox), {round_.after:.1f} MB when all are deleted"
+        )
     near = abs(after / before - 1) <= _NEAR
     click.echo(f"  {after / before:.3f} of before, {'within' if near else 'NOT within'} 10 %")
     return near

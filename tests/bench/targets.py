@@ -1,9 +1,9 @@
-"""The kinds of servers that are measured."""
+"""The kinds of measured servers."""
 
 import sys
 from dataclasses import dataclass
 
-from tests.bench.world import DELETES, PATHS
+from tests.bench.requests import DELETES, PATHS
 
 SERVE = (sys.executable, "-m", "mockserver", "serve")
 EVERY_PATH = frozenset(PATHS)
@@ -11,12 +11,15 @@ EVERY_PATH = frozenset(PATHS)
 
 @dataclass(frozen=True)
 class Target:
-    """A kind of server: the command that starts it, before `--port`.
+    """A kind of server.
 
-    `remembers`: it takes a seed file, can be reset, and refuses; one that does not answers each delete alike.
-    `confined`: it computes on one core; else it has all, as have the processes that it needs.
-    `warm_up`: for how many seconds it is loaded before anything is measured: node compiles what it has seen often.
-    `store`: where one of ours keeps its state. `database`: the process of the database server behind it.
+    Attributes:
+        command: the command that starts the server, before `--port`.
+        remembers: whether the server takes a seed file, can be reset and refuses; others respond to each delete alike.
+        confined: whether the server runs on one core; otherwise it and the processes that it needs use all cores.
+        warm_up: seconds of load before the first measurement, because node compiles frequently used code.
+        store: the kind of store of one of our servers.
+        database: the process of the database server behind it.
     """
 
     name: str
@@ -38,16 +41,16 @@ PRISM = "prism"
 
 
 def peer(name: str, *command: str) -> Target:
-    """A server of others, which serves the contract by the examples or the handler that it has."""
+    """Return a server of others, which serves the contract by its examples or its handler."""
     return Target(name, command, remembers=False, paths=frozenset({DELETES}), warm_up=4.0)
 
 
 def stored(store: str, workers: int, url: str, database: int | None = None) -> Target:
-    """Ours with its state in a database."""
+    """Return our server with its state in a database."""
     command = (*SERVE, "--store", url, "--workers", str(workers))
     return Target(replicated(store, workers), command, confined=False, store=store, database=database)
 
 
 def replicated(store: str, workers: int) -> str:
-    """The name of ours with a store and so many workers."""
+    """Return the name of our server with a store and a number of workers."""
     return store if workers == 1 else f"{store} x{workers}"

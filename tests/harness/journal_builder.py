@@ -1,4 +1,4 @@
-"""A journal as a test tells it: one exchange after the other, each by what matters of it."""
+"""A builder of journals: one exchange after the other, each given by its relevant members."""
 
 import json
 from collections.abc import Mapping
@@ -35,21 +35,21 @@ PATHS: Mapping[str, tuple[str, str]] = {
 LOST: Mapping[str, Any] = {"status": None}
 
 
-class Told:
-    """Exchanges on one connection, each begun `gap` seconds after the one before has ended, unless told otherwise."""
+class JournalBuilder:
+    """Exchanges on one connection; by default each begins `gap` seconds after the end of the previous exchange."""
 
     def __init__(self) -> None:
         self.exchanges: list[Exchange] = []
         self.now = 100.0
         self.ahead = 0
 
-    def tell(
+    def add(
         self, operation: str | None, status: int | None = 200, *, gap: float = 1.0, body: Any = None, **more: Any
     ) -> Exchange:
-        """One exchange. `idempotency_key`, `retry_after`: the headers. `item`: another audience, folder or job."""
+        """Add an exchange. `idempotency_key`, `retry_after`: the headers. `item`: another audience, folder or job."""
         method, path = PATHS.get(operation or "", ("GET", "/v1/nothing"))
         self.now += gap
-        told = Exchange(
+        exchange = Exchange(
             operation=operation,
             token="sk_test_one",
             clock=SandboxClock(offset=self.ahead),
@@ -63,23 +63,23 @@ class Told:
             whole=status is not None,
             peer=("127.0.0.1", 5000),
         )
-        self.now = told.ended
+        self.now = exchange.ended
         if body is not None:
-            told.request_body = json.dumps(body).encode()
-            told.request_size = len(told.request_body)
-        self._adjust(told, more)
-        self.exchanges.append(told)
-        return told
+            exchange.request_body = json.dumps(body).encode()
+            exchange.request_size = len(exchange.request_body)
+        self._adjust(exchange, more)
+        self.exchanges.append(exchange)
+        return exchange
 
     @staticmethod
-    def _adjust(told: Exchange, more: dict[str, Any]) -> None:
+    def _adjust(exchange: Exchange, more: dict[str, Any]) -> None:
         if (key := more.pop("idempotency_key", None)) is not None:
-            told.request_headers = [(b"idempotency-key", key.encode())]
+            exchange.request_headers = [(b"idempotency-key", key.encode())]
         if (seconds := more.pop("retry_after", None)) is not None:
-            told.response_headers = [(b"retry-after", str(seconds).encode())]
+            exchange.response_headers = [(b"retry-after", str(seconds).encode())]
         if (item := more.pop("item", None)) is not None:
-            told.path = told.path.replace(AUDIENCE, item).replace(JOB, item).replace(FOLDER, item)
+            exchange.path = exchange.path.replace(AUDIENCE, item).replace(JOB, item).replace(FOLDER, item)
         if (group := more.pop("group", None)) is not None:
-            told.path = told.path.replace(GROUP, group)
+            exchange.path = exchange.path.replace(GROUP, group)
         for name, value in more.items():
-            setattr(told, name, value)
+            setattr(exchange, name, value)

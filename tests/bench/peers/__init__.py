@@ -1,4 +1,4 @@
-"""Servers of others from npm, which serve the same contract."""
+"""The peers: servers of others from npm, which serve the same contract."""
 
 import shutil
 import subprocess
@@ -20,19 +20,19 @@ Find = Callable[[str], str | None]
 
 
 class NoPeersError(Exception):
-    """There is no npm to install them with, or it could not; the message is one line."""
+    """The peers cannot be installed; the message is one line."""
 
 
 def peers(folder: Path = FOLDER, find: Find = shutil.which) -> list[Target]:
-    """The servers, installed into a folder at the first run; NoPeersError where they cannot be had."""
+    """Return the peers, installed into a folder at the first run; raise NoPeersError if that fails."""
     node, npm = find("node"), find("npm")
     if node is None or npm is None:
         raise NoPeersError(f"{'node' if node is None else 'npm'} is not installed")
-    wanted = (_HERE / _PACKAGES).read_text()
+    packages = (_HERE / _PACKAGES).read_text()
     done = folder / "installed.json"
-    if not done.exists() or done.read_text() != wanted:
+    if not done.exists() or done.read_text() != packages:
         _install(npm, folder)
-        done.write_text(wanted)
+        done.write_text(packages)
     shutil.copy(_HERE / _BACKEND, folder)
     prism = str(folder / "node_modules" / ".bin" / "prism")
     return [
@@ -42,7 +42,7 @@ def peers(folder: Path = FOLDER, find: Find = shutil.which) -> list[Target]:
 
 
 def _install(npm: str, folder: Path) -> None:
-    """Have npm download them; no script of theirs is run."""
+    """Have npm download the peers without running their scripts."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(_HERE / _PACKAGES, folder)
     try:

@@ -1,4 +1,4 @@
-"""The load generator beside a server that answers as it is told."""
+"""The load generator with a server whose responses a test chooses."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import pytest
 
 from tests.bench.failure import BenchError
 from tests.bench.load import Load, Plan, load
-from tests.bench.world import in_turn
+from tests.bench.requests import in_turn
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 REQUEST = b"GET / HTTP/1.1\r\n\r\n"
@@ -34,8 +34,8 @@ class Serving(asyncio.Protocol):
         self._over.set_result(None)
 
 
-async def loaded(answer: Answer, *, requests: int = 40) -> Load:
-    """What comes of so many requests to a server on four connections."""
+async def load_of(answer: Answer, *, requests: int = 40) -> Load:
+    """Load a server with requests on four connections."""
     over: list[asyncio.Future[None]] = []
     server = await asyncio.get_running_loop().create_server(lambda: Serving(answer, over), "127.0.0.1", 0)
     try:
@@ -64,22 +64,22 @@ def hang_up(transport: asyncio.Transport) -> None:
 
 
 @pytest.mark.parametrize("answer", [whole, in_parts])
-def test_every_request_is_counted_but_the_first_of_each_connection(answer: Answer) -> None:
-    assert asyncio.run(loaded(answer)).requests == 36
+def test_every_request_except_the_first_of_each_connection_is_counted(answer: Answer) -> None:
+    assert asyncio.run(load_of(answer)).requests == 36
 
 
-def test_cpu_is_what_was_computed_meanwhile() -> None:
-    assert asyncio.run(loaded(whole)).cpu == {"server": 0.0}
+def test_the_cpu_time_of_a_load_is_the_difference_of_two_readings() -> None:
+    assert asyncio.run(load_of(whole)).cpu == {"server": 0.0}
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"), [(refused, "'HTTP/1.1 200 ' was expected"), (hang_up, "the server closed a connection")]
+    ("answer", "reason"), [(refused, "'HTTP/1.1 200 ' was expected"), (hang_up, "the server closed a connection")]
 )
-def test_a_server_that_answers_wrongly_is_worth_nothing(answer: Answer, told: str) -> None:
-    with pytest.raises(BenchError, match=told):
-        asyncio.run(loaded(answer))
+def test_a_wrong_response_is_an_error(answer: Answer, reason: str) -> None:
+    with pytest.raises(BenchError, match=reason):
+        asyncio.run(load_of(answer))
 
 
-def test_a_measurement_without_anything_to_send_is_worth_nothing() -> None:
+def test_a_measurement_that_runs_out_of_requests_is_an_error() -> None:
     with pytest.raises(BenchError, match="nothing was left to send"):
-        asyncio.run(loaded(whole, requests=4))
+        asyncio.run(load_of(whole, requests=4))

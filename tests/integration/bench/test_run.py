@@ -1,4 +1,4 @@
-"""The benchmark, as short as it gets: every server answers on every path as it has to."""
+"""The shortest benchmark: every server responds correctly on every path."""
 
 import json
 from pathlib import Path
@@ -8,9 +8,9 @@ from click.testing import CliRunner
 
 from tests.bench.__main__ import main
 from tests.bench.failure import BenchError
+from tests.bench.requests import PATHS
 from tests.bench.server import Server
 from tests.bench.targets import SERVE, Target
-from tests.bench.world import PATHS
 
 SHORT = ["--seconds", "0.05", "--rounds", "1", "--connections", "2", "--parts", "paths"]
 
@@ -21,13 +21,13 @@ def test_every_server_is_measured_on_every_path(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, [*SHORT, "--json", str(file)], env={"PEERS": ""})
 
     assert result.exit_code == 0, result.output
-    made = json.loads(file.read_text())
-    measured = {(sample["target"], sample["path"]) for sample in made["samples"]}
+    parsed = json.loads(file.read_text())
+    measured = {(sample["target"], sample["path"]) for sample in parsed["samples"]}
     assert measured == {(target, path) for target in ("bare", "ours", "no journal", "stock") for path in PATHS}
     assert "Goals" in result.output
 
 
-def test_a_server_that_cannot_be_started_is_told_with_its_last_words() -> None:
+def test_a_server_that_fails_to_start_is_reported_with_its_last_line() -> None:
     wrong = Target("wrong", (*SERVE, "--store", "nowhere"))
 
     with (

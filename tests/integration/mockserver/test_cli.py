@@ -1,64 +1,23 @@
 """`audience-mock serve`, as its user meets it."""
 
 import json
-import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.harness.cli_server import AUTHORIZED, DELETE, cli_server, startup_error, url_in
 from tests.harness.curl_command import curled
 
-SERVE = [sys.executable, "-m", "mockserver", "serve"]
-DELETE = "/v1/accounts/a00000000000000000000001/audiences/b00000000000000000000001"
-AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
 
-
-@contextmanager
-def serving(*options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server process and its banner; what of its environment is other than ours."""
-    surroundings = {**os.environ, **environment}  # noqa: TID251  (a child's, not ours)
-    process = subprocess.Popen(  # noqa: S603  (ours)
-        [*SERVE, "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=surroundings
-    )
-    assert process.stdout is not None
-    lines = []
-    try:
-        for line in process.stdout:
-            lines.append(line)
-            if line.startswith("Stop with"):
-                break
-        yield process, "".join(lines)
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def url_in(banner: str) -> str:
-    found = re.search(r"http://\S+", banner)
-    assert found is not None
-    return found[0]
-
-
-def refused(*options: str) -> str:
-    """What a command that cannot work writes to standard error; it takes nobody's port, but where it is told to."""
-    command = [*SERVE, "--port", "0", *options]
-    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
-    assert (found.returncode, found.stdout) == (2, "")
-    assert len(found.stderr.splitlines()) == 1, found.stderr
-    return found.stderr
-
-
-def test_the_banner_has_everything_for_the_first_minute() -> None:
-    with serving() as (_, banner):
+def test_the_banner_shows_working_commands_and_the_default_identifiers() -> None:
+    with cli_server() as (_, banner):
         commands = re.findall(r"^ +(curl .+)$", banner, re.MULTILINE)
 
         assert [curled(command).status_code for command in commands] == [200, 404, 409]
@@ -70,8 +29,8 @@ def test_the_banner_has_everything_for_the_first_minute() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_cleanly(number: signal.Signals) -> None:
-    with serving() as (process, banner):
+def test_a_signal_stops_the_server_cleanly(number: signal.Signals) -> None:
+    with cli_server() as (process, banner):
         httpx.get(url_in(banner) + "/_mock/health").raise_for_status()
 
         process.send_signal(number)
@@ -80,8 +39,8 @@ def test_a_signal_stops_it_cleanly(number: signal.Signals) -> None:
         assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_requests_in_flight_are_finished_when_it_stops() -> None:
-    with serving() as (process, banner):
+def test_requests_in_flight_are_finished_before_the_server_stops() -> None:
+    with cli_server() as (process, banner):
         host, port = url_in(banner).removeprefix("http://").split(":")
         body = b'{"name":"x","type":"on_demand"}'
         head = (
@@ -101,21 +60,21 @@ def test_requests_in_flight_are_finished_when_it_stops() -> None:
 def test_the_same_seed_gives_the_same_identifiers() -> None:
     def identifiers(seed: str) -> list[str]:
         with (
-            serving("--seed", seed) as (_, banner),
+            cli_server("--seed", seed) as (_, banner),
             httpx.Client(base_url=url_in(banner), headers=AUTHORIZED) as client,
         ):
             body = {"name": "x", "type": "on_demand"}
-            made = client.post("/v1/accounts/a00000000000000000000001/audiences", json=body).json()
+            audience = client.post("/v1/accounts/a00000000000000000000001/audiences", json=body).json()
             sandbox = client.post("/_mock/sandboxes", json={}).json()
-            return [made["data"]["id"], made["traceId"], sandbox["id"], sandbox["keys"][0]["key"]]
+            return [audience["data"]["id"], audience["traceId"], sandbox["id"], sandbox["keys"][0]["key"]]
 
     assert identifiers("7") == identifiers("7")
     assert set(identifiers("7")).isdisjoint(identifiers("8"))
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_each_request_is_one_line_of_log_if_asked_and_no_key_is_in_it(form: str) -> None:
-    with serving("--log-format", form) as (process, banner):
+def test_each_request_is_one_log_line_without_the_key(form: str) -> None:
+    with cli_server("--log-format", form) as (process, banner):
         httpx.delete(url_in(banner) + DELETE + "?q=1", headers=AUTHORIZED)
 
         process.send_signal(signal.SIGTERM)
@@ -124,45 +83,45 @@ def test_each_request_is_one_line_of_log_if_asked_and_no_key_is_in_it(form: str)
     (line,) = out.splitlines()
     assert "sk_test" not in line
     if form == "json":
-        known = json.loads(line)
-        assert (known["method"], known["path"], known["status"]) == ("DELETE", DELETE, 200)
+        entry = json.loads(line)
+        assert (entry["method"], entry["path"], entry["status"]) == ("DELETE", DELETE, 200)
     else:
         assert line.startswith(f"DELETE {DELETE} 200 ")
 
 
-def test_a_seed_file_takes_the_place_of_the_default(tmp_path: Path) -> None:
+def test_a_seed_file_replaces_the_default_seed(tmp_path: Path) -> None:
     file = tmp_path / "seed.yaml"
     file.write_text("keys: [{key: sk_test_mine}]\naccountGroups: [{name: Mine}]\n")
 
-    with serving("--seed-file", str(file)) as (_, banner):
+    with cli_server("--seed-file", str(file)) as (_, banner):
         answer = httpx.get(url_in(banner) + "/v1/accounts", headers={"Authorization": "Bearer sk_test_mine"})
 
         assert [item["name"] for item in answer.json()["data"]["items"]] == ["Mine"]
         assert "sk_test_all_permissions" not in banner
 
 
-def test_a_port_in_use_is_one_clear_line() -> None:
+def test_a_port_in_use_is_reported_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-        err = refused("--port", str(port))
+        err = startup_error("--port", str(port))
 
-        said = f"cannot listen on 127.0.0.1 port {port}: Address already in use; choose another with --port"
-        assert err == f"audience-mock: {said}\n"
+        message = f"cannot listen on 127.0.0.1 port {port}: Address already in use; choose another with --port"
+        assert err == f"audience-mock: {message}\n"
 
 
-def test_without_a_command_it_tells_what_there_is() -> None:
+def test_the_program_prints_its_usage_without_a_command() -> None:
     command = [sys.executable, "-m", "mockserver"]
 
-    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
+    process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
 
-    assert told.stdout.startswith("Usage:")
-    assert "serve" in told.stdout
-    assert told.stderr == ""
+    assert process.stdout.startswith("Usage:")
+    assert "serve" in process.stdout
+    assert process.stderr == ""
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--port", "x"], "'x' is not a valid integer"),
         (["--port", "70000"], "70000 is not in the range"),
@@ -177,15 +136,15 @@ def test_without_a_command_it_tells_what_there_is() -> None:
         (["--log-format", "xml"], "'xml' is not one of"),
     ],
 )
-def test_a_wrong_option_is_one_clear_line(options: list[str], said: str) -> None:
-    err = refused(*options)
+def test_an_invalid_option_is_reported_in_one_line(options: list[str], message: str) -> None:
+    err = startup_error(*options)
 
-    assert said in err
+    assert message in err
     assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("{", "neither YAML nor JSON"),
         ("[]", "is not of type"),
@@ -200,19 +159,19 @@ def test_a_wrong_option_is_one_clear_line(options: list[str], said: str) -> None
         ),
     ],
 )
-def test_a_wrong_seed_file_is_one_clear_line(tmp_path: Path, content: str, said: str) -> None:
+def test_an_invalid_seed_file_is_reported_in_one_line(tmp_path: Path, content: str, message: str) -> None:
     file = tmp_path / "seed.yaml"
     file.write_text(content)
 
-    err = refused("--seed-file", str(file), "--port", "0")
+    err = startup_error("--seed-file", str(file), "--port", "0")
 
-    assert said in err
+    assert message in err
     assert str(file) in err
     assert err.count("\n") == 1
 
 
-def test_beyond_this_machine_the_control_plane_asks_for_a_token() -> None:
-    with serving("--host", "0.0.0.0") as (_, banner):  # noqa: S104  (that is the point)
+def test_the_control_plane_needs_a_token_beyond_this_machine() -> None:
+    with cli_server("--host", "0.0.0.0") as (_, banner):  # noqa: S104  (that is the point)
         url = url_in(banner).replace("0.0.0.0", "127.0.0.1")  # noqa: S104  (the same)
         (token,) = re.findall(r"Admin token, for /_mock +(\S+)", banner)
 
@@ -221,8 +180,8 @@ def test_beyond_this_machine_the_control_plane_asks_for_a_token() -> None:
         assert httpx.get(url + "/v1/accounts", headers=AUTHORIZED).status_code == 200
 
 
-def test_many_signals_do_not_disturb_the_stop() -> None:
-    with serving() as (process, _):
+def test_repeated_signals_do_not_disturb_the_stop() -> None:
+    with cli_server() as (process, _):
         threads = [threading.Thread(target=process.send_signal, args=[signal.SIGTERM]) for _ in range(5)]
         for thread in threads:
             thread.start()

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.integration.mockserver.test_cli import refused, serving, url_in
+from tests.harness.cli_server import cli_server, startup_error, url_in
 
 AUDIENCES = "/v1/accounts/a00000000000000000000001/audiences"
 
@@ -20,8 +20,8 @@ AUDIENCES = "/v1/accounts/a00000000000000000000001/audiences"
         ("*", "https://anywhere.example"),
     ],
 )
-def test_an_origin_is_let_in_as_browsers_send_it(option: str, sent: str) -> None:
-    with serving("--cors-origin", option, "--cors-origin", "http://other:1") as (_, banner):
+def test_a_cors_origin_is_admitted_as_browsers_send_it(option: str, sent: str) -> None:
+    with cli_server("--cors-origin", option, "--cors-origin", "http://other:1") as (_, banner):
         url = url_in(banner)
         for origin in (sent, "http://other:1"):
             answer = httpx.get(url + AUDIENCES, headers={"Origin": origin})
@@ -31,43 +31,47 @@ def test_an_origin_is_let_in_as_browsers_send_it(option: str, sent: str) -> None
 @pytest.mark.parametrize(
     "origin", ["localhost:3000", "http://localhost:3000/", "http://", "http://a b", "http://u@h", "http://*.test", ""]
 )
-def test_what_is_no_origin_is_refused(origin: str) -> None:
-    assert "is not an origin; write it like http://localhost:3000" in refused("--cors-origin", origin)
+def test_an_invalid_cors_origin_is_refused(origin: str) -> None:
+    assert "is not an origin; write it like http://localhost:3000" in startup_error("--cors-origin", origin)
 
 
 def test_the_admin_token_may_come_from_the_environment() -> None:
     secret = "of-the-environment"
-    with serving(AUDIENCE_MOCK_ADMIN_TOKEN=secret) as (_, banner):
+    with cli_server(AUDIENCE_MOCK_ADMIN_TOKEN=secret) as (_, banner):
         url = url_in(banner)
-        asked = [{}, {"Authorization": f"Bearer {secret}"}]
+        variants = [{}, {"Authorization": f"Bearer {secret}"}]
 
-        assert [httpx.get(f"{url}/_mock/sandboxes", headers=one).status_code for one in asked] == [401, 200]
+        assert [httpx.get(f"{url}/_mock/sandboxes", headers=headers).status_code for headers in variants] == [401, 200]
         assert httpx.get(f"{url}/_mock/health").status_code == 200
         assert secret in banner
 
 
 @pytest.mark.parametrize("token", ["", "short", "with a blank", "ümlaute-überall"])
-def test_a_token_that_no_header_carries_or_anybody_guesses_is_refused_and_not_repeated(token: str) -> None:
-    told = refused("--admin-token", token)
+def test_a_short_or_invalid_admin_token_is_refused_and_not_repeated(token: str) -> None:
+    message = startup_error("--admin-token", token)
 
-    assert "8 or more visible ASCII characters" in told
-    assert not token or token not in told
+    assert "8 or more visible ASCII characters" in message
+    assert not token or token not in message
 
 
-def test_beyond_this_machine_a_token_is_made_up_and_asked_for() -> None:
-    with serving("--host", "127.0.0.2") as (_, banner):  # beyond, as far as the server knows
+def test_a_token_is_generated_and_required_beyond_this_machine() -> None:
+    with cli_server("--host", "127.0.0.2") as (_, banner):  # beyond, as far as the server knows
         url = url_in(banner)
         (token,) = [line.split()[-1] for line in banner.splitlines() if "Admin token" in line]
-        asked = [{}, {"Authorization": "Bearer guess"}, {"Authorization": f"Bearer {token}"}]
+        variants = [{}, {"Authorization": "Bearer guess"}, {"Authorization": f"Bearer {token}"}]
 
-        assert [httpx.get(f"{url}/_mock/sandboxes", headers=one).status_code for one in asked] == [401, 401, 200]
+        assert [httpx.get(f"{url}/_mock/sandboxes", headers=headers).status_code for headers in variants] == [
+            401,
+            401,
+            200,
+        ]
         assert len(token) == 32
 
 
-def test_connections_are_limited() -> None:
-    with serving("--max-connections", "1") as (_, banner), httpx.Client() as first, httpx.Client() as second:
+def test_the_number_of_connections_is_limited_by_an_option() -> None:
+    with cli_server("--max-connections", "1") as (_, banner), httpx.Client() as first, httpx.Client() as second:
         url = url_in(banner)
         assert first.get(f"{url}/_mock/health").status_code == 200
         assert second.get(f"{url}/_mock/health").status_code == 503
 
-    assert "--max-connections" in refused("--max-connections", "0")
+    assert "--max-connections" in startup_error("--max-connections", "0")

@@ -1,4 +1,4 @@
-"""What nobody means to send, and what comes at the wrong moment: told what is wrong with it, and nothing is lost."""
+"""Hostile requests: refused with a reason and without loss of data."""
 
 from typing import Any
 
@@ -7,17 +7,17 @@ import pytest
 from tests.harness.sandbox_client import World
 
 
-class TestEndOfTheLine:
-    """A `$` in a pattern is the end of the text. Python's own would let a line break come after it."""
+class TestTrailingLineBreaks:
+    """The end of a pattern: `$` in the contract is the end of the text; Python's `$` admits a line break after it."""
 
-    def test_an_account_group_with_a_line_break_behind_it_is_no_identifier(self, world: World) -> None:
+    def test_an_account_group_with_a_trailing_line_break_is_invalid(self, world: World) -> None:
         odd = World(world.client, world.sandbox, world.key, f"{world.group}%0A")
 
         answer = odd.call("GET", "/audiences")
 
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "VALIDATION_ERROR"), answer.text
 
-    def test_an_audience_with_a_line_break_behind_it_is_no_identifier(self, world: World) -> None:
+    def test_an_audience_with_a_trailing_line_break_is_invalid(self, world: World) -> None:
         audience = world.ready()
 
         answer = world.call("DELETE", f"/audiences/{audience}%0A")
@@ -25,12 +25,12 @@ class TestEndOfTheLine:
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "VALIDATION_ERROR"), answer.text
         assert world.listed() == [audience]
 
-    def test_a_rate_with_a_line_break_behind_it_is_no_rate(self, world: World) -> None:
+    def test_a_rate_with_a_trailing_line_break_is_invalid(self, world: World) -> None:
         answer = world.client.put(f"/_mock/sandboxes/{world.sandbox}/limits", json={"rate": "1/s\n"})
 
         assert (answer.status_code, "rate" in answer.json()["reason"]) == (400, True), answer.text
 
-    def test_a_fault_is_for_no_resource_with_a_line_break_behind_it(self, world: World) -> None:
+    def test_the_resource_of_a_fault_with_a_trailing_line_break_is_invalid(self, world: World) -> None:
         fault = {"kind": "delay", "delayMs": 1, "resource": f"{world.ready()}\n"}
 
         answer = world.client.post(f"/_mock/sandboxes/{world.sandbox}/faults", json=fault)
@@ -40,18 +40,16 @@ class TestEndOfTheLine:
 
 
 class TestInstants:
-    """The first and the last that can be written."""
+    """The first and the last instant that can be written."""
 
-    def test_a_key_that_expired_in_the_year_1_is_shown_so(self, world: World) -> None:
+    def test_a_key_that_expired_in_the_year_1_is_shown_with_that_year(self, world: World) -> None:
         changed = world.control("PATCH", f"/keys/{world.key}", {"expiresAt": "0001-01-01T00:00:00Z"})
 
         assert changed["expiresAt"] == "0001-01-01T00:00:00.000Z"
         assert world.control("GET", "/keys")["keys"] == [changed]
 
     @pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9000-01-01T00:00:00Z"])
-    def test_one_that_cannot_be_written_is_refused_and_all_keys_can_still_be_shown(
-        self, world: World, instant: str
-    ) -> None:
+    def test_an_unwritable_expiry_is_refused_and_the_keys_can_still_be_listed(self, world: World, instant: str) -> None:
         before = world.control("GET", "/keys")
 
         answer = world.client.patch(f"/_mock/sandboxes/{world.sandbox}/keys/{world.key}", json={"expiresAt": instant})
@@ -61,7 +59,7 @@ class TestInstants:
         assert (answer.status_code, seeded.status_code) == (400, 400), answer.text + seeded.text
         assert world.control("GET", "/keys") == before
 
-    def test_a_clock_that_runs_past_its_last_instant_still_tells_the_time(self, world: World) -> None:
+    def test_a_clock_past_its_last_instant_still_shows_the_time(self, world: World) -> None:
         world.control("PUT", "/clock", {"mode": "manual", "at": "8999-12-31T23:59:59.999Z"})
         world.control("PUT", "/limits", {"rate": "1/h"})
         job = world.started()

@@ -1,4 +1,4 @@
-"""Nothing crosses: what a sandbox answers among others is what it answers when it is alone."""
+"""Isolation: the responses of a sandbox among others are those of the sandbox alone."""
 
 import asyncio
 import os
@@ -39,7 +39,7 @@ Answer = tuple[int, str | None, Any]
 
 
 class Names:
-    """Gives out the secrets that it is given, so that a sandbox is the same one whoever was there before it."""
+    """A source of given secrets, so that a sandbox does not depend on earlier sandboxes."""
 
     def __init__(self) -> None:
         self.waiting: deque[str] = deque()
@@ -53,7 +53,7 @@ class Names:
 
 @dataclass
 class Player:
-    """Plays the steps of one sandbox, and remembers what its answers have told."""
+    """A client that plays the steps of one sandbox and remembers identifiers from its responses."""
 
     client: httpx.AsyncClient
     clock: ManualClock
@@ -82,9 +82,9 @@ class Player:
         if not isinstance(data, dict):
             return
         self.cursor = data.get("nextCursor", self.cursor)
-        known = {"id": self.audiences, "jobId": self.jobs}
-        for name, ids in known.items():
-            ids += [one[name] for one in [data, *data.get("items", [])] if name in one and one[name] not in ids]
+        lists = {"id": self.audiences, "jobId": self.jobs}
+        for name, ids in lists.items():
+            ids += [item[name] for item in [data, *data.get("items", [])] if name in item and item[name] not in ids]
 
     async def _sent(self, step: str, number: int) -> httpx.Response:  # noqa: PLR0911, PLR0912, C901  (a table)
         audience = self.audiences[number % len(self.audiences)] if self.audiences else "0" * 24
@@ -132,20 +132,20 @@ STEPS = (
 
 
 class Bench:
-    """A server whose sandboxes are made anew for every run."""
+    """A server whose sandboxes are created anew for every run."""
 
     def __init__(self) -> None:
         self.clock = ManualClock(START)
         self.store = MemoryStore()
         self.names = Names()
-        made = components(Settings(), store=self.store, clock=self.clock)
-        made = replace(
-            made, wire=Envelopes(self.names), sandboxes=Sandboxes(self.store, self.clock, self.names, Progression())
+        parts = components(Settings(), store=self.store, clock=self.clock)
+        parts = replace(
+            parts, wire=Envelopes(self.names), sandboxes=Sandboxes(self.store, self.clock, self.names, Progression())
         )
-        self.app = server(Settings(), made, print)
+        self.app = server(Settings(), parts, print)
 
     def run(self, steps: Sequence[Step], worlds: Iterable[int]) -> dict[int, list[Answer]]:
-        """Play those steps that are of these worlds, each at its own instant; all answers by world."""
+        """Play the steps of these worlds, each at its own instant; return all responses by world."""
         self.store.records.clear()
         self.store.owners.clear()
         return asyncio.run(self._run(steps, list(worlds)))
@@ -156,19 +156,19 @@ class Bench:
             self._set_clock(0)
             players = {world: await self._player(client, world) for world in worlds}
             answers: dict[int, list[Answer]] = {world: [] for world in worlds}
-            for place, (world, step, number) in enumerate(steps):
+            for index, (world, step, number) in enumerate(steps):
                 if world in players:
-                    self._set_clock(place)
+                    self._set_clock(index)
                     answers[world].append(await players[world].play(step, number))
             return answers
 
     async def _player(self, client: httpx.AsyncClient, world: int) -> Player:
         self.names.waiting.extend([f"{world:032x}", f"key{world:029x}"])
-        made = (await client.post("/_mock/sandboxes", json={})).raise_for_status().json()
-        return Player(client, self.clock, made["id"], made["keys"][0]["key"], made["accountGroups"][0]["id"])
+        sandbox = (await client.post("/_mock/sandboxes", json={})).raise_for_status().json()
+        return Player(client, self.clock, sandbox["id"], sandbox["keys"][0]["key"], sandbox["accountGroups"][0]["id"])
 
-    def _set_clock(self, place: int) -> None:
-        self.clock.advance(START + place * TICK - self.clock.now())
+    def _set_clock(self, index: int) -> None:
+        self.clock.advance(START + index * TICK - self.clock.now())
 
 
 @pytest.fixture(scope="module")
@@ -186,18 +186,18 @@ def bench() -> Bench:
     derandomize=not PROVE,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_what_a_sandbox_answers_does_not_depend_on_others(bench: Bench, steps: list[Step]) -> None:
+def test_the_responses_of_a_sandbox_do_not_depend_on_others(bench: Bench, steps: list[Step]) -> None:
     together = bench.run(steps, range(WORLDS))
 
     for world in range(WORLDS):
         assert together[world] == bench.run(steps, [world])[world]
 
 
-def test_the_steps_reach_what_they_are_for(bench: Bench) -> None:
-    made = [("create", 0), ("create", 1), ("list", 0), ("next", 0), ("delete", 0), ("get", 0)]
+def test_the_steps_of_the_isolation_test_reach_all_statuses(bench: Bench) -> None:
+    audiences = [("create", 0), ("create", 1), ("list", 0), ("next", 0), ("delete", 0), ("get", 0)]
     started = [("start", 0), ("start", 2), ("job", 0), ("cancel", 0), ("look", 0)]
     limited = [("limit", 2), *[("get", 1)] * 3, ("lift", 0), ("expire", 1), ("freeze", 0), ("advance", 7), ("get", 1)]
-    steps = [(0, *step) for step in [*made, *started, *limited, ("reset", 0), ("get", 0)]]
+    steps = [(0, *step) for step in [*audiences, *started, *limited, ("reset", 0), ("get", 0)]]
 
     statuses = {status for status, *_ in bench.run(steps, [0])[0]}
 
@@ -214,9 +214,9 @@ def test_a_cursor_of_another_sandbox_is_unknown(bench: Bench) -> None:
             for world, step, number in steps:
                 await players[world].play(step, number)
             own, foreign = players[1].cursor, players[0].cursor
-            found = []
+            statuses = []
             for players[1].cursor in (own, foreign):
-                found.append((await players[1].play("next", 0))[0])
-            return found
+                statuses.append((await players[1].play("next", 0))[0])
+            return statuses
 
     assert asyncio.run(act()) == [200, 400]

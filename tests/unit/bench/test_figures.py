@@ -1,4 +1,4 @@
-"""What measurements of the benchmark come to."""
+"""The figures that the benchmark computes from its measurements."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.harness.bench_figures import FOOTPRINT, figures, load
 OURS, BARE = ("ours", "200"), ("bare", "200")
 
 
-def test_a_ratio_is_the_median_of_the_rounds_ratios_between_its_quartiles() -> None:
+def test_a_ratio_is_the_median_of_the_ratios_of_all_rounds_with_quartiles() -> None:
     measured = figures(
         {"ours": [load(90), load(160), load(70), load(100)], "bare": [load(100), load(200), load(100), load(100)]}
     )
@@ -19,16 +19,16 @@ def test_a_ratio_is_the_median_of_the_rounds_ratios_between_its_quartiles() -> N
     assert ratio == Ratio(pytest.approx(0.85), pytest.approx(0.775), pytest.approx(0.925))
 
 
-def test_a_ratio_of_one_round_is_that_round() -> None:
+def test_the_ratio_of_a_single_round_is_its_own_median_and_quartiles() -> None:
     assert figures({"ours": [load(90)], "bare": [load(100)]}).ratio(throughput, OURS, BARE, 64) == Ratio(0.9, 0.9, 0.9)
 
 
-def test_frugality_counts_every_process_that_serves() -> None:
+def test_frugality_counts_every_serving_process() -> None:
     assert frugality(load(800, cpu={"server": 0.1, "worker 1": 0.3, "database": 0.4})) == pytest.approx(1000)
 
 
-def test_a_share_is_the_median_over_the_rounds_of_each_process_and_of_the_client() -> None:
-    rounds = [load(cpu={"server": one, "database": 0.5}) for one in (0.1, 0.3, 0.2)]
+def test_the_share_of_a_process_is_the_median_over_all_rounds() -> None:
+    rounds = [load(cpu={"server": share, "database": 0.5}) for share in (0.1, 0.3, 0.2)]
 
     assert figures({"postgresql": rounds}).shares(("postgresql", "200"), 16) == {
         "server": 0.2,
@@ -37,24 +37,24 @@ def test_a_share_is_the_median_over_the_rounds_of_each_process_and_of_the_client
     }
 
 
-def test_a_start_is_beside_the_other_start_of_the_same_round() -> None:
+def test_a_start_time_is_compared_within_the_same_round() -> None:
     assert figures({}, footprint=FOOTPRINT).start("ours", "bare") == Ratio(
         pytest.approx(3.1), pytest.approx(3.05), pytest.approx(3.15)
     )
 
 
 @pytest.mark.parametrize("run", [Run(), Run(footprint=FOOTPRINT)])
-def test_a_start_that_was_not_measured_is_none(run: Run) -> None:
+def test_an_unmeasured_start_time_is_none(run: Run) -> None:
     assert Figures(run).start("ours", "prism") is None
 
 
-def test_a_list_costs_what_its_time_out_of_many_is_beside_that_out_of_few() -> None:
+def test_the_cost_of_a_list_is_its_time_with_many_over_few_audiences() -> None:
     measured = figures({}, listings={"ours": [Listing(few=load(1200), many=load(1000))]})
 
     assert measured.listing(throughput, "ours").median == pytest.approx(1.2)
 
 
-def test_targets_and_paths_come_in_the_order_in_which_they_were_measured_first() -> None:
+def test_targets_and_paths_are_in_order_of_measurement() -> None:
     measured = figures({"bare": [load(), load()], "ours": [load(), load()]})
 
     assert (measured.targets, measured.paths, measured.connections) == (["bare", "ours"], ["200"], [16, 64])

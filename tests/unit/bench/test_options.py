@@ -1,4 +1,4 @@
-"""What can be chosen of the benchmark, and what its servers are started with."""
+"""The options of the benchmark, and the commands of its servers."""
 
 import pytest
 from click.testing import CliRunner
@@ -11,7 +11,7 @@ from tests.bench.targets import BARE, NO_JOURNAL, OURS
 
 
 @pytest.mark.parametrize(
-    ("option", "told"),
+    ("option", "reason"),
     [
         (["--connections", "0"], "write numbers from 1 to 1000, with commas"),
         (["--connections", "1,many"], "write numbers from 1 to 1000, with commas"),
@@ -22,39 +22,39 @@ from tests.bench.targets import BARE, NO_JOURNAL, OURS
         (["--rounds", "0"], "0 is not in the range"),
     ],
 )
-def test_a_wrong_option_is_told(option: list[str], told: str) -> None:
+def test_an_invalid_option_is_refused_with_the_reason(option: list[str], reason: str) -> None:
     result = CliRunner().invoke(main, option)
 
     assert result.exit_code == 2
-    assert told in result.output
+    assert reason in result.output
 
 
-def test_each_server_on_sqlite_has_a_file_of_its_own() -> None:
+def test_each_server_on_sqlite_has_its_own_file() -> None:
     with Databases() as databases:
-        one, other = databases.target("sqlite", 1), databases.target("sqlite", 3)
+        single, several = databases.target("sqlite", 1), databases.target("sqlite", 3)
 
-    assert [one.name, other.name] == ["sqlite", "sqlite x3"]
-    assert one.command[-4:-2] != other.command[-4:-2]
-    assert one.command[-4] == "--store"
-    assert one.command[-3].startswith("sqlite:////")
-    assert other.command[-2:] == ("--workers", "3")
+    assert [single.name, several.name] == ["sqlite", "sqlite x3"]
+    assert single.command[-4:-2] != several.command[-4:-2]
+    assert single.command[-4] == "--store"
+    assert single.command[-3].startswith("sqlite:////")
+    assert several.command[-2:] == ("--workers", "3")
 
 
-def test_the_journal_is_on_unless_it_is_switched_off() -> None:
+def test_the_journal_is_on_by_default() -> None:
     assert [*OURS.command, "--journal-limit", "0"] == list(NO_JOURNAL.command)
 
 
-def test_only_servers_with_a_database_have_all_cores() -> None:
+def test_only_servers_with_a_database_use_all_cores() -> None:
     with Databases() as databases:
         assert [BARE.confined, OURS.confined, databases.target("sqlite", 1).confined] == [True, True, False]
 
 
-def test_the_verdict_of_the_suite_is_its_last_word() -> None:
+def test_the_verdict_of_the_suite_is_read_from_its_output() -> None:
     output = "counts   384 pass\nverdict  conformant: Conforms. No violation seen.\n"
 
     assert verdict(output) == "conformant"
 
 
-def test_a_suite_without_a_verdict_is_worth_nothing() -> None:
+def test_a_suite_run_without_a_verdict_is_an_error() -> None:
     with pytest.raises(BenchError, match="no verdict"):
         verdict("Traceback\n")

@@ -1,4 +1,4 @@
-"""The servers of others: where they come from, and what becomes of a run without them."""
+"""The peers of the benchmark: their installation, and runs without them."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ exit 1
 
 
 def program(folder: Path, text: str) -> str:
-    """A program in a file."""
+    """Write a program to a file; return its path."""
     file = folder / "npm"
     file.write_text(text)
     file.chmod(0o755)
@@ -29,25 +29,25 @@ def program(folder: Path, text: str) -> str:
 
 
 @pytest.mark.parametrize("missing", ["node", "npm"])
-def test_without_node_or_npm_there_are_none(tmp_path: Path, missing: str) -> None:
+def test_peers_need_node_and_npm(tmp_path: Path, missing: str) -> None:
     with pytest.raises(NoPeersError, match=f"^{missing} is not installed$"):
         peers(tmp_path / "peers", lambda name: None if name == missing else f"/bin/{name}")
 
 
-def test_they_are_installed_once_without_running_scripts(tmp_path: Path) -> None:
+def test_peers_are_installed_once_without_running_scripts(tmp_path: Path) -> None:
     npm, folder = program(tmp_path, NPM), tmp_path / "peers"
 
     for _ in range(2):
-        found = peers(folder, lambda name: npm if name == "npm" else "node")
+        targets = peers(folder, lambda name: npm if name == "npm" else "node")
 
-    assert [target.name for target in found] == ["openapi-backend", "prism"]
-    asked = (folder / "asked").read_text().splitlines()
-    assert len(asked) == 1
-    assert "--ignore-scripts" in asked[0]
+    assert [target.name for target in targets] == ["openapi-backend", "prism"]
+    commands = (folder / "asked").read_text().splitlines()
+    assert len(commands) == 1
+    assert "--ignore-scripts" in commands[0]
     assert {"package.json", "openapi-backend.mjs"} <= {file.name for file in folder.iterdir()}
 
 
-def test_other_versions_are_installed_anew(tmp_path: Path) -> None:
+def test_peers_of_other_versions_are_installed_again(tmp_path: Path) -> None:
     npm, folder = program(tmp_path, NPM), tmp_path / "peers"
     folder.mkdir()
     (folder / "installed.json").write_text("{}")
@@ -57,7 +57,7 @@ def test_other_versions_are_installed_anew(tmp_path: Path) -> None:
     assert (folder / "asked").exists()
 
 
-def test_an_installation_that_fails_is_told_in_one_line_and_tried_again(tmp_path: Path) -> None:
+def test_a_failed_installation_is_reported_in_one_line_and_tried_again(tmp_path: Path) -> None:
     npm, folder = program(tmp_path, BROKEN), tmp_path / "peers"
 
     for _ in range(2):
@@ -65,10 +65,10 @@ def test_an_installation_that_fails_is_told_in_one_line_and_tried_again(tmp_path
             peers(folder, lambda _: npm)
 
 
-def test_a_run_without_them_says_why() -> None:
+def test_a_run_without_peers_says_why() -> None:
     def none() -> list[Target]:
         raise NoPeersError("npm is not installed")
 
-    found = run(Choice((), (), (), peers=True), OPTIONS, lambda _: None, none)
+    result = run(Choice((), (), (), peers=True), OPTIONS, lambda _: None, none)
 
-    assert found == Run(left_out=["openapi-backend and Prism, since npm is not installed"])
+    assert result == Run(left_out=["openapi-backend and Prism, since npm is not installed"])

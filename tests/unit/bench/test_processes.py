@@ -1,4 +1,4 @@
-"""What is read of processes, in a /proc of our own."""
+"""Process figures, read from a fake /proc."""
 
 import os
 from pathlib import Path
@@ -12,13 +12,13 @@ ABSENT = 2**22 + 1  # more than Linux gives to anybody
 
 
 def process(proc: Path, pid: int, children: str) -> None:
-    """A process with one thread."""
+    """Create the files of a process with one thread."""
     thread = proc / str(pid) / "task" / str(pid)
     thread.mkdir(parents=True)
     (thread / "children").write_text(children)
 
 
-def test_a_tree_has_the_children_of_children(tmp_path: Path) -> None:
+def test_a_process_tree_includes_grandchildren(tmp_path: Path) -> None:
     process(tmp_path, 1, "2 3 ")
     process(tmp_path, 2, "4 ")
     process(tmp_path, 4, "")
@@ -26,14 +26,14 @@ def test_a_tree_has_the_children_of_children(tmp_path: Path) -> None:
     assert tree(1, tmp_path) == [1, 2, 3, 4]
 
 
-def test_memory_is_what_is_resident(tmp_path: Path) -> None:
+def test_the_memory_of_a_process_is_its_resident_size(tmp_path: Path) -> None:
     (tmp_path / "7").mkdir()
     (tmp_path / "7" / "status").write_text("Name:\tpython\nVmRSS:\t   65536 kB\n")
 
     assert resident_megabytes(7, tmp_path) == 64
 
 
-def test_where_there_is_no_clock_of_a_process_its_ticks_count(tmp_path: Path) -> None:
+def test_the_cpu_time_falls_back_to_ticks_without_a_process_clock(tmp_path: Path) -> None:
     (tmp_path / str(ABSENT)).mkdir()
     ticks = os.sysconf("SC_CLK_TCK")
     (tmp_path / str(ABSENT) / "stat").write_text(f"{ABSENT} (a name) S " + "0 " * 10 + f"{ticks} {2 * ticks} 0 0\n")
@@ -41,12 +41,12 @@ def test_where_there_is_no_clock_of_a_process_its_ticks_count(tmp_path: Path) ->
     assert cpu_seconds(ABSENT, tmp_path) == 3
 
 
-def test_a_process_that_has_ended_counts_for_nothing(tmp_path: Path) -> None:
+def test_an_ended_process_has_no_cpu_time(tmp_path: Path) -> None:
     assert cpu_seconds(ABSENT, tmp_path) == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="nobody can choose cores here")
-def test_cores_are_as_before_afterwards() -> None:
+def test_the_cores_of_the_process_are_restored_afterwards() -> None:
     before = os.sched_getaffinity(0)
 
     with on((min(before),)):

@@ -1,4 +1,4 @@
-"""How a server is put together."""
+"""The composition of a server."""
 
 from typing import Any
 

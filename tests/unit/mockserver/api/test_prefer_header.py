@@ -1,4 +1,4 @@
-"""What a `Prefer` header is read as (RFC 7240)."""
+"""The parser of `Prefer` headers (RFC 7240)."""
 
 import time
 
@@ -28,7 +28,7 @@ from mockserver.api.prefer_header import Preference, preference
         (['code=""'], "", None),
     ],
 )
-def test_what_is_ours_is_understood(values: list[str], code: str | None, example: str | None) -> None:
+def test_code_and_example_preferences_are_parsed(values: list[str], code: str | None, example: str | None) -> None:
     assert preference([value.encode() for value in values]) == Preference(code, example)
 
 
@@ -36,19 +36,19 @@ def test_what_is_ours_is_understood(values: list[str], code: str | None, example
     "value",
     ["", ",,", "respond-async", "wait=5; code=409", "dynamic=true", 'note="code=409"', ";code=409", "=,=;", "code2"],
 )
-def test_all_else_is_ignored(value: str) -> None:
+def test_other_preferences_are_not_parsed(value: str) -> None:
     assert preference([value.encode()]) is None
 
 
 @given(st.lists(st.binary(max_size=60), max_size=4))
-def test_no_header_is_a_surprise(values: list[bytes]) -> None:
-    found = preference(values)
+def test_any_header_is_parsed_without_an_error(values: list[bytes]) -> None:
+    parsed = preference(values)
 
-    assert found is None or found != Preference(None, None)
+    assert parsed is None or parsed != Preference(None, None)
 
 
 @pytest.mark.parametrize("value", [b'a="' + b";" * 60_000, b'"\\"' * 20_000, b"a=" + b" " * 60_000, b"," * 60_000])
-def test_a_long_header_takes_no_long_time(value: bytes) -> None:
+def test_a_long_header_is_parsed_quickly(value: bytes) -> None:
     begun = time.perf_counter()
 
     preference([value])

@@ -1,4 +1,4 @@
-"""What happens between two instants, if nobody does anything."""
+"""The events between two instants without any request."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def key(name: str = "one", *, expires_at: int | None = None, **other: object) ->
     return ApiKey(name, name, frozenset(), frozenset({GROUP}), expires_at=expires_at, **other)  # type: ignore[arg-type]
 
 
-def found(begin: int, end: int, **records: Any) -> list[Event]:
+def events_between(begin: int, end: int, **records: Any) -> list[Event]:
     nothing = {"jobs": (), "keys": (), "replays": (), "limit": None}
     return events(ClockedRecords(**nothing | records), begin, end)
 
@@ -31,32 +31,35 @@ ENDED = Event(10_000, EventKind.JOB_ENDED, {**NAMED, "outcome": "completed", "im
 
 
 def test_a_job_starts_and_ends_at_its_instants() -> None:
-    assert found(0, 10_000, jobs=(TIMED,)) == [STARTED, ENDED]
+    assert events_between(0, 10_000, jobs=(TIMED,)) == [STARTED, ENDED]
 
 
-def test_what_was_before_is_not_told_again_and_what_comes_later_not_yet() -> None:
-    assert found(1_999, 2_000, jobs=(TIMED,)) == [STARTED]
-    assert found(2_000, 9_999, jobs=(TIMED,)) == []
-    assert found(10_000, 99_000, jobs=(TIMED,)) == []
+def test_events_outside_the_interval_are_not_reported() -> None:
+    assert events_between(1_999, 2_000, jobs=(TIMED,)) == [STARTED]
+    assert events_between(2_000, 9_999, jobs=(TIMED,)) == []
+    assert events_between(10_000, 99_000, jobs=(TIMED,)) == []
 
 
-def test_however_time_is_cut_up_the_same_happens() -> None:
-    whole = found(0, 12_000, jobs=(TIMED,), keys=(key(expires_at=5_000),))
+def test_events_do_not_depend_on_how_time_is_divided() -> None:
+    whole = events_between(0, 12_000, jobs=(TIMED,), keys=(key(expires_at=5_000),))
 
-    parts = [found(begin, begin + 500, jobs=(TIMED,), keys=(key(expires_at=5_000),)) for begin in range(0, 12_000, 500)]
+    parts = [
+        events_between(begin, begin + 500, jobs=(TIMED,), keys=(key(expires_at=5_000),))
+        for begin in range(0, 12_000, 500)
+    ]
 
     assert [event for part in parts for event in part] == whole
 
 
-def test_a_job_that_fails_tells_what_it_has_brought() -> None:
+def test_a_failed_job_event_has_the_number_of_imported_prospects() -> None:
     failing = job(Progression(Pace.TIME, duration=10_000, outcome=JobStatus.FAILED, share=0.5))
 
-    (_, ended) = found(0, 10_000, jobs=(failing,))
+    (_, ended) = events_between(0, 10_000, jobs=(failing,))
 
     assert (ended.details["outcome"], ended.details["imported"]) == ("failed", 5)
 
 
-def test_no_time_moves_a_job_that_a_hand_or_readings_move_or_that_has_ended() -> None:
+def test_manual_polled_immediate_and_ended_jobs_do_not_move_with_time() -> None:
     others = (
         job(Progression(Pace.MANUAL)),
         job(Progression(Pace.POLLS)),
@@ -64,61 +67,63 @@ def test_no_time_moves_a_job_that_a_hand_or_readings_move_or_that_has_ended() ->
         job(TIMED.progression, ending=Ending(JobStatus.CANCELLED, 1_000, 0)),
     )
 
-    assert found(500, 99_000, jobs=others) == []
+    assert events_between(500, 99_000, jobs=others) == []
 
 
-def test_a_job_without_duration_has_nothing_to_wait_for() -> None:
-    assert found(0, 99_000, jobs=(job(Progression(Pace.TIME, duration=0)),)) == []
+def test_a_job_without_duration_has_no_events() -> None:
+    assert events_between(0, 99_000, jobs=(job(Progression(Pace.TIME, duration=0)),)) == []
 
 
 def test_a_key_expires_unless_it_was_revoked() -> None:
     keys = (key(expires_at=7_000), key("revoked", expires_at=7_000, revoked=True), key("lasting"))
 
-    assert found(0, 7_000, keys=keys) == [Event(7_000, EventKind.KEY_EXPIRED, {"key": "one"})]
+    assert events_between(0, 7_000, keys=keys) == [Event(7_000, EventKind.KEY_EXPIRED, {"key": "one"})]
 
 
-def test_an_idempotency_key_is_forgotten() -> None:
+def test_an_idempotency_key_is_forgotten_at_its_instant() -> None:
     replay = Replay(GROUP, "k1", "digest", "c1", 3_000)
 
-    (event,) = found(0, 3_000, replays=(replay,))
+    (event,) = events_between(0, 3_000, replays=(replay,))
 
     assert event.kind is EventKind.IDEMPOTENCY_KEY_FORGOTTEN
     assert event.details == {"idempotencyKey": "k1", "accountGroupId": GROUP, "jobId": "c1"}
 
 
-def test_an_empty_bucket_lets_a_request_pass_again_and_is_full_again() -> None:
+def test_an_empty_bucket_is_lifted_and_later_refilled() -> None:
     limit = RateLimit(2, 1_000)
     empty = limit.taken(limit.taken(FULL, 0) or FULL, 0) or FULL
 
-    told = found(0, 5_000, keys=(key(bucket=empty),), limit=limit)
+    reported = events_between(0, 5_000, keys=(key(bucket=empty),), limit=limit)
 
-    assert [(event.at, event.kind) for event in told] == [
+    assert [(event.at, event.kind) for event in reported] == [
         (500, EventKind.LIMIT_LIFTED),
         (1_000, EventKind.LIMIT_REFILLED),
     ]
 
 
-def test_a_bucket_with_something_in_it_is_only_full_again_and_a_full_one_says_nothing() -> None:
+def test_a_partly_filled_bucket_is_only_refilled_and_a_full_bucket_has_no_events() -> None:
     limit = RateLimit(2, 1_000)
     half = limit.taken(FULL, 100) or FULL
 
-    assert [event.kind for event in found(100, 5_000, keys=(key(bucket=half),), limit=limit)] == [
+    assert [event.kind for event in events_between(100, 5_000, keys=(key(bucket=half),), limit=limit)] == [
         EventKind.LIMIT_REFILLED
     ]
-    assert found(100, 5_000, keys=(key(),), limit=limit) == []
+    assert events_between(100, 5_000, keys=(key(),), limit=limit) == []
 
 
-def test_the_limit_of_a_key_goes_before_that_of_its_sandbox() -> None:
+def test_the_limit_of_a_key_overrides_the_limit_of_its_sandbox() -> None:
     own = key(limit=RateLimit(1, 60_000), bucket=Bucket(60_000, 0))
 
-    told = found(0, 60_000, keys=(own,), limit=RateLimit(1, 1_000))
+    reported = events_between(0, 60_000, keys=(own,), limit=RateLimit(1, 1_000))
 
-    assert [event.at for event in told] == [60_000, 60_000]
+    assert [event.at for event in reported] == [60_000, 60_000]
 
 
-def test_all_of_it_comes_in_the_order_in_which_it_happens() -> None:
+def test_events_of_all_kinds_are_in_chronological_order() -> None:
     jobs = (job(Progression(Pace.TIME, duration=4_000), serial=2), TIMED)
 
-    told = found(0, 20_000, jobs=jobs, keys=(key(expires_at=3_000),), replays=(Replay(GROUP, "k", "d", "c1", 2_000),))
+    reported = events_between(
+        0, 20_000, jobs=jobs, keys=(key(expires_at=3_000),), replays=(Replay(GROUP, "k", "d", "c1", 2_000),)
+    )
 
-    assert [event.at for event in told] == [800, 2_000, 2_000, 3_000, 4_000, 10_000]
+    assert [event.at for event in reported] == [800, 2_000, 2_000, 3_000, 4_000, 10_000]

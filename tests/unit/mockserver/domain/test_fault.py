@@ -1,4 +1,4 @@
-"""When it is a fault's turn."""
+"""The decision which faults act on a request."""
 
 from dataclasses import replace
 
@@ -41,33 +41,35 @@ ASKED = FaultSubject("deleteAudience", key("sk_test_one", "first"), frozenset(ID
 
 
 @given(faults(), requests())
-def test_a_fault_matches_what_each_of_its_filters_lets_through(fault: Fault, asked: FaultSubject) -> None:
+def test_a_fault_matches_a_request_that_all_its_filters_match(fault: Fault, request: FaultSubject) -> None:
     alone = [Fault("1", fault.kind, operation=fault.operation)]
     alone += [Fault("2", fault.kind, key=fault.key), Fault("3", fault.kind, resource=fault.resource)]
 
-    assert fault.matches(asked) is all(one.matches(asked) for one in alone)
-    assert Fault("4", fault.kind).matches(asked)
+    assert fault.matches(request) is all(single.matches(request) for single in alone)
+    assert Fault("4", fault.kind).matches(request)
 
 
 @given(requests())
-def test_each_filter_asks_for_its_own(asked: FaultSubject) -> None:
+def test_each_filter_matches_its_own_attribute_of_a_request(request: FaultSubject) -> None:
     kind = FaultKind.DELAY
 
-    assert {name for name in OPERATIONS if Fault("1", kind, operation=name).matches(asked)} == {asked.operation}
-    matching = {name for name in (*TOKENS, "first", "second") if Fault("1", kind, key=name).matches(asked)}
-    assert matching == {asked.key.token, asked.key.name}
-    assert {one for one in IDENTIFIERS if Fault("1", kind, resource=one).matches(asked)} == asked.identifiers
+    assert {name for name in OPERATIONS if Fault("1", kind, operation=name).matches(request)} == {request.operation}
+    matching = {name for name in (*TOKENS, "first", "second") if Fault("1", kind, key=name).matches(request)}
+    assert matching == {request.key.token, request.key.name}
+    assert {
+        identifier for identifier in IDENTIFIERS if Fault("1", kind, resource=identifier).matches(request)
+    } == request.identifiers
 
 
 @given(st.lists(faults(), max_size=5), st.lists(requests(), max_size=12))
-def test_a_course_of_requests_keeps_to_what_each_fault_says(known: list[Fault], asked: list[FaultSubject]) -> None:
-    now = tuple(known)
-    for request in asked:
+def test_a_series_of_requests_respects_every_fault(initial: list[Fault], series: list[FaultSubject]) -> None:
+    now = tuple(initial)
+    for request in series:
         before, taken = now, decide(now, request, SECRET)
         now = taken.faults
 
-        assert [one.matched for one in now] == [one.matched + one.matches(request) for one in before]
-        acted = {one.id for one in (*taken.delays, *([taken.effect] if taken.effect else []))}
+        assert [fault.matched for fault in now] == [fault.matched + fault.matches(request) for fault in before]
+        acted = {acting.id for acting in (*taken.delays, *([taken.effect] if taken.effect else []))}
         waiting = taken.effect is not None and taken.effect.acts_after_effect
         counted = {new.id for new, old in zip(now, before, strict=True) if new.acted != old.acted}
         assert counted == (acted - {taken.effect.id} if waiting and taken.effect else acted)
@@ -79,34 +81,34 @@ def test_a_course_of_requests_keeps_to_what_each_fault_says(known: list[Fault], 
         assert taken.effect is None or taken.effect.kind is not FaultKind.DELAY
 
 
-def test_the_first_that_is_due_acts_and_the_next_has_its_turn_after_it() -> None:
-    known = (Fault("1", FaultKind.RESPONSE, status=500, times=1), Fault("2", FaultKind.RESET_BEFORE, times=1))
+def test_the_first_due_fault_acts_and_the_next_fault_acts_later() -> None:
+    pair = (Fault("1", FaultKind.RESPONSE, status=500, times=1), Fault("2", FaultKind.RESET_BEFORE, times=1))
 
-    taken = [decide(known, ASKED, SECRET)]
+    taken = [decide(pair, ASKED, SECRET)]
     taken += [decide(taken[-1].faults, ASKED, SECRET)]
     taken += [decide(taken[-1].faults, ASKED, SECRET)]
 
-    assert [one.effect.id if one.effect else None for one in taken] == ["1", "2", None]
-    assert [(one.matched, one.acted) for one in taken[-1].faults] == [(3, 1), (3, 1)]
+    assert [decision.effect.id if decision.effect else None for decision in taken] == ["1", "2", None]
+    assert [(fault.matched, fault.acted) for fault in taken[-1].faults] == [(3, 1), (3, 1)]
 
 
-def test_all_delays_that_are_due_act_beside_it() -> None:
-    known = [Fault(str(number), FaultKind.DELAY, delay=number) for number in (1, 2)]
+def test_all_due_delays_act_beside_another_fault() -> None:
+    delays = [Fault(str(number), FaultKind.DELAY, delay=number) for number in (1, 2)]
 
-    taken = decide([known[0], Fault("3", FaultKind.RESET_BEFORE), known[1]], ASKED, SECRET)
+    taken = decide([delays[0], Fault("3", FaultKind.RESET_BEFORE), delays[1]], ASKED, SECRET)
 
-    assert [one.delay for one in taken.delays] == [1, 2]
+    assert [fault.delay for fault in taken.delays] == [1, 2]
     assert taken.effect is not None
 
 
-def test_one_that_waits_for_the_effect_has_not_acted_yet() -> None:
+def test_a_fault_after_the_effect_has_not_acted_yet() -> None:
     taken = decide([Fault("1", FaultKind.RESET_AFTER, times=1)], ASKED, SECRET)
 
     assert taken.effect is not None
     assert (taken.effect.acted, taken.effect.after_acting().remaining) == (0, 0)
 
 
-def test_a_spoiled_answer_with_a_status_waits_for_nothing() -> None:
+def test_a_corrupted_response_with_a_status_does_not_wait_for_the_effect() -> None:
     spoiled = Fault("1", FaultKind.MALFORMED_JSON)
 
     assert spoiled.acts_after_effect
@@ -114,7 +116,7 @@ def test_a_spoiled_answer_with_a_status_waits_for_nothing() -> None:
 
 
 @given(st.integers(1, 10_000))
-def test_chance_depends_on_seed_fault_and_match_alone(match: int) -> None:
+def test_chance_depends_only_on_seed_fault_and_match(match: int) -> None:
     drawn = chance(SECRET, "1", match)
 
     assert 0 <= drawn < 1
@@ -122,7 +124,7 @@ def test_chance_depends_on_seed_fault_and_match_alone(match: int) -> None:
     assert len({drawn, chance(SECRET, "2", match), chance(SECRET, "1", match + 1), chance("other", "1", match)}) == 4
 
 
-def test_chance_hits_as_often_as_it_should() -> None:
+def test_chance_has_the_given_probability() -> None:
     hits = sum(chance(SECRET, "1", match) < 0.3 for match in range(10_000))
 
     assert 2_850 < hits < 3_150

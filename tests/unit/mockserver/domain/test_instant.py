@@ -1,4 +1,4 @@
-"""Instants are written as the vendor does, from the year 1 to 9999, and read back."""
+"""Instants in the vendor's format, from the year 1 to 9999, written and read back."""
 
 import pytest
 
@@ -15,14 +15,14 @@ from mockserver.domain.instant import END, iso, parse
         "9999-12-31T23:59:59.999Z",
     ],
 )
-def test_what_is_written_has_four_digits_for_the_year_and_is_read_back(text: str) -> None:
+def test_an_instant_is_written_with_a_four_digit_year_and_read_back(text: str) -> None:
     assert iso(parse(text)) == text
 
 
-def test_a_zone_does_not_lead_out_of_what_can_be_written() -> None:
+def test_a_zone_offset_cannot_lead_before_the_year_1() -> None:
     with pytest.raises(ValueError, match="before the year 1"):
         parse("0001-01-01T00:00:00+14:00")
 
 
-def test_the_end_is_the_year_9000() -> None:
+def test_the_last_instant_is_the_year_9000() -> None:
     assert iso(END) == "9000-01-01T00:00:00.000Z"

@@ -27,7 +27,7 @@ def test_a_timed_job_is_queued_for_a_fifth_of_its_time_then_runs_then_ends(
     assert (timed.status_at(now), timed.imported_at(now)) == (status, imported)
 
 
-def test_a_job_that_is_to_fail_ends_with_a_part_of_its_prospects() -> None:
+def test_a_failing_job_ends_with_part_of_its_prospects() -> None:
     failing = job(Progression(Pace.TIME, duration=10_000, outcome=JobStatus.FAILED))
 
     assert failing.status_at(11_000) is JobStatus.FAILED
@@ -42,16 +42,16 @@ def test_an_immediate_job_is_never_active() -> None:
     ("polled", "status"),
     [(0, JobStatus.QUEUED), (1, JobStatus.QUEUED), (2, JobStatus.RUNNING), (3, JobStatus.COMPLETED)],
 )
-def test_a_polled_job_moves_with_its_readings(polled: int, status: JobStatus) -> None:
+def test_a_polled_job_advances_with_each_poll(polled: int, status: JobStatus) -> None:
     assert job(Progression(Pace.POLLS, polls=3), polled=polled).status_at(1_000) is status
 
 
 @pytest.mark.parametrize("status", [JobStatus.QUEUED, JobStatus.RUNNING])
-def test_a_job_moved_by_hand_stays_as_it_is_however_late_it_gets(status: JobStatus) -> None:
+def test_a_manual_job_keeps_its_status_forever(status: JobStatus) -> None:
     assert job(Progression(Pace.MANUAL, status=status)).status_at(10**15) is status
 
 
-def test_an_ending_on_record_outweighs_the_progression() -> None:
+def test_a_recorded_ending_overrides_the_progression() -> None:
     cancelled = job(Progression(Pace.TIME, duration=10_000), ending=Ending(JobStatus.CANCELLED, 4_000, 0.4))
 
     assert cancelled.status_at(99_000) is JobStatus.CANCELLED
@@ -64,7 +64,7 @@ def test_a_job_was_updated_when_its_status_last_changed(now: int, updated_at: in
     assert job(Progression(Pace.TIME, duration=10_000)).updated_at(now) == updated_at
 
 
-def test_the_stages_follow_one_another() -> None:
+def test_the_enrichment_stage_follows_the_import_stage() -> None:
     running = job(Progression(Pace.TIME, duration=10_000))
 
     assert running.enrichment_progress_at(9_000) == 0

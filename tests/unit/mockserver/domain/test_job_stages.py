@@ -1,4 +1,4 @@
-"""A job that is to fail does so in the stage and at the share that it was told, and never goes back on the way."""
+"""Failing jobs: their stage, their share, and progress that never decreases."""
 
 import pytest
 
@@ -27,13 +27,15 @@ def failing(stage: Stage, share: float, pace: Pace = Pace.TIME) -> Progression:
         (Stage.ENRICHMENT, 0.99, 100, [("completed", 1.0), ("failed", 0.99)]),
     ],
 )
-def test_it_ends_where_it_was_told(stage: Stage, share: float, imported: int, stages: list[tuple[str, float]]) -> None:
+def test_a_failing_job_ends_in_its_stage_and_at_its_share(
+    stage: Stage, share: float, imported: int, stages: list[tuple[str, float]]
+) -> None:
     ended = job(failing(stage, share))
 
     shown = views.job(SeenJob(ended, 10_000))
 
     assert ended.imported_at(10_000) == imported
-    assert [(one["status"], one["progress"]) for one in shown["stages"].values()] == stages
+    assert [(stage["status"], stage["progress"]) for stage in shown["stages"].values()] == stages
     assert (shown["status"], shown["error"]["code"]) == ("failed", "PROSPECTING_FAILED")
     assert ("enriched" in shown["error"]["message"]) is (stage is Stage.ENRICHMENT)
 
@@ -44,36 +46,36 @@ def test_every_hundredth_of_an_import_is_counted_exactly(share: float) -> None:
 
 
 @pytest.mark.parametrize("stage", list(Stage))
-def test_its_progress_only_grows_until_it_fails(stage: Stage) -> None:
+def test_the_progress_of_a_failing_job_only_grows(stage: Stage) -> None:
     timed = job(failing(stage, 0.25))
 
-    seen = [timed.progress_at(now) for now in range(0, 11_000, 100)]
+    progress = [timed.progress_at(now) for now in range(0, 11_000, 100)]
 
-    assert seen == sorted(seen)
-    assert seen[-1] == progress_of(stage, 0.25)
+    assert progress == sorted(progress)
+    assert progress[-1] == progress_of(stage, 0.25)
 
 
 @pytest.mark.parametrize("stage", list(Stage))
-def test_its_readings_bring_it_there_as_well(stage: Stage) -> None:
-    seen = [job(failing(stage, 0.5, Pace.POLLS), polled=polled).progress_at(0) for polled in range(4)]
+def test_a_polled_failing_job_ends_in_its_stage_and_at_its_share(stage: Stage) -> None:
+    progress = [job(failing(stage, 0.5, Pace.POLLS), polled=polled).progress_at(0) for polled in range(4)]
 
-    assert seen == sorted(seen)
-    assert seen[-1] == progress_of(stage, 0.5)
+    assert progress == sorted(progress)
+    assert progress[-1] == progress_of(stage, 0.5)
 
 
-def test_one_that_is_done_at_once_fails_there_too() -> None:
+def test_an_immediate_failing_job_ends_at_its_share() -> None:
     assert job(failing(Stage.IMPORT, 0.5, Pace.IMMEDIATE)).imported_at(0) == 50
 
 
-def test_one_that_completes_does_not_care() -> None:
+def test_a_completing_job_ignores_stage_and_share() -> None:
     completing = Progression(Pace.TIME, duration=10_000, stage=Stage.IMPORT, share=0.1)
 
     assert job(completing).imported_at(10_000) == 100
 
 
-def test_a_stage_that_was_not_reached_is_queued_and_one_that_was_cancelled_says_so() -> None:
+def test_a_cancelled_job_has_a_cancelled_stage_and_a_queued_stage() -> None:
     cancelled = job(Progression(Pace.TIME, duration=10_000, outcome=JobStatus.CANCELLED, share=0.5))
 
     stages = views.job(SeenJob(cancelled, 10_000))["stages"]
 
-    assert [one["status"] for one in stages.values()] == ["cancelled", "queued"]
+    assert [stage["status"] for stage in stages.values()] == ["cancelled", "queued"]

@@ -1,4 +1,4 @@
-"""The token bucket: what it lets pass, and that what it says of the future is the truth."""
+"""The token bucket: the requests that it passes and the instants that it promises."""
 
 import pytest
 from hypothesis import given
@@ -10,8 +10,8 @@ LIMITS = st.builds(RateLimit, st.integers(1, 2_000), st.sampled_from([1_000, 60_
 PAUSES = st.lists(st.one_of(st.just(0), st.integers(0, 5_000), st.integers(0, 4_000_000)), max_size=60)
 
 
-def spent(limit: RateLimit, now: int) -> Bucket:
-    """A bucket that has just been emptied."""
+def emptied(limit: RateLimit, now: int) -> Bucket:
+    """Return a bucket that has just been emptied."""
     bucket = FULL
     while (after := limit.taken(bucket, now)) is not None:
         bucket = after
@@ -32,14 +32,14 @@ def test_a_rate_is_read_and_written(text: str, limit: RateLimit) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "60", "0/m", "-1/m", "60/d", "60 /m", "1000000/h", "6.5/s", "٦/s", "60/m\n"])
-def test_what_is_no_rate_is_refused_with_an_example(text: str) -> None:
+def test_an_invalid_rate_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="write it like 5/s"):
         RateLimit.parse(text)
 
 
-def test_a_rested_key_sends_as_many_at_once_as_the_rate_names_and_then_one_by_one() -> None:
+def test_a_full_bucket_passes_a_burst_and_then_single_requests() -> None:
     limit = RateLimit(3, 60_000)
-    bucket = spent(limit, 1_000)
+    bucket = emptied(limit, 1_000)
 
     assert [limit.left(FULL, 1_000), limit.left(bucket, 1_000)] == [3, 0]
     assert limit.passes_at(bucket) == 21_000
@@ -51,14 +51,16 @@ def test_a_rested_key_sends_as_many_at_once_as_the_rate_names_and_then_one_by_on
 
 def test_a_refused_request_costs_nothing() -> None:
     limit = RateLimit(1, 1_000)
-    bucket = spent(limit, 0)
+    bucket = emptied(limit, 0)
 
     assert limit.taken(bucket, 999) is None
     assert limit.passes_at(bucket) == 1_000
 
 
 @given(LIMITS, PAUSES)
-def test_what_it_says_of_the_next_request_is_true_to_the_millisecond(limit: RateLimit, pauses: list[int]) -> None:
+def test_the_promised_instant_of_the_next_request_is_exact_to_the_millisecond(
+    limit: RateLimit, pauses: list[int]
+) -> None:
     now, bucket = 0, FULL
     for pause in pauses:
         now += pause

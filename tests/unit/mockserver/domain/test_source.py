@@ -15,16 +15,16 @@ GOOD: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("source", GOOD)
-def test_a_source_with_what_it_requires_is_accepted(source: str) -> None:
+def test_a_source_with_its_required_members_is_accepted(source: str) -> None:
     assert isinstance(job_request({"source": source, **GOOD[source]}), JobRequest)
 
 
-def test_sales_navigator_is_content_with_either_of_its_two() -> None:
+def test_sales_navigator_accepts_either_of_its_two_members() -> None:
     assert isinstance(job_request({"source": "sales_navigator", "savedSearchId": "1"}), JobRequest)
 
 
 @pytest.mark.parametrize("source", GOOD)
-def test_a_source_without_what_it_requires_is_refused_and_told_what_that_is(source: str) -> None:
+def test_a_source_without_its_required_member_is_refused_by_name(source: str) -> None:
     refusal = job_request({"source": source})
 
     assert isinstance(refusal, Refusal)
@@ -47,9 +47,9 @@ def test_a_wrong_value_is_refused(source: str, wrong: dict[str, Any]) -> None:
     assert isinstance(job_request({"source": source, **wrong}), Refusal)
 
 
-@pytest.mark.parametrize(("asked", "cap", "requested"), [(50, 100, 50), (5_000, 1_000, 1_000)])
-def test_max_results_is_lowered_to_the_cap_of_the_plan(asked: int, cap: int, requested: int) -> None:
-    request = job_request({"source": "linkedin_search", **GOOD["linkedin_search"], "maxResults": asked})
+@pytest.mark.parametrize(("max_results", "cap", "requested"), [(50, 100, 50), (5_000, 1_000, 1_000)])
+def test_max_results_is_lowered_to_the_cap_of_the_plan(max_results: int, cap: int, requested: int) -> None:
+    request = job_request({"source": "linkedin_search", **GOOD["linkedin_search"], "maxResults": max_results})
 
     assert isinstance(request, JobRequest)
     assert request.requested(cap) == requested
@@ -63,7 +63,7 @@ def test_an_upload_ignores_max_results_and_is_as_long_as_its_list() -> None:
 
 
 @pytest.mark.parametrize(("search_emails", "price"), [(False, 1), (True, 2)])
-def test_a_prospect_costs_one_credit_and_two_with_emails(search_emails: bool, price: int) -> None:  # noqa: FBT001  (a parameter)
+def test_a_prospect_costs_one_credit_or_two_credits_with_emails(search_emails: bool, price: int) -> None:  # noqa: FBT001  (a parameter)
     request = job_request({"source": "linkedin_search", **GOOD["linkedin_search"], "searchEmails": search_emails})
 
     assert isinstance(request, JobRequest)

@@ -1,4 +1,4 @@
-"""Who may reach the control plane."""
+"""The hosts, origins and tokens that may reach the control plane."""
 
 import asyncio
 import json
@@ -17,13 +17,13 @@ async def inner(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"{}"})
 
 
-def asked(
+def gate_response(
     *headers: tuple[str, str],
     path: str = "/_mock/sandboxes",
     allowed: frozenset[str] = frozenset(),
     token: str | None = None,
 ) -> tuple[int, dict[bytes, bytes], dict[str, Any]]:
-    """What comes of one request: status, headers, body."""
+    """Send one request; return status, headers and body."""
     sent: list[Any] = []
     gate = ControlGateMiddleware(inner, allowed_hosts=allowed, admin_token=token)
 
@@ -41,8 +41,8 @@ def asked(
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:8080", "[::1]", "[::1]:8080", "Localhost:65535"]
 )
-def test_names_of_this_machine_are_let_in_on_any_port(host: str) -> None:
-    assert asked(("host", host))[0] == 200
+def test_names_of_this_machine_are_admitted_on_any_port(host: str) -> None:
+    assert gate_response(("host", host))[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -70,20 +70,20 @@ def test_names_of_this_machine_are_let_in_on_any_port(host: str) -> None:
     ],
 )
 def test_any_other_host_is_refused(host: str) -> None:
-    status, headers, body = asked(("host", host))
+    status, headers, body = gate_response(("host", host))
 
     assert status == 403
     assert headers[b"content-type"] == b"application/json"
     assert set(body) == {"reason", "hint"}
 
 
-def test_the_refusal_of_a_host_tells_how_to_allow_it() -> None:
-    assert "--allowed-host mock.internal." in asked(("host", "mock.internal:8080"))[2]["hint"]
+def test_the_refusal_of_a_host_says_how_to_allow_it() -> None:
+    assert "--allowed-host mock.internal." in gate_response(("host", "mock.internal:8080"))[2]["hint"]
 
 
-def test_a_request_needs_exactly_one_host() -> None:
-    assert asked()[0] == 403
-    assert asked(HOST, HOST)[0] == 403
+def test_a_request_needs_exactly_one_host_header() -> None:
+    assert gate_response()[0] == 403
+    assert gate_response(HOST, HOST)[0] == 403
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_a_request_needs_exactly_one_host() -> None:
         ("*", "evil.example", 403),
     ],
 )
-def test_an_allowed_host_is_let_in_on_any_port_or_on_the_one_it_names(allowed: str, host: str, status: int) -> None:
-    assert asked(("host", host), allowed=frozenset({allowed}))[0] == status
+def test_an_allowed_host_is_admitted_on_any_port_or_on_its_own_port(allowed: str, host: str, status: int) -> None:
+    assert gate_response(("host", host), allowed=frozenset({allowed}))[0] == status
 
 
 @pytest.mark.parametrize(
@@ -121,17 +121,17 @@ def test_an_allowed_host_is_let_in_on_any_port_or_on_the_one_it_names(allowed: s
         ("localhost:8080", "http://localhost:3000"),
     ],
 )
-def test_pages_of_the_server_itself_and_of_allowed_hosts_are_let_in(host: str, origin: str) -> None:
+def test_pages_of_the_server_itself_and_of_allowed_hosts_are_admitted(host: str, origin: str) -> None:
     allowed = frozenset({"mock", "localhost:3000"})
 
-    assert asked(("host", host), ("origin", origin), allowed=allowed)[0] == 200
+    assert gate_response(("host", host), ("origin", origin), allowed=allowed)[0] == 200
 
 
 @pytest.mark.parametrize(
     "origin", ["http://localhost:3000", "http://localhost", "http://127.0.0.1:8080", "http://[::1]:8080"]
 )
 def test_another_port_or_name_of_this_machine_is_another_origin(origin: str) -> None:
-    status, _, body = asked(HOST, ("origin", origin))
+    status, _, body = gate_response(HOST, ("origin", origin))
 
     assert status == 403
     assert body["hint"] == f"Start the server with --allowed-host {origin.removeprefix('http://')}."
@@ -142,19 +142,19 @@ def test_another_port_or_name_of_this_machine_is_another_origin(origin: str) -> 
     ["http://evil.example", "null", "", "file://", "http://localhost.evil.example", "ftp://localhost", "localhost"],
 )
 def test_pages_of_other_origins_are_refused(origin: str) -> None:
-    assert asked(HOST, ("origin", origin))[0] == 403
+    assert gate_response(HOST, ("origin", origin))[0] == 403
 
 
-def test_one_foreign_origin_among_several_is_enough() -> None:
-    assert asked(HOST, ("origin", "http://localhost:8080"), ("origin", "http://evil.example"))[0] == 403
+def test_a_request_with_one_foreign_origin_among_several_is_refused() -> None:
+    assert gate_response(HOST, ("origin", "http://localhost:8080"), ("origin", "http://evil.example"))[0] == 403
 
 
 @pytest.mark.parametrize(
     ("site", "status"),
     [("cross-site", 403), ("Cross-Site", 403), ("same-origin", 200), ("same-site", 200), ("none", 200)],
 )
-def test_what_the_browser_calls_cross_site_is_refused(site: str, status: int) -> None:
-    assert asked(HOST, ("sec-fetch-site", site))[0] == status
+def test_a_request_marked_cross_site_by_the_browser_is_refused(site: str, status: int) -> None:
+    assert gate_response(HOST, ("sec-fetch-site", site))[0] == status
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ def test_what_the_browser_calls_cross_site_is_refused(site: str, status: int) ->
         [("authorization", "Bearer \xe9")],
     ],
 )
-def test_without_the_token_the_control_plane_is_401(headers: list[tuple[str, str]]) -> None:
-    status, answered, body = asked(HOST, *headers, token="secret")
+def test_the_control_plane_is_401_without_the_admin_token(headers: list[tuple[str, str]]) -> None:
+    status, answered, body = gate_response(HOST, *headers, token="secret")
 
     assert status == 401
     assert answered[b"www-authenticate"] == b"Bearer"
@@ -181,39 +181,39 @@ def test_without_the_token_the_control_plane_is_401(headers: list[tuple[str, str
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_with_the_token_it_is_open(scheme: str) -> None:
-    assert asked(HOST, ("authorization", f"{scheme} secret"), token="secret")[0] == 200
+def test_the_control_plane_is_open_with_the_admin_token(scheme: str) -> None:
+    assert gate_response(HOST, ("authorization", f"{scheme} secret"), token="secret")[0] == 200
 
 
-def test_the_token_does_not_open_it_to_a_foreign_host_or_page() -> None:
+def test_the_admin_token_does_not_admit_a_foreign_host_or_page() -> None:
     token = ("authorization", "Bearer secret")
 
-    assert asked(("host", "evil.example"), token, token="secret")[0] == 403
-    assert asked(HOST, ("origin", "http://evil.example"), token, token="secret")[0] == 403
+    assert gate_response(("host", "evil.example"), token, token="secret")[0] == 403
+    assert gate_response(HOST, ("origin", "http://evil.example"), token, token="secret")[0] == 403
 
 
-def test_health_needs_no_token_but_a_host_that_is_known() -> None:
-    assert asked(HOST, path="/_mock/health", token="secret")[0] == 200
-    assert asked(("host", "evil.example"), path="/_mock/health", token="secret")[0] == 403
+def test_the_health_check_needs_a_known_host_but_no_token() -> None:
+    assert gate_response(HOST, path="/_mock/health", token="secret")[0] == 200
+    assert gate_response(("host", "evil.example"), path="/_mock/health", token="secret")[0] == 403
 
 
 @pytest.mark.parametrize("path", ["/_mock", "/_mock/", "/_mock/health/", "/_mock/sandboxes/health", "/_mock/HEALTH"])
-def test_everything_else_under_the_control_plane_needs_it(path: str) -> None:
-    assert asked(HOST, path=path, token="secret")[0] == 401
+def test_every_other_path_of_the_control_plane_needs_the_token(path: str) -> None:
+    assert gate_response(HOST, path=path, token="secret")[0] == 401
 
 
 @pytest.mark.parametrize("path", ["/", "/v1/accounts", "/_mockery", "/_moc", "/v1/_mock/sandboxes", ""])
-def test_nothing_outside_the_control_plane_is_looked_at(path: str) -> None:
-    assert asked(("host", "evil.example"), ("origin", "null"), path=path, token="secret")[0] == 200
+def test_paths_outside_the_control_plane_are_not_checked(path: str) -> None:
+    assert gate_response(("host", "evil.example"), ("origin", "null"), path=path, token="secret")[0] == 200
 
 
-def test_what_is_not_http_passes() -> None:
-    seen: list[Scope] = []
+def test_messages_other_than_http_pass_the_gate() -> None:
+    scopes: list[Scope] = []
 
     async def noting(scope: Scope, _receive: Receive, _send: Send) -> None:
-        seen.append(scope)
+        scopes.append(scope)
 
     gate = ControlGateMiddleware(noting, allowed_hosts=frozenset(), admin_token="secret")
     asyncio.run(gate({"type": "lifespan"}, noting, noting))  # type: ignore[arg-type]  # neither is called
 
-    assert seen == [{"type": "lifespan"}]
+    assert scopes == [{"type": "lifespan"}]

@@ -1,4 +1,4 @@
-"""What the journal's layer writes down of an exchange, however it ends."""
+"""The record that the journal's middleware makes of an exchange, for every ending."""
 
 import asyncio
 import tracemalloc
@@ -26,7 +26,7 @@ Act = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Timer:
-    """Counts the questions."""
+    """A timer that counts its calls."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -36,9 +36,9 @@ class Timer:
         return float(self.asked)
 
 
-def kept(app: ASGIApp, *, method: str = "GET", parts: tuple[bytes, ...] = (), **scope: Any) -> Exchange:
-    """The one exchange that is kept of a request."""
-    found: list[Exchange] = []
+def recorded_exchange(app: ASGIApp, *, method: str = "GET", parts: tuple[bytes, ...] = (), **scope: Any) -> Exchange:
+    """Send a request; return the one recorded exchange."""
+    recorded: list[Exchange] = []
     messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
 
@@ -49,15 +49,15 @@ def kept(app: ASGIApp, *, method: str = "GET", parts: tuple[bytes, ...] = (), **
         pass
 
     async def place(exchange: Exchange) -> None:
-        found.append(exchange)
+        recorded.append(exchange)
 
     layer = JournalMiddleware(
-        app, keep=lambda _, exchange: found.append(exchange), place=place, clock=ManualClock(7), timer=Timer()
+        app, keep=lambda _, exchange: recorded.append(exchange), place=place, clock=ManualClock(7), timer=Timer()
     )
-    asked = {"type": "http", "method": method, "path": "/x", "query_string": b"a=1", "headers": [], **scope}
+    request = {"type": "http", "method": method, "path": "/x", "query_string": b"a=1", "headers": [], **scope}
     with suppress(RuntimeError):
-        asyncio.run(layer(asked, receive, send))
-    (exchange,) = found
+        asyncio.run(layer(request, receive, send))
+    (exchange,) = recorded
     return exchange
 
 
@@ -86,7 +86,7 @@ async def reading(_scope: Scope, receive: Receive, send: Send) -> None:
     await answering(_scope, receive, send)
 
 
-def gone(at: float, *, answered: bool, cut_off: bool = False) -> ASGIApp:
+def disconnecting(at: float, *, answered: bool, cut_off: bool = False) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scope[RECORD].gone_at = at
         scope[RECORD].cut_off = cut_off
@@ -95,8 +95,8 @@ def gone(at: float, *, answered: bool, cut_off: bool = False) -> ASGIApp:
     return app
 
 
-def test_an_answer_is_kept_with_when_it_was() -> None:
-    exchange = kept(answering, client=("127.0.0.1", 5))
+def test_a_response_is_recorded_with_its_times() -> None:
+    exchange = recorded_exchange(answering, client=("127.0.0.1", 5))
 
     assert (exchange.status, exchange.response_body, exchange.response_size) == (200, b"begun end", 9)
     assert (exchange.real, exchange.began, exchange.ended) == (7, 1.0, 2.0)
@@ -104,10 +104,10 @@ def test_an_answer_is_kept_with_when_it_was() -> None:
     assert exchange.outcome == "answered"
 
 
-def test_of_the_headers_those_are_kept_that_matter() -> None:
+def test_only_relevant_headers_are_recorded() -> None:
     sent = [(b"user-agent", b"x"), (b"cookie", b"y"), (b"accept", b"z")]
 
-    exchange = kept(answering, headers=sent)
+    exchange = recorded_exchange(answering, headers=sent)
 
     assert list(exchange.request_headers) == [(b"user-agent", b"x")]
     assert list(exchange.response_headers) == [(b"content-type", b"text/html"), (b"retry-after", b"3")]
@@ -121,23 +121,23 @@ def test_of_the_headers_those_are_kept_that_matter() -> None:
         (silent, "lost", None),
         (failing, "lost", None),
         (truncating, "truncated", 200),
-        (gone(1.5, answered=True), "abandoned", 200),
-        (gone(1.5, answered=False), "abandoned", None),
-        (gone(1.5, answered=False, cut_off=True), "lost", None),
-        (gone(9.0, answered=False), "lost", None),
-        (gone(9.0, answered=True), "answered", 200),
+        (disconnecting(1.5, answered=True), "abandoned", 200),
+        (disconnecting(1.5, answered=False), "abandoned", None),
+        (disconnecting(1.5, answered=False, cut_off=True), "lost", None),
+        (disconnecting(9.0, answered=False), "lost", None),
+        (disconnecting(9.0, answered=True), "answered", 200),
     ],
 )
-def test_every_ending_has_its_word(app: ASGIApp, outcome: str, status: int | None) -> None:
-    exchange = kept(app)
+def test_every_ending_of_an_exchange_has_its_outcome(app: ASGIApp, outcome: str, status: int | None) -> None:
+    exchange = recorded_exchange(app)
 
     assert (exchange.outcome, exchange.status) == (outcome, status)
 
 
-def test_a_body_is_kept_as_far_as_it_was_read_and_is_not_too_long() -> None:
-    whole = kept(reading, method="POST", parts=(b"one ", b"two"))
-    unread = kept(answering, method="POST", parts=(b"one",))
-    long = kept(reading, method="POST", parts=(b"x" * 10_000, b"y" * 10_000))
+def test_a_request_body_is_recorded_as_far_as_read_and_up_to_the_limit() -> None:
+    whole = recorded_exchange(reading, method="POST", parts=(b"one ", b"two"))
+    unread = recorded_exchange(answering, method="POST", parts=(b"one",))
+    long = recorded_exchange(reading, method="POST", parts=(b"x" * 10_000, b"y" * 10_000))
 
     assert (whole.request_body, whole.request_size) == (b"one two", 7)
     assert (unread.request_body, unread.request_size) == (None, 0)
@@ -145,32 +145,32 @@ def test_a_body_is_kept_as_far_as_it_was_read_and_is_not_too_long() -> None:
 
 
 def answered_by_the_application() -> Exchange:
-    """An answer as the server sends it."""
+    """Record a response as the server sends it."""
 
     async def deleting(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send_json(send, {"success": True, "data": {"deleted": True}, "error": None, "traceId": "1"}, 200)
 
-    return kept(deleting)
+    return recorded_exchange(deleting)
 
 
 def refused_while_its_body_was_awaited() -> Exchange:
-    """An answer that the protocol has given in the application's place."""
+    """Record a refusal that the protocol sent in the application's place."""
 
     async def broken(scope: Scope, _receive: Receive, _send: Send) -> None:
         scope[REFUSAL] = 400, orjson.dumps({"success": False})
 
-    return kept(broken)
+    return recorded_exchange(broken)
 
 
 def refused_unparsed() -> Exchange:
-    """An answer to what was no request."""
+    """Record the refusal of an unparsable request."""
     return unparsed_exchange(400, orjson.dumps({"success": False}), 7)
 
 
 @pytest.mark.parametrize(
     "answered", [answered_by_the_application, refused_while_its_body_was_awaited, refused_unparsed]
 )
-def test_what_is_kept_takes_no_more_memory_than_is_counted_for_it(answered: Callable[[], Exchange]) -> None:
+def test_a_recorded_exchange_takes_no_more_memory_than_its_counted_size(answered: Callable[[], Exchange]) -> None:
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
@@ -182,19 +182,19 @@ def test_what_is_kept_takes_no_more_memory_than_is_counted_for_it(answered: Call
     assert taken <= sum(exchange.size for exchange in exchanges)
 
 
-def test_a_key_is_kept_only_where_nobody_knows_it_yet() -> None:
+def test_a_sent_key_is_recorded_only_if_the_request_has_no_known_key() -> None:
     async def knowing(scope: Scope, receive: Receive, send: Send) -> None:
         scope[RECORD].token = "known"
         await answering(scope, receive, send)
 
     sent = [(b"authorization", b"Bearer unknown")]
 
-    assert kept(knowing, headers=sent).sent_token == "known"
-    assert kept(knowing, headers=sent).request_headers == ()
-    assert kept(answering, headers=sent).sent_token == "unknown"
+    assert recorded_exchange(knowing, headers=sent).sent_token == "known"
+    assert recorded_exchange(knowing, headers=sent).request_headers == ()
+    assert recorded_exchange(answering, headers=sent).sent_token == "unknown"
 
 
-def test_what_is_no_request_passes_by() -> None:
+def test_messages_other_than_requests_are_not_recorded() -> None:
     passed: list[str] = []
 
     async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
@@ -202,6 +202,6 @@ def test_what_is_no_request_passes_by() -> None:
         assert RECORD not in scope
 
     with pytest.raises(ValueError, match="not enough values"):
-        kept(app, type="lifespan")
+        recorded_exchange(app, type="lifespan")
 
     assert passed == ["lifespan"]

@@ -1,4 +1,4 @@
-"""No key gets past the redaction, however it is written; what is no key does."""
+"""The redaction: it hides every spelling of a key and nothing else."""
 
 import json
 from urllib.parse import quote
@@ -16,12 +16,12 @@ REDACTION = Redaction([KEY, ODD], [TOKEN])
 
 
 def escaped(text: str) -> str:
-    """Every character as an escape of JSON."""
+    """Return the text with every character as a JSON escape."""
     return "".join(f"\\u{ord(character):04x}" for character in text)
 
 
 def encoded(text: str) -> str:
-    """Every character percent-encoded."""
+    """Return the text with every character percent-encoded."""
     return "".join(f"%{ord(character):02X}" for character in text)
 
 
@@ -49,7 +49,7 @@ def test_a_secret_is_not_shown(secret: str, written: object) -> None:
     assert secret[4:-5] not in shown
 
 
-def test_what_is_hidden_in_more_layers_than_anybody_peels_is_not_shown_at_all() -> None:
+def test_a_text_encoded_in_too_many_layers_is_not_shown_at_all() -> None:
     text = KEY
     for _ in range(12):
         text = encoded(text) if len(text) < 10_000 else quote(text)
@@ -58,11 +58,11 @@ def test_what_is_hidden_in_more_layers_than_anybody_peels_is_not_shown_at_all() 
 
 
 @pytest.mark.parametrize("text", ["", "100 % sure", "%zz", '{"name": "sk_test"}', "/v1/accounts/%E2%82%AC", "a\\nb"])
-def test_what_holds_no_secret_is_shown_as_it_is(text: str) -> None:
+def test_a_text_without_a_secret_is_shown_unchanged(text: str) -> None:
     assert REDACTION(text) == text
 
 
-def test_a_hint_is_for_who_knows_the_key() -> None:
+def test_a_hint_identifies_a_long_key_and_no_token() -> None:
     assert REDACTION(f"key={KEY}") == "key=sk_…cdef"
     assert hint("a-short-key") == "…"
     assert REDACTION(f"token={TOKEN}") == "token=…"
@@ -70,7 +70,7 @@ def test_a_hint_is_for_who_knows_the_key() -> None:
 
 
 @pytest.mark.parametrize("cut", range(1, len(ODD)))
-def test_half_a_secret_at_the_end_of_a_cut_text_is_not_shown(cut: int) -> None:
+def test_part_of_a_secret_at_the_end_of_a_truncated_text_is_not_shown(cut: int) -> None:
     text = "x" * 5_000 + ODD[:cut]
 
     shown = REDACTION.of_cut(text)
@@ -80,5 +80,5 @@ def test_half_a_secret_at_the_end_of_a_cut_text_is_not_shown(cut: int) -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.sampled_from([KEY, TOKEN]))
-def test_no_text_around_it_saves_a_secret(before: str, after: str, secret: str) -> None:
+def test_a_secret_is_redacted_in_any_surrounding_text(before: str, after: str, secret: str) -> None:
     assert secret not in REDACTION(before + secret + after)

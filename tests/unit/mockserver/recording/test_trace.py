@@ -1,4 +1,4 @@
-"""The decision trace names the rules up to the one that decided."""
+"""The decision trace: the rules up to the deciding rule."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from mockserver.domain.operation import OPERATIONS
 from mockserver.recording.trace import rules, trace
 
 
-def test_an_accepted_request_has_met_all_rules_of_its_operation() -> None:
+def test_an_accepted_request_has_passed_all_rules_of_its_operation() -> None:
     assert trace("deleteAudience", None) == (
         "route",
         "method",
@@ -20,16 +20,16 @@ def test_an_accepted_request_has_met_all_rules_of_its_operation() -> None:
     )
 
 
-def test_a_refused_one_has_met_those_up_to_the_one_that_decided() -> None:
+def test_the_trace_of_a_refused_request_ends_with_the_deciding_rule() -> None:
     assert trace("deleteAudience", "permission") == ("route", "method", "api-key", "rate-limit", "permission")
 
 
-def test_an_operation_for_any_valid_key_asks_for_no_permission_and_no_account_group() -> None:
+def test_an_operation_for_any_valid_key_has_no_permission_and_account_group_rules() -> None:
     assert trace("listAccounts", None) == ("route", "method", "api-key", "rate-limit", "parameters")
 
 
 @pytest.mark.parametrize(
-    ("operation", "place", "last"),
+    ("operation", "part", "last"),
     [
         ("updateAudience", "path", "parameters"),
         ("updateAudience", "query", "parameters"),
@@ -40,24 +40,24 @@ def test_an_operation_for_any_valid_key_asks_for_no_permission_and_no_account_gr
         ("deleteAudience", None, "parameters"),
     ],
 )
-def test_the_validation_is_told_by_where_it_found_something(operation: str, place: str | None, last: str) -> None:
-    asked = trace(operation, "validation", place)
+def test_the_validation_rule_depends_on_the_invalid_part(operation: str, part: str | None, last: str) -> None:
+    checked = trace(operation, "validation", part)
 
-    assert asked == rules(operation)[: rules(operation).index(last) + 1]
+    assert checked == rules(operation)[: rules(operation).index(last) + 1]
 
 
 @pytest.mark.parametrize(
-    ("rule", "asked"), [("route", ("route",)), ("method", ("route", "method")), ("http", ("http",))]
+    ("rule", "expected"), [("route", ("route",)), ("method", ("route", "method")), ("http", ("http",))]
 )
-def test_what_met_no_operation_was_refused_before(rule: str, asked: tuple[str, ...]) -> None:
-    assert trace(None, rule) == asked
+def test_a_request_without_an_operation_was_refused_by_an_earlier_rule(rule: str, expected: tuple[str, ...]) -> None:
+    assert trace(None, rule) == expected
 
 
-def test_what_is_known_of_no_operation_and_refused_by_nothing_has_no_trace() -> None:
+def test_a_request_without_operation_and_refusal_has_an_empty_trace() -> None:
     assert trace(None, None) == ()
 
 
-def test_a_fault_answers_behind_the_admission_and_an_example_behind_the_key() -> None:
+def test_a_fault_decides_after_the_permission_and_an_example_after_the_key() -> None:
     assert trace("listAccounts", "fault") == ("route", "method", "api-key", "rate-limit", "fault")
     assert trace("deleteAudience", "fault") == ("route", "method", "api-key", "rate-limit", "permission", "fault")
     assert trace("deleteAudience", "prefer") == ("route", "method", "api-key", "prefer")
@@ -68,5 +68,5 @@ def test_a_failure_of_the_server_comes_after_all_rules() -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_no_rule_is_asked_twice(operation: str) -> None:
+def test_no_rule_occurs_twice_in_a_trace(operation: str) -> None:
     assert len(set(rules(operation))) == len(rules(operation))

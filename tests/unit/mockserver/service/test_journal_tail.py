@@ -1,4 +1,4 @@
-"""Who follows a journal learns what is new in it, what was dropped, and that it began anew; in no time of its own."""
+"""The journal tail: new exchanges, dropped exchanges and resets, without real pauses."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -23,7 +23,7 @@ Act = Callable[["Situation"], Awaitable[None]]
 
 @dataclass
 class Situation:
-    """A sandbox whose journal holds a hundred exchanges, and what happens in each pause of its follower."""
+    """A sandbox whose journal holds a hundred exchanges, and an action for each pause of its follower."""
 
     limit: int = HELD
     acts: list[Act] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Situation:
         self.following = JournalTails(journals, self.pause, most=2)
 
     async def pause(self, seconds: float) -> None:
-        """Let the next thing happen; when there is none, the server stops."""
+        """Run the next action; without one, stop the server."""
         self.paused.append(seconds)
         if self.acts:
             await self.acts.pop(0)(self)
@@ -45,7 +45,7 @@ class Situation:
             self.following.stop()
 
     def write(self, count: int) -> None:
-        """Put exchanges into the journal; each has a path of its own."""
+        """Append exchanges to the journal, each with its own path."""
         for _ in range(count):
             self.written += 1
             self.store.append("one", Exchange(path=f"/{self.written}", began=float(self.written), size=1))
@@ -57,19 +57,19 @@ class Situation:
 
         asyncio.run(main())
 
-    def told(self, *acts: Act, before: int = 0, after: int = 0) -> list[str]:
-        """What a follower is told until the server stops; the journal has `before` exchanges at first."""
+    def lines_until_stop(self, *acts: Act, before: int = 0, after: int = 0) -> list[str]:
+        """Return what a follower receives until the server stops; the journal has `before` exchanges at first."""
         self.acts = list(acts)
-        found: list[str] = []
+        lines: list[str] = []
 
         async def act() -> None:
             self.write(before)
             follower = await self.following.follow("one", after)
             async for news in follower.news():
-                found.extend(words(news))
+                lines.extend(words(news))
 
         self.run(act)
-        return found
+        return lines
 
 
 def words(news: Batch | None) -> Iterator[str]:
@@ -80,7 +80,7 @@ def words(news: Batch | None) -> Iterator[str]:
         yield "anew"
     if news.dropped:
         yield f"dropped {news.dropped} up to {news.reading.dropped}"
-    yield from (f"{one.number}: {one.path}" for one in news.reading.exchanges)
+    yield from (f"{exchange.number}: {exchange.path}" for exchange in news.reading.exchanges)
 
 
 def numbers(first: int, last: int) -> list[str]:
@@ -119,57 +119,57 @@ def lasting(milliseconds: int) -> Act:
 
 def both(*acts: Act) -> Act:
     async def act(context: Situation) -> None:
-        for one in acts:
-            await one(context)
+        for single in acts:
+            await single(context)
 
     return act
 
 
-class TestNews:
-    def test_what_is_there_comes_first_and_then_what_is_new_each_once(self) -> None:
-        assert Situation().told(writes(2), nothing, writes(1), before=3) == numbers(1, 6)
+class TestBatches:
+    def test_a_follower_gets_existing_exchanges_first_and_each_new_exchange_once(self) -> None:
+        assert Situation().lines_until_stop(writes(2), nothing, writes(1), before=3) == numbers(1, 6)
 
-    def test_it_goes_on_behind_the_exchange_that_is_named(self) -> None:
-        assert Situation().told(writes(1), before=3, after=2) == numbers(3, 4)
+    def test_a_follower_resumes_after_the_given_number(self) -> None:
+        assert Situation().lines_until_stop(writes(1), before=3, after=2) == numbers(3, 4)
 
-    def test_it_looks_again_after_a_quarter_of_a_second(self) -> None:
+    def test_the_tail_polls_every_quarter_of_a_second(self) -> None:
         context = Situation()
 
-        context.told(writes(1), nothing)
+        context.lines_until_stop(writes(1), nothing)
 
         assert context.paused == [INTERVAL] * 3
 
-    def test_now_and_then_it_is_told_that_there_is_nothing(self) -> None:
+    def test_a_follower_gets_a_heartbeat_now_and_then(self) -> None:
         quiet = [nothing] * (HEARTBEAT + 3)
 
-        assert Situation().told(*quiet, writes(1), *quiet) == ["nothing", "1: /1", "nothing"]
+        assert Situation().lines_until_stop(*quiet, writes(1), *quiet) == ["nothing", "1: /1", "nothing"]
         assert 14 <= HEARTBEAT * INTERVAL <= 16
 
-    def test_much_comes_in_parts_without_a_pause_between_them(self) -> None:
+    def test_a_large_backlog_comes_in_batches_without_pauses(self) -> None:
         context = Situation()
 
-        assert context.told(nothing, before=AT_ONCE + 1) == numbers(1, AT_ONCE + 1)
+        assert context.lines_until_stop(nothing, before=AT_ONCE + 1) == numbers(1, AT_ONCE + 1)
         assert context.paused == [0, INTERVAL]
 
 
 class TestDropped:
-    def test_what_made_room_before_is_told_of(self) -> None:
-        assert Situation(limit=3).told(before=5) == ["dropped 2 up to 2", *numbers(3, 5)]
+    def test_exchanges_dropped_before_are_reported(self) -> None:
+        assert Situation(limit=3).lines_until_stop(before=5) == ["dropped 2 up to 2", *numbers(3, 5)]
 
-    def test_what_made_room_meanwhile_is_told_of(self) -> None:
-        told = Situation(limit=3).told(writes(5), before=1)
+    def test_exchanges_dropped_meanwhile_are_reported(self) -> None:
+        lines = Situation(limit=3).lines_until_stop(writes(5), before=1)
 
-        assert told == ["1: /1", "dropped 2 up to 3", *numbers(4, 6)]
+        assert lines == ["1: /1", "dropped 2 up to 3", *numbers(4, 6)]
 
-    def test_what_was_seen_is_not_counted(self) -> None:
-        assert Situation(limit=3).told(writes(3), before=3) == numbers(1, 6)
+    def test_dropped_exchanges_that_were_delivered_are_not_reported(self) -> None:
+        assert Situation(limit=3).lines_until_stop(writes(3), before=3) == numbers(1, 6)
 
-    def test_what_was_cleared_unseen_is_told_of_and_numbers_go_on(self) -> None:
-        told = Situation().told(both(writes(2), clear), writes(1), before=1)
+    def test_cleared_exchanges_are_reported_and_numbers_continue(self) -> None:
+        lines = Situation().lines_until_stop(both(writes(2), clear), writes(1), before=1)
 
-        assert told == ["1: /1", "dropped 2 up to 3", "4: /4"]
+        assert lines == ["1: /1", "dropped 2 up to 3", "4: /4"]
 
-    def test_who_reads_slowly_holds_no_more_than_a_part_and_hears_what_that_cost(self) -> None:
+    def test_a_slow_follower_holds_one_batch_and_learns_what_was_dropped(self) -> None:
         context = Situation()
 
         async def act() -> None:
@@ -191,45 +191,45 @@ class TestDropped:
 
 
 class TestReset:
-    def test_numbers_that_begin_anew_are_told_of(self) -> None:
-        told = Situation().told(reset, writes(1), before=3)
+    def test_a_reset_is_reported(self) -> None:
+        lines = Situation().lines_until_stop(reset, writes(1), before=3)
 
-        assert told == [*numbers(1, 3), "anew", "1: /4"]
+        assert lines == [*numbers(1, 3), "anew", "1: /4"]
 
-    def test_so_they_are_where_they_are_as_high_again_already(self) -> None:
-        told = Situation().told(both(reset, writes(4)), before=3)
+    def test_a_reset_is_reported_even_if_numbers_have_caught_up(self) -> None:
+        lines = Situation().lines_until_stop(both(reset, writes(4)), before=3)
 
-        assert told == [*numbers(1, 3), "anew", "1: /4", "2: /5", "3: /6", "4: /7"]
+        assert lines == [*numbers(1, 3), "anew", "1: /4", "2: /5", "3: /6", "4: /7"]
 
-    def test_a_number_that_is_not_reached_is_from_before_a_reset(self) -> None:
-        assert Situation().told(before=2, after=9) == ["anew", *numbers(1, 2)]
+    def test_a_number_above_the_newest_exchange_counts_as_a_reset(self) -> None:
+        assert Situation().lines_until_stop(before=2, after=9) == ["anew", *numbers(1, 2)]
 
-    def test_a_journal_that_is_empty_yet_does_not_begin_anew(self) -> None:
-        assert Situation().told(nothing, nothing) == []
+    def test_an_empty_journal_is_not_reported_as_a_reset(self) -> None:
+        assert Situation().lines_until_stop(nothing, nothing) == []
 
 
 class TestEnd:
-    def test_it_ends_with_the_sandbox(self) -> None:
+    def test_a_tail_ends_when_its_sandbox_is_deleted(self) -> None:
         context = Situation()
 
-        assert context.told(delete, writes(1), before=1) == numbers(1, 1)
+        assert context.lines_until_stop(delete, writes(1), before=1) == numbers(1, 1)
         assert len(context.acts) == 1
 
-    def test_a_sandbox_that_is_followed_does_not_expire(self) -> None:
+    def test_a_followed_sandbox_does_not_expire(self) -> None:
         context = Situation()
 
-        assert context.told(*[lasting(HOUR // 2)] * 5, writes(1)) == ["1: /1"]
+        assert context.lines_until_stop(*[lasting(HOUR // 2)] * 5, writes(1)) == ["1: /1"]
 
-    def test_it_ends_where_the_sandbox_has_expired(self) -> None:
+    def test_a_tail_ends_when_its_sandbox_has_expired(self) -> None:
         context = Situation()
 
-        assert context.told(lasting(2 * HOUR), writes(1)) == []
+        assert context.lines_until_stop(lasting(2 * HOUR), writes(1)) == []
         assert len(context.acts) == 1
         assert context.store.records == {}
 
 
-class TestFollowing:
-    def test_few_may_follow_and_who_leaves_makes_room(self) -> None:
+class TestFollowers:
+    def test_the_number_of_followers_is_limited_and_a_closed_follower_makes_room(self) -> None:
         context = Situation()
 
         async def act() -> None:
@@ -245,7 +245,7 @@ class TestFollowing:
 
         context.run(act)
 
-    def test_there_has_to_be_a_sandbox_and_a_journal(self) -> None:
+    def test_following_needs_a_sandbox_and_a_journal(self) -> None:
         with pytest.raises(SandboxNotFoundError):
             asyncio.run(Situation().following.follow("none", 0))
 

@@ -1,4 +1,4 @@
-"""Requests are counted where they must be, once each, and nothing is done where nothing is limited."""
+"""Rate limiting: each request is counted once, and without a limit there is no transaction."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +22,7 @@ HOUR = 3_600_000
 
 
 class SlowStore(MemoryStore):
-    """A store that lets others come between, and has one transaction at a time, as stores elsewhere do."""
+    """A store that yields to other tasks and runs one transaction at a time, as database stores do."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,9 +30,9 @@ class SlowStore(MemoryStore):
         self._lock = asyncio.Lock()
 
     async def caller(self, token: str) -> Caller | None:
-        found = await super().caller(token)
+        caller = await super().caller(token)
         await asyncio.sleep(0)
-        return found
+        return caller
 
     def transaction(  # type: ignore[override]
         self, sandbox_id: str, access: Access = Access.EXCLUSIVE, about: AudienceRef | None = None
@@ -63,7 +63,7 @@ class Bench:
         return outcome if isinstance(outcome, Refusal) else None
 
     async def reasons(self, times: int) -> list[Reason | None]:
-        """Why each of some requests at the same time is refused."""
+        """Return why each of several concurrent requests is refused."""
         outcomes = await asyncio.gather(*[self.admit() for _ in range(times)])
         return [outcome.reason if isinstance(outcome, Refusal) else None for outcome in outcomes]
 
@@ -82,7 +82,7 @@ def run(
     return asyncio.run(main())
 
 
-def test_where_nothing_is_limited_and_nothing_expires_no_transaction_is_begun() -> None:
+def test_a_request_without_limit_and_expiry_begins_no_transaction() -> None:
     async def act(bench: Bench) -> None:
         assert await bench.reasons(3) == [None] * 3
         assert bench.store.transactions == 0
@@ -91,7 +91,7 @@ def test_where_nothing_is_limited_and_nothing_expires_no_transaction_is_begun() 
 
 
 @pytest.mark.parametrize("where", ["sandbox", "key"])
-def test_requests_at_the_same_time_never_share_a_token(where: str) -> None:
+def test_concurrent_requests_never_share_a_token(where: str) -> None:
     async def act(bench: Bench) -> None:
         reasons = await bench.reasons(20)
 
@@ -100,7 +100,7 @@ def test_requests_at_the_same_time_never_share_a_token(where: str) -> None:
     run(act, **{where: {"limit": RateLimit(5, HOUR)}})
 
 
-def test_the_limit_of_the_key_goes_before_that_of_the_sandbox() -> None:
+def test_the_limit_of_the_key_replaces_the_limit_of_the_sandbox() -> None:
     async def act(bench: Bench) -> None:
         assert await bench.reasons(2) == [None, Reason.RATE_LIMITED]
 
@@ -108,7 +108,7 @@ def test_the_limit_of_the_key_goes_before_that_of_the_sandbox() -> None:
 
 
 @pytest.mark.parametrize("clock", [SandboxClock(), SandboxClock(frozen_at=START), SandboxClock(offset=5)])
-def test_after_the_time_that_it_says_a_request_passes_and_a_second_before_none_does(clock: SandboxClock) -> None:
+def test_a_request_passes_after_the_retry_time_and_no_second_earlier(clock: SandboxClock) -> None:
     async def move(bench: Bench, milliseconds: int) -> None:
         async with bench.store.transaction("one") as transaction:
             sandbox = await transaction.sandbox()
@@ -129,7 +129,7 @@ def test_after_the_time_that_it_says_a_request_passes_and_a_second_before_none_d
     run(act, sandbox={"limit": RateLimit(7, 60_000), "clock": clock})
 
 
-def test_a_401_costs_nothing_and_a_403_costs_a_token() -> None:
+def test_a_401_costs_no_token_and_a_403_costs_a_token() -> None:
     async def act(bench: Bench) -> None:
         for token in ("unknown", "sk_test_key2"):
             assert await bench.admit(token=token)
@@ -142,7 +142,7 @@ def test_a_401_costs_nothing_and_a_403_costs_a_token() -> None:
 
 
 @pytest.mark.parametrize("ruled_out", [{"revoked": True}, {"expires_at": START}])
-def test_the_key_is_looked_at_before_the_limit(ruled_out: dict[str, Any]) -> None:
+def test_the_key_is_checked_before_the_limit(ruled_out: dict[str, Any]) -> None:
     async def act(bench: Bench) -> None:
         assert await bench.reasons(3) == [Reason.INVALID_KEY] * 3
         assert bench.store.transactions == 0
@@ -163,7 +163,7 @@ def test_a_key_expires_by_the_clock_of_its_sandbox_and_the_refusal_says_so() -> 
     run(act, sandbox={"clock": SandboxClock(offset=60_000)}, key={"expires_at": START + 61_000})
 
 
-def test_a_use_is_noted_now_and_then_and_keeps_the_sandbox() -> None:
+def test_a_use_is_recorded_now_and_then_and_keeps_the_sandbox() -> None:
     async def act(bench: Bench) -> None:
         for _ in range(40):
             bench.clock.advance(HOUR // 20)
@@ -174,7 +174,7 @@ def test_a_use_is_noted_now_and_then_and_keeps_the_sandbox() -> None:
     assert "one" in run(act, sandbox={"expiry": HOUR}).store.records
 
 
-def test_a_request_with_the_key_of_an_expired_sandbox_is_401_and_takes_it_away() -> None:
+def test_a_request_with_the_key_of_an_expired_sandbox_is_401_and_removes_the_sandbox() -> None:
     async def act(bench: Bench) -> None:
         bench.clock.advance(2 * HOUR)
         assert await bench.reasons(2) == [Reason.INVALID_KEY] * 2
@@ -183,7 +183,7 @@ def test_a_request_with_the_key_of_an_expired_sandbox_is_401_and_takes_it_away()
     assert (bench.store.records, bench.store.owners) == ({}, {})
 
 
-def test_no_clock_of_its_own_makes_a_sandbox_expire() -> None:
+def test_a_sandbox_does_not_expire_by_its_own_clock() -> None:
     async def act(bench: Bench) -> None:
         assert await bench.reasons(1) == [None]
 

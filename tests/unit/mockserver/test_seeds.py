@@ -1,0 +1,58 @@
+"""Seed documents as text: valid ones are read, invalid ones are refused."""
+
+import pytest
+
+from mockserver.seeds import checked, read_text
+from mockserver.service.seeding import SeedError
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(SeedError) as caught:
+        read_text(text)
+    return str(caught.value)
+
+
+def test_equal_yaml_and_json_documents_are_read_alike() -> None:
+    assert read_text("keys: [{key: sk_test_1}]") == read_text('{"keys": [{"key": "sk_test_1"}]}')
+
+
+def test_an_instant_in_yaml_needs_no_quotes() -> None:
+    read = read_text("keys: [{key: sk_test_1, name: 2030-01-01, expiresAt: 2030-01-01T00:00:00Z}]")
+
+    assert read["keys"][0] == {"key": "sk_test_1", "name": "2030-01-01", "expiresAt": "2030-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "the document: null is not of type"),
+        ("{", "neither YAML nor JSON"),
+        ("keys: !!python/object:os.system {}", "neither YAML nor JSON"),
+        ("\x00", "neither YAML nor JSON"),
+        ("[" * 200_000, "nested too deeply"),
+        ("- " * 200_000, "nested too deeply"),
+        ("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]", "the alias *a"),
+        ("keys: &k [*k]", "the alias *k"),
+        ("keys: !!set {a, b}", "what JSON does not have"),
+        ("keys: [{key: !!binary aGVsbG93b3JsZA==}]", "what JSON does not have"),
+        ("keys: [{key: !!timestamp 2030-01-01}]", "what JSON does not have"),
+        ("1: 2", "what JSON does not have"),
+        ("accountGroups: [{name: x, credits: .nan}]", "accountGroups.0.credits"),
+        ('accountGroups: [{name: "\\0"}]', "accountGroups.0.name"),
+        ('keys: [{key: sk_test_1, name: "a\\0b"}]', "keys.0.name"),
+        (f"accountGroups: [{{name: x, credits: 1{'0' * 5_000}}}]", "neither YAML nor JSON"),
+        (f"accountGroups: [{{name: x, credits: 0x{'f' * 5_000}}}]", "what JSON does not have"),
+    ],
+)
+def test_an_invalid_seed_is_refused_in_one_line(text: str, reason: str) -> None:
+    assert reason in refusal(text)
+    assert "\n" not in refusal(text)
+
+
+def test_a_deeply_nested_object_is_refused() -> None:
+    document: object = {}
+    for _ in range(5_000):
+        document = {"keys": [document]}
+
+    with pytest.raises(SeedError):
+        checked(document)
