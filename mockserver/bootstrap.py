@@ -29,8 +29,8 @@ from mockserver.api.narrowed_contract import methods
 from mockserver.api.prefer_header import Preferences
 from mockserver.config import MEMORY, Settings
 from mockserver.control.application import control_application
-from mockserver.control.responses import DEFAULT_SANDBOX
 from mockserver.domain.job import Progression
+from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.middleware.access_log import AccessLogMiddleware, Write
 from mockserver.middleware.body_limit import BodyLimitMiddleware
 from mockserver.middleware.control_gate import ControlGateMiddleware

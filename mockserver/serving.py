@@ -17,7 +17,7 @@ from mockserver.adapters.workers import Workers
 from mockserver.banner import banner, highlights
 from mockserver.bootstrap import Components, components, http_protocol, open_store, seed, server
 from mockserver.config import Settings
-from mockserver.control.responses import DEFAULT_SANDBOX
+from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.ports import StoreError
 
 

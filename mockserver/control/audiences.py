@@ -2,8 +2,8 @@
 
 from mockserver.control.responses import Answer, Body, Operations
 from mockserver.domain.instant import iso
-from mockserver.service import overview
-from mockserver.service.overview import SeenAudience
+from mockserver.service import control_actions
+from mockserver.service.control_actions import ListedAudience
 from mockserver.service.sandboxes import Sandboxes
 
 
@@ -19,18 +19,18 @@ class AudienceHandlers:
 
     async def list_audiences(self, sandbox_id: str) -> Answer:
         """List the audiences."""
-        seen = await self._sandboxes.work(sandbox_id, overview.audiences)
-        return {"audiences": [_audience(one) for one in seen]}, 200
+        listed = await self._sandboxes.work(sandbox_id, control_actions.list_audiences)
+        return {"audiences": [_audience(audience) for audience in listed]}, 200
 
 
-def _audience(seen: SeenAudience) -> Body:
-    record = seen.audience
+def _audience(listed: ListedAudience) -> Body:
+    record = listed.audience
     return {
         "id": record.id,
         "accountGroupId": record.account_group_id,
         "name": record.name,
         "type": record.type,
         "prospectCount": record.prospect_count,
-        "ready": seen.ready,
+        "ready": listed.ready,
         "createdAt": iso(record.created_at),
     }

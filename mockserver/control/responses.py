@@ -7,5 +7,4 @@ Body = dict[str, Any]
 Answer = tuple[Body | None, int]
 Operations = Mapping[str, Callable[..., Awaitable[Any]]]
 
-DEFAULT_SANDBOX = "default"
 GONE: Answer = (None, 204)

@@ -4,7 +4,8 @@ from typing import Any
 
 from mockserver.control import views
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import DEFAULT_SANDBOX, GONE, Answer, Body, Operations
+from mockserver.control.responses import GONE, Answer, Body, Operations
+from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.seeds import checked, read_text
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.seeding import Document, SeedError, TakenKeyError, ensure_at_most

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import DEFAULT_SANDBOX, Answer, Body, Operations
+from mockserver.control.responses import Answer, Body, Operations
 from mockserver.domain.job import Job
+from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.ports import Access, SandboxNotFoundError, Store
 from mockserver.service import states
 from mockserver.service.control_actions import EndedError, UnknownError

@@ -25,7 +25,7 @@ from mockserver.api.narrowed_contract import permissions, with_policy
 from mockserver.api.validators import VALIDATOR_MAP
 from mockserver.bootstrap import Components, components, request_gate, seed, vendor_app
 from mockserver.config import Settings
-from mockserver.control.responses import DEFAULT_SANDBOX
+from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from openapi import contract
 
 PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests, not of the server)
