@@ -3,15 +3,15 @@
 import asyncio
 import pkgutil
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import orjson
 from connexion import AsyncApp
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.adapters.clock import RealClock
@@ -27,14 +27,14 @@ from mockserver.api.faults.injection import Injection
 from mockserver.api.handlers.answers import Answers
 from mockserver.api.narrowed_contract import methods
 from mockserver.api.prefer_header import Preferences
+from mockserver.asgi_stack import AsgiStack
 from mockserver.config import MEMORY, Settings
 from mockserver.control.application import control_application
 from mockserver.domain.job import Progression
 from mockserver.domain.sandbox import DEFAULT_SANDBOX
-from mockserver.middleware.access_log import AccessLogMiddleware, Write
+from mockserver.middleware.access_log import Write
 from mockserver.middleware.body_limit import BodyLimitMiddleware
 from mockserver.middleware.control_gate import ControlGateMiddleware
-from mockserver.middleware.cors import CorsMiddleware
 from mockserver.middleware.journal import JournalMiddleware, unparsed_exchange
 from mockserver.ports import Clock, Ids, Store, TakenIdError
 from mockserver.seeds import default_seed, read_seed
@@ -45,8 +45,6 @@ from mockserver.service.sandboxes import Policy, Sandboxes
 from mockserver.service.seeding import SeedError
 from mockserver.service.transactions import UseCaseRunner
 from openapi import contract
-
-_CONTROL = "/_mock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,90 +97,65 @@ def components(settings: Settings, *, store: Store | None = None, clock: Clock |
     )
 
 
-async def seed(settings: Settings, made: Components) -> None:
+async def seed(settings: Settings, parts: Components) -> None:
     """Make the sandbox `default`, if the store has none; SeedError says in one line what is wrong with a seed file."""
     file = settings.seed_file
     document: Mapping[str, Any] = default_seed() if file is None else read_seed(file)
     secret = None if settings.store == MEMORY else SeededIds(settings.seed).secret()
     try:
         with suppress(TakenIdError):
-            await made.sandboxes.create(document, name=DEFAULT_SANDBOX, sandbox_id=DEFAULT_SANDBOX, secret=secret)
+            await parts.sandboxes.create(document, name=DEFAULT_SANDBOX, sandbox_id=DEFAULT_SANDBOX, secret=secret)
     except SeedError as error:
         raise SeedError(f"{file}: {error}") from None
 
 
-def request_gate(made: Components, document: dict[str, Any]) -> RequestGate:
+def request_gate(parts: Components, document: dict[str, Any]) -> RequestGate:
     """Who receives requests, by the response rows of a contract."""
     documented = rows(document)
     return RequestGate(
-        partial(admit, made.store, made.clock),
-        Preferences(partial(identify, made.store, made.clock), documented, made.wire),
-        Injection(made.store, documented, made.wire, asyncio.sleep),
+        partial(admit, parts.store, parts.clock),
+        Preferences(partial(identify, parts.store, parts.clock), documented, parts.wire),
+        Injection(parts.store, documented, parts.wire, asyncio.sleep),
     )
 
 
-def vendor_app(settings: Settings, made: Components, document: dict[str, Any] | None = None) -> AsyncApp:
+def vendor_app(settings: Settings, parts: Components, document: dict[str, Any] | None = None) -> AsyncApp:
     """The vendor's API, by its contract, which is read where it is not given."""
     document = contract() if document is None else document
     return application(
         document,
-        Answers(made.transactions, made.wire),
-        request_gate(made, document),
+        Answers(parts.transactions, parts.wire),
+        request_gate(parts, document),
         partial(BodyLimitMiddleware, limit=settings.max_body),
         validate_responses=settings.validate_responses,
     )
 
 
-class TwoPlanes:
-    """Sends `/_mock` to the control plane, which is built when it is first asked for, all else to the vendor's API."""
-
-    def __init__(self, vendor: ASGIApp, control: Callable[[], ASGIApp]) -> None:
-        self._vendor = vendor
-        self._make_control = control
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        path = scope.get("path", "")
-        if path.startswith(_CONTROL) and path[len(_CONTROL) :][:1] in {"", "/"}:
-            await self._control(scope, receive, send)
-        else:
-            await self._vendor(scope, receive, send)
-
-    @cached_property
-    def _control(self) -> ASGIApp:
-        return self._make_control()
-
-
-def control_plane(settings: Settings, made: Components) -> ASGIApp:
+def control_plane(settings: Settings, parts: Components) -> ASGIApp:
     """The control plane, behind its gate."""
-    plane = control_application(made.sandboxes, made.store, made.journals, made.following, max_body=settings.max_body)
+    plane = control_application(
+        parts.sandboxes, parts.store, parts.journals, parts.following, max_body=settings.max_body
+    )
     return ControlGateMiddleware(
         plane, address=settings.host, allowed_hosts=settings.allowed_hosts, admin_token=settings.admin_token
     )
 
 
-def server(settings: Settings, made: Components, write: Write) -> ASGIApp:
-    """The whole server as an ASGI application; its sandbox `default` is made by `seed`."""
+def server(settings: Settings, parts: Components, write: Write) -> ASGIApp:
+    """Return the whole server as an ASGI application; `seed` creates its sandbox `default`."""
     document = contract()
-    vendor = _journalled(vendor_app(settings, made, document), settings, made)
-    if settings.cors_origins:
-        vendor = CorsMiddleware(vendor, origins=settings.cors_origins, methods=methods(document))
-    return _logged(TwoPlanes(vendor, partial(control_plane, settings, made)), settings, write)
+    stack = _asgi_stack(settings, parts, write)
+    return stack.around(
+        vendor_app(settings, parts, document), partial(control_plane, settings, parts), methods(document)
+    )
 
 
-def _journalled(vendor: ASGIApp, settings: Settings, made: Components) -> ASGIApp:
-    if not settings.journal_limit:
-        return vendor
-    return JournalMiddleware(vendor, keep=made.store.append, place=made.journals.place, clock=made.clock)
+def _asgi_stack(settings: Settings, parts: Components, write: Write) -> AsgiStack:
+    journal = partial(JournalMiddleware, keep=parts.store.append, place=parts.journals.place, clock=parts.clock)
+    return AsgiStack(settings, write, journal)
 
 
-def _logged(app: ASGIApp, settings: Settings, write: Write) -> ASGIApp:
-    if settings.log_format is None:
-        return app
-    return AccessLogMiddleware(app, write=write, as_json=settings.log_format == "json")
-
-
-def http_protocol(settings: Settings, made: Components, write: Write) -> type[HttpToolsProtocol]:
+def http_protocol(settings: Settings, parts: Components, write: Write) -> type[HttpToolsProtocol]:
     """The HTTP protocol with the limits of the settings; what is no request it answers in the envelope.
 
     What it refuses of requests stands in journal and log like what the server refuses.
@@ -196,16 +169,18 @@ def http_protocol(settings: Settings, made: Components, write: Write) -> type[Ht
         settings.whole_body_timeout,
     )
 
+    stack = _asgi_stack(settings, parts, write)
+
     def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
-        return orjson.dumps(made.wire.error(status, message, details))
+        return orjson.dumps(parts.wire.error(status, message, details))
 
     def report(status: int, content: bytes) -> None:
         """Put it into the journal of `default`."""
         if settings.journal_limit:
-            made.store.append(DEFAULT_SANDBOX, unparsed_exchange(status, content, made.clock.now()))
+            parts.store.append(DEFAULT_SANDBOX, unparsed_exchange(status, content, parts.clock.now()))
 
-    def around(app: Any) -> Any:  # noqa: ANN401  (uvicorn and Starlette have types of their own for ASGI)
-        """Put around a refusal what keeps a record of it."""
-        return _logged(TwoPlanes(_journalled(app, settings, made), lambda: app), settings, write)
+    def around(refusal: Any) -> Any:  # noqa: ANN401  (uvicorn and Starlette have types of their own for ASGI)
+        """Put the layers that keep a record of requests around the application that sends a refusal."""
+        return stack.around(refusal, lambda: refusal)
 
     return protocol(refuse, limits, report, around)
