@@ -20,11 +20,10 @@ from mockserver.adapters.http1.refusals import Limits
 from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.memory.store import MemoryStore
 from mockserver.api.admission import RequestGate
-from mockserver.api.application import application
+from mockserver.api.application import application, handlers
 from mockserver.api.envelope import Envelopes
 from mockserver.api.examples import rows
 from mockserver.api.faults.injection import Injection
-from mockserver.api.handlers.answers import Answers
 from mockserver.api.narrowed_contract import methods
 from mockserver.api.prefer_header import Preferences
 from mockserver.asgi_stack import AsgiStack
@@ -54,11 +53,11 @@ class Components:
     store: Store
     clock: Clock
     ids: Ids
-    wire: Envelopes
+    envelopes: Envelopes
     sandboxes: Sandboxes
-    transactions: UseCaseRunner
+    runner: UseCaseRunner
     journals: Journals
-    following: JournalTails
+    journal_tails: JournalTails
 
 
 @asynccontextmanager
@@ -114,8 +113,9 @@ def request_gate(parts: Components, document: dict[str, Any]) -> RequestGate:
     documented = rows(document)
     return RequestGate(
         partial(admit, parts.store, parts.clock),
-        Preferences(partial(identify, parts.store, parts.clock), documented, parts.wire),
-        Injection(parts.store, documented, parts.wire, asyncio.sleep),
+        Preferences(partial(identify, parts.store, parts.clock), documented, parts.envelopes),
+        Injection(parts.store, documented, parts.envelopes, asyncio.sleep),
+        parts.envelopes,
     )
 
 
@@ -124,7 +124,7 @@ def vendor_app(settings: Settings, parts: Components, document: dict[str, Any] |
     document = contract() if document is None else document
     return application(
         document,
-        Answers(parts.transactions, parts.wire),
+        handlers(parts.runner, parts.envelopes),
         request_gate(parts, document),
         partial(BodyLimitMiddleware, limit=settings.max_body),
         validate_responses=settings.validate_responses,
@@ -134,7 +134,7 @@ def vendor_app(settings: Settings, parts: Components, document: dict[str, Any] |
 def control_plane(settings: Settings, parts: Components) -> ASGIApp:
     """The control plane, behind its gate."""
     plane = control_application(
-        parts.sandboxes, parts.store, parts.journals, parts.following, max_body=settings.max_body
+        parts.sandboxes, parts.store, parts.journals, parts.journal_tails, max_body=settings.max_body
     )
     return ControlGateMiddleware(
         plane, address=settings.host, allowed_hosts=settings.allowed_hosts, admin_token=settings.admin_token
@@ -172,7 +172,7 @@ def http_protocol(settings: Settings, parts: Components, write: Write) -> type[H
     stack = _asgi_stack(settings, parts, write)
 
     def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
-        return orjson.dumps(parts.wire.error(status, message, details))
+        return orjson.dumps(parts.envelopes.error(status, message, details))
 
     def report(status: int, content: bytes) -> None:
         """Put it into the journal of `default`."""

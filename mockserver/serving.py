@@ -32,9 +32,9 @@ def run(settings: Settings, listening: socket.socket, workers: int) -> int:
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
     async with open_store(settings) as store:
-        made = components(settings, store=store)
-        text = await _seeded(settings, made, listening)
-        await _http_server(settings, made, lambda: click.echo(text)).serve([listening])
+        parts = components(settings, store=store)
+        text = await _seeded(settings, parts, listening)
+        await _http_server(settings, parts, lambda: click.echo(text)).serve([listening])
 
 
 async def _prepare(settings: Settings, listening: socket.socket) -> str:
@@ -43,10 +43,10 @@ async def _prepare(settings: Settings, listening: socket.socket) -> str:
         return await _seeded(settings, components(settings, store=store), listening)
 
 
-async def _seeded(settings: Settings, made: Components, listening: socket.socket) -> str:
+async def _seeded(settings: Settings, parts: Components, listening: socket.socket) -> str:
     """Seed the store; answers what to print when the server is ready."""
-    await seed(settings, made)
-    seen = await made.sandboxes.work(DEFAULT_SANDBOX, highlights)
+    await seed(settings, parts)
+    seen = await parts.sandboxes.work(DEFAULT_SANDBOX, highlights)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return banner(f"http://{host}:{listening.getsockname()[1]}", __version__, seen, settings.admin_token)
 
@@ -68,6 +68,6 @@ async def _serve_for(settings: Settings, listening: socket.socket, line: Connect
         await running.serve([listening])
 
 
-def _http_server(settings: Settings, made: Components, on_start: Callable[[], None]) -> HttpServer:
-    app = server(settings, made, click.echo)
-    return HttpServer(app, http_protocol(settings, made, click.echo), on_start, made.following.stop)
+def _http_server(settings: Settings, parts: Components, on_start: Callable[[], None]) -> HttpServer:
+    app = server(settings, parts, click.echo)
+    return HttpServer(app, http_protocol(settings, parts, click.echo), on_start, parts.journal_tails.stop)

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.api.envelope import Envelopes, json_headers, send_json
+from mockserver.api.envelope import Envelopes, send_refusal
 from mockserver.api.faults.injection import Injection
 from mockserver.api.prefer_header import Preferences, preference
 from mockserver.domain.refusal import Refusal
 from mockserver.recording.bearer import token_of
-from mockserver.recording.request_record import RECORD, RequestRecord, note_refusal
+from mockserver.recording.request_record import RECORD, RequestRecord
 from mockserver.service.admission import Admission
 
 Admit = Callable[[str | None, str | None, RequestRecord | None], Awaitable[Admission | Refusal]]
@@ -30,6 +30,7 @@ class RequestGate:
     admit: Admit
     preferences: Preferences
     injection: Injection
+    envelopes: Envelopes
 
 
 class Operation(NamedTuple):
@@ -68,13 +69,13 @@ class AdmissionOperation:
     One that prefers an example gets that, if its key is valid; on one that is admitted, its sandbox's faults may act.
     """
 
-    def __init__(self, next_app: ASGIApp, operation: Operation, *, reception: RequestGate, wire: Envelopes) -> None:
+    def __init__(self, next_app: ASGIApp, operation: Operation, *, gate: RequestGate) -> None:
         self.next_app = next_app
         self._operation, self._permission = operation
-        self._admit = reception.admit
-        self._prefer = reception.preferences.answer
-        self._injected = reception.injection.around
-        self._wire = wire
+        self._admit = gate.admit
+        self._prefer = gate.preferences.answer
+        self._injected = gate.injection.around
+        self._envelopes = gate.envelopes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit a request by its key and the permission that the contract says the operation requires."""
@@ -87,8 +88,7 @@ class AdmissionOperation:
             return
         outcome = await self._admit(token, self._permission, notes)
         if isinstance(outcome, Refusal):
-            note_refusal(scope, outcome.details)
-            await send_json(send, *self._wire.refusal(outcome), headers=json_headers(outcome))
+            await send_refusal(scope, send, self._envelopes.refusal(outcome))
             return
         scope["extensions"][_CONTEXT] = {"admission": outcome}
         if outcome.sandbox.faults:
@@ -100,18 +100,15 @@ class AdmissionOperation:
 class AdmissionMiddleware:
     """A layer of the operations above, by the operation that the routing has found."""
 
-    def __init__(
-        self, app: ASGIApp, *, reception: RequestGate, permissions: Mapping[str, str | None], wire: Envelopes
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, gate: RequestGate, permissions: Mapping[str, str | None]) -> None:
         self.app = app
-        self._reception = reception
+        self._gate = gate
         self._permissions = permissions
-        self._wire = wire
 
     def for_operation(self, operation_id: str, next_app: ASGIApp) -> ASGIApp:
         """The part for one operation, to be called directly."""
         operation = Operation(operation_id, self._permissions[operation_id])
-        return AdmissionOperation(next_app, operation, reception=self._reception, wire=self._wire)
+        return AdmissionOperation(next_app, operation, gate=self._gate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit a request of an operation."""

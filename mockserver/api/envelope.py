@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import orjson
-from starlette.types import Send
+from starlette.types import Scope, Send
 
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.ports import Ids
+from mockserver.recording.request_record import note_refusal
 
 T = TypeVar("T")
 Body = dict[str, Any]
+Response = tuple[Body, int]
+"""An envelope and its status, as handlers return it and Connexion understands it."""
 
 STATUS: Mapping[Reason, int] = {
     Reason.INVALID_REQUEST: 400,
@@ -43,6 +46,19 @@ FAULT_CODES: Mapping[int, str] = {
 }
 
 
+class RefusedResponse(Response):
+    """The envelope and the status of a refusal, with the refusal itself for the journal."""
+
+    refusal: Refusal
+
+    @classmethod
+    def of(cls, refusal: Refusal, body: Body) -> "RefusedResponse":
+        """Return the response for a refusal."""
+        response = cls((body, _STATUS_BY_RULE[refusal.reason.rule]))
+        response.refusal = refusal
+        return response
+
+
 async def send_json(send: Send, body: Body, status: int, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
     """Send a JSON document as a complete response."""
     content = orjson.dumps(body)
@@ -57,10 +73,13 @@ async def send_json(send: Send, body: Body, status: int, headers: tuple[tuple[by
     await send({"type": "http.response.body", "body": content})
 
 
-def json_headers(refusal: Refusal) -> tuple[tuple[bytes, bytes], ...]:
-    """The headers that go with a refusal: `Retry-After`, in seconds, where it says after what time a request passes."""
-    seconds = refusal.details.get("retryAfter")
-    return () if seconds is None else ((b"retry-after", b"%d" % seconds),)
+async def send_refusal(scope: Scope, send: Send, response: RefusedResponse) -> None:
+    """Send a refusal, with `Retry-After` in seconds if it knows when a request passes, and record its rule."""
+    details = response.refusal.details
+    note_refusal(scope, details)
+    seconds = details.get("retryAfter")
+    headers = () if seconds is None else ((b"retry-after", b"%d" % seconds),)
+    await send_json(send, *response, headers=headers)
 
 
 class Envelopes:
@@ -69,16 +88,15 @@ class Envelopes:
     def __init__(self, ids: Ids) -> None:
         self._ids = ids
 
-    def response(self, outcome: T | Refusal, view: Callable[[T], Body], status: int = 200) -> tuple[Body, int]:
-        """The envelope and status of what a use case came to; `view` writes what it answered."""
+    def response(self, outcome: T | Refusal, view: Callable[[T], Body], status: int = 200) -> Response:
+        """Return the response for the outcome of a use case; `view` renders the outcome unless it is a refusal."""
         if isinstance(outcome, Refusal):
             return self.refusal(outcome)
         return {"success": True, "data": view(outcome), "error": None, "traceId": self._ids.trace_id()}, status
 
-    def refusal(self, refusal: Refusal) -> tuple[Body, int]:
-        """The envelope and status of a refusal."""
-        reason = refusal.reason
-        return self.failure(reason.code, refusal.message, refusal.details), _STATUS_BY_RULE[reason.rule]
+    def refusal(self, refusal: Refusal) -> RefusedResponse:
+        """Return the response for a refusal."""
+        return RefusedResponse.of(refusal, self.failure(refusal.reason.code, refusal.message, refusal.details))
 
     def error(self, status: int, message: str, details: Mapping[str, Any]) -> Body:
         """The envelope of a request that no operation could take up, such as an unknown route."""

@@ -32,8 +32,8 @@ _RULES = {400: "validation", 401: "api-key", 404: "route", 405: "method", 413: "
 class ErrorHandlers:
     """Connexion's error handlers. They are coroutines, since Connexion would run others in threads."""
 
-    def __init__(self, wire: Envelopes) -> None:
-        self._wire = wire
+    def __init__(self, envelopes: Envelopes) -> None:
+        self._envelopes = envelopes
 
     def register(self, app: ConnexionMiddleware) -> None:
         """Take over from Connexion's own handlers."""
@@ -54,15 +54,14 @@ class ErrorHandlers:
         }
         what, hint = (text.format(**known) for text in _TEXTS.get(status, _OTHER))
         details = {"rule": _RULES.get(status, "http"), **getattr(error, "details", {}), "hint": hint}
-        note_refusal(request.scope, details)
-        return _response(status, self._wire.error(status, f"{what} {hint}", details), headers)
+        body = self._envelopes.error(status, f"{what} {hint}", details)
+        return _respond(request, status, body, headers)
 
     async def gone(self, request: ConnexionRequest, _error: SandboxNotFoundError) -> ConnexionResponse:
         """Answer a request whose sandbox was deleted while it was under way."""
         message = "Invalid or missing API key: the sandbox of the key has been deleted. Use another key."
         details = {"rule": "api-key", "hint": "Use another key."}
-        note_refusal(request.scope, details)
-        return _response(401, self._wire.error(401, message, details), {})
+        return _respond(request, 401, self._envelopes.error(401, message, details), {})
 
     async def without_store(self, request: ConnexionRequest, error: StoreError) -> ConnexionResponse:
         """Answer a request that came when the store could not be used."""
@@ -79,11 +78,14 @@ class ErrorHandlers:
 
     def _failed(self, request: ConnexionRequest, what: str, hint: str, cause: str) -> ConnexionResponse:
         details = {"rule": "internal", "hint": hint}
-        note_refusal(request.scope, details)
-        body = self._wire.error(500, f"Internal server error: {what} {hint}", details)
+        body = self._envelopes.error(500, f"Internal server error: {what} {hint}", details)
         logger.error("traceId=%s %s %r: %s", body["traceId"], request.method, request.url.path, cause)
-        return _response(500, body, {})
+        return _respond(request, 500, body, {})
 
 
-def _response(status: int, body: dict[str, Any], headers: Mapping[str, str]) -> ConnexionResponse:
+def _respond(
+    request: ConnexionRequest, status: int, body: dict[str, Any], headers: Mapping[str, str]
+) -> ConnexionResponse:
+    """Record the rule behind an error, and return the response with it."""
+    note_refusal(request.scope, body["error"]["details"])
     return ConnexionResponse(status, "application/json", "application/json", orjson.dumps(body), dict(headers))

@@ -8,10 +8,10 @@ from urllib.request import parse_http_list
 
 from starlette.types import Scope, Send
 
-from mockserver.api.envelope import Envelopes, send_json
+from mockserver.api.envelope import Envelopes, send_json, send_refusal
 from mockserver.api.examples import Row, Rows, success
 from mockserver.domain.refusal import Reason, Refusal, refused
-from mockserver.recording.request_record import RECORD, RequestRecord, note_refusal
+from mockserver.recording.request_record import RECORD, RequestRecord
 from mockserver.service.admission import Admission
 
 Identify = Callable[[str | None, RequestRecord | None], Awaitable[Admission | Refusal]]
@@ -49,31 +49,27 @@ def preference(values: Iterable[bytes]) -> Preference | None:
 class Preferences:
     """Answers requests by their preference, if their key is valid: state, limits, faults, permission play no part."""
 
-    def __init__(self, identify: Identify, documented: Mapping[str, Rows], wire: Envelopes) -> None:
+    def __init__(self, identify: Identify, documented: Mapping[str, Rows], envelopes: Envelopes) -> None:
         self._identify = identify
         self._documented = documented
-        self._wire = wire
+        self._envelopes = envelopes
 
     async def answer(self, operation: str, wanted: Preference, token: str | None, scope: Scope, send: Send) -> None:
         """Send the example that is wanted, as it stands in the contract; 400 where the contract has none such."""
         notes: RequestRecord | None = scope.get(RECORD)
         caller = await self._identify(token, notes)
         if isinstance(caller, Refusal):
-            await self._refuse(caller, scope, send)
+            await send_refusal(scope, send, self._envelopes.refusal(caller))
             return
         found = _chosen(operation, self._documented[operation], wanted)
         if isinstance(found, Refusal):
-            await self._refuse(found, scope, send)
+            await send_refusal(scope, send, self._envelopes.refusal(found))
             return
         if notes is not None:
             notes.rule = _RULE
         status, row = found
         applied = ((b"preference-applied", wanted.applied()), (b"vary", b"Prefer"))
         await send_json(send, row.examples[wanted.example or _REALISTIC], status, applied)
-
-    async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
-        note_refusal(scope, refusal.details)
-        await send_json(send, *self._wire.refusal(refusal))
 
 
 def _chosen(operation: str, rows: Rows, wanted: Preference) -> tuple[int, Row] | Refusal:

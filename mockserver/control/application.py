@@ -7,12 +7,12 @@ from connexion.middleware.lifespan import LifespanMiddleware
 from starlette.types import ASGIApp
 
 from mockserver import __version__
-from mockserver.api.application import resolver
 from mockserver.api.connexion_fast_path.exceptions import LazyExceptionMiddleware
 from mockserver.api.connexion_fast_path.operation import FastApp
 from mockserver.api.connexion_fast_path.routing import FastRoutingMiddleware
 from mockserver.api.connexion_fast_path.validation import FastValidationMiddleware
 from mockserver.api.jsonifier import FastJsonifier
+from mockserver.api.operations import Operations, operations, resolver
 from mockserver.control import errors
 from mockserver.control.audiences import AudienceHandlers
 from mockserver.control.clock import ClockHandlers
@@ -25,7 +25,6 @@ from mockserver.control.keys import KeyHandlers
 from mockserver.control.limits import LimitHandlers
 from mockserver.control.reject_nul import RejectNul
 from mockserver.control.require_json import RequireJson
-from mockserver.control.responses import Operations
 from mockserver.control.sandboxes import SandboxHandlers
 from mockserver.control.states import StateHandlers
 from mockserver.control.validators import VALIDATOR_MAP
@@ -41,7 +40,7 @@ MAX_BODY = 1 << 20
 
 def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, following: JournalTails) -> Operations:
     """Every handler by its operationId."""
-    groups = (
+    return operations(
         DocumentHandlers(sandboxes, __version__, control_contract, contract),
         SandboxHandlers(sandboxes),
         ClockHandlers(sandboxes),
@@ -54,7 +53,6 @@ def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, following: 
         JournalHandlers(journals),
         FollowHandlers(following),
     )
-    return {operation_id: handler for group in groups for operation_id, handler in group.operations().items()}
 
 
 def control_application(

@@ -1,6 +1,7 @@
 """The operation that shows what the guard hides: all audiences of a sandbox, those that are being populated too."""
 
-from mockserver.control.responses import Answer, Body, Operations
+from mockserver.api.operations import operation
+from mockserver.control.responses import Answer, Body
 from mockserver.domain.instant import iso
 from mockserver.service import control_actions
 from mockserver.service.control_actions import ListedAudience
@@ -13,10 +14,7 @@ class AudienceHandlers:
     def __init__(self, sandboxes: Sandboxes) -> None:
         self._sandboxes = sandboxes
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {"listSandboxAudiences": self.list_audiences}
-
+    @operation("listSandboxAudiences")
     async def list_audiences(self, sandbox_id: str) -> Answer:
         """List the audiences."""
         listed = await self._sandboxes.work(sandbox_id, control_actions.list_audiences)

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from mockserver.api.operations import operation
 from mockserver.control import views
 from mockserver.control.errors import ControlError
 from mockserver.control.instants import LAST, instant
-from mockserver.control.responses import Answer, Body, Operations
+from mockserver.control.responses import Answer, Body
 from mockserver.domain.instant import END, iso
 from mockserver.service import clocks
 from mockserver.service.clocks import Advance
@@ -21,15 +22,13 @@ class ClockHandlers:
     def __init__(self, sandboxes: Sandboxes) -> None:
         self._sandboxes = sandboxes
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {"getClock": self.get, "setClock": self.put, "advanceClock": self.advance}
-
+    @operation("getClock")
     async def get(self, sandbox_id: str) -> Answer:
         """Read the clock."""
         seen = await self._sandboxes.inspect(sandbox_id)
         return views.clock(seen.sandbox.clock, seen.now), 200
 
+    @operation("setClock")
     async def put(self, sandbox_id: str, body: Body) -> Answer:
         """Stop the clock, or let it run; 409 for an instant that has passed."""
         if body["mode"] == "real":
@@ -45,6 +44,7 @@ class ClockHandlers:
                 raise ControlError(409, str(error), hint) from None
         return views.clock(seen.sandbox.clock, seen.now), 200
 
+    @operation("advanceClock")
     async def advance(self, sandbox_id: str, body: Body) -> Answer:
         """Move the clock forward, and tell what has changed and happened by that; 409 past its last instant."""
         milliseconds = round(body.get("seconds", 0) * _SECOND) + int(body.get("milliseconds", 0))

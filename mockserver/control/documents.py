@@ -6,8 +6,9 @@ from typing import Any
 
 from swagger_ui_bundle import swagger_ui_path
 
+from mockserver.api.operations import operation
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import Answer, Body, Operations
+from mockserver.control.responses import Answer, Body
 from mockserver.service.sandboxes import Sandboxes
 
 Contract = Callable[[], dict[str, Any]]
@@ -64,32 +65,27 @@ class DocumentHandlers:
         self._read_control_contract = control_contract
         self._read_contract = contract
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "getHealth": self.health,
-            "getControlContract": self.control_contract,
-            "getContract": self.contract,
-            "getDocs": self.page,
-            "getDocsAsset": self.asset,
-        }
-
+    @operation("getHealth")
     async def health(self) -> Answer:
         """The server is up."""
         return {"status": "ok", "version": self._version, "sandboxes": len(await self._sandboxes.list_all())}, 200
 
+    @operation("getControlContract")
     async def control_contract(self) -> Answer:
         """The contract of the control plane."""
         return self._control_contract, 200
 
+    @operation("getContract")
     async def contract(self) -> Answer:
         """The contract of the vendor's API."""
         return self._contract, 200
 
+    @operation("getDocs")
     async def page(self) -> File:
         """The page that shows both contracts; its policy keeps it from loading anything from elsewhere."""
         return _file(_PAGE, "text/html", {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
 
+    @operation("getDocsAsset")
     async def asset(self, asset: str) -> File:
         """A file that the page needs, out of a fixed few."""
         if asset == "start.js":

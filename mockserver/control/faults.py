@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from mockserver.api.operations import operation
 from mockserver.control.documents import Contract
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import GONE, Answer, Body, Operations
+from mockserver.control.responses import GONE, Answer, Body
 from mockserver.domain.fault import Fault, redacted
 from mockserver.service import faults
 from mockserver.service.fault_documents import FaultError, check, documented_errors
@@ -21,20 +22,12 @@ class FaultHandlers:
         self._sandboxes = sandboxes
         self._read_contract = contract
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "listFaults": self.list_faults,
-            "addFaults": self.add,
-            "deleteFaults": self.clear,
-            "getFault": self.get,
-            "deleteFault": self.delete,
-        }
-
+    @operation("listFaults")
     async def list_faults(self, sandbox_id: str) -> Answer:
         """List the faults."""
         return await self._sandboxes.work(sandbox_id, lambda work: _listed(work, None)), 200
 
+    @operation("addFaults")
     async def add(self, sandbox_id: str, body: Body) -> Answer:
         """Add a fault, or those of a preset; 400 for what contradicts itself or the contract, 409 for one too many."""
 
@@ -50,11 +43,13 @@ class FaultHandlers:
             hint = f"DELETE /_mock/sandboxes/{sandbox_id}/faults removes them."
             raise ControlError(409, str(error), hint) from None
 
+    @operation("deleteFaults")
     async def clear(self, sandbox_id: str) -> Answer:
         """Remove all faults."""
         await self._sandboxes.work(sandbox_id, faults.clear)
         return GONE
 
+    @operation("getFault")
     async def get(self, sandbox_id: str, fault_id: str) -> Answer:
         """Look at a fault."""
 
@@ -66,6 +61,7 @@ class FaultHandlers:
         except UnknownFaultError as error:
             raise _unknown(sandbox_id, error) from None
 
+    @operation("deleteFault")
     async def delete(self, sandbox_id: str, fault_id: str) -> Answer:
         """Remove a fault."""
         try:

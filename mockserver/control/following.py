@@ -7,9 +7,9 @@ import orjson
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from mockserver.api.operations import operation
 from mockserver.control.errors import ControlError
 from mockserver.control.journal_views import summary
-from mockserver.control.responses import Operations
 from mockserver.service.journal_tail import Batch, JournalTails, Tail, TooManyFollowersError
 
 _LAST = "Last-Event-ID"
@@ -23,10 +23,7 @@ class FollowHandlers:
     def __init__(self, following: JournalTails) -> None:
         self._following = following
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {"followJournal": self.follow}
-
+    @operation("followJournal")
     async def follow(self, sandbox_id: str, after: float = 0) -> "EventStream":
         """Send what is new in a journal; where a stream broke off, from the exchange on that the client saw last."""
         seen = connexion.request.headers.getlist(_LAST)

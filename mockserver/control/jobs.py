@@ -1,8 +1,9 @@
 """The operations on jobs, and on how the next ones move."""
 
+from mockserver.api.operations import operation
 from mockserver.control import views
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import Answer, Body, Operations
+from mockserver.control.responses import Answer, Body
 from mockserver.domain.job import JobStatus, Pace, Progression, Stage, progress_of
 from mockserver.service import control_actions
 from mockserver.service.prospecting import SeenJob
@@ -17,32 +18,24 @@ class JobHandlers:
     def __init__(self, sandboxes: Sandboxes) -> None:
         self._sandboxes = sandboxes
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "getJobPace": self.get_pace,
-            "setJobPace": self.put_pace,
-            "listJobs": self.list_jobs,
-            "startJob": self.start,
-            "getJob": self.get,
-            "moveJob": self.move,
-            "endJob": self.end,
-        }
-
+    @operation("getJobPace")
     async def get_pace(self, sandbox_id: str) -> Answer:
         """How the next jobs move."""
         seen = await self._sandboxes.inspect(sandbox_id)
         return views.job_pace(seen.sandbox.progression), 200
 
+    @operation("setJobPace")
     async def put_pace(self, sandbox_id: str, body: Body) -> Answer:
         """Set how the next jobs move."""
         seen = await self._sandboxes.set_progression(sandbox_id, lambda now: _changed(now, body))
         return views.job_pace(seen.sandbox.progression), 200
 
+    @operation("listJobs")
     async def list_jobs(self, sandbox_id: str) -> Answer:
         """List the jobs."""
         return views.jobs(await self._sandboxes.work(sandbox_id, control_actions.jobs)), 200
 
+    @operation("startJob")
     async def start(self, sandbox_id: str, body: Body) -> Answer:
         """Start a job on an audience that is there already."""
 
@@ -55,6 +48,7 @@ class JobHandlers:
 
         return views.job(await self._sandboxes.work(sandbox_id, act)), 201
 
+    @operation("getJob")
     async def get(self, sandbox_id: str, job_id: str) -> Answer:
         """Look at a job."""
 
@@ -63,6 +57,7 @@ class JobHandlers:
 
         return views.job(await self._sandboxes.work(sandbox_id, act)), 200
 
+    @operation("moveJob")
     async def move(self, sandbox_id: str, job_id: str, body: Body) -> Answer:
         """Change how an active job moves."""
 
@@ -72,6 +67,7 @@ class JobHandlers:
 
         return views.job(await self._sandboxes.work(sandbox_id, act)), 200
 
+    @operation("endJob")
     async def end(self, sandbox_id: str, job_id: str, body: Body | None = None) -> Answer:
         """End an active job; 400 where a stage is named that a completed one does not end in."""
         body = body or {}

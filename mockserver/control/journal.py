@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 import connexion
 
 from mockserver import __version__
+from mockserver.api.operations import operation
 from mockserver.control import journal_views as views
 from mockserver.control.errors import ControlError
 from mockserver.control.har import archive
-from mockserver.control.responses import GONE, Answer, Body, Operations
+from mockserver.control.responses import GONE, Answer, Body
 from mockserver.domain.instant import parse
 from mockserver.recording.findings.catalogue import RULE_IDS
 from mockserver.recording.findings.rule import Finding
@@ -26,42 +27,37 @@ class JournalHandlers:
     def __init__(self, journals: Journals) -> None:
         self._journals = journals
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "listExchanges": self.page,
-            "clearJournal": self.clear,
-            "getExchange": self.get,
-            "exportJournal": self.export,
-            "listFindings": self.findings,
-            "verifyClient": self.verify,
-        }
-
+    @operation("listExchanges")
     async def page(self, sandbox_id: str, limit: float, order: str, **filters: str) -> Answer:
         """List exchanges."""
         newest = order == "newest"
         reading = await self._journals.read(sandbox_id, _query(filters), int(limit), newest=newest)
         return views.page(reading, self._journals.limit), 200
 
+    @operation("clearJournal")
     async def clear(self, sandbox_id: str) -> Answer:
         """Drop all exchanges."""
         await self._journals.clear(sandbox_id)
         return GONE
 
+    @operation("getExchange")
     async def get(self, sandbox_id: str, number: str) -> Answer:
         """Show one exchange whole."""
         reading = await self._journals.get(sandbox_id, int(number) if number.isascii() and number.isdecimal() else 0)
         return views.whole(reading.exchanges[0], reading), 200
 
+    @operation("exportJournal")
     async def export(self, sandbox_id: str) -> Answer:
         """Show the whole journal as an HTTP Archive."""
         reading = await self._journals.read(sandbox_id, Query(), newest=False)
         return archive(reading, str(connexion.request.base_url).partition("/_mock")[0].rstrip("/"), __version__), 200
 
+    @operation("listFindings")
     async def findings(self, sandbox_id: str, since: float = 0) -> Answer:
         """List what the client did wrong."""
         return views.findings(await self._journals.judge(sandbox_id, _wanted(since, RULE_IDS, ()))), 200
 
+    @operation("verifyClient")
     async def verify(self, sandbox_id: str, body: Body | None = None) -> Answer:
         """Answer 200 where the client did nothing wrong, else 422."""
         body = body or {}

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from mockserver.api.operations import operation
 from mockserver.control import views
 from mockserver.control.instants import instant
-from mockserver.control.responses import GONE, Answer, Body, Operations
+from mockserver.control.responses import GONE, Answer, Body
 from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.service import control_actions
@@ -18,19 +19,12 @@ class KeyHandlers:
     def __init__(self, sandboxes: Sandboxes) -> None:
         self._sandboxes = sandboxes
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "listKeys": self.list_keys,
-            "createKey": self.create,
-            "updateKey": self.update,
-            "deleteKey": self.delete,
-        }
-
+    @operation("listKeys")
     async def list_keys(self, sandbox_id: str) -> Answer:
         """List the keys."""
         return views.keys(await self._sandboxes.work(sandbox_id, lambda work: work.transaction.api_keys())), 200
 
+    @operation("createKey")
     async def create(self, sandbox_id: str, body: Body | None = None) -> Answer:
         """Make a key."""
         body = body or {}
@@ -47,6 +41,7 @@ class KeyHandlers:
 
         return views.key(await self._sandboxes.work(sandbox_id, act)), 201
 
+    @operation("updateKey")
     async def update(self, sandbox_id: str, key: str, body: Body) -> Answer:
         """Revoke a key, let it expire, or change what it may do."""
 
@@ -63,6 +58,7 @@ class KeyHandlers:
 
         return views.key(await self._sandboxes.work(sandbox_id, act)), 200
 
+    @operation("deleteKey")
     async def delete(self, sandbox_id: str, key: str) -> Answer:
         """Delete a key."""
 

@@ -1,7 +1,8 @@
 """The operations on rate limits."""
 
+from mockserver.api.operations import operation
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import GONE, Answer, Body, Operations
+from mockserver.control.responses import GONE, Answer, Body
 from mockserver.domain.instant import iso
 from mockserver.domain.limit import RateLimit
 from mockserver.service import limits
@@ -15,17 +16,7 @@ class LimitHandlers:
     def __init__(self, sandboxes: Sandboxes) -> None:
         self._sandboxes = sandboxes
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "getLimits": self.list_limits,
-            "setLimits": self.put,
-            "deleteLimits": self.delete,
-            "getKeyLimit": self.of_key,
-            "setKeyLimit": self.put_for_key,
-            "deleteKeyLimit": self.delete_for_key,
-        }
-
+    @operation("getLimits")
     async def list_limits(self, sandbox_id: str) -> Answer:
         """Look at the limits; 404 where there is none."""
         seen = await self._sandboxes.work(sandbox_id, limits.list_limits)
@@ -34,16 +25,19 @@ class LimitHandlers:
             raise ControlError(404, f"no key of the sandbox {sandbox_id} has a limit", hint)
         return _limits(seen), 200
 
+    @operation("setLimits")
     async def put(self, sandbox_id: str, body: Body) -> Answer:
         """Set the limit of all keys."""
         limit = RateLimit.parse(body["rate"])
         return _limits(await self._sandboxes.work(sandbox_id, lambda work: limits.limit_all(work, limit))), 200
 
+    @operation("deleteLimits")
     async def delete(self, sandbox_id: str) -> Answer:
         """Lift all limits."""
         await self._sandboxes.work(sandbox_id, limits.lift_all)
         return GONE
 
+    @operation("getKeyLimit")
     async def of_key(self, sandbox_id: str, key: str) -> Answer:
         """Look at a key's own limit; 404 where it has none."""
         seen = await self._sandboxes.work(sandbox_id, lambda work: limits.of_key(work, key))
@@ -52,10 +46,12 @@ class LimitHandlers:
             raise ControlError(404, "the key has no limit of its own", hint)
         return _key_limit(seen), 200
 
+    @operation("setKeyLimit")
     async def put_for_key(self, sandbox_id: str, key: str, body: Body) -> Answer:
         """Give a key a limit of its own."""
         return _key_limit(await self._limited(sandbox_id, key, RateLimit.parse(body["rate"]))), 200
 
+    @operation("deleteKeyLimit")
     async def delete_for_key(self, sandbox_id: str, key: str) -> Answer:
         """Take a key's own limit away."""
         await self._limited(sandbox_id, key, None)

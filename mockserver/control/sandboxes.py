@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from mockserver.api.operations import operation
 from mockserver.control import views
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import GONE, Answer, Body, Operations
+from mockserver.control.responses import GONE, Answer, Body
 from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.seeds import checked, read_text
 from mockserver.service.sandboxes import Sandboxes
@@ -21,20 +22,12 @@ class SandboxHandlers:
     def __init__(self, sandboxes: Sandboxes) -> None:
         self._sandboxes = sandboxes
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "listSandboxes": self.list_sandboxes,
-            "createSandbox": self.create,
-            "getSandbox": self.get,
-            "deleteSandbox": self.delete,
-            "resetSandbox": self.reset,
-        }
-
+    @operation("listSandboxes")
     async def list_sandboxes(self) -> Answer:
         """List the sandboxes."""
         return {"sandboxes": [views.summary(one) for one in await self._sandboxes.list_all()]}, 200
 
+    @operation("createSandbox")
     async def create(self, body: Body | None = None) -> Answer:
         """Make a sandbox; 400 for a wrong seed, 409 where there is no room, or another has a key of the seed."""
         body = body or {}
@@ -56,10 +49,12 @@ class SandboxHandlers:
         seconds = body["idleExpirySeconds"]
         return None if seconds is None else round(seconds * _SECOND)
 
+    @operation("getSandbox")
     async def get(self, sandbox_id: str) -> Answer:
         """Look at a sandbox."""
         return views.sandbox(await self._sandboxes.inspect(sandbox_id)), 200
 
+    @operation("deleteSandbox")
     async def delete(self, sandbox_id: str) -> Answer:
         """Delete a sandbox; 409 for the default one."""
         if sandbox_id == DEFAULT_SANDBOX:
@@ -68,6 +63,7 @@ class SandboxHandlers:
         await self._sandboxes.delete(sandbox_id)
         return GONE
 
+    @operation("resetSandbox")
     async def reset(self, sandbox_id: str) -> Answer:
         """Put a sandbox back to its seed; 409 where a key of the seed belongs to another sandbox by now."""
         try:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.api.operations import operation
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import Answer, Body, Operations
+from mockserver.control.responses import Answer, Body
 from mockserver.domain.job import Job
 from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.ports import Access, SandboxNotFoundError, Store
@@ -21,10 +22,7 @@ class StateHandlers:
         self._sandboxes = sandboxes
         self._store = store
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {"changeProviderState": self.change}
-
+    @operation("changeProviderState")
     async def change(self, body: Body, sandbox: str | None = None) -> Answer:
         """Set a state up or tear it down; 501 where that cannot be done, 400 where the parameters are wrong."""
         state, params, action = body["state"], body.get("params", {}), body.get("action", "setup")

@@ -15,11 +15,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mockserver.api.connexion_fast_path.validation import ARGUMENTS
-from mockserver.api.envelope import send_json
+from mockserver.api.envelope import RefusedResponse, send_json, send_refusal
 from mockserver.recording.request_record import note_refusal
 
-_STATUS = 2
-_REFUSED = 400
+_JSON_AND_STATUS = 2
 
 
 class FastOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no types
@@ -36,10 +35,10 @@ class FastOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no t
 
         @wraps(handler)
         async def noting(**arguments: Any) -> Any:  # noqa: ANN401  (Connexion's)
-            answer = await handler(**arguments)
-            if _is_direct(answer):
-                _note_refusal(connexion_scope, answer)
-            return answer
+            response = await handler(**arguments)
+            if isinstance(response, RefusedResponse):
+                note_refusal(connexion_scope, response.refusal.details)
+            return response
 
         decorator = StarletteDecorator(pythonic_params=self.pythonic_params, jsonifier=self.jsonifier)
         return decorator(noting)  # type: ignore[no-any-return]  # Connexion has no types
@@ -52,29 +51,21 @@ class FastOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no t
             return
         if self._takes_admission:
             arguments["admission"] = scope["extensions"]["connexion_context"]["admission"]
-        answer = await self._fn(**arguments)
-        if _is_direct(answer):
-            if answer[1] >= _REFUSED:
-                _note_refusal(scope, answer)
-            await send_json(send, answer[0], answer[1])
-            return
-        if isinstance(answer, Response):
-            await answer(scope, receive, send)
-            return
-        decorator = AsyncResponseDecorator(framework=Starlette, jsonifier=self.jsonifier)
-        await decorator.build_framework_response(answer)(scope, receive, send)
+        response = await self._fn(**arguments)
+        if _is_json(response):
+            await send_json(send, response[0], response[1])
+        elif isinstance(response, RefusedResponse):
+            await send_refusal(scope, send, response)
+        elif isinstance(response, Response):
+            await response(scope, receive, send)
+        else:
+            decorator = AsyncResponseDecorator(framework=Starlette, jsonifier=self.jsonifier)
+            await decorator.build_framework_response(response)(scope, receive, send)
 
 
-def _is_direct(answer: object) -> bool:
-    """Whether a handler has answered with a JSON document and a status, which needs no interpretation."""
-    return type(answer) is tuple and len(answer) == _STATUS and type(answer[0]) is dict
-
-
-def _note_refusal(scope: Scope, answer: tuple[dict[str, Any], int]) -> None:
-    """Note the rule behind a refusal of the vendor's API; of the control plane nothing is noted."""
-    error = answer[0].get("error")
-    if error:
-        note_refusal(scope, error["details"])
+def _is_json(response: object) -> bool:
+    """Whether a handler's return value is a JSON document with a status, which needs no interpretation."""
+    return type(response) is tuple and len(response) == _JSON_AND_STATUS and type(response[0]) is dict
 
 
 class FastApi(AsyncApi):  # type: ignore[misc]  # Connexion has no types

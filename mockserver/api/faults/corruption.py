@@ -57,7 +57,7 @@ async def send_corrupted(kind: FaultKind, send: Send, start: Message, content: b
             await send_whole(send, start, content)
 
 
-async def reset(send: Send, scope: Scope, wire: Envelopes, fault_id: str) -> None:
+async def reset(send: Send, scope: Scope, envelopes: Envelopes, fault_id: str) -> None:
     """Reset the connection; where the transport cannot, answer a 500, whose outcome is as unknown to the client."""
     if RESET in scope.get("extensions", {}):
         note_cut_off(scope)
@@ -65,5 +65,5 @@ async def reset(send: Send, scope: Scope, wire: Envelopes, fault_id: str) -> Non
         return
     hint = "Use the server over a socket."
     message = f"Here the fault {fault_id} would have reset the connection, which this transport cannot. {hint}"
-    body = wire.error(500, message, {"rule": "fault", "faultId": fault_id, "hint": hint})
+    body = envelopes.error(500, message, {"rule": "fault", "faultId": fault_id, "hint": hint})
     await send_json(send, body, 500)

@@ -27,7 +27,7 @@ class Injection:
 
     store: Store
     documented: Mapping[str, Rows]
-    wire: Envelopes
+    envelopes: Envelopes
     pause: Pause
 
     def around(self, app: ASGIApp, operation: str, admission: Admission) -> ASGIApp:
@@ -71,7 +71,7 @@ class _FaultedRequest:
                 await app(self.scope, self.held.receive, BufferedSend(self._after(effect)))
         elif effect.kind is FaultKind.RESET_BEFORE:
             await self.held.read()
-            await reset(self.send, self.scope, self.injection.wire, effect.id)
+            await reset(self.send, self.scope, self.injection.envelopes, effect.id)
         else:
             await self._answer(effect)
 
@@ -85,7 +85,7 @@ class _FaultedRequest:
             if not await self.held.hold(fault.delay):
                 return
             if fault.kind is FaultKind.RESET_AFTER:
-                await reset(self.send, self.scope, self.injection.wire, fault.id)
+                await reset(self.send, self.scope, self.injection.envelopes, fault.id)
             else:
                 await send_corrupted(fault.kind, self.send, start, content, self.scope)
 
@@ -98,7 +98,7 @@ class _FaultedRequest:
         hint = f"DELETE /_mock/sandboxes/{self.sandbox_id}/faults/{fault.id} removes it."
         message = f"{row.description}: the fault {fault.id} of this sandbox answers so, and nothing was changed. {hint}"
         code = row.examples[_REALISTIC]["error"]["code"]
-        body = self.injection.wire.failure(code, message, {"rule": _RULE, "faultId": fault.id, "hint": hint})
+        body = self.injection.envelopes.failure(code, message, {"rule": _RULE, "faultId": fault.id, "hint": hint})
         later = () if fault.retry_after is None else ((b"retry-after", b"%d" % fault.retry_after),)
 
         async def spoil(start: Message, content: bytes) -> None:

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from mockserver.adapters.clock import ManualClock
 from mockserver.api.admission import AdmissionMiddleware
-from mockserver.api.application import handlers, resolver
+from mockserver.api.application import handlers
 from mockserver.api.connexion_fast_path.security import AdmittedBearer
 from mockserver.api.error_handlers import ErrorHandlers
-from mockserver.api.handlers.answers import Answers
 from mockserver.api.jsonifier import FastJsonifier
 from mockserver.api.narrowed_contract import permissions, with_policy
+from mockserver.api.operations import resolver
 from mockserver.api.validators import VALIDATOR_MAP
 from mockserver.bootstrap import Components, components, request_gate, seed, vendor_app
 from mockserver.config import Settings
@@ -62,7 +62,7 @@ def stock_app(made: Components) -> AsyncApp:
     document = contract()
     app = AsyncApp(
         "mockserver",
-        resolver=resolver(handlers(Answers(made.transactions, made.wire))),
+        resolver=resolver(handlers(made.runner, made.envelopes)),
         jsonifier=FastJsonifier(),
         pythonic_params=True,
         security_map={"bearer": AdmittedBearer},
@@ -74,15 +74,14 @@ def stock_app(made: Components) -> AsyncApp:
         position=MiddlewarePosition.BEFORE_SECURITY,
         admission=partial(
             AdmissionMiddleware,
-            reception=request_gate(made, document),
+            gate=request_gate(made, document),
             permissions=permissions(document),
-            wire=made.wire,
         ),
     )
     narrowed = with_policy(document)
     narrowed["paths"] = dict(sorted(narrowed["paths"].items(), key=lambda item: "{audienceId}" in item[0]))
     app.add_api(narrowed)  # stock routing takes the first path that matches
-    ErrorHandlers(made.wire).register(app)
+    ErrorHandlers(made.envelopes).register(app)
     return app
 
 

@@ -140,7 +140,9 @@ class Bench:
         self.names = Names()
         made = components(Settings(), store=self.store, clock=self.clock)
         made = replace(
-            made, wire=Envelopes(self.names), sandboxes=Sandboxes(self.store, self.clock, self.names, Progression())
+            made,
+            envelopes=Envelopes(self.names),
+            sandboxes=Sandboxes(self.store, self.clock, self.names, Progression()),
         )
         self.app = server(Settings(), made, print)
 
