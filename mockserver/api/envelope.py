@@ -51,13 +51,6 @@ class RefusedResponse(Response):
 
     refusal: Refusal
 
-    @classmethod
-    def of(cls, refusal: Refusal, body: Body) -> "RefusedResponse":
-        """Return the response for a refusal."""
-        response = cls((body, _STATUS_BY_RULE[refusal.reason.rule]))
-        response.refusal = refusal
-        return response
-
 
 async def send_json(send: Send, body: Body, status: int, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
     """Send a JSON document as a complete response."""
@@ -96,7 +89,11 @@ class Envelopes:
 
     def refusal(self, refusal: Refusal) -> RefusedResponse:
         """Return the response for a refusal."""
-        return RefusedResponse.of(refusal, self.failure(refusal.reason.code, refusal.message, refusal.details))
+        reason = refusal.reason
+        body = self.failure(reason.code, refusal.message, refusal.details)
+        response = RefusedResponse((body, _STATUS_BY_RULE[reason.rule]))
+        response.refusal = refusal
+        return response
 
     def error(self, status: int, message: str, details: Mapping[str, Any]) -> Body:
         """The envelope of a request that no operation could take up, such as an unknown route."""
