@@ -1,4 +1,4 @@
-"""Puts the contract, the handlers and Connexion's layers together, outermost first."""
+"""The assembly of the vendor's API: its contract, its handlers, and Connexion's layers, outermost first."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,14 +24,14 @@ from mockserver.api.handlers.folders import FolderHandlers
 from mockserver.api.handlers.prospecting import ProspectingHandlers
 from mockserver.api.jsonifier import FastJsonifier
 from mockserver.api.narrowed_contract import permissions, with_body, with_policy
-from mockserver.api.operations import Operations, operations, resolver
+from mockserver.api.operations import Handlers, collect_handlers, resolver
 from mockserver.api.validators import VALIDATOR_MAP
 from mockserver.service.transactions import UseCaseRunner
 
 
-def handlers(runner: UseCaseRunner, envelopes: Envelopes) -> Operations:
+def handlers(runner: UseCaseRunner, envelopes: Envelopes) -> Handlers:
     """Return all handlers by operationId."""
-    return operations(
+    return collect_handlers(
         AudienceHandlers(runner, envelopes),
         FolderHandlers(runner, envelopes),
         ProspectingHandlers(runner, envelopes),
@@ -41,7 +41,7 @@ def handlers(runner: UseCaseRunner, envelopes: Envelopes) -> Operations:
 
 def application(
     contract: dict[str, Any],
-    operations_by_id: Operations,
+    handlers_by_id: Handlers,
     gate: RequestGate,
     body_limit: Callable[..., ASGIApp],
     *,
@@ -53,10 +53,10 @@ def application(
 
     Args:
         contract: The OpenAPI document of the vendor's API.
-        operations_by_id: The handlers by operationId.
-        gate: The admission of requests, and what may respond in place of a handler.
-        body_limit: A factory of the layer that limits bodies, from the application behind it and `operations`, the
-            operationIds of those that take a body.
+        handlers_by_id: The handlers by operationId.
+        gate: The collaborators of the admission layer.
+        body_limit: A factory of the layer that limits bodies; its arguments are the next application and `operations`,
+            the operationIds of the operations that take a body.
         validate_responses: Whether Connexion checks each response against the contract, for tests.
 
     """
@@ -74,7 +74,7 @@ def application(
             LifespanMiddleware,
             FastContextMiddleware,
         ],
-        resolver=resolver(operations_by_id),
+        resolver=resolver(handlers_by_id),
         jsonifier=FastJsonifier(),
         pythonic_params=True,
         security_map={"bearer": AdmittedBearer},

@@ -1,4 +1,4 @@
-"""The only place where an outcome becomes the vendor's envelope, and a refusal a status."""
+"""The vendor's envelope: the only module that renders an outcome as a body and a refusal as a status."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from mockserver.recording.request_record import note_refusal
 T = TypeVar("T")
 Body = dict[str, Any]
 Response = tuple[Body, int]
-"""An envelope and its status, as handlers return it and Connexion understands it."""
+"""An envelope and its status, the return value of handlers that Connexion understands."""
 
 STATUS: Mapping[Reason, int] = {
     Reason.INVALID_REQUEST: 400,
@@ -30,10 +30,7 @@ STATUS: Mapping[Reason, int] = {
     Reason.RATE_LIMITED: 429,
     Reason.INTERNAL: 500,
 }
-
-_STATUS_BY_RULE = {reason.rule: status for reason, status in STATUS.items()}  # an enum's own hash is slow
-
-FAULT_CODES: Mapping[int, str] = {
+ERROR_CODES: Mapping[int, str] = {
     400: "VALIDATION_ERROR",
     401: "UNAUTHORIZED",
     403: "FORBIDDEN",
@@ -44,6 +41,8 @@ FAULT_CODES: Mapping[int, str] = {
     415: "UNSUPPORTED_MEDIA_TYPE",
     431: "HEADERS_TOO_LARGE",
 }
+_STATUS_BY_RULE = {reason.rule: status for reason, status in STATUS.items()}  # an enum's own hash is slow
+_SERVER_ERROR = 500
 
 
 class RefusedResponse(Response):
@@ -67,7 +66,10 @@ async def send_json(send: Send, body: Body, status: int, headers: tuple[tuple[by
 
 
 async def send_refusal(scope: Scope, send: Send, response: RefusedResponse) -> None:
-    """Send a refusal, with `Retry-After` in seconds if it knows when a request passes, and record its rule."""
+    """Send a refusal and note its rule in the record of the request.
+
+    A refusal with `retryAfter` among its details is sent with the header `Retry-After`, in seconds.
+    """
     details = response.refusal.details
     note_refusal(scope, details)
     seconds = details.get("retryAfter")
@@ -76,13 +78,20 @@ async def send_refusal(scope: Scope, send: Send, response: RefusedResponse) -> N
 
 
 class Envelopes:
-    """Envelopes, each with a fresh trace id."""
+    """The factory of envelopes, each with a fresh trace id."""
 
     def __init__(self, ids: Ids) -> None:
         self._ids = ids
 
     def response(self, outcome: T | Refusal, view: Callable[[T], Body], status: int = 200) -> Response:
-        """Return the response for the outcome of a use case; `view` renders the outcome unless it is a refusal."""
+        """Return the response for the outcome of a use case.
+
+        Args:
+            outcome: The result of the use case, or its refusal.
+            view: The function that renders a result as `data`.
+            status: The status for a result; a refusal has a status of its own.
+
+        """
         if isinstance(outcome, Refusal):
             return self.refusal(outcome)
         return {"success": True, "data": view(outcome), "error": None, "traceId": self._ids.trace_id()}, status
@@ -96,14 +105,11 @@ class Envelopes:
         return response
 
     def error(self, status: int, message: str, details: Mapping[str, Any]) -> Body:
-        """The envelope of a request that no operation could take up, such as an unknown route."""
-        code = FAULT_CODES.get(status, "INTERNAL_ERROR" if status >= _SERVER_ERROR else "VALIDATION_ERROR")
+        """Return the envelope of a request that did not reach its operation, for example of an unknown route."""
+        code = ERROR_CODES.get(status, "INTERNAL_ERROR" if status >= _SERVER_ERROR else "VALIDATION_ERROR")
         return self.failure(code, message, details)
 
     def failure(self, code: str, message: str, details: Mapping[str, Any]) -> Body:
-        """The envelope of an error with a code of the caller's."""
+        """Return the envelope of an error with an explicit code."""
         error = {"code": code, "message": message, "details": details}
         return {"success": False, "data": None, "error": error, "traceId": self._ids.trace_id()}
-
-
-_SERVER_ERROR = 500

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 from connexion.resolver import Resolver
 
 Handler = Callable[..., Awaitable[Any]]
-Operations = Mapping[str, Handler]
+Handlers = Mapping[str, Handler]
+"""Handlers by operationId."""
 H = TypeVar("H", bound=Handler)
 
 _OPERATION_ID = "operation_id"
@@ -22,7 +23,7 @@ def operation(operation_id: str) -> Callable[[H], H]:
     return mark
 
 
-def operations(*groups: object) -> Operations:
+def collect_handlers(*groups: object) -> Handlers:
     """Return the marked methods of some objects, by operationId."""
     return {
         getattr(method, _OPERATION_ID): getattr(group, name)
@@ -32,7 +33,7 @@ def operations(*groups: object) -> Operations:
     }
 
 
-def resolver(handlers: Operations) -> Resolver:
+def resolver(handlers: Handlers) -> Resolver:
     """Return a resolver from operationId to handler; Connexion reports a missing handler when the server starts."""
 
     def resolve(operation_id: str) -> Handler:

@@ -12,7 +12,7 @@ from mockserver.api.connexion_fast_path.operation import FastApp
 from mockserver.api.connexion_fast_path.routing import FastRoutingMiddleware
 from mockserver.api.connexion_fast_path.validation import FastValidationMiddleware
 from mockserver.api.jsonifier import FastJsonifier
-from mockserver.api.operations import Operations, operations, resolver
+from mockserver.api.operations import Handlers, collect_handlers, resolver
 from mockserver.control import errors
 from mockserver.control.audiences import AudienceHandlers
 from mockserver.control.clock import ClockHandlers
@@ -38,9 +38,9 @@ from openapi import contract, control_contract
 MAX_BODY = 1 << 20
 
 
-def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, following: JournalTails) -> Operations:
+def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, following: JournalTails) -> Handlers:
     """Every handler by its operationId."""
-    return operations(
+    return collect_handlers(
         DocumentHandlers(sandboxes, __version__, control_contract, contract),
         SandboxHandlers(sandboxes),
         ClockHandlers(sandboxes),

@@ -1,4 +1,4 @@
-"""A handler is called with its checked arguments, and its answer is sent as it is."""
+"""The innermost layer: calls a handler with validated arguments and sends its response without interpretation."""
 
 from collections.abc import Awaitable, Callable
 from functools import cached_property, wraps
@@ -22,7 +22,7 @@ _JSON_AND_STATUS = 2
 
 
 class FastOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no types
-    """Calls a handler directly where its arguments have been read, else through Connexion's decorators, built once."""
+    """An operation that calls its handler directly if the arguments are read, else through Connexion's decorators."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
         super().__init__(*args, **kwargs)
@@ -30,21 +30,21 @@ class FastOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no t
 
     @cached_property
     def fn(self) -> Callable[..., Any]:
-        """The decorated handler, which notes what it has refused."""
+        """The handler in Connexion's decorators, built once; a refusal is noted in the record of the request."""
         handler = self._fn
 
         @wraps(handler)
-        async def noting(**arguments: Any) -> Any:  # noqa: ANN401  (Connexion's)
+        async def note_and_return(**arguments: Any) -> Any:  # noqa: ANN401  (Connexion's)
             response = await handler(**arguments)
             if isinstance(response, RefusedResponse):
                 note_refusal(connexion_scope, response.refusal.details)
             return response
 
         decorator = StarletteDecorator(pythonic_params=self.pythonic_params, jsonifier=self.jsonifier)
-        return decorator(noting)  # type: ignore[no-any-return]  # Connexion has no types
+        return decorator(note_and_return)  # type: ignore[no-any-return]  # Connexion has no types
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Call the handler and send its response."""
         arguments = scope.get(ARGUMENTS)
         if arguments is None:
             await super().__call__(scope, receive, send)
@@ -69,7 +69,7 @@ def _is_json(response: object) -> bool:
 
 
 class FastApi(AsyncApi):  # type: ignore[misc]  # Connexion has no types
-    """Makes the operations above."""
+    """The factory of `FastOperation`."""
 
     def make_operation(self, operation: AbstractOperation) -> FastOperation:
         """See `AsyncApi.make_operation`."""
@@ -79,18 +79,18 @@ class FastApi(AsyncApi):  # type: ignore[misc]  # Connexion has no types
 
 
 class FastASGIApp(AsyncASGIApp):  # type: ignore[misc]  # Connexion has no types
-    """Connexion's own application with the operations above."""
+    """Connexion's innermost application with `FastOperation`."""
 
     api_cls = FastApi
 
 
 class FastApp(AsyncApp):  # type: ignore[misc]  # Connexion has no types
-    """Connexion's `AsyncApp` around the application above."""
+    """Connexion's `AsyncApp` around `FastASGIApp`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
         self._middleware_app = FastASGIApp()
         super(AsyncApp, self).__init__(*args, **kwargs)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Hand a request to the layers."""
+        """Pass a request to the layers."""
         return self.middleware(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types

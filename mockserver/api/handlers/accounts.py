@@ -1,4 +1,4 @@
-"""The operation on account groups (X1)."""
+"""The handlers of operations on account groups (X1)."""
 
 from mockserver.api import views
 from mockserver.api.envelope import Envelopes, Response

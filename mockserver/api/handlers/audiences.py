@@ -1,4 +1,4 @@
-"""The operations on audiences (A1 to A5, A7, A10, A11)."""
+"""The handlers of operations on audiences (A1 to A5, A7, A10, A11)."""
 
 from typing import Any
 
@@ -47,13 +47,15 @@ class AudienceHandlers:
         refusal = require_visible_name(body)
         if refusal is not None:
             return self._envelopes.refusal(refusal)
-        name, kind, description = body["name"], AudienceType(body["type"]), body.get("description")
-        outcome = await self._runner.run(admission, account_group_id, audiences.create, name, kind, description)
+        audience_type, description = AudienceType(body["type"]), body.get("description")
+        outcome = await self._runner.run(
+            admission, account_group_id, audiences.create, body["name"], audience_type, description
+        )
         return self._envelopes.response(outcome, views.audience, 201)
 
     @operation("getAudience")
     async def get(self, admission: Admission, account_group_id: str, audience_id: str) -> Response:
-        """Get one audience (A3)."""
+        """Get an audience (A3)."""
         outcome = await self._runner.run_on(admission, account_group_id, audience_id, Access.READ, audiences.get)
         return self._envelopes.response(outcome, views.audience)
 
@@ -105,7 +107,7 @@ class AudienceHandlers:
 
     @operation("removeAudienceFromFolder")
     async def remove(self, admission: Admission, account_group_id: str, audience_id: str) -> Response:
-        """Take an audience out of its folder (A11)."""
+        """Remove an audience from its folder (A11)."""
         outcome = await self._runner.run_on(
             admission, account_group_id, audience_id, Access.OPTIMISTIC, audiences.remove
         )

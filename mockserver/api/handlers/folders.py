@@ -1,4 +1,4 @@
-"""The operations on folders (A6, A8, A9)."""
+"""The handlers of operations on folders (A6, A8, A9)."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class FolderHandlers:
 
     @operation("getAudienceNavigation")
     async def navigation(self, admission: Admission, account_group_id: str) -> Response:
-        """Show all audiences by folder (A6)."""
+        """List all audiences by folder (A6)."""
         outcome = await self._runner.run(admission, account_group_id, folders.navigation, access=Access.READ)
         return self._envelopes.response(outcome, views.navigation)
 

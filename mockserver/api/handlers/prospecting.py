@@ -1,4 +1,4 @@
-"""The operations on prospecting jobs (P1 to P4)."""
+"""The handlers of operations on prospecting jobs (P1 to P4)."""
 
 import hashlib
 import json
@@ -31,16 +31,16 @@ class ProspectingHandlers:
 
     @operation("startProspectingJob")
     async def start(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Response:
-        """Start a job (P1): 202 while it is active, 200 when it has ended and is replayed."""
+        """Start a job (P1): 202 for an active job, 200 for the replay of one that has ended."""
         request = job_request(body)
-        identity = _identity(connexion.request.headers.getlist("Idempotency-Key"), body)
+        identity = _idempotency_identity(connexion.request.headers.getlist("Idempotency-Key"), body)
         if isinstance(request, Refusal):
             return self._envelopes.refusal(request)
         if isinstance(identity, Refusal):
             return self._envelopes.refusal(identity)
         outcome = await self._runner.run(admission, account_group_id, prospecting.start, request, identity)
-        accepted = isinstance(outcome, Refusal) or outcome.status.is_active
-        return self._envelopes.response(outcome, views.started_job, 202 if accepted else 200)
+        is_active = isinstance(outcome, Refusal) or outcome.status.is_active
+        return self._envelopes.response(outcome, views.started_job, 202 if is_active else 200)
 
     @operation("getProspectingJob")
     async def get(self, admission: Admission, account_group_id: str, job_id: str) -> Response:
@@ -72,8 +72,8 @@ class ProspectingHandlers:
         return self._envelopes.response(outcome, views.cancelled_job)
 
 
-def _identity(keys: list[str], body: dict[str, Any]) -> Identity | Refusal | None:
-    """What makes the request the same when it is repeated: its key, and its body whatever the order of its members."""
+def _idempotency_identity(keys: list[str], body: dict[str, Any]) -> Identity | Refusal | None:
+    """Return the identity of a repeatable request: its key, and a hash of its body whatever the order of members."""
     if not keys:
         return None
     if len(keys) > 1 or not _IDEMPOTENCY_KEY.fullmatch(keys[0]):
