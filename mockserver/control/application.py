@@ -1,4 +1,4 @@
-"""Puts the control plane's contract, its handlers and Connexion's layers together, outermost first."""
+"""The assembly of the control plane: its contract, its handlers, and Connexion's layers, outermost first."""
 
 from functools import partial
 
@@ -38,8 +38,8 @@ from openapi import contract, control_contract
 MAX_BODY = 1 << 20
 
 
-def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, following: JournalTails) -> Handlers:
-    """Every handler by its operationId."""
+def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, journal_tails: JournalTails) -> Handlers:
+    """Return all handlers by operationId."""
     return collect_handlers(
         DocumentHandlers(sandboxes, __version__, control_contract, contract),
         SandboxHandlers(sandboxes),
@@ -51,16 +51,24 @@ def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, following: 
         AudienceHandlers(sandboxes),
         FaultHandlers(sandboxes, contract),
         JournalHandlers(journals),
-        FollowHandlers(following),
+        FollowHandlers(journal_tails),
     )
 
 
 def control_application(
-    sandboxes: Sandboxes, store: Store, journals: Journals, following: JournalTails, *, max_body: int = MAX_BODY
+    sandboxes: Sandboxes, store: Store, journals: Journals, journal_tails: JournalTails, *, max_body: int = MAX_BODY
 ) -> ASGIApp:
-    """The control plane as an ASGI application. Who may use it is decided before, by the control gate.
+    """Return the control plane as an ASGI application; the control gate in front of it restricts access.
 
-    `max_body`: the bytes that a body may have, seeds included.
+    The layers further out stand in `mockserver.asgi_stack`.
+
+    Args:
+        sandboxes: The use cases on sandboxes.
+        store: The store, for finding the sandbox of a key.
+        journals: The use cases on journals.
+        journal_tails: The followers of journals.
+        max_body: The maximum size of a body in bytes; it applies to seeds as well.
+
     """
     app = FastApp(
         "mockserver.control",
@@ -74,7 +82,7 @@ def control_application(
             LifespanMiddleware,
             ContextMiddleware,
         ],
-        resolver=resolver(handlers(sandboxes, store, journals, following)),
+        resolver=resolver(handlers(sandboxes, store, journals, journal_tails)),
         jsonifier=FastJsonifier(),
         pythonic_params=True,
         validator_map=VALIDATOR_MAP,

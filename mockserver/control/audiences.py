@@ -1,7 +1,7 @@
-"""The operation that shows what the guard hides: all audiences of a sandbox, those that are being populated too."""
+"""The handler that lists all audiences of a sandbox, including those that the guard hides while they are populated."""
 
 from mockserver.api.operations import operation
-from mockserver.control.responses import Answer, Body
+from mockserver.control.responses import Body, Response
 from mockserver.domain.instant import iso
 from mockserver.service import control_actions
 from mockserver.service.control_actions import ListedAudience
@@ -9,13 +9,13 @@ from mockserver.service.sandboxes import Sandboxes
 
 
 class AudienceHandlers:
-    """One method per operation; arguments come checked against the contract."""
+    """The handlers of operations on audiences."""
 
     def __init__(self, sandboxes: Sandboxes) -> None:
         self._sandboxes = sandboxes
 
     @operation("listSandboxAudiences")
-    async def list_audiences(self, sandbox_id: str) -> Answer:
+    async def list_audiences(self, sandbox_id: str) -> Response:
         """List the audiences."""
         listed = await self._sandboxes.work(sandbox_id, control_actions.list_audiences)
         return {"audiences": [_audience(audience) for audience in listed]}, 200

@@ -1,4 +1,4 @@
-"""Whether the server is there, what it serves, and a page to read that on."""
+"""The handlers of health, of both contracts, and of the documentation page."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -8,7 +8,7 @@ from swagger_ui_bundle import swagger_ui_path
 
 from mockserver.api.operations import operation
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import Answer, Body
+from mockserver.control.responses import Body, Response
 from mockserver.service.sandboxes import Sandboxes
 
 Contract = Callable[[], dict[str, Any]]
@@ -57,7 +57,7 @@ _POLICY = (
 
 
 class DocumentHandlers:
-    """One method per operation; arguments come checked against the contract."""
+    """The handlers of operations on health and documentation."""
 
     def __init__(self, sandboxes: Sandboxes, version: str, control_contract: Contract, contract: Contract) -> None:
         self._sandboxes = sandboxes
@@ -66,28 +66,28 @@ class DocumentHandlers:
         self._read_contract = contract
 
     @operation("getHealth")
-    async def health(self) -> Answer:
-        """The server is up."""
+    async def health(self) -> Response:
+        """Report that the server is up."""
         return {"status": "ok", "version": self._version, "sandboxes": len(await self._sandboxes.list_all())}, 200
 
     @operation("getControlContract")
-    async def control_contract(self) -> Answer:
-        """The contract of the control plane."""
+    async def control_contract(self) -> Response:
+        """Return the contract of the control plane."""
         return self._control_contract, 200
 
     @operation("getContract")
-    async def contract(self) -> Answer:
-        """The contract of the vendor's API."""
+    async def contract(self) -> Response:
+        """Return the contract of the vendor's API."""
         return self._contract, 200
 
     @operation("getDocs")
     async def page(self) -> File:
-        """The page that shows both contracts; its policy keeps it from loading anything from elsewhere."""
+        """Return the page that shows both contracts; its policy prevents it from loading files of other origins."""
         return _file(_PAGE, "text/html", {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
 
     @operation("getDocsAsset")
     async def asset(self, asset: str) -> File:
-        """A file that the page needs, out of a fixed few."""
+        """Return a file of the page; 404 unless it is one of a fixed list."""
         if asset == "start.js":
             return _file(_START, _SCRIPT, {"Cache-Control": "no-store"})
         if asset not in _BUNDLED:

@@ -887,7 +887,7 @@ class TestRefusals:
 
         reason = control.refused(400, method, path, {"colour": "red"})
 
-        assert reason.startswith("the body has colour, which is not known here; it may have ")
+        assert reason.startswith("the body has colour, which is unknown; it may have ")
 
     def test_a_reason_does_not_give_back_all_that_was_sent(self, control: Control) -> None:
         reason = control.refused(400, "POST", "/_mock/sandboxes", {"seed": {"keys": "x" * 100_000}})
