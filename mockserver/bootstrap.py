@@ -1,4 +1,4 @@
-"""The composition root: from settings to a server, every part named once."""
+"""The composition root: builds a server from settings."""
 
 import asyncio
 import pkgutil
@@ -48,7 +48,7 @@ from openapi import contract
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """What a server is made of. Tests put fakes in the place of some."""
+    """The components of a server; tests replace some of them by fakes."""
 
     store: Store
     clock: Clock
@@ -62,9 +62,11 @@ class Components:
 
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[Store]:
-    """The store that the settings name, ready for use; StoreError where it cannot be used.
+    """Open the store that the settings name; the modules for databases are loaded only if one is used.
 
-    What a database takes is loaded only where there is one.
+    Raises:
+        StoreError: The store cannot be used.
+
     """
     if settings.store == MEMORY:
         yield MemoryStore(settings.journal_limit, settings.journal_bytes)
@@ -75,15 +77,15 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
 
 
 def components(settings: Settings, *, store: Store | None = None, clock: Clock | None = None) -> Components:
-    """The parts that the settings name, wired to each other."""
+    """Return the components for some settings, wired to each other."""
     store = store or MemoryStore(settings.journal_limit, settings.journal_bytes)
     clock = clock or RealClock()
-    shared = settings.store != MEMORY  # with other servers, and with this one before it was started again
-    ids = SeededIds(secrets.token_hex() if shared else settings.seed)
+    is_shared = settings.store != MEMORY  # with other servers, or with earlier runs of this one
+    ids = SeededIds(secrets.token_hex() if is_shared else settings.seed)
     policy = Policy(settings.rate_limit, settings.sandbox_expiry, settings.max_sandboxes)
     sandboxes = Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy)
-    hidden = [token] if (token := settings.admin_token) else []
-    journals = Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, hidden)
+    secrets_to_hide = [token] if (token := settings.admin_token) else []
+    journals = Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, secrets_to_hide)
     return Components(
         store,
         clock,
@@ -97,19 +99,24 @@ def components(settings: Settings, *, store: Store | None = None, clock: Clock |
 
 
 async def seed(settings: Settings, parts: Components) -> None:
-    """Make the sandbox `default`, if the store has none; SeedError says in one line what is wrong with a seed file."""
-    file = settings.seed_file
-    document: Mapping[str, Any] = default_seed() if file is None else read_seed(file)
+    """Create the sandbox `default` unless the store has one.
+
+    Raises:
+        SeedError: The seed file is invalid; the message has one line.
+
+    """
+    seed_file = settings.seed_file
+    document: Mapping[str, Any] = default_seed() if seed_file is None else read_seed(seed_file)
     secret = None if settings.store == MEMORY else SeededIds(settings.seed).secret()
     try:
         with suppress(TakenIdError):
             await parts.sandboxes.create(document, name=DEFAULT_SANDBOX, sandbox_id=DEFAULT_SANDBOX, secret=secret)
     except SeedError as error:
-        raise SeedError(f"{file}: {error}") from None
+        raise SeedError(f"{seed_file}: {error}") from None
 
 
 def request_gate(parts: Components, document: dict[str, Any]) -> RequestGate:
-    """Who receives requests, by the response rows of a contract."""
+    """Return the collaborators of the admission layer, for the response rows of a contract."""
     documented = rows(document)
     return RequestGate(
         partial(admit, parts.store, parts.clock),
@@ -120,7 +127,7 @@ def request_gate(parts: Components, document: dict[str, Any]) -> RequestGate:
 
 
 def vendor_app(settings: Settings, parts: Components, document: dict[str, Any] | None = None) -> AsyncApp:
-    """The vendor's API, by its contract, which is read where it is not given."""
+    """Return the vendor's API as an ASGI application; `document` is its contract, read from its file by default."""
     document = contract() if document is None else document
     return application(
         document,
@@ -132,7 +139,7 @@ def vendor_app(settings: Settings, parts: Components, document: dict[str, Any] |
 
 
 def control_plane(settings: Settings, parts: Components) -> ASGIApp:
-    """The control plane, behind its gate."""
+    """Return the control plane behind its gate."""
     plane = control_application(
         parts.sandboxes, parts.store, parts.journals, parts.journal_tails, max_body=settings.max_body
     )
@@ -156,9 +163,9 @@ def _asgi_stack(settings: Settings, parts: Components, write: Write) -> AsgiStac
 
 
 def http_protocol(settings: Settings, parts: Components, write: Write) -> type[HttpToolsProtocol]:
-    """The HTTP protocol with the limits of the settings; what is no request it answers in the envelope.
+    """Return the class of the HTTP protocol, with the limits of the settings and refusals in the vendor's envelope.
 
-    What it refuses of requests stands in journal and log like what the server refuses.
+    A request that the protocol refuses appears in the journal and in the access log like any other.
     """
     limits = Limits(
         settings.header_timeout,
@@ -175,12 +182,12 @@ def http_protocol(settings: Settings, parts: Components, write: Write) -> type[H
         return orjson.dumps(parts.envelopes.error(status, message, details))
 
     def report(status: int, content: bytes) -> None:
-        """Put it into the journal of `default`."""
+        """Append a refusal of unparsable data to the journal of `default`."""
         if settings.journal_limit:
             parts.store.append(DEFAULT_SANDBOX, unparsed_exchange(status, content, parts.clock.now()))
 
     def around(refusal: Any) -> Any:  # noqa: ANN401  (uvicorn and Starlette have types of their own for ASGI)
-        """Put the layers that keep a record of requests around the application that sends a refusal."""
+        """Return the application that sends a refusal, with the layers that record requests around it."""
         return stack.around(refusal, lambda: refusal)
 
     return protocol(refuse, limits, report, around)

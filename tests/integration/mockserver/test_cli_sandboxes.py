@@ -49,8 +49,8 @@ def test_a_sandbox_stays_for_an_hour_where_it_is_told_nothing_and_the_default_on
         (["--rate-limit", "0/m"], "is not a rate"),
         (["--max-sandboxes", "0"], "0 is not in the range"),
         (["--sandbox-expiry", "soon"], "'soon' is not a duration"),
-        (["--sandbox-expiry", "999ms"], "from 1s to 8760h, or never"),
-        (["--sandbox-expiry", "8761h"], "from 1s to 8760h, or never"),
+        (["--sandbox-expiry", "999ms"], "use 1s to 8760h, or never"),
+        (["--sandbox-expiry", "8761h"], "use 1s to 8760h, or never"),
     ],
 )
 def test_a_wrong_option_is_one_clear_line(options: list[str], said: str) -> None:
