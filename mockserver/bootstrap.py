@@ -175,7 +175,6 @@ def http_protocol(settings: Settings, parts: Components, write: Write) -> type[H
         settings.max_connections,
         settings.whole_body_timeout,
     )
-
     stack = _asgi_stack(settings, parts, write)
 
     def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:

@@ -13,7 +13,7 @@ class PlaneDispatcher:
 
     Args:
         vendor: The application of the vendor's API.
-        control: A factory of the control plane, called with its first request: building it takes time and memory.
+        control: A factory of the control plane, which is built for its first request.
 
     """
 

@@ -27,7 +27,7 @@ class DelayedRequest:
         return self._read.popleft() if self._read else await self._receive()
 
     async def read(self) -> None:
-        """Read and discard at most 1 MiB of the body, so that the client can finish sending it."""
+        """Read at most 1 MiB of the body: the client has sent it, whatever happens to the request."""
         size = 0
         while size <= _MAX_READ_AHEAD:
             message = await self.receive()
