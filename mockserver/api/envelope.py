@@ -1,6 +1,6 @@
 """The vendor's envelope: the only module that renders an outcome as a body and a refusal as a status."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import orjson
@@ -65,8 +65,8 @@ async def send_json(send: Send, body: Body, status: int, headers: tuple[tuple[by
     await send({"type": "http.response.body", "body": content})
 
 
-async def send_refusal(scope: Scope, send: Send, response: RefusedResponse) -> None:
-    """Send a refusal and note its rule in the record of the request.
+def send_refusal(scope: Scope, send: Send, response: RefusedResponse) -> Awaitable[None]:
+    """Note the rule of a refusal in the record of the request, and return the awaitable that sends it.
 
     A refusal with `retryAfter` among its details is sent with the header `Retry-After`, in seconds.
     """
@@ -74,7 +74,7 @@ async def send_refusal(scope: Scope, send: Send, response: RefusedResponse) -> N
     note_refusal(scope, details)
     seconds = details.get("retryAfter")
     headers = () if seconds is None else ((b"retry-after", b"%d" % seconds),)
-    await send_json(send, *response, headers=headers)
+    return send_json(send, response[0], response[1], headers)
 
 
 class Envelopes:
