@@ -35,7 +35,7 @@ class InvalidRequestProblem(BadRequestProblem):  # type: ignore[misc]  # Connexi
 
 
 def describe(error: ValidationError) -> str:
-    """Return what a value must be, by the keyword that it violates."""
+    """Return the expectation that a value violates, by its JSON Schema keyword."""
     value: Any = error.validator_value
     if error.validator == "anyOf" and all(set(branch) == {"required"} for branch in value):
         names = ", ".join(name for branch in value for name in branch["required"])

@@ -19,7 +19,7 @@ _MAX_REASON = 2_000
 _NOT_FOUND = 404
 _METHOD_NOT_ALLOWED = 405
 _HINTS = {
-    404: "GET /_mock/docs shows what there is.",
+    404: "GET /_mock/docs shows the routes.",
     415: "Send the header 'Content-Type: application/json'.",
 }
 
