@@ -1,8 +1,8 @@
-"""The stateful mock of the audiences API: what it refuses, remembers and answers follows the contract in `openapi`."""
+"""A stateful mock server of the audiences API, by the contract in `openapi`."""
 
 import warnings
 
 __version__ = "0.1.0"
 
-# Connexion imports Starlette's test client, which advises on what to install; no user of ours can act on that.
+# Connexion imports Starlette's test client, whose warning about httpx no user of this server can act on.
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient` is deprecated")

@@ -1,12 +1,12 @@
-"""`audience-mock`, also as `python -m mockserver`: what has to happen before anything else is loaded."""
+"""The entry point of `audience-mock` and `python -m mockserver`, with settings that must precede all other imports."""
 
 import gc
 import sys
 
-gc.disable()  # while modules are loaded there is nothing to collect; the server switches it on when it is up
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # httpx's own command line, which would load rich
+gc.disable()  # imports create no garbage; the server enables the collector when it is ready
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # httpx's command line, which would import rich
 
-from mockserver.cli import main  # noqa: E402  (the two lines above come first)
+from mockserver.cli import main  # noqa: E402  (the two statements above must run first)
 
 if __name__ == "__main__":
     main()

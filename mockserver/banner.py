@@ -1,4 +1,4 @@
-"""What a server says when it is ready: everything that the first minute needs, ready to paste."""
+"""The banner of a ready server: keys, identifiers, and commands to paste."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,20 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import Permission
 from mockserver.service.transactions import UnitOfWork
 
-_FEW = 20
+_NEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Highlights:
-    """What there is to see in a sandbox; None for what it does not have."""
+    """The records of a sandbox that the banner shows.
+
+    Attributes:
+        keys: All API keys.
+        account_group: The first account group, if any.
+        ready: The oldest ready audience among the newest of the account group, if any.
+        populated: The oldest audience with an active job among them, if any.
+
+    """
 
     keys: Sequence[ApiKey]
     account_group: AccountGroup | None
@@ -23,11 +31,11 @@ class Highlights:
 
 
 async def highlights(work: UnitOfWork) -> Highlights:
-    """Look around in a sandbox: its first account group, and one audience of each kind in it."""
+    """Return the highlights of a sandbox: its keys, its first account group, and two of its audiences."""
     groups = await work.transaction.account_groups()
     if not groups:
         return Highlights(await work.transaction.api_keys(), None, None, None)
-    newest = await work.transaction.audiences(groups[0].id, before=None, limit=_FEW)
+    newest = await work.transaction.audiences(groups[0].id, before=None, limit=_NEWEST)
     active = {job.audience_id for job in await work.transaction.open_jobs(groups[0].id) if job.is_active(work.now)}
     ready = [audience for audience in newest if audience.id not in active]
     populated = [audience for audience in newest if audience.id in active]
@@ -39,11 +47,11 @@ async def highlights(work: UnitOfWork) -> Highlights:
     )
 
 
-def banner(url: str, version: str, seen: Highlights, admin_token: str | None) -> str:
-    """The text to print; `url` has no slash at its end."""
+def banner(url: str, version: str, shown: Highlights, admin_token: str | None) -> str:
+    """Return the text to print; `url` has no trailing slash."""
     lines = [f"audience-mock {version} is ready at {url}", ""]
-    lines += [f"  {name:<27}{value}" for name, value in _facts(seen, admin_token)]
-    lines += ["", *_commands(url, seen)]
+    lines += [f"  {name:<27}{value}" for name, value in _facts(shown, admin_token)]
+    lines += ["", *_commands(url, shown)]
     token = "" if admin_token is None else f"-H 'Authorization: Bearer {admin_token}' "
     lines += [
         f"Both contracts, to read and to try out:  {url}/_mock/docs",
@@ -53,22 +61,22 @@ def banner(url: str, version: str, seen: Highlights, admin_token: str | None) ->
     return "\n".join(lines)
 
 
-def _facts(seen: Highlights, admin_token: str | None) -> Sequence[tuple[str, str]]:
-    facts = [(f"API key, {key.name}", key.token) for key in seen.keys]
-    if seen.account_group is not None:
-        facts.append(("Account group", seen.account_group.id))
-    if seen.ready is not None:
-        facts.append(("Audience, ready", seen.ready.id))
-    if seen.populated is not None:
-        facts.append(("Audience, being populated", seen.populated.id))
+def _facts(shown: Highlights, admin_token: str | None) -> Sequence[tuple[str, str]]:
+    facts = [(f"API key, {key.name}", key.token) for key in shown.keys]
+    if shown.account_group is not None:
+        facts.append(("Account group", shown.account_group.id))
+    if shown.ready is not None:
+        facts.append(("Audience, ready", shown.ready.id))
+    if shown.populated is not None:
+        facts.append(("Audience, being populated", shown.populated.id))
     if admin_token is not None:
         facts.append(("Admin token, for /_mock", admin_token))
     return facts
 
 
-def _commands(url: str, seen: Highlights) -> Sequence[str]:
-    writers = [key for key in seen.keys if Permission.AUDIENCES_WRITE in key.permissions and not key.revoked]
-    if seen.account_group is None or not writers:
+def _commands(url: str, shown: Highlights) -> Sequence[str]:
+    writers = [key for key in shown.keys if Permission.AUDIENCES_WRITE in key.permissions and not key.revoked]
+    if shown.account_group is None or not writers:
         return []
 
     def delete(audience: Audience) -> str:
@@ -76,9 +84,13 @@ def _commands(url: str, seen: Highlights) -> Sequence[str]:
         return f"    curl -s -i -X DELETE -H 'Authorization: Bearer {writers[0].token}' {path}"
 
     lines = []
-    if seen.ready is not None:
-        lines += ["  Delete the audience that is ready: 200", delete(seen.ready), ""]
-        lines += ["  Delete it again: it is not there any more, 404", delete(seen.ready), ""]
-    if seen.populated is not None:
-        lines += ["  Delete the one that is being populated: the guard says no, 409", delete(seen.populated), ""]
+    if shown.ready is not None:
+        lines += ["  Delete the ready audience: 200", delete(shown.ready), ""]
+        lines += ["  Delete it again: not found, 404", delete(shown.ready), ""]
+    if shown.populated is not None:
+        lines += [
+            "  Delete the audience that is being populated: refused by the guard, 409",
+            delete(shown.populated),
+            "",
+        ]
     return lines

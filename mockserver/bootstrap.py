@@ -1,17 +1,17 @@
-"""The composition root: from settings to a server, every part named once."""
+"""The composition root: builds a server from settings."""
 
 import asyncio
 import pkgutil
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import orjson
 from connexion import AsyncApp
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.adapters.clock import RealClock
@@ -20,21 +20,20 @@ from mockserver.adapters.http1.refusals import Limits
 from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.memory.store import MemoryStore
 from mockserver.api.admission import RequestGate
-from mockserver.api.application import application
+from mockserver.api.application import application, handlers
 from mockserver.api.envelope import Envelopes
 from mockserver.api.examples import rows
 from mockserver.api.faults.injection import Injection
-from mockserver.api.handlers.answers import Answers
 from mockserver.api.narrowed_contract import methods
 from mockserver.api.prefer_header import Preferences
+from mockserver.asgi_stack import AsgiStack
 from mockserver.config import MEMORY, Settings
 from mockserver.control.application import control_application
-from mockserver.control.responses import DEFAULT_SANDBOX
 from mockserver.domain.job import Progression
-from mockserver.middleware.access_log import AccessLogMiddleware, Write
+from mockserver.domain.sandbox import DEFAULT_SANDBOX
+from mockserver.middleware.access_log import Write
 from mockserver.middleware.body_limit import BodyLimitMiddleware
 from mockserver.middleware.control_gate import ControlGateMiddleware
-from mockserver.middleware.cors import CorsMiddleware
 from mockserver.middleware.journal import JournalMiddleware, unparsed_exchange
 from mockserver.ports import Clock, Ids, Store, TakenIdError
 from mockserver.seeds import default_seed, read_seed
@@ -46,28 +45,28 @@ from mockserver.service.seeding import SeedError
 from mockserver.service.transactions import UseCaseRunner
 from openapi import contract
 
-_CONTROL = "/_mock"
-
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """What a server is made of. Tests put fakes in the place of some."""
+    """The components of a server; tests replace some of them by fakes."""
 
     store: Store
     clock: Clock
     ids: Ids
-    wire: Envelopes
+    envelopes: Envelopes
     sandboxes: Sandboxes
-    transactions: UseCaseRunner
+    runner: UseCaseRunner
     journals: Journals
-    following: JournalTails
+    journal_tails: JournalTails
 
 
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[Store]:
-    """The store that the settings name, ready for use; StoreError where it cannot be used.
+    """Open the store that the settings name; the modules for databases are loaded only if one is used.
 
-    What a database takes is loaded only where there is one.
+    Raises:
+        StoreError: The store cannot be used.
+
     """
     if settings.store == MEMORY:
         yield MemoryStore(settings.journal_limit, settings.journal_bytes)
@@ -78,15 +77,15 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
 
 
 def components(settings: Settings, *, store: Store | None = None, clock: Clock | None = None) -> Components:
-    """The parts that the settings name, wired to each other."""
+    """Return the components for some settings, wired to each other."""
     store = store or MemoryStore(settings.journal_limit, settings.journal_bytes)
     clock = clock or RealClock()
-    shared = settings.store != MEMORY  # with other servers, and with this one before it was started again
-    ids = SeededIds(secrets.token_hex() if shared else settings.seed)
+    is_shared = settings.store != MEMORY  # with other servers, or with earlier runs of this one
+    ids = SeededIds(secrets.token_hex() if is_shared else settings.seed)
     policy = Policy(settings.rate_limit, settings.sandbox_expiry, settings.max_sandboxes)
     sandboxes = Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy)
-    hidden = [token] if (token := settings.admin_token) else []
-    journals = Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, hidden)
+    secrets_to_hide = [token] if (token := settings.admin_token) else []
+    journals = Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, secrets_to_hide)
     return Components(
         store,
         clock,
@@ -99,93 +98,74 @@ def components(settings: Settings, *, store: Store | None = None, clock: Clock |
     )
 
 
-async def seed(settings: Settings, made: Components) -> None:
-    """Make the sandbox `default`, if the store has none; SeedError says in one line what is wrong with a seed file."""
-    file = settings.seed_file
-    document: Mapping[str, Any] = default_seed() if file is None else read_seed(file)
+async def seed(settings: Settings, parts: Components) -> None:
+    """Create the sandbox `default` unless the store has one.
+
+    Raises:
+        SeedError: The seed file is invalid; the message has one line.
+
+    """
+    seed_file = settings.seed_file
+    document: Mapping[str, Any] = default_seed() if seed_file is None else read_seed(seed_file)
     secret = None if settings.store == MEMORY else SeededIds(settings.seed).secret()
     try:
         with suppress(TakenIdError):
-            await made.sandboxes.create(document, name=DEFAULT_SANDBOX, sandbox_id=DEFAULT_SANDBOX, secret=secret)
+            await parts.sandboxes.create(document, name=DEFAULT_SANDBOX, sandbox_id=DEFAULT_SANDBOX, secret=secret)
     except SeedError as error:
-        raise SeedError(f"{file}: {error}") from None
+        raise SeedError(f"{seed_file}: {error}") from None
 
 
-def request_gate(made: Components, document: dict[str, Any]) -> RequestGate:
-    """Who receives requests, by the response rows of a contract."""
+def request_gate(parts: Components, document: dict[str, Any]) -> RequestGate:
+    """Return the collaborators of the admission layer, for the response rows of a contract."""
     documented = rows(document)
     return RequestGate(
-        partial(admit, made.store, made.clock),
-        Preferences(partial(identify, made.store, made.clock), documented, made.wire),
-        Injection(made.store, documented, made.wire, asyncio.sleep),
+        partial(admit, parts.store, parts.clock),
+        Preferences(partial(identify, parts.store, parts.clock), documented, parts.envelopes),
+        Injection(parts.store, documented, parts.envelopes, asyncio.sleep),
+        parts.envelopes,
     )
 
 
-def vendor_app(settings: Settings, made: Components, document: dict[str, Any] | None = None) -> AsyncApp:
-    """The vendor's API, by its contract, which is read where it is not given."""
+def vendor_app(settings: Settings, parts: Components, document: dict[str, Any] | None = None) -> AsyncApp:
+    """Return the vendor's API as an ASGI application; `document` is its contract, read from its file by default."""
     document = contract() if document is None else document
     return application(
         document,
-        Answers(made.transactions, made.wire),
-        request_gate(made, document),
+        handlers(parts.runner, parts.envelopes),
+        request_gate(parts, document),
         partial(BodyLimitMiddleware, limit=settings.max_body),
         validate_responses=settings.validate_responses,
     )
 
 
-class TwoPlanes:
-    """Sends `/_mock` to the control plane, which is built when it is first asked for, all else to the vendor's API."""
-
-    def __init__(self, vendor: ASGIApp, control: Callable[[], ASGIApp]) -> None:
-        self._vendor = vendor
-        self._make_control = control
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        path = scope.get("path", "")
-        if path.startswith(_CONTROL) and path[len(_CONTROL) :][:1] in {"", "/"}:
-            await self._control(scope, receive, send)
-        else:
-            await self._vendor(scope, receive, send)
-
-    @cached_property
-    def _control(self) -> ASGIApp:
-        return self._make_control()
-
-
-def control_plane(settings: Settings, made: Components) -> ASGIApp:
-    """The control plane, behind its gate."""
-    plane = control_application(made.sandboxes, made.store, made.journals, made.following, max_body=settings.max_body)
+def control_plane(settings: Settings, parts: Components) -> ASGIApp:
+    """Return the control plane behind its gate."""
+    plane = control_application(
+        parts.sandboxes, parts.store, parts.journals, parts.journal_tails, max_body=settings.max_body
+    )
     return ControlGateMiddleware(
         plane, address=settings.host, allowed_hosts=settings.allowed_hosts, admin_token=settings.admin_token
     )
 
 
-def server(settings: Settings, made: Components, write: Write) -> ASGIApp:
-    """The whole server as an ASGI application; its sandbox `default` is made by `seed`."""
+def server(settings: Settings, parts: Components, write: Write) -> ASGIApp:
+    """Return the whole server as an ASGI application; `seed` creates its sandbox `default`."""
     document = contract()
-    vendor = _journalled(vendor_app(settings, made, document), settings, made)
-    if settings.cors_origins:
-        vendor = CorsMiddleware(vendor, origins=settings.cors_origins, methods=methods(document))
-    return _logged(TwoPlanes(vendor, partial(control_plane, settings, made)), settings, write)
+    stack = _asgi_stack(settings, parts, write)
+    return stack.around(
+        vendor_app(settings, parts, document), partial(control_plane, settings, parts), methods(document)
+    )
 
 
-def _journalled(vendor: ASGIApp, settings: Settings, made: Components) -> ASGIApp:
-    if not settings.journal_limit:
-        return vendor
-    return JournalMiddleware(vendor, keep=made.store.append, place=made.journals.place, clock=made.clock)
+def _asgi_stack(settings: Settings, parts: Components, write: Write) -> AsgiStack:
+    journal = partial(JournalMiddleware, keep=parts.store.append, place=parts.journals.place, clock=parts.clock)
+    return AsgiStack(settings, write, journal)
 
 
-def _logged(app: ASGIApp, settings: Settings, write: Write) -> ASGIApp:
-    if settings.log_format is None:
-        return app
-    return AccessLogMiddleware(app, write=write, as_json=settings.log_format == "json")
+def http_protocol(settings: Settings, parts: Components, write: Write) -> type[HttpToolsProtocol]:
+    """Return the class of the HTTP protocol, with the limits of the settings and refusals in the vendor's envelope.
 
-
-def http_protocol(settings: Settings, made: Components, write: Write) -> type[HttpToolsProtocol]:
-    """The HTTP protocol with the limits of the settings; what is no request it answers in the envelope.
-
-    What it refuses of requests stands in journal and log like what the server refuses.
+    A request that the protocol refuses appears in the journal and in the access log like any other.
     """
     limits = Limits(
         settings.header_timeout,
@@ -195,17 +175,18 @@ def http_protocol(settings: Settings, made: Components, write: Write) -> type[Ht
         settings.max_connections,
         settings.whole_body_timeout,
     )
+    stack = _asgi_stack(settings, parts, write)
 
     def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
-        return orjson.dumps(made.wire.error(status, message, details))
+        return orjson.dumps(parts.envelopes.error(status, message, details))
 
     def report(status: int, content: bytes) -> None:
-        """Put it into the journal of `default`."""
+        """Append a refusal of unparsable data to the journal of `default`."""
         if settings.journal_limit:
-            made.store.append(DEFAULT_SANDBOX, unparsed_exchange(status, content, made.clock.now()))
+            parts.store.append(DEFAULT_SANDBOX, unparsed_exchange(status, content, parts.clock.now()))
 
-    def around(app: Any) -> Any:  # noqa: ANN401  (uvicorn and Starlette have types of their own for ASGI)
-        """Put around a refusal what keeps a record of it."""
-        return _logged(TwoPlanes(_journalled(app, settings, made), lambda: app), settings, write)
+    def around(refusal: Any) -> Any:  # noqa: ANN401  (uvicorn and Starlette have types of their own for ASGI)
+        """Return the application that sends a refusal, with the layers that record requests around it."""
+        return stack.around(refusal, lambda: refusal)
 
     return protocol(refuse, limits, report, around)

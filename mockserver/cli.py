@@ -1,4 +1,4 @@
-"""The command line: options in, one server out."""
+"""The command line of `audience-mock`."""
 
 import re
 import secrets
@@ -19,37 +19,37 @@ from mockserver.service.seeding import SeedError
 from mockserver.serving import run
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
-_YEAR = 8_760 * _UNITS["h"]
-_USAGE = 2
+_MAX_EXPIRY = 8_760 * _UNITS["h"]
+_USAGE_ERROR = 2
 
 
 class Duration(click.ParamType[int]):
-    """A span of time such as `500ms`, `30s`, `2m` or `1h`, read as milliseconds."""
+    """A duration such as `500ms`, `30s`, `2m` or `1h`, converted to milliseconds."""
 
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401  (click's)
-        """Read it."""
+        """Convert the value of an option."""
         if isinstance(value, int):
             return value
-        found = re.fullmatch(r"(\d{1,9})(ms|s|m|h)", value)
-        if found is None:
+        match = re.fullmatch(r"(\d{1,9})(ms|s|m|h)", value)
+        if match is None:
             self.fail(f"{value!r} is not a duration; write it like 500ms, 30s, 2m or 1h", param, ctx)
-        return int(found[1]) * _UNITS[found[2]]
+        return int(match[1]) * _UNITS[match[2]]
 
 
 class Expiry(click.ParamType[int | None]):
-    """A duration from a second to a year, or `never`, read as None."""
+    """A duration from a second to a year, converted to milliseconds, or `never`, converted to None."""
 
     name = "duration or never"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:  # noqa: ANN401  (click's)
-        """Read it."""
+        """Convert the value of an option."""
         if value is None or value == "never":
             return None
         expiry = Duration().convert(value, param, ctx)
-        if not _UNITS["s"] <= expiry <= _YEAR:
-            self.fail(f"{value!r} does not do; it goes from 1s to 8760h, or never", param, ctx)
+        if not _UNITS["s"] <= expiry <= _MAX_EXPIRY:
+            self.fail(f"{value!r} is out of range; use 1s to 8760h, or never", param, ctx)
         return expiry
 
 
@@ -59,7 +59,7 @@ class Rate(click.ParamType[RateLimit]):
     name = "rate"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> RateLimit:  # noqa: ANN401  (click's)
-        """Read it."""
+        """Convert the value of an option."""
         try:
             return value if isinstance(value, RateLimit) else RateLimit.parse(value)
         except ValueError as error:
@@ -67,113 +67,127 @@ class Rate(click.ParamType[RateLimit]):
 
 
 class Token(click.ParamType[str]):
-    """A secret that a header can carry, and that is not guessed at once."""
+    """A secret that a header can carry and that is not trivial to guess."""
 
     name = "token"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401  (click's)
-        """Read it; it is not repeated in what is said of it."""
+        """Convert the value of an option; the error message does not repeat it."""
         if re.fullmatch(r"[\x21-\x7e]{8,}", value) is None:
-            self.fail("a token has 8 or more visible ASCII characters, and no blanks", param, ctx)
+            self.fail("a token has 8 or more visible ASCII characters and no blanks", param, ctx)
         return str(value)
 
 
 class Origin(click.ParamType[str]):
-    """An origin as browsers send it: scheme, host, and a port that is not the scheme's own; or `*`, or `null`."""
+    """An origin as browsers send it (scheme, host, and a port other than the scheme's default), or `*`, or `null`."""
 
     name = "origin"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401  (click's)
-        """Read it."""
+        """Convert the value of an option."""
         origin = str(value).lower()
-        found = re.fullmatch(r"([a-z][a-z0-9+.-]*)://(\[[0-9a-f:.]+\]|[^\s/?#@:*\[\]]+)(:\d{1,5})?", origin, re.ASCII)
-        if found is None and origin not in {"*", "null"}:
+        match = re.fullmatch(r"([a-z][a-z0-9+.-]*)://(\[[0-9a-f:.]+\]|[^\s/?#@:*\[\]]+)(:\d{1,5})?", origin, re.ASCII)
+        if match is None and origin not in {"*", "null"}:
             self.fail(f"{value!r} is not an origin; write it like http://localhost:3000, without a path", param, ctx)
-        usual = {"http": ":80", "https": ":443"}
-        return origin.removesuffix(usual.get(found[1], "/")) if found is not None else origin
+        default_ports = {"http": ":80", "https": ":443"}
+        return origin.removesuffix(default_ports.get(match[1], "/")) if match is not None else origin
 
 
 @click.group()
 @click.version_option(__version__, prog_name="audience-mock")
 def cli() -> None:
-    """Mock server for the audiences API: it remembers, guards and refuses as the documentation says."""
+    """Stateful mock server of the audiences API, with the documented guards and refusals."""
 
 
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 for a free one.",
+)
 @click.option(
     "--store",
     default="memory",
     show_default=True,
-    help="Where the state is: memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
+    help="Store of the state: memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
 )
 @click.option(
     "--workers",
     default=1,
     show_default=True,
     type=click.IntRange(1, 64),
-    help="Processes; several need a database.",
+    help="Number of processes; more than one needs a database.",
 )
-@click.option("--seed", default=0, show_default=True, help="Of identifiers and keys: the same seed, the same names.")
-@click.option("--seed-file", type=click.Path(path_type=Path), help="YAML or JSON: what the sandbox 'default' holds.")
+@click.option("--seed", default=0, show_default=True, help="Seed of generated identifiers and keys, to reproduce them.")
+@click.option(
+    "--seed-file", type=click.Path(path_type=Path), help="YAML or JSON file with the content of the sandbox 'default'."
+)
 @click.option(
     "--admin-token",
     type=Token(),
     envvar=ADMIN_TOKEN,
     show_envvar=True,
-    help="Asked for on /_mock. Made up and printed when listening beyond this machine.",
+    help="Token that /_mock requires. Generated and printed unless bound to loopback.",
 )
-@click.option("--allowed-host", "allowed_hosts", multiple=True, help="A further Host that /_mock answers to.")
-@click.option("--job-duration", default="30s", show_default=True, type=Duration(), help="From start to end of a job.")
+@click.option("--allowed-host", "allowed_hosts", multiple=True, help="Further Host that /_mock accepts; repeatable.")
+@click.option("--job-duration", default="30s", show_default=True, type=Duration(), help="Duration of a job.")
 @click.option(
-    "--max-body", default=1 << 20, show_default=True, type=click.IntRange(1), help="Bytes that a body may have."
+    "--max-body", default=1 << 20, show_default=True, type=click.IntRange(1), help="Maximum size of a body in bytes."
 )
-@click.option("--rate-limit", type=Rate(), help="Of each key, such as 5/s, 60/m or 1000/h. None if left out.")
-@click.option("--max-sandboxes", default=10_000, show_default=True, type=click.IntRange(1), help="More are refused.")
+@click.option("--rate-limit", type=Rate(), help="Rate limit of each key, such as 5/s, 60/m or 1000/h; none by default.")
+@click.option(
+    "--max-sandboxes", default=10_000, show_default=True, type=click.IntRange(1), help="Maximum number of sandboxes."
+)
 @click.option(
     "--sandbox-expiry",
     default="1h",
     show_default=True,
     type=Expiry(),
-    help="A sandbox that nobody uses for so long is gone, but 'default'; or never.",
+    help="Idle time after which a sandbox is deleted, except 'default'; or never.",
 )
 @click.option(
-    "--max-connections", default=900, show_default=True, type=click.IntRange(1), help="That are open at once."
+    "--max-connections",
+    default=900,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Maximum number of open connections.",
 )
 @click.option(
     "--cors-origin",
     "cors_origins",
     multiple=True,
     type=Origin(),
-    help="An origin whose pages may use /v1, like http://localhost:3000; * for all.",
+    help="Origin whose pages may use /v1, such as http://localhost:3000, or * for all; repeatable.",
 )
 @click.option(
     "--journal-limit",
     default=1_000,
     show_default=True,
     type=click.IntRange(0),
-    help="Exchanges that the journal of each sandbox keeps; 0 for no journal.",
+    help="Maximum number of exchanges in the journal of each sandbox; 0 for no journal.",
 )
-@click.option("--log-format", type=click.Choice(["text", "json"]), help="Write one line for each request.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), help="Format of the access log; no log by default.")
 def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], workers: int, **options: Any) -> None:  # noqa: ANN401  (click's)
     """Serve the mock until SIGINT or SIGTERM."""
     settings = Settings(allowed_hosts=frozenset(allowed_hosts), cors_origins=frozenset(cors_origins), **options)
     if workers > 1 and settings.store == MEMORY:
         raise click.UsageError(
-            f"--workers {workers}: the memory store belongs to one process; leave it out, or use another --store"
+            f"--workers {workers}: the memory store supports only one process; leave it out, or use another --store"
         )
     if not settings.is_loopback and settings.admin_token is None:
         settings = replace(settings, admin_token=secrets.token_hex(16))
     try:
-        listening = bound(settings.host, settings.port)
+        listener = bound(settings.host, settings.port)
     except OSError as error:
         raise click.UsageError(
             f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; choose another with --port"
         ) from None
-    with listening:
+    with listener:
         try:
-            sys.exit(run(settings, listening, workers))
+            sys.exit(run(settings, listener, workers))
         except SeedError as error:
             raise click.UsageError(str(error)) from None
         except StoreError as error:
@@ -181,14 +195,14 @@ def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], work
 
 
 def main() -> None:
-    """Run the command line; a wrong option is one line on standard error, and exit status 2."""
+    """Run the command line; a usage error is one line on standard error and the exit status 2."""
     try:
         sys.exit(cli.main(standalone_mode=False))
     except NoArgsIsHelpError as error:
         click.echo(error.format_message())
-        sys.exit(_USAGE)
+        sys.exit(_USAGE_ERROR)
     except click.ClickException as error:
         click.echo(f"audience-mock: {error.format_message()}", err=True)
-        sys.exit(_USAGE)
+        sys.exit(_USAGE_ERROR)
     except click.Abort:
-        sys.exit(_USAGE)
+        sys.exit(_USAGE_ERROR)

@@ -1,4 +1,4 @@
-"""What a server can be told: one frozen record, filled from the command line or by a test."""
+"""The settings of a server."""
 
 import re
 from dataclasses import dataclass
@@ -13,14 +13,33 @@ ADMIN_TOKEN = "AUDIENCE_MOCK_ADMIN_TOKEN"  # noqa: S105  (the name of an environ
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that a server is told at its start.
+    """The settings of a server, from the command line or from a test.
 
-    `job_duration`: milliseconds. `max_body`: bytes. `log_format`: None, `text` or `json`. `rate_limit`: of each key of
-    each sandbox, at its start. `sandbox_expiry`: milliseconds without a use after which a sandbox is gone, None for
-    never; `max_sandboxes`: how many there may be. `journal_limit`: exchanges that each sandbox keeps, 0 for none;
-    `journal_bytes`: and how large they may be together. `cors_origins`: those whose pages may use the vendor's API, as
-    browsers send them, or `*`. A request has `header_timeout` seconds for its head, of at most `max_head` bytes and
-    `max_headers` headers, `body_timeout` for each part of its body, and `whole_body_timeout` for all of it.
+    Attributes:
+        host: The address to listen on.
+        port: The port to listen on; 0 for a free one.
+        store: The address of the store.
+        seed: The seed of generated identifiers and keys.
+        seed_file: The YAML or JSON file with the content of the sandbox `default`.
+        admin_token: The token that the control plane requires; None for none.
+        allowed_hosts: Further hosts that the control plane accepts in `Host`.
+        job_duration: The duration of a job, in milliseconds.
+        log_format: `text` or `json`; None for no access log.
+        max_body: The maximum size of a body, in bytes.
+        cors_origins: The origins whose pages may use the vendor's API, as browsers send them, or `*`.
+        max_connections: The maximum number of open connections.
+        header_timeout: The time to receive the head of a request, in seconds.
+        body_timeout: The time to receive each part of a body, in seconds.
+        whole_body_timeout: The time to receive a whole body, in seconds.
+        max_head: The maximum size of a head, in bytes.
+        max_headers: The maximum number of headers.
+        journal_limit: The maximum number of exchanges in the journal of each sandbox; 0 for no journal.
+        journal_bytes: The maximum size of these exchanges together, in bytes.
+        validate_responses: Whether to validate responses against the contract, for tests.
+        rate_limit: The initial rate limit of each key of each sandbox; None for none.
+        sandbox_expiry: The milliseconds of disuse after which a sandbox is deleted; None for never.
+        max_sandboxes: The maximum number of sandboxes.
+
     """
 
     host: str = "127.0.0.1"
@@ -49,7 +68,7 @@ class Settings:
 
     @property
     def shown_store(self) -> str:
-        """The address of the store, without user and password, however they are written."""
+        """The address of the store, without user and password."""
         if self.store.startswith("sqlite:"):
             return self.store
         return re.sub(r"(password=)[^&]*", r"\1***", re.sub(r"(?<=://).*@", "", self.store))

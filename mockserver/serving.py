@@ -1,4 +1,4 @@
-"""From settings to a server that answers: in one process, or in several that share a database."""
+"""The running server: one process, or several processes that share a database."""
 
 import asyncio
 import gc
@@ -17,57 +17,63 @@ from mockserver.adapters.workers import Workers
 from mockserver.banner import banner, highlights
 from mockserver.bootstrap import Components, components, http_protocol, open_store, seed, server
 from mockserver.config import Settings
-from mockserver.control.responses import DEFAULT_SANDBOX
+from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.ports import StoreError
 
 
 def run(settings: Settings, listening: socket.socket, workers: int) -> int:
-    """Serve a socket until SIGINT or SIGTERM; answers the exit status. SeedError, StoreError."""
+    """Serve a socket until SIGINT or SIGTERM, and return the exit status.
+
+    Raises:
+        SeedError: The seed file is invalid.
+        StoreError: The store cannot be used.
+
+    """
     if workers == 1:
         uvloop.run(_serve(settings, listening))
         return 0
-    text = uvloop.run(_prepare(settings, listening))
-    return Workers(partial(_work, settings), listening, workers, lambda: click.echo(text)).run()
+    banner_text = uvloop.run(_prepare(settings, listening))
+    return Workers(partial(_run_worker, settings), listening, workers, lambda: click.echo(banner_text)).run()
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
     async with open_store(settings) as store:
-        made = components(settings, store=store)
-        text = await _seeded(settings, made, listening)
-        await _http_server(settings, made, lambda: click.echo(text)).serve([listening])
+        parts = components(settings, store=store)
+        banner_text = await _seed_store(settings, parts, listening)
+        await _http_server(settings, parts, lambda: click.echo(banner_text)).serve([listening])
 
 
 async def _prepare(settings: Settings, listening: socket.socket) -> str:
-    """What has to be done once, whatever the number of processes."""
+    """Seed the store once, before any worker process starts, and return the banner."""
     async with open_store(settings) as store:
-        return await _seeded(settings, components(settings, store=store), listening)
+        return await _seed_store(settings, components(settings, store=store), listening)
 
 
-async def _seeded(settings: Settings, made: Components, listening: socket.socket) -> str:
-    """Seed the store; answers what to print when the server is ready."""
-    await seed(settings, made)
-    seen = await made.sandboxes.work(DEFAULT_SANDBOX, highlights)
+async def _seed_store(settings: Settings, parts: Components, listening: socket.socket) -> str:
+    """Seed the store, and return the banner."""
+    await seed(settings, parts)
+    sandbox_highlights = await parts.sandboxes.work(DEFAULT_SANDBOX, highlights)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return banner(f"http://{host}:{listening.getsockname()[1]}", __version__, seen, settings.admin_token)
+    return banner(f"http://{host}:{listening.getsockname()[1]}", __version__, sandbox_highlights, settings.admin_token)
 
 
-def _work(settings: Settings, listening: socket.socket, line: Connection) -> None:
-    """Be one of several processes: say when it is ready, and end when the one that has started it is gone."""
+def _run_worker(settings: Settings, listening: socket.socket, pipe: Connection) -> None:
+    """Serve as one of several processes: report when it is ready, and stop when the parent process is gone."""
     gc.disable()  # until the server is up, as in `__main__`
     try:
-        uvloop.run(_serve_for(settings, listening, line))
+        uvloop.run(_serve_as_worker(settings, listening, pipe))
     except StoreError as error:
         click.echo(f"audience-mock: --store {settings.shown_store}: {error}", err=True)
         sys.exit(1)
 
 
-async def _serve_for(settings: Settings, listening: socket.socket, line: Connection) -> None:
+async def _serve_as_worker(settings: Settings, listening: socket.socket, pipe: Connection) -> None:
     async with open_store(settings) as store:
-        running = _http_server(settings, components(settings, store=store), partial(line.send, "ready"))
-        asyncio.get_running_loop().add_reader(line.fileno(), running.stop)
-        await running.serve([listening])
+        http_server = _http_server(settings, components(settings, store=store), partial(pipe.send, "ready"))
+        asyncio.get_running_loop().add_reader(pipe.fileno(), http_server.stop)
+        await http_server.serve([listening])
 
 
-def _http_server(settings: Settings, made: Components, on_start: Callable[[], None]) -> HttpServer:
-    app = server(settings, made, click.echo)
-    return HttpServer(app, http_protocol(settings, made, click.echo), on_start, made.following.stop)
+def _http_server(settings: Settings, parts: Components, on_start: Callable[[], None]) -> HttpServer:
+    app = server(settings, parts, click.echo)
+    return HttpServer(app, http_protocol(settings, parts, click.echo), on_start, parts.journal_tails.stop)

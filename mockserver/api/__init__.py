@@ -1,1 +1,1 @@
-"""The vendor's API: operations of the contract, answered by use cases, through Connexion."""
+"""The vendor's API: the operations of its contract, served by use cases through Connexion."""

@@ -1,13 +1,12 @@
-"""Puts the contract, the handlers and Connexion's layers together, outermost first."""
+"""The assembly of the vendor's API: its contract, its handlers, and Connexion's layers, outermost first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from connexion import AsyncApp
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.response_validation import ResponseValidationMiddleware
-from connexion.resolver import Resolver
 from starlette.types import ASGIApp
 
 from mockserver.api.admission import AdmissionMiddleware, RequestGate
@@ -17,55 +16,51 @@ from mockserver.api.connexion_fast_path.operation import FastApp
 from mockserver.api.connexion_fast_path.routing import FastRoutingMiddleware
 from mockserver.api.connexion_fast_path.security import AdmittedBearer, FastSecurityMiddleware
 from mockserver.api.connexion_fast_path.validation import FastValidationMiddleware
+from mockserver.api.envelope import Envelopes
 from mockserver.api.error_handlers import ErrorHandlers
 from mockserver.api.handlers.accounts import AccountHandlers
-from mockserver.api.handlers.answers import Answers, Handler
 from mockserver.api.handlers.audiences import AudienceHandlers
 from mockserver.api.handlers.folders import FolderHandlers
 from mockserver.api.handlers.prospecting import ProspectingHandlers
 from mockserver.api.jsonifier import FastJsonifier
 from mockserver.api.narrowed_contract import permissions, with_body, with_policy
+from mockserver.api.operations import Handlers, collect_handlers, resolver
 from mockserver.api.validators import VALIDATOR_MAP
+from mockserver.service.transactions import UseCaseRunner
 
 
-def handlers(answers: Answers) -> dict[str, Handler]:
-    """Every handler by its operationId."""
-    groups = (
-        AudienceHandlers(answers),
-        FolderHandlers(answers),
-        ProspectingHandlers(answers),
-        AccountHandlers(answers),
+def handlers(runner: UseCaseRunner, envelopes: Envelopes) -> Handlers:
+    """Return all handlers by operationId."""
+    return collect_handlers(
+        AudienceHandlers(runner, envelopes),
+        FolderHandlers(runner, envelopes),
+        ProspectingHandlers(runner, envelopes),
+        AccountHandlers(runner, envelopes),
     )
-    return {operation_id: handler for group in groups for operation_id, handler in group.operations().items()}
-
-
-def resolver(operations: Mapping[str, Handler]) -> Resolver:
-    """Resolves an operationId to its handler; Connexion reports one that has none when the server starts."""
-
-    def resolve(operation_id: str) -> Handler:
-        try:
-            return operations[operation_id]
-        except KeyError:
-            raise ValueError(f"no handler for operation {operation_id}") from None
-
-    return Resolver(resolve)
 
 
 def application(
     contract: dict[str, Any],
-    answers: Answers,
-    reception: RequestGate,
+    handlers_by_id: Handlers,
+    gate: RequestGate,
     body_limit: Callable[..., ASGIApp],
     *,
     validate_responses: bool = False,
 ) -> AsyncApp:
-    """The vendor's API as an ASGI application.
+    """Return the vendor's API as an ASGI application.
 
-    `body_limit`: makes the layer that limits bodies, from the application behind it and `operations`, by operationId.
-    `validate_responses`: Connexion checks each answer, for tests.
+    The layers further out (access log, CORS, journal) stand in `mockserver.asgi_stack`.
+
+    Args:
+        contract: The OpenAPI document of the vendor's API.
+        handlers_by_id: The handlers by operationId.
+        gate: The collaborators of the admission layer.
+        body_limit: A factory of the layer that limits bodies; its arguments are the next application and `operations`,
+            the operationIds of the operations that take a body.
+        validate_responses: Whether Connexion checks each response against the contract, for tests.
+
     """
-    required = permissions(contract)
-    admission = partial(AdmissionMiddleware, reception=reception, permissions=required, wire=answers.wire)
+    admission = partial(AdmissionMiddleware, gate=gate, permissions=permissions(contract))
     app = FastApp(
         "mockserver",
         middlewares=[
@@ -79,7 +74,7 @@ def application(
             LifespanMiddleware,
             FastContextMiddleware,
         ],
-        resolver=resolver(handlers(answers)),
+        resolver=resolver(handlers_by_id),
         jsonifier=FastJsonifier(),
         pythonic_params=True,
         security_map={"bearer": AdmittedBearer},
@@ -87,5 +82,5 @@ def application(
         validate_responses=validate_responses,
     )
     app.add_api(with_policy(contract, responses=validate_responses))
-    ErrorHandlers(answers.wire).register(app)
+    ErrorHandlers(gate.envelopes).register(app)
     return app

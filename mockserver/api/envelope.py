@@ -1,16 +1,19 @@
-"""The only place where an outcome becomes the vendor's envelope, and a refusal a status."""
+"""The vendor's envelope: the only module that renders an outcome as a body and a refusal as a status."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import orjson
-from starlette.types import Send
+from starlette.types import Scope, Send
 
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.ports import Ids
+from mockserver.recording.request_record import note_refusal
 
 T = TypeVar("T")
 Body = dict[str, Any]
+Response = tuple[Body, int]
+"""An envelope and its status, the return value of handlers that Connexion understands."""
 
 STATUS: Mapping[Reason, int] = {
     Reason.INVALID_REQUEST: 400,
@@ -27,10 +30,7 @@ STATUS: Mapping[Reason, int] = {
     Reason.RATE_LIMITED: 429,
     Reason.INTERNAL: 500,
 }
-
-_STATUS_BY_RULE = {reason.rule: status for reason, status in STATUS.items()}  # an enum's own hash is slow
-
-FAULT_CODES: Mapping[int, str] = {
+ERROR_CODES: Mapping[int, str] = {
     400: "VALIDATION_ERROR",
     401: "UNAUTHORIZED",
     403: "FORBIDDEN",
@@ -41,6 +41,14 @@ FAULT_CODES: Mapping[int, str] = {
     415: "UNSUPPORTED_MEDIA_TYPE",
     431: "HEADERS_TOO_LARGE",
 }
+_STATUS_BY_RULE = {reason.rule: status for reason, status in STATUS.items()}  # an enum's own hash is slow
+_SERVER_ERROR = 500
+
+
+class RefusedResponse(Response):
+    """The envelope and the status of a refusal, with the refusal itself for the journal."""
+
+    refusal: Refusal
 
 
 async def send_json(send: Send, body: Body, status: int, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
@@ -57,38 +65,51 @@ async def send_json(send: Send, body: Body, status: int, headers: tuple[tuple[by
     await send({"type": "http.response.body", "body": content})
 
 
-def json_headers(refusal: Refusal) -> tuple[tuple[bytes, bytes], ...]:
-    """The headers that go with a refusal: `Retry-After`, in seconds, where it says after what time a request passes."""
-    seconds = refusal.details.get("retryAfter")
-    return () if seconds is None else ((b"retry-after", b"%d" % seconds),)
+def send_refusal(scope: Scope, send: Send, response: RefusedResponse) -> Awaitable[None]:
+    """Note the rule of a refusal in the record of the request, and return the awaitable that sends it.
+
+    A refusal with `retryAfter` among its details is sent with the header `Retry-After`, in seconds.
+    """
+    details = response.refusal.details
+    note_refusal(scope, details)
+    seconds = details.get("retryAfter")
+    headers = () if seconds is None else ((b"retry-after", b"%d" % seconds),)
+    return send_json(send, response[0], response[1], headers)
 
 
 class Envelopes:
-    """Envelopes, each with a fresh trace id."""
+    """The factory of envelopes, each with a fresh trace id."""
 
     def __init__(self, ids: Ids) -> None:
         self._ids = ids
 
-    def response(self, outcome: T | Refusal, view: Callable[[T], Body], status: int = 200) -> tuple[Body, int]:
-        """The envelope and status of what a use case came to; `view` writes what it answered."""
+    def response(self, outcome: T | Refusal, view: Callable[[T], Body], status: int = 200) -> Response:
+        """Return the response for the outcome of a use case.
+
+        Args:
+            outcome: The result of the use case, or its refusal.
+            view: The function that renders a result as `data`.
+            status: The status for a result; a refusal has a status of its own.
+
+        """
         if isinstance(outcome, Refusal):
             return self.refusal(outcome)
         return {"success": True, "data": view(outcome), "error": None, "traceId": self._ids.trace_id()}, status
 
-    def refusal(self, refusal: Refusal) -> tuple[Body, int]:
-        """The envelope and status of a refusal."""
+    def refusal(self, refusal: Refusal) -> RefusedResponse:
+        """Return the response for a refusal."""
         reason = refusal.reason
-        return self.failure(reason.code, refusal.message, refusal.details), _STATUS_BY_RULE[reason.rule]
+        body = self.failure(reason.code, refusal.message, refusal.details)
+        response = RefusedResponse((body, _STATUS_BY_RULE[reason.rule]))
+        response.refusal = refusal
+        return response
 
     def error(self, status: int, message: str, details: Mapping[str, Any]) -> Body:
-        """The envelope of a request that no operation could take up, such as an unknown route."""
-        code = FAULT_CODES.get(status, "INTERNAL_ERROR" if status >= _SERVER_ERROR else "VALIDATION_ERROR")
+        """Return the envelope of a request that did not reach its operation, for example of an unknown route."""
+        code = ERROR_CODES.get(status, "INTERNAL_ERROR" if status >= _SERVER_ERROR else "VALIDATION_ERROR")
         return self.failure(code, message, details)
 
     def failure(self, code: str, message: str, details: Mapping[str, Any]) -> Body:
-        """The envelope of an error with a code of the caller's."""
+        """Return the envelope of an error with an explicit code."""
         error = {"code": code, "message": message, "details": details}
         return {"success": False, "data": None, "error": error, "traceId": self._ids.trace_id()}
-
-
-_SERVER_ERROR = 500

@@ -1,4 +1,4 @@
-"""What no operation could take up (unknown route, wrong method, unreadable body, our own fault), in the envelope."""
+"""The error handlers of the vendor's API: unknown route, wrong method, unreadable body, internal error."""
 
 import logging
 import traceback
@@ -20,9 +20,9 @@ logger = logging.getLogger("mockserver")
 _TEXTS = {
     400: ("Request validation failed: {detail}.", "See /_mock/docs for what the operation takes."),
     401: ("Invalid or missing API key: {detail}.", "Send the header 'Authorization: Bearer <API key>'."),
-    404: ("Resource not found: there is no route {method} {path}.", "See /_mock/docs for those that there are."),
+    404: ("Resource not found: there is no route {method} {path}.", "See /_mock/docs for the routes."),
     405: ("Method not allowed: {path} does not take {method}.", "It takes {allow}."),
-    413: ("Payload too large: {detail}.", "Send less, or start the server with a greater --max-body."),
+    413: ("Payload too large: {detail}.", "Send a smaller body, or start the server with a greater --max-body."),
     415: ("Unsupported media type: {detail}.", "Send the header 'Content-Type: application/json'."),
 }
 _OTHER = ("{detail}", "See /_mock/docs.")
@@ -30,60 +30,61 @@ _RULES = {400: "validation", 401: "api-key", 404: "route", 405: "method", 413: "
 
 
 class ErrorHandlers:
-    """Connexion's error handlers. They are coroutines, since Connexion would run others in threads."""
+    """Connexion's error handlers; they are coroutines, because Connexion runs plain functions in threads."""
 
-    def __init__(self, wire: Envelopes) -> None:
-        self._wire = wire
+    def __init__(self, envelopes: Envelopes) -> None:
+        self._envelopes = envelopes
 
     def register(self, app: ConnexionMiddleware) -> None:
-        """Take over from Connexion's own handlers."""
+        """Replace Connexion's own handlers."""
         app.add_error_handler(ProblemException, self.problem)
         app.add_error_handler(HTTPException, self.problem)
-        app.add_error_handler(SandboxNotFoundError, self.gone)
-        app.add_error_handler(StoreError, self.without_store)
-        app.add_error_handler(Exception, self.unplanned)
+        app.add_error_handler(SandboxNotFoundError, self.sandbox_deleted)
+        app.add_error_handler(StoreError, self.store_unavailable)
+        app.add_error_handler(Exception, self.unexpected)
 
     async def problem(self, request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
-        """Answer what Connexion or the router refuses."""
+        """Return the response for a refusal by Connexion or the router."""
         status, headers = error.status_code, dict(error.headers or {})
-        known = {
+        placeholders = {
             "detail": error.detail,
             "method": request.method,
             "path": request.url.path,
             "allow": headers.get("Allow"),
         }
-        what, hint = (text.format(**known) for text in _TEXTS.get(status, _OTHER))
+        problem, hint = (text.format(**placeholders) for text in _TEXTS.get(status, _OTHER))
         details = {"rule": _RULES.get(status, "http"), **getattr(error, "details", {}), "hint": hint}
-        note_refusal(request.scope, details)
-        return _response(status, self._wire.error(status, f"{what} {hint}", details), headers)
+        return _respond(request, status, self._envelopes.error(status, f"{problem} {hint}", details), headers)
 
-    async def gone(self, request: ConnexionRequest, _error: SandboxNotFoundError) -> ConnexionResponse:
-        """Answer a request whose sandbox was deleted while it was under way."""
+    async def sandbox_deleted(self, request: ConnexionRequest, _error: SandboxNotFoundError) -> ConnexionResponse:
+        """Return the response for a request whose sandbox was deleted while the request was being handled."""
         message = "Invalid or missing API key: the sandbox of the key has been deleted. Use another key."
         details = {"rule": "api-key", "hint": "Use another key."}
-        note_refusal(request.scope, details)
-        return _response(401, self._wire.error(401, message, details), {})
+        return _respond(request, 401, self._envelopes.error(401, message, details), {})
 
-    async def without_store(self, request: ConnexionRequest, error: StoreError) -> ConnexionResponse:
-        """Answer a request that came when the store could not be used."""
+    async def store_unavailable(self, request: ConnexionRequest, error: StoreError) -> ConnexionResponse:
+        """Return the response for a request that failed because the store is unavailable."""
         hint = "Check the current resource state before you retry; the server's log says more under this trace id."
         return self._failed(request, "the mock server cannot use its store at the moment.", hint, str(error))
 
-    async def unplanned(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-        """Answer our own fault: nothing of it in the body, and one line in the log under the same trace id."""
+    async def unexpected(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+        """Return the response for a crash: its cause is not in the body, but in the log under the same trace id."""
         frame = traceback.extract_tb(error.__traceback__)[-1]
         cause = f"{error!r} in {frame.filename} line {frame.lineno}"
         return self._failed(
             request, "this is a fault of the mock server.", "Its log says more under this trace id.", cause
         )
 
-    def _failed(self, request: ConnexionRequest, what: str, hint: str, cause: str) -> ConnexionResponse:
+    def _failed(self, request: ConnexionRequest, problem: str, hint: str, cause: str) -> ConnexionResponse:
         details = {"rule": "internal", "hint": hint}
-        note_refusal(request.scope, details)
-        body = self._wire.error(500, f"Internal server error: {what} {hint}", details)
+        body = self._envelopes.error(500, f"Internal server error: {problem} {hint}", details)
         logger.error("traceId=%s %s %r: %s", body["traceId"], request.method, request.url.path, cause)
-        return _response(500, body, {})
+        return _respond(request, 500, body, {})
 
 
-def _response(status: int, body: dict[str, Any], headers: Mapping[str, str]) -> ConnexionResponse:
+def _respond(
+    request: ConnexionRequest, status: int, body: dict[str, Any], headers: Mapping[str, str]
+) -> ConnexionResponse:
+    """Note the rule of an error in the record of the request, and return the response."""
+    note_refusal(request.scope, body["error"]["details"])
     return ConnexionResponse(status, "application/json", "application/json", orjson.dumps(body), dict(headers))

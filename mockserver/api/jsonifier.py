@@ -1,4 +1,4 @@
-"""JSON as Connexion writes it, by orjson; half a surrogate, which orjson refuses, goes to Connexion's own encoder."""
+"""A JSON encoder for Connexion, by orjson; Connexion's own encoder writes lone surrogates, which orjson refuses."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from connexion.jsonifier import Jsonifier
 
 
 class FastJsonifier(Jsonifier):  # type: ignore[misc]  # Connexion has no types
-    """Connexion's jsonifier with a quick encoder."""
+    """Connexion's jsonifier with a faster encoder."""
 
     def dumps(self, data: Any, **kwargs: Any) -> str:  # noqa: ANN401  (JSON)
-        """Encode as JSON."""
+        """Encode a document as JSON."""
         try:
             return orjson.dumps(data).decode()
         except TypeError:

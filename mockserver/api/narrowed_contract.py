@@ -1,4 +1,4 @@
-"""The contract with our server's own choices written into it, for validation alone: where the vendor is silent."""
+"""The contract for request validation, narrowed by this server's own choices where the vendor is silent."""
 
 import copy
 from typing import Any
@@ -11,34 +11,42 @@ MAX_LIMIT = 100
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 _LIMIT = {"minimum": 1, "maximum": MAX_LIMIT, "multipleOf": 1, "default": DEFAULT_LIMIT}
 _STATUS = {"enum": [status.value for status in JobStatus]}
+_SCHEMAS = "#/components/schemas/"
+_UNDESCRIBED = {"default": {"description": "JSON", "content": {"application/json": {}}}}
 
 
 def with_policy(contract: dict[str, Any], *, responses: bool = True) -> dict[str, Any]:
-    """A copy of the contract in which identifiers, limits and statuses are as narrow as this server takes them.
+    """Return a copy of the contract with this server's constraints on identifiers, limits and statuses.
 
-    Without `responses` it has no schemas of those: a server that does not check its own answers need not load them.
+    Args:
+        contract: The vendor's contract.
+        responses: Whether to keep the schemas of responses, which only a server that validates its responses needs.
+
     """
-    narrowed = copy.deepcopy(contract if responses else _of_requests(contract))
+    narrowed = copy.deepcopy(contract if responses else _without_responses(contract))
     for parameter in narrowed["components"]["parameters"].values():
         _narrow(parameter)
-    for item in narrowed["paths"].values():
-        for parameter in item.get("parameters", []):
+    for path_item in narrowed["paths"].values():
+        for parameter in path_item.get("parameters", []):
             _narrow(parameter)
-        for method in _METHODS & item.keys():
-            for parameter in item[method].get("parameters", []):
+        for method in _METHODS & path_item.keys():
+            for parameter in path_item[method].get("parameters", []):
                 _narrow(parameter)
     return narrowed
 
 
-def _of_requests(contract: dict[str, Any]) -> dict[str, Any]:
-    """The contract with nothing of its responses but that they are JSON, nor what only they refer to."""
+def _without_responses(contract: dict[str, Any]) -> dict[str, Any]:
+    """Return the contract with undescribed JSON responses, and without the components that only responses refer to."""
     paths = {
-        path: {name: {**part, "responses": _UNDESCRIBED} if name in _METHODS else part for name, part in item.items()}
-        for path, item in contract["paths"].items()
+        path: {
+            name: {**member, "responses": _UNDESCRIBED} if name in _METHODS else member
+            for name, member in path_item.items()
+        }
+        for path, path_item in contract["paths"].items()
     }
     components = contract["components"]
     kept = {name: components[name] for name in ("parameters", "securitySchemes")}
-    referred: set[str] = set()
+    referenced: set[str] = set()
     pending: list[Any] = [paths, kept]
     while pending:
         node = pending.pop()
@@ -47,18 +55,14 @@ def _of_requests(contract: dict[str, Any]) -> dict[str, Any]:
         elif isinstance(node, dict):
             pending += node.values()
             name = str(node.get("$ref", "")).removeprefix(_SCHEMAS)
-            if name in components["schemas"] and name not in referred:
-                referred.add(name)
+            if name in components["schemas"] and name not in referenced:
+                referenced.add(name)
                 pending.append(components["schemas"][name])
     return {
         **contract,
         "paths": paths,
-        "components": {**kept, "schemas": {one: components["schemas"][one] for one in referred}},
+        "components": {**kept, "schemas": {name: components["schemas"][name] for name in referenced}},
     }
-
-
-_SCHEMAS = "#/components/schemas/"
-_UNDESCRIBED = {"default": {"description": "JSON", "content": {"application/json": {}}}}
 
 
 def _narrow(parameter: dict[str, Any]) -> None:
@@ -72,20 +76,20 @@ def _narrow(parameter: dict[str, Any]) -> None:
 
 
 def permissions(contract: dict[str, Any]) -> dict[str, str | None]:
-    """The permission that each operation requires, by operationId; None where any valid key will do."""
+    """Return the permission that each operation requires, by operationId; None for any valid key."""
     return {operation["operationId"]: operation.get("x-required-permission") for operation in _operations(contract)}
 
 
 def methods(contract: dict[str, Any]) -> frozenset[str]:
-    """The HTTP methods of the contract's operations; where it has GET, HEAD goes as well."""
-    found = {method.upper() for item in contract["paths"].values() for method in _METHODS & item.keys()}
-    return frozenset(found | {"HEAD"} if "GET" in found else found)
+    """Return the HTTP methods of the contract's operations; GET implies HEAD."""
+    names = {method.upper() for path_item in contract["paths"].values() for method in _METHODS & path_item.keys()}
+    return frozenset(names | {"HEAD"} if "GET" in names else names)
 
 
 def with_body(contract: dict[str, Any]) -> frozenset[str]:
-    """The operations that take a body, by operationId."""
+    """Return the operationIds of the operations that take a body."""
     return frozenset(operation["operationId"] for operation in _operations(contract) if "requestBody" in operation)
 
 
 def _operations(contract: dict[str, Any]) -> list[dict[str, Any]]:
-    return [item[method] for item in contract["paths"].values() for method in _METHODS & item.keys()]
+    return [path_item[method] for path_item in contract["paths"].values() for method in _METHODS & path_item.keys()]

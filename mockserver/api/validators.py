@@ -1,4 +1,4 @@
-"""Connexion's validators, saying what is wrong in words that a developer can act on."""
+"""Connexion's validators with error messages that a developer can act on."""
 
 import json
 import re
@@ -16,26 +16,26 @@ from starlette.types import Receive, Scope
 from mockserver.domain.identifier import PATTERN
 
 
-def _pattern(_validator: object, pattern: str, text: object, _schema: object) -> Iterable[ValidationError]:
-    """The keyword as JSON Schema means it: a `$` is the end of the text, and no line break may come after it."""
+def _validate_pattern(_validator: object, pattern: str, text: object, _schema: object) -> Iterable[ValidationError]:
+    """Validate the keyword `pattern` as JSON Schema defines it: `$` is the end of the text, without a line break."""
     if isinstance(text, str) and not re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), text):
         yield ValidationError(f"{text!r} does not match {pattern!r}")
 
 
-_OfParameter = extend(Draft4Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # jsonschema's
-_OfBody = extend(Draft4RequestValidator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # jsonschema's
+_ParameterSchemaValidator = extend(Draft4Validator, {"pattern": _validate_pattern})  # type: ignore[no-untyped-call]  # jsonschema's
+_BodySchemaValidator = extend(Draft4RequestValidator, {"pattern": _validate_pattern})  # type: ignore[no-untyped-call]  # jsonschema's
 
 
 class InvalidRequestProblem(BadRequestProblem):  # type: ignore[misc]  # Connexion has no types
-    """What Connexion raises for a 400, with structured details."""
+    """A Connexion error with the status 400 and structured details."""
 
     def __init__(self, message: str, **details: object) -> None:
         super().__init__(detail=message)
         self.details: Mapping[str, object] = details
 
 
-def described(error: ValidationError) -> str:
-    """What a value must be, by the keyword that it breaks."""
+def describe(error: ValidationError) -> str:
+    """Return the expectation that a value violates, by its JSON Schema keyword."""
     value: Any = error.validator_value
     if error.validator == "anyOf" and all(set(branch) == {"required"} for branch in value):
         names = ", ".join(name for branch in value for name in branch["required"])
@@ -53,21 +53,21 @@ def described(error: ValidationError) -> str:
         "maxItems": "must have at most {} items",
         "multipleOf": "must be a multiple of {}",
     }.get(str(error.validator))
-    return error.message if expected is None else expected.format(_listed(value))
+    return error.message if expected is None else expected.format(_join(value))
 
 
-def _listed(value: Any) -> str:  # noqa: ANN401  (a keyword's value is any JSON)
+def _join(value: Any) -> str:  # noqa: ANN401  (a keyword's value is any JSON)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 class NamedParameterValidator(ParameterValidator):  # type: ignore[misc]  # Connexion has no types
-    """Names the parameter that is wrong."""
+    """A parameter validator whose errors name the parameter."""
 
     @staticmethod
     def validate_parameter(
         parameter_type: str, value: object, param: dict[str, Any], param_name: str | None = None
     ) -> None:
-        """Raise InvalidRequestProblem where a parameter does not fit its schema, or is missing though required."""
+        """Raise InvalidRequestProblem for a parameter that violates its schema or is required and missing."""
         name = param_name or param["name"]
         if value is None:
             if param.get("required"):
@@ -75,17 +75,17 @@ class NamedParameterValidator(ParameterValidator):  # type: ignore[misc]  # Conn
                     f"{parameter_type} parameter {name} is missing", **{"in": parameter_type, "name": name}
                 )
             return
-        error = next(_OfParameter(param["schema"]).iter_errors(value), None)
+        error = next(_ParameterSchemaValidator(param["schema"]).iter_errors(value), None)
         if error is not None:
             raise InvalidRequestProblem(
-                f"{parameter_type} parameter {name} {described(error)}", **{"in": parameter_type, "name": name}
+                f"{parameter_type} parameter {name} {describe(error)}", **{"in": parameter_type, "name": name}
             )
 
 
 class StrictJSONBodyValidator(JSONRequestBodyValidator):  # type: ignore[misc]  # Connexion has no types
-    """Refuses what is not JSON (RFC 8259) in the charset that it claims; stock Connexion fails on some of that.
+    """A validator of JSON bodies (RFC 8259) in their declared charset; stock Connexion crashes on some invalid ones.
 
-    What it accepts it passes on as UTF-8 and by its type, so that the handler gets what has been checked.
+    A valid body is passed on in UTF-8 as `application/json`, so that the handler gets the validated document.
     """
 
     MUTABLE_VALIDATION = True
@@ -111,26 +111,26 @@ class StrictJSONBodyValidator(JSONRequestBodyValidator):  # type: ignore[misc]  
             raise InvalidRequestProblem(
                 f"the body is not {self._encoding}: byte {error.start} cannot be read", **{"in": "body"}
             ) from None
-        return _parsed(text) if text else None
+        return _parse_json(text) if text else None
 
     def _validate(self, body: Any) -> None:  # noqa: ANN401  (JSON)
-        error = next(_OfBody(self._schema).iter_errors(body), None)
+        error = next(_BodySchemaValidator(self._schema).iter_errors(body), None)
         if error is not None:
             name = ".".join(map(str, error.absolute_path))
             raise InvalidRequestProblem(
-                f"the body's {name} {described(error)}" if name else f"the body {_of_whole(error)}",
+                f"the body's {name} {describe(error)}" if name else f"the body {_describe_for_body(error)}",
                 **{"in": "body", "name": name},
             )
 
 
-def _of_whole(error: ValidationError) -> str:
-    text = described(error)
-    return f"is incomplete: {text}" if error.validator == "required" else text
+def _describe_for_body(error: ValidationError) -> str:
+    description = describe(error)
+    return f"is incomplete: {description}" if error.validator == "required" else description
 
 
-def _parsed(text: str) -> Any:  # noqa: ANN401  (JSON)
+def _parse_json(text: str) -> Any:  # noqa: ANN401  (JSON)
     try:
-        body = json.loads(text, parse_constant=_no_constant)
+        body = json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
         raise InvalidRequestProblem("the body is nested too deeply", **{"in": "body"}) from None
     except ValueError as error:
@@ -142,8 +142,8 @@ def _parsed(text: str) -> Any:  # noqa: ANN401  (JSON)
     return body
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _is_unstorable(string: str) -> bool:
@@ -151,7 +151,7 @@ def _is_unstorable(string: str) -> bool:
 
 
 def _strings(body: Any) -> Iterable[str]:  # noqa: ANN401  (JSON)
-    """Every string in a JSON document, the names of its members included."""
+    """Yield every string in a JSON document, including the names of members."""
     pending = [body]
     while pending:
         value = pending.pop()

@@ -1,4 +1,4 @@
-"""Records as the vendor's pages show them: member names, order and shape of the examples."""
+"""The vendor's JSON representations: member names, order and shapes of the documented examples."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -16,14 +16,25 @@ from mockserver.service.prospecting import SeenJob
 T = TypeVar("T")
 Body = dict[str, Any]
 
+_FAILURES = {
+    Stage.IMPORT: {
+        "code": "PROSPECTING_FAILED",
+        "message": "The prospecting job failed before it had imported everything.",
+    },
+    Stage.ENRICHMENT: {
+        "code": "PROSPECTING_FAILED",
+        "message": "The prospecting job failed before it had enriched what it had imported.",
+    },
+}
+
 
 def deleted(_audience: Audience) -> Body:
-    """`DeletedSuccessResponse.data`."""
+    """Return `DeletedSuccessResponse.data`."""
     return {"deleted": True}
 
 
 def audience(record: Audience) -> Body:
-    """An audience (docs/sources.md, Audience object)."""
+    """Return an audience (docs/sources.md, Audience object)."""
     return {
         "id": record.id,
         "name": record.name,
@@ -36,7 +47,7 @@ def audience(record: Audience) -> Body:
 
 
 def folder(record: Folder) -> Body:
-    """A folder (docs/sources.md, Folder object)."""
+    """Return a folder (docs/sources.md, Folder object)."""
     return {
         "id": record.id,
         "name": record.name,
@@ -49,15 +60,17 @@ def folder(record: Folder) -> Body:
 
 
 def navigation(record: Navigation) -> Body:
-    """Folders with their audiences, and the ungrouped ones (A6)."""
+    """Return the folders with their audiences, and the audiences without a folder (A6)."""
     return {
-        "folders": [{**folder(one), "audiences": list(map(audience, nested))} for one, nested in record.folders],
+        "folders": [
+            {**folder(parent), "audiences": list(map(audience, audiences))} for parent, audiences in record.folders
+        ],
         "ungroupedAudiences": list(map(audience, record.ungrouped)),
     }
 
 
 def prospect(record: Prospect) -> Body:
-    """A prospect (A7, as far as its example can be read)."""
+    """Return a prospect (A7, as far as its example can be read)."""
     return {
         "id": record.id,
         "firstName": record.first_name,
@@ -79,74 +92,62 @@ def prospect(record: Prospect) -> Body:
 
 
 def account_groups(records: Sequence[AccountGroup]) -> Body:
-    """The account groups of a key: on one page always, with the members of docs/sources.md, Getting started."""
+    """Return the account groups of a key, always on one page, with the members that the getting-started page shows."""
     items = [{"id": group.id, "name": group.name, "createdAt": iso(group.created_at)} for group in records]
     return {"items": items, "nextCursor": None, "hasMore": False}
 
 
 def page(view: Callable[[T], Body]) -> Callable[[Page[T]], Body]:
-    """A page of a list whose items are written by `view` (docs/sources.md, Paginated list)."""
+    """Return a function that renders a page of a list, and its items by `view` (docs/sources.md, Paginated list)."""
 
-    def written(record: Page[T]) -> Body:
+    def render(record: Page[T]) -> Body:
         items = list(map(view, record.items))
         return {"items": items, "nextCursor": record.next_cursor, "hasMore": record.next_cursor is not None}
 
-    return written
+    return render
 
 
-def started_job(seen: SeenJob) -> Body:
-    """A job as its start answers it (P1)."""
-    return {"jobId": seen.job.id, "status": seen.status.value, "createdAt": iso(seen.job.created_at)}
+def started_job(observed: SeenJob) -> Body:
+    """Return a job as the response to its start (P1)."""
+    return {"jobId": observed.job.id, "status": observed.status.value, "createdAt": iso(observed.job.created_at)}
 
 
-def cancelled_job(seen: SeenJob) -> Body:
-    """A job as its cancellation answers it (P4)."""
-    return {"jobId": seen.job.id, "status": seen.status.value}
+def cancelled_job(observed: SeenJob) -> Body:
+    """Return a job as the response to its cancellation (P4)."""
+    return {"jobId": observed.job.id, "status": observed.status.value}
 
 
-def listed_job(seen: SeenJob) -> Body:
-    """A job as a list shows it (P3)."""
+def listed_job(observed: SeenJob) -> Body:
+    """Return a job as an item of a list (P3)."""
     return {
-        "jobId": seen.job.id,
+        "jobId": observed.job.id,
         "type": "prospecting",
-        "status": seen.status.value,
-        "createdAt": iso(seen.job.created_at),
-        "updatedAt": iso(seen.job.updated_at(seen.now)),
+        "status": observed.status.value,
+        "createdAt": iso(observed.job.created_at),
+        "updatedAt": iso(observed.job.updated_at(observed.now)),
     }
 
 
-def job(seen: SeenJob) -> Body:
-    """A job with its stages (P2); `error` says what became of a failed one, and is null for any other."""
-    record, now = seen.job, seen.now
+def job(observed: SeenJob) -> Body:
+    """Return a job with its stages (P2); `error` is null unless the job has failed."""
+    record, now = observed.job, observed.now
     stage = record.stage_at(now)
     return {
-        **listed_job(seen),
+        **listed_job(observed),
         "stages": {
-            "import": _stage(seen, record.import_progress_at(now), is_last=stage is Stage.IMPORT),
-            "enrichment": _stage(seen, record.enrichment_progress_at(now), is_last=stage is Stage.ENRICHMENT),
+            "import": _stage(observed, record.import_progress_at(now), is_last=stage is Stage.IMPORT),
+            "enrichment": _stage(observed, record.enrichment_progress_at(now), is_last=stage is Stage.ENRICHMENT),
         },
-        "error": _FAILED[stage] if seen.status is JobStatus.FAILED else None,
+        "error": _FAILURES[stage] if observed.status is JobStatus.FAILED else None,
     }
 
 
-def _stage(seen: SeenJob, progress: float, *, is_last: bool) -> Body:
-    """A stage: the last one that was reached has the job's status, one before is completed, one after is queued."""
+def _stage(observed: SeenJob, progress: float, *, is_last: bool) -> Body:
+    """Return a stage: the last reached stage has the job's status, earlier ones are completed, later ones queued."""
     if progress >= 1:
         status = JobStatus.COMPLETED
-    elif is_last and (progress > 0 or not seen.status.is_active):
-        status = seen.status
+    elif is_last and (progress > 0 or not observed.status.is_active):
+        status = observed.status
     else:
         status = JobStatus.QUEUED
     return {"status": status.value, "progress": round(progress, 2)}
-
-
-_FAILED = {
-    Stage.IMPORT: {
-        "code": "PROSPECTING_FAILED",
-        "message": "The prospecting job failed before it had imported everything.",
-    },
-    Stage.ENRICHMENT: {
-        "code": "PROSPECTING_FAILED",
-        "message": "The prospecting job failed before it had enriched what it had imported.",
-    },
-}

@@ -1,1 +1,1 @@
-"""The control plane, `/_mock`: what only a test may do."""
+"""The control plane, `/_mock`: operations for tests, beyond the vendor's API."""

@@ -1,4 +1,4 @@
-"""Puts the control plane's contract, its handlers and Connexion's layers together, outermost first."""
+"""The assembly of the control plane: its contract, its handlers, and Connexion's layers, outermost first."""
 
 from functools import partial
 
@@ -7,12 +7,12 @@ from connexion.middleware.lifespan import LifespanMiddleware
 from starlette.types import ASGIApp
 
 from mockserver import __version__
-from mockserver.api.application import resolver
 from mockserver.api.connexion_fast_path.exceptions import LazyExceptionMiddleware
 from mockserver.api.connexion_fast_path.operation import FastApp
 from mockserver.api.connexion_fast_path.routing import FastRoutingMiddleware
 from mockserver.api.connexion_fast_path.validation import FastValidationMiddleware
 from mockserver.api.jsonifier import FastJsonifier
+from mockserver.api.operations import Handlers, collect_handlers, resolver
 from mockserver.control import errors
 from mockserver.control.audiences import AudienceHandlers
 from mockserver.control.clock import ClockHandlers
@@ -25,7 +25,6 @@ from mockserver.control.keys import KeyHandlers
 from mockserver.control.limits import LimitHandlers
 from mockserver.control.reject_nul import RejectNul
 from mockserver.control.require_json import RequireJson
-from mockserver.control.responses import Operations
 from mockserver.control.sandboxes import SandboxHandlers
 from mockserver.control.states import StateHandlers
 from mockserver.control.validators import VALIDATOR_MAP
@@ -39,9 +38,9 @@ from openapi import contract, control_contract
 MAX_BODY = 1 << 20
 
 
-def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, following: JournalTails) -> Operations:
-    """Every handler by its operationId."""
-    groups = (
+def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, journal_tails: JournalTails) -> Handlers:
+    """Return all handlers by operationId."""
+    return collect_handlers(
         DocumentHandlers(sandboxes, __version__, control_contract, contract),
         SandboxHandlers(sandboxes),
         ClockHandlers(sandboxes),
@@ -52,17 +51,24 @@ def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, following: 
         AudienceHandlers(sandboxes),
         FaultHandlers(sandboxes, contract),
         JournalHandlers(journals),
-        FollowHandlers(following),
+        FollowHandlers(journal_tails),
     )
-    return {operation_id: handler for group in groups for operation_id, handler in group.operations().items()}
 
 
 def control_application(
-    sandboxes: Sandboxes, store: Store, journals: Journals, following: JournalTails, *, max_body: int = MAX_BODY
+    sandboxes: Sandboxes, store: Store, journals: Journals, journal_tails: JournalTails, *, max_body: int = MAX_BODY
 ) -> ASGIApp:
-    """The control plane as an ASGI application. Who may use it is decided before, by the control gate.
+    """Return the control plane as an ASGI application; the control gate in front of it restricts access.
 
-    `max_body`: the bytes that a body may have, seeds included.
+    The layers further out stand in `mockserver.asgi_stack`.
+
+    Args:
+        sandboxes: The use cases on sandboxes.
+        store: The store, for finding the sandbox of a key.
+        journals: The use cases on journals.
+        journal_tails: The followers of journals.
+        max_body: The maximum size of a body in bytes; it applies to seeds as well.
+
     """
     app = FastApp(
         "mockserver.control",
@@ -76,7 +82,7 @@ def control_application(
             LifespanMiddleware,
             ContextMiddleware,
         ],
-        resolver=resolver(handlers(sandboxes, store, journals, following)),
+        resolver=resolver(handlers(sandboxes, store, journals, journal_tails)),
         jsonifier=FastJsonifier(),
         pythonic_params=True,
         validator_map=VALIDATOR_MAP,

@@ -1,36 +1,34 @@
-"""The operation that shows what the guard hides: all audiences of a sandbox, those that are being populated too."""
+"""The handler that lists all audiences of a sandbox, including those that the guard hides while they are populated."""
 
-from mockserver.control.responses import Answer, Body, Operations
+from mockserver.api.operations import operation
+from mockserver.control.responses import Body, Response
 from mockserver.domain.instant import iso
-from mockserver.service import overview
-from mockserver.service.overview import SeenAudience
+from mockserver.service import control_actions
+from mockserver.service.control_actions import ListedAudience
 from mockserver.service.sandboxes import Sandboxes
 
 
 class AudienceHandlers:
-    """One method per operation; arguments come checked against the contract."""
+    """The handlers of operations on audiences."""
 
     def __init__(self, sandboxes: Sandboxes) -> None:
         self._sandboxes = sandboxes
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {"listSandboxAudiences": self.list_audiences}
-
-    async def list_audiences(self, sandbox_id: str) -> Answer:
+    @operation("listSandboxAudiences")
+    async def list_audiences(self, sandbox_id: str) -> Response:
         """List the audiences."""
-        seen = await self._sandboxes.work(sandbox_id, overview.audiences)
-        return {"audiences": [_audience(one) for one in seen]}, 200
+        listed = await self._sandboxes.work(sandbox_id, control_actions.list_audiences)
+        return {"audiences": [_audience(audience) for audience in listed]}, 200
 
 
-def _audience(seen: SeenAudience) -> Body:
-    record = seen.audience
+def _audience(listed: ListedAudience) -> Body:
+    record = listed.audience
     return {
         "id": record.id,
         "accountGroupId": record.account_group_id,
         "name": record.name,
         "type": record.type,
         "prospectCount": record.prospect_count,
-        "ready": seen.ready,
+        "ready": listed.ready,
         "createdAt": iso(record.created_at),
     }

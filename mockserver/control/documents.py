@@ -1,4 +1,4 @@
-"""Whether the server is there, what it serves, and a page to read that on."""
+"""The handlers of health, of both contracts, and of the documentation page."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -6,8 +6,9 @@ from typing import Any
 
 from swagger_ui_bundle import swagger_ui_path
 
+from mockserver.api.operations import operation
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import Answer, Body, Operations
+from mockserver.control.responses import Body, Response
 from mockserver.service.sandboxes import Sandboxes
 
 Contract = Callable[[], dict[str, Any]]
@@ -56,7 +57,7 @@ _POLICY = (
 
 
 class DocumentHandlers:
-    """One method per operation; arguments come checked against the contract."""
+    """The handlers of operations on health and documentation."""
 
     def __init__(self, sandboxes: Sandboxes, version: str, control_contract: Contract, contract: Contract) -> None:
         self._sandboxes = sandboxes
@@ -64,34 +65,29 @@ class DocumentHandlers:
         self._read_control_contract = control_contract
         self._read_contract = contract
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "getHealth": self.health,
-            "getControlContract": self.control_contract,
-            "getContract": self.contract,
-            "getDocs": self.page,
-            "getDocsAsset": self.asset,
-        }
-
-    async def health(self) -> Answer:
-        """The server is up."""
+    @operation("getHealth")
+    async def health(self) -> Response:
+        """Report that the server is up."""
         return {"status": "ok", "version": self._version, "sandboxes": len(await self._sandboxes.list_all())}, 200
 
-    async def control_contract(self) -> Answer:
-        """The contract of the control plane."""
+    @operation("getControlContract")
+    async def control_contract(self) -> Response:
+        """Return the contract of the control plane."""
         return self._control_contract, 200
 
-    async def contract(self) -> Answer:
-        """The contract of the vendor's API."""
+    @operation("getContract")
+    async def contract(self) -> Response:
+        """Return the contract of the vendor's API."""
         return self._contract, 200
 
+    @operation("getDocs")
     async def page(self) -> File:
-        """The page that shows both contracts; its policy keeps it from loading anything from elsewhere."""
+        """Return the page that shows both contracts; its policy prevents it from loading files of other origins."""
         return _file(_PAGE, "text/html", {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
 
+    @operation("getDocsAsset")
     async def asset(self, asset: str) -> File:
-        """A file that the page needs, out of a fixed few."""
+        """Return a file of the page; 404 unless it is one of a fixed list."""
         if asset == "start.js":
             return _file(_START, _SCRIPT, {"Cache-Control": "no-store"})
         if asset not in _BUNDLED:

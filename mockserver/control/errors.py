@@ -1,4 +1,4 @@
-"""The only place where an error becomes a response of the control plane: a reason, and a hint where one helps."""
+"""The error handlers of the control plane, whose responses have a reason and, where possible, a hint."""
 
 import logging
 
@@ -19,13 +19,13 @@ _MAX_REASON = 2_000
 _NOT_FOUND = 404
 _METHOD_NOT_ALLOWED = 405
 _HINTS = {
-    404: "GET /_mock/docs shows what there is.",
+    404: "GET /_mock/docs shows the routes.",
     415: "Send the header 'Content-Type: application/json'.",
 }
 
 
 class ControlError(Exception):
-    """A request that the control plane cannot fulfil."""
+    """A refusal by the control plane: its status, a reason, and a hint."""
 
     def __init__(self, status: int, reason: str, hint: str | None = None) -> None:
         super().__init__(reason)
@@ -35,18 +35,18 @@ class ControlError(Exception):
 
 
 def register(app: ConnexionMiddleware) -> None:
-    """Take over from Connexion's own error handlers. Ours are coroutines, since it would run others in threads."""
+    """Replace Connexion's error handlers; these are coroutines, because Connexion runs plain functions in threads."""
     app.add_error_handler(ControlError, _refused)
     app.add_error_handler(ProblemException, _problem)
     app.add_error_handler(HTTPException, _problem)
-    app.add_error_handler(SandboxNotFoundError, _no_sandbox)
-    app.add_error_handler(UnknownError, _unknown)
-    app.add_error_handler(EndedError, _ended)
-    app.add_error_handler(TooManyError, _too_many)
+    app.add_error_handler(SandboxNotFoundError, _sandbox_not_found)
+    app.add_error_handler(UnknownError, _not_found)
+    app.add_error_handler(EndedError, _job_ended)
+    app.add_error_handler(TooManyError, _too_many_sandboxes)
     app.add_error_handler(JournalOffError, _journal_off)
-    app.add_error_handler(NoExchangeError, _no_exchange)
-    app.add_error_handler(StoreError, _without_store)
-    app.add_error_handler(Exception, _unplanned)
+    app.add_error_handler(NoExchangeError, _exchange_not_found)
+    app.add_error_handler(StoreError, _store_unavailable)
+    app.add_error_handler(Exception, _unexpected)
 
 
 async def _refused(_request: ConnexionRequest, error: ControlError) -> ConnexionResponse:
@@ -54,7 +54,7 @@ async def _refused(_request: ConnexionRequest, error: ControlError) -> Connexion
 
 
 async def _problem(request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
-    """Answer what Connexion or the router refuses."""
+    """Return the response for a refusal by Connexion or the router."""
     status, headers = error.status_code, dict(error.headers or {})
     reason = error.detail
     if status == _NOT_FOUND:
@@ -64,19 +64,19 @@ async def _problem(request: ConnexionRequest, error: HTTPException) -> Connexion
     return _response(status, reason, _HINTS.get(status), headers)
 
 
-async def _no_sandbox(_request: ConnexionRequest, error: SandboxNotFoundError) -> ConnexionResponse:
+async def _sandbox_not_found(_request: ConnexionRequest, error: SandboxNotFoundError) -> ConnexionResponse:
     return _response(404, f"there is no sandbox {error}", "GET /_mock/sandboxes lists those that there are.")
 
 
-async def _unknown(_request: ConnexionRequest, error: UnknownError) -> ConnexionResponse:
+async def _not_found(_request: ConnexionRequest, error: UnknownError) -> ConnexionResponse:
     return _response(404, str(error))
 
 
-async def _ended(_request: ConnexionRequest, error: EndedError) -> ConnexionResponse:
+async def _job_ended(_request: ConnexionRequest, error: EndedError) -> ConnexionResponse:
     return _response(409, str(error))
 
 
-async def _too_many(_request: ConnexionRequest, error: TooManyError) -> ConnexionResponse:
+async def _too_many_sandboxes(_request: ConnexionRequest, error: TooManyError) -> ConnexionResponse:
     hint = "Delete those that nobody needs any more, or start the server with a greater --max-sandboxes."
     return _response(409, str(error), hint)
 
@@ -85,19 +85,19 @@ async def _journal_off(_request: ConnexionRequest, error: JournalOffError) -> Co
     return _response(409, str(error), "Start the server without --journal-limit 0.")
 
 
-async def _no_exchange(_request: ConnexionRequest, error: NoExchangeError) -> ConnexionResponse:
+async def _exchange_not_found(_request: ConnexionRequest, error: NoExchangeError) -> ConnexionResponse:
     return _response(404, str(error))
 
 
-async def _without_store(request: ConnexionRequest, error: StoreError) -> ConnexionResponse:
-    """Answer a request that came when the store could not be used: one line of it in the log."""
+async def _store_unavailable(request: ConnexionRequest, error: StoreError) -> ConnexionResponse:
+    """Return the response for a request that failed because the store is unavailable; log one line."""
     logger.error("%s %r: %s", request.method, request.url.path, error)
     reason = "the mock server cannot use its store at the moment; its log says more"
-    return _response(500, reason, "Look at what has become of it before you repeat a request.")
+    return _response(500, reason, "Check the current state before you repeat a request.")
 
 
-async def _unplanned(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    """Answer our own fault: nothing of it in the body, all of it in the log."""
+async def _unexpected(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    """Return the response for a crash: its cause is not in the body, but in the log."""
     logger.error("%s %r failed", request.method, request.url.path, exc_info=error)
     return _response(500, "this is a fault of the mock server; its log says more")
 

@@ -1,11 +1,12 @@
-"""The operations on a sandbox's faults."""
+"""The handlers of operations on a sandbox's faults."""
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from mockserver.api.operations import operation
 from mockserver.control.documents import Contract
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import GONE, Answer, Body, Operations
+from mockserver.control.responses import GONE, Body, Response
 from mockserver.domain.fault import Fault, redacted
 from mockserver.service import faults
 from mockserver.service.fault_documents import FaultError, check, documented_errors
@@ -15,31 +16,23 @@ from mockserver.service.transactions import UnitOfWork
 
 
 class FaultHandlers:
-    """One method per operation; arguments come checked against the contract."""
+    """The handlers of operations on a sandbox's faults."""
 
     def __init__(self, sandboxes: Sandboxes, contract: Contract) -> None:
         self._sandboxes = sandboxes
         self._read_contract = contract
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "listFaults": self.list_faults,
-            "addFaults": self.add,
-            "deleteFaults": self.clear,
-            "getFault": self.get,
-            "deleteFault": self.delete,
-        }
-
-    async def list_faults(self, sandbox_id: str) -> Answer:
+    @operation("listFaults")
+    async def list_faults(self, sandbox_id: str) -> Response:
         """List the faults."""
-        return await self._sandboxes.work(sandbox_id, lambda work: _listed(work, None)), 200
+        return await self._sandboxes.work(sandbox_id, lambda work: _fault_list(work, None)), 200
 
-    async def add(self, sandbox_id: str, body: Body) -> Answer:
-        """Add a fault, or those of a preset; 400 for what contradicts itself or the contract, 409 for one too many."""
+    @operation("addFaults")
+    async def add(self, sandbox_id: str, body: Body) -> Response:
+        """Add a fault or those of a preset; 400 for a contradiction in it or with the contract, 409 for too many."""
 
         async def act(work: UnitOfWork) -> Body:
-            return await _listed(work, await faults.add(work, body))
+            return await _fault_list(work, await faults.add(work, body))
 
         try:
             check(body, self._documented)
@@ -50,28 +43,31 @@ class FaultHandlers:
             hint = f"DELETE /_mock/sandboxes/{sandbox_id}/faults removes them."
             raise ControlError(409, str(error), hint) from None
 
-    async def clear(self, sandbox_id: str) -> Answer:
+    @operation("deleteFaults")
+    async def clear(self, sandbox_id: str) -> Response:
         """Remove all faults."""
         await self._sandboxes.work(sandbox_id, faults.clear)
         return GONE
 
-    async def get(self, sandbox_id: str, fault_id: str) -> Answer:
-        """Look at a fault."""
+    @operation("getFault")
+    async def get(self, sandbox_id: str, fault_id: str) -> Response:
+        """Get a fault."""
 
         async def act(work: UnitOfWork) -> Body:
-            return _fault(await faults.get(work, fault_id), await _names(work))
+            return _fault(await faults.get(work, fault_id), await _key_names(work))
 
         try:
             return await self._sandboxes.work(sandbox_id, act), 200
         except UnknownFaultError as error:
-            raise _unknown(sandbox_id, error) from None
+            raise _unknown_fault(sandbox_id, error) from None
 
-    async def delete(self, sandbox_id: str, fault_id: str) -> Answer:
+    @operation("deleteFault")
+    async def delete(self, sandbox_id: str, fault_id: str) -> Response:
         """Remove a fault."""
         try:
             await self._sandboxes.work(sandbox_id, lambda work: faults.remove(work, fault_id))
         except UnknownFaultError as error:
-            raise _unknown(sandbox_id, error) from None
+            raise _unknown_fault(sandbox_id, error) from None
         return GONE
 
     @cached_property
@@ -79,17 +75,18 @@ class FaultHandlers:
         return documented_errors(self._read_contract())
 
 
-def _unknown(sandbox_id: str, error: UnknownFaultError) -> ControlError:
-    return ControlError(404, str(error), f"GET /_mock/sandboxes/{sandbox_id}/faults lists those that there are.")
+def _unknown_fault(sandbox_id: str, error: UnknownFaultError) -> ControlError:
+    return ControlError(404, str(error), f"GET /_mock/sandboxes/{sandbox_id}/faults lists the faults.")
 
 
-async def _listed(work: UnitOfWork, listed: Iterable[Fault] | None) -> Body:
-    names = await _names(work)
-    return {"faults": [_fault(one, names) for one in (await faults.list_faults(work) if listed is None else listed)]}
+async def _fault_list(work: UnitOfWork, selected: Iterable[Fault] | None) -> Body:
+    names = await _key_names(work)
+    records = await faults.list_faults(work) if selected is None else selected
+    return {"faults": [_fault(record, names) for record in records]}
 
 
-async def _names(work: UnitOfWork) -> frozenset[str]:
-    """What may be shown of keys: their names, but for one that is a token."""
+async def _key_names(work: UnitOfWork) -> frozenset[str]:
+    """Return the names of keys, without any name that is a token and must not be shown."""
     keys = await work.transaction.api_keys()
     return frozenset(key.name for key in keys) - {key.token for key in keys}
 

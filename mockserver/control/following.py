@@ -1,4 +1,4 @@
-"""The operation that follows a journal live: server-sent events, as long as the client listens."""
+"""The handler that follows a journal live, by server-sent events."""
 
 from collections.abc import AsyncIterator
 
@@ -7,54 +7,52 @@ import orjson
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from mockserver.api.operations import operation
 from mockserver.control.errors import ControlError
 from mockserver.control.journal_views import summary
-from mockserver.control.responses import Operations
 from mockserver.service.journal_tail import Batch, JournalTails, Tail, TooManyFollowersError
 
-_LAST = "Last-Event-ID"
-_DIGITS = 15
+_LAST_EVENT_ID = "Last-Event-ID"
+_MAX_DIGITS = 15
 _HEARTBEAT = b": nothing new\n\n"
 
 
 class FollowHandlers:
-    """One method per operation; arguments come checked against the contract."""
+    """The handler of the operation that follows a journal."""
 
-    def __init__(self, following: JournalTails) -> None:
-        self._following = following
+    def __init__(self, journal_tails: JournalTails) -> None:
+        self._journal_tails = journal_tails
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {"followJournal": self.follow}
-
+    @operation("followJournal")
     async def follow(self, sandbox_id: str, after: float = 0) -> "EventStream":
-        """Send what is new in a journal; where a stream broke off, from the exchange on that the client saw last."""
-        seen = connexion.request.headers.getlist(_LAST)
+        """Stream new exchanges of a journal; a client that reconnects continues after its last event."""
+        last_ids = connexion.request.headers.getlist(_LAST_EVENT_ID)
         try:
-            return EventStream(await self._following.follow(sandbox_id, _number(seen) if seen else int(after)))
+            number = _read_number(last_ids) if last_ids else int(after)
+            return EventStream(await self._journal_tails.follow(sandbox_id, number))
         except TooManyFollowersError as error:
             raise ControlError(409, str(error), "End one of them, or follow another sandbox.") from None
 
 
-def _number(seen: list[str]) -> int:
-    (text,) = seen if len(seen) == 1 else ("",)
-    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
+def _read_number(last_ids: list[str]) -> int:
+    (text,) = last_ids if len(last_ids) == 1 else ("",)
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS):
         hint = "Send the id of the last event, or leave the header out."
-        raise ControlError(400, f"the header {_LAST} is not the number of an exchange", hint)
+        raise ControlError(400, f"the header {_LAST_EVENT_ID} is not the number of an exchange", hint)
     return int(text)
 
 
 class EventStream(StreamingResponse):
-    """What a follower learns, as server-sent events; it closes the follower."""
+    """The server-sent events of a journal's tail, which is closed at the end of the stream."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, follower: Tail) -> None:
-        super().__init__(_events(follower), headers={"Cache-Control": "no-store"})
-        self._follower = follower
+    def __init__(self, tail: Tail) -> None:
+        super().__init__(_events(tail), headers={"Cache-Control": "no-store"})
+        self._tail = tail
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it; HEAD is answered with the headers alone."""
+        """Send the stream; for HEAD only its headers."""
         try:
             if scope["method"] == "HEAD":
                 await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
@@ -62,25 +60,25 @@ class EventStream(StreamingResponse):
             else:
                 await super().__call__(scope, receive, send)
         finally:
-            self._follower.close()
+            self._tail.close()
 
 
-async def _events(follower: Tail) -> AsyncIterator[bytes]:
+async def _events(tail: Tail) -> AsyncIterator[bytes]:
     yield b": the journal, live\n\n"
-    async for news in follower.news():
-        if news is None:
+    async for batch in tail.news():
+        if batch is None:
             yield _HEARTBEAT
         else:
-            for event in _told(news):
+            for event in _batch_events(batch):
                 yield event
 
 
-def _told(news: Batch) -> list[bytes]:
-    """The events of some news; their ids are what a client that comes back sends to go on from there."""
-    reading = news.reading
-    reset = [_event(0, {}, b"reset")] if news.anew else []
-    dropped = [_event(reading.dropped, {"dropped": news.dropped}, b"dropped")] if news.dropped else []
-    return reset + dropped + [_event(one.number, summary(one, reading)) for one in reading.exchanges]
+def _batch_events(batch: Batch) -> list[bytes]:
+    """Return the events of a batch; a client that reconnects sends the id of its last event to continue."""
+    reading = batch.reading
+    reset = [_event(0, {}, b"reset")] if batch.anew else []
+    dropped = [_event(reading.dropped, {"dropped": batch.dropped}, b"dropped")] if batch.dropped else []
+    return reset + dropped + [_event(exchange.number, summary(exchange, reading)) for exchange in reading.exchanges]
 
 
 def _event(number: int, data: object, name: bytes | None = None) -> bytes:

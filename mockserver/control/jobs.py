@@ -1,8 +1,9 @@
-"""The operations on jobs, and on how the next ones move."""
+"""The handlers of operations on jobs, and on the progression of new jobs."""
 
+from mockserver.api.operations import operation
 from mockserver.control import views
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import Answer, Body, Operations
+from mockserver.control.responses import Body, Response
 from mockserver.domain.job import JobStatus, Pace, Progression, Stage, progress_of
 from mockserver.service import control_actions
 from mockserver.service.prospecting import SeenJob
@@ -10,44 +11,40 @@ from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.seeding import progression_of
 from mockserver.service.transactions import UnitOfWork
 
+_DEFAULT = Progression()
+
 
 class JobHandlers:
-    """One method per operation; arguments come checked against the contract."""
+    """The handlers of operations on jobs."""
 
     def __init__(self, sandboxes: Sandboxes) -> None:
         self._sandboxes = sandboxes
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "getJobPace": self.get_pace,
-            "setJobPace": self.put_pace,
-            "listJobs": self.list_jobs,
-            "startJob": self.start,
-            "getJob": self.get,
-            "moveJob": self.move,
-            "endJob": self.end,
-        }
+    @operation("getJobPace")
+    async def get_pace(self, sandbox_id: str) -> Response:
+        """Get the progression of new jobs."""
+        inspected = await self._sandboxes.inspect(sandbox_id)
+        return views.job_pace(inspected.sandbox.progression), 200
 
-    async def get_pace(self, sandbox_id: str) -> Answer:
-        """How the next jobs move."""
-        seen = await self._sandboxes.inspect(sandbox_id)
-        return views.job_pace(seen.sandbox.progression), 200
+    @operation("setJobPace")
+    async def put_pace(self, sandbox_id: str, body: Body) -> Response:
+        """Set the progression of new jobs."""
+        inspected = await self._sandboxes.set_progression(
+            sandbox_id, lambda current: _change_progression(current, body)
+        )
+        return views.job_pace(inspected.sandbox.progression), 200
 
-    async def put_pace(self, sandbox_id: str, body: Body) -> Answer:
-        """Set how the next jobs move."""
-        seen = await self._sandboxes.set_progression(sandbox_id, lambda now: _changed(now, body))
-        return views.job_pace(seen.sandbox.progression), 200
-
-    async def list_jobs(self, sandbox_id: str) -> Answer:
+    @operation("listJobs")
+    async def list_jobs(self, sandbox_id: str) -> Response:
         """List the jobs."""
         return views.jobs(await self._sandboxes.work(sandbox_id, control_actions.jobs)), 200
 
-    async def start(self, sandbox_id: str, body: Body) -> Answer:
-        """Start a job on an audience that is there already."""
+    @operation("startJob")
+    async def start(self, sandbox_id: str, body: Body) -> Response:
+        """Start a job on an existing audience."""
 
         async def act(work: UnitOfWork) -> SeenJob:
-            progression = _changed(work.sandbox.progression, body)
+            progression = _change_progression(work.sandbox.progression, body)
             requested = int(body.get("requested", control_actions.DEFAULT_REQUESTED))
             return await control_actions.start_job(
                 work, body["accountGroupId"], body["audienceId"], progression, requested
@@ -55,46 +52,46 @@ class JobHandlers:
 
         return views.job(await self._sandboxes.work(sandbox_id, act)), 201
 
-    async def get(self, sandbox_id: str, job_id: str) -> Answer:
-        """Look at a job."""
+    @operation("getJob")
+    async def get(self, sandbox_id: str, job_id: str) -> Response:
+        """Get a job."""
 
         async def act(work: UnitOfWork) -> SeenJob:
             return SeenJob(await control_actions.job(work, job_id), work.now)
 
         return views.job(await self._sandboxes.work(sandbox_id, act)), 200
 
-    async def move(self, sandbox_id: str, job_id: str, body: Body) -> Answer:
-        """Change how an active job moves."""
+    @operation("moveJob")
+    async def move(self, sandbox_id: str, job_id: str, body: Body) -> Response:
+        """Change the progression of an active job."""
 
         async def act(work: UnitOfWork) -> SeenJob:
             job = await control_actions.job(work, job_id)
-            return await control_actions.set_progression(work, job_id, _changed(job.progression, body))
+            return await control_actions.set_progression(work, job_id, _change_progression(job.progression, body))
 
         return views.job(await self._sandboxes.work(sandbox_id, act)), 200
 
-    async def end(self, sandbox_id: str, job_id: str, body: Body | None = None) -> Answer:
-        """End an active job; 400 where a stage is named that a completed one does not end in."""
+    @operation("endJob")
+    async def end(self, sandbox_id: str, job_id: str, body: Body | None = None) -> Response:
+        """End an active job; 400 for a stage or a share with the outcome completed."""
         body = body or {}
         outcome = JobStatus(body.get("outcome", JobStatus.COMPLETED))
-        progress = _progress(body)
+        progress = _read_progress(body)
         if progress is not None and outcome is JobStatus.COMPLETED:
-            raise ControlError(400, "the body's stage and share go with the outcomes failed and cancelled")
-        seen = await self._sandboxes.work(
+            raise ControlError(400, "the body's stage and share are only for the outcomes failed and cancelled")
+        ended = await self._sandboxes.work(
             sandbox_id, lambda work: control_actions.end_job(work, job_id, outcome, progress)
         )
-        return views.job(seen), 200
+        return views.job(ended), 200
 
 
-def _changed(progression: Progression, body: Body) -> Progression:
-    """The progression with what a body says of it; only a hand moves a job to a status, so that is the pace then."""
+def _change_progression(progression: Progression, body: Body) -> Progression:
+    """Return the progression with the members of a body; a status implies the pace `manual`."""
     return progression_of({"pace": Pace.MANUAL, **body} if "status" in body else body, progression)
 
 
-def _progress(body: Body) -> float | None:
-    """How much of its work a job has done when it ends, where the body says it."""
+def _read_progress(body: Body) -> float | None:
+    """Return the progress of a job at its end, from 0 to 1; None if the body has neither stage nor share."""
     if "stage" not in body and "share" not in body:
         return None
     return progress_of(Stage(body.get("stage", _DEFAULT.stage)), body.get("share", _DEFAULT.share))
-
-
-_DEFAULT = Progression()

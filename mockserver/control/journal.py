@@ -1,4 +1,4 @@
-"""The operations on a sandbox's journal, and on what it says of the client."""
+"""The handlers of operations on a sandbox's journal and on its findings."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -6,99 +6,101 @@ from collections.abc import Callable, Iterable, Mapping
 import connexion
 
 from mockserver import __version__
+from mockserver.api.operations import operation
 from mockserver.control import journal_views as views
 from mockserver.control.errors import ControlError
 from mockserver.control.har import archive
-from mockserver.control.responses import GONE, Answer, Body, Operations
+from mockserver.control.responses import GONE, Body, Response
 from mockserver.domain.instant import parse
 from mockserver.recording.findings.catalogue import RULE_IDS
 from mockserver.recording.findings.rule import Finding
 from mockserver.service.journals import Journals, Query
 
-_FOUND = 422
+_HAS_FINDINGS = 422
 _NO_STATUS = "none"
-_DIGITS = 15
+_MAX_DIGITS = 15
 
 
 class JournalHandlers:
-    """One method per operation; arguments come checked against the contract."""
+    """The handlers of operations on a sandbox's journal."""
 
     def __init__(self, journals: Journals) -> None:
         self._journals = journals
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "listExchanges": self.page,
-            "clearJournal": self.clear,
-            "getExchange": self.get,
-            "exportJournal": self.export,
-            "listFindings": self.findings,
-            "verifyClient": self.verify,
-        }
-
-    async def page(self, sandbox_id: str, limit: float, order: str, **filters: str) -> Answer:
+    @operation("listExchanges")
+    async def page(self, sandbox_id: str, limit: float, order: str, **filters: str) -> Response:
         """List exchanges."""
         newest = order == "newest"
         reading = await self._journals.read(sandbox_id, _query(filters), int(limit), newest=newest)
         return views.page(reading, self._journals.limit), 200
 
-    async def clear(self, sandbox_id: str) -> Answer:
-        """Drop all exchanges."""
+    @operation("clearJournal")
+    async def clear(self, sandbox_id: str) -> Response:
+        """Delete all exchanges."""
         await self._journals.clear(sandbox_id)
         return GONE
 
-    async def get(self, sandbox_id: str, number: str) -> Answer:
-        """Show one exchange whole."""
+    @operation("getExchange")
+    async def get(self, sandbox_id: str, number: str) -> Response:
+        """Get an exchange with its bodies."""
         reading = await self._journals.get(sandbox_id, int(number) if number.isascii() and number.isdecimal() else 0)
         return views.whole(reading.exchanges[0], reading), 200
 
-    async def export(self, sandbox_id: str) -> Answer:
-        """Show the whole journal as an HTTP Archive."""
+    @operation("exportJournal")
+    async def export(self, sandbox_id: str) -> Response:
+        """Export the journal as an HTTP Archive."""
         reading = await self._journals.read(sandbox_id, Query(), newest=False)
         return archive(reading, str(connexion.request.base_url).partition("/_mock")[0].rstrip("/"), __version__), 200
 
-    async def findings(self, sandbox_id: str, since: float = 0) -> Answer:
-        """List what the client did wrong."""
-        return views.findings(await self._journals.client_findings(sandbox_id, _wanted(since, RULE_IDS, ()))), 200
+    @operation("listFindings")
+    async def findings(self, sandbox_id: str, since: float = 0) -> Response:
+        """List the client's mistakes."""
+        return views.findings(
+            await self._journals.client_findings(sandbox_id, _finding_filter(since, RULE_IDS, ()))
+        ), 200
 
-    async def verify(self, sandbox_id: str, body: Body | None = None) -> Answer:
-        """Answer 200 where the client did nothing wrong, else 422."""
+    @operation("verifyClient")
+    async def verify(self, sandbox_id: str, body: Body | None = None) -> Response:
+        """Return 200 if the journal has no findings, else 422 with them."""
         body = body or {}
-        wanted = _wanted(body.get("since", 0), body.get("rules", RULE_IDS), body.get("ignore", ()))
-        judged = await self._journals.client_findings(sandbox_id, wanted)
-        shown = views.findings(judged)
-        if not judged.findings:
-            return shown, 200
-        counted = Counter(one.rule.id for one in judged.findings)
-        listed = ", ".join(f"{rule} ({times})" for rule, times in counted.items())
+        is_selected = _finding_filter(body.get("since", 0), body.get("rules", RULE_IDS), body.get("ignore", ()))
+        judgement = await self._journals.client_findings(sandbox_id, is_selected)
+        listing = views.findings(judgement)
+        if not judgement.findings:
+            return listing, 200
+        counts = Counter(finding.rule.id for finding in judgement.findings)
+        rules = ", ".join(f"{rule} ({times})" for rule, times in counts.items())
         hint = f"GET /_mock/sandboxes/{sandbox_id}/journal/<number> shows an exchange."
-        return {"reason": f"the client did what it should not: {listed}", "hint": hint, **shown}, _FOUND
+        return {
+            "reason": f"the client did what it should not: {rules}",
+            "hint": hint,
+            **listing,
+        }, _HAS_FINDINGS
 
 
-def _wanted(since: float, rules: Iterable[str], ignored: Iterable[str]) -> Callable[[Finding], bool]:
+def _finding_filter(since: float, rules: Iterable[str], ignored: Iterable[str]) -> Callable[[Finding], bool]:
     chosen = frozenset(rules) - frozenset(ignored)
 
-    def wanted(found: Finding) -> bool:
-        return found.rule.id in chosen and max(found.exchanges) >= since
+    def is_selected(finding: Finding) -> bool:
+        return finding.rule.id in chosen and max(finding.exchanges) >= since
 
-    return wanted
+    return is_selected
 
 
 def _query(filters: Mapping[str, str]) -> Query:
-    first, earliest = _place("since", filters.get("since"))
-    last, latest = _place("until", filters.get("until"))
+    first, earliest = _read_position("since", filters.get("since"))
+    last, latest = _read_position("until", filters.get("until"))
     status = filters.get("status")
     number = None if status is None else 0 if status == _NO_STATUS else int(status)
     operation, resource, key = (filters.get(name) for name in ("operation", "resource", "key"))
     return Query(operation, number, resource, key, first or 0, last, earliest, latest)
 
 
-def _place(name: str, text: str | None) -> tuple[int | None, int | None]:
-    """An exchange number, or an instant."""
+def _read_position(name: str, text: str | None) -> tuple[int | None, int | None]:
+    """Return an exchange number and None, or None and an instant, from a query parameter; neither without one."""
     if text is None:
         return None, None
-    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
+    if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS:
         return int(text), None
     try:
         return None, parse(text)

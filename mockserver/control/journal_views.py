@@ -1,4 +1,4 @@
-"""Exchanges and findings as the control plane shows them, without a key in them."""
+"""The control plane's JSON representations of exchanges and findings, with keys redacted."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ from mockserver.service.journals import ClientFindings, Reading
 
 
 def page(reading: Reading, limit: int) -> Body:
-    """Exchanges in short, and what the journal holds."""
+    """Return summaries of exchanges, and the size of the journal."""
     return {
-        "exchanges": [summary(one, reading) for one in reading.exchanges],
+        "exchanges": [summary(exchange, reading) for exchange in reading.exchanges],
         "held": reading.held,
         "heldBytes": reading.size,
         "dropped": reading.dropped,
@@ -23,8 +23,8 @@ def page(reading: Reading, limit: int) -> Body:
 
 
 def summary(exchange: Exchange, reading: Reading) -> Body:
-    """An exchange in short."""
-    redacted = reading.redaction
+    """Return a summary of an exchange."""
+    redact = reading.redaction
     return {
         "number": exchange.number,
         "at": iso(exchange.at),
@@ -32,9 +32,9 @@ def summary(exchange: Exchange, reading: Reading) -> Body:
         "durationMs": round((exchange.ended - exchange.began) * 1_000, 3),
         "key": _key(exchange, reading),
         "operation": exchange.operation,
-        "method": redacted(exchange.method),
-        "path": redacted(exchange.path),
-        "query": redacted(exchange.query.decode("latin-1")),
+        "method": redact(exchange.method),
+        "path": redact(exchange.path),
+        "query": redact(exchange.query.decode("latin-1")),
         "status": exchange.status,
         "outcome": exchange.outcome.value,
         "rule": exchange.rule,
@@ -43,25 +43,25 @@ def summary(exchange: Exchange, reading: Reading) -> Body:
 
 
 def whole(exchange: Exchange, reading: Reading) -> Body:
-    """An exchange with its decision trace, headers and bodies."""
-    redacted = reading.redaction
-    asked = trace(exchange.operation, exchange.rule, exchange.place)
-    decisive = len(asked) - 1 if exchange.rule is not None else len(asked)
+    """Return an exchange with its decision trace, headers and bodies."""
+    redact = reading.redaction
+    rules = trace(exchange.operation, exchange.rule, exchange.place)
+    decisive = len(rules) - 1 if exchange.rule is not None else len(rules)
     decision = "answered" if exchange.rule in REPLACEMENTS else "refused"
     request, response = exchange.request_body, exchange.response_body
     return {
         **summary(exchange, reading),
         "trace": [
-            {"rule": one, "verdict": decision if place == decisive else "passed"} for place, one in enumerate(asked)
+            {"rule": rule, "verdict": decision if index == decisive else "passed"} for index, rule in enumerate(rules)
         ],
         "request": {
-            "headers": headers(exchange.request_headers, redacted),
-            "body": None if request is None else text(request, exchange.request_size, redacted),
+            "headers": headers(exchange.request_headers, redact),
+            "body": None if request is None else text(request, exchange.request_size, redact),
             "bodyBytes": exchange.request_size,
         },
         "response": {
-            "headers": headers(exchange.response_headers, redacted),
-            "body": None if exchange.status is None else text(response, exchange.response_size, redacted),
+            "headers": headers(exchange.response_headers, redact),
+            "body": None if exchange.status is None else text(response, exchange.response_size, redact),
             "bodyBytes": exchange.response_size,
         },
     }
@@ -75,40 +75,44 @@ def _key(exchange: Exchange, reading: Reading) -> Body | None:
     return {"name": None if name is None else reading.redaction(name), "hint": reading.redaction.hint(token)}
 
 
-def headers(kept: Sequence[Header], redacted: Redaction) -> list[Body]:
-    """Headers by name and value; of `Authorization` little more than its scheme."""
-    return [{"name": name.decode("latin-1"), "value": _value(name, value, redacted)} for name, value in kept]
+def headers(kept: Sequence[Header], redact: Redaction) -> list[Body]:
+    """Return headers by name and value; the token of `Authorization` is redacted."""
+    return [{"name": name.decode("latin-1"), "value": _header_value(name, value, redact)} for name, value in kept]
 
 
-def _value(name: bytes, value: bytes, redacted: Redaction) -> str:
-    shown = value.decode("latin-1")
+def _header_value(name: bytes, value: bytes, redact: Redaction) -> str:
+    decoded = value.decode("latin-1")
     if name != b"authorization":
-        return redacted(shown)
-    scheme, _, token = shown.partition(" ")
-    bearer = scheme.lower() == "bearer"
-    return f"{scheme} {redacted.hint(token.strip(' '))}" if bearer else f"{scheme} …" if token else "…"
+        return redact(decoded)
+    scheme, _, token = decoded.partition(" ")
+    is_bearer = scheme.lower() == "bearer"
+    return f"{scheme} {redact.hint(token.strip(' '))}" if is_bearer else f"{scheme} …" if token else "…"
 
 
-def text(body: bytes, size: int, redacted: Redaction) -> str:
-    """A body as text, without its end where it was too long to be kept."""
-    shown = body.decode("utf-8", "replace")
-    return redacted(shown) if len(body) >= size else redacted.of_cut(shown)
+def text(body: bytes, size: int, redact: Redaction) -> str:
+    """Return a body as text; the end of a long body is missing, because the journal does not keep it."""
+    decoded = body.decode("utf-8", "replace")
+    return redact(decoded) if len(body) >= size else redact.of_cut(decoded)
 
 
-def finding(found: Finding) -> Body:
-    """A finding."""
+def finding(record: Finding) -> Body:
+    """Return a finding."""
     return {
-        "rule": found.rule.id,
-        "summary": found.rule.summary,
-        "basis": found.basis.value,
-        "sentence": found.sentence,
-        "source": found.page,
-        "operation": found.operation,
-        "exchanges": list(found.exchanges),
-        "advice": found.rule.advice,
+        "rule": record.rule.id,
+        "summary": record.rule.summary,
+        "basis": record.basis.value,
+        "sentence": record.sentence,
+        "source": record.page,
+        "operation": record.operation,
+        "exchanges": list(record.exchanges),
+        "advice": record.rule.advice,
     }
 
 
-def findings(judged: ClientFindings) -> Body:
-    """What was found, and in how many exchanges."""
-    return {"findings": [finding(one) for one in judged.findings], "held": judged.held, "dropped": judged.dropped}
+def findings(judgement: ClientFindings) -> Body:
+    """Return the findings, and the number of exchanges that they are based on."""
+    return {
+        "findings": [finding(record) for record in judgement.findings],
+        "held": judgement.held,
+        "dropped": judgement.dropped,
+    }

@@ -1,10 +1,11 @@
-"""The operations on API keys."""
+"""The handlers of operations on API keys."""
 
 from dataclasses import replace
 
+from mockserver.api.operations import operation
 from mockserver.control import views
 from mockserver.control.instants import instant
-from mockserver.control.responses import GONE, Answer, Body, Operations
+from mockserver.control.responses import GONE, Body, Response
 from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.service import control_actions
@@ -13,57 +14,52 @@ from mockserver.service.transactions import UnitOfWork
 
 
 class KeyHandlers:
-    """One method per operation; arguments come checked against the contract."""
+    """The handlers of operations on API keys."""
 
     def __init__(self, sandboxes: Sandboxes) -> None:
         self._sandboxes = sandboxes
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "listKeys": self.list_keys,
-            "createKey": self.create,
-            "updateKey": self.update,
-            "deleteKey": self.delete,
-        }
-
-    async def list_keys(self, sandbox_id: str) -> Answer:
+    @operation("listKeys")
+    async def list_keys(self, sandbox_id: str) -> Response:
         """List the keys."""
         return views.keys(await self._sandboxes.work(sandbox_id, lambda work: work.transaction.api_keys())), 200
 
-    async def create(self, sandbox_id: str, body: Body | None = None) -> Answer:
-        """Make a key."""
+    @operation("createKey")
+    async def create(self, sandbox_id: str, body: Body | None = None) -> Response:
+        """Create a key."""
         body = body or {}
         permissions = frozenset(body.get("permissions", ALL_PERMISSIONS))
         groups = frozenset(body["accountGroupIds"]) if "accountGroupIds" in body else None
-        expires_at = _expiry(body, None)
+        expires_at = _read_expiry(body, None)
 
         async def act(work: UnitOfWork) -> ApiKey:
             name, revoked = body.get("name", ""), body.get("revoked", False)
-            made = await control_actions.add_key(work, permissions, groups, name=name, revoked=revoked)
-            made = replace(made, expires_at=expires_at)
-            await work.transaction.save_api_key(made)
-            return made
+            created = await control_actions.add_key(work, permissions, groups, name=name, revoked=revoked)
+            created = replace(created, expires_at=expires_at)
+            await work.transaction.save_api_key(created)
+            return created
 
         return views.key(await self._sandboxes.work(sandbox_id, act)), 201
 
-    async def update(self, sandbox_id: str, key: str, body: Body) -> Answer:
-        """Revoke a key, let it expire, or change what it may do."""
+    @operation("updateKey")
+    async def update(self, sandbox_id: str, key: str, body: Body) -> Response:
+        """Revoke a key, or change its expiry or its permissions."""
 
         async def act(work: UnitOfWork) -> ApiKey:
-            found = await control_actions.key(work, key)
+            current = await control_actions.key(work, key)
             changed = replace(
-                found,
-                revoked=body.get("revoked", found.revoked),
-                permissions=frozenset(body.get("permissions", found.permissions)),
-                expires_at=_expiry(body, found.expires_at),
+                current,
+                revoked=body.get("revoked", current.revoked),
+                permissions=frozenset(body.get("permissions", current.permissions)),
+                expires_at=_read_expiry(body, current.expires_at),
             )
             await work.transaction.save_api_key(changed)
             return changed
 
         return views.key(await self._sandboxes.work(sandbox_id, act)), 200
 
-    async def delete(self, sandbox_id: str, key: str) -> Answer:
+    @operation("deleteKey")
+    async def delete(self, sandbox_id: str, key: str) -> Response:
         """Delete a key."""
 
         async def act(work: UnitOfWork) -> None:
@@ -74,8 +70,8 @@ class KeyHandlers:
         return GONE
 
 
-def _expiry(body: Body, otherwise: int | None) -> int | None:
-    """When a key expires, as a body says it: an instant, or null for never."""
+def _read_expiry(body: Body, otherwise: int | None) -> int | None:
+    """Return when a key expires by a body, in milliseconds; None for never, `otherwise` if the body does not say."""
     text = body.get("expiresAt")
     if text is None:
         return None if "expiresAt" in body else otherwise

@@ -1,7 +1,8 @@
-"""The operations on rate limits."""
+"""The handlers of operations on rate limits."""
 
+from mockserver.api.operations import operation
 from mockserver.control.errors import ControlError
-from mockserver.control.responses import GONE, Answer, Body, Operations
+from mockserver.control.responses import GONE, Body, Response
 from mockserver.domain.instant import iso
 from mockserver.domain.limit import RateLimit
 from mockserver.service import limits
@@ -10,67 +11,62 @@ from mockserver.service.sandboxes import Sandboxes
 
 
 class LimitHandlers:
-    """One method per operation; arguments come checked against the contract."""
+    """The handlers of operations on rate limits."""
 
     def __init__(self, sandboxes: Sandboxes) -> None:
         self._sandboxes = sandboxes
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "getLimits": self.list_limits,
-            "setLimits": self.put,
-            "deleteLimits": self.delete,
-            "getKeyLimit": self.of_key,
-            "setKeyLimit": self.put_for_key,
-            "deleteKeyLimit": self.delete_for_key,
-        }
-
-    async def list_limits(self, sandbox_id: str) -> Answer:
-        """Look at the limits; 404 where there is none."""
-        seen = await self._sandboxes.work(sandbox_id, limits.list_limits)
-        if seen.limit is None and not any(one.key.limit for one in seen.keys):
+    @operation("getLimits")
+    async def list_limits(self, sandbox_id: str) -> Response:
+        """Get the limits; 404 if no key has a limit."""
+        current = await self._sandboxes.work(sandbox_id, limits.list_limits)
+        if current.limit is None and not any(key_limit.key.limit for key_limit in current.keys):
             hint = f"PUT /_mock/sandboxes/{sandbox_id}/limits sets one."
             raise ControlError(404, f"no key of the sandbox {sandbox_id} has a limit", hint)
-        return _limits(seen), 200
+        return _limits(current), 200
 
-    async def put(self, sandbox_id: str, body: Body) -> Answer:
+    @operation("setLimits")
+    async def put(self, sandbox_id: str, body: Body) -> Response:
         """Set the limit of all keys."""
         limit = RateLimit.parse(body["rate"])
         return _limits(await self._sandboxes.work(sandbox_id, lambda work: limits.limit_all(work, limit))), 200
 
-    async def delete(self, sandbox_id: str) -> Answer:
-        """Lift all limits."""
+    @operation("deleteLimits")
+    async def delete(self, sandbox_id: str) -> Response:
+        """Remove all limits."""
         await self._sandboxes.work(sandbox_id, limits.lift_all)
         return GONE
 
-    async def of_key(self, sandbox_id: str, key: str) -> Answer:
-        """Look at a key's own limit; 404 where it has none."""
-        seen = await self._sandboxes.work(sandbox_id, lambda work: limits.of_key(work, key))
-        if seen.key.limit is None:
-            hint = f"GET /_mock/sandboxes/{sandbox_id}/limits shows which limits hold."
+    @operation("getKeyLimit")
+    async def of_key(self, sandbox_id: str, key: str) -> Response:
+        """Get a key's own limit; 404 if it has none."""
+        key_limit = await self._sandboxes.work(sandbox_id, lambda work: limits.of_key(work, key))
+        if key_limit.key.limit is None:
+            hint = f"GET /_mock/sandboxes/{sandbox_id}/limits shows the limits in force."
             raise ControlError(404, "the key has no limit of its own", hint)
-        return _key_limit(seen), 200
+        return _key_limit(key_limit), 200
 
-    async def put_for_key(self, sandbox_id: str, key: str, body: Body) -> Answer:
-        """Give a key a limit of its own."""
-        return _key_limit(await self._limited(sandbox_id, key, RateLimit.parse(body["rate"]))), 200
+    @operation("setKeyLimit")
+    async def put_for_key(self, sandbox_id: str, key: str, body: Body) -> Response:
+        """Set a key's own limit."""
+        return _key_limit(await self._limit_key(sandbox_id, key, RateLimit.parse(body["rate"]))), 200
 
-    async def delete_for_key(self, sandbox_id: str, key: str) -> Answer:
-        """Take a key's own limit away."""
-        await self._limited(sandbox_id, key, None)
+    @operation("deleteKeyLimit")
+    async def delete_for_key(self, sandbox_id: str, key: str) -> Response:
+        """Remove a key's own limit."""
+        await self._limit_key(sandbox_id, key, None)
         return GONE
 
-    async def _limited(self, sandbox_id: str, key: str, limit: RateLimit | None) -> KeyLimit:
+    async def _limit_key(self, sandbox_id: str, key: str, limit: RateLimit | None) -> KeyLimit:
         return await self._sandboxes.work(sandbox_id, lambda work: limits.limit_key(work, key, limit))
 
 
-def _limits(seen: Limits) -> Body:
-    return {"rate": _rate(seen.limit), "keys": [_key_limit(one) for one in seen.keys]}
+def _limits(current: Limits) -> Body:
+    return {"rate": _rate(current.limit), "keys": [_key_limit(key_limit) for key_limit in current.keys]}
 
 
-def _key_limit(seen: KeyLimit) -> Body:
-    key, limit, now = seen.key, seen.limit, seen.now
+def _key_limit(key_limit: KeyLimit) -> Body:
+    key, limit, now = key_limit.key, key_limit.limit, key_limit.now
     return {
         "key": key.token,
         "rate": _rate(limit),

@@ -1,11 +1,9 @@
-"""What handlers of the control plane give back."""
+"""The return types of the control plane's handlers."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 Body = dict[str, Any]
-Answer = tuple[Body | None, int]
-Operations = Mapping[str, Callable[..., Awaitable[Any]]]
+Response = tuple[Body | None, int]
+"""A JSON document, or None for no body, and a status."""
 
-DEFAULT_SANDBOX = "default"
-GONE: Answer = (None, 204)
+GONE: Response = (None, 204)

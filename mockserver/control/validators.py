@@ -1,4 +1,4 @@
-"""Connexion's validators for closed bodies: a member that nobody knows is named, with those that there are."""
+"""Connexion's validators for closed bodies: an error names the unknown member and the known ones."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from mockserver.api.validators import InvalidRequestProblem, NamedParameterValid
 
 
 class ClosedBodyValidator(StrictJSONBodyValidator):
-    """Says what a closed body may have, before all else that may be wrong with it."""
+    """A body validator that reports unknown members before all other errors."""
 
     def _validate(self, body: Any) -> None:  # noqa: ANN401  (JSON)
         for error in Draft4RequestValidator(self._schema).iter_errors(body):
@@ -16,7 +16,7 @@ class ClosedBodyValidator(StrictJSONBodyValidator):
             if error.validator == "additionalProperties":
                 unknown = ", ".join(sorted(error.instance.keys() - error.schema["properties"].keys()))
                 raise InvalidRequestProblem(
-                    f"the body has {unknown}, which is not known here; it may have {known}",
+                    f"the body has {unknown}, which is unknown; it may have {known}",
                     **{"in": "body", "name": unknown},
                 )
             if error.validator == "minProperties":

@@ -1,4 +1,4 @@
-"""Records as the control plane shows them."""
+"""The control plane's JSON representations of sandboxes, keys, account groups and jobs."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from mockserver.service.sandboxes import SeenSandbox
 
 
 def summary(record: Sandbox) -> Body:
-    """A sandbox as the list shows it."""
+    """Return a sandbox as an item of the list."""
     return {
         "id": record.id,
         "name": record.name,
@@ -22,32 +22,34 @@ def summary(record: Sandbox) -> Body:
     }
 
 
-def sandbox(seen: SeenSandbox) -> Body:
-    """A sandbox with its keys and account groups."""
+def sandbox(inspected: SeenSandbox) -> Body:
+    """Return a sandbox with its keys and account groups."""
     return {
-        "id": seen.sandbox.id,
-        "name": seen.sandbox.name,
-        "now": iso(seen.now),
-        "clock": clock(seen.sandbox.clock, seen.now),
-        "idleExpirySeconds": idle_expiry(seen.sandbox),
-        "rateLimit": None if seen.sandbox.limit is None else str(seen.sandbox.limit),
-        "keys": [key(one) for one in seen.keys],
-        "accountGroups": [account_group(one) for one in sorted(seen.account_groups, key=lambda group: group.serial)],
+        "id": inspected.sandbox.id,
+        "name": inspected.sandbox.name,
+        "now": iso(inspected.now),
+        "clock": clock(inspected.sandbox.clock, inspected.now),
+        "idleExpirySeconds": idle_expiry(inspected.sandbox),
+        "rateLimit": None if inspected.sandbox.limit is None else str(inspected.sandbox.limit),
+        "keys": [key(record) for record in inspected.keys],
+        "accountGroups": [
+            account_group(record) for record in sorted(inspected.account_groups, key=lambda record: record.serial)
+        ],
     }
 
 
 def idle_expiry(record: Sandbox) -> float | None:
-    """After how many seconds without a use a sandbox is gone; None for never."""
+    """Return the seconds of disuse after which a sandbox is deleted; None for never."""
     return None if record.expiry is None else record.expiry / 1_000
 
 
 def clock(record: SandboxClock, now: int) -> Body:
-    """A clock at an instant of its own."""
+    """Return a clock and its current time."""
     return {"now": iso(now), "mode": "real" if record.frozen_at is None else "manual"}
 
 
 def key(record: ApiKey) -> Body:
-    """An API key, in full: who may see this may make them."""
+    """Return an API key with its full token: clients of the control plane may create keys anyway."""
     return {
         "key": record.token,
         "name": record.name,
@@ -59,17 +61,17 @@ def key(record: ApiKey) -> Body:
 
 
 def keys(records: Iterable[ApiKey]) -> Body:
-    """All keys of a sandbox."""
-    return {"keys": [key(one) for one in records]}
+    """Return all keys of a sandbox."""
+    return {"keys": [key(record) for record in records]}
 
 
 def account_group(record: AccountGroup) -> Body:
-    """An account group."""
+    """Return an account group."""
     return {"id": record.id, "name": record.name, "plan": record.plan.value, "credits": record.credits}
 
 
 def job_pace(record: Progression) -> Body:
-    """How jobs move, in the words of a seed document."""
+    """Return a progression, with the member names of a seed document."""
     return {
         "pace": record.pace.value,
         "durationMs": record.duration,
@@ -81,15 +83,15 @@ def job_pace(record: Progression) -> Body:
     }
 
 
-def job(seen: SeenJob) -> Body:
-    """A job as it is at an instant."""
-    record, now = seen.job, seen.now
+def job(observed: SeenJob) -> Body:
+    """Return a job at an instant."""
+    record, now = observed.job, observed.now
     ending = record.ending_at(now)
     return {
         "id": record.id,
         "accountGroupId": record.account_group_id,
         "audienceId": record.audience_id,
-        "status": seen.status.value,
+        "status": observed.status.value,
         "requested": record.requested,
         "imported": record.imported_at(now),
         "progress": round(record.progress_at(now), 2),
@@ -100,6 +102,6 @@ def job(seen: SeenJob) -> Body:
     }
 
 
-def jobs(seen: Iterable[SeenJob]) -> Body:
-    """All jobs of a sandbox."""
-    return {"jobs": [job(one) for one in seen]}
+def jobs(observed: Iterable[SeenJob]) -> Body:
+    """Return all jobs of a sandbox."""
+    return {"jobs": [job(item) for item in observed]}

@@ -6,6 +6,9 @@ from mockserver.domain.fault import Fault
 from mockserver.domain.job import Progression
 from mockserver.domain.limit import RateLimit
 
+DEFAULT_SANDBOX = "default"
+"""The id of the sandbox that a server makes at its start."""
+
 _USE_NOTES_PER_EXPIRY = 16
 
 

@@ -1,1 +1,1 @@
-"""Layers before the application, each in pure ASGI and a file of its own."""
+"""ASGI middleware in front of the application, one layer per module."""

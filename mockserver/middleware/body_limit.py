@@ -1,14 +1,20 @@
-"""Refuses a body that is larger than the limit, by the length that it announces or by what has come of it."""
+"""The limit on request bodies, by their declared length, or by the received bytes of a chunked body."""
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class BodyLimitMiddleware:
-    """Passes requests on whose body has at most `limit` bytes; raises HTTPException 413 for others.
+    """A layer that raises HTTPException 413 for a body of more than `limit` bytes, and passes other requests on.
 
-    It belongs inside the layer that turns exceptions into responses. `operations`: those that take a body, by their
-    operationId; behind the routing, only they are looked at. The body of another is never read, however large it is.
+    It belongs behind the layer that turns exceptions into responses.
+
+    Args:
+        app: The next application.
+        limit: The maximum size of a body, in bytes.
+        operations: The operationIds of the operations that take a body. Behind the routing the limit applies only to
+            them, because no other operation reads a body.
+
     """
 
     def __init__(self, app: ASGIApp, *, limit: int, operations: frozenset[str] = frozenset()) -> None:
@@ -17,31 +23,31 @@ class BodyLimitMiddleware:
         self._operations = operations
 
     def for_operation(self, operation_id: str, next_app: ASGIApp) -> ASGIApp:
-        """The part for one operation: none, where it takes no body."""
+        """Return the layer's part for one operation: only the next application if it takes no body."""
         return BodyLimitMiddleware(next_app, limit=self._limit) if operation_id in self._operations else next_app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Look at the announced length; count the bytes where none is announced."""
+        """Check the declared length of a body, and count the bytes of a body without one."""
         if scope["type"] == "http":
             for name, value in scope["headers"]:
                 if name == b"content-length" and int(value) > self._limit:
                     raise self._too_large()
                 if name == b"transfer-encoding":
-                    receive = self._counted(receive)
+                    receive = self._count_bytes(receive)
         await self.app(scope, receive, send)
 
-    def _counted(self, receive: Receive) -> Receive:
-        seen = 0
+    def _count_bytes(self, receive: Receive) -> Receive:
+        received = 0
 
-        async def counting() -> Message:
-            nonlocal seen
+        async def receive_counted() -> Message:
+            nonlocal received
             message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._limit:
+            received += len(message.get("body", b""))
+            if received > self._limit:
                 raise self._too_large()
             return message
 
-        return counting
+        return receive_counted
 
     def _too_large(self) -> HTTPException:
         return HTTPException(413, f"a body may have {self._limit} bytes")

@@ -1,7 +1,7 @@
-"""Lets nobody drive the control plane but programs and pages that belong here.
+"""The gate of the control plane, which refuses requests of foreign pages and requests without the admin token.
 
-A page of another site reaches a server on this machine by a cross-site request, or by DNS rebinding. The first shows in
-`Origin` and `Sec-Fetch-Site`, the second in `Host`. Where a server listens beyond its machine, there is a token too.
+A page of another site can reach a server on this machine by a cross-site request or by DNS rebinding. `Origin` and
+`Sec-Fetch-Site` reveal the former, `Host` reveals the latter. A server that listens beyond loopback has an admin token.
 """
 
 import hmac
@@ -19,26 +19,37 @@ _ORIGIN = re.compile(r"https?://(.+)", re.ASCII)
 _SCHEME = b"bearer "
 _FORBIDDEN = 403
 _UNAUTHORIZED = 401
+_NO_TOKEN = (
+    "the control plane of this server asks for its admin token",
+    "Send the header 'Authorization: Bearer <admin token>'; the server prints the token when it starts.",
+)
 
 
-def _name(host: str) -> str:
-    """A host without its port, in lower case, an IPv6 address without its brackets; empty where it is malformed."""
-    found = _AUTHORITY.fullmatch(host.lower())
-    return "" if found is None else found[1].strip("[]")
+def _host_name(host: str) -> str:
+    """Return a host in lower case without its port, and without the brackets of an IPv6 address; empty if malformed."""
+    match = _AUTHORITY.fullmatch(host.lower())
+    return "" if match is None else match[1].strip("[]")
 
 
-def _entry(host: str) -> str:
-    """An allowed host as it is looked up: an IPv6 address may stand in brackets or not."""
-    bracketed = host.startswith("[") and host.endswith("]")
-    return (host[1:-1] if bracketed else host).lower()
+def _normalize_host(host: str) -> str:
+    """Return an allowed host in lower case, and without the brackets of an IPv6 address."""
+    is_bracketed = host.startswith("[") and host.endswith("]")
+    return (host[1:-1] if is_bracketed else host).lower()
 
 
 class ControlGateMiddleware:
-    """Refuses what is under `/_mock` with 403 for where it comes from, or 401 for want of the token.
+    """A layer that refuses requests under `/_mock` with 403 for a foreign host or origin, or 401 without the token.
 
-    `address`: where the server listens. `allowed_hosts`: names and addresses beside that and those of this machine,
-    with or without a port; with one, only that port. A page is let in if it comes from the very host and port that it
-    asks, or from an allowed host: another port of this machine is another origin, and whose page that is nobody knows.
+    A page may use the control plane if its origin is the host and port of the request, or an allowed host. Another port
+    of this machine is another origin, whose pages are not trusted.
+
+    Args:
+        app: The next application.
+        allowed_hosts: The names and addresses to allow besides `address` and loopback; an entry with a port allows only
+            that port.
+        admin_token: The token to require; None for none.
+        address: The address that the server listens on.
+
     """
 
     def __init__(
@@ -50,36 +61,36 @@ class ControlGateMiddleware:
         address: str = "127.0.0.1",
     ) -> None:
         self.app = app
-        self._named = frozenset(_entry(host) for host in allowed_hosts)
-        self._allowed = _LOOPBACK | self._named | {_entry(address)}
+        self._named = frozenset(_normalize_host(host) for host in allowed_hosts)
+        self._allowed = _LOOPBACK | self._named | {_normalize_host(address)}
         self._token = None if admin_token is None else admin_token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what is none of its business, and what it finds no fault with."""
+        """Pass on a request of the vendor's API or an acceptable one of the control plane; refuse any other."""
         if scope["type"] == "http":
             path = scope["path"]
             if path.startswith(_ROOT) and (path == _ROOT or path.startswith(_BELOW)):
-                if (stranger := self._stranger(scope)) is not None:
-                    await _refuse(send, _FORBIDDEN, *stranger)
+                if (problem := self._origin_problem(scope)) is not None:
+                    await _refuse(send, _FORBIDDEN, *problem)
                     return
                 if self._token is not None and path != _HEALTH and not self._has_token(scope, self._token):
                     await _refuse(send, _UNAUTHORIZED, *_NO_TOKEN)
                     return
         await self.app(scope, receive, send)
 
-    def _stranger(self, scope: Scope) -> tuple[str, str] | None:
-        """What is wrong with where the request comes from, and what helps."""
-        hosts, origins = _values(scope, b"host"), _values(scope, b"origin")
+    def _origin_problem(self, scope: Scope) -> tuple[str, str] | None:
+        """Return the problem with the host or origin of a request, with a hint; None if there is none."""
+        hosts, origins = _header_values(scope, b"host"), _header_values(scope, b"origin")
         if len(hosts) != 1:
             return "the control plane needs exactly one Host header", "Send the host that the URL names."
         if not _is_among(self._allowed, hosts[0]):
-            return f"the control plane does not answer to the host {hosts[0]!r}", _hint(_name(hosts[0]))
+            return f"the control plane does not answer to the host {hosts[0]!r}", _hint(_host_name(hosts[0]))
         for origin in origins:
-            found = _ORIGIN.fullmatch(origin.lower())
-            if found is None or not (found[1] == hosts[0].lower() or _is_among(self._named, found[1])):
+            match = _ORIGIN.fullmatch(origin.lower())
+            if match is None or not (match[1] == hosts[0].lower() or _is_among(self._named, match[1])):
                 reason = f"the control plane takes nothing from pages of the origin {origin!r}"
-                return reason, _hint(found and _name(found[1]) and found[1])
-        if "cross-site" in map(str.lower, _values(scope, b"sec-fetch-site")):
+                return reason, _hint(match and _host_name(match[1]) and match[1])
+        if "cross-site" in map(str.lower, _header_values(scope, b"sec-fetch-site")):
             return "the control plane takes nothing from pages of another site", "Open the URL by hand."
         return None
 
@@ -91,18 +102,12 @@ class ControlGateMiddleware:
         return hmac.compare_digest(values[0][len(_SCHEME) :].strip(b" "), token)
 
 
-_NO_TOKEN = (
-    "the control plane of this server asks for its admin token",
-    "Send the header 'Authorization: Bearer <admin token>'; the server prints the token when it starts.",
-)
-
-
-def _values(scope: Scope, header: bytes) -> list[str]:
+def _header_values(scope: Scope, header: bytes) -> list[str]:
     return [value.decode("latin-1") for name, value in scope["headers"] if name == header]
 
 
 def _is_among(hosts: frozenset[str], host: str) -> bool:
-    name = _name(host)
+    name = _host_name(host)
     return name != "" and (name in hosts or host.lower() in hosts)
 
 

@@ -1,6 +1,6 @@
-"""Keeps a record of each exchange: nothing is read, rendered or redacted before somebody asks for it.
+"""The recorder of exchanges for the journal; reading, rendering and redaction wait until a client reads the journal.
 
-The body of an answer is copied, since what orjson has made keeps 4 kB of memory, however short it is.
+The body of a response is copied, because a buffer from orjson occupies 4 kB however short it is.
 """
 
 import time
@@ -18,21 +18,21 @@ Place = Callable[[Exchange], Awaitable[None]]
 KEPT_BYTES = 16_384
 _OVERHEAD = 800
 _HEADER_OVERHEAD = 200
-_WITH_BODY = frozenset({"POST", "PATCH", "PUT"})
+_METHODS_WITH_BODY = frozenset({"POST", "PATCH", "PUT"})
 _KEPT = frozenset({b"content-type", b"idempotency-key", b"origin", b"prefer", b"user-agent"})
-_KEPT_OF_STRANGERS = _KEPT | {b"authorization"}
-_KEPT_ANSWERED = frozenset({b"allow", b"content-type", b"location", b"preference-applied", b"retry-after"})
+_KEPT_WITHOUT_KEY = _KEPT | {b"authorization"}
+_KEPT_OF_RESPONSE = frozenset({b"allow", b"content-type", b"location", b"preference-applied", b"retry-after"})
 _JSON = (b"content-type", b"application/json")
-_PLAIN_JSON = (_JSON,)
-_PLAIN = 2
+_JSON_HEADERS = (_JSON,)
+_JSON_AND_LENGTH = 2
 _HTTP = "http"
 
 
 class ExchangeRecorder(Exchange):
-    """Writes an exchange down as it passes."""
+    """An exchange that records itself while it passes."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, real: int, began: float) -> None:
-        """Take what is known before anything has happened; all else is at its default, which costs nothing."""
+        """Set the fields known at the start; all others keep the defaults of the class, at no cost."""
         self._receive = receive
         self._send = send
         self.real = real
@@ -43,36 +43,38 @@ class ExchangeRecorder(Exchange):
         self.peer = scope.get("client")
 
     async def receive(self) -> Message:
-        """Hear what the application receives."""
+        """Receive a message for the application, and record it."""
         message = await self._receive()
         if message["type"] == "http.request":
             part = message.get("body", b"")
             self.request_size += len(part)
-            self.request_body = _joined(self.request_body or b"", part)
+            self.request_body = _append(self.request_body or b"", part)
         return message
 
     def send(self, message: Message) -> Awaitable[None]:
-        """See what the application sends; the sending itself is what is awaited."""
+        """Record a message of the application and return the awaitable that sends it."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = message.get("headers", ())
-            plain = len(headers) == _PLAIN and headers[0] == _JSON
-            self.response_headers = _PLAIN_JSON if plain else [one for one in headers if one[0] in _KEPT_ANSWERED]
+            is_plain = len(headers) == _JSON_AND_LENGTH and headers[0] == _JSON
+            self.response_headers = (
+                _JSON_HEADERS if is_plain else [header for header in headers if header[0] in _KEPT_OF_RESPONSE]
+            )
         elif message["type"] == "http.response.body":
             part = message.get("body", b"")
             size = self.response_size = self.response_size + len(part)
-            self.response_body = b"%b" % part if size == len(part) <= KEPT_BYTES else _joined(self.response_body, part)
+            self.response_body = b"%b" % part if size == len(part) <= KEPT_BYTES else _append(self.response_body, part)
             self.whole = not message.get("more_body", False)
         return self._send(message)
 
     def end(self, scope: Scope, ended: float) -> None:
-        """Keep what matters, and let go of everything else."""
+        """Complete the record when the exchange is over, and release the channels."""
         self.ended = ended
         del self._receive, self._send
         if REFUSAL in scope:
-            self._answered_with(*scope[REFUSAL])
+            self._replace_response(*scope[REFUSAL])
         size = _OVERHEAD + len(self.path) + len(self.query) + len(self.response_body)
-        kept = _KEPT if self.token is not None else _KEPT_OF_STRANGERS
+        kept = _KEPT if self.token is not None else _KEPT_WITHOUT_KEY
         headers = []
         for header in scope["headers"]:
             if header[0] in kept:
@@ -82,21 +84,21 @@ class ExchangeRecorder(Exchange):
             self.request_headers = headers
         self.size = size + len(self.request_body) if self.request_body else size
 
-    def _answered_with(self, status: int, content: bytes) -> None:
-        """Put the protocol's refusal in the place of whatever the application has sent: nobody has heard that."""
+    def _replace_response(self, status: int, content: bytes) -> None:
+        """Record the protocol's refusal in place of the application's response, which the client has not received."""
         self.rule, self.place, self.status, self.whole = _HTTP, None, status, True
-        self.response_headers, self.response_body, self.response_size = _PLAIN_JSON, b"%b" % content, len(content)
+        self.response_headers, self.response_body, self.response_size = _JSON_HEADERS, b"%b" % content, len(content)
 
 
-def _joined(known: bytes, part: bytes) -> bytes:
-    """As much of a body as is kept."""
-    return known + part[: KEPT_BYTES - len(known)]
+def _append(body: bytes, part: bytes) -> bytes:
+    """Return a body with a further part, cut at the number of bytes that the journal keeps."""
+    return body + part[: KEPT_BYTES - len(body)]
 
 
 def unparsed_exchange(
     status: int, content: bytes, real: int, timer: Callable[[], float] = time.perf_counter
 ) -> Exchange:
-    """The record of what could not be parsed as a request, and of the answer to it: what was sent is not known."""
+    """Return the record of data that could not be parsed as a request, and of the response to it."""
     now = timer()
     return Exchange(
         rule=_HTTP,
@@ -105,7 +107,7 @@ def unparsed_exchange(
         ended=now,
         method="",
         status=status,
-        response_headers=_PLAIN_JSON,
+        response_headers=_JSON_HEADERS,
         response_body=b"%b" % content,
         response_size=len(content),
         whole=True,
@@ -114,9 +116,15 @@ def unparsed_exchange(
 
 
 class JournalMiddleware:
-    """Hands a record of each exchange to `keep` when it is over, however it ended, with the id of its sandbox.
+    """A layer that records each exchange; it belongs in front of the injection of faults.
 
-    What nobody has found the sandbox of goes to `place`. The layer belongs around that of the faults.
+    Args:
+        app: The next application.
+        keep: The function that stores a record by the id of its sandbox.
+        place: The function that finds the sandbox of a record without one, and stores the record.
+        clock: The clock for the start of an exchange.
+        timer: The timer for its duration, in seconds.
+
     """
 
     def __init__(
@@ -129,16 +137,16 @@ class JournalMiddleware:
         self._timer = timer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and keep what has become of it."""
+        """Pass a request on, and store its record however it ended."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        tape = scope[RECORD] = ExchangeRecorder(scope, receive, send, self._clock.now(), self._timer())
+        recorder = scope[RECORD] = ExchangeRecorder(scope, receive, send, self._clock.now(), self._timer())
         try:
-            await self.app(scope, tape.receive if tape.method in _WITH_BODY else receive, tape.send)
+            await self.app(scope, recorder.receive if recorder.method in _METHODS_WITH_BODY else receive, recorder.send)
         finally:
-            tape.end(scope, self._timer())
-            if tape.sandbox_id is None:
-                await self._place(tape)
+            recorder.end(scope, self._timer())
+            if recorder.sandbox_id is None:
+                await self._place(recorder)
             else:
-                self._keep(tape.sandbox_id, tape)
+                self._keep(recorder.sandbox_id, recorder)

@@ -1,13 +1,14 @@
-"""What only a test may do to jobs and keys."""
+"""Actions and views of the control plane, beyond the permissions of the vendor's API: audiences, keys and jobs."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mockserver.domain.account import AccountGroup, Plan
 from mockserver.domain.audience import Audience, AudienceType
 from mockserver.domain.job import Ending, Job, JobStatus, Progression
 from mockserver.domain.key import ApiKey
 from mockserver.service import prospecting
+from mockserver.service.audiences import counted
 from mockserver.service.prospecting import SeenJob
 from mockserver.service.seeding import DEFAULT_CREDITS
 from mockserver.service.transactions import UnitOfWork
@@ -16,19 +17,27 @@ DEFAULT_REQUESTED = 25
 
 
 class UnknownError(LookupError):
-    """The sandbox has no such key, account group, audience or job; the message names it."""
+    """A key, account group, audience or job that the sandbox does not have; the message names it."""
 
 
 class EndedError(ValueError):
-    """A job that has ended cannot end or move again; the message says how it ended."""
+    """A change of a job that has ended; the message says how it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAudience:
+    """An audience with its current number of prospects; `ready`: the guard permits its use."""
+
+    audience: Audience
+    ready: bool
 
 
 async def key(work: UnitOfWork, token: str) -> ApiKey:
-    """The sandbox's key; UnknownError where it has none such."""
-    found = await work.transaction.api_key(token)
-    if found is None:
+    """Return a key of the sandbox; UnknownError if the sandbox does not have it."""
+    record = await work.transaction.api_key(token)
+    if record is None:
         raise UnknownError("this sandbox has no such API key")
-    return found
+    return record
 
 
 async def add_key(
@@ -39,20 +48,32 @@ async def add_key(
     name: str = "",
     revoked: bool = False,
 ) -> ApiKey:
-    """Make a key, in an account group of its own where none is named; UnknownError where one named is not there."""
+    """Create a key.
+
+    Args:
+        work: The unit of work.
+        permissions: The permissions of the key.
+        account_group_ids: Its account groups; None for a new one.
+        name: Its name; a generated one if empty.
+        revoked: Whether it is revoked from the start.
+
+    Raises:
+        UnknownError: The sandbox does not have one of the account groups.
+
+    """
     if account_group_ids is None:
         account_group_ids = frozenset({(await add_account_group(work)).id})
     for group_id in account_group_ids:
         if await work.transaction.account_group(group_id) is None:
             raise UnknownError(f"this sandbox has no account group {group_id}")
     fresh, _ = await work.fresh_id()
-    made = ApiKey(f"sk_test_{fresh}", name or f"key {fresh}", permissions, account_group_ids, revoked)
-    await work.transaction.save_api_key(made)
-    return made
+    created = ApiKey(f"sk_test_{fresh}", name or f"key {fresh}", permissions, account_group_ids, revoked)
+    await work.transaction.save_api_key(created)
+    return created
 
 
 async def add_account_group(work: UnitOfWork, plan: Plan = Plan.SCALE) -> AccountGroup:
-    """Make an account group with a full purse."""
+    """Create an account group with the default credits."""
     group_id, serial = await work.fresh_id()
     group = AccountGroup(group_id, serial, f"Account group {group_id}", plan, DEFAULT_CREDITS, work.now)
     await work.transaction.save_account_group(group)
@@ -60,18 +81,29 @@ async def add_account_group(work: UnitOfWork, plan: Plan = Plan.SCALE) -> Accoun
 
 
 async def remove_key(work: UnitOfWork, token: str) -> None:
-    """Remove a key, and each account group that no key is left on; nothing where the key is gone already."""
-    gone = await work.transaction.api_key(token)
-    if gone is None:
+    """Remove a key and the account groups that no other key has; do nothing if the key does not exist."""
+    removed = await work.transaction.api_key(token)
+    if removed is None:
         return
     await work.transaction.remove_api_key(token)
-    left = {group_id for other in await work.transaction.api_keys() for group_id in other.account_group_ids}
-    for group_id in gone.account_group_ids - left:
+    still_used = {group_id for other in await work.transaction.api_keys() for group_id in other.account_group_ids}
+    for group_id in removed.account_group_ids - still_used:
         await work.transaction.remove_account_group(group_id)
 
 
+async def list_audiences(work: UnitOfWork) -> Sequence[ListedAudience]:
+    """Return all audiences of the sandbox, newest first within each account group."""
+    listed = []
+    for group in await work.transaction.account_groups():
+        for audience in await work.transaction.audiences(group.id, before=None, limit=None):
+            open_jobs = await work.transaction.open_jobs_on(audience.id)
+            ready = not any(open_job.is_active(work.now) for open_job in open_jobs)
+            listed.append(ListedAudience(await counted(work, audience), ready))
+    return listed
+
+
 async def add_audience(work: UnitOfWork, account_group_id: str, prospects: int, name: str = "") -> Audience:
-    """Make an audience that is ready for use."""
+    """Create an audience that is ready for use."""
     audience_id, serial = await work.fresh_id()
     audience = Audience(
         audience_id,
@@ -95,33 +127,43 @@ async def start_job(
     progression: Progression,
     requested: int = DEFAULT_REQUESTED,
 ) -> SeenJob:
-    """Start a job on an audience that is there already; UnknownError where it is not."""
+    """Start a job on an existing audience.
+
+    Raises:
+        UnknownError: The account group does not have the audience.
+
+    """
     await prospecting.settle(work, account_group_id)
     audience = await work.transaction.audience(account_group_id, audience_id)
     if audience is None:
         raise UnknownError(f"account group {account_group_id} has no audience {audience_id}")
-    job = await prospecting.populate(work, audience, requested, 1, progression)
-    return SeenJob(job, work.now)
+    started = await prospecting.populate(work, audience, requested, 1, progression)
+    return SeenJob(started, work.now)
 
 
 async def job(work: UnitOfWork, job_id: str) -> Job:
-    """The sandbox's job; UnknownError where it has none such."""
-    found = await work.transaction.job(job_id)
-    if found is None:
+    """Return a job of the sandbox; UnknownError if the sandbox does not have it."""
+    record = await work.transaction.job(job_id)
+    if record is None:
         raise UnknownError(f"this sandbox has no prospecting job {job_id}")
-    return found
+    return record
 
 
 async def jobs(work: UnitOfWork) -> Sequence[SeenJob]:
-    """All jobs of the sandbox, newest first within each account group."""
+    """Return all jobs of the sandbox, newest first within each account group."""
     groups = await work.transaction.account_groups()
-    every = [await work.transaction.jobs(group.id, before=None, limit=None) for group in groups]
-    return [SeenJob(one, work.now) for found in every for one in found]
+    jobs_by_group = [await work.transaction.jobs(group.id, before=None, limit=None) for group in groups]
+    return [SeenJob(record, work.now) for records in jobs_by_group for record in records]
 
 
 async def set_progression(work: UnitOfWork, job_id: str, progression: Progression) -> SeenJob:
-    """Change how an active job moves; one that the change ends has ended now. EndedError for one that ended before."""
-    changed = replace(await _active(work, job_id), progression=progression)
+    """Change the progression of an active job; a job whose new progression is already over ends now.
+
+    Raises:
+        EndedError: The job has already ended.
+
+    """
+    changed = replace(await _active_job(work, job_id), progression=progression)
     ending = changed.ending_at(work.now)
     if ending is not None:
         changed = await prospecting.end(work, changed, replace(ending, at=work.now))
@@ -131,20 +173,28 @@ async def set_progression(work: UnitOfWork, job_id: str, progression: Progressio
 
 
 async def end_job(work: UnitOfWork, job_id: str, outcome: JobStatus, progress: float | None = None) -> SeenJob:
-    """End an active job: with all its prospects where it completes, else with those that it has by now.
+    """End an active job.
 
-    `progress`: the share of its work that is done by then, 0 to 1, where it is not to be that.
+    Args:
+        work: The unit of work.
+        job_id: The id of the job.
+        outcome: Its final status.
+        progress: The final progress, from 0 to 1; by default 1 for a completed job, else the current progress.
+
+    Raises:
+        EndedError: The job has already ended.
+
     """
-    found = await _active(work, job_id)
+    active = await _active_job(work, job_id)
     if progress is None:
-        progress = 1.0 if outcome is JobStatus.COMPLETED else found.progress_at(work.now)
-    ended = await prospecting.end(work, found, Ending(outcome, work.now, progress))
+        progress = 1.0 if outcome is JobStatus.COMPLETED else active.progress_at(work.now)
+    ended = await prospecting.end(work, active, Ending(outcome, work.now, progress))
     return SeenJob(ended, work.now)
 
 
-async def _active(work: UnitOfWork, job_id: str) -> Job:
-    found = await job(work, job_id)
-    status = found.status_at(work.now)
+async def _active_job(work: UnitOfWork, job_id: str) -> Job:
+    record = await job(work, job_id)
+    status = record.status_at(work.now)
     if not status.is_active:
         raise EndedError(f"prospecting job {job_id} is {status} already")
-    return found
+    return record

@@ -11,20 +11,22 @@ from mockserver.adapters.http_server import HttpServer, bound
 from mockserver.bootstrap import Components, components, http_protocol, seed, server
 from mockserver.config import Settings
 from mockserver.middleware.access_log import Write
-from mockserver.ports import Clock
+from mockserver.ports import Clock, Store
 
 Build = Callable[[Settings, Components, Write], ASGIApp]
 
 
 @contextmanager
-def served(settings: Settings, clock: Clock | None = None, build: Build = server) -> Iterator[tuple[str, Components]]:
+def served(
+    settings: Settings, clock: Clock | None = None, build: Build = server, store: Store | None = None
+) -> Iterator[tuple[str, Components]]:
     """A running server: its URL, and its parts."""
-    made = components(settings, clock=clock)
+    made = components(settings, store=store, clock=clock)
     started = threading.Event()
     listening = bound("127.0.0.1", 0)
 
     app, protocol = build(settings, made, print), http_protocol(settings, made, print)
-    running = HttpServer(app, protocol, started.set, made.following.stop)
+    running = HttpServer(app, protocol, started.set, made.journal_tails.stop)
 
     async def main() -> None:
         await seed(settings, made)

@@ -8,12 +8,12 @@ from connexion.middleware import MiddlewarePosition
 from connexion.options import SwaggerUIOptions
 
 from mockserver.api.admission import AdmissionMiddleware
-from mockserver.api.application import handlers, resolver
+from mockserver.api.application import handlers
 from mockserver.api.connexion_fast_path.security import AdmittedBearer
 from mockserver.api.error_handlers import ErrorHandlers
-from mockserver.api.handlers.answers import Answers
 from mockserver.api.jsonifier import FastJsonifier
 from mockserver.api.narrowed_contract import permissions, with_policy
+from mockserver.api.operations import resolver
 from mockserver.api.validators import VALIDATOR_MAP
 from mockserver.bootstrap import Components, request_gate
 from openapi import contract
@@ -24,7 +24,7 @@ def stock_app(parts: Components) -> AsyncApp:
     document = contract()
     app = AsyncApp(
         "mockserver",
-        resolver=resolver(handlers(Answers(parts.transactions, parts.wire))),
+        resolver=resolver(handlers(parts.runner, parts.envelopes)),
         jsonifier=FastJsonifier(),
         pythonic_params=True,
         security_map={"bearer": AdmittedBearer},
@@ -36,15 +36,14 @@ def stock_app(parts: Components) -> AsyncApp:
         position=MiddlewarePosition.BEFORE_SECURITY,
         admission=partial(
             AdmissionMiddleware,
-            reception=request_gate(parts, document),
+            gate=request_gate(parts, document),
             permissions=permissions(document),
-            wire=parts.wire,
         ),
     )
     narrowed = with_policy(document)
     narrowed["paths"] = dict(sorted(narrowed["paths"].items(), key=lambda item: "{audienceId}" in item[0]))
     app.add_api(narrowed)  # stock routing takes the first path that matches
-    ErrorHandlers(parts.wire).register(app)
+    ErrorHandlers(parts.envelopes).register(app)
     return app
 
 

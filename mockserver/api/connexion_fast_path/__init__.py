@@ -1,6 +1,6 @@
-"""Connexion, assembled to accept fast and to refuse through its own code.
+"""Subclasses of Connexion's classes with a fast path for valid requests.
 
-Each class is a subclass of Connexion's own with a compiled path for what is plainly right. Anything else (a refusal,
-an unusual parameter, another media type) goes to the inherited code, with the body replayed, so that Connexion itself
-still words every no. What could be built once is built once, at the start.
+Each class accepts a plainly valid request by code that is compiled at the start. Any other request (invalid, with an
+unusual parameter, of another media type) goes to the inherited code with its body replayed, so that every refusal is
+Connexion's own.
 """

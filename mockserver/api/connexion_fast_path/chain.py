@@ -1,4 +1,4 @@
-"""From the routing on, each layer of Connexion finds its part of an operation by a lookup; here that is done once."""
+"""The chain of layers of each operation, built at the start; stock Connexion looks up each layer for each request."""
 
 from typing import Protocol, runtime_checkable
 
@@ -9,18 +9,18 @@ from starlette.types import ASGIApp
 
 @runtime_checkable
 class Chainable(Protocol):
-    """A layer of ours that has a part for each operation, as Connexion's routed layers have."""
+    """A layer of this server with a part for each operation, like Connexion's routed layers."""
 
     app: ASGIApp
 
     def for_operation(self, operation_id: str, next_app: ASGIApp) -> ASGIApp:
-        """The layer's part for one operation, in front of the next layer's."""
+        """Return the layer's part for one operation, which calls the next layer's part."""
 
 
 def chained(app: ASGIApp, base_path: str, operation_id: str) -> ASGIApp:
-    """The parts of all layers from `app` on for one operation, each calling the next directly.
+    """Return the parts of all layers from `app` on for one operation, each of which calls the next directly.
 
-    A layer that is neither routed nor linkable stays as it is, with all that is behind it.
+    A layer that is neither routed nor chainable stays as it is, with all layers behind it.
     """
     if isinstance(app, LifespanMiddleware):
         return chained(app.next_app, base_path, operation_id)

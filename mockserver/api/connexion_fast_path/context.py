@@ -1,4 +1,4 @@
-"""Connexion's context, set for who asks for `connexion.request`."""
+"""Connexion's context variables, for handlers that read `connexion.request`."""
 
 from collections.abc import Awaitable
 
@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 
 class FastContextOperation(ContextOperation):  # type: ignore[misc]  # Connexion has no types
-    """Sets the context as the inherited operation does; what comes next is what the caller awaits."""
+    """An operation that sets the context like the inherited one; the caller awaits the next layer directly."""
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Set the context of the request."""
@@ -21,7 +21,7 @@ class FastContextOperation(ContextOperation):  # type: ignore[misc]  # Connexion
 
 
 class FastContextAPI(ContextAPI):  # type: ignore[misc]  # Connexion has no types
-    """Makes the operations above."""
+    """The factory of `FastContextOperation`."""
 
     def make_operation(self, operation: AbstractOperation) -> FastContextOperation:
         """See `ContextAPI.make_operation`."""
@@ -29,6 +29,6 @@ class FastContextAPI(ContextAPI):  # type: ignore[misc]  # Connexion has no type
 
 
 class FastContextMiddleware(ContextMiddleware):  # type: ignore[misc]  # Connexion has no types
-    """Connexion's context middleware with the operations above."""
+    """Connexion's context middleware with `FastContextOperation`."""
 
     api_cls = FastContextAPI

@@ -1,4 +1,4 @@
-"""A handler is called with its checked arguments, and its answer is sent as it is."""
+"""The innermost layer: calls a handler with validated arguments and sends its response without interpretation."""
 
 from collections.abc import Awaitable, Callable
 from functools import cached_property, wraps
@@ -15,15 +15,14 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mockserver.api.connexion_fast_path.validation import ARGUMENTS
-from mockserver.api.envelope import send_json
+from mockserver.api.envelope import RefusedResponse, send_json, send_refusal
 from mockserver.recording.request_record import note_refusal
 
-_STATUS = 2
-_REFUSED = 400
+_JSON_AND_STATUS = 2
 
 
 class FastOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no types
-    """Calls a handler directly where its arguments have been read, else through Connexion's decorators, built once."""
+    """An operation that calls its handler directly if the arguments are read, else through Connexion's decorators."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
         super().__init__(*args, **kwargs)
@@ -31,54 +30,46 @@ class FastOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no t
 
     @cached_property
     def fn(self) -> Callable[..., Any]:
-        """The decorated handler, which notes what it has refused."""
+        """The handler in Connexion's decorators, built once; a refusal is noted in the record of the request."""
         handler = self._fn
 
         @wraps(handler)
-        async def noting(**arguments: Any) -> Any:  # noqa: ANN401  (Connexion's)
-            answer = await handler(**arguments)
-            if _is_direct(answer):
-                _note_refusal(connexion_scope, answer)
-            return answer
+        async def note_and_return(**arguments: Any) -> Any:  # noqa: ANN401  (Connexion's)
+            response = await handler(**arguments)
+            if isinstance(response, RefusedResponse):
+                note_refusal(connexion_scope, response.refusal.details)
+            return response
 
         decorator = StarletteDecorator(pythonic_params=self.pythonic_params, jsonifier=self.jsonifier)
-        return decorator(noting)  # type: ignore[no-any-return]  # Connexion has no types
+        return decorator(note_and_return)  # type: ignore[no-any-return]  # Connexion has no types
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Call the handler and send its response."""
         arguments = scope.get(ARGUMENTS)
         if arguments is None:
             await super().__call__(scope, receive, send)
             return
         if self._takes_admission:
             arguments["admission"] = scope["extensions"]["connexion_context"]["admission"]
-        answer = await self._fn(**arguments)
-        if _is_direct(answer):
-            if answer[1] >= _REFUSED:
-                _note_refusal(scope, answer)
-            await send_json(send, answer[0], answer[1])
-            return
-        if isinstance(answer, Response):
-            await answer(scope, receive, send)
-            return
-        decorator = AsyncResponseDecorator(framework=Starlette, jsonifier=self.jsonifier)
-        await decorator.build_framework_response(answer)(scope, receive, send)
+        response = await self._fn(**arguments)
+        if _is_json(response):
+            await send_json(send, response[0], response[1])
+        elif isinstance(response, RefusedResponse):
+            await send_refusal(scope, send, response)
+        elif isinstance(response, Response):
+            await response(scope, receive, send)
+        else:
+            decorator = AsyncResponseDecorator(framework=Starlette, jsonifier=self.jsonifier)
+            await decorator.build_framework_response(response)(scope, receive, send)
 
 
-def _is_direct(answer: object) -> bool:
-    """Whether a handler has answered with a JSON document and a status, which needs no interpretation."""
-    return type(answer) is tuple and len(answer) == _STATUS and type(answer[0]) is dict
-
-
-def _note_refusal(scope: Scope, answer: tuple[dict[str, Any], int]) -> None:
-    """Note the rule behind a refusal of the vendor's API; of the control plane nothing is noted."""
-    error = answer[0].get("error")
-    if error:
-        note_refusal(scope, error["details"])
+def _is_json(response: object) -> bool:
+    """Whether a handler's return value is a JSON document with a status, which needs no interpretation."""
+    return type(response) is tuple and len(response) == _JSON_AND_STATUS and type(response[0]) is dict
 
 
 class FastApi(AsyncApi):  # type: ignore[misc]  # Connexion has no types
-    """Makes the operations above."""
+    """The factory of `FastOperation`."""
 
     def make_operation(self, operation: AbstractOperation) -> FastOperation:
         """See `AsyncApi.make_operation`."""
@@ -88,18 +79,18 @@ class FastApi(AsyncApi):  # type: ignore[misc]  # Connexion has no types
 
 
 class FastASGIApp(AsyncASGIApp):  # type: ignore[misc]  # Connexion has no types
-    """Connexion's own application with the operations above."""
+    """Connexion's innermost application with `FastOperation`."""
 
     api_cls = FastApi
 
 
 class FastApp(AsyncApp):  # type: ignore[misc]  # Connexion has no types
-    """Connexion's `AsyncApp` around the application above."""
+    """Connexion's `AsyncApp` around `FastASGIApp`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
         self._middleware_app = FastASGIApp()
         super(AsyncApp, self).__init__(*args, **kwargs)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Hand a request to the layers."""
+        """Pass a request to the layers."""
         return self.middleware(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types

@@ -1,4 +1,4 @@
-"""What is known of an operation's request before any request comes: how to read it, and one validator for all of it."""
+"""The plan for reading an operation's requests, built at the start: readers of its parameters, and one validator."""
 
 import re
 from collections.abc import Callable
@@ -30,12 +30,12 @@ _READERS: dict[str, Callable[[str], Any]] = {"string": str, "number": _number, "
 
 
 class NotPlainError(Exception):
-    """A request that is not plainly right: Connexion's own code decides on it."""
+    """A request that is not plainly valid: Connexion's own code decides on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One query parameter: its name in Python, how to read it, and its default."""
+    """A query parameter: its name in Python, its reader, and its default."""
 
     argument: str
     read: Callable[[str], Any]
@@ -43,41 +43,53 @@ class Query:
 
 
 class RequestPlan:
-    """How to read one operation's request. `arguments` raises NotPlainError for any that is not plainly right."""
+    """The plan for reading one operation's requests."""
 
     def __init__(self, operation: AbstractOperation) -> None:
         parameters = {(parameter["in"], parameter["name"]): parameter for parameter in operation.parameters}
-        self.path = {name: pythonic(name) for place, name in parameters if place == "path"}
-        self.query = {name: _query(parameter) for (place, name), parameter in parameters.items() if place == "query"}
+        self.path = {name: pythonic(name) for location, name in parameters if location == "path"}
+        self.query = {
+            name: _query(parameter) for (location, name), parameter in parameters.items() if location == "query"
+        }
         self.takes_body = bool(operation.request_body)
         self.body_required = bool(operation.request_body.get("required"))
         self._is_valid = jsonschema_rs.Draft4Validator(self._schema(operation, parameters)).is_valid
 
     @staticmethod
     def supports(operation: AbstractOperation) -> bool:
-        """Whether a plan can be made: plain strings and numbers as parameters, any text as header, JSON as body."""
+        """Whether a plan is possible: strings and numbers as parameters, optional headers, a JSON body, no format."""
         content = operation.request_body.get("content", {})
-        readable = all(map(_is_readable, operation.parameters))
-        return readable and set(content) <= {_JSON} and not has_format(operation.request_body.get("content"))
+        is_readable = all(map(_is_readable, operation.parameters))
+        return is_readable and set(content) <= {_JSON} and not has_format(operation.request_body.get("content"))
 
     def _schema(self, operation: AbstractOperation, parameters: dict[tuple[str, str], Any]) -> dict[str, Any]:
-        named = {
+        properties = {
             self.path.get(name) or self.query[name].argument: draft4(parameter["schema"])
-            for (place, name), parameter in parameters.items()
-            if place != "header"
+            for (location, name), parameter in parameters.items()
+            if location != "header"
         }
         required = [
             pythonic(name)
-            for (place, name), parameter in parameters.items()
-            if parameter.get("required") and place != "header"
+            for (location, name), parameter in parameters.items()
+            if parameter.get("required") and location != "header"
         ]
         if self.takes_body:
-            named["body"] = draft4(operation.body_schema(_JSON))
+            properties["body"] = draft4(operation.body_schema(_JSON))
             required += ["body"] if self.body_required else []
-        return {"type": "object", "properties": named, **({"required": required} if required else {})}
+        return {"type": "object", "properties": properties, **({"required": required} if required else {})}
 
     def arguments(self, path_params: dict[str, str], query_string: bytes, content: bytes | None) -> dict[str, Any]:
-        """The handler's arguments. `content` is the body, None where the operation takes none or there is none."""
+        """Return the handler's arguments.
+
+        Args:
+            path_params: The parameters of the path.
+            query_string: The query as sent.
+            content: The body; None if the operation takes none or the request has none.
+
+        Raises:
+            NotPlainError: The request is not plainly valid.
+
+        """
         arguments: dict[str, Any] = {self.path[name]: value for name, value in path_params.items()}
         if query_string and self.query:
             self._read_query(query_string, arguments)
@@ -115,7 +127,7 @@ def _query(parameter: dict[str, Any]) -> Query:
 
 
 def _read_body(content: bytes) -> Any:  # noqa: ANN401  (JSON)
-    """Read JSON; an escape in it may hide a NUL or half a surrogate, so those go the long way."""
+    """Parse JSON; raise NotPlainError for a body with Unicode escapes, which may hide a NUL or a lone surrogate."""
     if b"\\u" in content:
         raise NotPlainError
     try:

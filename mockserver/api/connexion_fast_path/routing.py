@@ -1,4 +1,4 @@
-"""One lookup finds the operation of a request: its path first, concrete before templated, then its method."""
+"""The routing layer: finds an operation by path, concrete segments before templated ones, and then by method."""
 
 import re
 from collections.abc import Awaitable
@@ -19,7 +19,7 @@ _ENCODED_SLASH = re.compile(r"%2f", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One path of the contract: the names of its parameters, its operations by method, and its `Allow` header."""
+    """A path of the contract: the names of its parameters, its operationIds by method, and its `Allow` header."""
 
     names: tuple[str, ...]
     operations: dict[str, str]
@@ -27,7 +27,7 @@ class Route:
 
 
 class Node:
-    """One segment of the paths of a contract: what may follow it, and the route that ends with it."""
+    """A segment in the tree of paths: its following segments, and the route that ends with it."""
 
     __slots__ = ("concrete", "route", "templated")
 
@@ -37,7 +37,7 @@ class Node:
         self.route: Route | None = None
 
     def add(self, segments: list[str], route: Route) -> None:
-        """Let a path end in this route; a segment in braces is templated."""
+        """Add a path that ends in a route; a segment in braces is templated."""
         if not segments:
             self.route = route
             return
@@ -48,35 +48,35 @@ class Node:
         else:
             self.concrete.setdefault(first, Node()).add(rest, route)
 
-    def find(self, segments: list[str], place: int, values: list[str]) -> Route | None:
-        """The route of a path, concrete segments before templated ones; the values of the latter go into `values`."""
-        if place == len(segments):
+    def find(self, segments: list[str], index: int, values: list[str]) -> Route | None:
+        """Return the route of the segments from `index` on, and append the values of templated segments to `values`."""
+        if index == len(segments):
             return self.route
-        segment = segments[place]
+        segment = segments[index]
         node = self.concrete.get(segment)
         if node is not None:
-            route = node.find(segments, place + 1, values)
+            route = node.find(segments, index + 1, values)
             if route is not None:
                 return route
         if self.templated is None or not segment:
             return None
-        known = len(values)
+        length = len(values)
         values.append(segment)
-        route = self.templated.find(segments, place + 1, values)
+        route = self.templated.find(segments, index + 1, values)
         if route is None:
-            del values[known:]
+            del values[length:]
         return route
 
 
-def _route(path: str, item: dict[str, Any]) -> Route:
-    operations = {method.upper(): item[method]["operationId"] for method in item if method in METHODS}
+def _route(path: str, path_item: dict[str, Any]) -> Route:
+    operations = {method.upper(): path_item[method]["operationId"] for method in path_item if method in METHODS}
     if "GET" in operations:
         operations.setdefault("HEAD", operations["GET"])
     return Route(tuple(re.findall(r"{(\w+)}", path)), operations, ", ".join(sorted(operations)))
 
 
 def exact_path(scope: Scope) -> str:
-    """The path with its percent-encodings read, but for encoded slashes, which are not separators (RFC 3986, 2.2)."""
+    """Return the decoded path, except that encoded slashes, which are not separators, stay encoded (RFC 3986, 2.2)."""
     raw = scope.get("raw_path")
     if not raw or b"%" not in raw:
         return scope["path"]  # type: ignore[no-any-return]  # a scope holds anything
@@ -84,75 +84,77 @@ def exact_path(scope: Scope) -> str:
 
 
 class Router:
-    """Finds the route of a path, at a cost that grows with the segments of the path alone."""
+    """A tree of routes; the cost of a lookup grows only with the number of segments in the path."""
 
     def __init__(self, paths: dict[str, dict[str, Any]], base_path: str = "") -> None:
         self._root = Node()
-        for path, item in paths.items():
-            self._root.add((base_path + path).split("/"), _route(path, item))
+        for path, path_item in paths.items():
+            self._root.add((base_path + path).split("/"), _route(path, path_item))
 
     def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The route of a path, and its parameters as they stand in it; None where the contract has no such path."""
+        """Return the route of a path and its raw path parameters; None if the contract has no such path."""
         segments = path.split("/")
         values: list[str] = []
-        route = self._first(segments, values)
+        route = self._find_greedily(segments, values)
         if route is None:
             values.clear()
             route = self._root.find(segments, 0, values)
         return None if route is None else (route, dict(zip(route.names, values, strict=True)))
 
-    def _first(self, segments: list[str], values: list[str]) -> Route | None:
-        """The route by the first way that offers itself at each segment; it may miss one that takes another way."""
+    def _find_greedily(self, segments: list[str], values: list[str]) -> Route | None:
+        """Return the route without backtracking, which misses a templated segment where a concrete one fits as well."""
         node: Node | None = self._root
         for segment in segments:
             if node is None:
                 return None
-            following = node.concrete.get(segment)
-            if following is None and segment:
-                following = node.templated
+            child = node.concrete.get(segment)
+            if child is None and segment:
+                child = node.templated
                 values.append(segment)
-            node = following
+            node = child
         return None if node is None else node.route
 
 
 class FastRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # Connexion has no types
-    """Connexion's routing middleware with the router above. A wrong method is answered with a complete `Allow`."""
+    """Connexion's routing middleware with `Router`; a wrong method is refused with a complete `Allow`."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app)
         self._routers: list[tuple[str, Router]] = []
-        self._linked: dict[str, ASGIApp] = {}
+        self._chains: dict[str, ASGIApp] = {}
 
     def add_api(self, specification: Any, base_path: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
-        """Register a contract; Connexion itself checks it and resolves its operations.
+        """Register a contract; Connexion itself validates it and resolves its operations.
 
-        The layers behind know it by now, since Connexion registers contracts from the innermost layer to the outermost.
+        The layers behind know the contract already, because Connexion registers it from the innermost layer outwards.
         """
         super().add_api(specification, base_path=base_path, **kwargs)
         prefix = specification.base_path.rstrip("/")
         self._routers.append((prefix, Router(specification["paths"], prefix)))
-        for item in specification["paths"].values():
-            for method in METHODS & item.keys():
-                operation_id = item[method]["operationId"]
-                self._linked[operation_id] = chained(self.app, prefix, operation_id)
+        for path_item in specification["paths"].values():
+            for method in METHODS & path_item.keys():
+                operation_id = path_item[method]["operationId"]
+                self._chains[operation_id] = chained(self.app, prefix, operation_id)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Attach the operation and the path parameters to the scope; HTTPException 404 or 405 where there is none.
+        """Put the operation and the path parameters in the scope; the caller awaits the next layer directly.
 
-        There is nothing here to wait for, so that what comes next is what the caller awaits.
+        Raises:
+            HTTPException: 404 for an unknown path, 405 for a method that the path does not have.
+
         """
         if scope["type"] != "http":
             return self.app(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types
         path = exact_path(scope)
         for prefix, router in self._routers:
-            found = router.find(path)
-            if found is not None:
-                route, parameters = found
+            match = router.find(path)
+            if match is not None:
+                route, parameters = match
                 operation_id = route.operations.get(scope["method"])
                 if operation_id is None:
                     raise HTTPException(405, headers={"Allow": route.allow})
                 scope["path_params"] = parameters
                 extensions = scope.setdefault("extensions", {})
                 extensions[ROUTING_CONTEXT] = {"api_base_path": prefix, "operation_id": operation_id}
-                return self._linked[operation_id](scope, receive, send)
+                return self._chains[operation_id](scope, receive, send)
         raise HTTPException(404)

@@ -1,4 +1,4 @@
-"""Request schemas of OpenAPI 3.0, written for a JSON Schema Draft 4 validator."""
+"""The conversion of OpenAPI 3.0 request schemas to JSON Schema Draft 4."""
 
 from typing import Any
 
@@ -11,28 +11,28 @@ _ANNOTATIONS = frozenset(
 
 
 def draft4(schema: Any) -> Any:  # noqa: ANN401  (a schema is any JSON)
-    """The schema without annotations, with `nullable` spelled as a type; formats are left to Connexion's own code."""
+    """Return the schema without annotations and formats, with `nullable` as a type; Connexion's code checks formats."""
     if not isinstance(schema, dict):
         return schema
-    written = {key: value for key, value in schema.items() if key not in _ANNOTATIONS and not key.startswith("x-")}
+    converted = {key: value for key, value in schema.items() if key not in _ANNOTATIONS and not key.startswith("x-")}
     for key in _NESTED:
-        if key in written:
-            written[key] = {name: draft4(nested) for name, nested in written[key].items()}
+        if key in converted:
+            converted[key] = {name: draft4(nested) for name, nested in converted[key].items()}
     for key in _LISTS:
-        if key in written:
-            written[key] = [draft4(nested) for nested in written[key]]
+        if key in converted:
+            converted[key] = [draft4(nested) for nested in converted[key]]
     for key in _SINGLE:
-        if key in written:
-            written[key] = draft4(written[key])
-    if written.pop("nullable", False) and "type" in written:
-        written["type"] = [written["type"], "null"]
-        if "enum" in written:
-            written["enum"] = [*written["enum"], None]
-    return written
+        if key in converted:
+            converted[key] = draft4(converted[key])
+    if converted.pop("nullable", False) and "type" in converted:
+        converted["type"] = [converted["type"], "null"]
+        if "enum" in converted:
+            converted["enum"] = [*converted["enum"], None]
+    return converted
 
 
 def has_format(schema: Any) -> bool:  # noqa: ANN401  (a schema is any JSON)
-    """Whether a format stands anywhere in the schema."""
+    """Whether the schema has a format at any depth."""
     if isinstance(schema, dict):
         return "format" in schema or any(map(has_format, schema.values()))
     return isinstance(schema, list) and any(map(has_format, schema))

@@ -1,4 +1,4 @@
-"""Security passes what has been admitted, and fails closed, in Connexion's words, on what has not."""
+"""The security layer: passes admitted requests, and refuses all others by Connexion's own code."""
 
 from collections.abc import Awaitable
 
@@ -11,29 +11,29 @@ from mockserver.api.admission import admission_of
 
 
 def bearer_info(token: str, request: object) -> dict[str, object] | None:  # noqa: ARG001  (Connexion passes it)
-    """Connexion's bearer function: who was admitted; None, which refuses, where nobody was."""
+    """Return the token info of an admitted request for Connexion; None, which refuses, for any other."""
     admission = admission_of(request.scope)  # type: ignore[attr-defined]  # Connexion has no types
     return None if admission is None else {"sub": admission.key.name}
 
 
 class AdmittedBearer(BearerSecurityHandler):  # type: ignore[misc]  # Connexion has no types
-    """Bearer security by the function above: the contract names no function, as it wires no framework."""
+    """Bearer security by `bearer_info`; the contract names no function, because it is independent of the framework."""
 
     def _resolve_func(self, security_scheme: dict[str, object]) -> object:  # noqa: ARG002  (Connexion passes it)
         return bearer_info
 
 
 class FastSecurityOperation(SecurityOperation):  # type: ignore[misc]  # Connexion has no types
-    """Lets a request pass whose admission stands in its scope, without asking for it twice."""
+    """A security operation that passes a request with an admission in its scope without verifying it again."""
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Pass an admitted request on; leave any other to the inherited verification."""
-        passed = super().__call__ if admission_of(scope) is None else self.next_app
-        return passed(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types
+        """Pass an admitted request on, and any other to the inherited verification."""
+        app = super().__call__ if admission_of(scope) is None else self.next_app
+        return app(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types
 
 
 class FastSecurityAPI(SecurityAPI):  # type: ignore[misc]  # Connexion has no types
-    """Makes the operations above."""
+    """The factory of `FastSecurityOperation`."""
 
     def make_operation(self, operation: AbstractOperation) -> FastSecurityOperation:
         """See `SecurityAPI.make_operation`."""
@@ -46,6 +46,6 @@ class FastSecurityAPI(SecurityAPI):  # type: ignore[misc]  # Connexion has no ty
 
 
 class FastSecurityMiddleware(SecurityMiddleware):  # type: ignore[misc]  # Connexion has no types
-    """Connexion's security middleware with the operations above."""
+    """Connexion's security middleware with `FastSecurityOperation`."""
 
     api_cls = FastSecurityAPI

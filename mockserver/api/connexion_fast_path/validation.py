@@ -1,4 +1,4 @@
-"""Requests that are plainly right are read and checked once; Connexion's own validation decides on all others."""
+"""The validation layer: reads and validates a plainly valid request once; Connexion's validation decides on others."""
 
 from collections.abc import Awaitable, MutableMapping
 from email.message import Message
@@ -18,14 +18,14 @@ ARGUMENTS = "audience_mock.arguments"
 
 
 class FastValidationOperation(RequestValidationOperation):  # type: ignore[misc]  # Connexion has no types
-    """Reads a request by its operation's plan, and leaves the arguments in the scope for the handler."""
+    """A validation operation that reads a request by a plan and puts the handler's arguments in the scope."""
 
     def __init__(self, next_app: ASGIApp, *, operation: AbstractOperation, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
         super().__init__(next_app, operation=operation, **kwargs)
         self.plan = RequestPlan(operation) if RequestPlan.supports(operation) and not self.strict_validation else None
 
     def extract_content_type(self, headers: list[tuple[bytes, bytes]]) -> tuple[str, str]:
-        """Media type and charset, whatever their case and the blanks between them (RFC 9110, 8.3.1)."""
+        """Return media type and charset, regardless of case and blanks (RFC 9110, 8.3.1)."""
         mime_type, encoding = super().extract_content_type(headers)
         for name, value in headers:
             if name == b"content-type":
@@ -35,40 +35,40 @@ class FastValidationOperation(RequestValidationOperation):  # type: ignore[misc]
         return mime_type.strip().lower(), encoding
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Read and check a request; where it is not plainly right, leave it to the inherited validation."""
+        """Read and validate a request; pass one that is not plainly valid to the inherited validation."""
         if self.plan is None:
             return super().__call__(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types
         if self.plan.takes_body:
-            return self._with_body(self.plan, scope, receive, send)
+            return self._call_with_body(self.plan, scope, receive, send)
         try:
             scope[ARGUMENTS] = self.plan.arguments(scope["path_params"], scope["query_string"], None)
         except NotPlainError:
             return super().__call__(scope, receive, send)  # type: ignore[no-any-return]  # the same
         return self.next_app(scope, receive, send)  # type: ignore[no-any-return]  # the same
 
-    async def _with_body(self, plan: RequestPlan, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read and check a request with its body; one that is not plainly right is replayed."""
-        content = await _content(receive)
+    async def _call_with_body(self, plan: RequestPlan, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read and validate a request with its body; replay one that is not plainly valid."""
+        content = await _read_body(receive)
         if content is None:
             return
         try:
             _require_json(scope)
             scope[ARGUMENTS] = plan.arguments(scope["path_params"], scope["query_string"], content or None)
         except NotPlainError:
-            await super().__call__(*_replayed(scope, content, receive), send)
+            await super().__call__(*_replay(scope, content, receive), send)
             return
         await self.next_app(scope, receive, send)
 
 
 def _require_json(scope: Scope) -> None:
-    """Let a body pass that is JSON in UTF-8 by its one `Content-Type`; one without any is taken for JSON."""
+    """Raise NotPlainError unless the body is JSON in UTF-8 by its only `Content-Type`, or has none."""
     types = [value for name, value in scope["headers"] if name == b"content-type"]
     if types and (len(types) > 1 or types[0].lower() not in JSON_TYPES):
         raise NotPlainError
 
 
-async def _content(receive: Receive) -> bytes | None:
-    """The whole body; None where the client has gone away."""
+async def _read_body(receive: Receive) -> bytes | None:
+    """Return the whole body; None if the client has disconnected."""
     parts = []
     while True:
         message = await receive()
@@ -79,19 +79,19 @@ async def _content(receive: Receive) -> bytes | None:
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _replayed(scope: Scope, content: bytes, receive: Receive) -> tuple[Scope, Receive]:
-    """The request as if it had just come: its body whole, and its length in the header that Connexion reads."""
+def _replay(scope: Scope, content: bytes, receive: Receive) -> tuple[Scope, Receive]:
+    """Return the request as if unread: its body in one message, and its length in the header that Connexion reads."""
     headers = [header for header in scope["headers"] if header[0] not in {b"content-length", b"transfer-encoding"}]
     messages: list[MutableMapping[str, Any]] = [{"type": "http.request", "body": content, "more_body": False}]
 
-    async def replay() -> MutableMapping[str, Any]:
+    async def receive_again() -> MutableMapping[str, Any]:
         return messages.pop() if messages else await receive()
 
-    return {**scope, "headers": [*headers, (b"content-length", b"%d" % len(content))]}, replay
+    return {**scope, "headers": [*headers, (b"content-length", b"%d" % len(content))]}, receive_again
 
 
 class FastValidationAPI(RequestValidationAPI):  # type: ignore[misc]  # Connexion has no types
-    """Makes the operations above."""
+    """The factory of `FastValidationOperation`."""
 
     def make_operation(self, operation: AbstractOperation) -> FastValidationOperation:
         """See `RequestValidationAPI.make_operation`."""
@@ -104,6 +104,6 @@ class FastValidationAPI(RequestValidationAPI):  # type: ignore[misc]  # Connexio
 
 
 class FastValidationMiddleware(RequestValidationMiddleware):  # type: ignore[misc]  # Connexion has no types
-    """Connexion's request validation with the operations above."""
+    """Connexion's request validation with `FastValidationOperation`."""
 
     api_cls = FastValidationAPI

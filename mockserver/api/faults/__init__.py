@@ -1,1 +1,1 @@
-"""Injected faults: resets, delays, and spoiled bodies."""
+"""Injected faults: connection resets, delays, and corrupted responses."""

@@ -1,4 +1,4 @@
-"""Answers that go out otherwise than they should."""
+"""Corrupted responses: truncated bodies, malformed JSON, wrong content types, connection resets."""
 
 from collections.abc import Awaitable, Callable
 
@@ -14,7 +14,7 @@ _WRONG_TYPE = (b"content-type", b"text/html; charset=utf-8")
 
 
 class BufferedSend:
-    """An ASGI `send` that keeps an answer until it is whole, and hands its start and its body on `then`."""
+    """An ASGI `send` that buffers a response until it is complete, and passes its start and its body to `then`."""
 
     def __init__(self, then: Then) -> None:
         self._then = then
@@ -22,7 +22,7 @@ class BufferedSend:
         self._content = b""
 
     async def __call__(self, message: Message) -> None:
-        """Take the next message of the application."""
+        """Buffer the next message of the application."""
         if message["type"] == "http.response.start":
             self._start = message
             return
@@ -32,20 +32,20 @@ class BufferedSend:
 
 
 async def send_whole(send: Send, start: Message, content: bytes) -> None:
-    """Send an answer as it is."""
+    """Send a response as it is."""
     await send(start)
     await send({"type": "http.response.body", "body": content})
 
 
 async def send_corrupted(kind: FaultKind, send: Send, start: Message, content: bytes, scope: Scope) -> None:
-    """Send an answer that a fault has spoiled."""
+    """Send a response, corrupted by a fault of some kind."""
     match kind:
         case FaultKind.TRUNCATED_BODY:
             await send(start)
-            cut = content[: len(content) // 2]
-            closes = CLOSE in scope.get("extensions", {})
-            await send({"type": "http.response.body", "body": cut, "more_body": closes})
-            if closes:
+            first_half = content[: len(content) // 2]
+            can_close = CLOSE in scope.get("extensions", {})
+            await send({"type": "http.response.body", "body": first_half, "more_body": can_close})
+            if can_close:
                 note_cut_off(scope)
                 await send({"type": CLOSE})
         case FaultKind.MALFORMED_JSON:
@@ -57,13 +57,13 @@ async def send_corrupted(kind: FaultKind, send: Send, start: Message, content: b
             await send_whole(send, start, content)
 
 
-async def reset(send: Send, scope: Scope, wire: Envelopes, fault_id: str) -> None:
-    """Reset the connection; where the transport cannot, answer a 500, whose outcome is as unknown to the client."""
+async def reset(send: Send, scope: Scope, envelopes: Envelopes, fault_id: str) -> None:
+    """Reset the connection; if the transport cannot, send a 500, which leaves the outcome as uncertain."""
     if RESET in scope.get("extensions", {}):
         note_cut_off(scope)
         await send({"type": RESET})
         return
     hint = "Use the server over a socket."
     message = f"Here the fault {fault_id} would have reset the connection, which this transport cannot. {hint}"
-    body = wire.error(500, message, {"rule": "fault", "faultId": fault_id, "hint": hint})
+    body = envelopes.error(500, message, {"rule": "fault", "faultId": fault_id, "hint": hint})
     await send_json(send, body, 500)

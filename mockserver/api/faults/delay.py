@@ -1,4 +1,4 @@
-"""Holds a request back for a while, unless its client goes away."""
+"""Delays of requests, which end when the client disconnects."""
 
 import asyncio
 from collections import deque
@@ -8,13 +8,13 @@ from starlette.types import Message, Receive
 
 Pause = Callable[[float], Awaitable[None]]
 
-_AHEAD = 1 << 20
+_MAX_READ_AHEAD = 1 << 20
 
 
 class DelayedRequest:
-    """A request whose body is read ahead while it waits, since it is behind the body that a client's going shows.
+    """A request whose body is read ahead during its delay, because a disconnect is only visible after the body.
 
-    `receive` gives the application what was read, and then the rest. Past 1 MiB the body waits like the request.
+    At most 1 MiB of the body is read ahead. `receive` returns the messages read ahead, and then the others.
     """
 
     def __init__(self, receive: Receive, pause: Pause) -> None:
@@ -23,22 +23,22 @@ class DelayedRequest:
         self._read: deque[Message] = deque()
 
     async def receive(self) -> Message:
-        """The next message for the application."""
+        """Return the next message for the application."""
         return self._read.popleft() if self._read else await self._receive()
 
     async def read(self) -> None:
-        """Read the body, of which at most 1 MiB: the client has sent it, whatever becomes of the request."""
+        """Read at most 1 MiB of the body: the client has sent it, whatever happens to the request."""
         size = 0
-        while size <= _AHEAD:
+        while size <= _MAX_READ_AHEAD:
             message = await self.receive()
             size += len(message.get("body", b"")) + 1
             if not message.get("more_body", False):
                 return
 
     async def read_ahead(self) -> bool:
-        """Read what is not read yet of the body, at most 1 MiB of it; False where the rest does not come."""
+        """Read ahead at most 1 MiB of the rest of the body; return False if the client has disconnected."""
         size = 0
-        while size <= _AHEAD and not (self._read and not self._read[-1].get("more_body", False)):
+        while size <= _MAX_READ_AHEAD and not (self._read and not self._read[-1].get("more_body", False)):
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 return False
@@ -47,26 +47,26 @@ class DelayedRequest:
         return True
 
     async def hold(self, milliseconds: int) -> bool:
-        """Wait; False as soon as the client has gone."""
+        """Wait for a number of milliseconds; return False as soon as the client has disconnected."""
         if not milliseconds:
             return True
-        over = asyncio.ensure_future(self._pause(milliseconds / 1_000))
-        gone = asyncio.ensure_future(self._is_gone())
+        pause = asyncio.ensure_future(self._pause(milliseconds / 1_000))
+        disconnect = asyncio.ensure_future(self._wait_for_disconnect())
         try:
-            await asyncio.wait({over, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if gone.done() and gone.result():
+            await asyncio.wait({pause, disconnect}, return_when=asyncio.FIRST_COMPLETED)
+            if disconnect.done() and disconnect.result():
                 return False
-            await over
+            await pause
             return True
         finally:
-            over.cancel()
-            gone.cancel()
-            await asyncio.gather(over, gone, return_exceptions=True)
+            pause.cancel()
+            disconnect.cancel()
+            await asyncio.gather(pause, disconnect, return_exceptions=True)
 
-    async def _is_gone(self) -> bool:
-        """Wait for the client to go; False where that cannot be seen behind a body that is too large."""
+    async def _wait_for_disconnect(self) -> bool:
+        """Wait until the client disconnects; return False if more than 1 MiB of body hides a disconnect."""
         size = 0
-        while size <= _AHEAD:
+        while size <= _MAX_READ_AHEAD:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 return True

@@ -1,4 +1,4 @@
-"""Lets the faults of a sandbox act on its requests, once these have been admitted."""
+"""The injection of a sandbox's faults into its admitted requests."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,91 +23,99 @@ _ACCEPTED = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """What it takes to let faults act. `pause` waits for so many seconds."""
+    """The collaborators of fault injection.
+
+    Attributes:
+        store: The store that counts the uses of faults.
+        documented: The response rows of each operation.
+        envelopes: The envelopes of injected errors.
+        pause: A coroutine function that waits for a number of seconds.
+
+    """
 
     store: Store
     documented: Mapping[str, Rows]
-    wire: Envelopes
+    envelopes: Envelopes
     pause: Pause
 
     def around(self, app: ASGIApp, operation: str, admission: Admission) -> ASGIApp:
-        """An application that answers an admitted request by `app`, unless a fault says otherwise."""
+        """Return an application that passes an admitted request to `app`, with the matching faults acting on it."""
 
         async def run(scope: Scope, receive: Receive, send: Send) -> None:
-            asked = FaultSubject(operation, admission.key, frozenset(scope["path_params"].values()))
-            if not any(fault.matches(asked) for fault in admission.sandbox.faults):
+            subject = FaultSubject(operation, admission.key, frozenset(scope["path_params"].values()))
+            if not any(fault.matches(subject) for fault in admission.sandbox.faults):
                 await app(scope, receive, send)
                 return
-            turn = await faults.take(self.store, admission.sandbox.id, asked)
-            suffering = _FaultedRequest(
+            decision = await faults.take(self.store, admission.sandbox.id, subject)
+            request = _FaultedRequest(
                 self, operation, admission.sandbox.id, scope, DelayedRequest(receive, self.pause), send
             )
-            await suffering.run(turn.delays, turn.effect, app)
+            await request.run(decision.delays, decision.effect, app)
 
         return run
 
 
 @dataclass(frozen=True, slots=True)
 class _FaultedRequest:
-    """One request, and what is done to it."""
+    """A request on which faults act."""
 
     injection: Injection
     operation: str
     sandbox_id: str
     scope: Scope
-    held: DelayedRequest
+    delayed: DelayedRequest
     send: Send
 
     async def run(self, delays: Iterable[Fault], effect: Fault | None, app: ASGIApp) -> None:
-        early = effect is not None and not effect.acts_after_effect
-        acting = [*delays, *([effect] if effect is not None and early else [])]
-        self._note(acting)
-        if not await self.held.hold(min(sum(fault.delay for fault in acting), _MAX_DELAY)):
+        acts_before = effect is not None and not effect.acts_after_effect
+        acting = [*delays, *([effect] if effect is not None and acts_before else [])]
+        self._record(acting)
+        if not await self.delayed.hold(min(sum(fault.delay for fault in acting), _MAX_DELAY)):
             return
         if effect is None:
-            await app(self.scope, self.held.receive, self.send)
-        elif not early:
-            if await self.held.read_ahead():  # what breaks behind the effect could not be refused any more
-                await app(self.scope, self.held.receive, BufferedSend(self._after(effect)))
+            await app(self.scope, self.delayed.receive, self.send)
+        elif not acts_before:
+            if await self.delayed.read_ahead():  # a body that breaks after the effect could not be refused any more
+                await app(self.scope, self.delayed.receive, BufferedSend(self._act_on_response(effect)))
         elif effect.kind is FaultKind.RESET_BEFORE:
-            await self.held.read()
-            await reset(self.send, self.scope, self.injection.wire, effect.id)
+            await self.delayed.read()
+            await reset(self.send, self.scope, self.injection.envelopes, effect.id)
         else:
-            await self._answer(effect)
+            await self._send_error(effect)
 
-    def _after(self, fault: Fault) -> Then:
+    def _act_on_response(self, fault: Fault) -> Then:
         async def act(start: Message, content: bytes) -> None:
-            accepted = start["status"] in _ACCEPTED
-            if not accepted or not await faults.claim(self.injection.store, self.sandbox_id, fault.id):
+            is_accepted = start["status"] in _ACCEPTED
+            if not is_accepted or not await faults.claim(self.injection.store, self.sandbox_id, fault.id):
                 await send_whole(self.send, start, content)
                 return
-            self._note([fault])
-            if not await self.held.hold(fault.delay):
+            self._record([fault])
+            if not await self.delayed.hold(fault.delay):
                 return
             if fault.kind is FaultKind.RESET_AFTER:
-                await reset(self.send, self.scope, self.injection.wire, fault.id)
+                await reset(self.send, self.scope, self.injection.envelopes, fault.id)
             else:
                 await send_corrupted(fault.kind, self.send, start, content, self.scope)
 
         return act
 
-    async def _answer(self, fault: Fault) -> None:
-        """Answer a documented error in the server's place."""
+    async def _send_error(self, fault: Fault) -> None:
+        """Send a documented error in place of the operation's response."""
         status = fault.status or 0
         row = self.injection.documented[self.operation][status]
         hint = f"DELETE /_mock/sandboxes/{self.sandbox_id}/faults/{fault.id} removes it."
-        message = f"{row.description}: the fault {fault.id} of this sandbox answers so, and nothing was changed. {hint}"
+        message = f"{row.description}: injected by the fault {fault.id} of this sandbox; nothing was changed. {hint}"
         code = row.examples[_REALISTIC]["error"]["code"]
-        body = self.injection.wire.failure(code, message, {"rule": _RULE, "faultId": fault.id, "hint": hint})
-        later = () if fault.retry_after is None else ((b"retry-after", b"%d" % fault.retry_after),)
+        body = self.injection.envelopes.failure(code, message, {"rule": _RULE, "faultId": fault.id, "hint": hint})
+        headers = () if fault.retry_after is None else ((b"retry-after", b"%d" % fault.retry_after),)
 
-        async def spoil(start: Message, content: bytes) -> None:
+        async def send_corrupted_error(start: Message, content: bytes) -> None:
             await send_corrupted(fault.kind, self.send, start, content, self.scope)
 
-        await send_json(BufferedSend(spoil), body, status, later)
+        await send_json(BufferedSend(send_corrupted_error), body, status, headers)
 
-    def _note(self, acting: Iterable[Fault]) -> None:
-        notes: RequestRecord | None = self.scope.get(RECORD)
-        if notes is not None:
-            notes.faults = [*notes.faults, *(fault.id for fault in acting)]
-            notes.rule = _RULE if any(fault.status is not None for fault in acting) else notes.rule
+    def _record(self, acting: Iterable[Fault]) -> None:
+        record: RequestRecord | None = self.scope.get(RECORD)
+        if record is not None:
+            record.faults = [*record.faults, *(fault.id for fault in acting)]
+            record.rule = _RULE if any(fault.status is not None for fault in acting) else record.rule

@@ -1,1 +1,1 @@
-"""From operations to use cases: one method per operationId of the contract."""
+"""The handlers of the vendor's API: one method per operationId of the contract."""

@@ -1,22 +1,22 @@
-"""The operation on account groups (X1)."""
+"""The handlers of operations on account groups (X1)."""
 
 from mockserver.api import views
-from mockserver.api.handlers.answers import Answer, Answers, Operations
+from mockserver.api.envelope import Envelopes, Response
+from mockserver.api.operations import operation
 from mockserver.service import accounts
 from mockserver.service.admission import Admission
+from mockserver.service.transactions import UseCaseRunner
 
 
 class AccountHandlers:
-    """One method per operation."""
+    """The handlers of operations on account groups."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, runner: UseCaseRunner, envelopes: Envelopes) -> None:
+        self._runner = runner
+        self._envelopes = envelopes
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {"listAccounts": self.page}
-
-    async def page(self, admission: Admission) -> Answer:
+    @operation("listAccounts")
+    async def page(self, admission: Admission) -> Response:
         """List the account groups of the key."""
-        outcome = await self._answers.run_for_key(admission, accounts.visible)
-        return self._answers.answer(outcome, views.account_groups)
+        outcome = await self._runner.run_for_key(admission, accounts.visible)
+        return self._envelopes.response(outcome, views.account_groups)

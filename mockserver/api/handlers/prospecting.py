@@ -1,4 +1,4 @@
-"""The operations on prospecting jobs (P1 to P4)."""
+"""The handlers of operations on prospecting jobs (P1 to P4)."""
 
 import hashlib
 import json
@@ -8,52 +8,49 @@ from typing import Any
 import connexion
 
 from mockserver.api import views
-from mockserver.api.handlers.answers import Answer, Answers, Operations
+from mockserver.api.envelope import Envelopes, Response
+from mockserver.api.operations import operation
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.domain.source import job_request
 from mockserver.ports import Access
 from mockserver.service import prospecting
 from mockserver.service.admission import Admission
 from mockserver.service.prospecting import Identity, SeenJob
+from mockserver.service.transactions import UseCaseRunner
 
 _JOBS = views.page(views.listed_job)
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class ProspectingHandlers:
-    """One method per operation; arguments come checked against the contract."""
+    """The handlers of operations on prospecting jobs."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, runner: UseCaseRunner, envelopes: Envelopes) -> None:
+        self._runner = runner
+        self._envelopes = envelopes
 
-    def operations(self) -> Operations:
-        """The methods by operationId."""
-        return {
-            "startProspectingJob": self.start,
-            "getProspectingJob": self.get,
-            "listProspectingJobs": self.page,
-            "cancelProspectingJob": self.cancel,
-        }
-
-    async def start(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Answer:
-        """Start a job (P1): 202 while it is active, 200 when it has ended and is replayed."""
+    @operation("startProspectingJob")
+    async def start(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Response:
+        """Start a job (P1): 202 for an active job, 200 for the replay of one that has ended."""
         request = job_request(body)
-        identity = _identity(connexion.request.headers.getlist("Idempotency-Key"), body)
+        identity = _idempotency_identity(connexion.request.headers.getlist("Idempotency-Key"), body)
         if isinstance(request, Refusal):
-            return self._answers.wire.refusal(request)
+            return self._envelopes.refusal(request)
         if isinstance(identity, Refusal):
-            return self._answers.wire.refusal(identity)
-        outcome = await self._answers.run(admission, account_group_id, prospecting.start, request, identity)
-        accepted = isinstance(outcome, Refusal) or outcome.status.is_active
-        return self._answers.answer(outcome, views.started_job, 202 if accepted else 200)
+            return self._envelopes.refusal(identity)
+        outcome = await self._runner.run(admission, account_group_id, prospecting.start, request, identity)
+        is_active = isinstance(outcome, Refusal) or outcome.status.is_active
+        return self._envelopes.response(outcome, views.started_job, 202 if is_active else 200)
 
-    async def get(self, admission: Admission, account_group_id: str, job_id: str) -> Answer:
+    @operation("getProspectingJob")
+    async def get(self, admission: Admission, account_group_id: str, job_id: str) -> Response:
         """Get the status of a job (P2)."""
-        outcome = await self._answers.run(admission, account_group_id, prospecting.look, job_id, access=Access.READ)
+        outcome = await self._runner.run(admission, account_group_id, prospecting.look, job_id, access=Access.READ)
         if isinstance(outcome, SeenJob) and outcome.moves_when_read:
-            outcome = await self._answers.run(admission, account_group_id, prospecting.get, job_id)
-        return self._answers.answer(outcome, views.job)
+            outcome = await self._runner.run(admission, account_group_id, prospecting.get, job_id)
+        return self._envelopes.response(outcome, views.job)
 
+    @operation("listProspectingJobs")
     async def page(
         self,
         admission: Admission,
@@ -61,21 +58,22 @@ class ProspectingHandlers:
         limit: float,
         cursor: str | None = None,
         status: str | None = None,
-    ) -> Answer:
+    ) -> Response:
         """List jobs (P3)."""
-        outcome = await self._answers.run(
+        outcome = await self._runner.run(
             admission, account_group_id, prospecting.page, cursor, int(limit), status, access=Access.READ
         )
-        return self._answers.answer(outcome, _JOBS)
+        return self._envelopes.response(outcome, _JOBS)
 
-    async def cancel(self, admission: Admission, account_group_id: str, job_id: str) -> Answer:
+    @operation("cancelProspectingJob")
+    async def cancel(self, admission: Admission, account_group_id: str, job_id: str) -> Response:
         """Cancel a job (P4)."""
-        outcome = await self._answers.run(admission, account_group_id, prospecting.cancel, job_id)
-        return self._answers.answer(outcome, views.cancelled_job)
+        outcome = await self._runner.run(admission, account_group_id, prospecting.cancel, job_id)
+        return self._envelopes.response(outcome, views.cancelled_job)
 
 
-def _identity(keys: list[str], body: dict[str, Any]) -> Identity | Refusal | None:
-    """What makes the request the same when it is repeated: its key, and its body whatever the order of its members."""
+def _idempotency_identity(keys: list[str], body: dict[str, Any]) -> Identity | Refusal | None:
+    """Return the identity of a repeatable request: its key, and a hash of its body whatever the order of members."""
     if not keys:
         return None
     if len(keys) > 1 or not _IDEMPOTENCY_KEY.fullmatch(keys[0]):

@@ -49,8 +49,8 @@ def test_a_sandbox_expires_after_an_hour_by_default_and_the_default_sandbox_neve
         (["--rate-limit", "0/m"], "is not a rate"),
         (["--max-sandboxes", "0"], "0 is not in the range"),
         (["--sandbox-expiry", "soon"], "'soon' is not a duration"),
-        (["--sandbox-expiry", "999ms"], "from 1s to 8760h, or never"),
-        (["--sandbox-expiry", "8761h"], "from 1s to 8760h, or never"),
+        (["--sandbox-expiry", "999ms"], "use 1s to 8760h, or never"),
+        (["--sandbox-expiry", "8761h"], "use 1s to 8760h, or never"),
     ],
 )
 def test_an_invalid_sandbox_option_is_reported_in_one_line(options: list[str], message: str) -> None:

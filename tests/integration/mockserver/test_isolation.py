@@ -140,7 +140,9 @@ class Bench:
         self.names = Names()
         parts = components(Settings(), store=self.store, clock=self.clock)
         parts = replace(
-            parts, wire=Envelopes(self.names), sandboxes=Sandboxes(self.store, self.clock, self.names, Progression())
+            parts,
+            envelopes=Envelopes(self.names),
+            sandboxes=Sandboxes(self.store, self.clock, self.names, Progression()),
         )
         self.app = server(Settings(), parts, print)
 

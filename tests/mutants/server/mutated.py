@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import tests.harness.in_thread
 from mockserver.adapters.memory.records import SandboxRecords
+from mockserver.adapters.memory.store import MemoryStore
 from mockserver.adapters.memory.transaction import MemoryTransaction
 from mockserver.bootstrap import Components, server
 from mockserver.config import Settings
@@ -22,8 +23,8 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.middleware.access_log import Write
-from mockserver.ports import Access
-from mockserver.service.transactions import UnitOfWork
+from mockserver.ports import Access, Caller
+from mockserver.service.transactions import UnitOfWork, UseCaseRunner
 from tests.mutants.server.exchange import Answered, Asked, read, scope_of, write
 
 GUARDED = ("AUD-GET", "AUD-UPDATE", "AUD-DELETE", "AUD-PROSPECTS", "AUD-MOVE", "AUD-REMOVE")
@@ -132,32 +133,7 @@ class Whole:
     def build(self, settings: Settings, made: Components, write: Write) -> ASGIApp:
         """The server of these parts with this around it."""
         self.parts = made
-        store: Any = made.store
-        caller, run, run_for_key = store.caller, made.transactions.run, made.transactions.run_for_key
-        run_on = made.transactions.run_on
-
-        async def seen(token: str) -> Any:
-            found = await caller(token)
-            return None if found is None else found._replace(key=self.key(found.key))
-
-        def acting(admission: Any, group: str, use_case: Any, *args: Any, access: Access = Access.EXCLUSIVE) -> Any:
-            return run(admission, group, partial(self.act, use_case), *args, access=access)
-
-        def acting_on(admission: Any, group: str, audience: str, access: Access, use_case: Any, *args: Any) -> Any:
-            return run_on(admission, group, audience, access, partial(self.act, use_case), *args)
-
-        loose: Any = {
-            "caller": seen,
-            "transaction": lambda sandbox, *_: self.transaction(Loose(store.records, store.owners, sandbox)),
-        }
-        vars(store).update(loose)
-        patched: Any = {
-            "run": acting,
-            "run_on": acting_on,
-            "run_for_key": lambda admission, use_case: run_for_key(admission, partial(self.act, use_case)),
-        }
-        vars(made.transactions).update(patched)
-        self._app = server(settings, made, write)
+        self._app = server(settings, replace(made, runner=MutatedRunner(self, made)), write)
         return self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -167,10 +143,42 @@ class Whole:
         await self.send(await respond(asked), send)
 
 
+class MutatedStore(MemoryStore):
+    """The memory store with something around its keys and its transactions."""
+
+    def __init__(self, whole: Whole) -> None:
+        super().__init__(whole.settings.journal_limit, whole.settings.journal_bytes)
+        self._whole = whole
+
+    async def caller(self, token: str) -> Caller | None:
+        caller = await super().caller(token)
+        return None if caller is None else caller._replace(key=self._whole.key(caller.key))
+
+    def transaction(self, sandbox_id: str, *_: Any) -> Any:
+        return self._whole.transaction(Loose(self.records, self.owners, sandbox_id))
+
+
+class MutatedRunner(UseCaseRunner):
+    """The runner with something around each use case."""
+
+    def __init__(self, whole: Whole, parts: Components) -> None:
+        super().__init__(parts.store, parts.clock)
+        self._act = whole.act
+
+    def run(self, admission: Any, group: str, use_case: Any, *args: Any, access: Access = Access.EXCLUSIVE) -> Any:
+        return super().run(admission, group, partial(self._act, use_case), *args, access=access)
+
+    def run_on(self, admission: Any, group: str, audience: str, access: Access, use_case: Any, *args: Any) -> Any:
+        return super().run_on(admission, group, audience, access, partial(self._act, use_case), *args)
+
+    def run_for_key(self, admission: Any, use_case: Any) -> Any:
+        return super().run_for_key(admission, partial(self._act, use_case))
+
+
 @contextmanager
 def served(whole: Whole) -> Iterator[str]:
     """The URL of a server with something around it."""
-    with tests.harness.in_thread.served(whole.settings, build=whole.build) as (url, _):
+    with tests.harness.in_thread.served(whole.settings, build=whole.build, store=MutatedStore(whole)) as (url, _):
         yield url
 
 

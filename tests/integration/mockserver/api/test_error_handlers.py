@@ -10,7 +10,7 @@ from mockserver.adapters.memory.store import MemoryStore
 from mockserver.adapters.memory.transaction import MemoryTransaction
 from mockserver.bootstrap import components, seed, vendor_app
 from mockserver.config import Settings
-from mockserver.control.responses import DEFAULT_SANDBOX
+from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.ports import Access, AudienceRef, Caller
 
 GROUP = "/v1/accounts/a00000000000000000000001"

@@ -47,7 +47,7 @@ class TestRefusals:
 
         reason = control.refused(400, method, path, {"colour": "red"})
 
-        assert reason.startswith("the body has colour, which is not known here; it may have ")
+        assert reason.startswith("the body has colour, which is unknown; it may have ")
 
     def test_the_reason_for_a_refusal_does_not_repeat_a_long_body(self, control: ControlPlane) -> None:
         reason = control.refused(400, "POST", "/_mock/sandboxes", {"seed": {"keys": "x" * 100_000}})

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mockserver.adapters.clock import ManualClock
 from mockserver.bootstrap import components, seed, vendor_app
 from mockserver.config import Settings
-from mockserver.control.responses import DEFAULT_SANDBOX
+from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from tests.harness.stock_connexion import stock_app
 
 PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests, not of the server)

@@ -1,0 +1,62 @@
+"""The ASGI stack: one list of layers, outermost first, around the application and around refusals of the HTTP protocol.
+
+The layers further in, which know the operations of a contract, are Connexion's: their lists stand in
+`mockserver.api.application` and `mockserver.control.application`.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.types import ASGIApp
+
+from mockserver.config import Settings
+from mockserver.dispatch import PlaneDispatcher
+from mockserver.middleware.access_log import AccessLogMiddleware, Write
+from mockserver.middleware.cors import CorsMiddleware
+
+Layer = Callable[[ASGIApp], ASGIApp]
+
+
+@dataclass(frozen=True, slots=True)
+class AsgiStack:
+    """The layers that the settings enable.
+
+    Attributes:
+        settings: The settings of the server.
+        write: The sink of the access log.
+        journal: The layer that records exchanges.
+
+    """
+
+    settings: Settings
+    write: Write
+    journal: Layer
+
+    def around(
+        self, vendor: ASGIApp, control: Callable[[], ASGIApp], cors_methods: Collection[str] | None = None
+    ) -> ASGIApp:
+        """Return an application with the layers around it.
+
+        Args:
+            vendor: The application for all paths but those under `/_mock`.
+            control: A factory of the application for paths under `/_mock`, which has neither CORS nor a journal.
+            cors_methods: The methods that pages of other origins may use; None for no CORS.
+
+        """
+        settings, log_format = self.settings, self.settings.log_format
+        origins = settings.cors_origins
+        layers: list[tuple[Layer, bool]] = [
+            (partial(AccessLogMiddleware, write=self.write, as_json=log_format == "json"), log_format is not None),
+            (partial(PlaneDispatcher, control=control), True),
+            (
+                partial(CorsMiddleware, origins=origins, methods=cors_methods or ()),
+                bool(origins) and cors_methods is not None,
+            ),
+            (self.journal, settings.journal_limit > 0),
+        ]
+        app = vendor
+        for layer, is_enabled in reversed(layers):
+            if is_enabled:
+                app = layer(app)
+        return app
