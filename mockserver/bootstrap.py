@@ -3,6 +3,7 @@
 import asyncio
 import pkgutil
 import secrets
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -34,8 +35,9 @@ from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.middleware.access_log import Write
 from mockserver.middleware.body_limit import BodyLimitMiddleware
 from mockserver.middleware.control_gate import ControlGateMiddleware
-from mockserver.middleware.journal import JournalMiddleware, unparsed_exchange
+from mockserver.middleware.journal import JournalMiddleware
 from mockserver.ports import Clock, Ids, Store, TakenIdError
+from mockserver.recording.recorder import unparsed_exchange
 from mockserver.seeds import default_seed, read_seed
 from mockserver.service.admission import admit, identify
 from mockserver.service.journal_tail import JournalTails
@@ -183,7 +185,9 @@ def http_protocol(settings: Settings, parts: Components, write: Write) -> type[H
     def report(status: int, content: bytes) -> None:
         """Append a refusal of unparsable data to the journal of `default`."""
         if settings.journal_limit:
-            parts.store.append(DEFAULT_SANDBOX, unparsed_exchange(status, content, parts.clock.now()))
+            parts.store.append(
+                DEFAULT_SANDBOX, unparsed_exchange(status, content, parts.clock.now(), time.perf_counter())
+            )
 
     def around(refusal: Any) -> Any:  # noqa: ANN401  (uvicorn and Starlette have types of their own for ASGI)
         """Return the application that sends a refusal, with the layers that record requests around it."""

@@ -12,8 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.adapters.clock import ManualClock
 from mockserver.api.envelope import send_json
-from mockserver.middleware.journal import KEPT_BYTES, JournalMiddleware, unparsed_exchange
+from mockserver.middleware.journal import JournalMiddleware
 from mockserver.recording.exchange import Exchange
+from mockserver.recording.recorder import KEPT_BYTES, unparsed_exchange
 from mockserver.recording.request_record import RECORD, REFUSAL
 
 START: Message = {
@@ -164,7 +165,7 @@ def refused_while_its_body_was_awaited() -> Exchange:
 
 def refused_unparsed() -> Exchange:
     """Record the refusal of an unparsable request."""
-    return unparsed_exchange(400, orjson.dumps({"success": False}), 7)
+    return unparsed_exchange(400, orjson.dumps({"success": False}), 7, 0.0)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""The recorder of exchanges for the journal; reading, rendering and redaction wait until a client reads the journal.
+
+The body of a response is copied, because a buffer from orjson occupies 4 kB however short it is.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from mockserver.recording.exchange import Exchange
+from mockserver.recording.request_record import REFUSAL
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+"""ASGI's own types, which this layer does not import from a framework."""
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+KEPT_BYTES = 16_384
+_OVERHEAD = 800
+_HEADER_OVERHEAD = 200
+_KEPT = frozenset({b"content-type", b"idempotency-key", b"origin", b"prefer", b"user-agent"})
+_KEPT_WITHOUT_KEY = _KEPT | {b"authorization"}
+_KEPT_OF_RESPONSE = frozenset({b"allow", b"content-type", b"location", b"preference-applied", b"retry-after"})
+_JSON = (b"content-type", b"application/json")
+_JSON_HEADERS = (_JSON,)
+_JSON_AND_LENGTH = 2
+_HTTP = "http"
+
+
+class ExchangeRecorder(Exchange):
+    """An exchange that records itself while it passes."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, real: int, began: float) -> None:
+        """Set the fields known at the start; all others keep the defaults of the class, at no cost."""
+        self._receive = receive
+        self._send = send
+        self.real = real
+        self.began = began
+        self.method = scope["method"]
+        self.path = scope["path"]
+        self.query = scope["query_string"]
+        self.peer = scope.get("client")
+
+    async def receive(self) -> Message:
+        """Receive a message for the application, and record it."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            part = message.get("body", b"")
+            self.request_size += len(part)
+            self.request_body = _append(self.request_body or b"", part)
+        return message
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Record a message of the application and return the awaitable that sends it."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = message.get("headers", ())
+            is_plain = len(headers) == _JSON_AND_LENGTH and headers[0] == _JSON
+            self.response_headers = (
+                _JSON_HEADERS if is_plain else [header for header in headers if header[0] in _KEPT_OF_RESPONSE]
+            )
+        elif message["type"] == "http.response.body":
+            part = message.get("body", b"")
+            size = self.response_size = self.response_size + len(part)
+            self.response_body = b"%b" % part if size == len(part) <= KEPT_BYTES else _append(self.response_body, part)
+            self.whole = not message.get("more_body", False)
+        return self._send(message)
+
+    def end(self, scope: Scope, ended: float) -> None:
+        """Complete the record when the exchange is over, and release the channels."""
+        self.ended = ended
+        del self._receive, self._send
+        if REFUSAL in scope:
+            self._replace_response(*scope[REFUSAL])
+        size = _OVERHEAD + len(self.path) + len(self.query) + len(self.response_body)
+        kept = _KEPT if self.token is not None else _KEPT_WITHOUT_KEY
+        headers = []
+        for header in scope["headers"]:
+            if header[0] in kept:
+                headers.append(header)
+                size += _HEADER_OVERHEAD + len(header[1])
+        if headers:
+            self.request_headers = headers
+        self.size = size + len(self.request_body) if self.request_body else size
+
+    def _replace_response(self, status: int, content: bytes) -> None:
+        """Record the protocol's refusal in place of the application's response, which the client has not received."""
+        self.rule, self.place, self.status, self.whole = _HTTP, None, status, True
+        self.response_headers, self.response_body, self.response_size = _JSON_HEADERS, b"%b" % content, len(content)
+
+
+def _append(body: bytes, part: bytes) -> bytes:
+    """Return a body with a further part, cut at the number of bytes that the journal keeps."""
+    return body + part[: KEPT_BYTES - len(body)]
+
+
+def unparsed_exchange(status: int, content: bytes, real: int, now: float) -> Exchange:
+    """Return the record of data that could not be parsed as a request, and of the response to it."""
+    return Exchange(
+        rule=_HTTP,
+        real=real,
+        began=now,
+        ended=now,
+        method="",
+        status=status,
+        response_headers=_JSON_HEADERS,
+        response_body=b"%b" % content,
+        response_size=len(content),
+        whole=True,
+        size=_OVERHEAD + len(content),
+    )
