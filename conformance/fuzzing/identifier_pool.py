@@ -39,7 +39,7 @@ class IdentifierPool:
 
     def has(self, identifier: str) -> bool:
         """Whether the target itself has given out an identifier, or the account group's."""
-        return identifier in {self._key.group, *self._stock.values()} or identifier in self._context.states.answered
+        return identifier in {self._key.group, *self._stock.values()} or identifier in self._context.states.issued
 
     def kind(self, operation: OperationSpec, *, sound: bool) -> Kind | None:
         """What the next request is to name, if anything: each kind in turn. `sound`: nothing may stand against it."""

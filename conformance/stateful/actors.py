@@ -95,7 +95,7 @@ class Actors:
 
     def _issue(self, permissions: frozenset[str], group: str | None) -> None:
         """A key; what is in its account group is known if the target has just made it, or it is one of this walk."""
-        known = frozenset(self._context.states.answered)
+        known = frozenset(self._context.states.issued)
         named = () if permissions == ALL_PERMISSIONS else sorted(permissions)
         params = {} if group is None else {"accountGroupId": group}
         key = self._context.create_key(*named, **params)

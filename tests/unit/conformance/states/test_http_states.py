@@ -29,7 +29,7 @@ def test_what_stands_is_torn_down_the_last_first_with_its_params_and_values() ->
     assert states.teardown_all() == []
     assert [one["params"].get("apiKey") for one in seen if one["action"] == "teardown"] == ["key2", "key1"]
     assert seen[-1]["params"]["permissions"] == ["audiences:read"]
-    assert (states.keys, states.answered) == ({"key1", "key2"}, {"key1", "key2", "g"})
+    assert (states.keys, states.issued) == ({"key1", "key2"}, {"key1", "key2", "g"})
 
 
 def test_a_state_that_the_target_cannot_establish_is_not_established() -> None:
