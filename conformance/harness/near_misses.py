@@ -49,4 +49,4 @@ def near_misses_of_identifier(identifier: str, index: int) -> IdentifierNearMiss
 
 def change_character(text: str, index: int, replacement: str, otherwise: str) -> str:
     """Return a text with another character at an index: the replacement, or `otherwise` where it stands there."""
-    return text[:index] + (replacement if text[index] != replacement else otherwise) + text[index + 1 :]
+    return text[:index] + (replacement if text[index : index + 1] != replacement else otherwise) + text[index + 1 :]
