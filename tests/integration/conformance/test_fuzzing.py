@@ -231,10 +231,10 @@ def test_a_target_that_answers_otherwise_the_second_time_is_no_fault_of_the_suit
 
 
 def test_what_cannot_be_drawn_hides_no_guilty_target(monkeypatch: pytest.MonkeyPatch) -> None:
-    def drawn(*_: object) -> list[Any]:
+    def fail(*_: object) -> list[Any]:
         raise CasesError("Unsatisfiable")
 
-    monkeypatch.setattr(phases, "drawn", drawn)
+    monkeypatch.setattr(phases, "draw_cases", fail)
     with served(Once()) as url, httpx.Client(base_url=url) as http, httpx.Client() as stater:
         run = Run(url, http, stater)
 

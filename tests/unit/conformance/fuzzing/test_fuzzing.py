@@ -14,9 +14,9 @@ from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import Client, RawRequest
 from conformance.client.contract import Contract
 from conformance.fuzzing import schemathesis_checks
-from conformance.fuzzing.cases import Case, drawn, planned
-from conformance.fuzzing.conversion import is_shape_probe, prepared, raw, response
-from conformance.fuzzing.schemathesis_checks import DISABLED_CHECKS, Sent, is_invalid
+from conformance.fuzzing.cases import Case, draw_cases, planned_cases
+from conformance.fuzzing.conversion import is_shape_probe, prepare_request, to_raw_request, to_response
+from conformance.fuzzing.schemathesis_checks import DISABLED_CHECKS, SentCase, is_invalid
 from conformance.results.ledger import Ledger
 from conformance.results.verdicts import Exchange
 from openapi import contract
@@ -29,9 +29,9 @@ def chance(seed: int) -> random.Random:
 
 
 def sent(case: Case) -> RawRequest:
-    request = prepared(case)
+    request = prepare_request(case)
     assert request is not None
-    return raw(case, request, lambda _: False)
+    return to_raw_request(case, request, lambda _: False)
 
 
 def wire_form(cases: list[Case]) -> list[tuple[str, str, list[tuple[str, str]], bytes | None]]:
@@ -40,11 +40,13 @@ def wire_form(cases: list[Case]) -> list[tuple[str, str, list[tuple[str, str]], 
 
 
 def case_of(operation: OperationSpec, scenario: CoverageScenario) -> Case:
-    return next(case for case in planned(operation) if coverage_scenario(case) is scenario)
+    return next(case for case in planned_cases(operation) if coverage_scenario(case) is scenario)
 
 
 def default(operation: OperationSpec) -> Case:
-    return next(case for case in planned(operation) if case.meta is not None and case.meta.generation.mode.is_positive)
+    return next(
+        case for case in planned_cases(operation) if case.meta is not None and case.meta.generation.mode.is_positive
+    )
 
 
 def named(operation: OperationSpec, group: str, audience: str) -> Case:
@@ -53,16 +55,16 @@ def named(operation: OperationSpec, group: str, audience: str) -> Case:
     return case
 
 
-def answered(case: Case, status: int, body: bytes, media_type: str = "application/json") -> tuple[Sent, Response]:
-    request = prepared(case)
+def answered(case: Case, status: int, body: bytes, media_type: str = "application/json") -> tuple[SentCase, Response]:
+    request = prepare_request(case)
     assert request is not None
-    known = raw(case, request, lambda _: False)
+    known = to_raw_request(case, request, lambda _: False)
     headers = (("content-type", media_type), ("set-cookie", "a"), ("Set-Cookie", "b"))
     exchange = Exchange(1, known.method, str(request.url), (), known.content, status, None, headers, body, 1.0)
-    answer = response(request, exchange)
+    answer = to_response(request, exchange)
     assert answer is not None
     operation = known.operation or operations.LIST_AUDIENCES
-    return Sent(operation, case, known, exchange, keyed="Authorization" in known.headers), answer
+    return SentCase(operation, case, known, exchange, has_key="Authorization" in known.headers), answer
 
 
 def facts(case: Case, status: int, body: bytes, media_type: str = "application/json") -> list[str]:
@@ -72,13 +74,13 @@ def facts(case: Case, status: int, body: bytes, media_type: str = "application/j
 
 @pytest.mark.parametrize("operation", operations.OPERATIONS, ids=lambda operation: operation.prefix)
 def test_the_same_seed_generates_the_same_requests(operation: OperationSpec) -> None:
-    first, again = ([*planned(operation), *drawn(operation, chance(3), 10)] for _ in range(2))
+    first, again = ([*planned_cases(operation), *draw_cases(operation, chance(3), 10)] for _ in range(2))
 
     assert wire_form(first) == wire_form(again)
 
 
 def test_another_seed_generates_other_requests() -> None:
-    first, other = (drawn(operations.CREATE_AUDIENCE, chance(seed), 10) for seed in (1, 2))
+    first, other = (draw_cases(operations.CREATE_AUDIENCE, chance(seed), 10) for seed in (1, 2))
 
     assert wire_form(first) != wire_form(other)
 
@@ -158,10 +160,10 @@ def test_an_identifier_that_proxies_or_other_paths_may_take_is_not_judged(audien
 
 def test_an_identifier_that_the_target_gave_out_is_judged_whatever_it_is() -> None:
     case = named(operations.GET_AUDIENCE, "g1", "a" * 200)
-    request = prepared(case)
+    request = prepare_request(case)
 
     assert request is not None
-    assert raw(case, request, lambda one: one == "a" * 200).operation is operations.GET_AUDIENCE
+    assert to_raw_request(case, request, lambda one: one == "a" * 200).operation is operations.GET_AUDIENCE
 
 
 @pytest.mark.parametrize(
@@ -192,10 +194,10 @@ def test_a_response_keeps_every_header_and_its_bytes() -> None:
 
 def test_no_response_is_none() -> None:
     case = default(operations.GET_AUDIENCE)
-    request = prepared(case)
+    request = prepare_request(case)
     assert request is not None
 
-    assert response(request, Exchange(1, "GET", "", (), None, None, "reset", (), None, 0.0)) is None
+    assert to_response(request, Exchange(1, "GET", "", (), None, None, "reset", (), None, 0.0)) is None
 
 
 @pytest.mark.parametrize(
