@@ -197,7 +197,7 @@ def test_a_second_job_is_found() -> None:
 
 
 def test_what_could_not_be_decided_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "_MANY_STATES", 1)
+    monkeypatch.setattr(history, "_MOST_STATES", 1)
 
     with standing(Whole(), 1, 6) as context:
         run_race(context, KINDS["deletions"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conformance import model
 from conformance.catalogue import operations, permissions
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.concurrency.linearizability import Operation, Outcome, Result, check
+from conformance.concurrency.linearizability import Outcome, SearchResult, TimedOperation, check
 from conformance.model import (
     AudiencePopulated,
     AudienceReady,
@@ -31,7 +31,7 @@ ENOUGH = 100_000
 Register = int | None
 ONE: list[Register] = [1]
 Word = tuple[str, int]
-Call = Operation[Any, Any]
+Call = TimedOperation[Any, Any]
 Step = Callable[[Any, Any, Any], Collection[Any]]
 
 
@@ -98,7 +98,7 @@ def histories(calls: st.SearchStrategy[tuple[Any, Any]], most: int) -> st.Search
 
 def _call(index: int, call: tuple[Any, Any], interval: tuple[int, int], answered: bool) -> Call:  # noqa: FBT001 - drawn
     (request, response), (start, end) = call, interval
-    return Operation(index, request, start, response, end) if answered else Operation(index, request, start)
+    return TimedOperation(index, request, start, response, end) if answered else TimedOperation(index, request, start)
 
 
 def ask(operation: OperationSpec, target: str = "a", **fields: str) -> Request:
@@ -175,7 +175,9 @@ def agrees(
     return counted
 
 
-def assert_proof(result: Result[Any, Any, Any], history: list[Call], initial: Collection[Any], step: Step) -> None:
+def assert_proof(
+    result: SearchResult[Any, Any, Any], history: list[Call], initial: Collection[Any], step: Step
+) -> None:
     """What a result says can be followed: its order is one, and what it says fails is the next of what is left."""
     left = [one for one in history if one.end is not None and one not in result.prefix]
 
@@ -202,7 +204,8 @@ def test_the_search_agrees_with_brute_force_on_the_model_of_the_documentation() 
 
 def calls(*rows: tuple[Any, Any, int, int | None]) -> list[Call]:
     return [
-        Operation(index, request, start, response, end) for index, (request, response, start, end) in enumerate(rows)
+        TimedOperation(index, request, start, response, end)
+        for index, (request, response, start, end) in enumerate(rows)
     ]
 
 
@@ -285,8 +288,8 @@ def test_a_should_counts_when_the_step_is_told_so() -> None:
 
 def puzzle(size: int) -> list[Call]:
     """Writes at the same time, of which none explains what is read at the same time."""
-    writes = [Operation(index, ("write", 1), 0, 200, 9) for index in range(size)]
-    return [*writes, Operation(size, ("read", 0), 0, 7, 9)]
+    writes = [TimedOperation(index, ("write", 1), 0, 200, 9) for index in range(size)]
+    return [*writes, TimedOperation(size, ("read", 0), 0, 7, 9)]
 
 
 def test_what_was_tried_is_not_tried_again() -> None:
@@ -296,7 +299,7 @@ def test_what_was_tried_is_not_tried_again() -> None:
 
 
 def test_what_was_not_answered_and_changes_nothing_costs_nothing() -> None:
-    lost: list[Call] = [Operation(index, ("read", 0), 0) for index in range(20, 30)]
+    lost: list[Call] = [TimedOperation(index, ("read", 0), 0) for index in range(20, 30)]
 
     result = check([*puzzle(3), *lost], ONE, register, ENOUGH)
 
@@ -333,7 +336,7 @@ def test_the_work_does_not_depend_on_the_order_of_what_it_is_given() -> None:
 
 
 def test_equal_operations_stay_two() -> None:
-    twice = [Operation(index, DELETE, 0, OK, 1) for index in (0, 1)]
+    twice = [TimedOperation(index, DELETE, 0, OK, 1) for index in (0, 1)]
 
     assert check(twice, WORLD, model.step, ENOUGH).outcome is Outcome.ILLEGAL
     assert check(twice[:1], WORLD, model.step, ENOUGH).outcome is Outcome.OK
@@ -341,7 +344,7 @@ def test_equal_operations_stay_two() -> None:
 
 def test_two_operations_of_one_index_are_not_a_history() -> None:
     with pytest.raises(ValueError, match="same index"):
-        check([Operation(0, GET, 0, OLD, 1), Operation(0, DELETE, 0, OK, 1)], WORLD, model.step, ENOUGH)
+        check([TimedOperation(0, GET, 0, OLD, 1), TimedOperation(0, DELETE, 0, OK, 1)], WORLD, model.step, ENOUGH)
 
 
 @pytest.mark.parametrize(("response", "end"), [(OK, None), (None, 1), (OK, -1)])
@@ -349,7 +352,7 @@ def test_an_interval_is_closed_by_a_response_and_not_before_it_starts(
     response: Response | None, end: int | None
 ) -> None:
     with pytest.raises(ValueError, match="operation 0"):
-        Operation(0, GET, 0, response, end)
+        TimedOperation(0, GET, 0, response, end)
 
 
 def test_nothing_can_be_so_where_no_state_is_possible_to_begin_with() -> None:
