@@ -128,13 +128,13 @@ class History:
         violations = advance(result.states, request, response).violations
         requirements = [violation.requirement for violation in violations]
         operation = self._operation_of(requirements[0] if requirements else "", request)
-        expected = f"an order of {len(self._recorded)} requests, some at once, that explains every answer"
+        expected = f"an order of {len(self._recorded)} requests, some of them concurrent, that explains every response"
         reasons = "; ".join(f"{violation.expected} ({violation.requirement})" for violation in violations)
-        actual = f"none does: {_describe(request)} was answered {response}, after what had to come first: {reasons}"
+        actual = f"none: {_describe(request)} got {response}, after the requests that come first: {reasons}"
         return Violation(consistent(operation), expected, actual, tuple(self.exchanges))
 
     def _operation_of(self, requirement: str, request: Action) -> OperationSpec:
-        """Return the operation whose requirement is broken, else the requested one."""
+        """Return the operation whose requirement is violated, else the requested one."""
         for operation in self._requested_operations():
             if requirement.startswith(operation.requirement("")):
                 return operation

@@ -133,7 +133,7 @@ class CaseRunner:
     def _judge_identifier(
         self, operation: OperationSpec, case: Case, kind: IdentifierKind | None, exchange: Exchange
     ) -> None:
-        """Judge that the guard holds and a deleted audience is not found, whatever else the request has."""
+        """Judge that the guard holds and that a deleted audience is not found, by whichever request."""
         if is_shape_probe(case) or exchange.status is None:
             return
         if kind not in (IdentifierKind.POPULATED_AUDIENCE, IdentifierKind.DELETED_AUDIENCE):

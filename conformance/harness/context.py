@@ -251,5 +251,5 @@ def distinct_from(make: Callable[[], _T], taken: Collection[str], name: Callable
         if name(resource) not in taken:
             return resource
     raise NotEstablishedError(
-        "nothing is foreign here: what another account group has has the same identifier as what is there"
+        "no identifier is foreign here: the resources of the other account group have the same identifiers"
     )

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class KeyNearMisses(NamedTuple):
-    """The near misses of an API key; what each of them is, its name says."""
+    """The near misses of an API key, by the way they differ from it."""
 
     swapped_case: str
     shorter: str
@@ -14,7 +14,7 @@ class KeyNearMisses(NamedTuple):
 
 
 class IdentifierNearMisses(NamedTuple):
-    """The near misses of an identifier; what each of them is, its name says."""
+    """The near misses of an identifier, by the way they differ from it."""
 
     changed: str
     longer: str

@@ -50,7 +50,7 @@ def run_random_traces(context: CheckContext, longest: float = _LONGEST) -> None:
 
 
 def _run_and_shrink(session: TraceSession) -> None:
-    """Run the traces, then shrink those with a violation; a violation that was seen only once is kept as well."""
+    """Run the traces, then shrink those with a violation; a violation that cannot be reproduced is kept as well."""
     shortest_steps: dict[str, Steps] = {}
 
     @seed(session.context.random.getrandbits(64))
@@ -67,10 +67,7 @@ def _run_and_shrink(session: TraceSession) -> None:
 
 
 def _hypothesis_settings(context: CheckContext) -> settings:
-    """Return how many traces to run, and how long they are.
-
-    None of Hypothesis' health checks is on: the target takes the time here.
-    """
+    """Return the number and the length of the traces, without health checks: the target takes the time here."""
     return settings(
         max_examples=max(_FEWEST_TRACES, context.repeats * 5 // 9),
         stateful_step_count=_STEPS_PER_TRACE,

@@ -20,7 +20,7 @@ class StateChange(Enum):
 
 StepKind = OperationSpec | StateChange
 SAME = GONE
-"""The audience to read afterwards is the audience of the step."""
+"""The value of `read_back` for the audience of the step itself."""
 
 STEPS: Sequence[StepKind] = (
     *(operation for operation in operations.OPERATIONS for _ in range(operation.trace_weight)),

@@ -13,10 +13,10 @@ from conformance.states.provider_states import (
 from conformance.states.public_api import PublicApi
 
 _REASONS: Mapping[str, str] = {
-    ProviderState.POPULATED_AUDIENCE: "no answer of the public API says which audience a job populates",
+    ProviderState.POPULATED_AUDIENCE: "no response of the public API names the audience that a job populates",
     ProviderState.PROSPECTING_REQUEST: "a job costs credits, and is started only with --allow-credits",
 }
-"""The reasons why the public API cannot establish a state, where there is a special one."""
+"""The reasons why the public API cannot establish a state, where it is a special reason."""
 
 
 class ApiKeyStates(ProviderStates):
@@ -42,12 +42,12 @@ class ApiKeyStates(ProviderStates):
         return self._groups[0]
 
     def begin_check(self) -> None:
-        """Prepare for another check, whose first key may be the key."""
+        """Prepare for another check, which may take the key again."""
         self._is_key_taken = False
 
     def notes(self) -> list[str]:
         """Return the account group of all states, as a remark."""
-        return [f"states were brought about with one API key, in the account group {self._groups[0]}"] * bool(
+        return [f"states were set up with one API key, in the account group {self._groups[0]}"] * bool(
             self._groups
         )
 
@@ -58,7 +58,7 @@ class ApiKeyStates(ProviderStates):
             return self._create_audience(params)
         reason = _REASONS.get(state, "the public API has no way to it")
         if state == ProviderState.PROSPECTING_REQUEST and self.may_spend_credits:
-            reason = "nobody says what this target accepts"
+            reason = "the bodies that this target accepts are unknown"
         raise _not_established(state, reason)
 
     def _undo(self, state: str, known: Values) -> None:
@@ -78,7 +78,7 @@ class ApiKeyStates(ProviderStates):
         return values
 
     def _reason_against_key(self, params: Mapping[str, Any]) -> str | None:
-        """Return why the key is not the one that is asked for; None where it is."""
+        """Return the reason why the key does not match the parameters; None where it does."""
         if "permissions" in params:
             return f"none with exactly the permissions {list(params['permissions'])}"
         if params.get("status", "active") != "active":

@@ -1,4 +1,4 @@
-"""The provider states that the target itself sets up, asked over HTTP by Pact's convention."""
+"""The provider states that the target itself sets up, over HTTP and by Pact's convention."""
 
 import itertools
 import re

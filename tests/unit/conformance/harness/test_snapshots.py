@@ -39,5 +39,5 @@ def test_a_distinct_resource_has_an_identifier_that_is_not_taken() -> None:
 
 
 def test_a_distinct_resource_needs_an_identifier_that_is_not_taken() -> None:
-    with pytest.raises(NotEstablishedError, match="nothing is foreign"):
+    with pytest.raises(NotEstablishedError, match="no identifier is foreign"):
         distinct_from(lambda: "1", {"1"}, str)
