@@ -50,7 +50,7 @@ def check_what_was_created_is_read(context: CheckContext, name: str) -> None:
     sent = {field: body[field] for field in SENT}
     expect_shown(Expectations(context, operations.CREATE_AUDIENCE), "EFFECT", sent, made)
 
-    for _ in range(max(1, context.repeats // 9)):
+    for _ in range(context.share_of_repeats(9)):
         found = context.call(operations.GET_AUDIENCE, key, identifier)
         expect = Expectations(context, operations.CREATE_AUDIENCE)
         expect.status("EFFECT", found, {200}, made)
@@ -91,7 +91,7 @@ def check_an_update_changes_what_it_names(context: CheckContext, sent: dict[str,
     was = shown_of(context, key, audience.id)
     expect = Expectations(context, operations.UPDATE_AUDIENCE)
 
-    for count in range(max(1, context.repeats // 3)):
+    for count in range(context.share_of_repeats(3)):
         wanted = {name: f"{value} {count}" for name, value in sent.items()}
         updated = context.call(operations.UPDATE_AUDIENCE, key, audience.id, wanted)
         expect.done(updated)
@@ -134,7 +134,7 @@ def check_each_move_has_its_effect(context: CheckContext) -> None:
     key = context.create_key()
     folder, audience = context.create_folder(key), context.create_audience(key)
 
-    for _ in range(max(1, context.repeats // 2)):
+    for _ in range(context.share_of_repeats(2)):
         for operation, into in ((operations.MOVE_TO_FOLDER, folder), (operations.REMOVE_FROM_FOLDER, None)):
             moved = context.call(operation, key, audience.id, {"folderId": into} if into else None)
             found = context.call(operations.GET_AUDIENCE, key, audience.id)
@@ -243,7 +243,7 @@ def check_each_folder_that_is_made_can_be_moved_into(context: CheckContext) -> N
     key = context.create_key()
     audience = context.create_audience(key)
     expect = Expectations(context, operations.CREATE_FOLDER)
-    times = max(1, context.repeats // 2) if isinstance(context.states, HttpStates) else 1  # no folder goes away
+    times = context.share_of_repeats(2) if isinstance(context.states, HttpStates) else 1  # no folder goes away
 
     for count in range(times):
         name = f"{NAMES[count % len(NAMES)]} {context.random.getrandbits(32):x}"
@@ -293,7 +293,7 @@ def check_updates_of_different_fields_do_not_overwrite_each_other(context: Check
     audience = context.create_audience(key, description="first")
     expect = Expectations(context, operations.UPDATE_AUDIENCE)
 
-    for count in range(max(1, context.repeats // 9)):
+    for count in range(context.share_of_repeats(9)):
         wanted = {"name": f"name {count}", "description": f"description {count}"}
         sends = [
             partial(context.call, operations.UPDATE_AUDIENCE, key, audience.id, {name: value})

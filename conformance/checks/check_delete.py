@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from conformance.catalogue import operations
+from conformance.catalogue.jobs import ACTIVE_STATUSES, OUTCOMES
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import Audience, CheckContext, distinct_from
@@ -13,15 +14,14 @@ from conformance.harness.deletions import Deletions
 from conformance.harness.expectations import contradictory_refusal, describe, is_refusal
 from conformance.harness.identifiers import ODD, STRANGE
 from conformance.harness.key import Key
+from conformance.harness.near_misses import near_misses_of_identifier, near_misses_of_key
 from conformance.model.refusal_grounds import ELSEWHERE, FOREIGN
 from conformance.results.verdicts import Exchange
-from conformance.states import NotEstablishedError
+from conformance.states import NotEstablishedError, ProviderState
 
 PREFIX = operations.DELETE_AUDIENCE.prefix
 PERMISSION = "audiences:write"
 OTHERS = ("audiences:read", "prospects:read", "prospecting:read", "prospecting:write")
-OUTCOMES = ("completed", "failed", "cancelled")
-JOB_STATUSES = ("queued", "running")
 CLIENTS = 8
 PLAIN = RequestOptions()
 JSON = {"Content-Type": "application/json"}
@@ -44,7 +44,7 @@ def sent_to(
 
 def some(context: CheckContext) -> int:
     """How often to ask where six checks ask the same."""
-    return max(1, context.repeats // 6)
+    return context.share_of_repeats(6)
 
 
 def expect(context: CheckContext, fact: str, exchange: Exchange, statuses: Collection[int], *before: Exchange) -> None:
@@ -100,7 +100,7 @@ def check_deleting_one_audience_leaves_its_neighbours(context: CheckContext) -> 
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
-@pytest.mark.parametrize("job_status", JOB_STATUSES)
+@pytest.mark.parametrize("job_status", ACTIVE_STATUSES)
 def check_a_populated_audience_is_protected(context: CheckContext, job_status: str, outcome: str) -> None:
     key = context.create_key()
     audience = context.populated_audience(key, job_status)
@@ -153,16 +153,9 @@ def check_nothing_a_client_adds_gets_past_any_other_rule(context: CheckContext, 
 def check_without_a_valid_key_nothing_is_deleted(context: CheckContext) -> None:
     key = context.create_key()
     audience = context.ready_audience(key)
-    near = [
-        key.token.swapcase(),
-        key.token[:-1],
-        key.token + "x",
-        key.token[:-1] + ("a" if key.token[-1] != "a" else "b"),
-        key.token[1:],
-        "x",
-    ]
+    near_misses = [*near_misses_of_key(key.token, len(key.token) - 1), "x"]
     wrong: list[dict[str, str]] = [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic eDp5"}]
-    wrong += [{"Authorization": f"Bearer {one}"} for one in context.not_issued(near)]
+    wrong += [{"Authorization": f"Bearer {one}"} for one in context.not_issued(near_misses)]
 
     sends = [partial(sent_to, context, audience.group, audience.id, None, RequestOptions(one)) for one in wrong]
     times = -(-context.repeats // len(sends))
@@ -247,14 +240,8 @@ def check_a_near_miss_of_an_identifier_hits_nothing(context: CheckContext) -> No
         context.populated_audience(key),
     )
     context.end_job(ended, "completed")
-    place = context.random.randrange(len(audience.id))
-    twice = "".join(f"%{ord(character):02X}" for character in audience.id)
-    misses = [
-        audience.id[:-1] or "x",
-        audience.id + "0",
-        audience.id[:place] + ("1" if audience.id[place] != "1" else "2") + audience.id[place + 1 :],
-        twice,
-    ]
+    near = near_misses_of_identifier(audience.id, context.random.randrange(len(audience.id)))
+    misses = [near.shorter, near.longer, near.changed, near.percent_encoded]
 
     # Each kind of thing may count for itself.
     others = {key.group, str(populated.job), str(ended.job)} - {audience.id, populated.id, ended.id}
@@ -294,7 +281,7 @@ def check_an_idempotency_key_replays_nothing(context: CheckContext) -> None:
 
 def check_concurrent_deletes(context: CheckContext) -> None:
     key = context.create_key()
-    for _ in range(max(1, context.repeats // 9)):
+    for _ in range(context.share_of_repeats(9)):
         audience = context.ready_audience(key)
 
         answers = context.client.send_concurrently([partial(context.delete_audience, audience, key)] * CLIENTS)
@@ -321,11 +308,11 @@ def check_concurrent_deletes_of_a_populated_audience(context: CheckContext) -> N
 def check_when_the_rate_limit_is_exceeded(context: CheckContext) -> None:
     key = context.create_key()
     audience = context.ready_audience(key)
-    context.states.setup("the rate limit is exhausted", apiKey=key.token)
+    context.states.setup(ProviderState.RATE_LIMIT_EXHAUSTED, apiKey=key.token)
 
     refused = context.delete_audience(audience, key, limited=True)
 
-    context.states.teardown("the rate limit is exhausted", apiKey=key.token)
+    context.states.teardown(ProviderState.RATE_LIMIT_EXHAUSTED, apiKey=key.token)
     if refused.status != 429:
         raise NotEstablishedError(f"the rate limit was said to be exhausted, but the target answered {refused.status}")
     expect_still_there(context, "REFUSED", audience, key, refused)
@@ -334,7 +321,7 @@ def check_when_the_rate_limit_is_exceeded(context: CheckContext) -> None:
 def check_when_the_server_fails(context: CheckContext) -> None:
     key = context.create_key()
     audience = context.ready_audience(key)
-    context.states.setup("the server fails internally", apiKey=key.token, times=1)
+    context.states.setup(ProviderState.SERVER_FAILING, apiKey=key.token, times=1)
 
     failed = context.delete_audience(audience, key)
 

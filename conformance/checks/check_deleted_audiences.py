@@ -58,7 +58,7 @@ def check_what_was_deleted_is_seen_nowhere(context: CheckContext, made: str) -> 
 def check_no_cursor_outlives_its_audience(context: CheckContext) -> None:
     key = context.create_key()
     audience = context.ready_audience(key, prospects=3)
-    first = context.call(operations.LIST_PROSPECTS, key, audience.id, extras=RequestOptions(query="?limit=1"))
+    first = context.call(operations.LIST_PROSPECTS, key, audience.id, options=RequestOptions(query="?limit=1"))
     cursor = json_at(first, "data", "nextCursor")
     if not isinstance(cursor, str):
         raise NotEstablishedError(
@@ -68,7 +68,7 @@ def check_no_cursor_outlives_its_audience(context: CheckContext) -> None:
     deleted = context.delete_audience(audience, key)
 
     query = f"?limit=1&cursor={quote(cursor, safe='')}"
-    later = context.call(operations.LIST_PROSPECTS, key, audience.id, extras=RequestOptions(query=query))
+    later = context.call(operations.LIST_PROSPECTS, key, audience.id, options=RequestOptions(query=query))
     expect = Expectations(context, operations.DELETE_AUDIENCE)
     expect.done(deleted)
     expect.expect("EFFECT", "404: it was deleted", describe(later), [first, deleted, later], holds=is_refusal(later))
@@ -116,7 +116,7 @@ def expect_gone(context: CheckContext, key: Key, audience: Audience, deleted: Ex
         body = {"name": "still there"} if operation is operations.UPDATE_AUDIENCE else None
         if operation is operations.MOVE_TO_FOLDER:
             body = {"folderId": audience.id}
-        for _ in range(max(1, context.repeats // 30)):
+        for _ in range(context.share_of_repeats(30)):
             later = context.call(operation, key, audience.id, body)
             expect.expect("EFFECT", "404: it was deleted", describe(later), [deleted, later], holds=is_refusal(later))
     for operation in LISTS:

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from conformance.catalogue import operations
+from conformance.catalogue.jobs import ACTIVE_STATUSES, OUTCOMES
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
@@ -17,8 +18,6 @@ from conformance.harness.snapshots import eventually, listed, read_all_pages
 from conformance.results.verdicts import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
 
-OUTCOMES = ("completed", "failed", "cancelled")
-JOB_STATUSES = ("queued", "running")
 UNGUARDED = {
     operations.MOVE_TO_FOLDER: frozenset({422}),
     operations.REMOVE_FROM_FOLDER: frozenset({400, 404, 422}),
@@ -57,7 +56,7 @@ def expect_guard(expect: Expectations, audience: Audience, refused: Exchange) ->
 
 @for_each_operation(operations.GUARDED)
 @pytest.mark.parametrize("outcome", OUTCOMES)
-@pytest.mark.parametrize("job_status", JOB_STATUSES)
+@pytest.mark.parametrize("job_status", ACTIVE_STATUSES)
 def check_the_guard_holds_through_the_life_of_a_job(
     context: CheckContext, operation: OperationSpec, job_status: str, outcome: str
 ) -> None:
@@ -66,7 +65,7 @@ def check_the_guard_holds_through_the_life_of_a_job(
     call = asked(context, operation, key, audience)
     expect = expectations_of(context, call)
 
-    times = max(1, context.repeats // 6)
+    times = context.share_of_repeats(6)
     answers = context.client.send_in_parallel([partial(context.client.send, call)] * times)
     colleagues = context.keys_of_same_group(key, operation.permission.wire if operation.permission else "")
     answers += [context.client.send(replace(call, key=other.token)) for other in colleagues]
@@ -182,7 +181,7 @@ def check_what_a_started_job_populates_is_hidden(context: CheckContext, operatio
     news = sorted(shown - known)
     seen = [*exchanges, *(context.call(operations.GET_AUDIENCE, key, one) for one in news)]
     status = context.call(operations.GET_JOB, key, job)
-    if json_at(status, "data", "status") not in JOB_STATUSES:
+    if json_at(status, "data", "status") not in ACTIVE_STATUSES:
         return  # it has ended meanwhile
     guarded = [one for one in seen if json_at(one, "error", "code") == "AUDIENCE_NOT_READY"]
     expected = "nothing that GET refuses with AUDIENCE_NOT_READY"
@@ -194,7 +193,7 @@ def check_what_a_started_job_populates_is_hidden(context: CheckContext, operatio
 
 @for_each_operation([operations.LIST_AUDIENCES, operations.GET_NAVIGATION])
 @pytest.mark.parametrize("outcome", OUTCOMES)
-@pytest.mark.parametrize("job_status", JOB_STATUSES)
+@pytest.mark.parametrize("job_status", ACTIVE_STATUSES)
 def check_a_populated_audience_is_hidden_until_its_job_ends(
     context: CheckContext, operation: OperationSpec, job_status: str, outcome: str
 ) -> None:

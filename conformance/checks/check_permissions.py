@@ -14,6 +14,7 @@ from conformance.client.client import ApiRequest, RequestOptions
 from conformance.harness.context import CheckContext
 from conformance.harness.expectations import expectations_of
 from conformance.harness.key import Key
+from conformance.harness.near_misses import near_misses_of_key
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
 from conformance.harness.valid_requests import valid_request
@@ -41,23 +42,14 @@ def needed(operation: OperationSpec) -> str:
 
 def wrong_keys(context: CheckContext, key: Key) -> Iterator[dict[str, str]]:
     """Headers that carry no valid key: none, malformed ones, another scheme, unknown ones and near misses."""
-    token, place = key.token, context.random.randrange(len(key.token))
-    other = "a" if token[place] != "a" else "b"
-    near = [
-        token.swapcase(),
-        token[:-1],
-        token + "x",
-        token[:place] + other + token[place + 1 :],
-        token[1:],
-        f"{token}.{token}",
-        "x",
-    ]
+    token, index = key.token, context.random.randrange(len(key.token))
+    near_misses = [*near_misses_of_key(token, index), f"{token}.{token}", "x"]
     yield {}
     yield {"Authorization": "Bearer"}
     yield {"Authorization": "Basic eDp5"}
     yield {"Authorization": "x"}
-    for one in context.not_issued(near):
-        yield {"Authorization": f"Bearer {one}"}
+    for near_miss in context.not_issued(near_misses):
+        yield {"Authorization": f"Bearer {near_miss}"}
 
 
 @for_each_operation(operations.OPERATIONS)

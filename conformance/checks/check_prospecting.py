@@ -6,6 +6,7 @@ from urllib.parse import unquote
 import pytest
 
 from conformance.catalogue import operations
+from conformance.catalogue.jobs import ACTIVE_STATUSES, OUTCOMES
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import Audience, CheckContext
@@ -13,10 +14,8 @@ from conformance.harness.expectations import Expectations, SoftAssertions, descr
 from conformance.harness.key import Key
 from conformance.harness.snapshots import eventually, listed, read_all_pages
 from conformance.results.verdicts import SUCCESS, Exchange
-from conformance.states import HttpStates, NotEstablishedError
+from conformance.states import HttpStates, NotEstablishedError, ProviderState
 
-ACTIVE = ("queued", "running")
-ENDED = ("completed", "failed", "cancelled")
 LOOKED_AT = 12
 REQUIRED = {
     "linkedin_search": ("searchUrl",),
@@ -27,7 +26,7 @@ REQUIRED = {
 
 def start(context: CheckContext, key: Key, body: Any, extras: RequestOptions | None = None) -> Exchange:  # noqa: ANN401  (JSON)
     """Start a job, with a fresh idempotency key if nothing else is said."""
-    return context.call(operations.START_JOB, key, body=body, extras=extras or context.fresh_idempotency_key())
+    return context.call(operations.START_JOB, key, body=body, options=extras or context.fresh_idempotency_key())
 
 
 def jobs_of(context: CheckContext, key: Key) -> set[str]:
@@ -98,7 +97,7 @@ def expect_completed_is_replayed(
 ) -> None:
     """Note whether a job that has completed is replayed: 'Existing completed prospecting job replayed'."""
     job = str(json_at(first, "data", "jobId"))
-    context.states.setup("the prospecting has ended", jobId=job, outcome="completed")
+    context.states.setup(ProviderState.PROSPECTING_ENDED, jobId=job, outcome="completed")
     expect = Expectations(context, operations.START_JOB)
 
     for _ in range(3):
@@ -190,7 +189,7 @@ def check_without_credits_no_job_is_started(context: CheckContext, source: str) 
     body, jobs = context.start_body(key, source), jobs_of(context, key)
     if source != "linkedin_search" and start(context, context.create_key(), body).status not in SUCCESS:
         raise NotEstablishedError(f"the target accepts no start with the source {source}")
-    context.states.setup("the credits are exhausted", apiKey=key.token)
+    context.states.setup(ProviderState.CREDITS_EXHAUSTED, apiKey=key.token)
 
     refused = start(context, key, body)
 
@@ -200,7 +199,7 @@ def check_without_credits_no_job_is_started(context: CheckContext, source: str) 
     holds = code == "INSUFFICIENT_CREDITS"
     expect.expect("CREDITS", "INSUFFICIENT_CREDITS", str(code), [refused], holds=holds)
     expect.expect("REFUSED", f"the jobs {jobs}", str(now := jobs_of(context, key)), [refused], holds=now == jobs)
-    context.states.teardown("the credits are exhausted", apiKey=key.token)
+    context.states.teardown(ProviderState.CREDITS_EXHAUSTED, apiKey=key.token)
     later = start(context, key, body)
     expect.done(later, refused)
 
@@ -210,7 +209,7 @@ def check_what_has_ended_by_itself_has_ended(context: CheckContext, started_jobs
     started = start(context, mine, context.start_body(mine))
     if started.status in SUCCESS:
         job = str(json_at(started, "data", "jobId"))
-        eventually(context, lambda: status_of(context, mine, job)[0] in ENDED)
+        eventually(context, lambda: status_of(context, mine, job)[0] in OUTCOMES)
         started_jobs = [started, *started_jobs]
     for first in started_jobs[:LOOKED_AT]:
         group, job = unquote(first.url.rsplit("/", 2)[1]), str(json_at(first, "data", "jobId"))
@@ -235,7 +234,7 @@ def expect_replayed(context: CheckContext, group: str, first: Exchange, once: di
     """Note whether the start of a job that has completed is replayed to whoever has started it."""
     token = next(value.partition(" ")[2] for name, value in first.request_headers if name.lower() == "authorization")
     extras = RequestOptions({**once, "Content-Type": "application/json"}, content=first.request_body)
-    again = context.call(operations.START_JOB, Key(token, group), extras=extras)
+    again = context.call(operations.START_JOB, Key(token, group), options=extras)
     if again.status == 401:
         return  # the key was revoked meanwhile
     job = json_at(first, "data", "jobId")
@@ -250,12 +249,12 @@ def status_of(context: CheckContext, key: Key, job: str) -> tuple[str | None, Ex
     return json_at(exchange, "data", "status"), exchange
 
 
-@pytest.mark.parametrize("outcome", ENDED)
-@pytest.mark.parametrize("job_status", ACTIVE)
+@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("job_status", ACTIVE_STATUSES)
 def check_the_status_of_a_job_is_current(context: CheckContext, job_status: str, outcome: str) -> None:
     key = context.create_key()
     audience = context.populated_audience(key, job_status)
-    expect_status(context, key, audience, set(ACTIVE))
+    expect_status(context, key, audience, set(ACTIVE_STATUSES))
 
     context.end_job(audience, outcome)
 
@@ -282,7 +281,7 @@ def expect_status(context: CheckContext, key: Key, audience: Audience, statuses:
 
 
 @pytest.mark.parametrize("limit", [None, 1])
-@pytest.mark.parametrize("outcome", ENDED)
+@pytest.mark.parametrize("outcome", OUTCOMES)
 def check_jobs_are_filtered_by_status(context: CheckContext, outcome: str, limit: int | None) -> None:
     key = context.create_key()
     ended, others = set[str](), set[str]()
@@ -304,7 +303,7 @@ def check_jobs_are_filtered_by_status(context: CheckContext, outcome: str, limit
 
 
 @pytest.mark.parametrize("outcome", ["completed", "failed"])
-@pytest.mark.parametrize("job_status", ACTIVE)
+@pytest.mark.parametrize("job_status", ACTIVE_STATUSES)
 def check_only_active_jobs_can_be_cancelled(context: CheckContext, job_status: str, outcome: str) -> None:
     key = context.create_key()
     active, ended = context.populated_audience(key, job_status), context.populated_audience(key, job_status)
@@ -327,7 +326,7 @@ def check_only_active_jobs_can_be_cancelled(context: CheckContext, job_status: s
         code = json_at(refused, "error", "code")
         expect.expect("CANCELABLE", "VALIDATION_ERROR", str(code), [refused], holds=code == "VALIDATION_ERROR")
     status, exchange = status_of(context, key, str(neighbour.job))
-    expect.expect("ONLY", "queued or running", str(status), [cancelled, exchange], holds=status in ACTIVE)
+    expect.expect("ONLY", "queued or running", str(status), [cancelled, exchange], holds=status in ACTIVE_STATUSES)
     status, exchange = status_of(context, key, str(ended.job))
     expect.expect("REFUSED", outcome, str(status), [refused, exchange], holds=status == outcome)
 
@@ -336,7 +335,7 @@ def check_each_cancellation_has_its_effect(context: CheckContext) -> None:
     key = context.create_key()
     expect = Expectations(context, operations.CANCEL_JOB)
 
-    for _ in range(max(1, context.repeats // 2)):
+    for _ in range(context.share_of_repeats(2)):
         job = str(context.populated_audience(key).job)
         cancelled = context.call(operations.CANCEL_JOB, key, job)
         expect.done(cancelled)
@@ -344,7 +343,7 @@ def check_each_cancellation_has_its_effect(context: CheckContext) -> None:
         expect.expect("EFFECT", "cancelled", str(status), [cancelled, read], holds=status == "cancelled")
 
 
-@pytest.mark.parametrize("job_status", ACTIVE)
+@pytest.mark.parametrize("job_status", ACTIVE_STATUSES)
 def check_what_a_cancelled_job_populated_is_released(context: CheckContext, job_status: str) -> None:
     key = context.create_key()
     audience = context.populated_audience(key, job_status)

@@ -10,7 +10,7 @@ from conformance.harness.expectations import describe, expectations_of
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
 from conformance.harness.valid_requests import valid_request
-from conformance.states import NotEstablishedError
+from conformance.states import NotEstablishedError, ProviderState
 
 NAMED_AND_TYPED: list[Any] = [{}, {"name": "no type"}, {"name": 1}, {"name": None}, {"name": ["x"]}, [], "x", 1]
 INVALID: dict[OperationSpec, list[Any]] = {
@@ -101,11 +101,11 @@ def check_past_the_rate_limit_nothing_is_done(context: CheckContext, operation: 
     key = context.create_key()
     call = valid_request(context, operation, key)
     was = snapshot_before(context, call, key)
-    context.states.setup("the rate limit is exhausted", apiKey=key.token)
+    context.states.setup(ProviderState.RATE_LIMIT_EXHAUSTED, apiKey=key.token)
 
     refused = context.client.send(call, limited=True)
 
-    context.states.teardown("the rate limit is exhausted", apiKey=key.token)
+    context.states.teardown(ProviderState.RATE_LIMIT_EXHAUSTED, apiKey=key.token)
     if refused.status != 429:
         raise NotEstablishedError(f"the rate limit was said to be exhausted, but the target answered {refused.status}")
     expect_unchanged(context, was, call, key, refused)
@@ -115,10 +115,10 @@ def check_past_the_rate_limit_nothing_is_done(context: CheckContext, operation: 
 def check_an_internal_failure_is_answered_as_documented(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     call = valid_request(context, operation, key)
-    context.states.setup("the server fails internally", apiKey=key.token, times=1)
+    context.states.setup(ProviderState.SERVER_FAILING, apiKey=key.token, times=1)
 
     failed = context.client.send(call)
 
-    context.states.teardown("the server fails internally", apiKey=key.token)
+    context.states.teardown(ProviderState.SERVER_FAILING, apiKey=key.token)
     if failed.status != 500:
         raise NotEstablishedError(f"the server was said to fail, but answered {failed.status}")

@@ -3,6 +3,7 @@
 import dataclasses
 
 from conformance.catalogue import operations
+from conformance.catalogue.jobs import ACTIVE_STATUSES, OUTCOMES
 from conformance.catalogue.operation_spec import OperationSpec, Resource
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
@@ -10,6 +11,7 @@ from conformance.harness.context import CheckContext, distinct_from
 from conformance.harness.expectations import describe, expectations_of
 from conformance.harness.identifiers import ODD, STRANGE
 from conformance.harness.key import Key
+from conformance.harness.near_misses import near_misses_of_identifier
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.snapshots import eventually, read_all_pages, records
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
@@ -62,8 +64,8 @@ def check_jobs_of_another_account_group_are_not_listed(context: CheckContext) ->
 
     context.populated_audience(other)
 
-    for status in ("queued", "running", "completed", "failed", "cancelled"):
-        if status not in {"queued", "running"}:
+    for status in (*ACTIVE_STATUSES, *OUTCOMES):
+        if status not in ACTIVE_STATUSES:
             context.end_job(context.populated_audience(other), status)
         filtered = dataclasses.replace(call, options=RequestOptions(query=f"?status={status}"))
         text = describe(shown := context.client.send(filtered))
@@ -94,17 +96,8 @@ def check_what_is_not_there_is_not_found_anywhere(context: CheckContext, operati
 
 def near_misses(context: CheckContext, identifier: str) -> list[str]:
     """Identifiers that nearly are this one; none that the target has given out."""
-    place = context.random.randrange(len(identifier))
-    one = "1" if identifier[place] != "1" else "2"
-    misses = [
-        identifier[:place] + one + identifier[place + 1 :],
-        identifier + "0",
-        identifier[:-1] or "x",
-        identifier[1:] or "x",
-        "0" + identifier,
-        "".join(f"%{ord(character):02X}" for character in identifier),
-    ]
-    return context.not_issued(misses)
+    index = context.random.randrange(len(identifier))
+    return context.not_issued(near_misses_of_identifier(identifier, index))
 
 
 @for_each_operation(operations.TARGETED)

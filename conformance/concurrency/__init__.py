@@ -1,1 +1,1 @@
-"""Races among clients, and their histories held against the model."""
+"""The histories of concurrent clients, and the search for an order that explains a history."""

@@ -1,4 +1,4 @@
-"""What several clients did at once, and what was read afterwards: a history, to be held against the model."""
+"""The history of concurrent clients, and of the reads afterwards, to be checked against the model."""
 
 import itertools
 import threading
@@ -11,7 +11,7 @@ from itertools import islice
 
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import ApiRequest
-from conformance.concurrency.linearizability import Operation, Outcome, Result, check
+from conformance.concurrency.linearizability import Outcome, SearchResult, TimedOperation, check
 from conformance.harness.context import Audience, CheckContext
 from conformance.harness.key import Key
 from conformance.harness.model_adapter import to_model_request, to_model_response
@@ -21,28 +21,32 @@ from conformance.model import Event, ProspectingEnded, Request, Response, Severi
 from conformance.results.verdicts import Exchange, Violation
 
 _ESTABLISHED = Response(200)
-_MANY_PAGES, _MANY_STATES = 20, 50_000
-Asked = Request | Event
-Found = Result[State, Asked, Response]
+_MOST_PAGES, _MOST_STATES = 20, 50_000
+Action = Request | Event
+Result = SearchResult[State, Action, Response]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedOperation:
-    """One request, or one provider state, from when to when it took, and the exchanges that it consisted of."""
+    """One request or one provider state, with its interval, and the exchanges that it consisted of."""
 
-    operation: Operation[Asked, Response]
+    operation: TimedOperation[Action, Response]
     exchanges: tuple[Exchange, ...] = ()
 
     @property
     def resource_id(self) -> str:
-        """What its path names beside the account group."""
+        """The identifier that its path names beside the account group."""
         return self.operation.request.resource_id if isinstance(self.operation.request, Request) else ""
 
 
 class History:
     """The recorded operations of several clients, which may run in threads.
 
-    `about` is the operation that the history is about, `before` are the events that came first.
+    Args:
+        context: The context of the check.
+        about: The operation that the history is about.
+        before: The events before the history.
+
     """
 
     def __init__(self, context: CheckContext, about: OperationSpec, *before: Event) -> None:
@@ -52,88 +56,94 @@ class History:
         for event in before:
             self._states = advance(self._states, event, _ESTABLISHED).states
         self._numbers = itertools.count()
-        self._done: list[RecordedOperation] = []
+        self._recorded: list[RecordedOperation] = []
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """All that were recorded, in the order in which their responses came."""
-        return sorted((one for done in self._done for one in done.exchanges), key=lambda one: one.number)
+        """All recorded exchanges, in the order of their responses."""
+        return sorted(
+            (exchange for recorded in self._recorded for exchange in recorded.exchanges),
+            key=lambda exchange: exchange.number,
+        )
 
     def of(self, operation: OperationSpec) -> Iterator[tuple[RecordedOperation, Exchange]]:
-        """What was done of one operation, with its last exchange."""
-        for done in self._done:
-            if isinstance(done.operation.request, Request) and done.operation.request.operation is operation:
-                yield done, done.exchanges[-1]
+        """Yield the recorded requests of an operation, each with its last exchange."""
+        for recorded in self._recorded:
+            request = recorded.operation.request
+            if isinstance(request, Request) and request.operation is operation:
+                yield recorded, recorded.exchanges[-1]
 
-    def run_concurrently(self, acts: Sequence[Callable[[], object]]) -> None:
-        """Let clients act side by side, all starting together."""
-        barrier = threading.Barrier(len(acts))
+    def run_concurrently(self, actions: Sequence[Callable[[], object]]) -> None:
+        """Run the actions of clients in threads that start together."""
+        barrier = threading.Barrier(len(actions))
 
-        def one(act: Callable[[], object]) -> None:
+        def run(action: Callable[[], object]) -> None:
             barrier.wait()
-            act()
+            action()
 
-        with ThreadPoolExecutor(len(acts)) as pool:
-            for _ in pool.map(one, acts):
+        with ThreadPoolExecutor(len(actions)) as pool:
+            for _ in pool.map(run, actions):
                 pass
 
     def send(self, call: ApiRequest, validity: Validity = Validity.VALID) -> Exchange:
-        """Send a request."""
+        """Send a request, and record it."""
         start = time.monotonic()
         exchange = self._context.client.send(call)
-        self._keep(to_model_request(call, validity), to_model_response(call.operation, exchange), start, exchange)
+        self._record(to_model_request(call, validity), to_model_response(call.operation, exchange), start, exchange)
         return exchange
 
     def read(self, operation: OperationSpec, key: Key) -> None:
-        """Read a list to its last page."""
+        """Read all pages of a list, and record them as one operation."""
         start = time.monotonic()
-        pages = tuple(islice(pages_of(self._context, operation, key), _MANY_PAGES))
+        pages = tuple(islice(pages_of(self._context, operation, key), _MOST_PAGES))
         request = to_model_request(ApiRequest(operation, key.token, key.group))
-        self._keep(request, to_model_response(operation, *pages), start, *pages)
+        self._record(request, to_model_response(operation, *pages), start, *pages)
 
     def end(self, audience: Audience, outcome: str) -> None:
-        """End the prospecting of an audience, by the target's own word."""
+        """End the prospecting of an audience by a provider state, and record it."""
         start = time.monotonic()
         self._context.end_job(audience, outcome)
-        self._keep(ProspectingEnded(audience.group, str(audience.job), outcome), _ESTABLISHED, start)
+        self._record(ProspectingEnded(audience.group, str(audience.job), outcome), _ESTABLISHED, start)
 
-    def _keep(self, request: Asked, response: Response | None, start: float, *exchanges: Exchange) -> None:
+    def _record(self, request: Action, response: Response | None, start: float, *exchanges: Exchange) -> None:
         end = None if response is None else time.monotonic()
-        self._done.append(RecordedOperation(Operation(next(self._numbers), request, start, response, end), exchanges))
+        self._recorded.append(
+            RecordedOperation(TimedOperation(next(self._numbers), request, start, response, end), exchanges)
+        )
 
     def requirement_ids(self) -> list[str]:
-        """The rows that say, for each operation, that what it answers can be explained."""
-        return [consistent(operation) for operation in self._requested()]
+        """Return the requirements that earlier requests explain the responses, of each requested operation."""
+        return [consistent(operation) for operation in self._requested_operations()]
 
-    def check(self) -> Found:
-        """Whether all of it may have happened one after the other."""
-        history = [done.operation for done in self._done]
-        return check(history, self._states, partial(step, level=Severity.SHOULD), _MANY_STATES)
+    def check(self) -> Result:
+        """Search for an order of the recorded operations that the model allows."""
+        history = [recorded.operation for recorded in self._recorded]
+        return check(history, self._states, partial(step, level=Severity.SHOULD), _MOST_STATES)
 
-    def violation(self, found: Found) -> Violation | None:
-        """What cannot be put into any order; None where all can, or nobody knows."""
-        if found.outcome is not Outcome.ILLEGAL or found.failing is None:
+    def violation(self, result: Result) -> Violation | None:
+        """Return the violation where no order is allowed; None where one is, or where the search was given up."""
+        if result.outcome is not Outcome.ILLEGAL or result.failing is None:
             return None
-        request, response = found.failing.request, found.failing.response
-        violations = advance(found.states, request, response).violations
-        named = [one.requirement for one in violations]
-        operation = self._operation_of(named[0] if named else "", request)
-        expected = f"an order of {len(self._done)} requests, some at once, that explains every answer"
-        against = "; ".join(f"{one.expected} ({one.requirement})" for one in violations)
-        came_back = f"none does: {_said(request)} was answered {response}, after what had to come first: {against}"
-        return Violation(consistent(operation), expected, came_back, tuple(self.exchanges))
+        request, response = result.failing.request, result.failing.response
+        violations = advance(result.states, request, response).violations
+        requirements = [violation.requirement for violation in violations]
+        operation = self._operation_of(requirements[0] if requirements else "", request)
+        expected = f"an order of {len(self._recorded)} requests, some of them concurrent, that explains every response"
+        reasons = "; ".join(f"{violation.expected} ({violation.requirement})" for violation in violations)
+        actual = f"none: {_describe(request)} got {response}, after the requests that come first: {reasons}"
+        return Violation(consistent(operation), expected, actual, tuple(self.exchanges))
 
-    def _operation_of(self, requirement: str, request: Asked) -> OperationSpec:
-        """Return the operation whose requirement is broken, else the requested one."""
-        for operation in self._requested():
+    def _operation_of(self, requirement: str, request: Action) -> OperationSpec:
+        """Return the operation whose requirement is violated, else the requested one."""
+        for operation in self._requested_operations():
             if requirement.startswith(operation.requirement("")):
                 return operation
         return request.operation if isinstance(request, Request) else self._about
 
-    def _requested(self) -> list[OperationSpec]:
-        requests = (done.operation.request for done in self._done)
+    def _requested_operations(self) -> list[OperationSpec]:
+        requests = (recorded.operation.request for recorded in self._recorded)
         return list(dict.fromkeys(request.operation for request in requests if isinstance(request, Request)))
 
 
-def _said(request: Asked) -> str:
+def _describe(request: Action) -> str:
     return request.operation.id if isinstance(request, Request) else "a provider state"

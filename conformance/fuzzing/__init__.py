@@ -1,1 +1,1 @@
-"""Schemathesis as a library: it generates requests from the contract and judges the answers; our client sends."""
+"""The integration of Schemathesis: it generates requests from the contract and judges responses; our client sends."""

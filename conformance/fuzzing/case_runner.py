@@ -1,4 +1,4 @@
-"""Sends generated cases through our client, with a live key and real identifiers, and notes what is wrong at once."""
+"""The runner of generated cases: it sends them with a valid key and real identifiers, and notes violations at once."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,9 +10,9 @@ from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import Effect, OperationSpec
 from conformance.client.contract import json_at, path_segment
 from conformance.fuzzing.cases import PLACEHOLDER_ID, Case, operation_of
-from conformance.fuzzing.conversion import is_shape_probe, prepared, raw, response
-from conformance.fuzzing.identifier_pool import IdentifierPool, Kind
-from conformance.fuzzing.schemathesis_checks import CheckFailure, Sent, check_failures, is_invalid
+from conformance.fuzzing.conversion import is_shape_probe, prepare_request, to_raw_request, to_response
+from conformance.fuzzing.identifier_pool import IdentifierKind, IdentifierPool
+from conformance.fuzzing.schemathesis_checks import CheckFailure, SentCase, check_failures, is_invalid
 from conformance.harness.context import CheckContext
 from conformance.harness.key import Key
 from conformance.results.verdicts import SUCCESS, Exchange, Violation
@@ -22,137 +22,164 @@ _UNAUTHORIZED = 401
 _SERVER_ERROR = 500
 _GROUP, _FOLDER = "accountGroupId", "folderId"
 _IDEMPOTENCY_KEY = "Idempotency-Key"
-_USES_UP = {Effect.DELETES_AUDIENCE: Kind.READY, Effect.CANCELS_JOB: Kind.ACTIVE}
-"""What an operation uses up where it succeeds."""
+_USED_UP_BY = {
+    Effect.DELETES_AUDIENCE: IdentifierKind.READY_AUDIENCE,
+    Effect.CANCELS_JOB: IdentifierKind.ACTIVE_JOB,
+}
+"""The kind of identifier that a successful operation uses up."""
 
 
 class CaseRunner:
-    """All that is sent with one key. `findings`: what was wrong; each is in the ledger already."""
+    """The runner of all cases that are sent with one key.
+
+    Attributes:
+        violations: The violations so far; each is in the ledger already.
+
+    """
 
     def __init__(self, context: CheckContext, key: Key) -> None:
         self._context = context
         self._key = key
         self._identifiers = IdentifierPool(context, key)
-        self._seen: set[tuple[object, ...]] = set()
+        self._sent_before: set[tuple[object, ...]] = set()
         self.violations: list[Violation] = []
 
     def run(self, case: Case, *, once: bool = True) -> Response | None:
-        """Send one case; None where no response came. `once`: unless the same request was sent before."""
+        """Send a case, and note its violations; None where it was not sent or no response arrived.
+
+        Args:
+            case: The case.
+            once: Whether not to send it if the same request was sent before.
+
+        """
         operation = operation_of(case)
-        keyed = self._authorize(case)
-        kind = self._name(case, operation, sound=not keyed or is_shape_probe(case))
+        has_key = self._authorize(case)
+        kind = self._fill_path(case, operation, valid_only=not has_key or is_shape_probe(case))
         case.freeze_metadata()
-        request = prepared(case)
+        request = prepare_request(case)
         if request is None:
             return None
-        sent = raw(case, request, self._identifiers.has)
-        known = (sent.method, sent.path, tuple(sent.headers.items()), sent.content)
-        if once and known in self._seen:
+        raw = to_raw_request(case, request, self._identifiers.is_issued)
+        fingerprint = (raw.method, raw.path, tuple(raw.headers.items()), raw.content)
+        if once and fingerprint in self._sent_before:
             return None
-        self._seen.add(known)
-        exchange = self._context.client.send_raw(sent)
-        self._judge_kind(operation, case, kind, exchange)
+        self._sent_before.add(fingerprint)
+        exchange = self._context.client.send_raw(raw)
+        self._judge_identifier(operation, case, kind, exchange)
         self._record_effects(operation, case, kind, exchange)
-        answer = response(request, exchange)
-        if answer is not None:
-            self._judge(Sent(operation, case, sent, exchange, keyed), answer)
-        return answer
+        response = to_response(request, exchange)
+        if response is not None:
+            self._judge(SentCase(operation, case, raw, exchange, has_key), response)
+        return response
 
-    # What a case gets before it is sent.
+    # Before a case is sent.
 
     def _authorize(self, case: Case) -> bool:
-        """Put the live key where Schemathesis invented one; what lacks one, or has no bearer's, is sent as it is.
+        """Replace the bearer token that Schemathesis invented by the key, and return whether there was one.
 
-        An idempotency key that is left empty gets a fresh one: else most starts would be refused for that alone.
+        A case without a bearer token is sent as it is. An empty idempotency key is replaced by a fresh one, as most
+        starts would be refused for that alone.
         """
         headers = case.headers.copy()
         if headers.get(_IDEMPOTENCY_KEY) == "":
             headers[_IDEMPOTENCY_KEY] = f"{self._context.random.getrandbits(64):x}"
-        keyed = str(headers.get("Authorization", "")).startswith("Bearer ")
-        if keyed:
+        has_key = str(headers.get("Authorization", "")).startswith("Bearer ")
+        if has_key:
             headers["Authorization"] = f"Bearer {self._key.token}"
         if headers != case.headers:
             case.headers = headers
-        return keyed
+        return has_key
 
-    def _name(self, case: Case, operation: OperationSpec, *, sound: bool) -> Kind | None:
-        """Put the account group, and what is handed out, where identifiers stand; answers what it is one of."""
-        kind = self._identifiers.kind(operation, sound=sound) if _target(case) == PLACEHOLDER_ID else None
-        real = None if kind is None else self._identifiers.identifier(kind)
-        names = {name: path_segment(real) if real else value for name, value in case.path_parameters.items()}
-        if _GROUP in names:
-            names[_GROUP] = path_segment(self._key.group)
-        case.path_parameters = names
+    def _fill_path(self, case: Case, operation: OperationSpec, *, valid_only: bool) -> IdentifierKind | None:
+        """Fill path placeholders with real identifiers, and return the kind of the resource's, if it was filled."""
+        is_placeholder = _resource_id(case) == PLACEHOLDER_ID
+        kind = self._identifiers.next_kind(operation, valid_only=valid_only) if is_placeholder else None
+        identifier = None if kind is None else self._identifiers.identifier(kind)
+        parameters = {
+            name: path_segment(identifier) if identifier else value for name, value in case.path_parameters.items()
+        }
+        if _GROUP in parameters:
+            parameters[_GROUP] = path_segment(self._key.group)
+        case.path_parameters = parameters
         if self._context.states.may_leave_folders and self._context.random.randrange(3):
-            self._name_folder(case)
-        # Reading it makes Schemathesis look at what has just been changed, as it does before it sends.
+            self._fill_folder(case)
+        # Reading it makes Schemathesis see the changes, as it does before it sends a case.
         _ = case.meta
-        return kind if real is not None else None
+        return kind if identifier is not None else None
 
-    def _name_folder(self, case: Case) -> None:
+    def _fill_folder(self, case: Case) -> None:
+        """Replace the folder that a body names by a real one."""
         body: Any = case.body
         if isinstance(body, dict) and isinstance(body.get(_FOLDER), str):
-            case.body = {**body, _FOLDER: self._identifiers.identifier(Kind.FOLDER)}
+            case.body = {**body, _FOLDER: self._identifiers.identifier(IdentifierKind.FOLDER)}
 
-    # What is noted afterwards.
+    # After a case is sent.
 
-    def _record_effects(self, operation: OperationSpec, case: Case, kind: Kind | None, exchange: Exchange) -> None:
-        """What was deleted, or made, or used up; a job that was started is cancelled, before it costs anything."""
+    def _record_effects(
+        self, operation: OperationSpec, case: Case, kind: IdentifierKind | None, exchange: Exchange
+    ) -> None:
+        """Record deletions and used-up identifiers, and cancel a started job before it costs anything."""
         if exchange.method != self._context.client.contract.method(operation):
             return
-        self._context.deletions.record(operation, (self._key.group, _target(case)), exchange)
+        self._context.deletions.record(operation, (self._key.group, _resource_id(case)), exchange)
         if exchange.status not in SUCCESS:
             return
-        if kind is not None and _USES_UP.get(operation.effect) is kind:
-            self._identifiers.used_up(kind)
+        if kind is not None and _USED_UP_BY.get(operation.effect) is kind:
+            self._identifiers.remove(kind)
         job = json_at(exchange, "data", "jobId")
         if operation is operations.START_JOB and isinstance(job, str):
             self._context.call(operations.CANCEL_JOB, self._key, job)
 
-    def _judge_kind(self, operation: OperationSpec, case: Case, kind: Kind | None, exchange: Exchange) -> None:
-        """None gets past the guard, and none finds what is deleted, whatever a generated request adds."""
-        if is_shape_probe(case) or exchange.status is None or kind not in (Kind.POPULATED, Kind.DELETED):
+    def _judge_identifier(
+        self, operation: OperationSpec, case: Case, kind: IdentifierKind | None, exchange: Exchange
+    ) -> None:
+        """Judge that the guard holds and that a deleted audience is not found, by whichever request."""
+        if is_shape_probe(case) or exchange.status is None:
             return
-        deleted = dict(self._context.deletions).get((self._key.group, _target(case)))
-        if kind is Kind.DELETED and deleted is None:  # the identifier was given out again
+        if kind not in (IdentifierKind.POPULATED_AUDIENCE, IdentifierKind.DELETED_AUDIENCE):
             return
-        fact = "GUARD" if kind is Kind.POPULATED else "FOUND"
+        deletion = dict(self._context.deletions).get((self._key.group, _resource_id(case)))
+        if kind is IdentifierKind.DELETED_AUDIENCE and deletion is None:  # the identifier was given out again
+            return
+        fact = "GUARD" if kind is IdentifierKind.POPULATED_AUDIENCE else "FOUND"
         if exchange.status in SUCCESS:
-            expected = f"a refusal: the audience is {kind.value}"
-            self._note(operation, CheckFailure(fact, expected), *([deleted] if deleted else []), exchange)
+            failure = CheckFailure(fact, f"a refusal: the audience is {kind.value}")
+            self._note(operation, failure, *([deletion] if deletion else []), exchange)
         else:
             self._context.ledger.passed(f"{operation.prefix}-{fact}")
 
-    def _judge(self, sent: Sent, answer: Response) -> None:
-        found = list(check_failures(sent, answer, self._context.client.contract))
-        for opinion in found:
-            self._note(sent.operation, opinion, sent.exchange)
-        for fact in _held(sent):
-            if fact not in {opinion.fact for opinion in found}:
+    def _judge(self, sent: SentCase, response: Response) -> None:
+        """Judge a response by Schemathesis' checks."""
+        failures = list(check_failures(sent, response, self._context.client.contract))
+        for failure in failures:
+            self._note(sent.operation, failure, sent.exchange)
+        for fact in _exemplified_facts(sent):
+            if fact not in {failure.fact for failure in failures}:
                 self._context.ledger.passed(f"{sent.operation.prefix}-{fact}")
 
-    def _note(self, operation: OperationSpec, opinion: CheckFailure, *exchanges: Exchange) -> None:
-        """Note a finding, in the ledger unless our client has noted the same already."""
+    def _note(self, operation: OperationSpec, failure: CheckFailure, *exchanges: Exchange) -> None:
+        """Note a violation, in the ledger unless our client has noted the same already."""
         last = exchanges[-1]
         body = (last.response_body or b"").decode("utf-8", "replace")
-        requirement = f"{operation.prefix}-{opinion.fact}"
-        finding = Violation(requirement, opinion.expected, f"{last.status} {body[:160]}", exchanges)
-        self.violations.append(finding)
-        noted = self._context.ledger.observations(requirement, selected=True).violations
-        if not any(last in one.exchanges for one in noted):
-            self._context.ledger.failed(finding)
+        requirement = f"{operation.prefix}-{failure.fact}"
+        violation = Violation(requirement, failure.expected, f"{last.status} {body[:160]}", exchanges)
+        self.violations.append(violation)
+        known = self._context.ledger.observations(requirement, selected=True).violations
+        if not any(last in other.exchanges for other in known):
+            self._context.ledger.failed(violation)
 
 
-def _target(case: Case) -> str:
+def _resource_id(case: Case) -> str:
+    """Return the identifier that the path of a case names beside the account group."""
     return next((unquote(str(value)) for name, value in case.path_parameters.items() if name != _GROUP), "")
 
 
-def _held(sent: Sent) -> Iterator[str]:
-    """The facts of which an answer is an example, where nobody objects."""
+def _exemplified_facts(sent: SentCase) -> Iterator[str]:
+    """Yield the facts that a response is an example of, unless a check fails."""
     status = sent.exchange.status or 0
     if status < _SERVER_ERROR:
         yield "CONSISTENT"
-    if not sent.keyed and status == _UNAUTHORIZED:
+    if not sent.has_key and status == _UNAUTHORIZED:
         yield "KEY"
-    if sent.keyed and status in _REFUSED and is_invalid(sent.case):
+    if sent.has_key and status in _REFUSED and is_invalid(sent.case):
         yield "VALID"

@@ -1,8 +1,8 @@
-"""What Schemathesis generates for an operation of the contract: for the same seed the same, whoever answers."""
+"""The cases that Schemathesis generates for an operation of the contract, whatever the target responds."""
 
-import random
 from collections.abc import Iterator
 from functools import cache
+from random import Random
 from typing import Any
 
 import hypothesis
@@ -26,16 +26,16 @@ from openapi import contract
 
 ApiOperation = APIOperation[Any, Any, Any, Any]
 Case = AnyCase[ApiOperation]
-"""A request that was generated for an operation, before it is put into bytes."""
+"""A generated request of an operation, before it is converted into bytes."""
 
 ORIGIN = "http://target"
-"""Stands before the path of each request until our client puts the target's own address there."""
+"""The base URL of each request, which our client replaces by the address of the target."""
 
 PLACEHOLDER_ID = "0"
-"""An identifier that is to be replaced by a real one; the phase "coverage" has no other."""
+"""The identifier that a real one replaces; the phase "coverage" has no other."""
 
 GENERATE_ONLY = hypothesis.settings(
-    # No shrinking: each finding is one exchange, which shows itself whole. No replay: what was seen once counts.
+    # No shrinking: each violation is one exchange, shown as a whole. No replay: a violation that is seen once counts.
     phases=[Phase.generate],
     database=None,
     deadline=None,
@@ -44,56 +44,65 @@ GENERATE_ONLY = hypothesis.settings(
 
 
 class CasesError(Exception):
-    """Hypothesis could not generate what it was asked for; the message says why."""
+    """A failure of Hypothesis to generate cases; the message gives its reason."""
 
 
 @cache
 def schema() -> OpenApiSchema:
-    """The contract as Schemathesis reads it, and no `schemathesis.toml` of whoever runs the suite."""
+    """Return the contract as a schema of Schemathesis, without the `schemathesis.toml` of the working directory."""
     loaded = schemathesis.openapi.from_dict(contract(), config=schemathesis.Config())
     loaded.config.update(base_url=ORIGIN)
     return loaded
 
 
 @cache
-def _operations() -> dict[str, ApiOperation]:
-    found = (result.ok() for result in schema().get_all_operations() if isinstance(result, Ok))
-    return {str(one.definition.raw["operationId"]): one for one in found}
+def _api_operations() -> dict[str, ApiOperation]:
+    api_operations = (result.ok() for result in schema().get_all_operations() if isinstance(result, Ok))
+    return {str(operation.definition.raw["operationId"]): operation for operation in api_operations}
 
 
 def operation_of(case: Case) -> OperationSpec:
-    """The operation that a case is generated for."""
+    """Return the operation that a case is generated for."""
     operation_id = case.operation.definition.raw["operationId"]
-    return next(one for one in operations.OPERATIONS if one.id == operation_id)
+    return next(operation for operation in operations.OPERATIONS if operation.id == operation_id)
 
 
-def planned(operation: OperationSpec) -> Iterator[Case]:
-    """The cases of the phases "examples" and "coverage", which know no chance."""
-    target = _operations()[operation.id]
-    yield from ExamplesGenerator(operation=target, override=Override(), feedback=NO_FEEDBACK, fill_missing=True)
-    generation = schema().config.generation_for(operation=target, phase=TestPhase.COVERAGE.value)
+def planned_cases(operation: OperationSpec) -> Iterator[Case]:
+    """Yield the cases of the phases "examples" and "coverage", which have no random choices."""
+    api_operation = _api_operations()[operation.id]
+    yield from ExamplesGenerator(operation=api_operation, override=Override(), feedback=NO_FEEDBACK, fill_missing=True)
+    generation = schema().config.generation_for(operation=api_operation, phase=TestPhase.COVERAGE.value)
     yield from CoverageGenerator(
-        operation=target,
+        operation=api_operation,
         generation_modes=generation.modes,
         generation_config=generation,
         auth_storage=None,
         override=Override(),
         feedback=NO_FEEDBACK,
-        session=GenerationSession(),  # else an operation gets no probe that another one on its path has had
+        session=GenerationSession(),  # else an operation gets no probe that another operation of its path has had
     )
 
 
-def drawn(operation: OperationSpec, chance: random.Random, count: int) -> list[Case]:
-    """The cases of the phase "fuzzing", valid and invalid ones; CasesError where Hypothesis gives up.
+def draw_cases(operation: OperationSpec, random: Random, count: int) -> list[Case]:
+    """Draw cases of the phase "fuzzing", valid and invalid ones.
 
-    They are drawn before any is sent: so no answer can make Hypothesis call the target flaky, and none is lost.
+    All are drawn before any is sent: so no response can make Hypothesis call the target flaky, and no case is lost.
+
+    Args:
+        operation: The operation.
+        random: The source of the seed.
+        count: The number of cases.
+
+    Raises:
+        CasesError: Hypothesis gave up.
+
     """
-    either = strategies.one_of([*_strategies(_operations()[operation.id])])
+    any_strategy = strategies.one_of([*_strategies(_api_operations()[operation.id])])
     cases: list[Case] = []
 
-    @hypothesis.seed(chance.getrandbits(64))
+    @hypothesis.seed(random.getrandbits(64))
     @hypothesis.settings(GENERATE_ONLY, max_examples=count)
-    @hypothesis.given(case=either)
+    @hypothesis.given(case=any_strategy)
     def draw(case: Case) -> None:
         cases.append(case)
 
@@ -105,12 +114,14 @@ def drawn(operation: OperationSpec, chance: random.Random, count: int) -> list[C
     return cases
 
 
-def _strategies(target: ApiOperation) -> Iterator[strategies.SearchStrategy[Case]]:
-    """Mostly what leaves room for a live key and real identifiers; also identifiers, and lacks of a key, of its own."""
-    path = {parameter.name: PLACEHOLDER_ID for parameter in target.path_parameters}
+def _strategies(operation: ApiOperation) -> Iterator[strategies.SearchStrategy[Case]]:
+    """Yield strategies of cases: most have placeholders for the key and the identifiers, some only for one of them."""
+    path = {parameter.name: PLACEHOLDER_ID for parameter in operation.path_parameters}
     key = {"Authorization": f"Bearer {PLACEHOLDER_ID}"}
-    for mode in schema().config.generation_for(operation=target, phase=TestPhase.FUZZING.value).modes:
-        yield target.as_strategy(generation_mode=mode, path_parameters=path, headers=key, feedback=NO_FEEDBACK)
-    yield target.as_strategy(generation_mode=GenerationMode.NEGATIVE, path_parameters=path, feedback=NO_FEEDBACK)
+    for mode in schema().config.generation_for(operation=operation, phase=TestPhase.FUZZING.value).modes:
+        yield operation.as_strategy(generation_mode=mode, path_parameters=path, headers=key, feedback=NO_FEEDBACK)
+    yield operation.as_strategy(generation_mode=GenerationMode.NEGATIVE, path_parameters=path, feedback=NO_FEEDBACK)
     if len(path) > 1:
-        yield target.as_strategy(path_parameters={"accountGroupId": PLACEHOLDER_ID}, headers=key, feedback=NO_FEEDBACK)
+        yield operation.as_strategy(
+            path_parameters={"accountGroupId": PLACEHOLDER_ID}, headers=key, feedback=NO_FEEDBACK
+        )

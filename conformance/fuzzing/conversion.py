@@ -1,8 +1,9 @@
-"""From a generated case to the request that our client sends, and from our exchange to a response to be judged."""
+"""The conversion of generated cases into requests of our client, and of exchanges into responses of Schemathesis."""
 
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -15,47 +16,52 @@ from conformance.client.client import RawRequest
 from conformance.fuzzing.cases import ORIGIN, Case, operation_of
 from conformance.results.verdicts import Exchange
 
-_OURS = frozenset({"user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"})
-"""Headers in which Schemathesis names itself and each case, and those that are our client's own business."""
+_OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"})
+"""The headers in which Schemathesis names itself and each case, and the headers that our client sets."""
 
 _IDENTIFIER = re.compile(r"(?!\.{1,2}$|folders$|navigation$)[A-Za-z0-9._~-]{1,128}")
-_CONTROL = re.compile(r"%(?:[01][0-9A-Fa-f]|7[Ff])")
-_HEADER = re.compile(r"[A-Za-z0-9-]+: [ -~]*")
-_LONG = 2000
+_CONTROL_CHARACTER = re.compile(r"%(?:[01][0-9A-Fa-f]|7[Ff])")
+_PLAIN_HEADER = re.compile(r"[A-Za-z0-9-]+: [ -~]*")
+_LONGEST_PATH = 2000
+"""The length of a path and query that every proxy lets pass, in characters."""
 
 
-def prepared(case: Case) -> requests.PreparedRequest | None:
-    """The request as Schemathesis would send it, byte for byte; None for one that no HTTP client can send."""
+def prepare_request(case: Case) -> requests.PreparedRequest | None:
+    """Return the request as Schemathesis would send it, byte for byte; None where no HTTP client can send it."""
     try:
         return requests.Request(**case.as_transport_kwargs(base_url=ORIGIN)).prepare()
     except (requests.RequestException, UnicodeError):
         return None
 
 
-def raw(case: Case, request: requests.PreparedRequest, is_real: Callable[[str], bool]) -> RawRequest:
-    """The same request, for our client; `is_real`: whether the target itself has given out an identifier.
+def to_raw_request(case: Case, request: requests.PreparedRequest, is_issued: Callable[[str], bool]) -> RawRequest:
+    """Return the same request for our client.
 
-    It stands for the operation, so that our client judges the answer, only where the target itself has to answer.
+    It has an operation, by which our client judges the response, only where the target itself has to respond.
+
+    Args:
+        case: The generated case.
+        request: The request as Schemathesis would send it.
+        is_issued: A function that returns whether the target itself has given out an identifier.
+
     """
     url = urlsplit(str(request.url))
-    target = f"{url.path}?{url.query}" if url.query else url.path
-    headers = [(_bytes(name), _bytes(value).strip(b" \t")) for name, value in request.headers.items()]
+    path = f"{url.path}?{url.query}" if url.query else url.path
+    headers = [(_to_bytes(name), _to_bytes(value).strip(b" \t")) for name, value in request.headers.items()]
+    kept_headers = httpx.Headers([(name, value) for name, value in headers if not _is_own_header(name)])
     body = request.body.encode() if isinstance(request.body, str) else request.body
     content = body if isinstance(body, bytes) else None
-    sent = RawRequest(
-        case.method, target, httpx.Headers([one for one in headers if not _is_ours(one[0])]), content, None
-    )
-    operation = operation_of(case) if _is_documented(case, sent, is_real) else None
-    return RawRequest(sent.method, sent.path, sent.headers, sent.content, operation)
+    raw = RawRequest(case.method, path, kept_headers, content, None)
+    return replace(raw, operation=operation_of(case)) if _is_documented(case, raw, is_issued) else raw
 
 
 def is_shape_probe(case: Case) -> bool:
-    """Whether a case asks for a method or brings a media type that the operation does not have."""
+    """Return whether a case has a method or a media type that the operation does not have."""
     return coverage_scenario(case) in REQUEST_SHAPE_PROBES
 
 
-def response(request: requests.PreparedRequest, exchange: Exchange) -> Response | None:
-    """What came back, for Schemathesis; None where nothing did."""
+def to_response(request: requests.PreparedRequest, exchange: Exchange) -> Response | None:
+    """Return the response of an exchange for Schemathesis; None where none arrived."""
     if exchange.status is None:
         return None
     headers: defaultdict[str, list[str]] = defaultdict(list)
@@ -65,27 +71,33 @@ def response(request: requests.PreparedRequest, exchange: Exchange) -> Response 
     return Response(exchange.status, headers, content, request, elapsed, verify=False)
 
 
-def _is_documented(case: Case, sent: RawRequest, is_real: Callable[[str], bool]) -> bool:
-    """Whether no proxy is the first to meet it, and nothing but the operation's own page says what the answer is.
+def _is_documented(case: Case, raw: RawRequest, is_issued: Callable[[str], bool]) -> bool:
+    """Return whether no proxy may respond first, and the operation's own page alone says what the response is.
 
-    Without a body where one is required, 411 and 415 are as good an answer as 400.
+    Without a required body, 411 and 415 are as correct as 400.
     """
-    path, _, query = sent.path.partition("?")
-    given, template = path.split("/"), case.path.split("/")
-    if is_shape_probe(case) or len(given) != len(template) or len(sent.path) > _LONG or _CONTROL.search(query):
+    path, _, query = raw.path.partition("?")
+    if is_shape_probe(case) or len(raw.path) > _LONGEST_PATH or _CONTROL_CHARACTER.search(query):
         return False
     if case.body is NOT_SET and len(case.operation.body) > 0:
         return False
-    segments = zip(given, template, strict=True)
-    return all(
-        one == known or (known.startswith("{") and (is_real(unquote(one)) or _IDENTIFIER.fullmatch(one) is not None))
-        for one, known in segments
-    ) and all(_HEADER.fullmatch(f"{name}: {value}") for name, value in sent.headers.items())
+    has_plain_headers = all(_PLAIN_HEADER.fullmatch(f"{name}: {value}") for name, value in raw.headers.items())
+    return has_plain_headers and _fits_template(path, case.path, is_issued)
 
 
-def _is_ours(name: bytes) -> bool:
-    return name.decode("latin-1").lower() in _OURS
+def _fits_template(path: str, template: str, is_issued: Callable[[str], bool]) -> bool:
+    """Return whether a path has plain or issued identifiers where its template has parameters."""
+    segments, template_segments = path.split("/"), template.split("/")
+    return len(segments) == len(template_segments) and all(
+        segment == expected
+        or (expected.startswith("{") and (is_issued(unquote(segment)) or _IDENTIFIER.fullmatch(segment) is not None))
+        for segment, expected in zip(segments, template_segments, strict=True)
+    )
 
 
-def _bytes(text: str | bytes) -> bytes:
+def _is_own_header(name: bytes) -> bool:
+    return name.decode("latin-1").lower() in _OWN_HEADERS
+
+
+def _to_bytes(text: str | bytes) -> bytes:
     return text.encode("latin-1") if isinstance(text, str) else text

@@ -1,4 +1,4 @@
-"""Real identifiers for generated requests, made when they are first asked for and again when they are used up."""
+"""The pool of real identifiers for generated requests: made when first needed, and again when used up."""
 
 import itertools
 from enum import Enum
@@ -10,87 +10,98 @@ from conformance.harness.key import Key
 from conformance.states import NotEstablishedError
 
 
-class Kind(Enum):
-    """What an identifier is one of."""
+class IdentifierKind(Enum):
+    """The kind of resource that an identifier names; the value completes the sentence "the audience is ..."."""
 
-    READY = "ready"
-    POPULATED = "being populated by an active job"
-    DELETED = "deleted"
-    ACTIVE = "an active job"
-    ENDED = "a job that has ended"
+    READY_AUDIENCE = "ready"
+    POPULATED_AUDIENCE = "being populated by an active job"
+    DELETED_AUDIENCE = "deleted"
+    ACTIVE_JOB = "an active job"
+    ENDED_JOB = "a job that has ended"
     FOLDER = "a folder"
 
 
-_AUDIENCES = (Kind.READY, Kind.POPULATED, Kind.DELETED)
-_SOUND = frozenset({Kind.READY, Kind.ACTIVE, Kind.FOLDER})
-_JOBS = (Kind.ACTIVE, Kind.ENDED)
+_AUDIENCES = (IdentifierKind.READY_AUDIENCE, IdentifierKind.POPULATED_AUDIENCE, IdentifierKind.DELETED_AUDIENCE)
+_JOBS = (IdentifierKind.ACTIVE_JOB, IdentifierKind.ENDED_JOB)
+_INDISPENSABLE = frozenset({IdentifierKind.READY_AUDIENCE, IdentifierKind.ACTIVE_JOB, IdentifierKind.FOLDER})
+"""The kinds without which no valid request can be sent."""
 
 
 class IdentifierPool:
-    """What is handed out in one account group."""
+    """The identifiers of one account group, at most one of each kind."""
 
     def __init__(self, context: CheckContext, key: Key) -> None:
         self._context = context
         self._key = key
-        self._stock: dict[Kind, str] = {}
-        self._had: set[Kind] = set()
-        self._out: set[Kind] = set()
-        self._turns = itertools.count(context.random.randrange(len(Kind)))
+        self._identifiers: dict[IdentifierKind, str] = {}
+        self._requested: set[IdentifierKind] = set()
+        self._unavailable: set[IdentifierKind] = set()
+        self._turns = itertools.count(context.random.randrange(len(IdentifierKind)))
 
-    def has(self, identifier: str) -> bool:
-        """Whether the target itself has given out an identifier, or the account group's."""
-        return identifier in {self._key.group, *self._stock.values()} or identifier in self._context.states.answered
+    def is_issued(self, identifier: str) -> bool:
+        """Return whether the target itself has given out an identifier."""
+        known = {self._key.group, *self._identifiers.values()}
+        return identifier in known or identifier in self._context.states.issued
 
-    def kind(self, operation: OperationSpec, *, sound: bool) -> Kind | None:
-        """What the next request is to name, if anything: each kind in turn. `sound`: nothing may stand against it."""
+    def next_kind(self, operation: OperationSpec, *, valid_only: bool) -> IdentifierKind | None:
+        """Return the kind of resource that the next request is to name, each kind in turn.
+
+        Args:
+            operation: The operation; None is returned where it names no resource.
+            valid_only: Whether to return the kind for which the request is valid.
+
+        """
         kinds = _kinds(operation)
-        if not kinds or sound:
+        if not kinds or valid_only:
             return kinds[0] if kinds else None
         return kinds[next(self._turns) % len(kinds)]
 
-    def identifier(self, kind: Kind) -> str | None:
-        """One of a kind; None where there is none, or none any more.
+    def identifier(self, kind: IdentifierKind) -> str | None:
+        """Return an identifier of a kind; None where there is none, or no more.
 
-        NotEstablishedError where there never was one that nothing stands against: then there is nothing to be shown.
+        Raises:
+            NotEstablishedError: There was never one, and without it no valid request can be sent.
+
         """
-        if kind not in self._stock and kind not in self._out:
+        if kind not in self._identifiers and kind not in self._unavailable:
             try:
-                self._stock[kind] = self._made(kind)
+                self._identifiers[kind] = self._make(kind)
             except NotEstablishedError:
-                if kind in _SOUND and kind not in self._had:
+                if kind in _INDISPENSABLE and kind not in self._requested:
                     raise
-                self._out.add(kind)
-            self._had.add(kind)
-        return self._stock.get(kind)
+                self._unavailable.add(kind)
+            self._requested.add(kind)
+        return self._identifiers.get(kind)
 
-    def used_up(self, kind: Kind) -> None:
-        """It is not what it was any more."""
-        self._stock.pop(kind, None)
+    def remove(self, kind: IdentifierKind) -> None:
+        """Remove an identifier that is used up."""
+        self._identifiers.pop(kind, None)
 
-    def _made(self, kind: Kind) -> str:
+    def _make(self, kind: IdentifierKind) -> str:
         context, key = self._context, self._key
         match kind:
-            case Kind.READY:
+            case IdentifierKind.READY_AUDIENCE:
                 return context.ready_audience(key).id
-            case Kind.POPULATED:
+            case IdentifierKind.POPULATED_AUDIENCE:
                 return context.populated_audience(key).id
-            case Kind.ACTIVE:
+            case IdentifierKind.ACTIVE_JOB:
                 return str(context.populated_audience(key).job)
-            case Kind.FOLDER:
+            case IdentifierKind.FOLDER:
                 return context.create_folder(key)
-            case Kind.ENDED:
+            case IdentifierKind.ENDED_JOB:
                 audience = context.populated_audience(key)
                 context.end_job(audience, "completed")
                 return str(audience.job)
-            case Kind.DELETED:
+            case IdentifierKind.DELETED_AUDIENCE:
                 audience = context.ready_audience(key)
                 context.delete_audience(audience, key)
                 return audience.id
 
 
-def _kinds(operation: OperationSpec) -> tuple[Kind, ...]:
+def _kinds(operation: OperationSpec) -> tuple[IdentifierKind, ...]:
+    """Return the kinds of identifiers that an operation can name, the valid one first."""
     if operation.resource is Resource.AUDIENCE:
         return _AUDIENCES
     if operation.resource is Resource.JOB:
         return _JOBS
-    return (Kind.FOLDER,) if operation is operations.RENAME_FOLDER else ()
+    return (IdentifierKind.FOLDER,) if operation is operations.RENAME_FOLDER else ()

@@ -1,4 +1,4 @@
-"""What Schemathesis' checks say of an exchange, and which requirement of the catalogue each of them speaks for."""
+"""The checks of Schemathesis, and the requirement of the catalogue that each of them checks."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -29,74 +29,84 @@ from conformance.results.verdicts import SUCCESS, Exchange
 DISABLED_CHECKS: Mapping[str, str] = {
     "allow_header_conformance": "`/audiences/folders` and `/audiences/navigation` overlap `/audiences/{audienceId}`",
     "ensure_resource_availability": "it blames a creation for an identifier that was invented for a body",
-    "ignored_auth": "it sends by itself, past our record, pace and redaction; the permission matrix asks more",
-    "object_level_authorization": "it sends by itself, and reads only; the tenancy crossings ask more",
-    "positive_data_acceptance": "what fits the schemas may break a rule that no schema says",
+    "ignored_auth": "it sends by itself, without our record, pace and redaction; the permission matrix covers more",
+    "object_level_authorization": "it sends by itself, and only reads; the checks across account groups cover more",
+    "positive_data_acceptance": "a request that fits the schemas may break a rule that is in no schema",
     "response_headers_conformance": "the contract documents no response header",
-    "unsupported_method": "it demands 405, where 404 is as legal",
-    "use_after_free": "an identifier may be given out again after a deletion; our own checks know which were",
+    "unsupported_method": "it demands 405, although 404 is allowed as well",
+    "use_after_free": "an identifier may be given out again after a deletion; our own checks know which ones were",
 }
-"""The checks that are not asked, and why not. The others stand at the end of this module."""
+"""The disabled checks, and the reasons. `ENABLED_CHECKS` has the others."""
 
 _KEY_COMES_FIRST = frozenset({402, 403, 404, 409})
-"""Nobody without a key is told these, where nothing but the key is missing."""
+"""The statuses that a request without a key must not get, if only the key is missing."""
 
 _NOT_FOUND, _NOT_IMPLEMENTED = 404, 501
 
 
 @dataclass(frozen=True)
-class Sent:
-    """An exchange with what it was made from. `keyed`: the request carried the key."""
+class SentCase:
+    """A case that was sent.
+
+    Attributes:
+        operation: The operation that the case is generated for.
+        case: The case.
+        raw: The request.
+        exchange: The exchange.
+        has_key: Whether the request carried the key.
+
+    """
 
     operation: OperationSpec
     case: Case
     raw: RawRequest
     exchange: Exchange
-    keyed: bool
+    has_key: bool
 
 
 @dataclass(frozen=True)
 class CheckFailure:
-    """That a requirement is broken: the `fact` of its id, and what was expected in its place."""
+    """A failed check: the `fact` of the violated requirement's id, and the expected response."""
 
     fact: str
     expected: str
 
 
-def check_failures(sent: Sent, response: Response, wire: Contract) -> Iterator[CheckFailure]:
-    """What the checks object to, as far as a sentence of the documentation or the contract bears it out."""
-    asked = [one for one in ENABLED_CHECKS if not (one is not_a_server_error and _would_send(sent.case))]
-    if _objects(asked, sent.case, response):
-        for check in asked:
-            if _objects([check], sent.case, response):
-                fact = ENABLED_CHECKS[check](sent, wire)
+def check_failures(sent: SentCase, response: Response, contract: Contract) -> Iterator[CheckFailure]:
+    """Yield the check failures that a documented sentence or the contract supports."""
+    checks = [check for check in ENABLED_CHECKS if not (check is not_a_server_error and _would_send(sent.case))]
+    if _fails(checks, sent.case, response):
+        for check in checks:
+            if _fails([check], sent.case, response):
+                fact = ENABLED_CHECKS[check](sent, contract)
                 if fact is not None:
                     yield CheckFailure(fact, _EXPECTED[check])
 
 
 def is_invalid(case: Case) -> bool:
-    """Whether the page itself calls a body invalid: it lacks what is required, or has a member of another type."""
-    schema = _documented_body(case)
+    """Return whether the documentation calls a body invalid: a required member is missing, or has another type."""
+    schema = _documented_schema(case)
     if schema is None or is_shape_probe(case):
         return False
-    body = _body(case)
+    body = _decoded_body(case)
     if not isinstance(body, dict):
         return True
-    known = schema["properties"]
-    lacks = any(body.get(name) is None for name in schema.get("required", ()))
-    empty = "anyOf" in schema and not any(name in body for name in known)
-    return lacks or empty or any(_is_wrong(body[name], known[name]) for name in known if name in body)
+    properties = schema["properties"]
+    is_incomplete = any(body.get(name) is None for name in schema.get("required", ()))
+    is_empty = "anyOf" in schema and not any(name in body for name in properties)
+    is_wrong = any(_is_wrong(body[name], properties[name]) for name in properties if name in body)
+    return is_incomplete or is_empty or is_wrong
 
 
-def _documented_body(case: Case) -> dict[str, Any] | None:
-    """The schema of the body, None where there is none or where the contract infers it."""
+def _documented_schema(case: Case) -> dict[str, Any] | None:
+    """Return the schema of the body; None where there is none, or where the contract infers it."""
     content = case.operation.definition.raw.get("requestBody", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema")
     return schema if isinstance(schema, dict) and "properties" in schema and "x-inferred" not in schema else None
 
 
-def _body(case: Case) -> object:
-    """The body as a server reads it; None where it is none, or no JSON."""
+def _decoded_body(case: Case) -> object:
+    """Return the body as a server decodes it; None where there is no body, or where it is no JSON."""
     if case.body is NOT_SET:
         return None
     if isinstance(case.body, bytes):
@@ -108,7 +118,7 @@ def _body(case: Case) -> object:
 
 
 def _is_wrong(value: object, schema: Mapping[str, Any]) -> bool:
-    """Whether a member has another type or none of the values that are listed; null may stand for "none"."""
+    """Return whether a member has another type, or none of the listed values; null may mean "none"."""
     if value is None:
         return False
     if not isinstance(value, str):
@@ -118,11 +128,11 @@ def _is_wrong(value: object, schema: Mapping[str, Any]) -> bool:
 
 
 def _would_send(case: Case) -> bool:
-    """Whether the check for server errors would send a second request by itself, to compare."""
+    """Return whether the check for server errors would send a second request by itself, for comparison."""
     return coverage_scenario(case) in CONTENT_TYPE_PROBES
 
 
-def _objects(checks: list[CheckFunction], case: Case, response: Response) -> bool:
+def _fails(checks: list[CheckFunction], case: Case, response: Response) -> bool:
     try:
         case.validate_response(response, checks=checks)
     except FailureGroup:
@@ -130,61 +140,64 @@ def _objects(checks: list[CheckFunction], case: Case, response: Response) -> boo
     return False
 
 
-# Which requirement each check speaks for, if any.
+# For each check, a function that returns the fact of the violated requirement; None where none is violated.
 
 
-def _server_error(sent: Sent, _: Contract) -> str | None:
-    """A 500 is a documented row, so nothing is broken for certain; 501 is the answer to an unknown method."""
+def _fact_of_server_error(sent: SentCase, _: Contract) -> str | None:
+    """Return CONSISTENT, as 500 is a documented row; None for 501, the response to an unknown method."""
     return None if sent.exchange.status == _NOT_IMPLEMENTED else "CONSISTENT"
 
 
-def _status(sent: Sent, _: Contract) -> str | None:
-    """Of each operation that is in an account group, 404 may mean that."""
-    is_of_the_group = sent.exchange.status == _NOT_FOUND and sent.operation is not operations.LIST_ACCOUNTS
-    return "ROW-OTHER" if sent.raw.operation is not None and not is_of_the_group else None
+def _fact_of_status(sent: SentCase, _: Contract) -> str | None:
+    """Return ROW-OTHER, except for a 404 that the account group may be the reason of."""
+    may_mean_group = sent.exchange.status == _NOT_FOUND and sent.operation is not operations.LIST_ACCOUNTS
+    return "ROW-OTHER" if sent.raw.operation is not None and not may_mean_group else None
 
 
-def _row(sent: Sent, wire: Contract) -> str | None:
-    """Documented only where our own judge says so too: what the contract infers is never a MUST."""
+def _fact_of_row(sent: SentCase, contract: Contract) -> str | None:
+    """Return the row, a MUST, where our own validation finds a violation of a documented schema; else INFERRED."""
     status = sent.exchange.status
-    row = wire.row(sent.operation, status) if sent.raw.operation is not None and status is not None else None
+    row = contract.row(sent.operation, status) if sent.raw.operation is not None and status is not None else None
     if row is None:
         return None
     documented, _ = schema_violations(sent.exchange, row)
     return f"ROW-{status}" if documented else "INFERRED"
 
 
-def _negative(sent: Sent, _: Contract) -> str | None:
-    """Accepting is the fault. Bounds and queries that the contract infers, or that a server may not read, are not."""
+def _fact_of_accepted_negative(sent: SentCase, _: Contract) -> str | None:
+    """Return the fact where an invalid request is accepted.
+
+    Bounds and queries that the contract infers, or that a server may ignore, are not violated.
+    """
     if sent.exchange.status not in SUCCESS or is_shape_probe(sent.case):
         return None
-    if not sent.keyed:
+    if not sent.has_key:
         return "KEY"
     if is_invalid(sent.case):
         return "VALID"
-    inferred = _documented_body(sent.case) is None and not isinstance(_body(sent.case), dict)
-    return "CONSISTENT" if inferred and len(sent.case.operation.body) > 0 else None
+    is_no_object = _documented_schema(sent.case) is None and not isinstance(_decoded_body(sent.case), dict)
+    return "CONSISTENT" if is_no_object and len(sent.case.operation.body) > 0 else None
 
 
-def _key(sent: Sent, _: Contract) -> str | None:
-    """What else is wrong with the request may be said before; a success, or what only a key's owner may know, not."""
+def _fact_of_missing_key(sent: SentCase, _: Contract) -> str | None:
+    """Return KEY for a success, or a status that a key comes before; other errors may be reported before the key's."""
     status = sent.exchange.status
-    return "KEY" if not sent.keyed and (status in SUCCESS or status in _KEY_COMES_FIRST) else None
+    return "KEY" if not sent.has_key and (status in SUCCESS or status in _KEY_COMES_FIRST) else None
 
 
-ENABLED_CHECKS: Mapping[CheckFunction, Callable[[Sent, Contract], str | None]] = {
-    not_a_server_error: _server_error,
-    status_code_conformance: _status,
-    content_type_conformance: _row,
-    response_schema_conformance: _row,
-    negative_data_rejection: _negative,
-    missing_required_header: _key,
+ENABLED_CHECKS: Mapping[CheckFunction, Callable[[SentCase, Contract], str | None]] = {
+    not_a_server_error: _fact_of_server_error,
+    status_code_conformance: _fact_of_status,
+    content_type_conformance: _fact_of_row,
+    response_schema_conformance: _fact_of_row,
+    negative_data_rejection: _fact_of_accepted_negative,
+    missing_required_header: _fact_of_missing_key,
 }
 _EXPECTED: Mapping[CheckFunction, str] = {
     not_a_server_error: "no server error",
     status_code_conformance: "one of the documented statuses",
     content_type_conformance: "the documented media type",
-    response_schema_conformance: "a body as the contract has it",
+    response_schema_conformance: "a body that fits the contract",
     negative_data_rejection: "a refusal of an invalid request",
     missing_required_header: "401, without a key",
 }

@@ -1,4 +1,4 @@
-"""The stateful phase: what one answer names is used in the next request, along the contract's links."""
+"""The stateful phase of Schemathesis: a request uses the identifiers of earlier responses, by the contract's links."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,63 +14,78 @@ from conformance.fuzzing.case_runner import CaseRunner
 from conformance.fuzzing.cases import GENERATE_ONLY, Case, CasesError, schema
 from conformance.harness.context import CheckContext
 
-_STEPS = 8
-_ATTEMPTS = 5
+_STEPS_PER_SEQUENCE = 8
+_MOST_ATTEMPTS = 5
 
 
 class Sequences:
-    """The sequences of one delivery; `begun`: how many there were so far."""
+    """The sequences of requests of one runner.
 
-    def __init__(self, context: CheckContext, delivery: CaseRunner) -> None:
+    Attributes:
+        begun: The number of sequences so far.
+
+    """
+
+    def __init__(self, context: CheckContext, runner: CaseRunner) -> None:
         self._context = context
-        self._delivery = delivery
+        self._runner = runner
         self.begun = 0
 
     def send(self, count: int) -> None:
-        """Send so many; CasesError where Hypothesis gives up before the first of them.
+        """Send some sequences.
 
-        A target may answer the same sequence otherwise the second time, which Hypothesis takes for its user's fault:
-        then it starts again with another seed, and all that was seen before still counts.
+        A target may respond differently to the same sequence the second time, which Hypothesis takes for its user's
+        mistake: then it starts again with another seed, and all violations noted before still count.
+
+        Args:
+            count: The number of sequences.
+
+        Raises:
+            CasesError: Hypothesis gave up before the first of them.
+
         """
         machine = self._machine()
-        why = ""
-        for _ in range(_ATTEMPTS):
-            left = count - self.begun
-            if left <= 0:
+        reason = ""
+        for _ in range(_MOST_ATTEMPTS):
+            remaining = count - self.begun
+            if remaining <= 0:
                 return
-            settings = hypothesis.settings(GENERATE_ONLY, max_examples=left, stateful_step_count=_STEPS)
+            settings = hypothesis.settings(
+                GENERATE_ONLY, max_examples=remaining, stateful_step_count=_STEPS_PER_SEQUENCE
+            )
             try:
                 hypothesis.seed(self._context.random.getrandbits(64))(machine).run(settings=settings)
             except HypothesisException as error:
-                why = f"{type(error).__name__}: {error}"
+                reason = f"{type(error).__name__}: {error}"
             else:
                 return
         if not self.begun:
-            raise CasesError(why)
+            raise CasesError(reason)
 
     def _machine(self) -> type[APIStateMachine]:
-        """The contract's state machine, with our client in place of Schemathesis' own, and judged by the delivery."""
-        left_out = [*self._left_out()]
-        chosen = schema().exclude(operation_id=left_out) if left_out else schema()
+        """Return the contract's state machine, with our runner in place of Schemathesis' own sending and judging."""
+        excluded = [*self._excluded_operations()]
+        selected = schema().exclude(operation_id=excluded) if excluded else schema()
 
         def setup(_: APIStateMachine) -> None:
             self.begun += 1
 
         def call(_: APIStateMachine, case: Case, **__: Any) -> Response:  # noqa: ANN401  (Schemathesis')
-            answer = self._delivery.run(case, once=False)
-            return answer if answer is not None else hypothesis.reject()
+            response = self._runner.run(case, once=False)
+            return response if response is not None else hypothesis.reject()
 
         def validate_response(_: APIStateMachine, *__: object, **___: object) -> None:
-            """Nothing is raised: what is wrong is in the ledger already."""
+            """Raise nothing: the violations are in the ledger already."""
 
-        ours = {"setup": setup, "call": call, "validate_response": validate_response}
-        return type("OurMachine", (chosen.as_state_machine(),), ours)
+        overrides = {"setup": setup, "call": call, "validate_response": validate_response}
+        return type("OurMachine", (selected.as_state_machine(),), overrides)
 
-    def _left_out(self) -> Iterator[str]:
-        """Operations that leave behind what may not be left, or that are not of the profile."""
+    def _excluded_operations(self) -> Iterator[str]:
+        """Yield the operations with effects that are not allowed, and those that are not in the profile."""
         states, profile = self._context.states, self._context.profile
         for operation in operations.OPERATIONS:
-            leaves = operation is operations.CREATE_FOLDER and not states.may_leave_folders
-            costs = operation is operations.START_JOB and not states.may_spend_credits
-            if leaves or costs or (operation.prefix.startswith("JOB-") and profile is not Profile.FULL):
+            leaves_folder = operation is operations.CREATE_FOLDER and not states.may_leave_folders
+            spends_credits = operation is operations.START_JOB and not states.may_spend_credits
+            is_of_jobs = operation.prefix.startswith("JOB-")
+            if leaves_folder or spends_credits or (is_of_jobs and profile is not Profile.FULL):
                 yield operation.id

@@ -1,10 +1,10 @@
-"""The situations that checks begin from, in the words of the provider states and of the API itself."""
+"""The context of a check: the resources that a check begins from, by provider states and by the API itself."""
 
-import random
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from random import Random
 from typing import Any, TypeVar
 
 from conformance.catalogue import operations
@@ -17,16 +17,22 @@ from conformance.harness.key import Key
 from conformance.harness.run_facts import RunFacts
 from conformance.results.ledger import Ledger
 from conformance.results.verdicts import SUCCESS, Exchange
-from conformance.states import NotEstablishedError, ProviderStates
+from conformance.states import NotEstablishedError, ProviderState, ProviderStates
 
-_NO_EXTRAS = RequestOptions()
-_SPARE = 3
+_NO_OPTIONS = RequestOptions()
+_SPARE_TRIES = 3
+_INFERRED_FIELDS: Mapping[str, Mapping[str, Any]] = {
+    "linkedin_search": {"searchUrl": "https://www.linkedin.com/search/results/people/?keywords=sales", "maxResults": 5},
+    "sales_navigator": {"savedSearchId": "1", "maxResults": 5},
+    "post_commenters": {"postUrl": "https://www.linkedin.com/posts/example", "maxResults": 5},
+    "url_upload": {"urls": ["https://www.linkedin.com/in/example"]},
+}
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Audience:
-    """An audience that is there; `job` is what populates it, if anything does."""
+    """An existing audience; `job` is the job that populates it, if there is one."""
 
     group: str
     id: str
@@ -34,9 +40,17 @@ class Audience:
 
 
 class CheckContext:
-    """What a check has at hand: the client, the states, the ledger, a source of chance, and how often to repeat.
+    """The parts that a check works with, and the steps that it has in common with others.
 
-    `made`: by account group, what lists have to show of what was made for this check: audiences and folders.
+    Attributes:
+        client: The client that sends the requests.
+        facts: The facts of the run so far.
+        profile: The profile of the run.
+        states: The way to the provider states.
+        random: The only source of random choices.
+        repeats: How often an action is repeated that has to succeed every time.
+        created_ids: The audiences and folders made for this check, which lists have to show, by account group.
+
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  (all that a check works with)
@@ -44,7 +58,7 @@ class CheckContext:
         client: Client,
         states: ProviderStates,
         facts: RunFacts,
-        chance: random.Random,
+        random: Random,
         profile: Profile,
         repeats: int,
     ) -> None:
@@ -52,174 +66,190 @@ class CheckContext:
         self.facts = facts
         self.profile = profile
         self.states = states
-        self.random = chance
+        self.random = random
         self.repeats = repeats
         self.created_ids: dict[str, set[str]] = defaultdict(set)
-        self._bodies: dict[str, Any] = {}
-        self._is_guessing = False
+        self._start_bodies: dict[str, Any] = {}
+        self._has_guessed = False
 
     @property
     def ledger(self) -> Ledger:
-        """Where what is seen is noted."""
+        """The ledger of the run."""
         return self.client.ledger
 
     @property
     def deletions(self) -> Deletions:
-        """What the target has said to be deleted."""
+        """The deletions that the target has acknowledged."""
         return self.facts.deletions
 
     def wait(self, seconds: float) -> None:
-        """Let time go by."""
+        """Wait for some seconds."""
         self.client.pause(seconds)
 
-    # What the target prepares.
+    def share_of_repeats(self, divisor: int) -> int:
+        """Return the number of repeats divided by a number, rounded down, and at least 1."""
+        return max(1, self.repeats // divisor)
+
+    # By provider states.
 
     def create_key(self, *permissions: str, **params: object) -> Key:
-        """A key with these permissions; with all where none is named."""
+        """Set up a key with these permissions, with all where none is named."""
         named = {"permissions": list(permissions)} if permissions else {}
-        values = self.states.setup("an API key", **named, **params)
+        values = self.states.setup(ProviderState.API_KEY, **named, **params)
         return Key(values["apiKey"], values["accountGroupId"])
 
     def keys_of_same_group(self, key: Key, permission: str) -> Iterator[Key]:
-        """Further keys of the account group, as far as they can be had: with all permissions, and with one alone."""
+        """Yield more keys of the account group, where they can be set up: with all permissions, and with one alone."""
         for permissions in ((), (permission,)):
             with suppress(NotEstablishedError):
                 yield self.create_key(*permissions, accountGroupId=key.group)
 
     def key_revoked_from_start(self, key: Key) -> Key:
-        """A key for the same account group that never was valid."""
+        """Set up a key of the same account group that was never valid."""
         revoked = self.create_key(accountGroupId=key.group, status="revoked")
         self.facts.revoked_keys.append(revoked)
         return revoked
 
     def revoke(self, key: Key) -> None:
         """Revoke a key."""
-        self.states.setup("the API key is revoked", apiKey=key.token)
+        self.states.setup(ProviderState.KEY_REVOKED, apiKey=key.token)
         self.facts.revoked_keys.append(key)
 
     def ready_audience(self, key: Key, **params: object) -> Audience:
-        """An audience that is ready, by the target's own word."""
-        values = self.states.setup("an audience that is ready", apiKey=key.token, **params)
+        """Set up an audience that is ready."""
+        values = self.states.setup(ProviderState.READY_AUDIENCE, apiKey=key.token, **params)
         self.created_ids[key.group].add(values["audienceId"])
-        return self._made(Audience(values["accountGroupId"], values["audienceId"]))
+        return self._mark_existing(Audience(values["accountGroupId"], values["audienceId"]))
 
     def populated_audience(self, key: Key, job_status: str | None = None) -> Audience:
-        """An audience that an active job populates, by the target's own word."""
+        """Set up an audience that an active job populates."""
         params = {} if job_status is None else {"jobStatus": job_status}
-        values = self.states.setup("an audience being populated", apiKey=key.token, **params)
-        return self._made(Audience(values["accountGroupId"], values["audienceId"], values["jobId"]))
+        values = self.states.setup(ProviderState.POPULATED_AUDIENCE, apiKey=key.token, **params)
+        return self._mark_existing(Audience(values["accountGroupId"], values["audienceId"], values["jobId"]))
 
-    def _made(self, audience: Audience) -> Audience:
+    def _mark_existing(self, audience: Audience) -> Audience:
+        """Note that an identifier is in use, in case it belonged to a deleted audience."""
         self.deletions.mark_reissued(audience.group, audience.id)
         return audience
 
     def end_job(self, audience: Audience, outcome: str) -> None:
         """End the prospecting of an audience."""
-        self.states.setup("the prospecting has ended", jobId=audience.job, outcome=outcome)
+        self.states.setup(ProviderState.PROSPECTING_ENDED, jobId=audience.job, outcome=outcome)
 
     def not_issued(self, names: Iterable[str]) -> list[str]:
-        """Those of some made-up keys or identifiers that the target has not given out: of a near miss nobody knows."""
-        return [name for name in names if name not in self.states.answered]
+        """Return the made-up keys or identifiers that the target has not given out; a near miss may be real."""
+        return [name for name in names if name not in self.states.issued]
 
-    # What a client does.
+    # By requests of the API.
 
     def call(
         self,
         operation: OperationSpec,
         key: Key,
-        target: str = "",
+        resource_id: str = "",
         body: object = None,
-        extras: RequestOptions = _NO_EXTRAS,
+        options: RequestOptions = _NO_OPTIONS,
     ) -> Exchange:
         """Send a request with a key, in its account group."""
-        return self.client.send(ApiRequest(operation, key.token, key.group, target, body, extras))
+        return self.client.send(ApiRequest(operation, key.token, key.group, resource_id, body, options))
 
     def delete_audience(
-        self, audience: Audience, key: Key, extras: RequestOptions = _NO_EXTRAS, *, limited: bool = False
+        self, audience: Audience, key: Key, options: RequestOptions = _NO_OPTIONS, *, limited: bool = False
     ) -> Exchange:
-        """Delete an audience."""
-        call = ApiRequest(operations.DELETE_AUDIENCE, key.token, audience.group, audience.id, options=extras)
+        """Send the deletion of an audience (A5).
+
+        Args:
+            audience: The audience.
+            key: The key that the request carries.
+            options: The headers, query and body of the request.
+            limited: Whether a 429 is the expected response, and not waited out.
+
+        """
+        call = ApiRequest(operations.DELETE_AUDIENCE, key.token, audience.group, audience.id, options=options)
         return self.client.send(call, limited=limited)
 
     def create_audience(self, key: Key, **fields: str) -> Audience:
-        """An audience made by the API (A2), `on_demand` unless said otherwise."""
+        """Create an audience by the API (A2), `on_demand` unless a field says otherwise."""
         body = {"name": f"made for a check {self.random.getrandbits(32):x}", "type": "on_demand", **fields}
         exchange = self.call(operations.CREATE_AUDIENCE, key, body=body)
-        return Audience(key.group, self._made_by(exchange, key, "an audience could not be made"))
+        return Audience(key.group, self._created_id(exchange, key, "an audience could not be made"))
 
     def create_folder(self, key: Key, **fields: str) -> str:
-        """A folder made by the API (A8), `on_demand` unless said otherwise; its identifier."""
+        """Create a folder by the API (A8), `on_demand` unless a field says otherwise, and return its identifier."""
         if not self.states.may_leave_folders:
             raise NotEstablishedError("no folder was made: it could not be removed again (--allow-leftovers)")
         body = {"name": f"made for a check {self.random.getrandbits(32):x}", "audienceType": "on_demand", **fields}
         exchange = self.call(operations.CREATE_FOLDER, key, body=body)
-        return self._made_by(exchange, key, "a folder could not be made")
+        return self._created_id(exchange, key, "a folder could not be made")
 
     def start_body(self, key: Key, source: str = "linkedin_search") -> Any:  # noqa: ANN401  (JSON)
-        """The body of a start request that the target accepts; by its own word, else what the contract infers."""
+        """Return the body of a start request: the target's own, else a body inferred from the contract."""
         if not self.states.may_spend_credits:
             raise NotEstablishedError("no job was started: it costs credits (--allow-credits)")
-        if source not in self._bodies:
+        if source not in self._start_bodies:
             try:
-                values = self.states.setup("a prospecting request", apiKey=key.token, source=source)
-                self._bodies[source] = values["body"]
+                values = self.states.setup(ProviderState.PROSPECTING_REQUEST, apiKey=key.token, source=source)
+                self._start_bodies[source] = values["body"]
             except NotEstablishedError:
-                self._is_guessing = True
-                self._bodies[source] = {"source": source, **_INFERRED[source]}
-        return self._bodies[source]
+                self._has_guessed = True
+                self._start_bodies[source] = {"source": source, **_INFERRED_FIELDS[source]}
+        return self._start_bodies[source]
 
     def start_body_is_guessed(self) -> bool:
-        """Whether nobody has said what a start request has to look like, and the target has taken none so far."""
-        return self._is_guessing and not any(self.facts.started_jobs)
+        """Return whether the body of start requests was inferred, and the target has accepted none so far."""
+        return self._has_guessed and not any(self.facts.started_jobs)
 
     def fresh_idempotency_key(self) -> RequestOptions:
-        """An idempotency key that was never used. No sentence says that a start may be without."""
+        """Return options with an unused idempotency key. No sentence says that a start may do without a key."""
         return RequestOptions({"Idempotency-Key": f"{self.random.getrandbits(96):x}"})
 
     def start_job(self, key: Key, source: str = "linkedin_search") -> str:
-        """A job started by the API (P1); its identifier."""
-        exchange = self.call(
-            operations.START_JOB, key, body=self.start_body(key, source), extras=self.fresh_idempotency_key()
-        )
-        return self._answered(exchange, "a job could not be started", "jobId")
+        """Start a job by the API (P1), and return its identifier."""
+        body, options = self.start_body(key, source), self.fresh_idempotency_key()
+        exchange = self.call(operations.START_JOB, key, body=body, options=options)
+        return self._issued_id(exchange, "a job could not be started", "jobId")
 
     def audience_in_folder(self, key: Key, folder: str | None = None, **fields: str) -> Audience:
-        """An audience made by the API, and moved into a folder."""
+        """Create an audience by the API, and move it into a folder: a new one where none is given."""
         audience = self.create_audience(key, **fields)
         body = {"folderId": folder or self.create_folder(key)}
         moved = self.call(operations.MOVE_TO_FOLDER, key, audience.id, body)
-        self._answered(moved, "an audience could not be moved into a folder", "id")
+        self._issued_id(moved, "an audience could not be moved into a folder", "id")
         return audience
 
-    def _answered(self, exchange: Exchange, otherwise: str, name: str) -> str:
+    def _issued_id(self, exchange: Exchange, error: str, name: str) -> str:
+        """Return an identifier that a success shows; NotEstablishedError with a message where there is none."""
         identifier = json_at(exchange, "data", name)
         if exchange.status not in SUCCESS or not isinstance(identifier, str):
             raise NotEstablishedError(
-                f"{otherwise}: the target answered {exchange.status} ({exchange.method} {exchange.url})"
+                f"{error}: the target answered {exchange.status} ({exchange.method} {exchange.url})"
             )
-        self.states.answered.add(identifier)
+        self.states.issued.add(identifier)
         return identifier
 
-    def _made_by(self, exchange: Exchange, key: Key, otherwise: str) -> str:
-        identifier = self._answered(exchange, otherwise, "id")
+    def _created_id(self, exchange: Exchange, key: Key, error: str) -> str:
+        """Return the identifier of a created audience or folder, which lists have to show from now on."""
+        identifier = self._issued_id(exchange, error, "id")
         self.created_ids[key.group].add(identifier)
         return identifier
 
 
 def distinct_from(make: Callable[[], _T], taken: Collection[str], name: Callable[[_T], str]) -> _T:
-    """What is made under an identifier that is not taken: it may be unique in its account group alone."""
-    for _ in range(len(taken) + _SPARE):
-        made = make()
-        if name(made) not in taken:
-            return made
+    """Return a resource whose identifier is not taken: identifiers may be unique in their account group alone.
+
+    Args:
+        make: A function that makes a resource.
+        taken: The identifiers that are taken.
+        name: A function that returns the identifier of a resource.
+
+    Raises:
+        NotEstablishedError: All resources have a taken identifier.
+
+    """
+    for _ in range(len(taken) + _SPARE_TRIES):
+        resource = make()
+        if name(resource) not in taken:
+            return resource
     raise NotEstablishedError(
-        "nothing is foreign here: what another account group has has the same identifier as what is there"
+        "no identifier is foreign here: the resources of the other account group have the same identifiers"
     )
-
-
-_INFERRED: Mapping[str, Mapping[str, Any]] = {
-    "linkedin_search": {"searchUrl": "https://www.linkedin.com/search/results/people/?keywords=sales", "maxResults": 5},
-    "sales_navigator": {"savedSearchId": "1", "maxResults": 5},
-    "post_commenters": {"postUrl": "https://www.linkedin.com/posts/example", "maxResults": 5},
-    "url_upload": {"urls": ["https://www.linkedin.com/in/example"]},
-}

@@ -1,4 +1,4 @@
-"""The deletions that the target has acknowledged, but for identifiers that it has given out again since."""
+"""The deletions that the target has acknowledged, except those of identifiers that it has given out again."""
 
 from collections.abc import Iterator
 
@@ -7,31 +7,40 @@ from conformance.client.contract import json_at
 from conformance.results.verdicts import SUCCESS, Exchange
 
 ResourcePath = tuple[str, str]
+"""An account group and the identifier of a resource."""
+
 _DONE, _CREATED = 200, 201
 
 
 class Deletions:
-    """What is gone, by account group and identifier, with the exchange that said so."""
+    """The deleted audiences, each with the exchange of its deletion."""
 
     def __init__(self) -> None:
-        self._gone: dict[ResourcePath, Exchange] = {}
+        self._deleted: dict[ResourcePath, Exchange] = {}
 
     def __iter__(self) -> Iterator[tuple[ResourcePath, Exchange]]:
-        return iter(list(self._gone.items()))
+        return iter(list(self._deleted.items()))
 
     def __len__(self) -> int:
-        return len(self._gone)
+        return len(self._deleted)
 
-    def record(self, operation: OperationSpec, place: ResourcePath, exchange: Exchange) -> None:
-        """Note an exchange: a deletion, or that an identifier may mean something new."""
+    def record(self, operation: OperationSpec, path: ResourcePath, exchange: Exchange) -> None:
+        """Record the effect of an exchange: a deletion, or an identifier that may belong to a new audience.
+
+        Args:
+            operation: The operation of the request.
+            path: The account group and the identifier that the request names.
+            exchange: The exchange.
+
+        """
         if operation.effect is Effect.DELETES_AUDIENCE and exchange.status == _DONE:
-            self._gone[place] = exchange
+            self._deleted[path] = exchange
         elif operation.effect is Effect.CREATES_AUDIENCE and exchange.status == _CREATED:
-            self.mark_reissued(place[0], str(json_at(exchange, "data", "id")))
+            self.mark_reissued(path[0], str(json_at(exchange, "data", "id")))
         elif operation.effect is Effect.STARTS_JOB and exchange.status in SUCCESS:
-            # The audience that a job creates is not named, and may bear an identifier that has become free.
-            self._gone = {one: seen for one, seen in self._gone.items() if one[0] != place[0]}
+            # The response does not name the audience that the job creates, which may have any free identifier.
+            self._deleted = {deleted: deletion for deleted, deletion in self._deleted.items() if deleted[0] != path[0]}
 
     def mark_reissued(self, group: str, audience: str) -> None:
-        """An identifier is that of an audience which is there now."""
-        self._gone.pop((group, audience), None)
+        """Forget a deletion: the identifier belongs to an existing audience."""
+        self._deleted.pop((group, audience), None)

@@ -3,8 +3,8 @@
 from conformance.client.contract import RawSegment
 
 ODD = ("x", "...", "~", "-", "_", "0", "null", "undefined", "a.b", "a" * 128)
-"""Of unreserved characters alone."""
+"""Odd identifiers: of unreserved characters alone, so that every proxy lets them pass."""
 
 _STRANGE = ("*", "'", "(1)", "a;b", "a,b", "a=b", "a@b", "a:b", "a" * 2000, "%00", "a%2Fb", "%ZZ", "%C3%28", "..%2F..")
 STRANGE = tuple(map(RawSegment, _STRANGE))
-"""What a proxy may object to first."""
+"""Strange identifiers: a proxy may refuse them before the target sees them."""

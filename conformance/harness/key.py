@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Key:
-    """An API key, and its account group."""
+    """An API key and its account group."""
 
     token: str
     group: str

@@ -1,4 +1,4 @@
-"""What of an account group can be seen: its audiences, folders and jobs, by reading them."""
+"""Snapshots of an account group: its audiences, folders and jobs, as they can be read."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -16,16 +16,26 @@ from conformance.results.verdicts import Exchange
 from conformance.states import NotEstablishedError
 
 LIST_LAG = 2.0
-"""Seconds after which lists have to show what is so (docs/conformance.md, Checks: our reading of A1)."""
+"""Seconds after which lists have to show the current state (docs/conformance.md, Checks: the suite's reading of A1)."""
 
-_STEP = 0.1
-_MANY_PAGES = 500
+_POLL_INTERVAL = 0.1
+"""Seconds between two attempts while a list may lag."""
+
+_MOST_PAGES = 500
 _OK = 200
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Names by identifier; `exchanges`: what showed them."""
+    """The readable state of an account group.
+
+    Attributes:
+        audiences: The names of the audiences, by identifier.
+        folders: The names of the folders, by identifier.
+        jobs: The identifiers of the jobs.
+        exchanges: The exchanges that showed them.
+
+    """
 
     audiences: dict[str, Any]
     folders: dict[str, Any]
@@ -33,23 +43,27 @@ class Snapshot:
     exchanges: tuple[Exchange, ...]
 
     def agrees(self, other: "Snapshot") -> bool:
-        """Whether both show the same."""
+        """Return whether both snapshots show the same."""
         return (self.audiences, self.folders, self.jobs) == (other.audiences, other.folders, other.jobs)
 
     def without_new(self, earlier: "Snapshot", name: str | None) -> "Snapshot":
-        """Without the audiences that came since, unless they are called so."""
-        kept = {one: shown for one, shown in self.audiences.items() if one in earlier.audiences or shown == name}
+        """Return the snapshot without the audiences made after an earlier one, except those with a name."""
+        kept = {
+            identifier: shown
+            for identifier, shown in self.audiences.items()
+            if identifier in earlier.audiences or shown == name
+        }
         return replace(self, audiences=kept)
 
     def diff(self, other: "Snapshot") -> str:
-        """What differs from what another shows, in this one's words; all of it where nothing does."""
+        """Return the part of this snapshot that differs from another as a text; all of it where nothing differs."""
         if self.agrees(other):
             return str(self)
         return str(
             replace(
                 self,
-                audiences=_without(self.audiences, other.audiences),
-                folders=_without(self.folders, other.folders),
+                audiences=_difference(self.audiences, other.audiences),
+                folders=_difference(self.folders, other.folders),
                 jobs=self.jobs - other.jobs,
             )
         )
@@ -58,35 +72,41 @@ class Snapshot:
         return f"audiences {self.audiences}, folders {self.folders}, jobs {sorted(self.jobs)}"[:400]
 
 
-def _without(names: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
-    return {one: name for one, name in names.items() if one not in others or others[one] != name}
+def _difference(names: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    return {
+        identifier: name for identifier, name in names.items() if identifier not in others or others[identifier] != name
+    }
 
 
 def take_snapshot(context: CheckContext, key: Key) -> Snapshot:
-    """All that the profile lets a key see of its account group."""
-    audiences, seen = read_all_pages(context, operations.LIST_AUDIENCES, key)
+    """Read the state of an account group, as far as the profile lets the key see it."""
+    audiences, exchanges = read_all_pages(context, operations.LIST_AUDIENCES, key)
     navigation = context.call(operations.GET_NAVIGATION, key)
-    folders = {str(one.get("id")): one.get("name") for one in records(json_at(navigation, "data", "folders"))}
+    folders = {str(folder.get("id")): folder.get("name") for folder in records(json_at(navigation, "data", "folders"))}
     jobs: list[Any] = []
     if context.profile is Profile.FULL:
-        jobs, more = read_all_pages(context, operations.LIST_JOBS, key)
-        seen = [*seen, *more]
-    shown = {str(one.get("id")): one.get("name") for one in audiences}
-    return Snapshot(shown, folders, frozenset(str(one.get("jobId")) for one in jobs), (*seen, navigation))
+        jobs, job_exchanges = read_all_pages(context, operations.LIST_JOBS, key)
+        exchanges = [*exchanges, *job_exchanges]
+    return Snapshot(
+        {str(audience.get("id")): audience.get("name") for audience in audiences},
+        folders,
+        frozenset(str(job.get("jobId")) for job in jobs),
+        (*exchanges, navigation),
+    )
 
 
 def records(items: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (JSON)
-    """The objects of a list, of whatever was answered in its place none."""
-    return (one for one in items if isinstance(one, dict)) if isinstance(items, list) else iter(())
+    """Return the objects in a list; none where it is not a list."""
+    return (item for item in items if isinstance(item, dict)) if isinstance(items, list) else iter(())
 
 
 def read_all_pages(
-    context: CheckContext, operation: OperationSpec, key: Key, target: str = "", **query: str | int | None
+    context: CheckContext, operation: OperationSpec, key: Key, resource_id: str = "", **query: str | int | None
 ) -> tuple[list[dict[str, Any]], list[Exchange]]:
-    """All items of a list, page after page, and the exchanges; NotEstablishedError where a page is refused."""
+    """Read all pages of a list, and return its items and the exchanges; NotEstablishedError where a page is refused."""
     items: list[dict[str, Any]] = []
     pages: list[Exchange] = []
-    for exchange in pages_of(context, operation, key, target, **query):
+    for exchange in pages_of(context, operation, key, resource_id, **query):
         if exchange.status != _OK:
             raise NotEstablishedError(
                 f"a page was refused: {exchange.method} {exchange.url} answered {exchange.status}"
@@ -97,54 +117,58 @@ def read_all_pages(
 
 
 def pages_of(
-    context: CheckContext, operation: OperationSpec, key: Key, target: str = "", **query: str | int | None
+    context: CheckContext, operation: OperationSpec, key: Key, resource_id: str = "", **query: str | int | None
 ) -> Iterator[Exchange]:
-    """The pages of a list, as the client that follows `nextCursor` while `hasMore` says so gets them."""
+    """Yield the pages of a list, following `nextCursor` while `hasMore` is true, 500 at most."""
     cursor: str | None = None
-    for _ in range(_MANY_PAGES):
-        asked = {**query, "cursor": cursor}
-        text = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in asked.items() if value is not None)
-        exchange = context.call(operation, key, target, extras=RequestOptions(query=f"?{text}" if text else ""))
+    for _ in range(_MOST_PAGES):
+        parameters = {**query, "cursor": cursor}
+        text = "&".join(
+            f"{name}={quote(str(value), safe='')}" for name, value in parameters.items() if value is not None
+        )
+        options = RequestOptions(query=f"?{text}" if text else "")
+        exchange = context.call(operation, key, resource_id, options=options)
         yield exchange
-        following = json_at(exchange, "data", "nextCursor")
-        if json_at(exchange, "data", "hasMore") is not True or not isinstance(following, str):
+        next_cursor = json_at(exchange, "data", "nextCursor")
+        if json_at(exchange, "data", "hasMore") is not True or not isinstance(next_cursor, str):
             return
-        cursor = following
+        cursor = next_cursor
 
 
-def eventually(context: CheckContext, look: Callable[[], bool]) -> tuple[bool, bool]:
-    """Whether something is so at once, and whether it is within two seconds."""
-    if look():
+def eventually(context: CheckContext, condition: Callable[[], bool]) -> tuple[bool, bool]:
+    """Return whether a condition holds at once, and whether it holds within the lag of lists (2 seconds)."""
+    if condition():
         return True, True
-    for _ in range(round(LIST_LAG / _STEP) + 2):
-        context.wait(_STEP)
-        if look():
+    for _ in range(round(LIST_LAG / _POLL_INTERVAL) + 2):
+        context.wait(_POLL_INTERVAL)
+        if condition():
             return False, True
     return False, False
 
 
 def read(context: CheckContext, key: Key, audience: str) -> tuple[dict[str, Any], Exchange]:
-    """An audience as it is read; NotEstablishedError where it cannot be."""
+    """Read an audience, and return its data and the exchange; NotEstablishedError where it cannot be read."""
     exchange = context.call(operations.GET_AUDIENCE, key, audience)
-    shown = json_at(exchange, "data")
-    if exchange.status != _OK or not isinstance(shown, dict):
+    data = json_at(exchange, "data")
+    if exchange.status != _OK or not isinstance(data, dict):
         raise NotEstablishedError(f"an audience could not be read: {exchange.url} answered {exchange.status}")
-    return shown, exchange
+    return data, exchange
 
 
 def audiences_in(
     context: CheckContext, operation: OperationSpec, key: Key
 ) -> tuple[list[dict[str, Any]], list[Exchange]]:
-    """The audiences of the list, over all its pages, or those of the navigation, in folders and in none."""
+    """Return the audiences of the list, over all its pages, or of the navigation, with or without a folder."""
     if operation is operations.LIST_AUDIENCES:
         return read_all_pages(context, operation, key)
     exchange = context.call(operation, key)
     folders = records(json_at(exchange, "data", "folders"))
-    loose = records(json_at(exchange, "data", "ungroupedAudiences"))
-    return [*(one for folder in folders for one in records(folder.get("audiences"))), *loose], [exchange]
+    in_folders = (audience for folder in folders for audience in records(folder.get("audiences")))
+    ungrouped = records(json_at(exchange, "data", "ungroupedAudiences"))
+    return [*in_folders, *ungrouped], [exchange]
 
 
 def listed(context: CheckContext, operation: OperationSpec, key: Key) -> tuple[set[str], list[Exchange]]:
-    """The identifiers of the audiences that the list or the navigation shows."""
+    """Return the identifiers of the audiences in the list or in the navigation, and the exchanges."""
     items, exchanges = audiences_in(context, operation, key)
-    return {str(one.get("id")) for one in items}, exchanges
+    return {str(item.get("id")) for item in items}, exchanges

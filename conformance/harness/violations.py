@@ -1,4 +1,4 @@
-"""What the model says to be broken, as findings under the rows of the catalogue."""
+"""The translation of the violations of the model into violations of the catalogue's requirements."""
 
 from collections.abc import Iterable
 
@@ -8,23 +8,26 @@ from conformance.model import RuleViolation
 from conformance.results.verdicts import Exchange, Violation
 
 _SEVERITIES = {Level.MAY: 0, Level.SHOULD: 1, Level.MUST: 2}
-"""The catalogue's levels, as the model's count."""
+"""The levels of the catalogue as the severities of the model."""
 
 
 def to_violation(violation: RuleViolation, operation: OperationSpec, exchanges: Iterable[Exchange]) -> Violation:
-    """A violation under its own row; where the model demands less than that row, under that of the whole operation."""
-    row = load_catalogue().get(violation.requirement)
-    expected, seen = _printable(violation.expected), _printable(violation.seen)
-    if row is None or row.excluded is not None or _SEVERITIES[row.level] > violation.level:
-        return Violation(consistent(operation), f"{expected} ({violation.requirement})", seen, tuple(exchanges))
-    return Violation(row.id, expected, seen, tuple(exchanges))
+    """Return a violation of the requirement that the model names.
+
+    Where the model demands less than that requirement does, the violation is one of the operation's `CONSISTENT`.
+    """
+    requirement = load_catalogue().get(violation.requirement)
+    expected, actual = _make_printable(violation.expected), _make_printable(violation.seen)
+    if requirement is None or requirement.excluded is not None or _SEVERITIES[requirement.level] > violation.level:
+        return Violation(consistent(operation), f"{expected} ({violation.requirement})", actual, tuple(exchanges))
+    return Violation(requirement.id, expected, actual, tuple(exchanges))
 
 
 def consistent(operation: OperationSpec) -> str:
-    """The row of an operation that says: what it answers can be explained by what was done before."""
+    """Return the id of the requirement that earlier requests explain the responses of an operation."""
     return f"{operation.prefix}-CONSISTENT"
 
 
-def _printable(text: str) -> str:
-    """A text that any report can hold: a target may well show half a surrogate pair."""
+def _make_printable(text: str) -> str:
+    """Return a text that any report can hold: a target may show half a surrogate pair."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from conformance.catalogue import operations
+from conformance.catalogue.jobs import OUTCOMES
 from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.client.client import ApiRequest
 from conformance.client.contract import json_at
@@ -18,7 +19,6 @@ from conformance.results.ledger import ViolationError
 from conformance.results.verdicts import SUCCESS, Violation
 from conformance.states import NotEstablishedError
 
-_OUTCOMES = ("completed", "failed", "cancelled")
 _CLIENTS, _TRIES = 6, 8
 _LONGEST = 10.0
 """Seconds that the races of a kind take at most, on a slow target."""
@@ -45,7 +45,7 @@ def _deletions_and_an_end(race: Race, turn: int) -> list[Act]:
     """Every other time each asks but once: what was refused and yet done is seen only if nobody asks again."""
     if turn % 2:
         return [race.end_action("completed", delay=0), *[race.delete_action()] * 4]
-    return [race.end_action(_OUTCOMES[turn // 2 % 3], delay=turn % 4), *[race.delete_action(_TRIES)] * 4]
+    return [race.end_action(OUTCOMES[turn // 2 % 3], delay=turn % 4), *[race.delete_action(_TRIES)] * 4]
 
 
 def _deletions_and_a_cancellation(race: Race, turn: int) -> list[Act]:
@@ -86,7 +86,7 @@ def run_race(context: CheckContext, kind: Kind) -> None:
     obstacles: list[NotEstablishedError] = []
     until = time.monotonic() + _LONGEST
     turns = 0
-    for turn in range(max(1, context.repeats // 6)):
+    for turn in range(context.share_of_repeats(6)):
         if turns and time.monotonic() > until:
             break
         turns += 1
@@ -113,7 +113,7 @@ def race_to_start(context: CheckContext) -> None:
     """Start a job with one idempotency key, all at once; ViolationError where not all have the same job."""
     key = context.create_key()
     body = context.start_body(key)
-    for _ in range(max(1, context.repeats // 9)):
+    for _ in range(context.share_of_repeats(9)):
         history = History(
             context, operations.START_JOB, KeyIssued(key.token, ALL_PERMISSIONS, frozenset({key.group}), fresh=False)
         )

@@ -8,7 +8,7 @@ from conformance.catalogue.requirements import Profile
 from conformance.client.contract import path_segment
 from conformance.options import Options, UsageError
 from conformance.runner.session import Session
-from conformance.states import FileStates, NotEstablishedError, ProviderStates, StatesError
+from conformance.states import FileStates, NotEstablishedError, ProviderState, ProviderStates, StatesError
 
 _REFUSED = 401
 _NOBODY = "preflight"
@@ -80,7 +80,7 @@ def _states(options: Options, parts: Session) -> None:
 
 
 def _first_key(states: ProviderStates) -> dict[str, str]:
-    return states.setup("an API key")
+    return states.setup(ProviderState.API_KEY)
 
 
 _WRONG_KEY = {
@@ -110,7 +110,7 @@ def _is_refused(options: Options, parts: Session, values: dict[str, str]) -> boo
         return _sent(parts.http, "GET", "v1/accounts", key).status_code == _REFUSED
     if options.states_url is None:
         return True
-    audience = parts.states.setup("an audience that is ready", apiKey=key)
+    audience = parts.states.setup(ProviderState.READY_AUDIENCE, apiKey=key)
     return _delete(parts.http, key, audience["accountGroupId"], audience["audienceId"]).status_code == _REFUSED
 
 

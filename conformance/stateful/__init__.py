@@ -1,1 +1,1 @@
-"""Random traces through the API, held against the model."""
+"""Random traces through the API, checked against the model."""

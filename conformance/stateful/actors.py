@@ -1,4 +1,4 @@
-"""Who and what takes part in a walk: keys, account groups, audiences, folders and jobs, the newest last."""
+"""The actors of a trace: keys, account groups, audiences, folders and jobs, the newest last (Hypothesis: bundles)."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,41 +7,51 @@ from typing import TypeVar
 from conformance.catalogue.operation_spec import OperationSpec, Resource
 from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.harness.context import Audience
+from conformance.harness.deletions import ResourcePath
 from conformance.harness.key import Key
+from conformance.harness.near_misses import change_character
 from conformance.model import AudiencePopulated, AudienceReady, KeyIssued, KeyRevoked, ProspectingEnded
 from conformance.stateful.trace import Trace, TraceSession
-from conformance.states import HttpStates, NotEstablishedError
+from conformance.states import HttpStates, NotEstablishedError, ProviderState
 
 _T = TypeVar("_T")
 GONE, OTHER_KIND, MADE_UP = -1, -2, -3
-"""What to choose in place of an audience that is there, counted from the newest."""
-
-ResourcePath = tuple[str, str]
-"""Account group and identifier."""
+"""Choices instead of an existing audience, whose choice is its number counted from the newest."""
 
 
 class Actors:
-    """All of them. It begins with a key that may do everything, and an audience of its account group."""
+    """The actors of one trace. A trace begins with a key that has all permissions, and an audience of its group.
 
-    def __init__(self, walks: TraceSession, walk: Trace) -> None:
-        self._session = walks
-        self._trace = walk
-        self._context = walks.context
+    Attributes:
+        name_prefix: The first part of all names and idempotency keys of the trace.
+        owners: The first key with all permissions of each account group.
+        keys: All keys.
+        audiences: The existing audiences.
+        deleted: The deleted audiences.
+        folders: The folders.
+        jobs: The jobs.
+
+    """
+
+    def __init__(self, session: TraceSession, trace: Trace) -> None:
+        self._session = session
+        self._trace = trace
+        self._context = session.context
         self._remembered_states: list[tuple[str, dict[str, object]]] = []
-        self._names = 0
-        self.name_prefix = f"{walks.context.random.getrandbits(32):08x}"
+        self._name_count = 0
+        self.name_prefix = f"{session.context.random.getrandbits(32):08x}"
         self.owners: dict[str, Key] = {}
         self.keys: list[Key] = []
         self.audiences: list[ResourcePath] = []
         self.deleted: list[ResourcePath] = []
         self.folders: list[ResourcePath] = []
         self.jobs: list[ResourcePath] = []
-        self._populated: list[Audience] = []
-        self._used: set[str] = set()
-        with walks.abandon_on_error():
-            self._first()
+        self._populated_audiences: list[Audience] = []
+        self._shared_groups: set[str] = set()
+        with session.abandon_on_error():
+            self._issue_first_key()
         self.prepare_audience(self.keys[0], None)
-        walks.trace_count += 1
+        session.trace_count += 1
 
     @property
     def groups(self) -> list[str]:
@@ -49,125 +59,137 @@ class Actors:
         return list(self.owners)
 
     def new_name(self) -> str:
-        """A name that nothing else bears."""
-        self._names += 1
-        return f"{self.name_prefix} {self._names}"
+        """Return a name that is not in use."""
+        self._name_count += 1
+        return f"{self.name_prefix} {self._name_count}"
 
     def pick_audience(self, choice: int) -> ResourcePath:
-        """An audience: one that is there, or the one that was deleted last; or what is none."""
-        there = self.audiences if choice != GONE else self.deleted
-        known = there or self.audiences or self.deleted
-        group, identifier = known[-1 - max(choice, 0) % len(known)]
+        """Return an audience.
+
+        Args:
+            choice: The number of an existing audience, counted from the newest; or GONE, for the audience that was
+                deleted last; OTHER_KIND, for a folder or a job instead; MADE_UP, for an identifier of nothing.
+
+        """
+        preferred = self.audiences if choice != GONE else self.deleted
+        paths = preferred or self.audiences or self.deleted
+        group, identifier = paths[-1 - max(choice, 0) % len(paths)]
         if choice == OTHER_KIND:
-            identifier = next((one for of, one in [*self.folders, *self.jobs] if of == group), identifier)
+            others = (other for other_group, other in [*self.folders, *self.jobs] if other_group == group)
+            identifier = next(others, identifier)
         if choice == MADE_UP:
-            near = identifier[:-1] + ("0" if identifier[-1:] != "0" else "1")
-            identifier = next(iter(self._context.not_issued([near])), identifier)
+            near_miss = change_character(identifier, len(identifier) - 1, "0", "1")
+            identifier = next(iter(self._context.not_issued([near_miss])), identifier)
         return (group, identifier)
 
-    def is_odd(self, operation: OperationSpec, place: ResourcePath) -> bool:
-        """Whether nothing of this kind was ever there: who knows what identifiers of the account group look like."""
-        return operation.resource is Resource.AUDIENCE and place not in self.audiences and place not in self.deleted
+    def was_never_audience(self, operation: OperationSpec, path: ResourcePath) -> bool:
+        """Return whether an operation on audiences names a path that never was one: its identifier may be invalid."""
+        return operation.resource is Resource.AUDIENCE and path not in self.audiences and path not in self.deleted
 
-    def mark_deleted(self, place: ResourcePath) -> None:
-        """An audience was deleted."""
-        if place in self.audiences:
-            self.audiences.remove(place)
-            self.deleted.append(place)
+    def mark_deleted(self, path: ResourcePath) -> None:
+        """Move an audience to the deleted ones."""
+        if path in self.audiences:
+            self.audiences.remove(path)
+            self.deleted.append(path)
 
-    # Who.
+    # Keys.
 
     def issue_key(self, permissions: frozenset[str], group: str | None) -> None:
-        """Another key, of an account group that is there or of its own."""
+        """Issue another key, of an existing account group or, without one, of a group of its own."""
         kind = "an API key of its own account group" if group is None else "an API key of the same account group"
-        self._establish(kind, lambda: self._issue(permissions, group))
+        self._establish(kind, lambda: self._issue_key(permissions, group))
 
     def issue_revoked_key(self, group: str) -> None:
-        """A key of an account group that is there, which never was valid."""
-        self._establish("an API key that is revoked from the start", lambda: self._issue_revoked(group))
+        """Issue a key of an existing account group that was never valid."""
+        self._establish("an API key that is revoked from the start", lambda: self._issue_revoked_key(group))
 
-    def _issue_revoked(self, group: str) -> None:
+    def _issue_revoked_key(self, group: str) -> None:
         key = self._context.create_key(accountGroupId=group, status="revoked")
-        self._remember_state("an API key", apiKey=key.token)
+        self._remember_state(ProviderState.API_KEY, apiKey=key.token)
         self._trace.apply_event(KeyIssued(key.token, ALL_PERMISSIONS, frozenset({group})))
         self._trace.apply_event(KeyRevoked(key.token))
         self.keys.append(key)
 
-    def _issue(self, permissions: frozenset[str], group: str | None) -> None:
-        """A key; what is in its account group is known if the target has just made it, or it is one of this walk."""
-        known = frozenset(self._context.states.answered)
+    def _issue_key(self, permissions: frozenset[str], group: str | None) -> None:
+        """Issue a key. The contents of its group are known if the target has just made it, or this trace has."""
+        issued_before = frozenset(self._context.states.issued)
         named = () if permissions == ALL_PERMISSIONS else sorted(permissions)
         params = {} if group is None else {"accountGroupId": group}
         key = self._context.create_key(*named, **params)
-        self._remember_state("an API key", apiKey=key.token)
-        is_new = isinstance(self._context.states, HttpStates) and key.group not in known
-        fresh = is_new or key.group in self.owners
-        self._trace.apply_event(KeyIssued(key.token, permissions, frozenset({key.group}), fresh))
+        self._remember_state(ProviderState.API_KEY, apiKey=key.token)
+        is_new_group = isinstance(self._context.states, HttpStates) and key.group not in issued_before
+        is_known = is_new_group or key.group in self.owners
+        self._trace.apply_event(KeyIssued(key.token, permissions, frozenset({key.group}), is_known))
         self.keys.append(key)
         if permissions == ALL_PERMISSIONS:
             self.owners.setdefault(key.group, key)
-        if not fresh:
-            self._used.add(key.group)
+        if not is_known:
+            self._shared_groups.add(key.group)
 
-    def _first(self) -> None:
-        """The key that a walk begins with; from where there are few, the same again."""
+    def _issue_first_key(self) -> None:
+        """Issue the first key of the trace; where new groups cannot be had, of the same group as the last trace."""
         try:
-            self._issue(ALL_PERMISSIONS, None)
+            self._issue_key(ALL_PERMISSIONS, None)
         except NotEstablishedError:
             if self._session.home is None:
                 raise
-            self._issue(ALL_PERMISSIONS, self._session.home)
+            self._issue_key(ALL_PERMISSIONS, self._session.home)
         self._session.home = self.keys[0].group
 
-    def revoke(self) -> None:
-        """Revoke the newest key, unless it is the one on which everything depends."""
+    def revoke_newest_key(self) -> None:
+        """Revoke the newest key, unless it is the owner of an account group."""
         key = self.keys[-1]
-        if key not in self.owners.values() and self._establish("the API key is revoked", lambda: self._revoke(key)):
+        if key not in self.owners.values() and self._establish(ProviderState.KEY_REVOKED, lambda: self._revoke(key)):
             self._trace.apply_event(KeyRevoked(key.token))
 
     def _revoke(self, key: Key) -> bool:
-        self._context.states.setup("the API key is revoked", apiKey=key.token)
-        self._remember_state("the API key is revoked", apiKey=key.token)
+        self._context.states.setup(ProviderState.KEY_REVOKED, apiKey=key.token)
+        self._remember_state(ProviderState.KEY_REVOKED, apiKey=key.token)
         return True
 
-    # What.
+    # Audiences and jobs.
 
-    def prepare_audience(self, key: Key, job: str | None) -> None:
-        """An audience that is ready, or one that a job of this status populates."""
-        if job is None:
-            made = self._establish("an audience that is ready", lambda: self._context.ready_audience(key))
+    def prepare_audience(self, key: Key, job_status: str | None) -> None:
+        """Set up an audience that a job of some status populates, or without one an audience that is ready."""
+        if job_status is None:
+            audience = self._establish(ProviderState.READY_AUDIENCE, lambda: self._context.ready_audience(key))
         else:
-            kind = f"an audience being populated, its job {job}"
-            made = self._establish(kind, lambda: self._context.populated_audience(key, job))
-        if made is None:
+            kind = f"{ProviderState.POPULATED_AUDIENCE}, its job {job_status}"
+            audience = self._establish(kind, lambda: self._context.populated_audience(key, job_status))
+        if audience is None:
             return
-        self.audiences.append((made.group, made.id))
-        if made.job is None:
-            self._remember_state("an audience that is ready", audienceId=made.id)
-            self._trace.apply_event(AudienceReady(made.group, made.id))
+        self.audiences.append((audience.group, audience.id))
+        if audience.job is None:
+            self._remember_state(ProviderState.READY_AUDIENCE, audienceId=audience.id)
+            self._trace.apply_event(AudienceReady(audience.group, audience.id))
         else:
-            self._remember_state("an audience being populated", jobId=made.job)
-            self._trace.apply_event(AudiencePopulated(made.group, made.id, made.job))
-            self.jobs.append((made.group, made.job))
-            self._populated.append(made)
+            self._remember_state(ProviderState.POPULATED_AUDIENCE, jobId=audience.job)
+            self._trace.apply_event(AudiencePopulated(audience.group, audience.id, audience.job))
+            self.jobs.append((audience.group, audience.job))
+            self._populated_audiences.append(audience)
 
     def end_job(self, outcome: str) -> bool:
-        """End the prospecting that was begun last, of those that a request has not ended; False if there is none."""
-        self._populated = [one for one in self._populated if self._trace.may_go_on((one.group, str(one.job)))]
-        if not self._populated:
+        """End the newest prospecting that no request has ended, and return whether there was one."""
+        self._populated_audiences = [
+            audience
+            for audience in self._populated_audiences
+            if self._trace.may_be_active((audience.group, str(audience.job)))
+        ]
+        if not self._populated_audiences:
             return False
-        audience = self._populated.pop()
-        if self._establish(f"the prospecting has ended, {outcome}", lambda: self._end(audience, outcome)):
+        audience = self._populated_audiences.pop()
+        kind = f"{ProviderState.PROSPECTING_ENDED}, {outcome}"
+        if self._establish(kind, lambda: self._end_job(audience, outcome)):
             self._trace.apply_event(ProspectingEnded(audience.group, str(audience.job), outcome))
         return True
 
-    def _end(self, audience: Audience, outcome: str) -> bool:
+    def _end_job(self, audience: Audience, outcome: str) -> bool:
         self._context.end_job(audience, outcome)
-        self._remember_state("the prospecting has ended", jobId=audience.job)
+        self._remember_state(ProviderState.PROSPECTING_ENDED, jobId=audience.job)
         return True
 
     def _establish(self, kind: str, establish: Callable[[], _T]) -> _T | None:
-        """Bring a state about; None where the target cannot."""
+        """Establish a state, and return its result; None where the target cannot, which is not tried again."""
         if kind in self._session.unavailable:
             return None
         with self._session.abandon_on_error():
@@ -181,15 +203,16 @@ class Actors:
         self._remembered_states.append((state, params))
 
     def teardown(self) -> None:
-        """Leave everything as it was. What an account group of its own had in it goes with its key."""
+        """Tear all states down. The contents of a group that the trace has to itself are deleted with its key."""
         with self._session.abandon_on_error():
-            self._teardown()
+            self._delete_audiences_of_shared_groups()
+            for state, params in reversed(self._remembered_states):
+                with suppress(NotEstablishedError):
+                    self._context.states.teardown(state, **params)
 
-    def _teardown(self) -> None:
+    def _delete_audiences_of_shared_groups(self) -> None:
         for group, audience in [*self.audiences, *self.deleted]:
-            if group in self._used and any((group, audience) in state.audiences for state in self._trace.possible):
+            may_exist = any((group, audience) in state.audiences for state in self._trace.possible)
+            if group in self._shared_groups and may_exist:
                 self._context.delete_audience(Audience(group, audience), self.owners[group])
             self._context.deletions.mark_reissued(group, audience)
-        for state, params in reversed(self._remembered_states):
-            with suppress(NotEstablishedError):
-                self._context.states.teardown(state, **params)

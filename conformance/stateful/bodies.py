@@ -1,4 +1,4 @@
-"""Bodies of requests: valid ones, and ones that the pages call invalid."""
+"""The bodies of requests: valid ones, and some that the documentation calls invalid."""
 
 from typing import Any
 

@@ -1,11 +1,11 @@
-"""Walks by chance, as Hypothesis' state machine."""
+"""Random traces as a state machine of Hypothesis."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from conformance.catalogue.operation_spec import OperationSpec
 from conformance.stateful.actors import GONE, MADE_UP, OTHER_KIND
-from conformance.stateful.step_runner import SAME, STEPS, Step, StepChoice, StepRunner
+from conformance.stateful.step_runner import StepRunner
+from conformance.stateful.steps import SAME, STEPS, Step, StepChoice, StepKind
 from conformance.stateful.trace import TraceEnded, TraceSession
 
 _CHOICE = st.builds(
@@ -20,35 +20,40 @@ _CHOICE = st.builds(
 
 
 class ApiStateMachine(RuleBasedStateMachine):
-    """One walk. All steps are one rule: of several, Hypothesis would leave some out of every walk.
+    """One trace. All steps are one rule: of several rules, Hypothesis would leave some out of every trace.
 
-    Where something is broken, the walk ends, and is kept in `trails` by what it broke, if none that broke it has fewer
-    steps; Hypothesis does not hear of it. It would look for a shorter one by making each choice simpler, and each try
-    takes a whole walk.
+    A trace ends at a violation, which is hidden from Hypothesis: it would shrink by simplifying one choice at a time,
+    and every attempt takes a whole trace.
+
+    Args:
+        session: The session of all traces.
+        shortest_steps: The steps of the shortest trace that violates a requirement, by requirement; each trace adds
+            its own.
+
     """
 
-    def __init__(self, walks: TraceSession, trails: dict[str, tuple[Step, ...]]) -> None:
+    def __init__(self, session: TraceSession, shortest_steps: dict[str, tuple[Step, ...]]) -> None:
         super().__init__()
-        walks.begin()
-        self._shortest_steps = trails
-        self._runner = StepRunner(walks)
-        self._is_over = False
+        session.begin()
+        self._shortest_steps = shortest_steps
+        self._runner = StepRunner(session)
+        self._has_ended = False
 
     def teardown(self) -> None:
-        """Leave everything as it was."""
+        """Tear all states down."""
         self._runner.actors.teardown()
 
-    @rule(what=st.sampled_from(STEPS), choice=_CHOICE)
-    def takes_a_step(self, what: OperationSpec | str, choice: StepChoice) -> None:
-        """Whatever the profile, and what may be left behind, allow."""
-        if self._is_over:
+    @rule(kind=st.sampled_from(STEPS), choice=_CHOICE)
+    def take_step(self, kind: StepKind, choice: StepChoice) -> None:
+        """Take a step, if the profile and the permission to leave folders and spend credits allow it."""
+        if self._has_ended:
             return
-        known = set(self._runner.trace.hits)
+        known = set(self._runner.trace.violated)
         try:
-            self._runner.take((what, choice))
+            self._runner.take((kind, choice))
         except TraceEnded:
-            self._is_over = True
-        for requirement in self._runner.trace.hits - known:
-            trail = self._shortest_steps.get(requirement)
-            if trail is None or len(self._runner.taken) < len(trail):
+            self._has_ended = True
+        for requirement in self._runner.trace.violated - known:
+            steps = self._shortest_steps.get(requirement)
+            if steps is None or len(self._runner.taken) < len(steps):
                 self._shortest_steps[requirement] = tuple(self._runner.taken)

@@ -1,4 +1,4 @@
-"""Many walks by chance, and the shortest that show what they have found."""
+"""The run of random traces, and the shortest traces that show its violations."""
 
 import time
 
@@ -13,16 +13,64 @@ from conformance.stateful.shrinking import Steps, shrink
 from conformance.stateful.trace import AbandonedTrace, TraceSession
 from conformance.states import NotEstablishedError
 
-_STEPS = 40
-_LONGEST, _PATIENCE = 60.0, 6.0
-"""Seconds that the walks take at most, on a slow target; and that it takes to find the shortest that show a fault."""
+_STEPS_PER_TRACE = 40
+_FEWEST_TRACES = 3
+_LONGEST = 60.0
+"""Seconds that the traces take at most, on a slow target."""
+
+_LONGEST_SHRINKING = 6.0
+"""Seconds that the shrinking of all traces takes at most."""
 
 
-def _effort(context: CheckContext) -> settings:
-    """How many walks, and how long. None of Hypothesis' health checks: what takes its time here is the target."""
+def run_random_traces(context: CheckContext, longest: float = _LONGEST) -> None:
+    """Run random traces, and note their violations.
+
+    Args:
+        context: The context of the check.
+        longest: The seconds after which no further trace begins.
+
+    Raises:
+        ViolationError: There was a violation.
+
+    """
+    session = TraceSession(context, longest)
+    try:
+        _run_and_shrink(session)
+    except (AbandonedTrace, Flaky):  # Hypothesis may say that an abandoned trace draws less than others did
+        if session.abandoned is None:
+            raise
+        cause = session.abandoned.__cause__
+        if cause is not None and not (session.trace_count and isinstance(cause, NotEstablishedError)):
+            raise cause from None
+    finally:
+        for violation in session.shortest_violations():
+            context.ledger.failed(violation)
+    for violation in session.shortest_violations():
+        raise ViolationError(violation)
+
+
+def _run_and_shrink(session: TraceSession) -> None:
+    """Run the traces, then shrink those with a violation; a violation that cannot be reproduced is kept as well."""
+    shortest_steps: dict[str, Steps] = {}
+
+    @seed(session.context.random.getrandbits(64))
+    def make_machine() -> ApiStateMachine:
+        return ApiStateMachine(session, shortest_steps)
+
+    run_state_machine_as_test(
+        make_machine,  # type: ignore[arg-type]  # a factory will do
+        settings=_hypothesis_settings(session.context),
+    )
+    until = time.monotonic() + _LONGEST_SHRINKING
+    for requirement, steps in sorted(shortest_steps.items(), key=lambda item: len(item[1])):
+        shrink(session, requirement, steps, until)
+
+
+def _hypothesis_settings(context: CheckContext) -> settings:
+    """Return the number and the length of the traces, without health checks: the target takes the time here."""
     return settings(
-        max_examples=max(3, context.repeats * 5 // 9),
-        stateful_step_count=_STEPS,
+        max_examples=max(_FEWEST_TRACES, context.repeats * 5 // 9),
+        stateful_step_count=_STEPS_PER_TRACE,
         database=None,
         deadline=None,
         phases=[Phase.generate],
@@ -30,35 +78,3 @@ def _effort(context: CheckContext) -> settings:
         verbosity=Verbosity.quiet,
         suppress_health_check=list(HealthCheck),
     )
-
-
-def _run_random_traces(walks: TraceSession) -> None:
-    """Walk, then look for shorter walks that show the same faults; what was seen only once is kept all the same."""
-    trails: dict[str, Steps] = {}
-
-    @seed(walks.context.random.getrandbits(64))
-    def walker() -> ApiStateMachine:
-        return ApiStateMachine(walks, trails)
-
-    run_state_machine_as_test(walker, settings=_effort(walks.context))  # type: ignore[arg-type]  # a factory will do
-    until = time.monotonic() + _PATIENCE
-    for requirement, trail in sorted(trails.items(), key=lambda one: len(one[1])):
-        shrink(walks, requirement, trail, until)
-
-
-def run_random_traces(context: CheckContext, longest: float = _LONGEST) -> None:
-    """Walk about for `longest` seconds at most, and note what was found; ViolationError where anything was."""
-    walks = TraceSession(context, longest)
-    try:
-        _run_random_traces(walks)
-    except (AbandonedTrace, Flaky):  # Hypothesis may say of a walk that is abandoned that it draws less than others did
-        if walks.abandoned is None:
-            raise
-        cause = walks.abandoned.__cause__
-        if cause is not None and not (walks.trace_count and isinstance(cause, NotEstablishedError)):
-            raise cause from None
-    finally:
-        for finding in walks.shortest_violations():
-            context.ledger.failed(finding)
-    for finding in walks.shortest_violations():
-        raise ViolationError(finding)

@@ -1,24 +1,26 @@
-"""The steps of a walk: whatever a client may do.
+"""The steps of a trace: every action of a client, and every change of state by the target.
 
-No step depends on what the target answers: what there is to choose from is counted from the newest, again and again
-from the beginning. So a walk can be taken again, and part of it.
+No step depends on a response of the target: a choice counts the actors from the newest, again and again from the
+beginning. So a trace can be repeated, as a whole or in part.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from conformance.catalogue import operations, permissions
+from conformance.catalogue.jobs import OUTCOMES
 from conformance.catalogue.operation_spec import OperationSpec, Resource
 from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.catalogue.requirements import Profile
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
+from conformance.harness.deletions import ResourcePath
 from conformance.harness.key import Key
 from conformance.model import Validity
 from conformance.results.verdicts import SUCCESS, Exchange
-from conformance.stateful.actors import GONE, Actors, ResourcePath
+from conformance.stateful.actors import Actors
 from conformance.stateful.bodies import body
+from conformance.stateful.steps import SAME, SIMPLEST, StateChange, Step, StepChoice
 from conformance.stateful.trace import Trace, TraceSession
 
 _T = TypeVar("_T")
@@ -31,120 +33,107 @@ _PERMISSION_SETS = (
     frozenset({permissions.PROSPECTING_READ.wire}),
     ALL_PERMISSIONS - {permissions.PROSPECTING_WRITE.wire},
 )
-_JOBS = (None, "running", "queued")
-_OUTCOMES = ("completed", "failed", "cancelled")
+_JOB_STATUSES = ("running", "queued")
 _SOURCES = ("linkedin_search", "url_upload")
-_AGAIN = ("a", "b", None)
+_IDEMPOTENCY_KEYS = ("a", "b", None)
 _LIMITS = (None, 2)
-_NEWEST_KEY, _NEWEST_AT_HOME, _NOBODY, _STRANGER = (15, 16), 17, 18, 19
-SAME = GONE
-_COMES, _GOES, _IS_PREPARED, _ENDS = "a key comes", "a key goes", "an audience is prepared", "a prospecting ends"
+_NEWEST_KEY, _NEWEST_KEY_IN_ITS_GROUP, _NO_KEY, _UNKNOWN_KEY = (15, 16), 17, 18, 19
+"""The callers that are not the owner of the account group, of 20."""
+
 _REVOKED_EVERY = 5
-STEPS: Sequence[OperationSpec | str] = (
-    *(operation for operation in operations.OPERATIONS for _ in range(operation.trace_weight)),
-    *(_COMES, _GOES, _ENDS),
-    *(2 * (_IS_PREPARED,)),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class StepChoice:
-    """What is left to chance in a step, the simplest always 0.
-
-    `who` asks, of 20; `where`, in which account group; `which` audience; `form` of the body; `other`: one of whatever
-    else there is to choose from; `look`: which audience to read afterwards, if any.
-    """
-
-    caller: int
-    group: int
-    audience: int
-    body_variant: int
-    pick: int
-    read_back: int | None
-
-
-SIMPLEST = StepChoice(caller=0, group=0, audience=0, body_variant=0, pick=0, read_back=None)
-Step = tuple[OperationSpec | str, StepChoice]
 
 
 class StepRunner:
-    """A client on one walk. `taken`: its steps so far."""
+    """The client of one trace.
 
-    def __init__(self, walks: TraceSession, sought: str | None = None) -> None:
-        self.context = walks.context
-        self.trace = Trace(walks, sought)
-        self.actors = Actors(walks, self.trace)
+    Attributes:
+        context: The context of the check.
+        trace: The trace.
+        actors: The actors of the trace.
+        taken: The steps so far.
+
+    """
+
+    def __init__(self, session: TraceSession, sought: str | None = None) -> None:
+        self.context = session.context
+        self.trace = Trace(session, sought)
+        self.actors = Actors(session, self.trace)
         self.taken: list[Step] = []
-        self._has_jobs = walks.context.profile is Profile.FULL
-        self._has_folders = walks.context.states.may_leave_folders
+        self._has_jobs = session.context.profile is Profile.FULL
+        self._has_folders = session.context.states.may_leave_folders
 
     def take(self, step: Step) -> None:
-        """Take a step; BrokenError where the walk has come to its end."""
+        """Take a step; TraceEnded where the trace ends."""
         self.taken.append(step)
-        what, choice = step
-        if isinstance(what, str):
-            self._apply_state(what, choice)
-        elif what.resource is Resource.AUDIENCE:
-            self._name_an_audience(what, choice)
-        elif what in (operations.LIST_AUDIENCES, operations.GET_NAVIGATION):
-            self._read(what, choice)
-        elif what is operations.CREATE_AUDIENCE:
+        kind, choice = step
+        if isinstance(kind, StateChange):
+            self._apply_state(kind, choice)
+        elif kind.resource is Resource.AUDIENCE:
+            self._send_to_audience(kind, choice)
+        elif kind in (operations.LIST_AUDIENCES, operations.GET_NAVIGATION):
+            self._read_list(kind, choice)
+        elif kind is operations.CREATE_AUDIENCE:
             group = self._owner(choice).group
-            _keep(self.actors.audiences, group, self._send(what, choice, (group, "")), "id")
-        elif what in (operations.CREATE_FOLDER, operations.RENAME_FOLDER):
-            self._folder(what, choice)
+            _add_created(self.actors.audiences, group, self._send(kind, choice, (group, "")), "id")
+        elif kind in (operations.CREATE_FOLDER, operations.RENAME_FOLDER):
+            self._send_to_folder(kind, choice)
         elif self._has_jobs:
-            self._prospect(what, choice)
+            self._send_to_job(kind, choice)
 
-    def _apply_state(self, what: str, choice: StepChoice) -> None:
-        """The target prepares something."""
-        if what == _COMES:
-            groups = self.actors.groups
-            if choice.body_variant % _REVOKED_EVERY == _REVOKED_EVERY - 1:
-                self.actors.issue_revoked_key(groups[choice.group % len(groups)])
-                return
-            powers = _newest(_PERMISSION_SETS, choice.pick)
-            own = powers == ALL_PERMISSIONS and choice.group == 0
-            self.actors.issue_key(powers, None if own else groups[choice.group % len(groups)])
-        elif what == _GOES:
-            self.actors.revoke()
-        elif what == _IS_PREPARED or not self.actors.end_job(_newest(_OUTCOMES, choice.pick)):
-            self.actors.prepare_audience(self._owner(choice), _newest(_JOBS, choice.pick))
+    def _apply_state(self, change: StateChange, choice: StepChoice) -> None:
+        """Let the target change its state; prepare an audience where there is no prospecting to end."""
+        if change is StateChange.KEY_ISSUED:
+            self._issue_key(choice)
+        elif change is StateChange.KEY_REVOKED:
+            self.actors.revoke_newest_key()
+        elif change is StateChange.AUDIENCE_PREPARED or not self.actors.end_job(_newest(OUTCOMES, choice.pick)):
+            self.actors.prepare_audience(self._owner(choice), _newest((None, *_JOB_STATUSES), choice.pick))
 
-    def _name_an_audience(self, operation: OperationSpec, choice: StepChoice) -> None:
-        """A3-A5, A7, A10, A11; and perhaps A3, of the same audience or of another."""
-        place = self.actors.pick_audience(choice.audience)
+    def _issue_key(self, choice: StepChoice) -> None:
+        groups = self.actors.groups
+        group = groups[choice.group % len(groups)]
+        if choice.body_variant % _REVOKED_EVERY == _REVOKED_EVERY - 1:
+            self.actors.issue_revoked_key(group)
+            return
+        permission_set = _newest(_PERMISSION_SETS, choice.pick)
+        is_new_group = permission_set == ALL_PERMISSIONS and choice.group == 0
+        self.actors.issue_key(permission_set, None if is_new_group else group)
+
+    def _send_to_audience(self, operation: OperationSpec, choice: StepChoice) -> None:
+        """Send A3-A5, A7, A10 or A11; then perhaps A3, for the same audience or for another."""
+        path = self.actors.pick_audience(choice.audience)
         folder = ""
         if operation is operations.MOVE_TO_FOLDER:
-            self._has_a_folder()
+            self._ensure_folder()
             if not self.actors.folders:
                 return
             folder = _newest(self.actors.folders, choice.pick)[1]
-        exchange = self._send(operation, choice, place, folder)
+        exchange = self._send(operation, choice, path, folder)
         if operation is operations.DELETE_AUDIENCE and exchange.status in SUCCESS:
-            self.actors.mark_deleted(place)
+            self.actors.mark_deleted(path)
         if choice.read_back is not None:
-            seen = place if choice.read_back == SAME else self.actors.pick_audience(choice.read_back)
-            self._send(operations.GET_AUDIENCE, SIMPLEST, seen)
+            path_to_read = path if choice.read_back == SAME else self.actors.pick_audience(choice.read_back)
+            self._send(operations.GET_AUDIENCE, SIMPLEST, path_to_read)
 
-    def _folder(self, operation: OperationSpec, choice: StepChoice) -> None:
-        """A8, A9."""
-        self._has_a_folder()
+    def _send_to_folder(self, operation: OperationSpec, choice: StepChoice) -> None:
+        """Send A8 or A9."""
+        self._ensure_folder()
         if operation is operations.RENAME_FOLDER and self.actors.folders:
             self._send(operation, choice, _newest(self.actors.folders, choice.pick))
         elif self._has_folders:
-            group = self._owner(choice).group
-            _keep(self.actors.folders, group, self._send(operations.CREATE_FOLDER, choice, (group, "")), "id")
+            self._create_folder(self._owner(choice).group, choice)
 
-    def _has_a_folder(self) -> None:
-        """There is one, if there may be."""
+    def _ensure_folder(self) -> None:
+        """Create a folder where there is none, if folders may be made."""
         if self._has_folders and not self.actors.folders:
-            group = self.actors.groups[0]
-            made = self._send(operations.CREATE_FOLDER, SIMPLEST, (group, ""))
-            _keep(self.actors.folders, group, made, "id")
+            self._create_folder(self.actors.groups[0], SIMPLEST)
 
-    def _read(self, operation: OperationSpec, choice: StepChoice) -> None:
-        """A1 and P3 to their last page, A6, X1."""
+    def _create_folder(self, group: str, choice: StepChoice) -> None:
+        exchange = self._send(operations.CREATE_FOLDER, choice, (group, ""))
+        _add_created(self.actors.folders, group, exchange, "id")
+
+    def _read_list(self, operation: OperationSpec, choice: StepChoice) -> None:
+        """Read A1 or P3 to the last page, or A6 or X1."""
         key = self._caller(choice, self._owner(choice).group)
         limit = _newest(_LIMITS, choice.pick) if operation is operations.LIST_AUDIENCES else None
         if key.token:
@@ -152,65 +141,67 @@ class StepRunner:
         else:
             self.trace.send(ApiRequest(operation, None, key.group))
 
-    def _prospect(self, operation: OperationSpec, choice: StepChoice) -> None:
-        """P1-P4, X1; where there is no job to name, one begins."""
+    def _send_to_job(self, operation: OperationSpec, choice: StepChoice) -> None:
+        """Send P1-P4 or X1; prepare a job where there is none to name."""
         if operation is operations.START_JOB:
-            self._start(choice)
+            self._start_job(choice)
         elif operation.resource is not Resource.JOB:
-            self._read(operation, choice)
+            self._read_list(operation, choice)
         elif self.actors.jobs:
             self._send(operation, choice, _newest(self.actors.jobs, choice.pick))
         else:
-            self.actors.prepare_audience(self._owner(choice), _newest(_JOBS[1:], choice.pick))
+            self.actors.prepare_audience(self._owner(choice), _newest(_JOB_STATUSES, choice.pick))
 
-    def _start(self, choice: StepChoice) -> None:
-        """P1, not in the first account group: what a job populates may be anything in its own."""
+    def _start_job(self, choice: StepChoice) -> None:
+        """Send P1, not in the first account group: a job may populate any audience of its group."""
         if not self.context.states.may_spend_credits:
             return
         if len(self.actors.groups) == 1:
             self.actors.issue_key(ALL_PERMISSIONS, None)
         owner = self.actors.owners[self.actors.groups[-1]]
         key = self._caller(choice, owner.group)
-        again = _newest(_AGAIN, choice.pick)
-        headers = {} if again is None else {"Idempotency-Key": f"{self.actors.name_prefix}-{again}"}
-        sent = self.context.start_body(owner, _newest(_SOURCES, choice.body_variant))
-        call = ApiRequest(
-            operations.START_JOB, key.token or None, key.group, body=sent, options=RequestOptions(headers)
-        )
-        _keep(self.actors.jobs, key.group, self.trace.send(call, Validity.DOUBTFUL), "jobId")
+        idempotency_key = _newest(_IDEMPOTENCY_KEYS, choice.pick)
+        headers = {} if idempotency_key is None else {"Idempotency-Key": f"{self.actors.name_prefix}-{idempotency_key}"}
+        start_body = self.context.start_body(owner, _newest(_SOURCES, choice.body_variant))
+        options = RequestOptions(headers)
+        call = ApiRequest(operations.START_JOB, key.token or None, key.group, body=start_body, options=options)
+        _add_created(self.actors.jobs, key.group, self.trace.send(call, Validity.DOUBTFUL), "jobId")
 
     def _owner(self, choice: StepChoice) -> Key:
         groups = self.actors.groups
         return self.actors.owners[groups[choice.group % len(groups)]]
 
     def _caller(self, choice: StepChoice, group: str) -> Key:
-        """Who asks, and in which account group: mostly who may; an empty token is none."""
+        """Return the key of a request, and its account group: mostly the owner; an empty token means no key."""
         if choice.caller in _NEWEST_KEY:
             return Key(self.actors.keys[-1].token, group)
-        if choice.caller == _NEWEST_AT_HOME:
+        if choice.caller == _NEWEST_KEY_IN_ITS_GROUP:
             return self.actors.keys[-1]
-        if choice.caller == _NOBODY:
+        if choice.caller == _NO_KEY:
             return Key("", group)
         owner = self.actors.owners[group]
-        if choice.caller == _STRANGER:
+        if choice.caller == _UNKNOWN_KEY:
             return Key(next(iter(self.context.not_issued([f"{owner.token}x"])), ""), group)
         return owner
 
-    def _send(self, operation: OperationSpec, choice: StepChoice, place: ResourcePath, folder: str = "") -> Exchange:
-        """A request that names what is there, or was, or is of another kind."""
-        key = self._caller(choice, place[0])
-        sent, validity = body(operation, choice.body_variant, name=self.actors.new_name(), folder=folder)
-        if validity is Validity.VALID and self.actors.is_odd(operation, (key.group, place[1])):
+    def _send(self, operation: OperationSpec, choice: StepChoice, path: ResourcePath, folder: str = "") -> Exchange:
+        """Send a request that names a resource, which may be deleted or of another kind."""
+        group, identifier = path
+        key = self._caller(choice, group)
+        request_body, validity = body(operation, choice.body_variant, name=self.actors.new_name(), folder=folder)
+        if validity is Validity.VALID and self.actors.was_never_audience(operation, (key.group, identifier)):
             validity = Validity.DOUBTFUL
-        return self.trace.send(ApiRequest(operation, key.token or None, key.group, place[1], sent), validity)
+        call = ApiRequest(operation, key.token or None, key.group, identifier, request_body)
+        return self.trace.send(call, validity)
 
 
-def _keep(known: list[ResourcePath], group: str, exchange: Exchange, name: str) -> None:
-    """What was made is there to be chosen from now on."""
-    identifier = json_at(exchange, "data", name)
-    if exchange.status in SUCCESS and isinstance(identifier, str) and (group, identifier) not in known:
-        known.append((group, identifier))
+def _add_created(paths: list[ResourcePath], group: str, exchange: Exchange, member: str) -> None:
+    """Add a created resource to the actors that can be chosen from now on."""
+    identifier = json_at(exchange, "data", member)
+    if exchange.status in SUCCESS and isinstance(identifier, str) and (group, identifier) not in paths:
+        paths.append((group, identifier))
 
 
-def _newest(things: Sequence[_T], place: int) -> _T:
-    return things[-1 - place % len(things)]
+def _newest(items: Sequence[_T], number: int) -> _T:
+    """Return an item by its number, counted from the last one, again and again from there."""
+    return items[-1 - number % len(items)]

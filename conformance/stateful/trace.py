@@ -1,4 +1,4 @@
-"""One walk through the API: what was sent, in order, and what may be true of the target after it."""
+"""A trace through the API: the requests, in order, and the possible states of the target after them."""
 
 import time
 from collections.abc import Iterator
@@ -20,24 +20,33 @@ from conformance.results.verdicts import Exchange, Violation
 _LISTS = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.JOB_PAGE})
 _CURRENT = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.AUDIENCE})
 _ESTABLISHED = Response(200)
-_MANY_STATES, _MANY_PAGES, _MANY_WAITS = 100, 20, 3
+_MOST_STATES, _MOST_PAGES, _MOST_WAITS = 100, 20, 3
 
 
 class AbandonedTrace(BaseException):
-    """No further walk is made, and Hypothesis is not to look into it; its cause says why, unless the time is over."""
+    """The end of all traces, which Hypothesis is not to look into; its cause is the reason, unless the time is over."""
 
 
 class TraceEnded(Exception):  # noqa: N818  (no error: the trace has shown what it can)
-    """The walk has come to its end: after a MUST is broken, nobody knows what is so; or what was sought is found."""
+    """The end of a trace: a MUST was violated, so that the state is unknown, or the sought violation was reproduced."""
 
 
 class TraceSession:
-    """All walks of a run, which take `longest` seconds at most.
+    """All traces of a run.
 
-    `found`: by requirement, the walk with the fewest requests that shows it broken. `unavailable`: provider states that
-    the target cannot establish. `made`: how many walks there were; `home`: the account group of the last one.
-    `hurried`: a list that may only be wrong for a while counts as wrong at once. `abandoned`: why no further walk is
-    made, once that is so.
+    Args:
+        context: The context of the check.
+        longest: The seconds after which no further trace begins.
+
+    Attributes:
+        violations: By requirement, the violation with the fewest requests.
+        unavailable: The provider states that the target cannot establish.
+        trace_count: The number of traces so far.
+        home: The account group of the last trace.
+        skip_settling: Whether a list that may be wrong for a while counts as wrong at once.
+        remaining_waits: How many more times a trace may wait until lists are current.
+        abandoned: The reason why no further trace begins; None while traces may begin.
+
     """
 
     def __init__(self, context: CheckContext, longest: float) -> None:
@@ -47,61 +56,68 @@ class TraceSession:
         self.trace_count = 0
         self.home: str | None = None
         self.skip_settling = False
-        self.waits = _MANY_WAITS
+        self.remaining_waits = _MOST_WAITS
         self.abandoned: AbandonedTrace | None = None
         self._end = time.monotonic() + longest
 
     def begin(self) -> None:
-        """Begin a walk, if there is time for it."""
+        """Begin a trace; AbandonedTrace where the time is over."""
         if time.monotonic() > self._end:
             self.abandoned = AbandonedTrace()
             raise self.abandoned
 
     @contextmanager
     def abandon_on_error(self) -> Iterator[None]:
-        """Give up at whatever is raised in here: none of it is the target's fault, to be looked into further."""
+        """Abandon all traces at an error in the block: such an error is no violation of the target."""
         try:
             yield
         except Exception as error:
             self.abandoned = AbandonedTrace()
             raise self.abandoned from error
 
-    def note(self, one: Violation) -> None:
-        """Keep a finding, if none of its requirement has fewer requests."""
-        known = self.violations.get(one.requirement_id)
-        if known is None or len(one.exchanges) < len(known.exchanges):
-            self.violations[one.requirement_id] = one
+    def note(self, violation: Violation) -> None:
+        """Keep a violation, unless a known one of its requirement has fewer requests."""
+        known = self.violations.get(violation.requirement_id)
+        if known is None or len(violation.exchanges) < len(known.exchanges):
+            self.violations[violation.requirement_id] = violation
 
     def shortest_violations(self) -> list[Violation]:
-        """What was found, the shortest walk first."""
-        return sorted(self.violations.values(), key=lambda one: len(one.exchanges))
+        """Return the violations, those with the fewest requests first."""
+        return sorted(self.violations.values(), key=lambda violation: len(violation.exchanges))
 
 
 class Trace:
-    """One walk. `possible`: the states that the target may be in. `hits`: the requirements that were seen to be broken.
+    """One trace.
 
-    It has come to its end once `sought` is among them.
+    Args:
+        session: The session of all traces.
+        sought: The requirement whose violation ends the trace, if only that is sought.
+
+    Attributes:
+        possible: The possible states of the target; none where there are too many to follow.
+        violated: The requirements that the trace has shown to be violated.
+
     """
 
-    def __init__(self, walks: TraceSession, sought: str | None = None) -> None:
-        self._session = walks
-        self._context = walks.context
+    def __init__(self, session: TraceSession, sought: str | None = None) -> None:
+        self._session = session
+        self._context = session.context
         self._sought = sought
         self.possible = frozenset({State()})
-        self.hits: set[str] = set()
+        self.violated: set[str] = set()
         self._exchanges: list[Exchange] = []
-        self._lost: list[Request] = []
+        self._unanswered: list[Request] = []
 
     def apply_event(self, event: Event) -> None:
-        """What the target said by a provider state."""
+        """Apply the event of a provider state that the target has established."""
         self.possible = advance(self.possible, event, _ESTABLISHED).states
 
-    def may_go_on(self, job: tuple[str, str]) -> bool:
-        """Whether a job of an account group may be active still, for all that is known."""
+    def may_be_active(self, job: tuple[str, str]) -> bool:
+        """Return whether a job of an account group may still be active."""
         return not self.possible or any(state.may_be_active(job) for state in self.possible)
 
     def send(self, call: ApiRequest, validity: Validity = Validity.VALID) -> Exchange:
-        """Send a request, and judge what comes back; BrokenError where the walk comes to its end."""
+        """Send a request, and judge its response; TraceEnded where the trace ends."""
         with self._session.abandon_on_error():
             exchange = self._context.client.send(call)
         self._exchanges.append(exchange)
@@ -109,69 +125,70 @@ class Trace:
         return exchange
 
     def read(self, operation: OperationSpec, key: Key, limit: int | None) -> None:
-        """Read a list, all pages of it; what it may show wrong only for a while is seen again after two seconds."""
-        request, response = self._read(operation, key, limit)
+        """Read all pages of a list, and judge them; read again after two seconds where the list may lag."""
+        request, response = self._read_pages(operation, key, limit)
         before = self.possible
         self._judge(request, response)
-        wrong = self._wrong_once_settled(before, request, response)
-        if wrong and self._session.skip_settling:
-            self._hit(wrong)
-        elif wrong and self._session.waits > 0:
-            self._session.waits -= 1
+        lagging = self._violated_once_settled(before, request, response)
+        if lagging and self._session.skip_settling:
+            self._add_violated(lagging)
+        elif lagging and self._session.remaining_waits > 0:
+            self._session.remaining_waits -= 1
             self._context.wait(LIST_LAG)
-            self.possible = settled(self.possible)
-            self._judge(*self._read(operation, key, limit))
+            self.possible = settle_lists(self.possible)
+            self._judge(*self._read_pages(operation, key, limit))
 
-    def _read(self, operation: OperationSpec, key: Key, limit: int | None) -> tuple[Request, Response | None]:
+    def _read_pages(self, operation: OperationSpec, key: Key, limit: int | None) -> tuple[Request, Response | None]:
         with self._session.abandon_on_error():
-            pages = list(islice(pages_of(self._context, operation, key, limit=limit), _MANY_PAGES))
+            pages = list(islice(pages_of(self._context, operation, key, limit=limit), _MOST_PAGES))
         self._exchanges += pages
         validity = Validity.VALID if limit is None else Validity.DOUBTFUL
-        return to_model_request(ApiRequest(operation, key.token, key.group), validity), to_model_response(
-            operation, *pages
-        )
+        request = to_model_request(ApiRequest(operation, key.token, key.group), validity)
+        return request, to_model_response(operation, *pages)
 
-    def _wrong_once_settled(self, before: frozenset[State], request: Request, response: Response | None) -> set[str]:
-        """The requirements that a list will have broken if it still says so after two seconds."""
+    def _violated_once_settled(self, before: frozenset[State], request: Request, response: Response | None) -> set[str]:
+        """Return the requirements that a list violates if it is the same in two seconds."""
         if request.operation.shows not in _LISTS or not self.possible:
             return set()
-        judged = advance(settled(before), request, response)
-        broken = (one for one in judged.violations if one.level is Severity.MUST)
-        return {to_violation(one, request.operation, ()).requirement_id for one in broken}
+        judgement = advance(settle_lists(before), request, response)
+        violations = (violation for violation in judgement.violations if violation.level is Severity.MUST)
+        return {to_violation(violation, request.operation, ()).requirement_id for violation in violations}
 
     def _judge(self, request: Request, response: Response | None) -> None:
+        """Judge a response by the model, note its violations, and update the possible states."""
         if not self.possible:
             return
-        judged = advance(self.possible, request, response, pending=self._lost)
+        judgement = advance(self.possible, request, response, pending=self._unanswered)
         if response is None:
-            self._lost.append(request)
-        found = [to_violation(one, request.operation, self._exchanges) for one in judged.violations]
-        for one in found:
-            self._session.note(one)
-        self._hit({one.requirement_id for one in found}, ends=judged.breaks(Severity.MUST))
-        self.possible = judged.states if len(judged.states) <= _MANY_STATES else frozenset()
-        for requirement in _held(request, response, judged):
+            self._unanswered.append(request)
+        violations = [to_violation(violation, request.operation, self._exchanges) for violation in judgement.violations]
+        for violation in violations:
+            self._session.note(violation)
+        requirements = {violation.requirement_id for violation in violations}
+        self._add_violated(requirements, ends=judgement.breaks(Severity.MUST))
+        self.possible = judgement.states if len(judgement.states) <= _MOST_STATES else frozenset()
+        for requirement in _passed_requirements(request, response, judgement):
             self._context.ledger.passed(requirement)
 
-    def _hit(self, broken: set[str], *, ends: bool = False) -> None:
-        self.hits |= broken
-        if ends or self._sought in broken:
+    def _add_violated(self, requirements: set[str], *, ends: bool = False) -> None:
+        self.violated |= requirements
+        if ends or self._sought in requirements:
             raise TraceEnded
 
 
-def settled(states: frozenset[State]) -> frozenset[State]:
-    """The same states after two seconds in which nothing changed."""
+def settle_lists(states: frozenset[State]) -> frozenset[State]:
+    """Return the states two seconds later, when all lists are current."""
     for path in {path for state in states for path in state.lagging}:
         states = advance(states, ListsSettled(*path), _ESTABLISHED).states
     return states
 
 
-def _held(request: Request, response: Response | None, judged: Judgement) -> Iterator[str]:
-    """The requirements that a response was seen to keep."""
-    if judged.violations or response is None:
+def _passed_requirements(request: Request, response: Response | None, judgement: Judgement) -> Iterator[str]:
+    """Yield the requirements that a response fulfils."""
+    if judgement.violations or response is None:
         return
     yield consistent(request.operation)
     if response.data is not None and request.operation.only_reads and request.operation.shows in _CURRENT:
         yield f"{request.operation.prefix}-CURRENT"
-    if response.status in NOT_FOUND and all(request.path in state.deleted for state in judged.states):
+    if response.status in NOT_FOUND and all(request.path in state.deleted for state in judgement.states):
         yield f"{operations.DELETE_AUDIENCE.prefix}-EFFECT"

@@ -1,9 +1,9 @@
-"""Provider states, by three ways: how the target is put into a situation, and out of it again (Pact's convention)."""
+"""The ways to set up provider states on the target, and to tear them down again (Pact's convention)."""
 
 from conformance.states.api_key_states import ApiKeyStates
 from conformance.states.file_states import FileStates
 from conformance.states.http_states import HttpStates
-from conformance.states.provider_states import NotEstablishedError, ProviderStates, StatesError
+from conformance.states.provider_states import NotEstablishedError, ProviderState, ProviderStates, StatesError
 from conformance.states.public_api import PublicApi, Send, paced
 from conformance.states.states_file import StatesFileError, read_states_file
 
@@ -12,6 +12,7 @@ __all__ = [
     "FileStates",
     "HttpStates",
     "NotEstablishedError",
+    "ProviderState",
     "ProviderStates",
     "PublicApi",
     "Send",

@@ -1,28 +1,26 @@
-"""Provider states with nothing but an API key: only what the public API can bring about."""
+"""The provider states that a single API key can set up by the public API."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from conformance.states.provider_states import (
-    KEY,
-    POPULATED,
-    READY,
-    REQUEST,
     NotEstablishedError,
+    ProviderState,
     ProviderStates,
     StatesError,
     Values,
 )
 from conformance.states.public_api import PublicApi
 
-_WHY = {
-    POPULATED: "no answer of the public API says which audience a job populates",
-    REQUEST: "a job costs credits, and is started only with --allow-credits",
+_REASONS: Mapping[str, str] = {
+    ProviderState.POPULATED_AUDIENCE: "no response of the public API names the audience that a job populates",
+    ProviderState.PROSPECTING_REQUEST: "a job costs credits, and is started only with --allow-credits",
 }
+"""The reasons why the public API cannot establish a state, where it is a special reason."""
 
 
 class ApiKeyStates(ProviderStates):
-    """One key and its first account group. `begin_check` must be called between checks: each gets the key anew."""
+    """The states of one key and its first account group. `begin_check` makes the key available to the next check."""
 
     def __init__(self, api: PublicApi, key: str, *, leftovers: bool = False, may_spend: bool = False) -> None:
         super().__init__()
@@ -31,12 +29,12 @@ class ApiKeyStates(ProviderStates):
         self._api = api
         self._key = key
         self._groups: list[str] = []
-        self._given = False
+        self._is_key_taken = False
         self.keys.add(key)
 
     @property
     def group(self) -> str:
-        """The account group that everything happens in."""
+        """The account group of all states."""
         if not self._groups:
             self._groups = self._api.groups(self._key)
         if not self._groups:
@@ -44,56 +42,61 @@ class ApiKeyStates(ProviderStates):
         return self._groups[0]
 
     def begin_check(self) -> None:
-        """What follows belongs to another check, which may have the key as its first."""
-        self._given = False
+        """Prepare for another check, which may take the key again."""
+        self._is_key_taken = False
 
     def notes(self) -> list[str]:
-        """Where everything happened."""
-        return [f"states were brought about with one API key, in the account group {self._groups[0]}"] * bool(
+        """Return the account group of all states, as a remark."""
+        return [f"states were set up with one API key, in the account group {self._groups[0]}"] * bool(
             self._groups
         )
 
     def _establish(self, state: str, params: Mapping[str, Any]) -> Values:
-        if state == KEY:
-            return self._a_key(params)
-        if state == READY:
-            return self._an_audience(params)
-        why = _WHY.get(state, "the public API has no way to it")
-        if state == REQUEST and self.may_spend_credits:
-            why = "nobody says what this target accepts"
-        raise NotEstablishedError(_refusal(state, why))
+        if state == ProviderState.API_KEY:
+            return self._hand_out_key(params)
+        if state == ProviderState.READY_AUDIENCE:
+            return self._create_audience(params)
+        reason = _REASONS.get(state, "the public API has no way to it")
+        if state == ProviderState.PROSPECTING_REQUEST and self.may_spend_credits:
+            reason = "the bodies that this target accepts are unknown"
+        raise _not_established(state, reason)
 
     def _undo(self, state: str, known: Values) -> None:
-        if state != READY:
+        if state != ProviderState.READY_AUDIENCE:
             return
         try:
             self._api.delete_audience(self._key, known["accountGroupId"], known["audienceId"])
         except NotEstablishedError as error:
             raise StatesError(str(error)) from None
 
-    def _a_key(self, params: Mapping[str, Any]) -> Values:
-        if "permissions" in params:
-            raise NotEstablishedError(
-                _refusal(
-                    KEY, f"there is only one key, and none with exactly the permissions {list(params['permissions'])}"
-                )
-            )
-        if params.get("status", "active") != "active":
-            raise NotEstablishedError(_refusal(KEY, f"there is only one key, and none that is {params['status']}"))
-        group = params.get("accountGroupId")
-        if group is not None and group != self.group:
-            raise NotEstablishedError(_refusal(KEY, f"there is only one key, and not for the account group {group}"))
-        if group is None and self._given:
-            raise NotEstablishedError(_refusal(KEY, "there is only one key, and none of another account group"))
+    def _hand_out_key(self, params: Mapping[str, Any]) -> Values:
+        reason = self._reason_against_key(params)
+        if reason is not None:
+            raise _not_established(ProviderState.API_KEY, f"there is only one key, and {reason}")
         values = {"apiKey": self._key, "accountGroupId": self.group}
-        self._given = True
+        self._is_key_taken = True
         return values
 
-    def _an_audience(self, params: Mapping[str, Any]) -> Values:
+    def _reason_against_key(self, params: Mapping[str, Any]) -> str | None:
+        """Return the reason why the key does not match the parameters; None where it does."""
+        if "permissions" in params:
+            return f"none with exactly the permissions {list(params['permissions'])}"
+        if params.get("status", "active") != "active":
+            return f"none that is {params['status']}"
+        group = params.get("accountGroupId")
+        if group is not None and group != self.group:
+            return f"not for the account group {group}"
+        if group is None and self._is_key_taken:
+            return "none of another account group"
+        return None
+
+    def _create_audience(self, params: Mapping[str, Any]) -> Values:
         if params.get("prospects"):
-            raise NotEstablishedError(_refusal(READY, "an audience that is made by the public API has no prospects"))
+            raise _not_established(
+                ProviderState.READY_AUDIENCE, "an audience that is made by the public API has no prospects"
+            )
         return {"accountGroupId": self.group, "audienceId": self._api.create_audience(self._key, self.group)}
 
 
-def _refusal(state: str, why: str) -> str:
-    return f"an API key alone cannot establish '{state}': {why}"
+def _not_established(state: str, reason: str) -> NotEstablishedError:
+    return NotEstablishedError(f"an API key alone cannot establish '{state}': {reason}")

@@ -1,69 +1,67 @@
-"""Provider states from a list that was prepared by hand: each entry is used once, keys again and again."""
+"""The provider states of a file that was prepared by hand: each audience is used once, keys again and again."""
 
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.states.provider_states import (
-    ENDED,
-    KEY,
-    POPULATED,
-    READY,
     NotEstablishedError,
+    ProviderState,
     ProviderStates,
     StatesError,
     Values,
 )
 from conformance.states.public_api import PublicApi
-from conformance.states.states_file import ALL, ListedKey, StatesFile
+from conformance.states.states_file import ListedKey, StatesFile
 
-_ONE_PASS = 40
+_AUDIENCES_PER_REPEAT = 40
 """About as many ready audiences as the checks need when nothing is repeated."""
 
 
 class FileStates(ProviderStates):
-    """Hands out what is listed. Ready audiences are made by the public API when the list is used up.
+    """The states of a states file. The public API makes ready audiences when those of the file are used up.
 
     A check may hold two keys, and then they belong to different account groups, unless it asks for a group; the next
-    check may have the same keys. Of several groups that would do, the one comes first for which most is left.
+    check may have the same keys. Of several suitable groups the group with the most audiences left comes first.
     """
 
     def __init__(self, listed: StatesFile, api: PublicApi) -> None:
         super().__init__()
         self._listed = listed
         self._api = api
-        self._used: set[str] = set()
+        self._used_audiences: set[str] = set()
         self._given_keys: set[str] = set()
         self._given_groups: set[str] = set()
-        self._made: dict[str, str] = {}
-        self._cannot_make: dict[str, str] = {}
-        self._makes = False
+        self._creators: dict[str, str] = {}
+        self._creation_errors: dict[str, str] = {}
+        self._can_create = False
         self._notes: list[str] = []
         self.keys |= {key.token for key in listed.keys}
-        self.answered |= self.keys | {one["audienceId"] for one in (*listed.ready, *listed.populated)}
+        self.issued |= self.keys | {entry["audienceId"] for entry in (*listed.ready, *listed.populated)}
 
     def begin_check(self) -> None:
-        """What follows belongs to another check: all account groups are free again."""
+        """Prepare for another check: make all account groups available again."""
         self._given_keys.clear()
         self._given_groups.clear()
 
     def probe(self) -> None:
-        """Find out whether audiences can be made beyond those that are listed."""
+        """Try whether audiences can be made in addition to the audiences of the file."""
         for group in dict.fromkeys(key.group for key in self._listed.keys):
             try:
-                maker, audience = self._make(group)
-                self._api.delete_audience(maker, group, audience)
+                creator, audience = self._create_audience(group)
+                self._api.delete_audience(creator, group, audience)
             except NotEstablishedError:
                 continue
-            self._makes = True
+            self._can_create = True
 
     def repeats(self, wanted: int) -> int:
-        """As often as the list allows, where no audience can be made."""
-        if self._makes:
+        """Return how often an action can be repeated: fewer than `wanted` where no audience can be made."""
+        if self._can_create:
             return wanted
         groups = Counter(entry["accountGroupId"] for entry in self._listed.ready)
         most = max(groups.values(), default=0)
-        allowed = max(1, min(wanted, most // _ONE_PASS))
+        allowed = max(1, min(wanted, most // _AUDIENCES_PER_REPEAT))
         if allowed < wanted:
             self._notes = [
                 f"repetitions shrank from {wanted} to {allowed}: {most} audiences that are ready were listed"
@@ -71,133 +69,151 @@ class FileStates(ProviderStates):
         return allowed
 
     def notes(self) -> list[str]:
-        """What was not as it could have been."""
+        """Return remarks on the limits of the file."""
         return list(self._notes)
 
     def _establish(self, state: str, params: Mapping[str, Any]) -> Values:
         match state:
-            case "an API key":
-                return self._a_key(params)
-            case "an audience that is ready":
-                return self._ready(params)
-            case "an audience being populated":
-                return self._populated(params)
-            case "the prospecting has ended":
-                return self._ended(params)
-            case "a prospecting request":
+            case ProviderState.API_KEY:
+                return self._hand_out_key(params)
+            case ProviderState.READY_AUDIENCE:
+                return self._hand_out_ready_audience(params)
+            case ProviderState.POPULATED_AUDIENCE:
+                return self._hand_out_populated_audience(params)
+            case ProviderState.PROSPECTING_ENDED:
+                return self._cancel_job(params)
+            case ProviderState.PROSPECTING_REQUEST:
                 source = params.get("source", "linkedin_search")
-                found = next((one for one in self._listed.requests if one["source"] == source), None)
-                return {"body": found["body"]} if found else _none(state, params)
+                request = next((entry for entry in self._listed.requests if entry["source"] == source), None)
+                if request is None:
+                    raise _not_listed(state, params)
+                return {"body": request["body"]}
             case _:
                 raise NotEstablishedError(f"a list cannot establish '{state}'")
 
     def _undo(self, state: str, known: Values) -> None:
-        maker = self._made.pop(known["audienceId"], None) if state == READY else None
-        if maker is None:
+        creator = self._creators.pop(known["audienceId"], None) if state == ProviderState.READY_AUDIENCE else None
+        if creator is None:
             return
         try:
-            self._api.delete_audience(maker, known["accountGroupId"], known["audienceId"])
+            self._api.delete_audience(creator, known["accountGroupId"], known["audienceId"])
         except NotEstablishedError as error:
             raise StatesError(str(error)) from None
 
-    def _a_key(self, params: Mapping[str, Any]) -> Values:
-        permissions = frozenset(params.get("permissions", ALL))
+    def _hand_out_key(self, params: Mapping[str, Any]) -> Values:
+        permissions = frozenset(params.get("permissions", ALL_PERMISSIONS))
         status, group = params.get("status", "active"), params.get("accountGroupId")
-        fitting = [
+        suitable_keys = [
             key
             for key in self._listed.keys
-            if (key.permissions == permissions or (key.permissions >= ALL and permissions >= ALL))
+            if (
+                key.permissions == permissions
+                or (key.permissions >= ALL_PERMISSIONS and permissions >= ALL_PERMISSIONS)
+            )
             and key.status == status
             and (key.group == group if group else key.group not in self._given_groups)
         ]
-        if not fitting:
-            _none(KEY, params, "" if group else f"; {len(self._given_groups)} other account groups are in use")
-        key = max(fitting, key=lambda one: (one.token not in self._given_keys, self._left(one.group)))
-        self._given_keys.add(key.token)
-        self._given_groups.add(key.group)
-        return {"apiKey": key.token, "accountGroupId": key.group}
+        if not suitable_keys:
+            remark = "" if group else f"; {len(self._given_groups)} other account groups are in use"
+            raise _not_listed(ProviderState.API_KEY, params, remark)
+        chosen = max(
+            suitable_keys, key=lambda key: (key.token not in self._given_keys, self._unused_audiences(key.group))
+        )
+        self._given_keys.add(chosen.token)
+        self._given_groups.add(chosen.group)
+        return {"apiKey": chosen.token, "accountGroupId": chosen.group}
 
-    def _left(self, group: str) -> tuple[int, int]:
-        """How many kinds of audience, and how many, are left in a group."""
-        left = [
-            sum(one["accountGroupId"] == group and one["audienceId"] not in self._used for one in entries)
+    def _unused_audiences(self, group: str) -> tuple[int, int]:
+        """Return how many kinds of audience, and how many audiences, are left in a group."""
+        counts = [
+            sum(
+                entry["accountGroupId"] == group and entry["audienceId"] not in self._used_audiences
+                for entry in entries
+            )
             for entries in (self._listed.ready, self._listed.populated)
         ]
-        return sum(1 for one in left if one), sum(left)
+        return sum(1 for count in counts if count), sum(counts)
 
-    def _ready(self, params: Mapping[str, Any]) -> Values:
-        group = self._group(params)
-        found = self._next(self._listed.ready, group, params, "prospects")
-        if found is not None:
-            return {"accountGroupId": group, "audienceId": found["audienceId"]}
+    def _hand_out_ready_audience(self, params: Mapping[str, Any]) -> Values:
+        group = self._listed_key(params.get("apiKey")).group
+        entry = self._take_entry(self._listed.ready, group, params, "prospects")
+        if entry is not None:
+            return {"accountGroupId": group, "audienceId": entry["audienceId"]}
         if params.get("prospects"):
-            _none(READY, params)
-        maker, audience = self._make(group)
-        self._made[audience] = maker
+            raise _not_listed(ProviderState.READY_AUDIENCE, params)
+        creator, audience = self._create_audience(group)
+        self._creators[audience] = creator
         return {"accountGroupId": group, "audienceId": audience}
 
-    def _make(self, group: str) -> tuple[str, str]:
-        """Make an audience with a key that may; the key, and the audience. No key is asked again that could not."""
-        why = "no key of the list may"
+    def _create_audience(self, group: str) -> tuple[str, str]:
+        """Create an audience with a key that may, and return the key and the audience.
+
+        A key that has failed is not tried again.
+        """
+        reason = "no key of the list may"
         for key in self._listed.keys:
             if key.group != group or not key.may("audiences:write"):
                 continue
-            if key.token in self._cannot_make:
-                why = self._cannot_make[key.token]
+            if key.token in self._creation_errors:
+                reason = self._creation_errors[key.token]
                 continue
             try:
                 return key.token, self._api.create_audience(key.token, group)
             except NotEstablishedError as error:
-                why = self._cannot_make[key.token] = str(error)
+                reason = self._creation_errors[key.token] = str(error)
         raise NotEstablishedError(
-            f"the list has no '{READY}' left for the account group {group}, and none can be made: {why}"
+            f"the list has no '{ProviderState.READY_AUDIENCE}' left for the account group {group}, "
+            f"and none can be made: {reason}"
         )
 
-    def _populated(self, params: Mapping[str, Any]) -> Values:
-        found = self._next(self._listed.populated, self._group(params), params, "jobStatus")
-        if found is None:
-            return _none(POPULATED, params)
-        return {name: found[name] for name in ("accountGroupId", "audienceId", "jobId")}
+    def _hand_out_populated_audience(self, params: Mapping[str, Any]) -> Values:
+        group = self._listed_key(params.get("apiKey")).group
+        entry = self._take_entry(self._listed.populated, group, params, "jobStatus")
+        if entry is None:
+            raise _not_listed(ProviderState.POPULATED_AUDIENCE, params)
+        return {name: entry[name] for name in ("accountGroupId", "audienceId", "jobId")}
 
-    def _ended(self, params: Mapping[str, Any]) -> Values:
-        """The one end that the public API can bring about."""
+    def _cancel_job(self, params: Mapping[str, Any]) -> Values:
+        """End a prospecting by cancelling its job, the only outcome that the public API can bring about."""
         job = next(
-            (known for state, known in self._standing if state == POPULATED and known["jobId"] == params["jobId"]), None
+            (
+                known
+                for state, known in self._established
+                if state == ProviderState.POPULATED_AUDIENCE and known["jobId"] == params["jobId"]
+            ),
+            None,
         )
         if job is None or params.get("outcome") != "cancelled":
-            return _none(ENDED, params)
-        keys = [
+            raise _not_listed(ProviderState.PROSPECTING_ENDED, params)
+        tokens = [
             key.token
             for key in self._listed.keys
             if key.group == job["accountGroupId"] and key.may("prospecting:write")
         ]
-        if not keys:
-            return _none(ENDED, params, "; no key of the list may cancel a job")
-        self._api.cancel_job(keys[0], job["accountGroupId"], job["jobId"])
+        if not tokens:
+            raise _not_listed(ProviderState.PROSPECTING_ENDED, params, "; no key of the list may cancel a job")
+        self._api.cancel_job(tokens[0], job["accountGroupId"], job["jobId"])
         return {}
 
-    def _next(
-        self, entries: list[Mapping[str, Any]], group: str, params: Mapping[str, Any], asked: str
+    def _take_entry(
+        self, entries: list[Mapping[str, Any]], group: str, params: Mapping[str, Any], param: str
     ) -> Mapping[str, Any] | None:
-        """The next entry of a group that has what was asked for."""
+        """Return the next unused entry of a group that has the value of a parameter, if that is given."""
         for entry in entries:
-            fits = asked not in params or entry.get(asked) == params[asked]
-            if fits and entry["accountGroupId"] == group and entry["audienceId"] not in self._used:
-                self._used.add(entry["audienceId"])
+            is_suitable = param not in params or entry.get(param) == params[param]
+            is_unused = entry["audienceId"] not in self._used_audiences
+            if is_suitable and entry["accountGroupId"] == group and is_unused:
+                self._used_audiences.add(entry["audienceId"])
                 return entry
         return None
 
-    def _group(self, params: Mapping[str, Any]) -> str:
-        key = self._known(params.get("apiKey"))
-        return key.group
-
-    def _known(self, token: object) -> ListedKey:
+    def _listed_key(self, token: object) -> ListedKey:
         for key in self._listed.keys:
             if key.token == token:
                 return key
         raise NotEstablishedError("the list does not have that API key")
 
 
-def _none(state: str, params: Mapping[str, Any], more: str = "") -> Values:
-    asked = ", ".join(f"{name} {value}" for name, value in params.items() if name != "apiKey")
-    raise NotEstablishedError(f"the list has no '{state}'{f' with {asked}' if asked else ''} left{more}")
+def _not_listed(state: str, params: Mapping[str, Any], remark: str = "") -> NotEstablishedError:
+    wanted = ", ".join(f"{name} {value}" for name, value in params.items() if name != "apiKey")
+    return NotEstablishedError(f"the list has no '{state}'{f' with {wanted}' if wanted else ''} left{remark}")

@@ -1,4 +1,4 @@
-"""Provider states over HTTP: the target itself brings them about, by Pact's convention."""
+"""The provider states that the target itself sets up, over HTTP and by Pact's convention."""
 
 import itertools
 import re
@@ -9,10 +9,8 @@ import httpx
 
 from conformance.results.verdicts import Exchange
 from conformance.states.provider_states import (
-    KEY,
-    POPULATED,
-    READY,
     NotEstablishedError,
+    ProviderState,
     ProviderStates,
     StatesError,
     UnreachableError,
@@ -20,15 +18,19 @@ from conformance.states.provider_states import (
 )
 
 _CANNOT = 501
-_SETUP = "setup"
-_UNTIL_TORN_DOWN = frozenset(
-    {"the rate limit is exhausted", "the server fails internally", "the credits are exhausted"}
+_SETUP, _TEARDOWN = "setup", "teardown"
+_UNTIL_TORN_DOWN: frozenset[str] = frozenset(
+    {ProviderState.RATE_LIMIT_EXHAUSTED, ProviderState.SERVER_FAILING, ProviderState.CREDITS_EXHAUSTED}
 )
-_USUAL = frozenset({"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "user-agent"})
-_NEEDED = {
-    KEY: ("apiKey", "accountGroupId"),
-    READY: ("accountGroupId", "audienceId"),
-    POPULATED: ("accountGroupId", "audienceId", "jobId"),
+"""The states that last until they are torn down: their teardown is part of the steps to reproduce a violation."""
+
+_USUAL_HEADERS = frozenset(
+    {"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "user-agent"}
+)
+_REQUIRED_VALUES: Mapping[str, tuple[str, ...]] = {
+    ProviderState.API_KEY: ("apiKey", "accountGroupId"),
+    ProviderState.READY_AUDIENCE: ("accountGroupId", "audienceId"),
+    ProviderState.POPULATED_AUDIENCE: ("accountGroupId", "audienceId", "jobId"),
 }
 _ADVICE = {
     401: "is it protected? --states-header sends what it needs",
@@ -39,7 +41,14 @@ _ADVICE = {
 
 
 class HttpStates(ProviderStates):
-    """Asks the states URL for each state. `numbers`: of the requests, those to the target counted in."""
+    """The states that are set up by requests to the states URL.
+
+    Args:
+        http: The client that sends the requests.
+        url: The states URL.
+        numbers: The numbers of requests, shared with the requests to the target.
+
+    """
 
     def __init__(self, http: httpx.Client, url: str, numbers: Iterator[int] | None = None) -> None:
         super().__init__()
@@ -47,62 +56,72 @@ class HttpStates(ProviderStates):
         self._numbers = numbers or itertools.count(1)
         self._url = url
         address = httpx.URL(url)
-        self._shown = str(address.copy_with(userinfo=b"")) if address.userinfo else url
+        self._printable_url = str(address.copy_with(userinfo=b"")) if address.userinfo else url
 
     def _establish(self, state: str, params: Mapping[str, Any]) -> Values:
         values = self._post(state, _SETUP, params)
-        for name in _NEEDED.get(state, ()):
+        for name in _REQUIRED_VALUES.get(state, ()):
             if not isinstance(values.get(name), str) or not values[name]:
                 raise StatesError(
-                    f"{self._shown} answered to setup of '{state}' without '{name}', which has to be a text"
+                    f"{self._printable_url} answered to setup of '{state}' without '{name}', which has to be a text"
                 )
         return values
 
     def _undo(self, state: str, known: Values) -> None:
-        self._post(state, "teardown", known)
+        self._post(state, _TEARDOWN, known)
 
     def _post(self, state: str, action: str, params: Mapping[str, Any]) -> Values:
+        """Request an action on a state, and return the values of the response."""
         document = {"state": state, "params": params, "action": action}
         try:
-            answer = self._http.post(self._url, json=document)
+            response = self._http.post(self._url, json=document)
         except httpx.HTTPError as error:
-            raise UnreachableError(f"{self._shown} cannot be reached: {str(error) or type(error).__name__}") from None
-        if answer.status_code == _CANNOT:
-            raise NotEstablishedError(f"the target cannot establish '{state}': {_reason(answer)}")
+            raise UnreachableError(
+                f"{self._printable_url} cannot be reached: {str(error) or type(error).__name__}"
+            ) from None
+        if response.status_code == _CANNOT:
+            raise NotEstablishedError(f"the target cannot establish '{state}': {_reason(response)}")
         try:
-            values = answer.json() if answer.content else {}
+            values = response.json() if response.content else {}
         except ValueError:
             values = None
-        if not answer.is_success or not isinstance(values, dict):
-            advice = _ADVICE.get(answer.status_code) or _reason(answer)
-            raise StatesError(f"{self._shown} answered {answer.status_code} to {action} of '{state}': {advice}")
+        if not response.is_success or not isinstance(values, dict):
+            advice = _ADVICE.get(response.status_code) or _reason(response)
+            raise StatesError(
+                f"{self._printable_url} answered {response.status_code} to {action} of '{state}': {advice}"
+            )
         if action == _SETUP or state in _UNTIL_TORN_DOWN:
-            self.requests.append(_exchange(next(self._numbers), self._shown, answer))
+            self.requests.append(_to_exchange(next(self._numbers), self._printable_url, response))
         return values
 
 
-def _exchange(number: int, url: str, answer: httpx.Response) -> Exchange:
-    """A request as it may be shown: a variable stands for each header that is not of every request."""
-    sent = answer.request.headers
-    own = ((name, f"$AUDIENCE_STATES_{re.sub('[^A-Z0-9]', '_', name.upper())}") for name in sent if name not in _USUAL)
+def _to_exchange(number: int, url: str, response: httpx.Response) -> Exchange:
+    """Return the exchange as a report may show it: the values of unusual headers are replaced by variables."""
+    sent = response.request.headers
+    variables = (
+        (name, f"$AUDIENCE_STATES_{re.sub('[^A-Z0-9]', '_', name.upper())}")
+        for name in sent
+        if name not in _USUAL_HEADERS
+    )
     return Exchange(
         number=number,
         method="POST",
         url=url,
-        request_headers=(("content-type", sent["content-type"]), *own),
-        request_body=answer.request.content,
-        status=answer.status_code,
+        request_headers=(("content-type", sent["content-type"]), *variables),
+        request_body=response.request.content,
+        status=response.status_code,
         no_response=None,
         response_headers=(),
-        response_body=answer.content,
-        elapsed_ms=answer.elapsed.total_seconds() * 1000,
+        response_body=response.content,
+        elapsed_ms=response.elapsed.total_seconds() * 1000,
     )
 
 
-def _reason(answer: httpx.Response) -> str:
-    if answer.has_redirect_location:
-        return f"it is at {answer.headers['location']}"
+def _reason(response: httpx.Response) -> str:
+    """Return the reason that a response gives for a failure."""
+    if response.has_redirect_location:
+        return f"it is at {response.headers['location']}"
     try:
-        return str(answer.json()["reason"])
+        return str(response.json()["reason"])
     except (ValueError, KeyError, TypeError):
-        return answer.text[:200] or "no reason given"
+        return response.text[:200] or "no reason given"

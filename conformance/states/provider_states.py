@@ -1,7 +1,8 @@
-"""What every way to bring states about has in common: the ledger of what stands, and has to be torn down."""
+"""The names of the provider states, and the common part of all ways to set them up: the list of states to tear down."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from conformance.results.verdicts import Exchange
@@ -9,111 +10,127 @@ from conformance.states.signals import defer_signals
 
 Values = dict[str, Any]
 
-KEY = "an API key"
-READY = "an audience that is ready"
-POPULATED = "an audience being populated"
-ENDED = "the prospecting has ended"
-REQUEST = "a prospecting request"
-STATES = frozenset(
-    {
-        KEY,
-        READY,
-        POPULATED,
-        ENDED,
-        REQUEST,
-        "the API key is revoked",
-        "the rate limit is exhausted",
-        "the server fails internally",
-        "the credits are exhausted",
-    }
-)
+_MOST_UNREACHABLE = 2
+"""The number of teardowns in a row that do not reach the target, after which no further one is tried."""
 
-_PATIENCE = 2
+
+class ProviderState(StrEnum):
+    """The names of the provider states."""
+
+    API_KEY = "an API key"
+    READY_AUDIENCE = "an audience that is ready"
+    POPULATED_AUDIENCE = "an audience being populated"
+    PROSPECTING_ENDED = "the prospecting has ended"
+    PROSPECTING_REQUEST = "a prospecting request"
+    KEY_REVOKED = "the API key is revoked"
+    RATE_LIMIT_EXHAUSTED = "the rate limit is exhausted"
+    SERVER_FAILING = "the server fails internally"
+    CREDITS_EXHAUSTED = "the credits are exhausted"
 
 
 class NotEstablishedError(Exception):
-    """The target cannot bring a state about; the message says which, and why."""
+    """A state that the target cannot establish; the message names the state and the reason."""
 
 
 class StatesError(Exception):
-    """The way to the states does not work as it should; the message says what happened."""
+    """A failure of the way to the states; the message says what happened."""
 
 
 class UnreachableError(StatesError):
-    """Nothing answers there."""
+    """An address of the provider states that nothing listens on."""
 
 
 class ProviderStates(ABC):
-    """Sets states up, and remembers what to tear down.
+    """A way to set states up, which remembers the states to tear down.
 
-    `answered`: every key and identifier that it has given out; `keys`: the API keys among them. `requests`: those that
-    have set states up, where requests did, and ended those that last until then, in order, without what they are
-    authorized by. `may_leave_folders`: folders, which no request deletes, may be made. `may_spend_credits`: jobs, which
-    cost, may be started.
+    Attributes:
+        may_leave_folders: Whether folders may be made, although no request deletes them.
+        may_spend_credits: Whether jobs may be started, although they cost credits.
+        issued: Every key and identifier that the target has given out.
+        keys: The API keys among them.
+        requests: The requests that have set states up, and those that have ended the states that last until then, in
+            order and without their credentials; empty where no requests set states up.
+
     """
 
     may_leave_folders = True
     may_spend_credits = True
 
     def __init__(self) -> None:
-        self._standing: list[tuple[str, Values]] = []
-        self.answered: set[str] = set()
+        self._established: list[tuple[str, Values]] = []
+        self.issued: set[str] = set()
         self.keys: set[str] = set()
         self.requests: list[Exchange] = []
 
     def setup(self, state: str, **params: object) -> Values:
-        """Set a state up; answers its values. Raises NotEstablishedError, StatesError."""
+        """Set a state up, and return its values.
+
+        Args:
+            state: One of `ProviderState`.
+            params: The parameters of the state.
+
+        Raises:
+            NotEstablishedError: The target cannot establish the state.
+            StatesError: The way to the states failed.
+
+        """
         with defer_signals():
             values = self._establish(state, params)
             known = {**params, **values}
-            self._standing.append((state, known))
-        self.answered |= {value for value in values.values() if isinstance(value, str)}
+            self._established.append((state, known))
+        self.issued |= {value for value in values.values() if isinstance(value, str)}
         if isinstance(known.get("apiKey"), str):
             self.keys.add(known["apiKey"])
         return values
 
     def teardown(self, state: str, **params: object) -> None:
-        """Tear down the state that was last set up with these parameters."""
-        for place in reversed(range(len(self._standing))):
-            name, known = self._standing[place]
+        """Tear down the state that was last set up with these parameters; nothing where there is none."""
+        for index in reversed(range(len(self._established))):
+            name, known = self._established[index]
             if name == state and params.items() <= known.items():
-                del self._standing[place]
+                del self._established[index]
                 self._undo(state, known)
                 return
 
     def teardown_all(self) -> list[str]:
-        """Tear everything down, the last first; answers what could not be. Where nothing answers, it does not go on."""
-        failed: list[str] = []
-        silent = 0
-        while self._standing:
-            state, known = self._standing.pop()
+        """Tear all states down, the last one first, and return the errors. Stop where the target is unreachable."""
+        errors: list[str] = []
+        unreachable_count = 0
+        while self._established:
+            state, known = self._established.pop()
             try:
                 self._undo(state, known)
             except (NotEstablishedError, StatesError) as error:
-                failed.append(str(error))
-                silent = silent + 1 if isinstance(error, UnreachableError) else 0
-            if silent == _PATIENCE:
+                errors.append(str(error))
+                unreachable_count = unreachable_count + 1 if isinstance(error, UnreachableError) else 0
+            if unreachable_count == _MOST_UNREACHABLE:
                 break
-        if self._standing:
-            failed.append(f"{len(self._standing)} more states, since nothing answered")
-            self._standing.clear()
-        return failed
+        if self._established:
+            errors.append(f"{len(self._established)} more states, since nothing answered")
+            self._established.clear()
+        return errors
 
     def begin_check(self) -> None:  # noqa: B027  (most ways have nothing to do)
-        """What follows belongs to another check, which shares nothing with those before."""
+        """Prepare for another check, which shares nothing with the checks before."""
 
     def repeats(self, wanted: int) -> int:
-        """How often something can be repeated for which an audience is used up each time."""
+        """Return how often an action that uses up an audience can be repeated, at most `wanted` times."""
         return wanted
 
     def notes(self) -> list[str]:
-        """What a reader of the report must know of the way that states were brought about."""
+        """Return remarks on the way that states were set up, for the report."""
         return []
 
     @abstractmethod
     def _establish(self, state: str, params: Mapping[str, Any]) -> Values:
-        """Bring a state about; answers its values."""
+        """Establish a state, and return its values."""
 
     @abstractmethod
     def _undo(self, state: str, known: Values) -> None:
-        """Take a state back; `known`: its parameters and values."""
+        """Undo a state.
+
+        Args:
+            state: One of `ProviderState`.
+            known: Its parameters and its values.
+
+        """

@@ -1,4 +1,4 @@
-"""The few requests of the public API that bring states about where nobody else does."""
+"""The few requests of the public API that set states up where the target offers no other way."""
 
 import itertools
 from collections.abc import Callable
@@ -10,11 +10,14 @@ from conformance.client.contract import path_segment
 from conformance.states.provider_states import NotEstablishedError
 
 Send = Callable[[str, str, str, Any], httpx.Response]
-"""Sends a request: method, path, API key, document (None for no body)."""
+"""A function that sends a request: method, path, API key, document (None for no body)."""
 
-_PATIENCE = 6
+_MOST_TRIES = 6
+_LONGEST_PAUSE = 60.0
+"""The longest pause before a request is sent again, in seconds."""
+
 _TOO_MANY = 429
-_DONE, _MADE, _GONE = frozenset({200}), frozenset({201}), frozenset({200, 404})
+_DONE, _CREATED, _GONE = frozenset({200}), frozenset({201}), frozenset({200, 404})
 
 
 class _Request(NamedTuple):
@@ -24,69 +27,78 @@ class _Request(NamedTuple):
 
 
 def paced(http: httpx.Client, pause: Callable[[float], None], pace: float = 0) -> Send:
-    """Sends to the target, at the pace of every other request; a 429 is waited out."""
+    """Return a function that sends requests to the target, and waits for the end of a rate limit (429).
+
+    Args:
+        http: The client that sends them.
+        pause: A function that waits for some seconds.
+        pace: The seconds to wait before each request, the same as for every other request.
+
+    """
 
     def send(method: str, path: str, key: str, document: Any) -> httpx.Response:  # noqa: ANN401  (JSON)
-        for patience in range(_PATIENCE):
+        for attempt in range(_MOST_TRIES):
             if pace:
                 pause(pace)
-            answer = http.request(method, path, headers={"Authorization": f"Bearer {key}"}, json=document)
-            if answer.status_code != _TOO_MANY:
+            response = http.request(method, path, headers={"Authorization": f"Bearer {key}"}, json=document)
+            if response.status_code != _TOO_MANY:
                 break
-            said = answer.headers.get("retry-after", "")
-            pause(min(float(said), 60.0) if said.isdecimal() else 2.0**patience)
-        return answer
+            retry_after = response.headers.get("retry-after", "")
+            pause(min(float(retry_after), _LONGEST_PAUSE) if retry_after.isdecimal() else 2.0**attempt)
+        return response
 
     return send
 
 
 class PublicApi:
-    """Accounts, audiences and jobs, as a client of the API has them."""
+    """The account groups, audiences and jobs, through the requests of an ordinary client."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self._numbers = itertools.count(1)
 
     def groups(self, key: str) -> list[str]:
-        """The account groups that a key sees."""
-        data = self._asked(key, _Request("GET", "v1/accounts"), _DONE, "list its account groups")
+        """Return the account groups that a key sees."""
+        data = self._request_data(key, _Request("GET", "v1/accounts"), _DONE, "list its account groups")
         items = data.get("items") if isinstance(data, dict) else None
-        ids = [one.get("id") for one in items if isinstance(one, dict)] if isinstance(items, list) else []
-        return [one for one in ids if isinstance(one, str) and one]
+        ids = [group.get("id") for group in items if isinstance(group, dict)] if isinstance(items, list) else []
+        return [identifier for identifier in ids if isinstance(identifier, str) and identifier]
 
     def create_audience(self, key: str, group: str) -> str:
-        """Make an audience; answers its identifier."""
+        """Create an audience, and return its identifier."""
         document = {"name": f"Conformance {next(self._numbers)}", "type": "on_demand"}
         request = _Request("POST", f"v1/accounts/{path_segment(group)}/audiences", document)
-        data = self._asked(key, request, _MADE, "create an audience")
-        made = data.get("id") if isinstance(data, dict) else None
-        if not isinstance(made, str) or not made:
+        data = self._request_data(key, request, _CREATED, "create an audience")
+        identifier = data.get("id") if isinstance(data, dict) else None
+        if not isinstance(identifier, str) or not identifier:
             raise NotEstablishedError("the target answered to the creation of an audience without its id")
-        return made
+        return identifier
 
     def delete_audience(self, key: str, group: str, audience: str) -> None:
-        """Delete an audience, if it is still there."""
+        """Delete an audience, if it still exists."""
         request = _Request("DELETE", f"v1/accounts/{path_segment(group)}/audiences/{path_segment(audience)}")
-        self._asked(key, request, _GONE, f"delete the audience {audience}")
+        self._request_data(key, request, _GONE, f"delete the audience {audience}")
 
     def cancel_job(self, key: str, group: str, job: str) -> None:
         """Cancel a job."""
         request = _Request("POST", f"v1/accounts/{path_segment(group)}/prospecting/{path_segment(job)}/cancel")
-        self._asked(key, request, _DONE, f"cancel the job {job}")
+        self._request_data(key, request, _DONE, f"cancel the job {job}")
 
-    def _asked(self, key: str, request: _Request, fine: frozenset[int], what: str) -> Any:  # noqa: ANN401  (JSON)
-        """The `data` of an answer whose status is fine."""
+    def _request_data(self, key: str, request: _Request, expected: frozenset[int], purpose: str) -> Any:  # noqa: ANN401  (JSON)
+        """Send a request, and return the `data` of its response; NotEstablishedError at an unexpected status."""
         try:
-            answer = self._send(request.method, request.path, key, request.document)
+            response = self._send(request.method, request.path, key, request.document)
         except httpx.HTTPError as error:
             raise NotEstablishedError(
-                f"the target did not answer the request to {what}: {str(error) or type(error).__name__}"
+                f"the target did not answer the request to {purpose}: {str(error) or type(error).__name__}"
             ) from None
-        if answer.status_code not in fine:
-            where = f"{request.method} /{request.path}"
-            raise NotEstablishedError(f"the target answered {answer.status_code} to the request to {what} ({where})")
+        if response.status_code not in expected:
+            sent = f"{request.method} /{request.path}"
+            raise NotEstablishedError(
+                f"the target answered {response.status_code} to the request to {purpose} ({sent})"
+            )
         try:
-            body = answer.json()
+            body = response.json()
         except ValueError:
             body = None
         return body.get("data") if isinstance(body, dict) else None

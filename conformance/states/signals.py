@@ -1,4 +1,4 @@
-"""Puts Ctrl-C off while something is made that has to be noted, so that it can be taken back."""
+"""The deferral of Ctrl-C while the suite makes a resource that it has to note, so that it can be deleted again."""
 
 import signal
 import threading
@@ -11,18 +11,20 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def defer_signals() -> Iterator[None]:
-    """A signal that comes meanwhile is dealt with afterwards."""
+    """Defer the handling of SIGINT and SIGTERM until the end of the block."""
     if threading.current_thread() is not threading.main_thread():
         yield  # signals come to the main thread only
         return
-    came: list[tuple[int, FrameType | None]] = []
-    handlers = {one: signal.signal(one, lambda number, frame: came.append((number, frame))) for one in _SIGNALS}
+    deferred: list[tuple[int, FrameType | None]] = []
+    handlers = {
+        number: signal.signal(number, lambda received, frame: deferred.append((received, frame))) for number in _SIGNALS
+    }
     try:
         yield
     finally:
-        for one in _SIGNALS:
-            signal.signal(one, handlers[one])
-        for number, frame in came[:1]:
-            handler = handlers[signal.Signals(number)]
+        for number in _SIGNALS:
+            signal.signal(number, handlers[number])
+        for received, frame in deferred[:1]:
+            handler = handlers[signal.Signals(received)]
             if callable(handler):
-                handler(number, frame)
+                handler(received, frame)

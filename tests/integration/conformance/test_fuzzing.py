@@ -1,3 +1,5 @@
+"""Fuzzing of a healthy server and of faulty ones."""
+
 import random
 import time
 from collections.abc import Iterable
@@ -33,7 +35,7 @@ REPEATS = 12
 
 
 class Run:
-    """What the checks saw of one server."""
+    """A run of the fuzzing checks on one server."""
 
     def __init__(self, url: str, http: httpx.Client, stater: httpx.Client) -> None:
         self.client = Client(http, Contract(contract()), Ledger(), lambda seconds: time.sleep(seconds / 1000))  # noqa: TID251
@@ -42,23 +44,27 @@ class Run:
     def context(self, seed: int, repeats: int = REPEATS) -> CheckContext:
         return CheckContext(self.client, self.states, RunFacts(self.client), random.Random(seed), Profile.FULL, repeats)  # noqa: S311
 
-    def look(self, seed: int, *operations: OperationSpec) -> None:
+    def send_cases(self, seed: int, *operations: OperationSpec) -> None:
         for operation in operations:
             examples_coverage_and_fuzzing(self.context(seed), operation)
 
-    def broken(self) -> set[str]:
-        return {one for one in load_catalogue() if self.client.ledger.observations(one, selected=True).violations}
+    def violated(self) -> set[str]:
+        return {
+            requirement
+            for requirement in load_catalogue()
+            if self.client.ledger.observations(requirement, selected=True).violations
+        }
 
     def statuses(self) -> set[int | None]:
         return {exchange.status for exchange in self.client.exchanges}
 
 
-def broken(whole: Whole, *operations: OperationSpec) -> set[str]:
-    """What a run finds broken on a server with something around it."""
+def violated(whole: Whole, *operations: OperationSpec) -> set[str]:
+    """Return the requirements that a mutated server violates."""
     with served(whole) as url, httpx.Client(base_url=url) as http, httpx.Client() as stater:
         run = Run(url, http, stater)
-        run.look(1, *operations)
-        return run.broken()
+        run.send_cases(1, *operations)
+        return run.violated()
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +126,7 @@ class Unguarded(Whole):
 
 
 class Once(Whole):
-    """Guilty at the first request to be guilty of, and never again."""
+    """Responds with an undocumented status to the first creation, and never again."""
 
     done = False
 
@@ -137,12 +143,12 @@ def asking(answered: Answered, body: Any) -> Answered:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_healthy_server_has_nothing_wrong_with_it(healthy: Run, seed: int) -> None:
+def test_a_healthy_server_has_no_violations(healthy: Run, seed: int) -> None:
     for operation in operations.OPERATIONS:
         examples_coverage_and_fuzzing(healthy.context(seed), operation)
     sequences(healthy.context(seed))
 
-    assert healthy.broken() == set()
+    assert healthy.violated() == set()
     assert {200, 201, 202, 400, 401, 404, 405, 409, 415} <= healthy.statuses()
 
 
@@ -155,22 +161,27 @@ def test_the_same_seed_sends_the_same_requests() -> None:
             httpx.Client() as stater,
         ):
             run = Run(url, http, stater)
-            run.look(4, operations.UPDATE_AUDIENCE, operations.DELETE_AUDIENCE, operations.START_JOB)
+            run.send_cases(4, operations.UPDATE_AUDIENCE, operations.DELETE_AUDIENCE, operations.START_JOB)
             sequences(run.context(4, 24))
-            sent.append([(one.method, one.url.removeprefix(url), one.request_body) for one in run.client.exchanges])
+            sent.append(
+                [
+                    (exchange.method, exchange.url.removeprefix(url), exchange.request_body)
+                    for exchange in run.client.exchanges
+                ]
+            )
 
     assert sent[0] == sent[1]
 
 
 @pytest.mark.parametrize("operation", [operations.GET_AUDIENCE, operations.DELETE_AUDIENCE])
-def test_identifiers_of_each_kind_are_handed_out(healthy: Run, operation: OperationSpec) -> None:
+def test_requests_name_identifiers_of_each_kind(healthy: Run, operation: OperationSpec) -> None:
     before = len(healthy.client.exchanges)
 
-    healthy.look(9, operation)
+    healthy.send_cases(9, operation)
 
     method = healthy.client.contract.method(operation)
-    asked = [one for one in healthy.client.exchanges[before:] if one.method == method]
-    assert {200, 401, 404, 409} <= {one.status for one in asked}
+    exchanges = [exchange for exchange in healthy.client.exchanges[before:] if exchange.method == method]
+    assert {200, 401, 404, 409} <= {exchange.status for exchange in exchanges}
 
 
 @pytest.mark.parametrize(
@@ -187,29 +198,30 @@ def test_identifiers_of_each_kind_are_handed_out(healthy: Run, operation: Operat
         (Once, operations.CREATE_AUDIENCE, "ROW-OTHER"),
     ],
 )
-def test_a_guilty_server_is_found(whole: type[Whole], operation: OperationSpec, fact: str) -> None:
-    found = broken(whole(), operation)
+def test_a_faulty_server_violates_the_requirement(whole: type[Whole], operation: OperationSpec, fact: str) -> None:
+    requirements = violated(whole(), operation)
 
-    assert f"{operation.prefix}-{fact}" in found
-    assert all(one.startswith(operation.prefix) for one in found)
+    assert f"{operation.prefix}-{fact}" in requirements
+    assert all(requirement.startswith(operation.prefix) for requirement in requirements)
 
 
-def test_what_was_seen_once_in_a_sequence_is_found_and_is_no_fault_of_the_suite() -> None:
+def test_a_violation_that_happens_once_in_a_sequence_is_noted() -> None:
     with served(Once()) as url, httpx.Client(base_url=url) as http, httpx.Client() as stater:
         run = Run(url, http, stater)
         context = run.context(1)
-        delivery = CaseRunner(context, context.create_key())
+        runner = CaseRunner(context, context.create_key())
 
-        Sequences(context, delivery).send(5)
+        Sequences(context, runner).send(5)
 
-        found = run.broken()
-        assert found & {"AUD-CREATE-ROW-OTHER", "FOLDER-CREATE-ROW-OTHER"}
-        row = load_catalogue()[found.pop()]
-        assert decide(row, run.client.ledger.observations(row.id, selected=True)).verdict is Verdict.FAIL
+        requirements = run.violated()
+        assert requirements & {"AUD-CREATE-ROW-OTHER", "FOLDER-CREATE-ROW-OTHER"}
+        requirement = load_catalogue()[requirements.pop()]
+        observations = run.client.ledger.observations(requirement.id, selected=True)
+        assert decide(requirement, observations).verdict is Verdict.FAIL
 
 
 class Moody(Whole):
-    """Fails now and then, so that the same sequence is answered otherwise the second time."""
+    """Fails now and then, so that the response to the same sequence differs the second time."""
 
     asked_so_far = 0
 
@@ -219,7 +231,7 @@ class Moody(Whole):
         return self.refuse(500, "INTERNAL_ERROR") if self.asked_so_far % 7 in {0, 3} else answered
 
 
-def test_a_target_that_answers_otherwise_the_second_time_is_no_fault_of_the_suite() -> None:
+def test_a_target_that_responds_differently_the_second_time_is_no_error_of_the_suite() -> None:
     with served(Moody()) as url, httpx.Client(base_url=url) as http, httpx.Client() as stater:
         run = Run(url, http, stater)
 
@@ -227,52 +239,54 @@ def test_a_target_that_answers_otherwise_the_second_time_is_no_fault_of_the_suit
             sequences(run.context(seed, 60))
 
         assert len(run.client.exchanges) > 100
-        assert {one.rpartition("-")[2] for one in run.broken()} == {"CONSISTENT"}
+        assert {requirement.rpartition("-")[2] for requirement in run.violated()} == {"CONSISTENT"}
 
 
-def test_what_cannot_be_drawn_hides_no_guilty_target(monkeypatch: pytest.MonkeyPatch) -> None:
-    def drawn(*_: object) -> list[Any]:
+def test_cases_that_cannot_be_drawn_hide_no_violation_of_the_planned_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> list[Any]:
         raise CasesError("Unsatisfiable")
 
-    monkeypatch.setattr(phases, "drawn", drawn)
+    monkeypatch.setattr(phases, "draw_cases", fail)
     with served(Once()) as url, httpx.Client(base_url=url) as http, httpx.Client() as stater:
         run = Run(url, http, stater)
 
-        run.look(1, operations.CREATE_AUDIENCE)
+        run.send_cases(1, operations.CREATE_AUDIENCE)
 
-        observed = run.client.ledger.observations("AUD-CREATE-ROW-OTHER", selected=True)
-        assert observed.violations
-        assert observed.blocked_by == ("Schemathesis drew no requests: Unsatisfiable",)
-        assert not observed.errors
+        observations = run.client.ledger.observations("AUD-CREATE-ROW-OTHER", selected=True)
+        assert observations.violations
+        assert observations.blocked_by == ("Schemathesis drew no requests: Unsatisfiable",)
+        assert not observations.errors
 
 
-def test_sequences_use_what_was_made_before(healthy: Run) -> None:
+def test_sequences_use_identifiers_of_earlier_responses(healthy: Run) -> None:
     before = len(healthy.client.exchanges)
 
     sequences(healthy.context(2))
 
     sent = healthy.client.exchanges[before:]
-    assert any(one.status == 200 and one.method in {"GET", "PATCH", "DELETE"} for one in sent)
+    assert any(exchange.status == 200 and exchange.method in {"GET", "PATCH", "DELETE"} for exchange in sent)
 
 
-def test_sequences_leave_out_what_is_not_of_the_profile(healthy: Run) -> None:
+def test_sequences_leave_out_operations_that_are_not_in_the_profile(healthy: Run) -> None:
     before = len(healthy.client.exchanges)
-    chance = random.Random(1)  # noqa: S311
+    random_source = random.Random(1)  # noqa: S311
 
     sequences(
-        CheckContext(healthy.client, healthy.states, RunFacts(healthy.client), chance, Profile.AUDIENCES, REPEATS)
+        CheckContext(
+            healthy.client, healthy.states, RunFacts(healthy.client), random_source, Profile.AUDIENCES, REPEATS
+        )
     )
 
     sent = healthy.client.exchanges[before:]
     assert sent
-    assert not any("/prospecting" in one.url for one in sent)
+    assert not any("/prospecting" in exchange.url for exchange in sent)
 
 
 @pytest.mark.parametrize(
     ("operation", "may"),
     [(operations.CREATE_FOLDER, "may_leave_folders"), (operations.START_JOB, "may_spend_credits")],
 )
-def test_what_cannot_be_undone_is_not_sent(
+def test_operations_that_cannot_be_undone_are_not_sent(
     healthy: Run, monkeypatch: pytest.MonkeyPatch, operation: OperationSpec, may: str
 ) -> None:
     monkeypatch.setattr(healthy.states, may, value=False, raising=False)
@@ -283,4 +297,5 @@ def test_what_cannot_be_undone_is_not_sent(
     sequences(healthy.context(1))
 
     path = "/audiences/folders" if operation is operations.CREATE_FOLDER else "/prospecting"
-    assert not any(one.method == "POST" and one.url.endswith(path) for one in healthy.client.exchanges[before:])
+    sent = healthy.client.exchanges[before:]
+    assert not any(exchange.method == "POST" and exchange.url.endswith(path) for exchange in sent)

@@ -1,3 +1,5 @@
+"""Races on a healthy server and on faulty ones."""
+
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
@@ -14,14 +16,14 @@ from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Whole
 
 WINDOW = 0.005
-"""How long it takes between looking and acting, in seconds."""
+"""The seconds between the read and the write of a faulty server."""
 
 AT_THE_END = "deletions and the end of the prospecting"
 CANCELLED = "deletions and its cancellation"
 
 
-def raced(whole: Whole, kind: str, repeats: int = 48) -> CheckContext:
-    """Race on a guilty server."""
+def run_race_on(whole: Whole, kind: str, repeats: int = 48) -> CheckContext:
+    """Run a race on a faulty server, which has to end with a violation."""
     with standing(whole, 1, repeats) as context, pytest.raises(ViolationError):
         run_race(context, KINDS[kind])
     return context
@@ -35,7 +37,7 @@ def healthy() -> Iterator[CheckContext]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", range(5))
-def test_on_a_healthy_server_all_races_end_well(healthy: CheckContext, kind: str, seed: int) -> None:
+def test_races_on_a_healthy_server_have_no_violations(healthy: CheckContext, kind: str, seed: int) -> None:
     healthy.random.seed(seed)
 
     run_race(healthy, KINDS[kind])
@@ -43,16 +45,16 @@ def test_on_a_healthy_server_all_races_end_well(healthy: CheckContext, kind: str
     assert healthy.ledger.was_checked("AUD-GET-CONSISTENT")
 
 
-def test_on_a_healthy_server_there_is_one_start(healthy: CheckContext) -> None:
+def test_concurrent_starts_on_a_healthy_server_start_one_job(healthy: CheckContext) -> None:
     race_to_start(healthy)
 
-    seen = healthy.ledger.observations("JOB-START-REPLAY-ACTIVE", selected=True)
-    assert (seen.check_count, seen.violations) == (2, ())
+    observations = healthy.ledger.observations("JOB-START-REPLAY-ACTIVE", selected=True)
+    assert (observations.check_count, observations.violations) == (2, ())
     assert healthy.ledger.was_checked("JOB-START-CONSISTENT")
 
 
 class EachDeletes(Whole):
-    """Whoever has found an audience deletes it, deleted meanwhile or not."""
+    """Every deletion that has found the audience succeeds, even if it was deleted meanwhile."""
 
     async def respond(self, asked: Asked) -> Answered:
         there = self.world.audiences.get(asked.target)
@@ -65,8 +67,8 @@ class EachDeletes(Whole):
         return answered.saying(200, success=True, data={"deleted": True}, error=None)
 
 
-def test_a_second_success_is_found() -> None:
-    context = raced(EachDeletes(), "deletions")
+def test_a_second_successful_deletion_is_noted() -> None:
+    context = run_race_on(EachDeletes(), "deletions")
 
     once = found(context, "AUD-DELETE-ONCE")[0]
     assert once.actual in {f"{succeeded} of 6" for succeeded in range(2, 7)}
@@ -76,7 +78,7 @@ def test_a_second_success_is_found() -> None:
 
 
 class UpdatesResurrect(Whole):
-    """An update writes the audience that it has read, deleted meanwhile or not."""
+    """An update writes the audience that it has read, even if it was deleted meanwhile."""
 
     operations = ("AUD-UPDATE", "AUD-MOVE")
 
@@ -90,11 +92,11 @@ class UpdatesResurrect(Whole):
 
 
 @pytest.mark.parametrize("kind", ["updates and deletions", "moves and deletions"])
-def test_what_comes_back_is_found(kind: str) -> None:
-    finding = found(raced(UpdatesResurrect(), kind), "AUD-DELETE-EFFECT")[0]
+def test_an_audience_that_an_update_restores_is_noted(kind: str) -> None:
+    violation = found(run_race_on(UpdatesResurrect(), kind), "AUD-DELETE-EFFECT")[0]
 
-    assert finding.actual.startswith("200")
-    assert "DELETE" in {one.method for one in finding.exchanges}
+    assert violation.actual.startswith("200")
+    assert "DELETE" in {exchange.method for exchange in violation.exchanges}
 
 
 class OverwritesUpdates(Whole):
@@ -108,14 +110,14 @@ class OverwritesUpdates(Whole):
         return await self.serve(asked)
 
 
-def test_a_lost_update_is_found() -> None:
-    context = raced(OverwritesUpdates(), "updates")
+def test_a_lost_update_is_noted() -> None:
+    context = run_race_on(OverwritesUpdates(), "updates")
 
     assert "AUD-UPDATE-EFFECT" in found(context, "AUD-UPDATE-CONSISTENT")[0].actual
 
 
 class DeletesTheNext(Whole):
-    """A deletion that finds nothing deletes what is left."""
+    """A deletion that finds nothing deletes all other audiences."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -125,12 +127,12 @@ class DeletesTheNext(Whole):
         return answered
 
 
-def test_a_neighbour_that_is_gone_is_found() -> None:
-    assert found(raced(DeletesTheNext(), "deletions"), "AUD-DELETE-ONLY")
+def test_a_deleted_neighbour_is_noted() -> None:
+    assert found(run_race_on(DeletesTheNext(), "deletions"), "AUD-DELETE-ONLY")
 
 
 class EndsLate(Whole):
-    """The end of the prospecting takes its time; what was refused until then is done then."""
+    """The end of the prospecting is slow, and carries out the deletions that were refused until then."""
 
     def __init__(self) -> None:
         self.refused: set[str] = set()
@@ -150,12 +152,12 @@ class EndsLate(Whole):
         return answered
 
 
-def test_a_refusal_that_is_forgotten_is_found() -> None:
-    assert found(raced(EndsLate(), AT_THE_END), "AUD-DELETE-GUARD-KEEPS")
+def test_a_deletion_after_its_refusal_is_noted() -> None:
+    assert found(run_race_on(EndsLate(), AT_THE_END), "AUD-DELETE-GUARD-KEEPS")
 
 
 class HasNoGuard(Whole):
-    """What is being populated is deleted, by word at least."""
+    """The deletion of an audience being populated is reported as a success."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -165,14 +167,14 @@ class HasNoGuard(Whole):
 
 
 @pytest.mark.parametrize("kind", [AT_THE_END, CANCELLED])
-def test_a_deletion_before_the_end_is_found(kind: str) -> None:
-    context = raced(HasNoGuard(), kind)
+def test_a_deletion_before_the_end_of_the_prospecting_is_noted(kind: str) -> None:
+    context = run_race_on(HasNoGuard(), kind)
 
     assert found(context, "AUD-DELETE-GUARD") or found(context, "AUD-DELETE-EFFECT")
 
 
 class StartsTwice(Whole):
-    """While a start is under way, another with its idempotency key is another start."""
+    """While a start is under way, another start with its idempotency key starts another job."""
 
     def __init__(self) -> None:
         self.under_way: Counter[str] = Counter()
@@ -188,7 +190,7 @@ class StartsTwice(Whole):
         return await self.serve(asked)
 
 
-def test_a_second_job_is_found() -> None:
+def test_a_second_job_of_one_idempotency_key_is_noted() -> None:
     with standing(StartsTwice(), 1, 9) as context:
         race_to_start(context)
 
@@ -196,17 +198,17 @@ def test_a_second_job_is_found() -> None:
     assert "JOB-START-REPLAY" in found(context, "JOB-START-CONSISTENT")[0].actual
 
 
-def test_what_could_not_be_decided_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "_MANY_STATES", 1)
+def test_an_undecided_history_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "_MOST_STATES", 1)
 
     with standing(Whole(), 1, 6) as context:
         run_race(context, KINDS["deletions"])
 
-    seen = context.ledger.observations("AUD-DELETE-CONSISTENT", selected=True)
-    assert (seen.check_count, len(seen.blocked_by)) == (0, 1)
+    observations = context.ledger.observations("AUD-DELETE-CONSISTENT", selected=True)
+    assert (observations.check_count, len(observations.blocked_by)) == (0, 1)
 
 
-def test_what_the_target_cannot_prepare_is_an_obstacle() -> None:
+def test_a_state_that_the_target_cannot_prepare_blocks_the_race() -> None:
     class Cannot(Whole):
         async def control(self, asked: Asked) -> Answered:
             cannot = asked.body.get("state") == "the prospecting has ended"

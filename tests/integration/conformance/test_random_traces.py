@@ -1,7 +1,10 @@
+"""Random traces on a healthy server and on faulty ones."""
+
 import asyncio
 import itertools
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +13,8 @@ from conformance.catalogue.requirements import Profile
 from conformance.harness.context import CheckContext
 from conformance.report.curl import curl
 from conformance.results.ledger import ViolationError
-from conformance.stateful.random_traces import run_random_traces as walk
+from conformance.stateful import trace
+from conformance.stateful.random_traces import run_random_traces
 from tests.harness.suite import found, standing
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Whole
@@ -19,10 +23,10 @@ FEW = 27
 DELETED = "AUD-DELETE-EFFECT"
 
 
-def walked(whole: Whole, seed: int = 1, repeats: int = FEW) -> CheckContext:
-    """Walk about on a guilty server."""
+def run_traces_on(whole: Whole, seed: int = 1, repeats: int = FEW) -> CheckContext:
+    """Run random traces on a faulty server, which have to end with a violation."""
     with standing(whole, seed, repeats) as context, pytest.raises(ViolationError):
-        walk(context)
+        run_random_traces(context)
     return context
 
 
@@ -33,39 +37,41 @@ def healthy() -> Iterator[CheckContext]:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_healthy_server_breaks_nothing(healthy: CheckContext, seed: int) -> None:
+def test_a_healthy_server_has_no_violations(healthy: CheckContext, seed: int) -> None:
     healthy.random.seed(seed)
 
-    walk(healthy)
+    run_random_traces(healthy)
 
     assert healthy.ledger.was_checked("AUD-UPDATE-CONSISTENT")
     assert healthy.ledger.was_checked(DELETED)
 
 
-def test_when_the_time_is_over_no_further_walk_is_made_and_nothing_is_wrong_with_that() -> None:
+def test_no_trace_begins_after_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = itertools.count()
+    monkeypatch.setattr(trace, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
     with standing(Whole(), 1, 90) as context:
-        walk(context, 0.5)
-        made = len(context.client.exchanges)
-        walk(context, 0.0)
+        run_random_traces(context, 5.0)
+        request_count = len(context.client.exchanges)
+        run_random_traces(context, 0.0)
 
-    assert made == len(context.client.exchanges) > 0
+    assert request_count == len(context.client.exchanges) > 0
     assert context.ledger.was_checked("AUD-GET-CONSISTENT")
 
 
-def test_the_same_seed_takes_the_same_walks() -> None:
+def test_the_same_seed_runs_the_same_traces() -> None:
     def requests(seed: int) -> list[tuple[str, str, bytes | None]]:
         with standing(Whole(), seed, 6) as context:
-            walk(context)
+            run_random_traces(context)
             exchanges = context.client.exchanges
-        anywhere = [re.sub("[0-9a-f]{24}", "ID", one.url.split("/v1")[1].split("?")[0]) for one in exchanges]
-        bodies = [re.sub(b"[0-9a-f]{24}", b"ID", one.request_body or b"") for one in exchanges]
-        return list(zip((one.method for one in exchanges), anywhere, bodies, strict=True))
+        paths = [re.sub("[0-9a-f]{24}", "ID", exchange.url.split("/v1")[1].split("?")[0]) for exchange in exchanges]
+        bodies = [re.sub(b"[0-9a-f]{24}", b"ID", exchange.request_body or b"") for exchange in exchanges]
+        return list(zip((exchange.method for exchange in exchanges), paths, bodies, strict=True))
 
     assert requests(3) == requests(3) != requests(4)
 
 
-class Told(Whole):
-    """Notes what comes of being told that a prospecting has ended."""
+class CountsEnds(Whole):
+    """Keeps the statuses of the requests to end a prospecting."""
 
     def __init__(self) -> None:
         self.statuses: list[int] = []
@@ -79,17 +85,17 @@ class Told(Whole):
 
 
 def test_a_job_that_a_request_has_cancelled_is_not_ended_once_more() -> None:
-    told = Told()
-    with standing(told, 1, FEW) as context:
+    server = CountsEnds()
+    with standing(server, 1, FEW) as context:
         for seed in range(4):
             context.random.seed(seed)
-            walk(context)
+            run_random_traces(context)
 
-    assert set(told.statuses) == {200}
+    assert set(server.statuses) == {200}
 
 
 class Resurrects(Whole):
-    """An audience that was deleted comes back when a folder is made."""
+    """A deleted audience comes back when a folder is created."""
 
     def __init__(self) -> None:
         self.deleted: list[Any] = []
@@ -104,19 +110,21 @@ class Resurrects(Whole):
         return answered
 
 
-def test_what_comes_back_is_found_and_told_as_few_commands() -> None:
-    (finding,) = found(walked(Resurrects()), DELETED)
+def test_an_audience_that_comes_back_is_reported_with_few_requests() -> None:
+    (violation,) = found(run_traces_on(Resurrects()), DELETED)
 
-    deletion, creation, later = finding.exchanges
+    deletion, creation, later = violation.exchanges
     assert (deletion.method, deletion.status) == ("DELETE", 200)
     assert (creation.method, creation.status) == ("POST", 201)
     assert (later.status, later.url.startswith(deletion.url)) == (200, True)
-    assert [one.number for one in finding.exchanges] == sorted(one.number for one in finding.exchanges)
-    assert all(curl(one).startswith("curl ") for one in finding.exchanges)
+    assert [exchange.number for exchange in violation.exchanges] == sorted(
+        exchange.number for exchange in violation.exchanges
+    )
+    assert all(curl(exchange).startswith("curl ") for exchange in violation.exchanges)
 
 
 class OnlyOnce(Whole):
-    """Once, and never again, an audience is read by another name."""
+    """Once, and never again, an update shows another name."""
 
     def __init__(self) -> None:
         self.readings = itertools.count(1)
@@ -128,15 +136,15 @@ class OnlyOnce(Whole):
         return answered
 
 
-def test_what_is_seen_only_once_is_a_finding() -> None:
-    (finding,) = found(walked(OnlyOnce()), "AUD-UPDATE-EFFECT")
+def test_a_violation_that_happens_only_once_is_noted() -> None:
+    (violation,) = found(run_traces_on(OnlyOnce()), "AUD-UPDATE-EFFECT")
 
-    assert "somebody else" in finding.actual or "of no one" in finding.actual
-    assert b"somebody else" in (finding.exchanges[-1].response_body or b"")
+    assert "somebody else" in violation.actual or "of no one" in violation.actual
+    assert b"somebody else" in (violation.exchanges[-1].response_body or b"")
 
 
 class StillListed(Whole):
-    """What was deleted stays in the list."""
+    """Deleted audiences stay in the list."""
 
     def __init__(self) -> None:
         self.deleted: list[dict[str, Any]] = []
@@ -147,20 +155,20 @@ class StillListed(Whole):
         if asked.operation == "AUD-DELETE" and answered.ok and there is not None:
             self.deleted.append({"id": there.id, "name": there.name, "group": there.account_group_id})
         if asked.operation == "AUD-LIST" and answered.ok:
-            still = [one for one in self.deleted if one["group"] == asked.group]
+            still = [audience for audience in self.deleted if audience["group"] == asked.group]
             return answered.saying(data={**answered.data, "items": [*answered.data["items"], *still]})
         return answered
 
 
-def test_a_list_that_stays_wrong_is_looked_at_twice() -> None:
-    (finding,) = found(walked(StillListed()), DELETED)
+def test_a_list_that_stays_wrong_is_read_twice() -> None:
+    (violation,) = found(run_traces_on(StillListed()), DELETED)
 
-    assert [one.method for one in finding.exchanges] == ["DELETE", "GET", "GET"]
-    assert finding.exchanges[1].url == finding.exchanges[2].url
+    assert [exchange.method for exchange in violation.exchanges] == ["DELETE", "GET", "GET"]
+    assert violation.exchanges[1].url == violation.exchanges[2].url
 
 
 class Garbage(Whole):
-    """Now and then something comes that is no answer at all."""
+    """Every third response is no valid response of the API."""
 
     def __init__(self) -> None:
         self.requests = itertools.count(1)
@@ -180,7 +188,7 @@ class Garbage(Whole):
 
 
 class Fails(Whole):
-    """Every third answer is 500, though what was asked for is done; every seventh never comes."""
+    """Every third response is 500, although the request takes effect; every seventh never arrives."""
 
     def __init__(self) -> None:
         self.requests = itertools.count(1)
@@ -194,26 +202,30 @@ class Fails(Whole):
 
 
 @pytest.mark.parametrize("whole", [Garbage, Fails])
-def test_whatever_comes_is_no_fault_of_the_suite(whole: type[Whole]) -> None:
+def test_garbage_and_failures_are_no_errors_of_the_suite(whole: type[Whole]) -> None:
     with standing(whole(), 1, 9) as context:
         try:
-            walk(context)
+            run_random_traces(context)
         except ViolationError:
             assert whole is Garbage
 
 
-def test_nothing_of_jobs_is_asked_where_the_profile_has_none() -> None:
+def test_a_profile_without_jobs_has_no_requests_for_jobs() -> None:
     with standing(Whole(), 1, 9, Profile.AUDIENCES) as context:
-        walk(context)
+        run_random_traces(context)
 
         assert not [
-            one for one in context.client.exchanges if "/prospecting" in one.url or one.url.endswith("/accounts")
+            exchange
+            for exchange in context.client.exchanges
+            if "/prospecting" in exchange.url or exchange.url.endswith("/accounts")
         ]
 
 
-def test_no_deletion_of_a_walk_is_looked_at_when_all_is_torn_down() -> None:
+def test_deletions_of_a_trace_are_forgotten_after_its_teardown() -> None:
     with standing(Whole(), 1, 9) as context:
-        walk(context)
+        run_random_traces(context)
 
-        assert [one for one in context.client.exchanges if (one.method, one.status) == ("DELETE", 200)]
+        assert [
+            exchange for exchange in context.client.exchanges if (exchange.method, exchange.status) == ("DELETE", 200)
+        ]
         assert len(context.deletions) == 0

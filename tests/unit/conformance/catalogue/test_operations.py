@@ -10,7 +10,7 @@ from conformance.catalogue.requirements import load_catalogue
 from conformance.harness.model_adapter import _READERS
 from conformance.harness.valid_requests import _PROVIDERS
 from conformance.model.judge import _EFFECTS
-from conformance.stateful.step_runner import STEPS
+from conformance.stateful.steps import STEPS
 from openapi import contract
 
 DOCUMENTED = {

@@ -1,3 +1,5 @@
+"""The search for linearizability, compared with brute force and on histories of the API."""
+
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from conformance import model
 from conformance.catalogue import operations, permissions
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.concurrency.linearizability import Operation, Outcome, Result, check
+from conformance.concurrency.linearizability import Outcome, SearchResult, TimedOperation, check
 from conformance.model import (
     AudiencePopulated,
     AudienceReady,
@@ -27,16 +29,16 @@ from conformance.model import (
     advance,
 )
 
-ENOUGH = 100_000
+HIGH_LIMIT = 100_000
 Register = int | None
 ONE: list[Register] = [1]
 Word = tuple[str, int]
-Call = Operation[Any, Any]
+Call = TimedOperation[Any, Any]
 Step = Callable[[Any, Any, Any], Collection[Any]]
 
 
 def register(held: Register, request: Word, response: int | None) -> frozenset[Register]:
-    """A register that holds a number or nothing. Without a response a request has its effect; `maybe` has it or not."""
+    """Step a register that holds a number or nothing; `maybe` takes effect or not, all other requests do."""
     word, value = request
     match word:
         case "read":
@@ -51,9 +53,9 @@ def register(held: Register, request: Word, response: int | None) -> frozenset[R
 
 
 def brute_force(history: Sequence[Call], initial: Collection[Any], step: Step) -> bool:
-    """Whether any order of what was answered, and of any part of what was not, is one that the step allows."""
-    closed = [one for one in history if one.end is not None]
-    unanswered = [one for one in history if one.end is None]
+    """Return whether the step allows any order of the operations with a response and any subset of the others."""
+    closed = [operation for operation in history if operation.end is not None]
+    unanswered = [operation for operation in history if operation.end is None]
     return any(
         _keeps_time(order) and _is_allowed(order, initial, step)
         for count in range(len(unanswered) + 1)
@@ -65,15 +67,15 @@ def brute_force(history: Sequence[Call], initial: Collection[Any], step: Step) -
 def _keeps_time(order: Sequence[Call]) -> bool:
     return not any(
         later.end is not None and later.end < earlier.start
-        for place, earlier in enumerate(order)
-        for later in order[place + 1 :]
+        for index, earlier in enumerate(order)
+        for later in order[index + 1 :]
     )
 
 
 def _is_allowed(order: Sequence[Call], initial: Collection[Any], step: Step) -> bool:
     states = set(initial)
-    for one in order:
-        states = {after for state in states for after in step(state, one.request, one.response)}
+    for operation in order:
+        states = {after for state in states for after in step(state, operation.request, operation.response)}
     return bool(states)
 
 
@@ -90,15 +92,15 @@ def register_calls() -> st.SearchStrategy[tuple[Word, int]]:
 
 
 def histories(calls: st.SearchStrategy[tuple[Any, Any]], most: int) -> st.SearchStrategy[list[Call]]:
-    """Small histories; about a fifth of the operations were not answered."""
+    """Return a strategy of small histories, in which about a fifth of the operations have no response."""
     answered = st.sampled_from([True, True, True, True, False])
     rows = st.lists(st.tuples(calls, intervals(), answered), min_size=2, max_size=most)
-    return rows.map(lambda found: [_call(index, *row) for index, row in enumerate(found)])
+    return rows.map(lambda drawn: [_call(index, *row) for index, row in enumerate(drawn)])
 
 
 def _call(index: int, call: tuple[Any, Any], interval: tuple[int, int], answered: bool) -> Call:  # noqa: FBT001 - drawn
     (request, response), (start, end) = call, interval
-    return Operation(index, request, start, response, end) if answered else Operation(index, request, start)
+    return TimedOperation(index, request, start, response, end) if answered else TimedOperation(index, request, start)
 
 
 def ask(operation: OperationSpec, target: str = "a", **fields: str) -> Request:
@@ -115,7 +117,7 @@ OLD, NEW = (Response(200, data=ShownAudience("a", name=name)) for name in ("old"
 
 
 def world() -> frozenset[State]:
-    """A key, an audience that is ready and named `old`, and one that a job populates."""
+    """Return the states after a key, a ready audience named `old`, and an audience that a job populates."""
     everything = frozenset(permission.wire for permission in permissions.PERMISSIONS)
     steps: list[tuple[Request | Event, Response]] = [
         (KeyIssued("k", everything, frozenset({"g"})), OK),
@@ -152,7 +154,7 @@ def audience_calls() -> st.SearchStrategy[tuple[Request | Event, Response]]:
 def agrees(
     calls: st.SearchStrategy[tuple[Any, Any]], initial: Collection[Any], step: Step, *, most: int, examples: int
 ) -> Counter[Outcome]:
-    """Hold the search against brute force on this many histories, and count its verdicts."""
+    """Compare the search with brute force on many histories, and count its outcomes."""
     counted: Counter[Outcome] = Counter()
 
     @settings(
@@ -164,7 +166,7 @@ def agrees(
     )
     @given(histories(calls, most))
     def compare(history: list[Call]) -> None:
-        result = check(history, initial, step, ENOUGH)
+        result = check(history, initial, step, HIGH_LIMIT)
         counted[result.outcome] += 1
 
         assert (result.outcome is Outcome.OK) == brute_force(history, initial, step)
@@ -175,9 +177,11 @@ def agrees(
     return counted
 
 
-def assert_proof(result: Result[Any, Any, Any], history: list[Call], initial: Collection[Any], step: Step) -> None:
-    """What a result says can be followed: its order is one, and what it says fails is the next of what is left."""
-    left = [one for one in history if one.end is not None and one not in result.prefix]
+def assert_proof(
+    result: SearchResult[Any, Any, Any], history: list[Call], initial: Collection[Any], step: Step
+) -> None:
+    """Check that the order of a result is allowed, and that its failing operation is one of the remaining ones."""
+    left = [operation for operation in history if operation.end is not None and operation not in result.prefix]
 
     assert _keeps_time(result.prefix)
     assert _is_allowed(result.prefix, initial, step)
@@ -202,7 +206,8 @@ def test_the_search_agrees_with_brute_force_on_the_model_of_the_documentation() 
 
 def calls(*rows: tuple[Any, Any, int, int | None]) -> list[Call]:
     return [
-        Operation(index, request, start, response, end) for index, (request, response, start, end) in enumerate(rows)
+        TimedOperation(index, request, start, response, end)
+        for index, (request, response, start, end) in enumerate(rows)
     ]
 
 
@@ -231,7 +236,7 @@ def calls(*rows: tuple[Any, Any, int, int | None]) -> list[Call]:
     ],
 )
 def test_a_history_that_some_order_explains_is_linearizable(history: list[Call]) -> None:
-    result = check(history, WORLD, model.step, ENOUGH)
+    result = check(history, WORLD, model.step, HIGH_LIMIT)
 
     assert (result.outcome, result.failing) == (Outcome.OK, None)
 
@@ -259,58 +264,58 @@ def test_a_history_that_some_order_explains_is_linearizable(history: list[Call])
     ],
 )
 def test_a_history_that_no_order_explains_fails_at_an_operation(history: list[Call], failing: int) -> None:
-    result = check(history, WORLD, model.step, ENOUGH)
+    result = check(history, WORLD, model.step, HIGH_LIMIT)
 
     assert result.outcome is Outcome.ILLEGAL
     assert result.failing is history[failing]
 
 
-def test_the_longest_order_that_was_found_leads_to_the_states_in_which_the_next_one_fails() -> None:
+def test_the_longest_order_leads_to_the_states_in_which_the_next_operation_fails() -> None:
     history = calls((GET, OLD, 0, 1), (DELETE, OK, 2, 5), (GET, OLD, 3, 4), (GET, OLD, 6, 7), (GET, MISSING, 8, 9))
 
-    result = check(history, WORLD, model.step, ENOUGH)
+    result = check(history, WORLD, model.step, HIGH_LIMIT)
 
-    assert [one.index for one in result.prefix] == [0, 2, 1]
+    assert [operation.index for operation in result.prefix] == [0, 2, 1]
     assert result.failing is history[3]
     assert advance(result.states, GET, OLD).violations[0].requirement == "AUD-DELETE-EFFECT"
 
 
-def test_a_should_counts_when_the_step_is_told_so() -> None:
+def test_a_should_counts_at_the_severity_of_should() -> None:
     stale = Response(200, data=model.AudiencePage((ShownAudience("a"),)))
     history = calls((DELETE, OK, 0, 1), (ask(operations.LIST_AUDIENCES, ""), stale, 2, 3))
 
-    assert check(history, WORLD, model.step, ENOUGH).outcome is Outcome.OK
-    assert check(history, WORLD, partial(model.step, level=Severity.SHOULD), ENOUGH).outcome is Outcome.ILLEGAL
+    assert check(history, WORLD, model.step, HIGH_LIMIT).outcome is Outcome.OK
+    assert check(history, WORLD, partial(model.step, level=Severity.SHOULD), HIGH_LIMIT).outcome is Outcome.ILLEGAL
 
 
 def puzzle(size: int) -> list[Call]:
-    """Writes at the same time, of which none explains what is read at the same time."""
-    writes = [Operation(index, ("write", 1), 0, 200, 9) for index in range(size)]
-    return [*writes, Operation(size, ("read", 0), 0, 7, 9)]
+    """Return concurrent writes, none of which explains a concurrent read."""
+    writes = [TimedOperation(index, ("write", 1), 0, 200, 9) for index in range(size)]
+    return [*writes, TimedOperation(size, ("read", 0), 0, 7, 9)]
 
 
-def test_what_was_tried_is_not_tried_again() -> None:
-    result = check(puzzle(10), ONE, register, ENOUGH)
+def test_a_tried_configuration_is_not_tried_again() -> None:
+    result = check(puzzle(10), ONE, register, HIGH_LIMIT)
 
     assert (result.outcome, result.explored) == (Outcome.ILLEGAL, 2**10)
 
 
-def test_what_was_not_answered_and_changes_nothing_costs_nothing() -> None:
-    lost: list[Call] = [Operation(index, ("read", 0), 0) for index in range(20, 30)]
+def test_operations_without_response_and_effect_cost_nothing() -> None:
+    lost: list[Call] = [TimedOperation(index, ("read", 0), 0) for index in range(20, 30)]
 
-    result = check([*puzzle(3), *lost], ONE, register, ENOUGH)
+    result = check([*puzzle(3), *lost], ONE, register, HIGH_LIMIT)
 
     assert (result.outcome, result.explored) == (Outcome.ILLEGAL, 2**3)
 
 
 def test_a_search_that_reaches_its_limit_is_unknown() -> None:
-    needed = check(puzzle(6), ONE, register, ENOUGH).explored
+    needed = check(puzzle(6), ONE, register, HIGH_LIMIT).explored
 
     assert check(puzzle(6), ONE, register, needed).outcome is Outcome.ILLEGAL
     assert check(puzzle(6), ONE, register, needed - 1).outcome is Outcome.UNKNOWN
 
 
-def test_a_long_history_of_many_clients_is_decided_with_little_work() -> None:
+def test_a_long_history_of_many_clients_needs_little_work() -> None:
     rows = [(("write", index % 3), 200, index, index + 4) for index in range(2_000)]
 
     result = check(calls(*rows), ONE, register, 5_000)
@@ -318,7 +323,7 @@ def test_a_long_history_of_many_clients_is_decided_with_little_work() -> None:
     assert (result.outcome, result.explored) == (Outcome.OK, 2_001)
 
 
-def test_the_work_does_not_depend_on_the_order_of_what_it_is_given() -> None:
+def test_the_work_does_not_depend_on_the_order_of_operations_and_states() -> None:
     def backwards(state: Register, request: Word, response: int | None) -> Collection[Register]:
         return sorted(register(state, request, response), key=repr, reverse=True)
 
@@ -326,31 +331,29 @@ def test_the_work_does_not_depend_on_the_order_of_what_it_is_given() -> None:
     history = calls(*rows, (("read", 0), 7, 0, 9))
     initial: list[Register] = [1, 2]
 
-    first = check(history, initial, register, ENOUGH)
+    first = check(history, initial, register, HIGH_LIMIT)
 
-    assert check(history[::-1], initial[::-1], backwards, ENOUGH) == first
+    assert check(history[::-1], initial[::-1], backwards, HIGH_LIMIT) == first
     assert first.explored > len(history)
 
 
-def test_equal_operations_stay_two() -> None:
-    twice = [Operation(index, DELETE, 0, OK, 1) for index in (0, 1)]
+def test_equal_operations_with_different_indexes_stay_two() -> None:
+    twice = [TimedOperation(index, DELETE, 0, OK, 1) for index in (0, 1)]
 
-    assert check(twice, WORLD, model.step, ENOUGH).outcome is Outcome.ILLEGAL
-    assert check(twice[:1], WORLD, model.step, ENOUGH).outcome is Outcome.OK
+    assert check(twice, WORLD, model.step, HIGH_LIMIT).outcome is Outcome.ILLEGAL
+    assert check(twice[:1], WORLD, model.step, HIGH_LIMIT).outcome is Outcome.OK
 
 
-def test_two_operations_of_one_index_are_not_a_history() -> None:
+def test_a_history_with_the_same_index_twice_is_invalid() -> None:
     with pytest.raises(ValueError, match="same index"):
-        check([Operation(0, GET, 0, OLD, 1), Operation(0, DELETE, 0, OK, 1)], WORLD, model.step, ENOUGH)
+        check([TimedOperation(0, GET, 0, OLD, 1), TimedOperation(0, DELETE, 0, OK, 1)], WORLD, model.step, HIGH_LIMIT)
 
 
 @pytest.mark.parametrize(("response", "end"), [(OK, None), (None, 1), (OK, -1)])
-def test_an_interval_is_closed_by_a_response_and_not_before_it_starts(
-    response: Response | None, end: int | None
-) -> None:
+def test_an_interval_with_a_contradictory_end_is_invalid(response: Response | None, end: int | None) -> None:
     with pytest.raises(ValueError, match="operation 0"):
-        Operation(0, GET, 0, response, end)
+        TimedOperation(0, GET, 0, response, end)
 
 
-def test_nothing_can_be_so_where_no_state_is_possible_to_begin_with() -> None:
-    assert check(calls((GET, OLD, 0, 1)), [], model.step, ENOUGH).outcome is Outcome.ILLEGAL
+def test_a_history_without_an_initial_state_is_illegal() -> None:
+    assert check(calls((GET, OLD, 0, 1)), [], model.step, HIGH_LIMIT).outcome is Outcome.ILLEGAL

@@ -1,3 +1,5 @@
+"""The generated cases, their conversion into requests, and the checks of their responses."""
+
 import random
 from typing import Any
 
@@ -14,9 +16,9 @@ from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import Client, RawRequest
 from conformance.client.contract import Contract
 from conformance.fuzzing import schemathesis_checks
-from conformance.fuzzing.cases import Case, drawn, planned
-from conformance.fuzzing.conversion import is_shape_probe, prepared, raw, response
-from conformance.fuzzing.schemathesis_checks import DISABLED_CHECKS, Sent, is_invalid
+from conformance.fuzzing.cases import Case, draw_cases, planned_cases
+from conformance.fuzzing.conversion import is_shape_probe, prepare_request, to_raw_request, to_response
+from conformance.fuzzing.schemathesis_checks import DISABLED_CHECKS, SentCase, is_invalid
 from conformance.results.ledger import Ledger
 from conformance.results.verdicts import Exchange
 from openapi import contract
@@ -24,66 +26,71 @@ from openapi import contract
 TEAPOT = b'{"success": false, "data": null, "error": {"code": "X", "message": "X"}, "traceId": "1"}'
 
 
-def chance(seed: int) -> random.Random:
+def random_source(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311
 
 
 def sent(case: Case) -> RawRequest:
-    request = prepared(case)
+    request = prepare_request(case)
     assert request is not None
-    return raw(case, request, lambda _: False)
+    return to_raw_request(case, request, lambda _: False)
 
 
 def wire_form(cases: list[Case]) -> list[tuple[str, str, list[tuple[str, str]], bytes | None]]:
-    known = [sent(case) for case in cases]
-    return [(one.method, one.path, list(one.headers.items()), one.content) for one in known]
+    requests = [sent(case) for case in cases]
+    return [(request.method, request.path, list(request.headers.items()), request.content) for request in requests]
 
 
 def case_of(operation: OperationSpec, scenario: CoverageScenario) -> Case:
-    return next(case for case in planned(operation) if coverage_scenario(case) is scenario)
+    return next(case for case in planned_cases(operation) if coverage_scenario(case) is scenario)
 
 
-def default(operation: OperationSpec) -> Case:
-    return next(case for case in planned(operation) if case.meta is not None and case.meta.generation.mode.is_positive)
+def valid_case(operation: OperationSpec) -> Case:
+    return next(
+        case for case in planned_cases(operation) if case.meta is not None and case.meta.generation.mode.is_positive
+    )
 
 
-def named(operation: OperationSpec, group: str, audience: str) -> Case:
-    case = default(operation)
+def case_naming(operation: OperationSpec, group: str, audience: str) -> Case:
+    case = valid_case(operation)
     case.path_parameters = {"accountGroupId": group, "audienceId": audience}
     return case
 
 
-def answered(case: Case, status: int, body: bytes, media_type: str = "application/json") -> tuple[Sent, Response]:
-    request = prepared(case)
+def answered(case: Case, status: int, body: bytes, media_type: str = "application/json") -> tuple[SentCase, Response]:
+    request = prepare_request(case)
     assert request is not None
-    known = raw(case, request, lambda _: False)
+    known = to_raw_request(case, request, lambda _: False)
     headers = (("content-type", media_type), ("set-cookie", "a"), ("Set-Cookie", "b"))
     exchange = Exchange(1, known.method, str(request.url), (), known.content, status, None, headers, body, 1.0)
-    answer = response(request, exchange)
+    answer = to_response(request, exchange)
     assert answer is not None
     operation = known.operation or operations.LIST_AUDIENCES
-    return Sent(operation, case, known, exchange, keyed="Authorization" in known.headers), answer
+    return SentCase(operation, case, known, exchange, has_key="Authorization" in known.headers), answer
 
 
 def facts(case: Case, status: int, body: bytes, media_type: str = "application/json") -> list[str]:
-    wire = Contract(contract())
-    return [one.fact for one in schemathesis_checks.check_failures(*answered(case, status, body, media_type), wire)]
+    contract_rows = Contract(contract())
+    return [
+        failure.fact
+        for failure in schemathesis_checks.check_failures(*answered(case, status, body, media_type), contract_rows)
+    ]
 
 
 @pytest.mark.parametrize("operation", operations.OPERATIONS, ids=lambda operation: operation.prefix)
 def test_the_same_seed_generates_the_same_requests(operation: OperationSpec) -> None:
-    first, again = ([*planned(operation), *drawn(operation, chance(3), 10)] for _ in range(2))
+    first, again = ([*planned_cases(operation), *draw_cases(operation, random_source(3), 10)] for _ in range(2))
 
     assert wire_form(first) == wire_form(again)
 
 
 def test_another_seed_generates_other_requests() -> None:
-    first, other = (drawn(operations.CREATE_AUDIENCE, chance(seed), 10) for seed in (1, 2))
+    first, other = (draw_cases(operations.CREATE_AUDIENCE, random_source(seed), 10) for seed in (1, 2))
 
     assert wire_form(first) != wire_form(other)
 
 
-def test_every_check_of_schemathesis_is_asked_or_off_with_a_reason() -> None:
+def test_every_check_of_schemathesis_is_enabled_or_disabled_with_a_reason() -> None:
     schemathesis.checks.load_all_checks()
 
     assert {*CHECKS.get_all_names()} == {*DISABLED_CHECKS} | {
@@ -93,7 +100,7 @@ def test_every_check_of_schemathesis_is_asked_or_off_with_a_reason() -> None:
 
 
 def test_a_request_names_neither_schemathesis_nor_the_case() -> None:
-    headers = sent(default(operations.GET_AUDIENCE)).headers
+    headers = sent(valid_case(operations.GET_AUDIENCE)).headers
 
     assert {name.lower() for name in headers} == {"accept", "authorization"}
 
@@ -102,7 +109,7 @@ def test_a_request_names_neither_schemathesis_nor_the_case() -> None:
     ("audience", "path"), [("a%2Fb", "a%2Fb"), ("a%20%C3%BC", "a%20%C3%BC"), ("%00", "%00"), ("a b", "a%20b")]
 )
 def test_a_path_is_sent_as_schemathesis_would(audience: str, path: str) -> None:
-    case = named(operations.GET_AUDIENCE, "g1", audience)
+    case = case_naming(operations.GET_AUDIENCE, "g1", audience)
     seen: list[bytes] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -116,7 +123,7 @@ def test_a_path_is_sent_as_schemathesis_would(audience: str, path: str) -> None:
 
 
 def test_a_query_a_body_and_its_media_type_are_sent_as_schemathesis_would() -> None:
-    case = default(operations.CREATE_AUDIENCE)
+    case = valid_case(operations.CREATE_AUDIENCE)
     case.query = {"a b": ["1", "ü"]}
     case.body = {"name": "ü", "type": "on_demand"}
 
@@ -127,15 +134,15 @@ def test_a_query_a_body_and_its_media_type_are_sent_as_schemathesis_would() -> N
     assert known.content == b'{"name": "\\u00fc", "type": "on_demand"}'
 
 
-def test_bytes_that_are_no_json_are_sent_as_they_are() -> None:
-    case = default(operations.CREATE_AUDIENCE)
+def test_bytes_that_are_no_json_are_sent_unchanged() -> None:
+    case = valid_case(operations.CREATE_AUDIENCE)
     case.body = b"\x00\xff"
 
     assert sent(case).content == b"\x00\xff"
 
 
 def test_a_header_beyond_ascii_reaches_the_wire() -> None:
-    case = default(operations.GET_AUDIENCE)
+    case = valid_case(operations.GET_AUDIENCE)
     case.headers["X-Odd"] = "ü "
 
     known = sent(case)
@@ -144,7 +151,7 @@ def test_a_header_beyond_ascii_reaches_the_wire() -> None:
     assert known.operation is None
 
 
-def test_a_case_that_lacks_the_key_is_sent_without_one() -> None:
+def test_a_case_without_a_key_is_sent_without_a_key() -> None:
     case = case_of(operations.DELETE_AUDIENCE, CoverageScenario.MISSING_PARAMETER)
 
     assert "Authorization" not in sent(case).headers
@@ -152,22 +159,24 @@ def test_a_case_that_lacks_the_key_is_sent_without_one() -> None:
 
 
 @pytest.mark.parametrize("audience", ["a" * 129, "%00", "a%2Fb", "%2E%2E", "folders", "navigation", "a@b", "%FF"])
-def test_an_identifier_that_proxies_or_other_paths_may_take_is_not_judged(audience: str) -> None:
-    assert sent(named(operations.GET_AUDIENCE, "g1", audience)).operation is None
+def test_an_identifier_that_proxies_or_other_paths_may_handle_is_not_judged(audience: str) -> None:
+    assert sent(case_naming(operations.GET_AUDIENCE, "g1", audience)).operation is None
 
 
-def test_an_identifier_that_the_target_gave_out_is_judged_whatever_it_is() -> None:
-    case = named(operations.GET_AUDIENCE, "g1", "a" * 200)
-    request = prepared(case)
+def test_every_identifier_that_the_target_has_issued_is_judged() -> None:
+    case = case_naming(operations.GET_AUDIENCE, "g1", "a" * 200)
+    request = prepare_request(case)
 
     assert request is not None
-    assert raw(case, request, lambda one: one == "a" * 200).operation is operations.GET_AUDIENCE
+    assert (
+        to_raw_request(case, request, lambda identifier: identifier == "a" * 200).operation is operations.GET_AUDIENCE
+    )
 
 
 @pytest.mark.parametrize(
     "scenario", [CoverageScenario.UNSPECIFIED_HTTP_METHOD, CoverageScenario.MALFORMED_CONTENT_TYPE]
 )
-def test_a_method_or_media_type_that_is_not_documented_is_not_judged(scenario: CoverageScenario) -> None:
+def test_an_undocumented_method_or_media_type_is_not_judged(scenario: CoverageScenario) -> None:
     case = case_of(operations.LIST_AUDIENCES, scenario)
 
     assert is_shape_probe(case)
@@ -176,26 +185,26 @@ def test_a_method_or_media_type_that_is_not_documented_is_not_judged(scenario: C
 
 
 def test_a_control_byte_in_a_query_is_not_judged() -> None:
-    case = default(operations.LIST_AUDIENCES)
+    case = valid_case(operations.LIST_AUDIENCES)
     case.query = {"cursor": "\x00"}
 
     assert sent(case).operation is None
 
 
 def test_a_response_keeps_every_header_and_its_bytes() -> None:
-    _, answer = answered(default(operations.GET_AUDIENCE), 200, b"\xff")
+    _, answer = answered(valid_case(operations.GET_AUDIENCE), 200, b"\xff")
 
     assert (answer.status_code, answer.content) == (200, b"\xff")
     assert answer.headers == {"content-type": ["application/json"], "set-cookie": ["a", "b"]}
     assert isinstance(answer.request, PreparedRequest)
 
 
-def test_no_response_is_none() -> None:
-    case = default(operations.GET_AUDIENCE)
-    request = prepared(case)
+def test_a_missing_response_is_none() -> None:
+    case = valid_case(operations.GET_AUDIENCE)
+    request = prepare_request(case)
     assert request is not None
 
-    assert response(request, Exchange(1, "GET", "", (), None, None, "reset", (), None, 0.0)) is None
+    assert to_response(request, Exchange(1, "GET", "", (), None, None, "reset", (), None, 0.0)) is None
 
 
 @pytest.mark.parametrize(
@@ -218,27 +227,27 @@ def test_no_response_is_none() -> None:
         (operations.START_JOB, {}, False),
     ],
 )
-def test_what_the_page_calls_invalid(operation: OperationSpec, body: Any, invalid: bool) -> None:  # noqa: FBT001
-    case = default(operation)
+def test_bodies_are_invalid_by_the_documentation(operation: OperationSpec, body: Any, invalid: bool) -> None:  # noqa: FBT001
+    case = valid_case(operation)
     case.body = body
 
     assert is_invalid(case) is invalid
 
 
-def test_each_check_speaks_for_its_requirement() -> None:
-    case = named(operations.GET_AUDIENCE, "g1", "a1")
+def test_each_check_reports_the_fact_of_its_requirement() -> None:
+    case = case_naming(operations.GET_AUDIENCE, "g1", "a1")
 
     assert facts(case, 418, TEAPOT) == ["ROW-OTHER"]
     assert facts(case, 500, TEAPOT) == ["CONSISTENT"]
     assert facts(case, 404, b"<html>", "text/html") == ["ROW-404"]
     assert facts(case, 404, b"{}") == ["ROW-404"]
     assert facts(case, 404, TEAPOT) == []
-    assert facts(default(operations.LIST_AUDIENCES), 404, TEAPOT) == []
-    assert facts(default(operations.LIST_ACCOUNTS), 404, TEAPOT) == ["ROW-OTHER"]
+    assert facts(valid_case(operations.LIST_AUDIENCES), 404, TEAPOT) == []
+    assert facts(valid_case(operations.LIST_ACCOUNTS), 404, TEAPOT) == ["ROW-OTHER"]
     assert facts(case, 200, TEAPOT.replace(b"false", b"true")) == ["ROW-200"]
 
 
-def test_a_key_that_is_missing_is_401_and_what_is_invalid_may_be_said_first() -> None:
+def test_a_missing_key_is_401_unless_another_error_comes_first() -> None:
     case = case_of(operations.GET_AUDIENCE, CoverageScenario.MISSING_PARAMETER)
     case.path_parameters = {"accountGroupId": "g1", "audienceId": "a1"}
 
@@ -246,14 +255,14 @@ def test_a_key_that_is_missing_is_401_and_what_is_invalid_may_be_said_first() ->
     assert facts(case, 401, TEAPOT) == facts(case, 400, TEAPOT.replace(b'"X"', b'"VALIDATION_ERROR"')) == []
 
 
-def test_an_invalid_body_that_is_accepted_breaks_what_the_page_says() -> None:
+def test_an_accepted_invalid_body_violates_the_documentation() -> None:
     scenario = CoverageScenario.OBJECT_MISSING_REQUIRED_PROPERTY
 
     assert "VALID" in facts(case_of(operations.CREATE_AUDIENCE, scenario), 201, b"{}")
     assert "VALID" not in facts(case_of(operations.START_JOB, scenario), 202, b"{}")
 
 
-def test_a_query_that_is_accepted_breaks_nothing() -> None:
+def test_an_accepted_query_violates_nothing() -> None:
     case = case_of(operations.LIST_JOBS, CoverageScenario.INCORRECT_TYPE)
 
     assert {*facts(case, 200, b"{}")} == {"ROW-200"}

@@ -1,3 +1,5 @@
+"""The deletions that the target has acknowledged."""
+
 import json
 
 import pytest
@@ -7,7 +9,7 @@ from conformance.catalogue.operation_spec import OperationSpec
 from conformance.harness.deletions import Deletions
 from conformance.results.verdicts import Exchange
 
-PLACE = ("group", "audience")
+PATH = ("group", "audience")
 
 
 def answered(status: int, identifier: str = "x") -> Exchange:
@@ -15,33 +17,35 @@ def answered(status: int, identifier: str = "x") -> Exchange:
     return Exchange(1, "POST", "http://t/", (), None, status, None, (), body, 1.0)
 
 
-def gone(*noted: tuple[OperationSpec, tuple[str, str], Exchange]) -> list[tuple[str, str]]:
+def deleted_after(*recorded: tuple[OperationSpec, tuple[str, str], Exchange]) -> list[tuple[str, str]]:
     deletions = Deletions()
-    for one in noted:
-        deletions.record(*one)
+    for deletion in recorded:
+        deletions.record(*deletion)
     assert len(deletions) == len(list(deletions))
-    return [place for place, _ in deletions]
+    return [path for path, _ in deletions]
 
 
-DELETED = (operations.DELETE_AUDIENCE, PLACE, answered(200))
+DELETED = (operations.DELETE_AUDIENCE, PATH, answered(200))
 
 
-def test_a_deletion_that_was_acknowledged_is_remembered() -> None:
-    assert gone(DELETED) == [PLACE]
+def test_an_acknowledged_deletion_is_recorded() -> None:
+    assert deleted_after(DELETED) == [PATH]
 
 
 @pytest.mark.parametrize("status", [404, 409, 500])
-def test_a_deletion_that_was_not_is_none(status: int) -> None:
-    assert gone((operations.DELETE_AUDIENCE, PLACE, answered(status))) == []
+def test_a_refused_deletion_is_not_recorded(status: int) -> None:
+    assert deleted_after((operations.DELETE_AUDIENCE, PATH, answered(status))) == []
 
 
-@pytest.mark.parametrize(("identifier", "left"), [("audience", []), ("another", [PLACE])])
-def test_an_identifier_that_is_given_out_again_may_be_there(identifier: str, left: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize(("identifier", "left"), [("audience", []), ("another", [PATH])])
+def test_an_identifier_that_is_given_out_again_is_no_longer_deleted(
+    identifier: str, left: list[tuple[str, str]]
+) -> None:
     created = (operations.CREATE_AUDIENCE, ("group", ""), answered(201, identifier))
 
-    assert gone(DELETED, created) == left
+    assert deleted_after(DELETED, created) == left
 
 
-@pytest.mark.parametrize(("group", "left"), [("group", []), ("other", [PLACE])])
+@pytest.mark.parametrize(("group", "left"), [("group", []), ("other", [PATH])])
 def test_a_job_may_give_out_any_identifier_of_its_account_group(group: str, left: list[tuple[str, str]]) -> None:
-    assert gone(DELETED, (operations.START_JOB, (group, ""), answered(202))) == left
+    assert deleted_after(DELETED, (operations.START_JOB, (group, ""), answered(202))) == left

@@ -1,3 +1,5 @@
+"""The translation of HTTP requests and responses into the model's."""
+
 import json
 from typing import Any
 
@@ -27,32 +29,32 @@ START, JOBS = operations.START_JOB, operations.LIST_JOBS
 NAVIGATE = operations.GET_NAVIGATION
 
 
-def came(status: int | None, content: bytes | None = b"") -> Exchange:
+def response_with(status: int | None, content: bytes | None = b"") -> Exchange:
     return Exchange(1, "GET", "http://target/v1", (), None, status, None, (), content, 1.0)
 
 
-def said(status: int, **envelope: Any) -> Exchange:
-    return came(status, json.dumps(envelope).encode())
+def response_of(status: int, **envelope: Any) -> Exchange:
+    return response_with(status, json.dumps(envelope).encode())
 
 
 def shown(data: Any, status: int = 200) -> Exchange:
-    return said(status, success=True, data=data, error=None)
+    return response_of(status, success=True, data=data, error=None)
 
 
 class TestARequest:
-    def test_has_the_identifiers_that_its_path_stands_for(self) -> None:
+    def test_has_the_decoded_identifiers_of_its_path(self) -> None:
         request = to_model_request(ApiRequest(GET, "k", "a%20b", RawSegment("%7Ec")), Validity.DOUBTFUL)
 
         assert (request.operation, request.key, request.path) == (GET, "k", ("a%20b", "~c"))
         assert request.validity is Validity.DOUBTFUL
 
-    def test_sends_the_fields_that_a_response_shows_again(self) -> None:
+    def test_has_the_fields_that_a_response_shows_again(self) -> None:
         request = to_model_request(ApiRequest(CREATE, "k", "g", body={"name": "n", "type": "on_demand", "other": 1}))
 
         assert request.fields == (("name", "n"), ("type", "on_demand"))
 
     @pytest.mark.parametrize("odd", [" blank", "", "e\u0301", "ﬁ", "a\nb", "\ud800", 5, None, ["x"]])
-    def test_does_not_know_what_becomes_of_an_odd_text(self, odd: object) -> None:
+    def test_has_unknown_fields_for_odd_texts(self, odd: object) -> None:
         assert to_model_request(ApiRequest(UPDATE, "k", "g", "a", {"name": odd})).sent("name") is UNKNOWN
 
     @pytest.mark.parametrize("body", [None, [], "text", 5])
@@ -64,14 +66,14 @@ class TestARequest:
 
         assert to_model_request(call).fields == ()
 
-    def test_to_start_a_job_is_the_same_however_its_body_is_written(self) -> None:
-        one = to_model_request(ApiRequest(START, "k", "g", body={"a": 1, "b": [2]}))
-        two = to_model_request(ApiRequest(START, "k", "g", options=RequestOptions(content=b'{"b":[2] , "a":1}')))
+    def test_to_start_a_job_has_a_canonical_body(self) -> None:
+        first = to_model_request(ApiRequest(START, "k", "g", body={"a": 1, "b": [2]}))
+        second = to_model_request(ApiRequest(START, "k", "g", options=RequestOptions(content=b'{"b":[2] , "a":1}')))
 
-        assert one.body == two.body != to_model_request(ApiRequest(START, "k", "g", body={"a": 2, "b": [2]})).body
+        assert first.body == second.body != to_model_request(ApiRequest(START, "k", "g", body={"a": 2, "b": [2]})).body
         assert to_model_request(ApiRequest(START, "k", "g", options=RequestOptions(content=b"{"))).body == "b'{'"
 
-    def test_has_the_key_that_is_really_sent(self) -> None:
+    def test_has_the_key_of_its_authorization_header(self) -> None:
         def sent(header: str) -> str | None:
             return to_model_request(
                 ApiRequest(GET, "own", "g", "a", options=RequestOptions({"authorization": header}))
@@ -80,7 +82,7 @@ class TestARequest:
         assert [sent("Bearer other"), sent("Basic eDp5"), sent("Bearer")] == ["other", None, ""]
         assert to_model_request(ApiRequest(GET, None, "g", "a")).key is None
 
-    def test_knows_idempotency_key_filter_and_first_page(self) -> None:
+    def test_has_its_idempotency_key_filter_and_first_page(self) -> None:
         plain = to_model_request(ApiRequest(JOBS, "k", "g"))
         call = ApiRequest(
             JOBS, "k", "g", options=RequestOptions({"idempotency-key": "once"}, "?status=queued&cursor=x")
@@ -95,24 +97,24 @@ class TestARequest:
 
 
 class TestAResponse:
-    def test_that_never_came_is_none(self) -> None:
-        assert to_model_response(GET, came(None, None)) is None
+    def test_that_never_arrives_is_none(self) -> None:
+        assert to_model_response(GET, response_with(None, None)) is None
 
     def test_that_refuses_has_its_code(self) -> None:
-        assert to_model_response(GET, said(409, error={"code": "AUDIENCE_NOT_READY"})) == Response(
+        assert to_model_response(GET, response_of(409, error={"code": "AUDIENCE_NOT_READY"})) == Response(
             409, "AUDIENCE_NOT_READY"
         )
 
     @pytest.mark.parametrize("error", [None, "text", [], {}, {"code": 5}, {"code": None}])
     def test_that_refuses_oddly_has_no_code(self, error: object) -> None:
-        assert to_model_response(GET, said(409, error=error)) == Response(409)
+        assert to_model_response(GET, response_of(409, error=error)) == Response(409)
 
     def test_shows_an_audience(self) -> None:
         data = {"id": "a", "name": "n", "description": None, "folderId": "f", "prospectCount": 1}
 
         assert to_model_response(GET, shown(data)) == Response(200, data=ShownAudience("a", "n", None, "f"))
 
-    def test_says_nothing_by_what_is_absent_or_of_another_type(self) -> None:
+    def test_with_absent_or_odd_members_has_unknown_ones(self) -> None:
         assert to_model_response(GET, shown({"id": "a", "name": 5})) == Response(200, data=ShownAudience("a"))
 
     def test_of_navigation_nests(self) -> None:
@@ -130,13 +132,13 @@ class TestAResponse:
             202, data=ShownJob("j", "queued")
         )
 
-    def test_of_a_deletion_shows_nothing_that_is_a_rule_s_business(self) -> None:
+    def test_of_a_deletion_has_no_data(self) -> None:
         assert to_model_response(operations.DELETE_AUDIENCE, shown({"deleted": True})) == Response(200)
 
 
 class TestPages:
     def test_are_one_response(self) -> None:
-        pages = [shown({"items": [{"id": one}], "hasMore": one != "c"}) for one in "abc"]
+        pages = [shown({"items": [{"id": name}], "hasMore": name != "c"}) for name in "abc"]
 
         assert to_model_response(LIST, *pages) == Response(
             200, data=AudiencePage(tuple(map(ShownAudience, "abc")), last=True)
@@ -145,18 +147,18 @@ class TestPages:
             200, data=AudiencePage(tuple(map(ShownAudience, "ab")), last=False)
         )
 
-    def test_of_which_one_was_refused_are_that_refusal(self) -> None:
+    def test_with_a_refused_page_are_that_refusal(self) -> None:
         page = shown({"items": [], "hasMore": True})
 
-        assert to_model_response(LIST, page, said(400, error={"code": "VALIDATION_ERROR"})) == Response(
+        assert to_model_response(LIST, page, response_of(400, error={"code": "VALIDATION_ERROR"})) == Response(
             400, "VALIDATION_ERROR"
         )
-        assert to_model_response(LIST, page, came(None, None)) is None
+        assert to_model_response(LIST, page, response_with(None, None)) is None
 
-    def test_of_which_one_cannot_be_read_show_nothing(self) -> None:
+    def test_with_an_unreadable_page_have_no_data(self) -> None:
         assert to_model_response(LIST, shown({"items": []}), shown({"items": {}})) == Response(200)
 
-    def test_of_jobs_are_read_alike(self) -> None:
+    def test_of_jobs_are_one_response(self) -> None:
         page = shown({"items": [{"jobId": "j", "status": "running"}, {"id": "x"}], "hasMore": False})
 
         assert to_model_response(JOBS, page) == Response(200, data=JobPage((ShownJob("j", "running"),)))
@@ -176,9 +178,9 @@ GARBAGE = [
 
 @pytest.mark.parametrize("operation", operations.OPERATIONS)
 @pytest.mark.parametrize("content", GARBAGE)
-def test_whatever_arrives_is_read_without_a_word(operation: OperationSpec, content: bytes) -> None:
+def test_garbage_is_read_without_an_error(operation: OperationSpec, content: bytes) -> None:
     for status in (200, 201, 202, 204, 302, 404, 500, 599):
-        read = to_model_response(operation, came(status, content))
+        read = to_model_response(operation, response_with(status, content))
 
         assert read is not None
         assert read.status == status

@@ -1,4 +1,4 @@
-"""What can be seen of an account group, and how it differs from what could be seen before."""
+"""Snapshots of an account group, and their differences."""
 
 import pytest
 
@@ -7,35 +7,37 @@ from conformance.harness.snapshots import Snapshot
 from conformance.states import NotEstablishedError
 
 
-def seen(audiences: dict[str, str], folders: dict[str, str] | None = None, *jobs: str) -> Snapshot:
+def snapshot(audiences: dict[str, str], folders: dict[str, str] | None = None, *jobs: str) -> Snapshot:
     return Snapshot(dict(audiences), folders or {}, frozenset(jobs), ())
 
 
-def test_what_differs_is_told_however_much_is_the_same() -> None:
+def test_the_difference_has_only_the_members_that_differ() -> None:
     many = {f"a{number}": f"an audience with a rather long name {number}" for number in range(50)}
-    was, now = seen(many, {"f": "one"}, "j1"), seen({**many, "a7": "renamed", "new": "x"}, {}, "j1", "j2")
+    before, now = snapshot(many, {"f": "one"}, "j1"), snapshot({**many, "a7": "renamed", "new": "x"}, {}, "j1", "j2")
 
-    assert not now.agrees(was)
-    assert was.diff(now) == "audiences {'a7': 'an audience with a rather long name 7'}, folders {'f': 'one'}, jobs []"
-    assert now.diff(was) == "audiences {'a7': 'renamed', 'new': 'x'}, folders {}, jobs ['j2']"
-    assert was.diff(was) == str(was)
-
-
-def test_what_came_since_may_be_somebody_elses_unless_it_bears_the_name_that_was_refused() -> None:
-    was = seen({"a": "one"})
-    now = seen({"a": "one", "imported": "of a job", "made": "refused"})
-
-    assert now.without_new(was, None).agrees(was)
-    assert now.without_new(was, "refused").audiences == {"a": "one", "made": "refused"}
-    assert not seen({}).without_new(was, None).agrees(was)
+    assert not now.agrees(before)
+    assert (
+        before.diff(now) == "audiences {'a7': 'an audience with a rather long name 7'}, folders {'f': 'one'}, jobs []"
+    )
+    assert now.diff(before) == "audiences {'a7': 'renamed', 'new': 'x'}, folders {}, jobs ['j2']"
+    assert before.diff(before) == str(before)
 
 
-def test_what_is_foreign_has_an_identifier_that_is_not_taken() -> None:
+def test_new_audiences_are_left_out_except_those_with_the_refused_name() -> None:
+    before = snapshot({"a": "one"})
+    now = snapshot({"a": "one", "imported": "of a job", "made": "refused"})
+
+    assert now.without_new(before, None).agrees(before)
+    assert now.without_new(before, "refused").audiences == {"a": "one", "made": "refused"}
+    assert not snapshot({}).without_new(before, None).agrees(before)
+
+
+def test_a_distinct_resource_has_an_identifier_that_is_not_taken() -> None:
     made = iter("1123")
 
     assert distinct_from(lambda: next(made), {"1", "2"}, str) == "3"
 
 
-def test_where_every_identifier_is_taken_nothing_is_foreign() -> None:
-    with pytest.raises(NotEstablishedError, match="nothing is foreign"):
+def test_a_distinct_resource_needs_an_identifier_that_is_not_taken() -> None:
+    with pytest.raises(NotEstablishedError, match="no identifier is foreign"):
         distinct_from(lambda: "1", {"1"}, str)

@@ -1,3 +1,5 @@
+"""Provider states by a single API key."""
+
 from typing import Any
 
 import pytest
@@ -6,24 +8,24 @@ from conformance.states import ApiKeyStates, NotEstablishedError, PublicApi, pac
 from tests.harness.fake_target import FakeTarget, http
 
 
-def with_key(target: FakeTarget, **allowed: bool) -> ApiKeyStates:
+def key_states(target: FakeTarget, **allowed: bool) -> ApiKeyStates:
     return ApiKeyStates(target.api(), "the-key", **allowed)
 
 
 def test_the_key_comes_with_the_first_account_group_that_it_sees() -> None:
-    assert with_key(FakeTarget(("g1", "g2"))).setup("an API key") == {"apiKey": "the-key", "accountGroupId": "g1"}
+    assert key_states(FakeTarget(("g1", "g2"))).setup("an API key") == {"apiKey": "the-key", "accountGroupId": "g1"}
 
 
 @pytest.mark.parametrize(
     "params", [{"permissions": ["audiences:read"]}, {"status": "revoked"}, {"accountGroupId": "g2"}]
 )
-def test_another_key_than_the_one_cannot_be_had(params: dict[str, Any]) -> None:
+def test_a_second_key_is_not_established(params: dict[str, Any]) -> None:
     with pytest.raises(NotEstablishedError, match="only one key"):
-        with_key(FakeTarget(("g1", "g2"))).setup("an API key", **params)
+        key_states(FakeTarget(("g1", "g2"))).setup("an API key", **params)
 
 
 def test_a_check_has_one_key_and_the_next_check_the_same() -> None:
-    states = with_key(FakeTarget(("g1", "g2")))
+    states = key_states(FakeTarget(("g1", "g2")))
     first = states.setup("an API key")
     assert states.setup("an API key", accountGroupId="g1") == first
     with pytest.raises(NotEstablishedError, match="another account group"):
@@ -36,7 +38,7 @@ def test_a_check_has_one_key_and_the_next_check_the_same() -> None:
 
 def test_an_audience_is_made_by_the_public_api_and_removed_again() -> None:
     target = FakeTarget()
-    states = with_key(target)
+    states = key_states(target)
 
     values = states.setup("an audience that is ready", apiKey="the-key")
 
@@ -48,19 +50,19 @@ def test_an_audience_is_made_by_the_public_api_and_removed_again() -> None:
 
 def test_an_audience_that_a_check_has_deleted_needs_no_removal() -> None:
     target = FakeTarget()
-    states = with_key(target)
+    states = key_states(target)
     states.setup("an audience that is ready", apiKey="the-key")
     target.audiences.clear()
 
     assert states.teardown_all() == []
 
 
-def test_what_the_target_refuses_to_make_is_not_established_and_says_why() -> None:
+def test_an_audience_that_the_target_refuses_is_not_established_with_the_reason() -> None:
     with pytest.raises(NotEstablishedError, match="answered 403 to the request to create an audience"):
-        with_key(FakeTarget(may_create=False)).setup("an audience that is ready", apiKey="the-key")
+        key_states(FakeTarget(may_create=False)).setup("an audience that is ready", apiKey="the-key")
 
 
-def test_a_limit_is_waited_out_as_long_as_the_target_says() -> None:
+def test_a_rate_limit_is_waited_out_as_long_as_the_target_says() -> None:
     target = FakeTarget()
     target.limited = 2
     pauses: list[float] = []
@@ -82,13 +84,13 @@ def test_a_limit_is_waited_out_as_long_as_the_target_says() -> None:
         "a prospecting request",
     ],
 )
-def test_what_no_request_of_the_public_api_does_cannot_be_established(state: str) -> None:
+def test_states_without_a_request_of_the_public_api_are_not_established(state: str) -> None:
     with pytest.raises(NotEstablishedError, match=state):
-        with_key(FakeTarget()).setup(state, apiKey="the-key")
+        key_states(FakeTarget()).setup(state, apiKey="the-key")
 
 
 def test_folders_and_credits_need_to_be_allowed() -> None:
-    bare, allowed = with_key(FakeTarget()), with_key(FakeTarget(), leftovers=True, may_spend=True)
+    bare, allowed = key_states(FakeTarget()), key_states(FakeTarget(), leftovers=True, may_spend=True)
 
     assert (bare.may_leave_folders, bare.may_spend_credits) == (False, False)
     assert (allowed.may_leave_folders, allowed.may_spend_credits) == (True, True)

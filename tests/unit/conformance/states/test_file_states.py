@@ -1,3 +1,5 @@
+"""Provider states from a states file."""
+
 from pathlib import Path
 from typing import Any
 
@@ -73,44 +75,44 @@ def test_the_next_check_may_have_the_same_keys(states: FileStates) -> None:
     assert states.setup("an API key") == first
 
 
-def test_a_key_is_handed_out_again_for_the_same_wish(states: FileStates) -> None:
-    wish: dict[str, Any] = {"permissions": ["audiences:read"], "accountGroupId": "g1"}
+def test_a_key_is_handed_out_again_for_the_same_parameters(states: FileStates) -> None:
+    params: dict[str, Any] = {"permissions": ["audiences:read"], "accountGroupId": "g1"}
 
-    assert [states.setup("an API key", **wish)["apiKey"] for _ in range(2)] == ["reads", "reads"]
+    assert [states.setup("an API key", **params)["apiKey"] for _ in range(2)] == ["reads", "reads"]
     assert states.setup("an API key", status="revoked", accountGroupId="g1")["apiKey"] == "gone"
 
 
-def test_a_wish_that_the_list_cannot_fulfil_is_told(states: FileStates) -> None:
+def test_parameters_without_a_suitable_entry_are_not_established(states: FileStates) -> None:
     with pytest.raises(NotEstablishedError, match=r"'an API key' with permissions \['prospects:read'\]"):
         states.setup("an API key", permissions=["prospects:read"])
 
 
 def test_each_audience_is_used_once(states: FileStates) -> None:
-    found = [states.setup("an audience that is ready", apiKey="k1")["audienceId"] for _ in range(2)]
+    audiences = [states.setup("an audience that is ready", apiKey="k1")["audienceId"] for _ in range(2)]
 
-    assert found == ["a1", "a2"]
+    assert audiences == ["a1", "a2"]
     with pytest.raises(NotEstablishedError, match=r"'an audience that is ready' left for the account group g1.*403"):
         states.setup("an audience that is ready", apiKey="k1")
 
 
-def test_prospects_are_as_asked_for(states: FileStates) -> None:
+def test_an_audience_has_the_wanted_number_of_prospects(states: FileStates) -> None:
     assert states.setup("an audience that is ready", apiKey="k1", prospects=3)["audienceId"] == "a1"
     with pytest.raises(NotEstablishedError, match="prospects 3"):
         states.setup("an audience that is ready", apiKey="k1", prospects=3)
 
 
-def test_ready_audiences_are_topped_up_where_the_key_may_and_removed_again(tmp_path: Path) -> None:
+def test_ready_audiences_beyond_the_file_are_created_and_deleted_again(tmp_path: Path) -> None:
     target = FakeTarget()
     states = FileStates(listed(tmp_path, LIST), target.api())
 
-    found = [states.setup("an audience that is ready", apiKey="reads")["audienceId"] for _ in range(3)]
+    audiences = [states.setup("an audience that is ready", apiKey="reads")["audienceId"] for _ in range(3)]
 
-    assert found == ["a1", "a2", "made0"]
+    assert audiences == ["a1", "a2", "made0"]
     assert states.teardown_all() == []
     assert target.audiences == []
 
 
-def test_an_audience_being_populated_has_the_status_that_was_asked_for(states: FileStates) -> None:
+def test_an_audience_being_populated_has_the_wanted_job_status(states: FileStates) -> None:
     with pytest.raises(NotEstablishedError, match="jobStatus queued"):
         states.setup("an audience being populated", apiKey="k1", jobStatus="queued")
 
@@ -119,7 +121,7 @@ def test_an_audience_being_populated_has_the_status_that_was_asked_for(states: F
     assert values == {"accountGroupId": "g1", "audienceId": "p1", "jobId": "j1"}
 
 
-def test_of_the_ends_of_a_job_only_cancelling_can_be_brought_about(states: FileStates, target: FakeTarget) -> None:
+def test_cancelling_is_the_only_end_of_a_job_that_is_established(states: FileStates, target: FakeTarget) -> None:
     states.setup("an audience being populated", apiKey="k1")
     with pytest.raises(NotEstablishedError, match="outcome completed"):
         states.setup("the prospecting has ended", jobId="j1", outcome="completed")
@@ -129,20 +131,20 @@ def test_of_the_ends_of_a_job_only_cancelling_can_be_brought_about(states: FileS
     assert target.cancelled == ["j1"]
 
 
-def test_a_prospecting_request_is_known_by_its_source(states: FileStates) -> None:
+def test_a_prospecting_request_is_found_by_its_source(states: FileStates) -> None:
     assert states.setup("a prospecting request", source="url_upload")["body"]["source"] == "url_upload"
     with pytest.raises(NotEstablishedError, match="source post_commenters"):
         states.setup("a prospecting request", source="post_commenters")
 
 
-def test_repetitions_shrink_to_what_is_there_and_the_report_says_so(states: FileStates) -> None:
+def test_repetitions_shrink_to_the_listed_audiences_with_a_note(states: FileStates) -> None:
     states.probe()
 
     assert states.repeats(90) == 1
     assert states.notes() == ["repetitions shrank from 90 to 1: 2 audiences that are ready were listed"]
 
 
-def test_repetitions_stay_where_audiences_can_be_made(tmp_path: Path) -> None:
+def test_repetitions_stay_where_audiences_can_be_created(tmp_path: Path) -> None:
     target = FakeTarget()
     states = FileStates(listed(tmp_path, LIST), target.api())
     states.probe()
@@ -150,7 +152,7 @@ def test_repetitions_stay_where_audiences_can_be_made(tmp_path: Path) -> None:
     assert (states.repeats(90), states.notes(), target.audiences) == (90, [], [])
 
 
-def test_the_account_group_for_which_most_is_left_comes_first(tmp_path: Path) -> None:
+def test_the_account_group_with_the_most_audiences_left_comes_first(tmp_path: Path) -> None:
     text = LIST + '[[state."an audience that is ready"]]\napiKey = "k2"\naccountGroupId = "g2"\naudienceId = "b1"\n'
     states = FileStates(listed(tmp_path, text), FakeTarget().api())
     for state in ("an audience that is ready", "an audience that is ready", "an audience being populated"):
@@ -166,7 +168,7 @@ def test_a_key_that_only_an_audience_names_is_a_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "has to consist of tables"),
         ("[[[", "line 1"),
@@ -181,14 +183,14 @@ def test_a_key_that_only_an_audience_names_is_a_key(tmp_path: Path) -> None:
         ('[[state."an API key"]]\napiKey = "k"\naccountGroupId = "g"\npermissions = [1]', "a list of texts"),
     ],
 )
-def test_a_list_that_cannot_be_read_is_told_in_one_line(text: str, said: str, tmp_path: Path) -> None:
+def test_an_invalid_file_is_reported_in_one_line(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(StatesFileError) as raised:
         listed(tmp_path, text)
 
-    assert said in str(raised.value)
+    assert message in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
-def test_a_list_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StatesFileError, match="No such file"):
         read_states_file(tmp_path / "nowhere")
