@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.catalogue.requirements import Level, load_catalogue
-from conformance.model import RuleViolation
+from conformance.model.violation import RuleViolation
 from conformance.results.verdicts import Exchange, Violation
 
 _SEVERITIES = {Level.MAY: 0, Level.SHOULD: 1, Level.MUST: 2}

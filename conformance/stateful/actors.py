@@ -8,7 +8,7 @@ from conformance.catalogue.operation_spec import OperationSpec, Resource
 from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.harness.context import Audience
 from conformance.harness.key import Key
-from conformance.model import AudiencePopulated, AudienceReady, KeyIssued, KeyRevoked, ProspectingEnded
+from conformance.model.events import AudiencePopulated, AudienceReady, KeyIssued, KeyRevoked, ProspectingEnded
 from conformance.stateful.trace import Trace, TraceSession
 from conformance.states import HttpStates, NotEstablishedError
 

@@ -15,7 +15,7 @@ from conformance.catalogue.requirements import Profile
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.key import Key
-from conformance.model import Validity
+from conformance.model.messages import Validity
 from conformance.results.verdicts import SUCCESS, Exchange
 from conformance.stateful.actors import GONE, Actors, ResourcePath
 from conformance.stateful.bodies import body

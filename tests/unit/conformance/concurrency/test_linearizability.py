@@ -9,23 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conformance import model
 from conformance.catalogue import operations, permissions
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.concurrency.linearizability import Operation, Outcome, Result, check
-from conformance.model import (
-    AudiencePopulated,
-    AudienceReady,
-    Event,
-    KeyIssued,
-    ProspectingEnded,
-    Request,
-    Response,
-    Severity,
-    ShownAudience,
-    State,
-    advance,
-)
+from conformance.model.events import AudiencePopulated, AudienceReady, Event, KeyIssued, ProspectingEnded
+from conformance.model.judge import advance, step
+from conformance.model.messages import AudiencePage, Request, Response, ShownAudience
+from conformance.model.state import State
+from conformance.model.violation import Severity
 
 ENOUGH = 100_000
 Register = int | None
@@ -194,7 +185,7 @@ def test_the_search_agrees_with_brute_force_on_a_register() -> None:
 
 
 def test_the_search_agrees_with_brute_force_on_the_model_of_the_documentation() -> None:
-    counted = agrees(audience_calls(), WORLD, model.step, most=4, examples=600)
+    counted = agrees(audience_calls(), WORLD, step, most=4, examples=600)
 
     assert counted[Outcome.OK] >= 100
     assert counted[Outcome.ILLEGAL] >= 100
@@ -231,7 +222,7 @@ def calls(*rows: tuple[Any, Any, int, int | None]) -> list[Call]:
     ],
 )
 def test_a_history_that_some_order_explains_is_linearizable(history: list[Call]) -> None:
-    result = check(history, WORLD, model.step, ENOUGH)
+    result = check(history, WORLD, step, ENOUGH)
 
     assert (result.outcome, result.failing) == (Outcome.OK, None)
 
@@ -259,7 +250,7 @@ def test_a_history_that_some_order_explains_is_linearizable(history: list[Call])
     ],
 )
 def test_a_history_that_no_order_explains_fails_at_an_operation(history: list[Call], failing: int) -> None:
-    result = check(history, WORLD, model.step, ENOUGH)
+    result = check(history, WORLD, step, ENOUGH)
 
     assert result.outcome is Outcome.ILLEGAL
     assert result.failing is history[failing]
@@ -268,7 +259,7 @@ def test_a_history_that_no_order_explains_fails_at_an_operation(history: list[Ca
 def test_the_longest_order_that_was_found_leads_to_the_states_in_which_the_next_one_fails() -> None:
     history = calls((GET, OLD, 0, 1), (DELETE, OK, 2, 5), (GET, OLD, 3, 4), (GET, OLD, 6, 7), (GET, MISSING, 8, 9))
 
-    result = check(history, WORLD, model.step, ENOUGH)
+    result = check(history, WORLD, step, ENOUGH)
 
     assert [one.index for one in result.prefix] == [0, 2, 1]
     assert result.failing is history[3]
@@ -276,11 +267,11 @@ def test_the_longest_order_that_was_found_leads_to_the_states_in_which_the_next_
 
 
 def test_a_should_counts_when_the_step_is_told_so() -> None:
-    stale = Response(200, data=model.AudiencePage((ShownAudience("a"),)))
+    stale = Response(200, data=AudiencePage((ShownAudience("a"),)))
     history = calls((DELETE, OK, 0, 1), (ask(operations.LIST_AUDIENCES, ""), stale, 2, 3))
 
-    assert check(history, WORLD, model.step, ENOUGH).outcome is Outcome.OK
-    assert check(history, WORLD, partial(model.step, level=Severity.SHOULD), ENOUGH).outcome is Outcome.ILLEGAL
+    assert check(history, WORLD, step, ENOUGH).outcome is Outcome.OK
+    assert check(history, WORLD, partial(step, level=Severity.SHOULD), ENOUGH).outcome is Outcome.ILLEGAL
 
 
 def puzzle(size: int) -> list[Call]:
@@ -335,13 +326,13 @@ def test_the_work_does_not_depend_on_the_order_of_what_it_is_given() -> None:
 def test_equal_operations_stay_two() -> None:
     twice = [Operation(index, DELETE, 0, OK, 1) for index in (0, 1)]
 
-    assert check(twice, WORLD, model.step, ENOUGH).outcome is Outcome.ILLEGAL
-    assert check(twice[:1], WORLD, model.step, ENOUGH).outcome is Outcome.OK
+    assert check(twice, WORLD, step, ENOUGH).outcome is Outcome.ILLEGAL
+    assert check(twice[:1], WORLD, step, ENOUGH).outcome is Outcome.OK
 
 
 def test_two_operations_of_one_index_are_not_a_history() -> None:
     with pytest.raises(ValueError, match="same index"):
-        check([Operation(0, GET, 0, OLD, 1), Operation(0, DELETE, 0, OK, 1)], WORLD, model.step, ENOUGH)
+        check([Operation(0, GET, 0, OLD, 1), Operation(0, DELETE, 0, OK, 1)], WORLD, step, ENOUGH)
 
 
 @pytest.mark.parametrize(("response", "end"), [(OK, None), (None, 1), (OK, -1)])
@@ -353,4 +344,4 @@ def test_an_interval_is_closed_by_a_response_and_not_before_it_starts(
 
 
 def test_nothing_can_be_so_where_no_state_is_possible_to_begin_with() -> None:
-    assert check(calls((GET, OLD, 0, 1)), [], model.step, ENOUGH).outcome is Outcome.ILLEGAL
+    assert check(calls((GET, OLD, 0, 1)), [], step, ENOUGH).outcome is Outcome.ILLEGAL

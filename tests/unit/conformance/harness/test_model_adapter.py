@@ -8,7 +8,7 @@ from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import RawSegment
 from conformance.harness.model_adapter import to_model_request, to_model_response
-from conformance.model import (
+from conformance.model.messages import (
     UNKNOWN,
     AudiencePage,
     JobPage,

@@ -5,31 +5,30 @@ import pytest
 
 from conformance.catalogue import operations, permissions
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.model import (
-    UNKNOWN,
-    AudiencePage,
+from conformance.model.events import (
     AudiencePopulated,
     AudienceReady,
     Event,
-    JobPage,
     KeyIssued,
     KeyRevoked,
     ListsSettled,
-    Navigation,
     ProspectingEnded,
+)
+from conformance.model.judge import advance, explain, judge, step
+from conformance.model.messages import (
+    UNKNOWN,
+    AudiencePage,
+    JobPage,
+    Navigation,
     Request,
     Response,
-    Severity,
     ShownAudience,
     ShownFolder,
     ShownJob,
-    State,
     Validity,
-    advance,
-    explain,
-    judge,
-    step,
 )
+from conformance.model.state import State
+from conformance.model.violation import Severity
 from openapi import contract
 
 ALL = frozenset(permission.wire for permission in permissions.PERMISSIONS)
