@@ -14,7 +14,7 @@ from conformance.harness.expectations import contradictory_refusal, describe, is
 from conformance.harness.identifiers import ODD, STRANGE
 from conformance.harness.key import Key
 from conformance.model.refusal_grounds import ELSEWHERE, FOREIGN
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError
 
 PREFIX = operations.DELETE_AUDIENCE.prefix

@@ -13,8 +13,9 @@ import httpx
 
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.contract import Contract, schema_violations
+from conformance.results.exchange import Exchange
 from conformance.results.ledger import Ledger
-from conformance.results.verdicts import Exchange, Violation
+from conformance.results.violation import Violation
 
 _PATIENCE = 6
 _SLOW, _LAST, _SIDE_BY_SIDE = 50, 21, 16

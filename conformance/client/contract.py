@@ -10,7 +10,7 @@ from openapi_core.validation.schemas import oas30_read_schema_validators_factory
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 
 _JSON = "application/json"
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from conformance.client.contract import json_at
-from conformance.results.verdicts import SUCCESS, Exchange, Observations, Violation
+from conformance.results.exchange import SUCCESS, Exchange
+from conformance.results.observations import Observations
+from conformance.results.violation import Violation
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _MOST = 6

@@ -22,7 +22,8 @@ from conformance.model.judge import advance, step
 from conformance.model.messages import Request, Response, Validity
 from conformance.model.state import State
 from conformance.model.violation import Severity
-from conformance.results.verdicts import Exchange, Violation
+from conformance.results.exchange import Exchange
+from conformance.results.violation import Violation
 
 _ESTABLISHED = Response(200)
 _MANY_PAGES, _MANY_STATES = 20, 50_000

@@ -24,7 +24,7 @@ from conformance.model.messages import (
     Text,
     Validity,
 )
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.results.exchange import SUCCESS, Exchange
 
 _T = TypeVar("_T")
 _Pages = tuple[Exchange, ...]

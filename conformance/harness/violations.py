@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.catalogue.requirements import Level, load_catalogue
 from conformance.model.violation import RuleViolation
-from conformance.results.verdicts import Exchange, Violation
+from conformance.results.exchange import Exchange
+from conformance.results.violation import Violation
 
 _SEVERITIES = {Level.MAY: 0, Level.SHOULD: 1, Level.MUST: 2}
 """The catalogue's levels, as the model's count."""

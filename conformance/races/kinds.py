@@ -15,8 +15,8 @@ from conformance.harness.expectations import Expectations
 from conformance.model.events import KeyIssued
 from conformance.model.messages import Validity
 from conformance.races.race import Act, Race, check_history
-from conformance.results.ledger import ViolationError
-from conformance.results.verdicts import SUCCESS, Violation
+from conformance.results.exchange import SUCCESS
+from conformance.results.violation import Violation, ViolationError
 from conformance.states import NotEstablishedError
 
 _OUTCOMES = ("completed", "failed", "cancelled")

@@ -5,7 +5,7 @@ import shlex
 
 from conformance.report.legible import block
 from conformance.report.redaction import VARIABLE
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 
 # What the client adds by itself, and what curl adds by itself.
 _IMPLIED = frozenset({"accept-encoding", "connection", "content-length", "user-agent"})

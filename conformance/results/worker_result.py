@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from conformance.results.verdicts import Exchange, Observations, Violation, merge_observations
+from conformance.results.exchange import Exchange
+from conformance.results.observations import Observations, merge_observations
+from conformance.results.violation import Violation
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.key import Key
 from conformance.model.messages import Validity
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.results.exchange import SUCCESS, Exchange
 from conformance.stateful.actors import GONE, Actors, ResourcePath
 from conformance.stateful.bodies import body
 from conformance.stateful.trace import Trace, TraceSession

@@ -19,7 +19,8 @@ from conformance.model.messages import Request, Response, Validity
 from conformance.model.refusal_grounds import NOT_FOUND
 from conformance.model.state import State
 from conformance.model.violation import Judgement, Severity
-from conformance.results.verdicts import Exchange, Violation
+from conformance.results.exchange import Exchange
+from conformance.results.violation import Violation
 
 _LISTS = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.JOB_PAGE})
 _CURRENT = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.AUDIENCE})

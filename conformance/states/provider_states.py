@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 from conformance.states.signals import defer_signals
 
 Values = dict[str, Any]

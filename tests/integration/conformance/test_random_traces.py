@@ -9,7 +9,7 @@ import pytest
 from conformance.catalogue.requirements import Profile
 from conformance.harness.context import CheckContext
 from conformance.report.curl import curl
-from conformance.results.ledger import ViolationError
+from conformance.results.violation import ViolationError
 from conformance.stateful.random_traces import run_random_traces as walk
 from tests.harness.suite import found, standing
 from tests.mutants.server.exchange import Answered, Asked

@@ -6,7 +6,7 @@ import pytest
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.contract import Contract, json_at, schema_violations
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 from openapi import contract
 
 WIRE = Contract(contract())

@@ -2,7 +2,9 @@ import json
 from dataclasses import replace
 
 from conformance.client.reproduction import with_reproduction_steps
-from conformance.results.verdicts import Exchange, Observations, Violation
+from conformance.results.exchange import Exchange
+from conformance.results.observations import Observations
+from conformance.results.violation import Violation
 
 GROUP = "http://t/v1/accounts/g1"
 

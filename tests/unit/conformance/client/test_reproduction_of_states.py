@@ -7,13 +7,15 @@ from typing import Any
 
 import httpx
 
-from conformance.catalogue.requirements import Level
 from conformance.client.reproduction import with_reproduction_steps
 from conformance.report.curl import curl
-from conformance.report.redaction import redacted, redaction
-from conformance.results.verdicts import Exchange, Observations, RequirementResult, Verdict, Violation
+from conformance.report.redaction import Redactor
+from conformance.results.exchange import Exchange
+from conformance.results.observations import Observations
+from conformance.results.violation import Violation
 from conformance.states import HttpStates
 from tests.harness.fake_target import http
+from tests.harness.sample_report import failure
 
 URL = "http://user:hunter2222@target/states"
 GROUP = "http://t/v1/accounts/g1"
@@ -176,11 +178,10 @@ def test_the_command_shows_neither_a_key_nor_what_the_states_ask_for() -> None:
     key = course.states.setup("an API key")["apiKey"]
     audience = course.states.setup("an audience that is ready", apiKey=key)["audienceId"]
     shown = course.traced(course.send("DELETE", f"/audiences/{audience}", key=key))
-    finding = Violation("AUD-GET-CURRENT", "this", "that", shown)
-    decided = RequirementResult("AUD-GET-CURRENT", Level.MUST, "this", "a page", "full", Verdict.FAIL, "", (finding,))
+    failed = failure(Violation("AUD-GET-CURRENT", "this", "that", shown))
 
-    (clean,) = redacted(decided, redaction({key: "AUDIENCE_API_KEY_1"})).violations
-    commands = [curl(one) for one in clean.exchanges]
+    (clean,) = Redactor({key: "AUDIENCE_API_KEY_1"}).result(failed).observations.violations
+    commands = [curl(exchange) for exchange in clean.exchanges]
 
     assert commands[1] == (
         "curl -s -i -X POST -H 'content-type: application/json' "

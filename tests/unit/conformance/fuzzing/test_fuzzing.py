@@ -17,8 +17,8 @@ from conformance.fuzzing import schemathesis_checks
 from conformance.fuzzing.cases import Case, drawn, planned
 from conformance.fuzzing.conversion import is_shape_probe, prepared, raw, response
 from conformance.fuzzing.schemathesis_checks import DISABLED_CHECKS, Sent, is_invalid
+from conformance.results.exchange import Exchange
 from conformance.results.ledger import Ledger
-from conformance.results.verdicts import Exchange
 from openapi import contract
 
 TEAPOT = b'{"success": false, "data": null, "error": {"code": "X", "message": "X"}, "traceId": "1"}'

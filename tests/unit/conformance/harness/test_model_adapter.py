@@ -19,7 +19,7 @@ from conformance.model.messages import (
     ShownJob,
     Validity,
 )
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 
 CREATE, UPDATE = operations.CREATE_AUDIENCE, operations.UPDATE_AUDIENCE
 GET, LIST = operations.GET_AUDIENCE, operations.LIST_AUDIENCES

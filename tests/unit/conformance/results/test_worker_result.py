@@ -1,6 +1,8 @@
 from dataclasses import replace
 
-from conformance.results.verdicts import Exchange, Observations, Violation
+from conformance.results.exchange import Exchange
+from conformance.results.observations import Observations
+from conformance.results.violation import Violation
 from conformance.results.worker_result import WorkerResult, merge, sent_tokens
 from conformance.runner.cleanup import delete_leftovers
 from tests.harness.fake_target import FakeTarget
