@@ -15,7 +15,7 @@ _SEVERITIES = {Level.MAY: 0, Level.SHOULD: 1, Level.MUST: 2}
 def to_violation(violation: RuleViolation, operation: OperationSpec, exchanges: Iterable[Exchange]) -> Violation:
     """A violation under its own row; where the model demands less than that row, under that of the whole operation."""
     row = load_catalogue().get(violation.requirement)
-    expected, seen = _printable(violation.expected), _printable(violation.seen)
+    expected, seen = _printable(violation.expected), _printable(violation.actual)
     if row is None or row.excluded is not None or _SEVERITIES[row.level] > violation.level:
         return Violation(consistent(operation), f"{expected} ({violation.requirement})", seen, tuple(exchanges))
     return Violation(row.id, expected, seen, tuple(exchanges))

@@ -55,7 +55,7 @@ def test_an_identifier_is_one_segment_of_the_path(identifier: str, shown: str) -
     assert sent.send(call).url == f"http://target/v1/accounts/{shown}/audiences/{shown}/remove-from-folder"
 
 
-def test_what_stands_before_v1_is_kept() -> None:
+def test_the_path_of_the_base_url_is_kept() -> None:
     sent, _ = client(lambda _: httpx.Response(200, json={}), path="/some/prefix/")
 
     assert sent.send(GET).url == "http://target/some/prefix/v1/accounts/g/audiences/%2Fa"
@@ -96,7 +96,7 @@ def test_the_pace_is_kept() -> None:
     assert waited == [0.05, 0.05]
 
 
-def test_no_answer_is_an_exchange_too() -> None:
+def test_a_request_without_a_response_is_an_exchange() -> None:
     def broken(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadError("reset", request=request)
 
@@ -115,7 +115,7 @@ def test_no_answer_is_an_exchange_too() -> None:
         (200, {"success": True, "data": {"id": "x", "name": 1}, "error": None, "traceId": "t"}, "AUD-GET-INFERRED"),
     ],
 )
-def test_each_answer_is_held_against_its_row(status: int, body: object, requirement: str) -> None:
+def test_each_response_is_validated_by_its_row(status: int, body: object, requirement: str) -> None:
     sent, _ = client(lambda _: httpx.Response(status, json=body))
 
     exchange = sent.send(GET)
@@ -134,7 +134,7 @@ def test_an_account_group_may_be_said_not_to_be_there_though_no_row_does() -> No
     assert len(sent.ledger.observations("ACCOUNT-LIST-ROW-OTHER", selected=True).violations) == 1
 
 
-def test_an_answer_that_a_proxy_may_have_given_is_held_against_nothing() -> None:
+def test_a_response_of_a_proxy_is_not_validated() -> None:
     sent, _ = client(lambda _: httpx.Response(404, text="not found"))
 
     sent.send(GET, judged=False)
@@ -150,7 +150,7 @@ def test_raw_bytes_are_sent_as_they_are() -> None:
     assert (exchange.method, exchange.url, exchange.request_body) == ("BREW", "http://target/v1/x?y=%00", b"z")
 
 
-def test_all_requests_that_start_together_are_answered_in_their_order() -> None:
+def test_concurrent_requests_return_their_exchanges_in_order() -> None:
     sent, _ = client(lambda request: httpx.Response(404, json={"path": request.url.path}))
     calls = [ApiRequest(operations.GET_AUDIENCE, "k", "g", str(number)) for number in range(6)]
 

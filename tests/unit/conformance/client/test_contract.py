@@ -29,7 +29,7 @@ def succeeded(data: Any, **more: Any) -> dict[str, Any]:
     return {"success": True, "data": data, "error": None, "traceId": "t", **more}
 
 
-def test_an_answer_as_documented_has_no_fault() -> None:
+def test_a_documented_response_has_no_violation() -> None:
     assert judged(operations.GET_AUDIENCE, answered(succeeded({**AUDIENCE, "createdAt": "x"}))) == ([], [])
 
 
@@ -50,14 +50,14 @@ def test_an_answer_as_documented_has_no_fault() -> None:
         b"",
     ],
 )
-def test_what_the_page_states_is_a_documented_fault(body: Any) -> None:
+def test_a_breach_of_the_page_is_a_documented_violation(body: Any) -> None:
     documented, _ = judged(operations.GET_AUDIENCE, answered(body))
 
     assert documented
 
 
 @pytest.mark.parametrize("body", [succeeded({**AUDIENCE, "name": 1}), succeeded({**AUDIENCE, "prospectCount": "many"})])
-def test_what_only_the_examples_show_is_an_inferred_fault(body: Any) -> None:
+def test_a_breach_of_the_examples_alone_is_an_inferred_violation(body: Any) -> None:
     documented, inferred = judged(operations.GET_AUDIENCE, answered(body))
 
     assert (documented, len(inferred)) == ([], 1)

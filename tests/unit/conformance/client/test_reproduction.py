@@ -31,13 +31,13 @@ FOLDER = exchange(2, "POST", "audiences/folders", 201, data={"id": "f1"})
 MOVED = exchange(3, "POST", "audiences/a1/move-to-folder", data={"id": "a1"}, body={"folderId": "f1"})
 
 
-def test_a_finding_begins_with_what_made_and_changed_the_audience_that_it_names() -> None:
+def test_a_violation_begins_with_the_requests_that_created_and_changed_its_audience() -> None:
     other = exchange(4, "POST", "audiences", 201, data={"id": "a2"})
 
     assert numbers([MADE, FOLDER, MOVED, other], exchange(5, "GET", "audiences/a1")) == [1, 3, 5]
 
 
-def test_a_folder_that_a_body_names_is_made_first() -> None:
+def test_a_folder_in_a_body_is_created_first() -> None:
     refused = exchange(5, "POST", "audiences/a1/move-to-folder", 404, body={"folderId": "f1"})
 
     assert numbers([MADE, FOLDER], refused) == [1, 2, 5]

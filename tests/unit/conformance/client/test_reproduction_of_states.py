@@ -73,7 +73,7 @@ def is_of_states(one: Exchange) -> bool:
     return one.url.endswith("/states")
 
 
-def test_the_key_and_the_audience_are_made_first_in_their_order() -> None:
+def test_the_key_and_the_audience_are_created_first_in_their_order() -> None:
     course = Course()
     key = course.states.setup("an API key")["apiKey"]
     course.states.setup("an API key")
@@ -86,7 +86,7 @@ def test_the_key_and_the_audience_are_made_first_in_their_order() -> None:
     assert json.loads(shown[0].response_body or b"")["apiKey"] == key
 
 
-def test_what_a_state_was_made_with_is_made_before_it() -> None:
+def test_the_parameters_of_a_state_are_created_before_it() -> None:
     course = Course()
     first = course.states.setup("an API key")
     audience = course.states.setup("an audience that is ready", apiKey=first["apiKey"])["audienceId"]
@@ -99,7 +99,7 @@ def test_what_a_state_was_made_with_is_made_before_it() -> None:
     assert json.loads(shown[2].request_body or b"")["params"]["permissions"] == ["audiences:read"]
 
 
-def test_a_job_is_made_with_its_audience() -> None:
+def test_a_job_is_created_with_its_audience() -> None:
     course = Course()
     key = course.states.setup("an API key")["apiKey"]
     job = course.states.setup("an audience being populated", apiKey=key)["jobId"]
@@ -109,7 +109,7 @@ def test_a_job_is_made_with_its_audience() -> None:
     assert asked(shown) == ["an API key", "an audience being populated", "GET"]
 
 
-def test_of_many_the_first_and_the_last_are_shown() -> None:
+def test_the_first_and_the_last_of_many_are_shown() -> None:
     course = Course()
     key = course.states.setup("an API key")["apiKey"]
     made = [course.states.setup("an audience that is ready", apiKey=key)["audienceId"] for _ in range(9)]
@@ -121,7 +121,7 @@ def test_of_many_the_first_and_the_last_are_shown() -> None:
     assert made_first == [None, "a2", "a3", "a8", "a9", "a10"]
 
 
-def test_what_was_done_to_a_job_or_a_key_stands_where_it_was_done() -> None:
+def test_a_change_of_a_job_or_a_key_stands_in_its_place() -> None:
     course = Course()
     key = course.states.setup("an API key")["apiKey"]
     populated = course.states.setup("an audience being populated", apiKey=key)
@@ -139,7 +139,7 @@ def test_what_was_done_to_a_job_or_a_key_stands_where_it_was_done() -> None:
     assert asked(later) == ["an API key", "the API key is revoked", "GET"]
 
 
-def test_a_job_that_a_request_of_the_finding_has_started_is_named_by_it() -> None:
+def test_a_job_that_the_violation_started_counts_as_named() -> None:
     course = Course()
     started = replace(course.send("POST", "/prospecting"), response_body=b'{"data": {"jobId": "j77"}}')
     course.states.setup("the prospecting has ended", jobId="j77")
@@ -149,7 +149,7 @@ def test_a_job_that_a_request_of_the_finding_has_started_is_named_by_it() -> Non
     assert asked(shown) == ["POST", "the prospecting has ended", "GET"]
 
 
-def test_what_lasts_until_its_teardown_is_shown_to_its_end() -> None:
+def test_a_lasting_state_is_shown_with_its_teardown() -> None:
     course = Course()
     key = course.states.setup("an API key")["apiKey"]
     course.states.setup("the credits are exhausted", apiKey=key)
@@ -163,7 +163,7 @@ def test_what_lasts_until_its_teardown_is_shown_to_its_end() -> None:
     assert [json.loads(one.request_body or b"")["action"] for one in shown[1:3]] == ["setup", "teardown"]
 
 
-def test_nothing_is_made_first_that_is_not_named() -> None:
+def test_unnamed_resources_are_not_created_first() -> None:
     course = Course()
     key = course.states.setup("an API key")["apiKey"]
     course.states.setup("the credits are exhausted", apiKey=key)
@@ -173,7 +173,7 @@ def test_nothing_is_made_first_that_is_not_named() -> None:
     assert asked(course.traced(nobody)) == ["GET"]
 
 
-def test_the_command_shows_neither_a_key_nor_what_the_states_ask_for() -> None:
+def test_the_command_shows_neither_a_key_nor_the_credentials_of_the_states() -> None:
     course = Course()
     key = course.states.setup("an API key")["apiKey"]
     audience = course.states.setup("an audience that is ready", apiKey=key)["audienceId"]

@@ -71,7 +71,7 @@ def test_only_an_unusual_host_is_sent_by_the_command() -> None:
     ("path", "option"),
     [("/a[1]", "-g"), ("/{a}", "-g"), ("/../b", "--path-as-is"), ("/a/.", "--path-as-is"), ("/.?a", "--path-as-is")],
 )
-def test_curl_is_told_to_leave_an_address_as_it_is(path: str, option: str) -> None:
+def test_curl_has_the_option_to_keep_an_address(path: str, option: str) -> None:
     assert f" {option} " in command_of(url=f"http://target{path}")
 
 

@@ -11,16 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from conformance.report import json_report
 from conformance.results.verdicts import Verdict
-from tests.harness.sample_report import (
-    EVERYTHING,
-    EXCHANGE,
-    FAILED,
-    KEY,
-    VIOLATION,
-    failure,
-    report_of,
-    with_exchange,
-)
+from tests.harness.sample_report import EVERYTHING, EXCHANGE, FAILED, KEY, VIOLATION, failure, report_of, with_exchange
 
 
 def test_the_document_has_the_documented_form() -> None:

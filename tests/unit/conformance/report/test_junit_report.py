@@ -6,12 +6,7 @@ import pytest
 from conformance.catalogue.requirements import Level
 from conformance.report import junit_report
 from conformance.results.verdicts import RequirementResult, Verdict
-from tests.harness.sample_report import (
-    EVERYTHING,
-    hostile_report,
-    report_of,
-    result_of,
-)
+from tests.harness.sample_report import EVERYTHING, hostile_report, report_of, result_of
 
 
 def cases(*of: RequirementResult, **other: Any) -> dict[str, ET.Element]:
@@ -78,7 +73,7 @@ def test_junit_counts_its_cases_and_leaves_out_the_unselected() -> None:
     assert numbers == [str(len(Verdict) * len(Level)), "5", "3", "0"]
 
 
-def test_hostile_answers_leave_well_formed_xml() -> None:
+def test_hostile_responses_leave_well_formed_xml() -> None:
     suites = ET.fromstring(junit_report.render(hostile_report()))  # noqa: S314 - ours
 
     assert "<script>alert(1)</script>]]>" in (suites.findtext(".//failure") or "")

@@ -70,6 +70,6 @@ def test_a_reason_that_several_requirements_share_is_shown_once() -> None:
     assert "open     AUD-0 AUD-1 AUD-2" in lines
 
 
-def test_a_reader_is_told_that_the_key_has_to_be_put_in() -> None:
+def test_a_note_says_that_keys_are_not_shown() -> None:
     assert "note: no key is shown" in text_report.render(report_of(FAILED))
     assert "note: no key is shown" not in text_report.render(report_of(result_of(Verdict.PASS)))

@@ -42,7 +42,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
         ),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_its_line(text: str, message: str) -> None:
+def test_an_invalid_line_is_refused_with_its_number(text: str, message: str) -> None:
     with pytest.raises(ExpectedFailuresError) as caught:
         read(text, KNOWN)
 

@@ -19,7 +19,7 @@ def made(path: str, body: bytes, status: int = 201) -> Exchange:
     return replace(by("Bearer key"), method="POST", url=url, status=status, response_body=body)
 
 
-def test_what_workers_saw_is_added_up() -> None:
+def test_the_results_of_workers_are_added_up() -> None:
     first = WorkerResult(
         {"A": Observations(2), "B": Observations(1)}, frozenset({"k1"}), ("t1", "t2"), ("x",), ("note",)
     )
@@ -48,7 +48,7 @@ def test_every_credential_that_was_sent_is_known_whatever_its_scheme() -> None:
     assert sent_tokens(map(by, sent)) == ("abc", "eDp5", "def", "naked")
 
 
-def test_what_checks_made_is_removed_and_what_cannot_be_is_listed() -> None:
+def test_created_resources_are_deleted_and_the_rest_is_listed() -> None:
     target = FakeTarget()
     target.audiences = ["a?1", "a 2"]
     exchanges = [
