@@ -1,4 +1,4 @@
-"""What every report is made from."""
+"""The contents of every report."""
 
 from dataclasses import InitVar, dataclass
 from enum import StrEnum
@@ -8,22 +8,22 @@ from conformance.results.verdicts import RequirementResult, RunVerdict, Verdict,
 
 
 class Section(StrEnum):
-    """Where a requirement stands in a report, what decides the run first; its value is the heading."""
+    """The sections of a report, the deciding ones first; the value is the heading."""
 
     VIOLATED = "Violated"
-    ERROR = "The suite's own faults"
+    ERROR = "Errors of the suite"
     STALE = "No longer failing"
-    UNDECIDED = "Could not be checked"
+    UNDECIDED = "Undecided"
     WARNING = "Warnings"
-    NOT_RUN = "Not checked, and not required"
+    NOT_RUN = "Not checked and not required"
     EXPECTED = "Expected failures"
-    UNEXERCISED = "Never arose"
-    PASSED = "Held"
+    UNEXERCISED = "Not exercised"
+    PASSED = "Passed"
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The contract that the target was held against; `digest` of its text, so that two reports can be compared."""
+    """The contract that the target was checked against; the `digest` (SHA-256) of its text makes reports comparable."""
 
     title: str
     version: str

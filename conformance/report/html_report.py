@@ -81,7 +81,8 @@ def _facts(report: Report) -> str:
 def _footer(report: Report) -> str:
     contract = f"{report.contract.title} {report.contract.version} ({report.contract.digest[:_DIGEST_SHOWN]})"
     return (
-        f"Held against the contract {_line(contract)}. Started {_line(report.started)}, took {report.duration:.1f} s. "
+        f"Checked against the contract {_line(contract)}. "
+        f"Started {_line(report.started)}, took {report.duration:.1f} s. "
         f"Run again with <code>--seed {report.seed}</code>."
     )
 

@@ -51,8 +51,8 @@ def _violation(violation: Violation) -> str:
     steps = "".join(_step(exchange) for exchange in violation.exchanges)
     return (
         f'<div class="sides"><div class="expected"><h4>Expected</h4><pre>{_marked(expected)}</pre></div>'
-        f'<div class="came-back"><h4>Came back</h4><pre>{_marked(actual)}</pre></div></div>'
-        f'<h4>To see it</h4><ol class="steps">{steps}</ol>'
+        f'<div class="actual"><h4>Actual</h4><pre>{_marked(actual)}</pre></div></div>'
+        f'<h4>Steps to reproduce</h4><ol class="steps">{steps}</ol>'
     )
 
 

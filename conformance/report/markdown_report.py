@@ -13,7 +13,7 @@ from conformance.results.violation import Violation
 LIMIT = 60_000
 """The most characters of the report; GitHub accepts 65,536."""
 
-_NOTE = "\n_The rest did not fit here: {left} more. The HTML and JSON reports have everything._\n"
+_NOTE = "\n_{left} more did not fit here. The HTML and JSON reports are complete._\n"
 _ROOM_FOR_NOTE = 120
 _NOTES = 20
 _PART, _BODY = 3_000, 300  # characters shown
@@ -42,7 +42,7 @@ def _head(report: Report) -> str:
     return (
         f"## Conformance: {HEADLINE[report.outcome]}\n\n"
         f"{_escaped(summary(report))}\n\n"
-        f"{_code(report.base_url)} held against {_escaped(contract)}; {facts}\n\n"
+        f"{_code(report.base_url)} checked against {_escaped(contract)}; {facts}\n\n"
         f"{tally(report)}\n\n{notes}"
     )
 
@@ -79,7 +79,7 @@ def _source(source: str) -> str:
 
 def _violation(violation: Violation) -> str:
     expected = [f"- expected: {text}" for text in block(violation.expected, _PART).split("\n")]
-    actual = [f"+ came back: {text}" for text in block(violation.actual, _PART).split("\n")]
+    actual = [f"+ actual: {text}" for text in block(violation.actual, _PART).split("\n")]
     commands: list[str] = []
     for number, exchange in enumerate(violation.exchanges, start=1):
         response = f"{response_summary(exchange)} {body(exchange.response_body, _BODY)}"

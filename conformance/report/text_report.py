@@ -69,9 +69,9 @@ def _violation(violation: Violation, *, colour: bool) -> Iterator[str]:
     expected, actual = difference(block(violation.expected, _COMPARED), block(violation.actual, _COMPARED))
     yield "  expected"
     yield from _marked(expected, _GREEN, colour=colour)
-    yield "  came back"
+    yield "  actual"
     yield from _marked(actual, _RED, colour=colour)
-    yield "  to see it"
+    yield "  steps to reproduce"
     for number, exchange in enumerate(violation.exchanges, start=1):
         command, *continuation = block(curl(exchange), _COMMAND).split("\n")
         yield f"  {number:>3}. {command}"
@@ -99,14 +99,14 @@ def _marked(pieces: Pieces, paint: str, *, colour: bool) -> Iterator[str]:
 def _conclusion(report: Report, *, colour: bool) -> Iterator[str]:
     yield from (f"note: {line(note)}" for note in report.notes)
     if any(VARIABLE.search(curl(exchange)) for exchange in _exchanges(report)):
-        yield "note: no key is shown; in a command put one of the target's in place of $AUDIENCE_API_KEY_..."
+        yield "note: keys are not shown; replace $AUDIENCE_API_KEY_... in a command by a key of the target"
     yield from _deciding_ids(report)
-    yield f"target   {line(report.base_url)}"
+    yield f"target    {line(report.base_url)}"
     contract = f"{report.contract.title} {report.contract.version} ({report.contract.digest[:12]})"
-    yield f"contract {line(contract)}, profile {report.profile}, seed {report.seed}, {report.duration:.1f} s"
-    yield f"counts   {tally(report)}"
+    yield f"contract  {line(contract)}, profile {report.profile}, seed {report.seed}, {report.duration:.1f} s"
+    yield f"counts    {tally(report)}"
     is_good = report.outcome in (RunVerdict.CONFORMANT, RunVerdict.CONFORMANT_EXCEPT, RunVerdict.PARTIAL)
-    verdict = f"verdict  {report.outcome}: {HEADLINE[report.outcome]}. {line(summary(report))}"
+    verdict = f"verdict   {report.outcome}: {HEADLINE[report.outcome]}. {line(summary(report))}"
     yield _painted(verdict, _GREEN if is_good else _RED, colour=colour)
 
 
@@ -118,10 +118,10 @@ def _exchanges(report: Report) -> Iterator[Exchange]:
 
 def _deciding_ids(report: Report) -> Iterator[str]:
     """Yield the ids of the requirements that decide the run."""
-    for section, word in ((Section.VIOLATED, "violated"), (Section.ERROR, "broken"), (Section.UNDECIDED, "open")):
+    for section, word in ((Section.VIOLATED, "violated"), (Section.ERROR, "errors"), (Section.UNDECIDED, "undecided")):
         ids = " ".join(result.requirement.id for result in report.section(section))
         if ids:
-            yield from (f"{word:<9}{part}" for part in textwrap.wrap(ids, _WIDTH, break_on_hyphens=False))
+            yield from (f"{word:<10}{part}" for part in textwrap.wrap(ids, _WIDTH, break_on_hyphens=False))
 
 
 def _painted(text: str, paint: str, *, colour: bool) -> str:

@@ -14,7 +14,7 @@ _IDENTIFIER = re.compile(r"(?=[\w-]*\d)[\w-]{5,}")  # too long for a status, wit
 
 HEADLINE = {
     RunVerdict.NONCONFORMANT: "Does not conform",
-    RunVerdict.ERROR: "Not decided: the suite itself failed",
+    RunVerdict.ERROR: "Undecided: the suite itself failed",
     RunVerdict.STALE: "Expected failures are out of date",
     RunVerdict.INCONCLUSIVE: "Inconclusive",
     RunVerdict.PARTIAL: "Partial: only a selection was checked",
@@ -23,15 +23,15 @@ HEADLINE = {
 }
 
 MEANING = {
-    Section.VIOLATED: "The target does not do what these documented sentences say.",
-    Section.ERROR: "A check broke. This says nothing about the target; please report it.",
-    Section.STALE: "Listed as expected failures, but they pass: take them off the list.",
-    Section.UNDECIDED: "Required, but the situation could not be brought about. Not a pass.",
+    Section.VIOLATED: "The target violates these documented sentences.",
+    Section.ERROR: "A check of the suite failed with an error. This says nothing about the target; please report it.",
+    Section.STALE: "Listed as expected failures, but they pass: remove them from the list.",
+    Section.UNDECIDED: "Required, but the situation could not be set up. Not a pass.",
     Section.WARNING: "Violated, but not required: they do not decide the run.",
-    Section.NOT_RUN: "Not checked in this run, which does not depend on them.",
-    Section.EXPECTED: "They are on the list of expected failures, each with its reason.",
-    Section.UNEXERCISED: "Answers that no sentence obliges the target to give, and that it never gave.",
-    Section.PASSED: "Checked, and no violation seen.",
+    Section.NOT_RUN: "Not checked; the run does not depend on them.",
+    Section.EXPECTED: "Listed as expected failures, each with its reason.",
+    Section.UNEXERCISED: "Responses that no sentence obliges the target to give, and that it did not give in this run.",
+    Section.PASSED: "Checked, and no violation found.",
 }
 
 
@@ -45,12 +45,12 @@ def summary(report: Report) -> str:
     unexercised = _unexercised(len(binding) - passed)
     sentences = {
         RunVerdict.NONCONFORMANT: f"{violated} {of_all} {'is' if violated == 1 else 'are'} violated.",
-        RunVerdict.ERROR: "Some checks broke; the target is not to blame for it.",
-        RunVerdict.STALE: "Some expected failures pass: take them off the list.",
-        RunVerdict.INCONCLUSIVE: f"No violation seen, but {undecided} {of_all} could not be checked.",
-        RunVerdict.PARTIAL: f"No violation seen in what was selected: {report.selection or 'not everything'}.",
-        RunVerdict.CONFORMANT_EXCEPT: "No violation seen, apart from the expected failures.",
-        RunVerdict.CONFORMANT: f"No violation seen: {passed} {of_all} checked and held{unexercised}.",
+        RunVerdict.ERROR: "Some checks failed with an error of the suite, not of the target.",
+        RunVerdict.STALE: "Some expected failures pass: remove them from the list.",
+        RunVerdict.INCONCLUSIVE: f"No violation found, but {undecided} {of_all} could not be checked.",
+        RunVerdict.PARTIAL: f"No violation found in the selection: {report.selection or 'not everything'}.",
+        RunVerdict.CONFORMANT_EXCEPT: "No violation found, apart from the expected failures.",
+        RunVerdict.CONFORMANT: f"No violation found: {passed} {of_all} passed{unexercised}.",
     }
     return sentences[report.outcome]
 
@@ -94,7 +94,7 @@ def _verdict(report: Report, verdict: Verdict) -> str:
 
 
 def _unexercised(number: int) -> str:
-    return f", {number} never arose" if number else ""
+    return f", {number} not exercised" if number else ""
 
 
 def _plural(number: int) -> str:

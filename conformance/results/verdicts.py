@@ -124,7 +124,7 @@ def _observed_verdict(observed: Observations, *, conditional: bool) -> tuple[Ver
     if observed.violations:
         first = observed.violations[0]
         frequency = f"in {len(observed.violations)} of {observed.check_count} checks"
-        return Verdict.FAIL, f"expected {first.expected}; came back {first.actual} ({frequency})"
+        return Verdict.FAIL, f"expected {first.expected}; actual {first.actual} ({frequency})"
     obstacles = "; ".join(observed.blocked_by)
     if observed.errors:
         return Verdict.ERROR, "; ".join(observed.errors)
@@ -132,8 +132,8 @@ def _observed_verdict(observed: Observations, *, conditional: bool) -> tuple[Ver
         passed = f"checked {observed.check_count} time{'' if observed.check_count == 1 else 's'}"
         return Verdict.PASS, f"{passed}; not checked: {obstacles}" if obstacles else passed
     if conditional:
-        return Verdict.UNEXERCISED, obstacles or "it never arose"
-    return Verdict.NOT_RUN, obstacles or "no check of it came to its end"
+        return Verdict.UNEXERCISED, obstacles or "not exercised"
+    return Verdict.NOT_RUN, obstacles or "no check of it was completed"
 
 
 def _listed_verdict(verdict: Verdict, reason: str, expected_failure: str) -> tuple[Verdict, str]:

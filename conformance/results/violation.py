@@ -19,5 +19,5 @@ class ViolationError(AssertionError):
     """Raised by a check whose violation is in the ledger already."""
 
     def __init__(self, violation: Violation) -> None:
-        super().__init__(f"{violation.requirement_id}: expected {violation.expected}; came back {violation.actual}")
+        super().__init__(f"{violation.requirement_id}: expected {violation.expected}; actual {violation.actual}")
         self.violation = violation

@@ -79,7 +79,7 @@ def report_of(*results: RequirementResult, **changed: Any) -> Report:
 
 
 HOSTILE = (
-    "</pre></mark><script>alert(1)</script>]]>\n````\n# pwned\nverdict  conformant\n\x1b[31m\x00\u202e\x9b @all \ud800"
+    "</pre></mark><script>alert(1)</script>]]>\n````\n# pwned\nverdict   conformant\n\x1b[31m\x00\u202e\x9b @all \ud800"
 )
 
 

@@ -98,7 +98,7 @@ def test_a_passing_report_says_so(passing: str, page: Page) -> None:
     page.goto(passing)
 
     assert page.locator("h1").inner_text() == "Conforms"
-    assert shown(page) == ["Never", "Held"]
+    assert shown(page) == ["Not", "Passed"]
 
 
 def test_nothing_is_wider_than_the_screen(failing: str, page: Page) -> None:

@@ -30,4 +30,4 @@ def test_a_requirement_stands_in_its_section(verdict: Verdict, level: Level, sec
 def test_a_run_that_conforms_says_how_much_was_checked() -> None:
     text = text_report.render(report_of(result_of(Verdict.PASS), result_of(Verdict.UNEXERCISED)))
 
-    assert "No violation seen: 1 of 2 MUST requirements checked and held, 1 never arose." in text
+    assert "No violation found: 1 of 2 MUST requirements passed, 1 not exercised." in text

@@ -108,4 +108,4 @@ def test_a_target_cannot_forge_a_line_at_a_terminal() -> None:
     lines = text_report.render(hostile_report()).split("\n")
 
     assert [line for line in lines if line.startswith("verdict")] == [lines[-2]]
-    assert lines[-2].startswith("verdict  nonconformant")
+    assert lines[-2].startswith("verdict   nonconformant")

@@ -11,8 +11,8 @@ def test_the_verdict_is_the_last_line_and_the_counts_stand_above() -> None:
 
     lines = text_report.render(report).split("\n")
 
-    assert lines[-3] == "counts   1 pass, 2 fail (1 MUST, 1 MAY)"
-    assert lines[-2] == "verdict  nonconformant: Does not conform. 1 of 2 MUST requirements is violated."
+    assert lines[-3] == "counts    1 pass, 2 fail (1 MUST, 1 MAY)"
+    assert lines[-2] == "verdict   nonconformant: Does not conform. 1 of 2 MUST requirements is violated."
 
 
 def test_the_words_that_differ_are_marked_below() -> None:
@@ -67,9 +67,9 @@ def test_a_reason_that_several_requirements_share_is_shown_once() -> None:
     lines = text_report.render(report_of(*undecided)).split("\n")
 
     assert lines.count("  reason: no jobs here") == 1
-    assert "open     AUD-0 AUD-1 AUD-2" in lines
+    assert "undecided AUD-0 AUD-1 AUD-2" in lines
 
 
 def test_a_note_says_that_keys_are_not_shown() -> None:
-    assert "note: no key is shown" in text_report.render(report_of(FAILED))
-    assert "note: no key is shown" not in text_report.render(report_of(result_of(Verdict.PASS)))
+    assert "note: keys are not shown" in text_report.render(report_of(FAILED))
+    assert "note: keys are not shown" not in text_report.render(report_of(result_of(Verdict.PASS)))

@@ -37,7 +37,7 @@ def test_a_single_violation_fails_though_every_other_check_passed() -> None:
     result = decide(ROW, Observations(check_count=90, violations=(VIOLATION,)))
 
     assert result.verdict is Verdict.FAIL
-    assert result.reason == "expected 409; came back 200 (in 1 of 90 checks)"
+    assert result.reason == "expected 409; actual 200 (in 1 of 90 checks)"
     assert result.observations.violations == (VIOLATION,)
 
 
