@@ -38,7 +38,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
         ("aud-delete-guard why", "line 1: there is no requirement 'aud-delete-guard'"),
         (
             "AUD-DELETE-GUARD why\nAUD-DELETE-GONE why\nAUD-DELETE-GUARD again",
-            "line 3: AUD-DELETE-GUARD stands here a second time, after line 1",
+            "line 3: AUD-DELETE-GUARD is listed a second time, after line 1",
         ),
     ],
 )
