@@ -40,7 +40,7 @@ def test_the_catalogue_that_ships_is_sound_and_holds_only_musts_with_checks() ->
         ("checks: []", "needs checks"),
         ("excluded: why, checks: [x]", "not both"),
         ("level: OUGHT, checks: [x]", "OUGHT"),
-        ("checks: [x]}\n      - {id: AUD-DELETE-A, level: MUST, text: T, checks: [y]", "stands twice"),
+        ("checks: [x]}\n      - {id: AUD-DELETE-A, level: MUST, text: T, checks: [y]", "listed twice"),
     ],
 )
 def test_a_catalogue_that_contradicts_itself_is_refused(more: str, said: str) -> None:
