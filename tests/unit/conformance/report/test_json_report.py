@@ -45,7 +45,7 @@ def test_the_document_keeps_to_its_schema() -> None:
 def paths(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     yield from [path] if isinstance(node, dict) else []
-    yield from (found for name, child in children for found in paths(child, (*path, name)))
+    yield from (below for name, child in children for below in paths(child, (*path, name)))
 
 
 def changed(document: Any, path: tuple[Any, ...], change: Callable[[dict[str, Any]], object]) -> Any:
@@ -54,7 +54,7 @@ def changed(document: Any, path: tuple[Any, ...], change: Callable[[dict[str, An
     return copied
 
 
-@pytest.mark.parametrize("change", [lambda one: one.update(unknown=1), lambda one: one.popitem()])
+@pytest.mark.parametrize("change", [lambda node: node.update(unknown=1), lambda node: node.popitem()])
 def test_the_schema_allows_no_further_and_no_missing_member(change: Callable[[dict[str, Any]], object]) -> None:
     document = json.loads(json_report.render(report_of(with_exchange(request_body=b"{}"))))
     valid = Draft202012Validator(json_report.schema()).is_valid
@@ -83,8 +83,8 @@ def test_exchanges_and_commands_stand_in_their_order() -> None:
     failed = failure(replace(VIOLATION, exchanges=(first, second)))
     requirement = json.loads(json_report.render(report_of(failed)))["requirements"][0]
 
-    assert [one["number"] for one in requirement["exchange"]] == [3, 7]
-    assert ["-X DELETE" in one for one in requirement["curl"]] == [False, True]
+    assert [exchange["number"] for exchange in requirement["exchange"]] == [3, 7]
+    assert ["-X DELETE" in command for command in requirement["curl"]] == [False, True]
 
 
 def test_bytes_that_are_not_utf_8_are_kept_without_the_key() -> None:

@@ -19,7 +19,7 @@ def marks(case: ET.Element) -> list[str]:
 
 
 def properties(case: ET.Element) -> dict[str, str]:
-    return {one.attrib["name"]: one.attrib["value"] for one in case.iter("property")}
+    return {element.attrib["name"]: element.attrib["value"] for element in case.iter("property")}
 
 
 @pytest.mark.parametrize(
