@@ -11,8 +11,9 @@ from click.exceptions import NoArgsIsHelpError
 
 from conformance import environment
 from conformance.catalogue.requirements import Profile, load_catalogue
-from conformance.options import Options, UsageError, parse_headers, positive, validate
+from conformance.options import Options, UsageError, parse_headers, positive
 from conformance.runner.run import run as run_it
+from conformance.validation import validate
 
 _USAGE, _INTERRUPTED = 4, 2
 _KINDS = ("html", "json", "junit", "markdown")

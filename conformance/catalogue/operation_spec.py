@@ -93,7 +93,7 @@ Bodies = tuple[Mapping[str, Any], ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OperationSpec:
-    """One operation, with all that the suite knows of it beside the contract. No column has a default.
+    """An operation, with the knowledge of the suite beyond the contract. No column has a default.
 
     Attributes:
         id: The contract's `operationId`.

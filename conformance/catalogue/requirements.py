@@ -12,7 +12,7 @@ import yaml
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, if PyYAML was built with libyaml
 
 EVERY_EXCHANGE = "every exchange"
-"""Stands in place of a check: every exchange of a run decides the requirement."""
+"""Used instead of a check name: every exchange of a run decides the requirement."""
 
 
 class Level(StrEnum):

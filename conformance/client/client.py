@@ -78,7 +78,7 @@ Observer = Callable[[ApiRequest, Exchange], None]
 
 
 class Client:
-    """Sends requests to the target at a limited rate.
+    """The client of the target, with a limited rate.
 
     Attributes:
         pause: Waits for a number of seconds.

@@ -31,7 +31,10 @@ def caller_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
 
 
 def _permission_grounds(key: Key, operation: OperationSpec) -> Iterator[RefusalGround]:
-    """Source: 'The key is valid but does not have the permission needed by that endpoint' (getting-started)."""
+    """Yield a lack of permission.
+
+    Source: 'The key is valid but does not have the permission needed by that endpoint' (getting-started).
+    """
     needed = operation.permission
     if needed is None:
         return

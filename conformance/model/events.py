@@ -57,7 +57,7 @@ class ProspectingEnded:
 
 @dataclass(frozen=True, slots=True)
 class ListsSettled:
-    """Two seconds have passed since the last change of an audience or job: lists MUST show it from now on."""
+    """The end of two seconds without a change of an audience or job: lists MUST show it from now on."""
 
     group: str
     identifier: str

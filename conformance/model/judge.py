@@ -1,4 +1,4 @@
-"""Whether the model allows a response, and the possible states after it."""
+"""The judge of the model: whether it allows a response, and the possible states after it."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace

@@ -8,7 +8,7 @@ R = TypeVar("R")
 
 
 class Records(Mapping[K, R]):
-    """Records by key; `put` and `drop` return a new mapping."""
+    """An immutable mapping of records by key; `put` and `drop` return a new mapping."""
 
     __slots__ = ("_hash", "_rows")
 

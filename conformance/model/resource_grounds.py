@@ -63,7 +63,7 @@ def _audience_grounds(state: State, request: Request) -> Iterator[RefusalGround]
 
 
 def _guard_grounds(state: State, path: Path, audience: Audience) -> Iterator[RefusalGround]:
-    """Source: 'Protected audiences return 409 AUDIENCE_NOT_READY' (delete-an-audience; A3, A4, A7, A10, A11 alike)."""
+    """Yield the guard: 'Protected audiences return 409 AUDIENCE_NOT_READY' (A5; A3, A4, A7, A10, A11 alike)."""
     if state.is_populated(path):
         yield RefusalGround(Fact.GUARD, CONFLICT, code=NOT_READY, certain=True)
     elif state.may_be_populating(path[0]):
@@ -118,7 +118,10 @@ def _may_be_gone(state: State, group: str, job: Job) -> bool:
 
 
 def _cancel_grounds(job: Job) -> Iterator[RefusalGround]:
-    """Source: P4, 'Completed or failed jobs return 422 VALIDATION_ERROR'; cancelled jobs are not mentioned."""
+    """Yield the grounds of P4: 'Completed or failed jobs return 422 VALIDATION_ERROR'.
+
+    The page does not mention cancelled jobs.
+    """
     if job.activity is Activity.ACTIVE:
         return
     has_ended = job.activity is Activity.ENDED and job.outcome != "cancelled"

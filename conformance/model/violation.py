@@ -88,7 +88,7 @@ class Judgement:
 
 
 def requirement(operation: OperationSpec, fact: Fact) -> str:
-    """Return the id of a requirement; GONE is the effect of the deletion, whatever the operation."""
+    """Return the id of a requirement; GONE belongs to the deletion for every operation."""
     if fact is Fact.GONE:
         operation, fact = operations.DELETE_AUDIENCE, Fact.EFFECT
     return f"{operation.prefix}-{fact}"

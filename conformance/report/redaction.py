@@ -1,4 +1,4 @@
-"""The redaction of a report: shell variables in the place of the secrets of a run."""
+"""The redaction of a report: shell variables instead of the secrets of a run."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ VARIABLE = re.compile(rf"\$\{{{_NAME.pattern}\}}|\${_NAME.pattern}")
 
 
 class Redactor:
-    """Replaces each secret by `$` and its name, whether it is plain, percent-encoded or escaped as in JSON.
+    """The replacement of each secret by `$` and its name, plain, percent-encoded or escaped as in JSON.
 
     The longest secret is replaced first, since it may contain another.
     """

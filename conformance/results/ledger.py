@@ -1,4 +1,4 @@
-"""The ledger of a run: the observations of each requirement, as they are made."""
+"""The ledger of a run: the observations of each requirement so far."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from conformance.results.violation import Violation, ViolationError
 
 
 class Ledger:
-    """The observations by requirement id. A recorded violation stays, whatever is observed later."""
+    """The observations by requirement id. A recorded violation stays; later observations do not remove it."""
 
     def __init__(self) -> None:
         self._observations: defaultdict[str, Observations] = defaultdict(Observations)

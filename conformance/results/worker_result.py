@@ -54,7 +54,7 @@ def merge(results: Sequence[WorkerResult]) -> WorkerResult:
 
 
 def sent_tokens(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
-    """Return every credential that was sent, whatever its scheme."""
+    """Return every credential that was sent, of any scheme."""
     return tuple(dict.fromkeys(token for exchange in exchanges for token in _tokens(exchange)))
 
 
