@@ -13,7 +13,7 @@ class Exchange:
     """A request and its response.
 
     Attributes:
-        number: The position among the exchanges of the run, from 1.
+        number: The position in the run, from 1; requests that set provider states up are counted as well.
         status: None without a response; `no_response` then says why.
 
     """
