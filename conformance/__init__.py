@@ -1,1 +1,1 @@
-"""Decides whether a server behaves as the contract says, and shows which documented sentence it breaks."""
+"""The conformance suite: whether a server fulfils the contract, and which documented sentences it violates."""

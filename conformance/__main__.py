@@ -1,4 +1,4 @@
-"""`python -m conformance` is `audience-conformance`."""
+"""The entry point of `python -m conformance`, the same as `audience-conformance`."""
 
 from conformance.cli import main
 

@@ -1,4 +1,4 @@
-"""The command line: it tells which sentences of the documentation an implementation breaks."""
+"""The command line of the conformance suite: `run`, `list` and `explain`."""
 
 import json
 import secrets
@@ -11,8 +11,9 @@ from click.exceptions import NoArgsIsHelpError
 
 from conformance import environment
 from conformance.catalogue.requirements import Profile, load_catalogue
-from conformance.options import Options, UsageError, parse_headers, positive, validate
+from conformance.options import Options, UsageError, parse_headers, positive
 from conformance.runner.run import run as run_it
+from conformance.validation import validate
 
 _USAGE, _INTERRUPTED = 4, 2
 _KINDS = ("html", "json", "junit", "markdown")
@@ -25,64 +26,77 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--base-url", required=True, help="What stands before /v1.")
-@click.option("--states-url", help="Where the target brings provider states about.")
-@click.option("--states-header", "states_headers", multiple=True, help="Sent to the states URL only.")
-@click.option("--states-file", type=_FILE, help="Provider states prepared by hand, in TOML.")
-@click.option("--api-key", help="Nothing but a key: what the public API can bring about. Or AUDIENCE_API_KEY.")
-@click.option("--allow-leftovers", is_flag=True, help="With --api-key: make folders, which nobody can delete.")
+@click.option("--base-url", required=True, help="Base URL of the target, without /v1.")
+@click.option("--states-url", help="URL that sets up the provider states of the target.")
+@click.option(
+    "--states-header",
+    "states_headers",
+    multiple=True,
+    help="Header 'Name: value' for the states URL only. May be repeated.",
+)
+@click.option("--states-file", type=_FILE, help="TOML file of provider states that were set up by hand.")
+@click.option("--api-key", help="API key, to set up states by the public API alone. Or AUDIENCE_API_KEY.")
+@click.option("--allow-leftovers", is_flag=True, help="With --api-key: create folders, which cannot be deleted.")
 @click.option("--allow-credits", is_flag=True, help="With --api-key: start jobs, which cost credits.")
-@click.option("--header", "headers_given", multiple=True, help="Sent to the target only.")
-@click.option("--ca-bundle", type=_FILE, help="The certificates to trust, in PEM form.")
-@click.option("--profile", type=click.Choice([one.value for one in Profile]), default="full", show_default=True)
-@click.option("--report-html", type=_FILE, help="For people.")
-@click.option("--report-json", type=_FILE, help="For programs.")
-@click.option("--report-junit", type=_FILE, help="For CI.")
-@click.option("--report-markdown", type=_FILE, help="For a comment on a pull request.")
-@click.option("--expected-failures", "expected", type=_FILE, help="Lines of 'ID  reason'.")
-@click.option("--strict", is_flag=True, help="A SHOULD counts as a MUST.")
-@click.option("--seed", type=int, help="Fresh and printed, unless it is given.")
+@click.option(
+    "--header", "headers_given", multiple=True, help="Header 'Name: value' for the target only. May be repeated."
+)
+@click.option("--ca-bundle", type=_FILE, help="File of trusted certificates, in PEM form.")
+@click.option(
+    "--profile",
+    type=click.Choice([profile.value for profile in Profile]),
+    default="full",
+    show_default=True,
+    help="Part of the documentation to check.",
+)
+@click.option("--report-html", type=_FILE, help="Write a report for people.")
+@click.option("--report-json", type=_FILE, help="Write a report for programs.")
+@click.option("--report-junit", type=_FILE, help="Write a report for CI.")
+@click.option("--report-markdown", type=_FILE, help="Write a report for a comment on a pull request.")
+@click.option("--expected-failures", "expected", type=_FILE, help="File of known failures: lines of 'ID  reason'.")
+@click.option("--strict", is_flag=True, help="Count a SHOULD as a MUST.")
+@click.option("--seed", type=int, help="Seed of the random choices; by default a new one, which is printed.")
 @click.option(
     "--max-examples",
     default=90,
     show_default=True,
     type=click.IntRange(1),
-    help="Repetitions of what is cheap and central: 90 find a fault that shows once in 20 times, with 99 %.",
+    help="Repetitions of cheap, central checks: 90 find a violation by 1 in 20 requests with a probability of 99 %.",
 )
-@click.option("--timeout", default=10.0, show_default=True, callback=positive, help="Seconds to wait for an answer.")
-@click.option("--deadline", type=float, callback=positive, help="Seconds after which the rest is not run.")
+@click.option("--timeout", default=10.0, show_default=True, callback=positive, help="Seconds to wait for a response.")
+@click.option("--deadline", type=float, callback=positive, help="Seconds after which the remaining checks are not run.")
 @click.option(
     "--max-rps",
     type=float,
     callback=positive,
-    help="Requests a second, of all workers together: no limit on this machine, 20 elsewhere.",
+    help="Requests a second of all workers together; by default no limit on this machine, 20 elsewhere.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    help="Processes side by side. Unless it is given: one, or with --states-url some where the target is slow.",
+    help="Number of parallel processes; by default 1, or more for a slow target with --states-url.",
 )
-@click.option("--allow-production", is_flag=True, help="Without it, the vendor's own server is refused.")
+@click.option("--allow-production", is_flag=True, help="Allow the vendor's own server as the target.")
 @click.option("-k", "selection", help="Run only the checks whose names match (pytest's expression).")
 @click.option("-x", "first_failure", is_flag=True, help="Stop at the first check that fails.")
 @click.option(
     "--lf",
     "last_failed",
     is_flag=True,
-    help="Run only the checks that failed last; all, if none did. They are remembered in ./.audience-conformance",
+    help="Run only the checks that failed last, or all if none did. They are kept in ./.audience-conformance.",
 )
 def run(
     *,
     seed: int | None,
     headers_given: tuple[str, ...],
     states_headers: tuple[str, ...],
-    **rest: Any,  # noqa: ANN401  (click's)
+    **rest: Any,  # noqa: ANN401  (the options of click)
 ) -> None:
     """Check an implementation by its URL.
 
-    How it is put into a situation: by --states-url, --states-file or --api-key; one of them is needed.
+    One of --states-url, --states-file and --api-key is required: it sets up the provider states of the target.
 
-    Exit status: 0 conforms, 1 does not, 2 interrupted, 3 a fault of the suite itself, 4 usage, 5 nothing selected.
+    Exit status: 0 conforms, 1 does not, 2 interrupted, 3 error of the suite itself, 4 usage, 5 nothing selected.
     """
     reports = {kind: path for kind in _KINDS if (path := rest.pop(f"report_{kind}"))}
     options = Options(
@@ -97,15 +111,15 @@ def run(
 
 
 @cli.command("list")
-@click.option("--json", "as_document", is_flag=True, help="As JSON.")
+@click.option("--json", "as_document", is_flag=True, help="Print JSON.")
 def list_requirements(*, as_document: bool) -> None:
-    """List every requirement: id, level, sentence, source, the checks that decide it."""
-    known = load_catalogue()
+    """List every requirement, with its level and sentence; in JSON with source and checks as well."""
+    catalogue = load_catalogue()
     if as_document:
         fields = ("id", "level", "profile", "text", "source", "operation", "conditional", "checks", "excluded")
-        click.echo(json.dumps([{name: getattr(row, name) for name in fields} for row in known.values()], indent=2))
+        click.echo(json.dumps([{name: getattr(row, name) for name in fields} for row in catalogue.values()], indent=2))
         return
-    for row in known.values():
+    for row in catalogue.values():
         unchecked = f" (not checked: {row.excluded})" if row.excluded else ""
         click.echo(f"{row.id:<32}{row.level:<8}{row.text}{unchecked}")
 
@@ -113,19 +127,18 @@ def list_requirements(*, as_document: bool) -> None:
 @cli.command()
 @click.argument("requirement_id")
 def explain(requirement_id: str) -> None:
-    """Tell everything about one requirement."""
+    """Show everything about a requirement."""
     row = load_catalogue().get(requirement_id)
     if row is None:
-        raise UsageError(f"there is no requirement {requirement_id!r}; `list` shows those that there are")
-    click.echo(
-        f"{row.id}  {row.level}{'  (conditional: it may never arise)' if row.conditional else ''}\n\n  {row.text}\n"
-    )
+        raise UsageError(f"there is no requirement {requirement_id!r}; `list` shows all requirements")
+    condition = "  (conditional: a run may not exercise it)" if row.conditional else ""
+    click.echo(f"{row.id}  {row.level}{condition}\n\n  {row.text}\n")
     click.echo(f"  source     {row.source}\n  operation  {row.operation}\n  profile    {row.profile}")
     click.echo(f"  decided by {', '.join(row.checks) if row.checks else f'nothing: {row.excluded}'}")
 
 
 def main() -> None:
-    """Run the command line; what is wrong with it is one line on standard error."""
+    """Run the command line; a usage error is one line on standard error."""
     try:
         sys.exit(cli.main(standalone_mode=False))
     except NoArgsIsHelpError as error:

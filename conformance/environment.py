@@ -1,4 +1,4 @@
-"""The one place where the environment is read."""
+"""The environment variables and the terminal of the process, read in this module only."""
 
 import os
 import sys
@@ -9,7 +9,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """`api_key`: AUDIENCE_API_KEY. `live`: a person watches a terminal. `colour`: it may be in colour."""
+    """The settings from the environment.
+
+    Attributes:
+        api_key: The variable AUDIENCE_API_KEY; None if it is unset or empty.
+        live: Whether a person watches the output in a terminal, so that progress may overwrite itself.
+        colour: Whether the output may be in colour.
+
+    """
 
     api_key: str | None
     live: bool
@@ -17,16 +24,16 @@ class Environment:
 
 
 def read() -> Environment:
-    """What the environment says now."""
-    names = os.environ  # noqa: TID251  (this is the place)
-    person = sys.stdout.isatty() and not names.get("CI") and names.get("TERM") != "dumb"
-    plain = bool(names.get("NO_COLOR"))
-    return Environment(names.get("AUDIENCE_API_KEY") or None, live=person and not plain, colour=person and not plain)
+    """Return the current environment."""
+    variables = os.environ  # noqa: TID251  (only this module reads it)
+    is_terminal = sys.stdout.isatty() and not variables.get("CI") and variables.get("TERM") != "dumb"
+    is_rich = is_terminal and not variables.get("NO_COLOR")
+    return Environment(variables.get("AUDIENCE_API_KEY") or None, live=is_rich, colour=is_rich)
 
 
 def isolate_pytest() -> None:
-    """Take away what is meant for another pytest than ours; Hypothesis leaves nothing where its user works."""
+    """Remove the variables for other pytest runs, and keep Hypothesis from writing to the working directory."""
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-        os.environ.pop(name, None)  # noqa: TID251  (the same)
+        os.environ.pop(name, None)  # noqa: TID251  (only this module writes it)
     storage = Path(tempfile.gettempdir()) / "audience-conformance"
-    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(storage))  # noqa: TID251  (the same)
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(storage))  # noqa: TID251  (only this module writes it)

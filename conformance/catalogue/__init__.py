@@ -1,1 +1,1 @@
-"""The requirements, each with the documented sentence behind it."""
+"""The requirements, each with its documented sentence, and the operations that they are about."""

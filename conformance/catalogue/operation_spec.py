@@ -1,4 +1,4 @@
-"""The row that describes one operation: every table of the suite that is keyed by operation follows from it."""
+"""The row that describes an operation, from which every table of the suite by operation follows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ Bodies = tuple[Mapping[str, Any], ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OperationSpec:
-    """One operation, with all that the suite knows of it beside the contract. No column has a default.
+    """An operation, with the knowledge of the suite beyond the contract. No column has a default.
 
     Attributes:
         id: The contract's `operationId`.

@@ -1,4 +1,4 @@
-"""The operations of the audiences API, one row each. A new operation begins with a row here."""
+"""The operations of the audiences API, a row for each. A new operation begins with a row here."""
 
 from conformance.catalogue.operation_spec import Effect, Needs, OperationSpec, Resource, Shows
 from conformance.catalogue.permissions import (
@@ -10,7 +10,7 @@ from conformance.catalogue.permissions import (
 )
 
 NAME, FOLDER = "{name}", "{folder}"
-"""Placeholders in bodies: a name that nothing else bears, and the identifier of a folder."""
+"""Placeholders in bodies: a unique name, and the identifier of a folder."""
 
 _ABOUT = f"about {NAME}"
 _WRONG_TYPE = 5

@@ -10,4 +10,4 @@ PROSPECTING_WRITE = Permission("prospecting:write", printed=True)
 
 PERMISSIONS = (AUDIENCES_READ, AUDIENCES_WRITE, PROSPECTS_READ, PROSPECTING_READ, PROSPECTING_WRITE)
 ALL_PERMISSIONS = frozenset(permission.wire for permission in PERMISSIONS)
-"""A key with all of these lacks nothing here; whether fewer suffice is a requirement of its own."""
+"""The permissions of an unrestricted key; whether fewer suffice is a requirement of its own."""

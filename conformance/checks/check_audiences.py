@@ -16,7 +16,7 @@ from conformance.harness.key import Key
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.snapshots import eventually, read, read_all_pages, records
 from conformance.harness.valid_requests import valid_request
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import HttpStates, NotEstablishedError
 
 NAMES = ("Heads of sales", "Vertrieb, Größe & Zoë 東京 🚀", "a" * 120, "quotes \" ' \\ / <b>")

@@ -16,7 +16,7 @@ from conformance.harness.identifiers import ODD, STRANGE
 from conformance.harness.key import Key
 from conformance.harness.near_misses import near_misses_of_identifier, near_misses_of_key
 from conformance.model.refusal_grounds import ELSEWHERE, FOREIGN
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError, ProviderState
 
 PREFIX = operations.DELETE_AUDIENCE.prefix

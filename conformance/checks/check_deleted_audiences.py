@@ -16,7 +16,7 @@ from conformance.harness.deletions import Deletions
 from conformance.harness.expectations import Expectations, describe, is_refusal
 from conformance.harness.key import Key
 from conformance.harness.snapshots import eventually, listed
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
 
 LISTS = (operations.LIST_AUDIENCES, operations.GET_NAVIGATION)

@@ -5,7 +5,7 @@ from conformance.catalogue.operation_spec import OperationSpec
 from conformance.fuzzing.phases import examples_coverage_and_fuzzing, sequences
 from conformance.harness.context import CheckContext
 from conformance.harness.parametrization import for_each_operation
-from conformance.results.ledger import ViolationError
+from conformance.results.violation import ViolationError
 
 
 @for_each_operation(operations.OPERATIONS)

@@ -15,7 +15,7 @@ from conformance.harness.expectations import Expectations, contradictory_refusal
 from conformance.harness.key import Key
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.snapshots import eventually, listed, read_all_pages
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
 
 UNGUARDED = {

@@ -13,7 +13,7 @@ from conformance.harness.expectations import Expectations, SoftAssertions
 from conformance.harness.key import Key
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.snapshots import audiences_in, eventually, listed, pages_of, read_all_pages, records
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError
 
 SIZES = (1, 2, 3, 5, 100, None)

@@ -10,7 +10,7 @@ from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations
 from conformance.harness.key import Key
 from conformance.harness.snapshots import eventually, listed, read_all_pages, records
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError, StatesError
 
 AUDIENCES, AT_ONCE = 105, 15

@@ -18,7 +18,7 @@ from conformance.harness.near_misses import near_misses_of_key
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
 from conformance.harness.valid_requests import valid_request
-from conformance.results.verdicts import SUCCESS
+from conformance.results.exchange import SUCCESS
 from conformance.states import NotEstablishedError, StatesError
 
 FURTHER = frozenset(

@@ -13,7 +13,7 @@ from conformance.harness.context import Audience, CheckContext
 from conformance.harness.expectations import Expectations, SoftAssertions, describe
 from conformance.harness.key import Key
 from conformance.harness.snapshots import eventually, listed, read_all_pages
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import HttpStates, NotEstablishedError, ProviderState
 
 LOOKED_AT = 12

@@ -17,7 +17,7 @@ from conformance.harness.snapshots import eventually, read_all_pages, records
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
 from conformance.harness.valid_requests import valid_request
 from conformance.model.refusal_grounds import ELSEWHERE, FOREIGN
-from conformance.results.verdicts import SUCCESS
+from conformance.results.exchange import SUCCESS
 from conformance.states import NotEstablishedError
 
 

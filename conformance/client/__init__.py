@@ -1,1 +1,1 @@
-"""The only way to the target, its contract, and the record of the exchanges."""
+"""The client of the target: it records and validates every exchange of a run."""

@@ -1,4 +1,4 @@
-"""The one way to the target: every exchange is recorded, and its response held against the contract."""
+"""The client of the target, which records every exchange and validates its response by the contract."""
 
 import itertools
 import json
@@ -13,17 +13,20 @@ import httpx
 
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.contract import Contract, schema_violations
+from conformance.results.exchange import Exchange
 from conformance.results.ledger import Ledger
-from conformance.results.verdicts import Exchange, Violation
+from conformance.results.violation import Violation
 
-_PATIENCE = 6
-_SLOW, _LAST, _SIDE_BY_SIDE = 50, 21, 16
+_ATTEMPTS = 6
+_LONGEST_PAUSE = 60.0  # seconds
+_SLOW = 50  # milliseconds
+_SAMPLES, _PARALLEL = 21, 16
 _NOT_FOUND, _TOO_MANY = 404, 429
 
 
 @dataclass(frozen=True, slots=True)
 class RequestOptions:
-    """What a request carries beside its path and its key: headers, a query with its `?`, a body as bytes."""
+    """The optional parts of a request: further headers, a query with its `?`, a body as bytes."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
@@ -35,9 +38,14 @@ _NONE = RequestOptions()
 
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
-    """A request to be sent.
+    """A request of an operation.
 
-    `group`, `target`: `accountGroupId` and the other identifier of the path. `body`: what is sent as JSON, or None.
+    Attributes:
+        key: The API key; None sends no credentials.
+        group: The `accountGroupId` of the path.
+        resource_id: The other identifier of the path.
+        body: The JSON body; None sends none.
+
     """
 
     operation: OperationSpec
@@ -50,7 +58,13 @@ class ApiRequest:
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """A request given by its bytes; `target` is path and query, `operation` what the contract takes it for."""
+    """A request given by its bytes.
+
+    Attributes:
+        path: The path and the query.
+        operation: The operation whose rows validate the response; None validates nothing.
+
+    """
 
     method: str
     path: str
@@ -60,98 +74,112 @@ class RawRequest:
 
 
 Observer = Callable[[ApiRequest, Exchange], None]
-"""A function that is called with each request of an operation, and the exchange that came of it."""
+"""A function that is called with each request of an operation and its exchange."""
 
 
 class Client:
-    """Sends requests to the target, at no more than the pace that it was given.
+    """The client of the target, with a limited rate.
 
-    `pause(seconds)` waits. `pace`: seconds from the start of one request to that of the next, 0 for none. `numbers`: of
-    the requests, in the order in which they were answered. `deletions`, `revoked`: what is gone for good, the latter as
-    API keys with their account groups.
+    Attributes:
+        pause: Waits for a number of seconds.
+        exchange_numbers: The numbers of the exchanges, in the order of their responses.
+        contract: The contract that validates the responses.
+        ledger: The ledger that records the violations.
+        exchanges: All exchanges so far.
+        observers: The functions that are called after each request of an operation.
+
     """
 
     def __init__(
-        self, http: httpx.Client, wire: Contract, ledger: Ledger, pause: Callable[[float], None], pace: float = 0
+        self,
+        http: httpx.Client,
+        contract: Contract,
+        ledger: Ledger,
+        pause: Callable[[float], None],
+        min_interval: float = 0,
     ) -> None:
+        """Prepare a client; `min_interval`: seconds from the start of a request to that of the next, 0 for none."""
         self._http = http
         self.pause = pause
-        self._pace = pace
-        self._turn = threading.Lock()
+        self._min_interval = min_interval
+        self._pacing = threading.Lock()
         self.exchange_numbers = itertools.count(1)
-        self.contract = wire
+        self.contract = contract
         self.ledger = ledger
         self.exchanges: list[Exchange] = []
         self.observers: list[Observer] = []
 
-    def send(self, call: ApiRequest, *, limited: bool = False, judged: bool = True) -> Exchange:
-        """Send a request.
+    def send(self, request: ApiRequest, *, limited: bool = False, judged: bool = True) -> Exchange:
+        """Send a request of an operation, and return the exchange.
 
-        `limited`: a 429 is what is wanted; any other is waited out (`Retry-After`, else 1, 2, 4 ... seconds).
-        `judged`: hold the response against the contract; not where a proxy may have answered.
+        Args:
+            request: The request.
+            limited: Whether a 429 is expected. Any other 429 is retried, after `Retry-After` or 1, 2, 4 ... seconds.
+            judged: Whether the contract validates the response; not if a proxy may have sent it.
+
         """
-        raw = self._raw(call)
+        raw = self._raw_request(request)
         exchange = self.send_raw(raw if judged else replace(raw, operation=None), limited=limited)
         for observe in self.observers:
-            observe(call, exchange)
+            observe(request, exchange)
         return exchange
 
     def send_raw(self, raw: RawRequest, *, limited: bool = False) -> Exchange:
-        """Send a request given by its bytes."""
-        for patience in range(_PATIENCE):
+        """Send a request given by its bytes, and return the exchange; `limited` as in `send`."""
+        for attempt in range(_ATTEMPTS):
             exchange = self._transmit(raw)
             if raw.operation is not None:
                 self._validate(raw.operation, exchange)
             if exchange.status != _TOO_MANY or limited:
                 break
-            self.pause(_retry_after(exchange, default=2.0**patience))
+            self.pause(_retry_after(exchange, default=2.0**attempt))
         return exchange
 
     def send_concurrently(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
-        """Send requests side by side, all starting together."""
+        """Send requests that all start at the same moment, each in a thread of its own."""
         barrier = threading.Barrier(len(sends))
 
-        def one(send: Callable[[], Exchange]) -> Exchange:
+        def send_at_barrier(send: Callable[[], Exchange]) -> Exchange:
             barrier.wait()
             return send()
 
         with ThreadPoolExecutor(len(sends)) as pool:
-            return list(pool.map(one, sends))
+            return list(pool.map(send_at_barrier, sends))
 
     def send_in_parallel(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
-        """Send requests that have nothing to do with each other: some at a time where the target is slow."""
+        """Send independent requests; to a slow target up to 16 at a time."""
         if self.latency < _SLOW:
             return [send() for send in sends]
-        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+        with ThreadPoolExecutor(_PARALLEL) as pool:
             return list(pool.map(lambda send: send(), sends))
 
     @property
     def latency(self) -> float:
-        """Milliseconds that the target takes for a request: the median of the last ones, 0 before the first."""
-        return statistics.median([one.elapsed_ms for one in self.exchanges[-_LAST:]] or [0])
+        """The median duration of the last 21 requests in milliseconds; 0 before the first."""
+        return statistics.median([exchange.elapsed_ms for exchange in self.exchanges[-_SAMPLES:]] or [0])
 
-    def _raw(self, call: ApiRequest) -> RawRequest:
-        headers = {} if call.key is None else {"Authorization": f"Bearer {call.key}"}
-        content = call.options.content
-        if call.body is not None and content is None:
+    def _raw_request(self, request: ApiRequest) -> RawRequest:
+        operation, options = request.operation, request.options
+        headers = {} if request.key is None else {"Authorization": f"Bearer {request.key}"}
+        content = options.content
+        if request.body is not None and content is None:
             headers["Content-Type"] = "application/json"
-            content = json.dumps(call.body).encode()
-        method = self.contract.method(call.operation)
-        target = self.contract.path(call.operation, call.group, call.resource_id) + call.options.query
-        return RawRequest(method, target, {**headers, **call.options.headers}, content, call.operation)
+            content = json.dumps(request.body).encode()
+        path = self.contract.path(operation, request.group, request.resource_id) + options.query
+        return RawRequest(self.contract.method(operation), path, {**headers, **options.headers}, content, operation)
 
     def _transmit(self, raw: RawRequest) -> Exchange:
-        if self._pace:
-            with self._turn:
-                self.pause(self._pace)
+        if self._min_interval:
+            with self._pacing:
+                self.pause(self._min_interval)
         base = self._http.base_url
         path = base.raw_path.rstrip(b"/") + raw.path.encode("ascii", "backslashreplace")
         url = base.copy_with(raw_path=path)
         request = self._http.build_request(raw.method, url, headers=raw.headers, content=raw.content)
         try:
-            response, why = self._http.send(request), None
+            response, no_response = self._http.send(request), None
         except httpx.TransportError as error:
-            response, why = None, f"{type(error).__name__}: {error}"
+            response, no_response = None, f"{type(error).__name__}: {error}"
         exchange = Exchange(
             number=next(self.exchange_numbers),
             method=raw.method,
@@ -159,7 +187,7 @@ class Client:
             request_headers=tuple(request.headers.multi_items()),
             request_body=raw.content,
             status=None if response is None else response.status_code,
-            no_response=why,
+            no_response=no_response,
             response_headers=() if response is None else tuple(response.headers.multi_items()),
             response_body=None if response is None else response.content,
             elapsed_ms=0.0 if response is None else response.elapsed.total_seconds() * 1000,
@@ -168,31 +196,34 @@ class Client:
         return exchange
 
     def _validate(self, operation: OperationSpec, exchange: Exchange) -> None:
-        """Hold a response against its row. Nothing is raised here: the check goes on with what it is about."""
+        """Validate a response by its row, and record the violations without raising: the check goes on."""
         if exchange.status is None:
             return
         row = self.contract.row(operation, exchange.status)
         if row is None and exchange.status == _NOT_FOUND and operation.in_account_group:
-            return  # an account group may be said not to be there by every operation that is in one
+            return  # every operation in an account group may call the group missing
         if row is None:
             statuses = ", ".join(map(str, self.contract.statuses(operation)))
             expected = f"one of the documented statuses ({statuses})"
-            self._note(operation, "ROW-OTHER", expected, str(exchange.status), exchange)
+            self._record_violation(operation, "ROW-OTHER", expected, str(exchange.status), exchange)
             return
-        self.ledger.passed(f"{operation.prefix}-ROW-OTHER")
+        self.ledger.passed(operation.requirement("ROW-OTHER"))
         documented, inferred = schema_violations(exchange, row)
-        for fact, found in ((f"ROW-{exchange.status}", documented), ("INFERRED", inferred)):
-            if found:
-                self._note(operation, fact, f"the body of the documented {exchange.status}", "; ".join(found), exchange)
+        for fact, violations in ((f"ROW-{exchange.status}", documented), ("INFERRED", inferred)):
+            if violations:
+                expected = f"the body of the documented {exchange.status}"
+                self._record_violation(operation, fact, expected, "; ".join(violations), exchange)
             else:
-                self.ledger.passed(f"{operation.prefix}-{fact}")
+                self.ledger.passed(operation.requirement(fact))
 
-    def _note(self, operation: OperationSpec, fact: str, expected: str, came_back: str, exchange: Exchange) -> None:
-        self.ledger.failed(Violation(f"{operation.prefix}-{fact}", expected, came_back, (exchange,)))
+    def _record_violation(
+        self, operation: OperationSpec, fact: str, expected: str, actual: str, exchange: Exchange
+    ) -> None:
+        self.ledger.failed(Violation(operation.requirement(fact), expected, actual, (exchange,)))
 
 
 def _retry_after(exchange: Exchange, default: float) -> float:
     for name, value in exchange.response_headers:
         if name.lower() == "retry-after" and value.isdecimal():
-            return min(float(value), 60.0)
-    return min(default, 60.0)
+            return min(float(value), _LONGEST_PAUSE)
+    return min(default, _LONGEST_PAUSE)

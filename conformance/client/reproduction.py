@@ -1,4 +1,4 @@
-"""Where what a finding names came from: the requests that made it, so that its commands begin at the beginning."""
+"""The steps to reproduce a violation: the requests that created and changed its resources come first."""
 
 import heapq
 import json
@@ -8,136 +8,148 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from conformance.client.contract import json_at
-from conformance.results.verdicts import SUCCESS, Exchange, Observations, Violation
+from conformance.results.exchange import SUCCESS, Exchange
+from conformance.results.observations import Observations
+from conformance.results.violation import Violation
 
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_MOST = 6
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_SHOWN = 6
 
 
 def with_reproduction_steps(
     observed: Mapping[str, Observations], exchanges: Iterable[Exchange], states: Iterable[Exchange] = ()
 ) -> Mapping[str, Observations]:
-    """What was seen, each finding beginning where what it names does.
+    """Return the observations, each violation with its setup requests first.
 
-    `exchanges`: of the run, in order; `states`: the requests that have set states up, in theirs.
+    Args:
+        observed: The observations by requirement id.
+        exchanges: The exchanges of the run, in their order.
+        states: The requests that set provider states up, in their order.
+
     """
-    if not any(one.violations for one in observed.values()):
+    if not any(observations.violations for observations in observed.values()):
         return observed
-    origins = Reproduction(exchanges, states)
+    reproduction = Reproduction(exchanges, states)
     return {
-        row: replace(one, violations=tuple(map(origins.with_setup, one.violations))) for row, one in observed.items()
+        requirement_id: replace(observations, violations=tuple(map(reproduction.with_setup, observations.violations)))
+        for requirement_id, observations in observed.items()
     }
 
 
 class Reproduction:
-    """What was made and changed in a run, by the identifiers that the target gave out for it."""
+    """The requests of a run that created or changed a resource, by its identifier."""
 
     def __init__(self, exchanges: Iterable[Exchange], states: Iterable[Exchange]) -> None:
         self._states = States(states)
-        self._of: defaultdict[str, list[Exchange]] = defaultdict(list)
+        self._changing: defaultdict[str, list[Exchange]] = defaultdict(list)
         for exchange in exchanges:
-            if exchange.method in _READING or exchange.status not in SUCCESS:
+            if exchange.method in _SAFE_METHODS or exchange.status not in SUCCESS:
                 continue
-            for identifier in {*_answered(exchange), *(one for one in _named(exchange) if one in self._of)}:
-                self._of[identifier].append(exchange)
+            for identifier in {
+                *_created_ids(exchange),
+                *(text for text in _request_texts(exchange) if text in self._changing),
+            }:
+                self._changing[identifier].append(exchange)
 
-    def with_setup(self, finding: Violation) -> Violation:
-        """A finding with what made and changed, before its first request, what it names: the first and last of these.
+    def with_setup(self, violation: Violation) -> Violation:
+        """Return a violation that begins with the first and last requests that created and changed its resources.
 
-        What the states have made comes before all that, what else they did to it in its place.
+        The provider states that created resources come first; the other provider states stand at their time.
         """
-        if not finding.exchanges:
-            return finding
-        first = min(exchange.number for exchange in finding.exchanges)
-        named = {one for exchange in finding.exchanges for one in _named(exchange)}
+        if not violation.exchanges:
+            return violation
+        first = min(exchange.number for exchange in violation.exchanges)
+        named = {text for exchange in violation.exchanges for text in _request_texts(exchange)}
         earlier = {
             exchange.number: exchange
-            for identifier in named & self._of.keys()
-            for exchange in self._of[identifier]
+            for identifier in named & self._changing.keys()
+            for exchange in self._changing[identifier]
             if exchange.number < first
         }
-        before = tuple(earlier[number] for number in sorted(earlier))
-        evidence = (*_some(before), *finding.exchanges)
-        makers = self._states.behind(evidence)
-        told = self._states.told(makers, evidence)
-        in_time = heapq.merge(told, evidence, key=lambda exchange: exchange.number)
-        return replace(finding, exchanges=(*_some(makers), *in_time))
+        setup = tuple(earlier[number] for number in sorted(earlier))
+        evidence = (*_first_and_last(setup), *violation.exchanges)
+        creating = self._states.setup_requests(evidence)
+        changing = self._states.state_changes(creating, evidence)
+        in_time = heapq.merge(changing, evidence, key=lambda exchange: exchange.number)
+        return replace(violation, exchanges=(*_first_and_last(creating), *in_time))
 
 
 class States:
-    """The requests that have set states up, by the keys and identifiers that were answered."""
+    """The requests that set provider states up, by the keys and identifiers in their responses."""
 
     def __init__(self, requests: Iterable[Exchange]) -> None:
         self._requests = tuple(requests)
-        self._of: dict[str, int] = {}
-        for place, request in enumerate(self._requests):
-            for value in _texts(request.response_body):
-                self._of.setdefault(value, place)
+        self._index_of: dict[str, int] = {}
+        for index, request in enumerate(self._requests):
+            for text in _texts(request.response_body):
+                self._index_of.setdefault(text, index)
         self._changes = [
-            (request, frozenset(_changed(request)))
+            (request, frozenset(_changed_ids(request)))
             for request in self._requests
             if not any(_texts(request.response_body))
         ]
 
-    def behind(self, evidence: Iterable[Exchange]) -> Sequence[Exchange]:
-        """Those that have made what these exchanges name, and what they named for that themselves; in their order."""
-        pending = [name for exchange in evidence for name in (*_named(exchange), *_tokens(exchange))]
-        found: set[int] = set()
+    def setup_requests(self, evidence: Iterable[Exchange]) -> Sequence[Exchange]:
+        """Return the requests that created the resources of these exchanges, and their parameters, in their order."""
+        pending = [text for exchange in evidence for text in (*_request_texts(exchange), *_tokens(exchange))]
+        indexes: set[int] = set()
         while pending:
-            place = self._of.get(pending.pop())
-            if place is not None and place not in found:
-                found.add(place)
-                pending += _params(self._requests[place])
-        return [self._requests[place] for place in sorted(found)]
+            index = self._index_of.get(pending.pop())
+            if index is not None and index not in indexes:
+                indexes.add(index)
+                pending += _parameters(self._requests[index])
+        return [self._requests[index] for index in sorted(indexes)]
 
-    def told(self, makers: Iterable[Exchange], evidence: Sequence[Exchange]) -> Iterator[Exchange]:
-        """Those that have made nothing, but changed a key or a job that is named here, before the last exchange."""
-        names = {value for maker in makers for value in _texts(maker.response_body)}
+    def state_changes(self, creating: Iterable[Exchange], evidence: Sequence[Exchange]) -> Iterator[Exchange]:
+        """Yield the requests before the last exchange that only changed a key or a job of these exchanges."""
+        names = {text for request in creating for text in _texts(request.response_body)}
         names.update(
-            name for exchange in evidence for name in (*_named(exchange), *_tokens(exchange), *_answered(exchange))
+            text
+            for exchange in evidence
+            for text in (*_request_texts(exchange), *_tokens(exchange), *_created_ids(exchange))
         )
         for request, changed in self._changes:
             if request.number < evidence[-1].number and not names.isdisjoint(changed):
                 yield request
 
 
-def _some(exchanges: Sequence[Exchange]) -> Sequence[Exchange]:
-    """The first and the last few: what made something matters most, and came first."""
-    return exchanges if len(exchanges) <= _MOST else (*exchanges[: _MOST // 2], *exchanges[-_MOST // 2 :])
+def _first_and_last(exchanges: Sequence[Exchange]) -> Sequence[Exchange]:
+    """Return the first and the last three: the creating requests come first, and matter most."""
+    return exchanges if len(exchanges) <= _SHOWN else (*exchanges[: _SHOWN // 2], *exchanges[-_SHOWN // 2 :])
 
 
-def _answered(exchange: Exchange) -> Iterator[str]:
-    """What a request has made, if it made something."""
+def _created_ids(exchange: Exchange) -> Iterator[str]:
+    """Yield the identifiers of the resource that a request created, if any."""
     for name in ("id", "jobId"):
         identifier = json_at(exchange, "data", name)
         if isinstance(identifier, str) and identifier:
             yield identifier
 
 
-def _named(exchange: Exchange) -> Iterator[str]:
-    """Whatever may be an identifier in a request: the segments of its path, and the texts of its body."""
+def _request_texts(exchange: Exchange) -> Iterator[str]:
+    """Yield the possible identifiers in a request: the segments of its path, and the texts of its body."""
     yield from map(unquote, urlsplit(exchange.url).path.split("/"))
     yield from _texts(exchange.request_body)
 
 
 def _tokens(exchange: Exchange) -> Iterator[str]:
-    """The key that a request carries."""
+    """Yield the API key of a request."""
     yield from (value.partition(" ")[2] for name, value in exchange.request_headers if name.lower() == "authorization")
 
 
-def _params(request: Exchange) -> Iterator[str]:
-    """What a state was set up with."""
+def _parameters(request: Exchange) -> Iterator[str]:
+    """Yield the parameters of a provider state."""
     yield from _texts(json.dumps(json.loads(request.request_body or b"{}").get("params")).encode())
 
 
-def _changed(request: Exchange) -> Iterator[str]:
-    """The key or the job that a state was set up for."""
+def _changed_ids(request: Exchange) -> Iterator[str]:
+    """Yield the key or the job that a provider state changed."""
     params = json.loads(request.request_body or b"{}").get("params", {})
     yield from (params[name] for name in ("apiKey", "jobId") if name in params)
 
 
 def _texts(body: bytes | None) -> Iterator[str]:
-    """The members of a JSON object that are texts."""
+    """Yield the text members of a JSON object."""
     try:
         document = json.loads(body or b"null")
     except ValueError:

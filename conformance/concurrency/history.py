@@ -17,8 +17,13 @@ from conformance.harness.key import Key
 from conformance.harness.model_adapter import to_model_request, to_model_response
 from conformance.harness.snapshots import pages_of
 from conformance.harness.violations import consistent
-from conformance.model import Event, ProspectingEnded, Request, Response, Severity, State, Validity, advance, step
-from conformance.results.verdicts import Exchange, Violation
+from conformance.model.events import Event, ProspectingEnded
+from conformance.model.judge import advance, step
+from conformance.model.messages import Request, Response, Validity
+from conformance.model.state import State
+from conformance.model.violation import Severity
+from conformance.results.exchange import Exchange
+from conformance.results.violation import Violation
 
 _ESTABLISHED = Response(200)
 _MOST_PAGES, _MOST_STATES = 20, 50_000

@@ -15,7 +15,8 @@ from conformance.fuzzing.identifier_pool import IdentifierKind, IdentifierPool
 from conformance.fuzzing.schemathesis_checks import CheckFailure, SentCase, check_failures, is_invalid
 from conformance.harness.context import CheckContext
 from conformance.harness.key import Key
-from conformance.results.verdicts import SUCCESS, Exchange, Violation
+from conformance.results.exchange import SUCCESS, Exchange
+from conformance.results.violation import Violation
 
 _REFUSED = range(400, 500)
 _UNAUTHORIZED = 401

@@ -14,7 +14,7 @@ from schemathesis.generation.meta import REQUEST_SHAPE_PROBES, coverage_scenario
 
 from conformance.client.client import RawRequest
 from conformance.fuzzing.cases import ORIGIN, Case, operation_of
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 
 _OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"})
 """The headers in which Schemathesis names itself and each case, and the headers that our client sets."""

@@ -6,7 +6,7 @@ from conformance.fuzzing.case_runner import CaseRunner
 from conformance.fuzzing.cases import CasesError, draw_cases, planned_cases
 from conformance.fuzzing.sequences import Sequences
 from conformance.harness.context import CheckContext
-from conformance.results.verdicts import Violation
+from conformance.results.violation import Violation
 from conformance.states import NotEstablishedError
 
 _CASES_PER_REPEAT = 1 / 3

@@ -24,7 +24,7 @@ from conformance.client.client import RawRequest
 from conformance.client.contract import Contract, schema_violations
 from conformance.fuzzing.cases import Case
 from conformance.fuzzing.conversion import is_shape_probe
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.results.exchange import SUCCESS, Exchange
 
 DISABLED_CHECKS: Mapping[str, str] = {
     "allow_header_conformance": "`/audiences/folders` and `/audiences/navigation` overlap `/audiences/{audienceId}`",

@@ -15,8 +15,8 @@ from conformance.client.contract import json_at
 from conformance.harness.deletions import Deletions
 from conformance.harness.key import Key
 from conformance.harness.run_facts import RunFacts
+from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.ledger import Ledger
-from conformance.results.verdicts import SUCCESS, Exchange
 from conformance.states import NotEstablishedError, ProviderState, ProviderStates
 
 _NO_OPTIONS = RequestOptions()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from conformance.catalogue.operation_spec import Effect, OperationSpec
 from conformance.client.contract import json_at
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.results.exchange import SUCCESS, Exchange
 
 ResourcePath = tuple[str, str]
 """An account group and the identifier of a resource."""

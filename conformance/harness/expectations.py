@@ -8,8 +8,8 @@ from conformance.catalogue.operation_spec import OperationSpec
 from conformance.catalogue.requirements import Level, load_catalogue
 from conformance.client.client import ApiRequest
 from conformance.harness.context import CheckContext
-from conformance.results.ledger import ViolationError
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.results.exchange import SUCCESS, Exchange
+from conformance.results.violation import ViolationError
 from conformance.states import NotEstablishedError
 
 _BELIED = frozenset({404, 409})

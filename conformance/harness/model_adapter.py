@@ -10,20 +10,21 @@ from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec, Shows
 from conformance.client.client import ApiRequest
 from conformance.client.contract import RawSegment, json_at
-from conformance.model import (
+from conformance.model.messages import (
     UNKNOWN,
     AudiencePage,
     JobPage,
     Navigation,
     Request,
     Response,
+    Shown,
     ShownAudience,
     ShownFolder,
     ShownJob,
+    Text,
     Validity,
 )
-from conformance.model.messages import Shown, Text
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.results.exchange import SUCCESS, Exchange
 
 _T = TypeVar("_T")
 _Pages = tuple[Exchange, ...]

@@ -7,7 +7,7 @@ import pytest
 from conformance.client.client import ApiRequest, Client
 from conformance.harness.deletions import Deletions
 from conformance.harness.key import Key
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
 
 LOOKING_BACK = frozenset({"acknowledged_deletions", "revoked_keys", "started_jobs"})

@@ -12,7 +12,7 @@ from conformance.client.client import RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext
 from conformance.harness.key import Key
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError
 
 LIST_LAG = 2.0

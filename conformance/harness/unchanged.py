@@ -11,7 +11,7 @@ from conformance.harness.context import CheckContext
 from conformance.harness.expectations import expectations_of
 from conformance.harness.key import Key
 from conformance.harness.snapshots import Snapshot, eventually, read, take_snapshot
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 from conformance.states import HttpStates
 
 _SHOWN = ("id", "name", "description", "folderId")

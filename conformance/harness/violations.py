@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.catalogue.requirements import Level, load_catalogue
-from conformance.model import RuleViolation
-from conformance.results.verdicts import Exchange, Violation
+from conformance.model.violation import RuleViolation
+from conformance.results.exchange import Exchange
+from conformance.results.violation import Violation
 
 _SEVERITIES = {Level.MAY: 0, Level.SHOULD: 1, Level.MUST: 2}
 """The levels of the catalogue as the severities of the model."""
@@ -17,7 +18,7 @@ def to_violation(violation: RuleViolation, operation: OperationSpec, exchanges: 
     Where the model demands less than that requirement does, the violation is one of the operation's `CONSISTENT`.
     """
     requirement = load_catalogue().get(violation.requirement)
-    expected, actual = _make_printable(violation.expected), _make_printable(violation.seen)
+    expected, actual = _make_printable(violation.expected), _make_printable(violation.actual)
     if requirement is None or requirement.excluded is not None or _SEVERITIES[requirement.level] > violation.level:
         return Violation(consistent(operation), f"{expected} ({violation.requirement})", actual, tuple(exchanges))
     return Violation(requirement.id, expected, actual, tuple(exchanges))

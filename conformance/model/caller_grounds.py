@@ -1,4 +1,4 @@
-"""Grounds that lie in who asks and how: the key, its permission, its account group, the form of the request."""
+"""The refusal grounds of the caller: the key, its permission, its account group, the form of the request."""
 
 from collections.abc import Iterator
 
@@ -20,18 +20,22 @@ from conformance.model.violation import Fact, Severity
 
 
 def caller_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
-    """Every ground that does not depend on what the path names."""
+    """Yield every ground that does not depend on the resource in the path."""
     key = state.keys.get(request.key) if request.key is not None else None
     if key is None or key.revoked:
         yield RefusalGround(Fact.KEY, UNAUTHORIZED, certain=True)
     if key is not None:
-        yield from _permission(key, request.operation)
-        yield from _account_group(key, request)
-    yield from _form(request)
+        yield from _permission_grounds(key, request.operation)
+        yield from _account_group_grounds(key, request)
+    yield from _form_grounds(request)
 
 
-def _permission(key: Key, operation: OperationSpec) -> Iterator[RefusalGround]:
-    """'The key is valid but does not have the permission needed by that endpoint'; docs/sources.md, Getting started."""
+def _permission_grounds(key: Key, operation: OperationSpec) -> Iterator[RefusalGround]:
+    """Yield a lack of permission.
+
+    Source: 'The key is valid but does not have the permission needed by that endpoint';
+    docs/sources.md, Getting started.
+    """
     needed = operation.permission
     if needed is None:
         return
@@ -45,7 +49,7 @@ def _permission(key: Key, operation: OperationSpec) -> Iterator[RefusalGround]:
         )
 
 
-def _account_group(key: Key, request: Request) -> Iterator[RefusalGround]:
+def _account_group_grounds(key: Key, request: Request) -> Iterator[RefusalGround]:
     if request.operation is operations.LIST_ACCOUNTS:
         return
     if key.groups is None:
@@ -54,12 +58,12 @@ def _account_group(key: Key, request: Request) -> Iterator[RefusalGround]:
         yield RefusalGround(Fact.SCOPE, ELSEWHERE, certain=True)
 
 
-def _form(request: Request) -> Iterator[RefusalGround]:
+def _form_grounds(request: Request) -> Iterator[RefusalGround]:
     if request.validity is not Validity.VALID:
         yield RefusalGround(Fact.VALID, INVALID, certain=request.validity is Validity.INVALID)
     if request.operation is operations.CREATE_AUDIENCE:
-        # 'Audience cannot be created with the requested configuration': which, and the row's number, are not printed.
+        # 'Audience cannot be created with the requested configuration'; configuration and status are not printed
         yield RefusalGround(Fact.VALID, CONFLICT | UNPROCESSABLE)
     if request.operation is operations.START_JOB:
         yield RefusalGround(Fact.DONE, frozenset({402}), code="INSUFFICIENT_CREDITS")
-        yield RefusalGround(Fact.VALID, CONFLICT)  # 'a state that prevents this operation': which, is not printed
+        yield RefusalGround(Fact.VALID, CONFLICT)  # 'a state that prevents this operation'; the states are not printed

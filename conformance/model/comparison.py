@@ -1,4 +1,4 @@
-"""What is shown, held against what is known; and what is learned from it."""
+"""The comparison of the fields in a response with the known ones, and the knowledge gained from it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,36 +9,41 @@ from conformance.model.violation import RuleViolation, Severity
 
 
 def differences(known: Audience, shown: ShownAudience, level: Severity) -> Iterator[RuleViolation]:
-    """A field that is shown with another value than the one that it was given breaks the requirement that gave it.
+    """Yield a violation for each field that is shown with another value than the known one.
 
-    A member that is absent contradicts nothing: which members appear is inferred.
+    A violation is of the requirement that asserted the known value. An absent member contradicts nothing, because the
+    set of members is inferred.
     """
-    for name, held, seen in (
+    for name, expected, actual in (
         ("name", known.name, shown.name),
         ("description", known.description, shown.description),
         ("folderId", known.folder, shown.folder),
     ):
-        yield from contradiction(name, held, seen, level)
+        yield from contradiction(name, expected, actual, level)
 
 
-def contradiction(name: str, held: Known, seen: Text, level: Severity) -> Iterator[RuleViolation]:
-    """One field, shown with another value than the known one."""
-    if not isinstance(held.value, Unknown) and not isinstance(seen, Unknown) and held.value != seen:
-        yield RuleViolation(level, held.asserted_by, f"{name} {held.value!r}", f"{name} {seen!r}")
+def contradiction(name: str, known: Known, actual: Text, level: Severity) -> Iterator[RuleViolation]:
+    """Yield a violation if a field is shown with another value than the known one."""
+    if not isinstance(known.value, Unknown) and not isinstance(actual, Unknown) and known.value != actual:
+        yield RuleViolation(level, known.asserted_by, f"{name} {known.value!r}", f"{name} {actual!r}")
 
 
 def learned(known: Audience, shown: ShownAudience, by: str) -> Audience:
-    """The same audience, with the values that were not known yet; `by` is what breaks if they change by themselves."""
-    return _each(known, shown, lambda held, seen: filled(held, seen, by))
+    """Return the audience with its unknown values filled in; `by` is the requirement broken by an unasked change."""
+    return _with_each_field(known, shown, lambda field, value: filled(field, value, by))
 
 
 def confirmed(known: Audience, shown: ShownAudience, by: str) -> Audience:
-    """The same, after a reading: what was seen to be so breaks `by`, and not what made it so, if it changes later."""
-    return _each(known, shown, lambda held, seen: Known(seen, by) if held.value == seen else filled(held, seen, by))
+    """Return the audience after a read.
+
+    Later changes are blamed on `by` (the read), not on the request that set the value.
+    """
+    return _with_each_field(
+        known, shown, lambda field, value: Known(value, by) if field.value == value else filled(field, value, by)
+    )
 
 
-def _each(known: Audience, shown: ShownAudience, change: Callable[[Known, Text], Known]) -> Audience:
-    """The same audience, each field changed by what is known of it and what is shown."""
+def _with_each_field(known: Audience, shown: ShownAudience, change: Callable[[Known, Text], Known]) -> Audience:
     return replace(
         known,
         name=change(known.name, shown.name),
@@ -47,11 +52,11 @@ def _each(known: Audience, shown: ShownAudience, change: Callable[[Known, Text],
     )
 
 
-def filled(held: Known, seen: Text, by: str) -> Known:
-    """The known value, or where there is none the one that is shown."""
-    return Known(seen, by) if isinstance(held.value, Unknown) and not isinstance(seen, Unknown) else held
+def filled(known: Known, actual: Text, by: str) -> Known:
+    """Return the known value, or the shown value if none is known."""
+    return Known(actual, by) if isinstance(known.value, Unknown) and not isinstance(actual, Unknown) else known
 
 
-def is_same(one: Audience, shown: ShownAudience) -> bool:
-    """Whether what is shown can only be this audience: it bears the name that we gave it."""
-    return one.made and one.name.value is not UNKNOWN and one.name.value == shown.name
+def is_same(known: Audience, shown: ShownAudience) -> bool:
+    """Whether the shown audience can only be the known one, because it has the name that the suite gave it."""
+    return known.named_by_suite and known.name.value is not UNKNOWN and known.name.value == shown.name

@@ -1,4 +1,4 @@
-"""What a success makes of a state, and what it must not show: one audience (A2-A5, A7, A10, A11) or folder (A8, A9)."""
+"""The effects of a success on one audience (A2-A5, A7, A10, A11) or folder (A8, A9), and the violations it may show."""
 
 from dataclasses import replace
 
@@ -10,72 +10,72 @@ from conformance.model.violation import Fact, Judgement, RuleViolation, Severity
 
 
 def create_audience(state: State, request: Request, response: Response) -> Judgement:
-    """A2: there is a new audience, as it was asked for.
+    """Add the requested audience (A2).
 
-    Whether one that monitors is populated by a job from the start is not said.
+    Whether a job populates a monitoring audience from the start is not documented.
     """
     shown = response.data
     if not isinstance(shown, ShownAudience):
         return Judgement(frozenset({state.with_unknown(request.group)}))
     path = (request.group, shown.id)
     by = requirement(request.operation, Fact.EFFECT)
-    made = Audience(
+    created = Audience(
         name=Known(request.sent("name"), by),
         description=Known(request.sent("description"), by),
         type=request.sent("type"),
-        made=True,
+        named_by_suite=True,
         ready=request.sent("type") == "on_demand",
     )
-    violations = [*differences(made, shown, Severity.MUST)]
+    violations = [*differences(created, shown, Severity.MUST)]
     if path in state.audiences:
         new = requirement(request.operation, Fact.NEW)
         violations.append(RuleViolation(Severity.MUST, new, "a new audience", f"the identifier of another, {shown.id}"))
-    return Judgement(frozenset({state.with_audience(path, learned(made, shown, by))}), tuple(violations))
+    return Judgement(frozenset({state.with_audience(path, learned(created, shown, by))}), tuple(violations))
 
 
 def read_audience(state: State, request: Request, response: Response) -> Judgement:
-    """A3: the audience of the path, as it was left. What is answered is ready."""
+    """Compare the audience of the path with its last known fields (A3); a returned audience is ready."""
     shown = response.data
     if not isinstance(shown, ShownAudience):
-        return Judgement(frozenset({_found_ready(state, request)}))
+        return Judgement(frozenset({_with_ready_audience(state, request)}))
     by = requirement(request.operation, Fact.CURRENT)
-    violations = [*_other(request, shown)]
-    gone = state.deleted.get(request.path)
-    if gone is not None and is_same(gone, shown):
+    violations = [*_wrong_identifier(request, shown)]
+    deleted = state.deleted.get(request.path)
+    if deleted is not None and is_same(deleted, shown):
         fact = requirement(request.operation, Fact.GONE)
         violations.append(RuleViolation(Severity.MUST, fact, "404: it was deleted", f"{response}, {shown.name!r}"))
         return Judgement(frozenset({state}), tuple(violations))
     known = state.audiences.get(request.path, Audience())
     violations += differences(known, shown, Severity.MUST)
-    now = replace(confirmed(known, shown, by), ready=True)
-    return Judgement(frozenset({state.with_audience(request.path, now, lagging=False)}), tuple(violations))
+    current = replace(confirmed(known, shown, by), ready=True)
+    return Judgement(frozenset({state.with_audience(request.path, current, lagging=False)}), tuple(violations))
 
 
 def read_prospects(state: State, request: Request, _: Response) -> Judgement:
-    """A7: an audience whose prospects are answered is ready."""
-    return Judgement(frozenset({_found_ready(state, request)}))
+    """Mark the audience of the path as ready, since its prospects were returned (A7)."""
+    return Judgement(frozenset({_with_ready_audience(state, request)}))
 
 
 def update_audience(state: State, request: Request, response: Response) -> Judgement:
-    """A4, A10, A11: the fields that are named change, the others do not."""
+    """Update the named fields and no others (A4, A10, A11)."""
     known = state.audiences.get(request.path)
     if known is None:
         return Judgement(frozenset({state}))
-    after = _changed(known, request)
+    after = _with_update(known, request)
     if not isinstance(response.data, ShownAudience):
         return Judgement(frozenset({state.with_audience(request.path, after)}))
-    violations = (*_other(request, response.data), *differences(after, response.data, Severity.MUST))
+    violations = (*_wrong_identifier(request, response.data), *differences(after, response.data, Severity.MUST))
     after = learned(after, response.data, requirement(request.operation, Fact.EFFECT))
     return Judgement(frozenset({state.with_audience(request.path, after)}), violations)
 
 
 def delete_audience(state: State, request: Request, _: Response) -> Judgement:
-    """A5: it is gone."""
+    """Remove the audience of the path (A5)."""
     return Judgement(frozenset({state.without_audience(request.path)}))
 
 
 def create_folder(state: State, request: Request, response: Response) -> Judgement:
-    """A8: there is a folder, as it was asked for."""
+    """Add the requested folder (A8)."""
     shown = response.data
     if not isinstance(shown, ShownFolder):
         return Judgement(frozenset({state.with_unknown(request.group)}))
@@ -90,7 +90,7 @@ def create_folder(state: State, request: Request, response: Response) -> Judgeme
 
 
 def rename_folder(state: State, request: Request, response: Response) -> Judgement:
-    """A9: it has another name. Its method is inferred, so that whoever judges takes nothing here for a MUST."""
+    """Rename the folder of the path (A9). The method is inferred, therefore a violation here is a SHOULD at most."""
     by = requirement(request.operation, Fact.EFFECT)
     known = state.folders.get(request.path, Folder())
     name = Known(request.sent("name"), by)
@@ -102,20 +102,20 @@ def rename_folder(state: State, request: Request, response: Response) -> Judgeme
     return Judgement(frozenset({after}), violations)
 
 
-def _changed(known: Audience, request: Request) -> Audience:
-    """What is named has another value; the rest was seen to be so before, and this request has to leave it so."""
+def _with_update(known: Audience, request: Request) -> Audience:
+    """Update the named fields; the others must keep their last observed value."""
     by = requirement(request.operation, Fact.EFFECT)
     known = replace(
         known,
-        name=_left(known.name, request),
-        description=_left(known.description, request),
-        folder=_left(known.folder, request),
+        name=_with_unnamed_field(known.name, request),
+        description=_with_unnamed_field(known.description, request),
+        folder=_with_unnamed_field(known.folder, request),
     )
     if request.operation is operations.REMOVE_FROM_FOLDER:  # 'clears folderId to null' (A11)
         return replace(known, folder=Known(None, by))
     for field, value in request.fields:
         if field == "name":
-            known = replace(known, name=Known(value, by), made=True)
+            known = replace(known, name=Known(value, by), named_by_suite=True)
         elif field == "description":
             known = replace(known, description=Known(value, by))
         elif field == "folderId":
@@ -123,18 +123,21 @@ def _changed(known: Audience, request: Request) -> Audience:
     return known
 
 
-def _left(held: Known, request: Request) -> Known:
-    """A field that a request does not name. One that was not read since it was set may never have been set."""
-    is_read = held.asserted_by == requirement(operations.GET_AUDIENCE, Fact.CURRENT)
-    return replace(held, asserted_by=requirement(request.operation, Fact.ONLY)) if is_read else held
+def _with_unnamed_field(field: Known, request: Request) -> Known:
+    """Blame later changes of a field on this request, which does not name it.
+
+    A field that was not read since it was set may never have been set.
+    """
+    is_read = field.asserted_by == requirement(operations.GET_AUDIENCE, Fact.CURRENT)
+    return replace(field, asserted_by=requirement(request.operation, Fact.ONLY)) if is_read else field
 
 
-def _found_ready(state: State, request: Request) -> State:
+def _with_ready_audience(state: State, request: Request) -> State:
     known = state.audiences.get(request.path, Audience())
     return state.with_audience(request.path, replace(known, ready=True), lagging=False)
 
 
-def _other(request: Request, shown: ShownAudience) -> tuple[RuleViolation, ...]:
+def _wrong_identifier(request: Request, shown: ShownAudience) -> tuple[RuleViolation, ...]:
     if shown.id == request.resource_id:
         return ()
     fact = requirement(request.operation, Fact.CURRENT)

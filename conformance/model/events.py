@@ -1,4 +1,4 @@
-"""What the target says by its provider states, and what a clock says: steps too, in which nothing is judged."""
+"""The events of the model: provider states that were set up, and time that has passed. An event is never judged."""
 
 from dataclasses import dataclass, replace
 
@@ -7,7 +7,14 @@ from conformance.model.state import Activity, Audience, Job, Key, Path, State
 
 @dataclass(frozen=True, slots=True)
 class KeyIssued:
-    """`an API key`. `groups`: its account groups; `fresh`: nothing was in them. None where nobody told."""
+    """The provider state `an API key`.
+
+    Attributes:
+        permissions: None if the target does not name them.
+        groups: The account groups of the key; None if the target does not name them.
+        fresh: Whether the account groups were empty.
+
+    """
 
     key: str
     permissions: frozenset[str] | None
@@ -17,14 +24,14 @@ class KeyIssued:
 
 @dataclass(frozen=True, slots=True)
 class KeyRevoked:
-    """`the API key is revoked`; also what a teardown of the key does to it."""
+    """The provider state `the API key is revoked`, or the teardown of a key."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceReady:
-    """`an audience that is ready`."""
+    """The provider state `an audience that is ready`."""
 
     group: str
     audience: str
@@ -32,7 +39,7 @@ class AudienceReady:
 
 @dataclass(frozen=True, slots=True)
 class AudiencePopulated:
-    """`an audience being populated`: its job is active by the target's own word, until it is ended or cancelled."""
+    """The provider state `an audience being populated`: the target declares its job active until it ends."""
 
     group: str
     audience: str
@@ -41,7 +48,7 @@ class AudiencePopulated:
 
 @dataclass(frozen=True, slots=True)
 class ProspectingEnded:
-    """`the prospecting has ended`. `outcome`: `completed`, `failed` or `cancelled`."""
+    """The provider state `the prospecting has ended`; `outcome` is `completed`, `failed` or `cancelled`."""
 
     group: str
     job: str
@@ -50,7 +57,7 @@ class ProspectingEnded:
 
 @dataclass(frozen=True, slots=True)
 class ListsSettled:
-    """Two seconds have gone by since this audience, or job, last changed: the lists MUST show it from now on."""
+    """The end of two seconds without a change of an audience or job: lists MUST show it from now on."""
 
     group: str
     identifier: str
@@ -60,18 +67,18 @@ Event = KeyIssued | KeyRevoked | AudienceReady | AudiencePopulated | Prospecting
 
 
 def apply(state: State, event: Event) -> frozenset[State]:
-    """The possible states after an event."""
+    """Return the possible states after an event."""
     match event:
         case KeyIssued(key, permissions, groups, fresh):
-            old = frozenset[str]() if fresh or groups is None else groups
+            used = frozenset[str]() if fresh or groups is None else groups
             keys = state.keys.put(key, Key(permissions, groups))
             return frozenset(
                 {
                     replace(
                         state,
                         keys=keys,
-                        may_hold_unknown=state.may_hold_unknown | old,
-                        may_have_unknown_jobs=state.may_have_unknown_jobs | old,
+                        may_hold_unknown=state.may_hold_unknown | used,
+                        may_have_unknown_jobs=state.may_have_unknown_jobs | used,
                     )
                 }
             )
@@ -82,34 +89,34 @@ def apply(state: State, event: Event) -> frozenset[State]:
             known = state.audiences.get((group, audience), Audience())
             return frozenset({state.with_audience((group, audience), replace(known, ready=True))})
         case AudiencePopulated():
-            return frozenset({_populated(state, event)})
+            return frozenset({_with_populated_audience(state, event)})
         case ProspectingEnded():
-            return _ended(state, event)
+            return _after_end(state, event)
         case ListsSettled(group, identifier):
             return frozenset({replace(state, lagging=state.lagging - {(group, identifier)})})
 
 
-def _populated(state: State, event: AudiencePopulated) -> State:
+def _with_populated_audience(state: State, event: AudiencePopulated) -> State:
     path = (event.group, event.audience)
     job = Job(Activity.ACTIVE, audience=event.audience, declared=True)
-    # A new one was never in a list; one that was may be shown there for a while.
+    # A new audience was never in a list; a known one may stay in the lists for a while.
     known = state.audiences.get(path, Audience())
     return state.with_audience(path, known, lagging=path in state.audiences).with_job((event.group, event.job), job)
 
 
-def _ended(state: State, event: ProspectingEnded) -> frozenset[State]:
-    """A job that has ended before, such as one that was cancelled, may keep the outcome that it had."""
+def _after_end(state: State, event: ProspectingEnded) -> frozenset[State]:
+    """Return the possible states; a job that had ended before, for example by a cancellation, may keep its outcome."""
     job = state.jobs.get((event.group, event.job), Job(Activity.OPEN))
     outcomes = {event.outcome, job.outcome} if job.activity is Activity.ENDED else {event.outcome}
     jobs = [replace(job, activity=Activity.ENDED, outcome=outcome, declared=True) for outcome in outcomes]
-    return frozenset().union(*(_left(state, (event.group, event.job), ended) for ended in jobs))
+    return frozenset().union(*(_after_outcome(state, (event.group, event.job), ended) for ended in jobs))
 
 
-def _left(state: State, path: Path, ended: Job) -> frozenset[State]:
-    """What a job populated stays when it completed; nothing says so when it failed or was cancelled."""
+def _after_outcome(state: State, path: Path, ended: Job) -> frozenset[State]:
+    """Keep the audience of a completed job; whether it stays after another outcome is not documented."""
     after = state.with_job(path, ended)
     audience = (path[0], ended.audience or "")
     if audience not in after.audiences or after.is_populated(audience):
         return frozenset({after})
-    stays = after.with_audience(audience, replace(after.audiences[audience], ready=True))
-    return frozenset({stays}) if ended.outcome == "completed" else frozenset({stays, after.without_audience(audience)})
+    kept = after.with_audience(audience, replace(after.audiences[audience], ready=True))
+    return frozenset({kept}) if ended.outcome == "completed" else frozenset({kept, after.without_audience(audience)})

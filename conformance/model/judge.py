@@ -1,4 +1,4 @@
-"""The one question that the suite asks: may this have been answered, and what may be so afterwards."""
+"""The judge of the model: whether it allows a response, and the possible states after it."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -16,15 +16,16 @@ from conformance.model.state import State
 from conformance.model.violation import Fact, Judgement, RuleViolation, Severity, at_most, requirement
 
 _OK, _REDIRECTION, _CLIENT_ERROR, _CONFLICT, _TOO_MANY, _SERVER_ERROR = 200, 300, 400, 409, 429, 500
-_CANNOT_BE_ESTABLISHED = 501
+_NOT_SUPPORTED = 501
+"""The response to a provider state that the target cannot set up."""
 
 
-def _nothing(state: State, _: Request, __: Response) -> Judgement:
+def _no_effect(state: State, _: Request, __: Response) -> Judgement:
     return Judgement(frozenset({state}))
 
 
 _EFFECTS: Mapping[Effect, Callable[[State, Request, Response], Judgement]] = {
-    Effect.NOTHING: _nothing,
+    Effect.NOTHING: _no_effect,
     Effect.LISTS_AUDIENCES: listing.list_audiences,
     Effect.CREATES_AUDIENCE: effects.create_audience,
     Effect.READS_AUDIENCE: effects.read_audience,
@@ -42,37 +43,41 @@ _EFFECTS: Mapping[Effect, Callable[[State, Request, Response], Judgement]] = {
 
 
 def judge(state: State, request: Request | Event, response: Response | None) -> Judgement:
-    """What may be true of the target after a response, and which sentences the response breaks.
+    """Return the possible states after a response, and the sentences that the response breaks.
 
-    A `response` of None is a lost reply. It, and a 500 or 502, leave open whether the request took effect; any refusal
-    (4xx) says that it did not. To an event the response is that of the provider state: 200 where it was established.
+    Args:
+        state: The state before the request.
+        request: A request, or an event, whose response is that of the provider state: 200 if it was set up.
+        response: None is a lost reply. After it, or after a 500 or 502, the request may have taken effect; after a
+            refusal (4xx) it has not.
+
     """
     if not isinstance(request, Request):
-        return _happened(state, request, response)
+        return _judge_event(state, request, response)
     grounds = (*caller_grounds(state, request), *resource_grounds(state, request))
     if response is None or response.status >= _SERVER_ERROR:
-        barred = any(ground.certain and ground.level is Severity.MUST for ground in grounds)
-        return Judgement(frozenset({state}) if barred else _unanswered(state, request))
-    if response.status == _TOO_MANY:  # when a limit is reached is not documented
+        is_barred = any(ground.certain and ground.level is Severity.MUST for ground in grounds)
+        return Judgement(frozenset({state}) if is_barred else _after_lost_reply(state, request))
+    if response.status == _TOO_MANY:  # the limits are not documented
         return Judgement(frozenset({state}))
     if _OK <= response.status < _REDIRECTION:
-        judged = _succeeded(state, request, response, grounds)
+        judged = _judge_success(state, request, response, grounds)
     else:
-        judged = _refused(state, request, response, grounds)
-    level = _highest(request.operation, response)
+        judged = _judge_refusal(state, request, response, grounds)
+    level = _highest_severity(request.operation, response)
     return Judgement(judged.states, at_most(level, judged.violations))
 
 
 def step(
     state: State, request: Request | Event, response: Response | None, *, level: Severity = Severity.MUST
 ) -> frozenset[State]:
-    """The possible states after a response; none if it breaks a sentence of this level, or of a more binding one."""
+    """Return the possible states after a response; none if it breaks a sentence of this or a more binding level."""
     judged = judge(state, request, response)
     return frozenset() if judged.breaks(level) else judged.states
 
 
 def explain(state: State, request: Request | Event, response: Response | None) -> tuple[RuleViolation, ...]:
-    """The sentences that a response breaks, each with its level; the reason why `step` answers no state."""
+    """Return the sentences that a response breaks, each with its level: the reason why `step` returns no state."""
     return judge(state, request, response).violations
 
 
@@ -83,39 +88,51 @@ def advance(
     *,
     pending: Iterable[Request] = (),
 ) -> Judgement:
-    """`judge` for who does not know which of several states holds: none is left if every one forbids the response.
+    """Judge a response when several states are possible.
 
-    What only some of them forbid is no violation. `pending`: requests whose reply was lost and that may still be under
-    way.
+    A state that forbids the response is dropped. Only a response that every state forbids is a violation; then no
+    state is left.
+
+    Args:
+        possible: The possible states before the request.
+        request: The request or event.
+        response: None is a lost reply.
+        pending: Requests whose reply was lost and that may still be in progress.
+
     """
     states = set(possible)
     for lost in pending:
         states |= {after for state in states for after in judge(state, lost, None).states}
-    judged = [judge(state, request, response) for state in states]
-    allowed = [one for one in judged if not one.breaks(Severity.MUST)]
-    least = min((one.violations for one in allowed or judged), key=lambda one: (len(one), one), default=())
-    return Judgement(frozenset().union(*(one.states for one in allowed)), least)
+    judgements = [judge(state, request, response) for state in states]
+    allowed = [judgement for judgement in judgements if not judgement.breaks(Severity.MUST)]
+    candidates = (judgement.violations for judgement in allowed or judgements)
+    fewest = min(candidates, key=lambda violations: (len(violations), violations), default=())
+    return Judgement(frozenset().union(*(judgement.states for judgement in allowed)), fewest)
 
 
-def _happened(state: State, event: Event, response: Response | None) -> Judgement:
+def _judge_event(state: State, event: Event, response: Response | None) -> Judgement:
     if response is not None and _OK <= response.status < _REDIRECTION:
         return Judgement(apply(state, event))
-    refused = response is not None and (response.status < _SERVER_ERROR or response.status == _CANNOT_BE_ESTABLISHED)
-    return Judgement(frozenset({state}) if refused else apply(state, event) | {state})
+    is_refused = response is not None and (response.status < _SERVER_ERROR or response.status == _NOT_SUPPORTED)
+    return Judgement(frozenset({state}) if is_refused else apply(state, event) | {state})
 
 
-def _unanswered(state: State, request: Request) -> frozenset[State]:
-    """'Check the current resource state before retrying this request': it took effect, or did not.
+def _after_lost_reply(state: State, request: Request) -> frozenset[State]:
+    """Return the states with and without the effect of a request.
 
-    That an update of several fields is all or nothing is not documented.
+    Source: 'Check the current resource state before retrying this request'. Whether an update of several fields is
+    atomic is not documented.
     """
     if request.operation.only_reads:
         return frozenset({state})
-    effects = (_EFFECTS[request.operation.effect](state, part, Response(_OK)).states for part in _parts(request))
+    effects = (
+        _EFFECTS[request.operation.effect](state, partial, Response(_OK)).states
+        for partial in _partial_updates(request)
+    )
     return frozenset({state}).union(*effects)
 
 
-def _parts(request: Request) -> Iterator[Request]:
+def _partial_updates(request: Request) -> Iterator[Request]:
     if request.operation is not operations.UPDATE_AUDIENCE:
         yield request
         return
@@ -124,48 +141,51 @@ def _parts(request: Request) -> Iterator[Request]:
             yield replace(request, fields=fields)
 
 
-def _succeeded(state: State, request: Request, response: Response, grounds: Iterable[RefusalGround]) -> Judgement:
-    """A success, which nothing that surely stands in its way allows."""
-    broken = [ground for ground in grounds if ground.certain]
-    against = tuple(
+def _judge_success(state: State, request: Request, response: Response, grounds: Iterable[RefusalGround]) -> Judgement:
+    """Judge a success, which breaks the sentence of every certain ground to refuse it."""
+    certain = [ground for ground in grounds if ground.certain]
+    violations = tuple(
         RuleViolation(ground.level, requirement(request.operation, ground.fact), str(ground), str(response))
-        for ground in broken
+        for ground in certain
     )
     judged = _EFFECTS[request.operation.effect](state, request, response)
-    if any(ground.level is Severity.MUST for ground in broken):
-        return Judgement(judged.states, against)
-    return Judgement(judged.states, against + judged.violations)
+    if any(ground.level is Severity.MUST for ground in certain):
+        return Judgement(judged.states, violations)
+    return Judgement(judged.states, violations + judged.violations)
 
 
-def _refused(state: State, request: Request, response: Response, grounds: Collection[RefusalGround]) -> Judgement:
-    """A refusal, which changes nothing, and which some ground has to explain."""
-    fitting = [ground for ground in grounds if ground.explains(response)]
-    if not fitting:
-        return Judgement(frozenset({state}), (_unfounded(request, response, grounds),))
-    ground = min(fitting, key=lambda one: (one.penalty or 0, one.fact))
-    after = prospecting.refused_to_cancel(state, request) if ground.fact is Fact.CANCELABLE else state
+def _judge_refusal(state: State, request: Request, response: Response, grounds: Collection[RefusalGround]) -> Judgement:
+    """Judge a refusal, which changes nothing, and which a ground must explain."""
+    explaining = [ground for ground in grounds if ground.explains(response)]
+    if not explaining:
+        return Judgement(frozenset({state}), (_unexplained(request, response, grounds),))
+    ground = min(explaining, key=lambda explaining_ground: (explaining_ground.penalty or 0, explaining_ground.fact))
+    after = prospecting.refuse_to_cancel(state, request) if ground.fact is Fact.CANCELABLE else state
     if ground.penalty is None:
         return Judgement(frozenset({after}))
     name = requirement(request.operation, ground.fact)
-    return Judgement(frozenset({after}), (RuleViolation(ground.penalty, name, "another answer", str(response)),))
+    return Judgement(frozenset({after}), (RuleViolation(ground.penalty, name, "another response", str(response)),))
 
 
-def _unfounded(request: Request, response: Response, grounds: Iterable[RefusalGround]) -> RuleViolation:
-    """The sentence that demanded another answer: of what is first wrong with the request, or that it succeeds."""
-    first = next((ground for ground in grounds if ground.certain), None)
-    if first is not None:
-        coded = first.fact is Fact.GUARD and response.status in first.statuses
-        fact = Fact.GUARD_CODE if coded else first.fact
-        if first.fact is Fact.GONE and response.status != _CONFLICT:  # no status but that one says that it is there
+def _unexplained(request: Request, response: Response, grounds: Iterable[RefusalGround]) -> RuleViolation:
+    """Return the violation of an unexplained refusal: of the first certain ground, or of the demand for a success."""
+    first_ground = next((ground for ground in grounds if ground.certain), None)
+    if first_ground is not None:
+        is_wrong_code = first_ground.fact is Fact.GUARD and response.status in first_ground.statuses
+        fact = Fact.GUARD_CODE if is_wrong_code else first_ground.fact
+        if first_ground.fact is Fact.GONE and response.status != _CONFLICT:  # only a 409 implies that it exists
             fact = Fact.FOUND
-        return RuleViolation(first.level, requirement(request.operation, fact), str(first), str(response))
-    guarded = response.status == _CONFLICT and request.operation.resource is Resource.AUDIENCE
-    fact = Fact.GUARD_ENDS if guarded else Fact.DONE
+        return RuleViolation(first_ground.level, requirement(request.operation, fact), str(first_ground), str(response))
+    is_guarded = response.status == _CONFLICT and request.operation.resource is Resource.AUDIENCE
+    fact = Fact.GUARD_ENDS if is_guarded else Fact.DONE
     return RuleViolation(Severity.MUST, requirement(request.operation, fact), "a success", str(response))
 
 
-def _highest(operation: OperationSpec, response: Response) -> Severity:
-    """The methods of A9 and A2 are inferred: a target may not know them. One that answers A2 with 201 does."""
+def _highest_severity(operation: OperationSpec, response: Response) -> Severity:
+    """Return the level that caps a violation.
+
+    The methods of A9 and A2 are inferred, so a target may lack them; a success of A2 shows that it has the method.
+    """
     if operation is operations.RENAME_FOLDER:
         return Severity.SHOULD
     if operation is operations.CREATE_AUDIENCE and response.status >= _CLIENT_ERROR:

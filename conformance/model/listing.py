@@ -1,4 +1,4 @@
-"""What A1 and A6 may show and must not leave out."""
+"""The judgement of the lists A1 and A6: the audiences that they must, may and must not show."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,15 +11,18 @@ from conformance.model.violation import Fact, Judgement, RuleViolation, Severity
 
 
 def list_audiences(state: State, request: Request, response: Response) -> Judgement:
-    """A1: audiences that are ready for use; those still being populated are left out. One page of many may lack any."""
+    """Judge a list of audiences (A1): it shows those ready for use, and none that is being populated.
+
+    A single page of several may lack any audience.
+    """
     page = response.data
     if not isinstance(page, AudiencePage):
         return Judgement(frozenset({state}))
-    return _listed(state, request, page.items, complete=request.is_complete and page.last)
+    return _judge_items(state, request, page.items, complete=request.is_complete and page.last)
 
 
 def navigate(state: State, request: Request, response: Response) -> Judgement:
-    """A6: the same audiences, each in its folder or in none; folders as they were made."""
+    """Judge the navigation (A6): the same audiences, each in its folder or in none, and the folders."""
     shown = response.data
     if not isinstance(shown, Navigation):
         return Judgement(frozenset({state}))
@@ -27,29 +30,29 @@ def navigate(state: State, request: Request, response: Response) -> Judgement:
         *(replace(item, folder=folder.id) for folder in shown.folders for item in folder.audiences),
         *(replace(item, folder=None) for item in shown.ungrouped),
     ]
-    judged = _listed(state, request, items, complete=True)
-    violations = (*judged.violations, *_folder_violations(state, request, shown.folders))
-    return Judgement(frozenset(_with_folders(after, request, shown.folders) for after in judged.states), violations)
+    judgement = _judge_items(state, request, items, complete=True)
+    violations = (*judgement.violations, *_folder_violations(state, request, shown.folders))
+    return Judgement(frozenset(_with_folders(after, request, shown.folders) for after in judgement.states), violations)
 
 
-def _listed(state: State, request: Request, items: Sequence[ShownAudience], *, complete: bool) -> Judgement:
-    violations = [*_repeated(request, items)]
+def _judge_items(state: State, request: Request, items: Sequence[ShownAudience], *, complete: bool) -> Judgement:
+    violations = [*_duplicates(request, items)]
     after = state
     for item in items:
-        violations += _unwanted(state, request, item)
-        after = _noted(after, request, item)
+        violations += _item_violations(state, request, item)
+        after = _with_item(after, request, item)
     if complete:
         violations += _missing(state, request, {(request.group, item.id) for item in items})
     return Judgement(frozenset({after}), tuple(violations))
 
 
 def _level(state: State, path: Path) -> Severity:
-    """Lists may lag: what changed less than two seconds ago is a SHOULD."""
+    """Return SHOULD for a change less than two seconds ago, since lists may lag."""
     return Severity.SHOULD if path in state.lagging else Severity.MUST
 
 
-def _unwanted(state: State, request: Request, item: ShownAudience) -> Iterator[RuleViolation]:
-    """An item that has no place in the list, or shows what is not so."""
+def _item_violations(state: State, request: Request, item: ShownAudience) -> Iterator[RuleViolation]:
+    """Yield the violations of an item that must not be in the list, or has wrong fields."""
     path = (request.group, item.id)
     level = _level(state, path)
     if path in state.audiences:
@@ -61,26 +64,29 @@ def _unwanted(state: State, request: Request, item: ShownAudience) -> Iterator[R
     elif path in state.deleted:
         if path not in state.reissued or is_same(state.deleted[path], item):
             yield RuleViolation(level, requirement(request.operation, Fact.GONE), "no deleted audience", item.id)
-    elif any(where != request.group and is_same(one, item) for where, one in _namesakes(state, item)):
+    elif any(group != request.group and is_same(audience, item) for group, audience in _same_id(state, item)):
         scope = requirement(request.operation, Fact.SCOPE)
         yield RuleViolation(
             Severity.MUST, scope, f"audiences of account group {request.group}", f"{item.id} of another"
         )
 
 
-def _namesakes(state: State, item: ShownAudience) -> Iterator[tuple[str, Audience]]:
-    return ((group, one) for (group, identifier), one in state.audiences.items() if identifier == item.id)
+def _same_id(state: State, item: ShownAudience) -> Iterator[tuple[str, Audience]]:
+    return ((group, audience) for (group, identifier), audience in state.audiences.items() if identifier == item.id)
 
 
-def _repeated(request: Request, items: Sequence[ShownAudience]) -> Iterator[RuleViolation]:
-    for identifier, times in sorted(Counter(item.id for item in items).items()):
-        if times > 1:
+def _duplicates(request: Request, items: Sequence[ShownAudience]) -> Iterator[RuleViolation]:
+    for identifier, count in sorted(Counter(item.id for item in items).items()):
+        if count > 1:
             unique = requirement(request.operation, Fact.UNIQUE)
-            yield RuleViolation(Severity.SHOULD, unique, f"{identifier} once", f"{times} times")
+            yield RuleViolation(Severity.SHOULD, unique, f"{identifier} once", f"{count} times")
 
 
 def _missing(state: State, request: Request, shown: set[Path]) -> Iterator[RuleViolation]:
-    """An audience that is surely ready and is not there. While a job may be on any of them, none surely is."""
+    """Yield a violation for each ready audience that the list lacks.
+
+    No audience is certainly ready while a job may be populating any of them.
+    """
     if state.may_be_populating(request.group):
         return
     for path, audience in state.audiences.items():
@@ -88,22 +94,22 @@ def _missing(state: State, request: Request, shown: set[Path]) -> Iterator[RuleV
             continue
         level = _level(state, path) if audience.ready else Severity.SHOULD
         yield RuleViolation(
-            level, requirement(request.operation, Fact.COMPLETE), f"audience {path[1]}", "not in the answer"
+            level, requirement(request.operation, Fact.COMPLETE), f"audience {path[1]}", "not in the response"
         )
 
 
-def _noted(state: State, request: Request, item: ShownAudience) -> State:
-    """An item is learned, unless it may be an old view of what has changed since."""
+def _with_item(state: State, request: Request, item: ShownAudience) -> State:
+    """Learn the fields of an item, unless it may be outdated."""
     path = (request.group, item.id)
     if path in state.lagging:
         return state
     known = state.audiences.get(path, Audience())
-    now = replace(learned(known, item, requirement(request.operation, Fact.CURRENT)), ready=True)
-    return state.with_audience(path, now, lagging=False)
+    current = replace(learned(known, item, requirement(request.operation, Fact.CURRENT)), ready=True)
+    return state.with_audience(path, current, lagging=False)
 
 
 def _folder_violations(state: State, request: Request, shown: Sequence[ShownFolder]) -> Iterator[RuleViolation]:
-    """Whether a folder without audiences is shown is not said in so many words: SHOULD."""
+    """Yield violations of SHOULD: whether a folder without audiences is shown is not stated expressly."""
     by_id = {folder.id: folder for folder in shown}
     for (group, identifier), folder in state.folders.items():
         if group != request.group:
@@ -112,7 +118,7 @@ def _folder_violations(state: State, request: Request, shown: Sequence[ShownFold
             yield from contradiction("name", folder.name, by_id[identifier].name, Severity.SHOULD)
         else:
             complete = requirement(request.operation, Fact.COMPLETE)
-            yield RuleViolation(Severity.SHOULD, complete, f"folder {identifier}", "not in the answer")
+            yield RuleViolation(Severity.SHOULD, complete, f"folder {identifier}", "not in the response")
 
 
 def _with_folders(state: State, request: Request, shown: Sequence[ShownFolder]) -> State:

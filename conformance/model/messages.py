@@ -1,4 +1,4 @@
-"""A request and its response, reduced to what the documentation makes rules about; without HTTP."""
+"""The requests and responses of the model: the parts that documented rules are about, without HTTP."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,7 +8,7 @@ from conformance.catalogue.operation_spec import OperationSpec
 
 
 class Unknown(Enum):
-    """The one value of what is not known: not shown, not sent exactly, not documented."""
+    """The value of an unknown field: not shown, not sent exactly, or not documented."""
 
     UNKNOWN = "unknown"
 
@@ -21,10 +21,13 @@ Text = str | None | Unknown
 
 
 class Validity(Enum):
-    """What the sender knows of the form of its request.
+    """The sender's knowledge about the form of its request.
 
-    VALID: nothing could be wrong with it (ordinary identifiers and text; a start body that the target itself offered).
-    INVALID: the page says so (a required field is missing, a type is wrong). DOUBTFUL: the pages do not say.
+    Attributes:
+        VALID: No part can be wrong: ordinary identifiers and text, a start body that the target itself offered.
+        INVALID: The page calls it invalid: a required field is missing, a type is wrong.
+        DOUBTFUL: The pages do not decide it.
+
     """
 
     VALID = "valid"
@@ -34,13 +37,19 @@ class Validity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request of the API.
+    """A request of the API.
 
-    `key`: the token sent as bearer, None without one. `group`, `target`: `accountGroupId`, and the other identifier of
-    the path. `fields`: what the body sends, by the wire's names; a value that a server might write otherwise (blanks
-    around it, another Unicode form) is UNKNOWN. `body`: the whole body of a start request in one canonical form.
-    `idempotency`: `Idempotency-Key`. `whole`: a list is read from its first page; pages joined by the sender are one
-    request. `status`: the filter of P3.
+    Attributes:
+        key: The bearer token; None without one.
+        group: The `accountGroupId` of the path.
+        resource_id: The other identifier of the path.
+        fields: The fields of the body, by the wire's names. A value that a server might normalize (surrounding blanks,
+            another Unicode form) is UNKNOWN.
+        body: The whole body of a start request, in a canonical form.
+        idempotency: The `Idempotency-Key`.
+        is_complete: Whether a list is read from its first page; pages joined by the sender are one request.
+        status: The filter of P3.
+
     """
 
     operation: OperationSpec
@@ -56,17 +65,17 @@ class Request:
 
     @property
     def path(self) -> tuple[str, str]:
-        """Where the thing in the path is kept: account group and identifier."""
+        """The account group and the identifier of the resource in the path."""
         return (self.group, self.resource_id)
 
     def sent(self, name: str) -> Text:
-        """A field of the body; UNKNOWN also where it was not sent."""
+        """Return a field of the body; UNKNOWN if it was not sent."""
         return dict(self.fields).get(name, UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownAudience:
-    """An audience as a response shows it (docs/sources.md, Audience object); a member that is absent is UNKNOWN."""
+    """An audience in a response (docs/sources.md, Audience object); an absent member is UNKNOWN."""
 
     id: str
     name: Text = UNKNOWN
@@ -76,7 +85,7 @@ class ShownAudience:
 
 @dataclass(frozen=True, slots=True)
 class ShownFolder:
-    """A folder as a response shows it (docs/sources.md, Folder object), with the audiences nested in it (A6)."""
+    """A folder in a response (docs/sources.md, Folder object), with the audiences that the navigation nests in it."""
 
     id: str
     name: Text = UNKNOWN
@@ -86,7 +95,7 @@ class ShownFolder:
 
 @dataclass(frozen=True, slots=True)
 class ShownJob:
-    """A job as a response shows it (P1-P4): `jobId` and `status`."""
+    """A job in a response (P1-P4): `jobId` and `status`."""
 
     id: str
     status: Text = UNKNOWN
@@ -94,7 +103,7 @@ class ShownJob:
 
 @dataclass(frozen=True, slots=True)
 class AudiencePage:
-    """`data` of A1; `last` unless `hasMore`."""
+    """The `data` of A1; `last` is the opposite of `hasMore`."""
 
     items: tuple[ShownAudience, ...] = ()
     last: bool = True
@@ -102,7 +111,7 @@ class AudiencePage:
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
-    """`data` of P3; `last` unless `hasMore`."""
+    """The `data` of P3; `last` is the opposite of `hasMore`."""
 
     items: tuple[ShownJob, ...] = ()
     last: bool = True
@@ -110,7 +119,7 @@ class JobPage:
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """`data` of A6: folders with their audiences, and the audiences in none."""
+    """The `data` of A6: folders with their audiences, and the audiences without a folder."""
 
     folders: tuple[ShownFolder, ...] = ()
     ungrouped: tuple[ShownAudience, ...] = ()
@@ -121,7 +130,7 @@ Shown = ShownAudience | ShownFolder | ShownJob | AudiencePage | JobPage | Naviga
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One response: its status, `error.code`, and what `data` shows; None where it shows nothing that can be read."""
+    """A response: its status, `error.code`, and the content of `data`; None if there is none, or it cannot be read."""
 
     status: int
     code: str | None = None

@@ -1,4 +1,4 @@
-"""What a success of P1-P4 makes of a state, and what it must not show."""
+"""The effects of a success of P1-P4, and the violations that it may show."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,9 +13,9 @@ _REPLAYED = 200
 
 
 def start(state: State, request: Request, response: Response) -> Judgement:
-    """P1: a job, or the job that the same request started before.
+    """Add the started job, or find the job that the same request started before (P1).
 
-    What it populates is not said: from now on that may be any audience of the account group, or a new one.
+    The audience that it populates is not documented: it may be any audience of the account group, or a new one.
     """
     shown = response.data
     if not isinstance(shown, ShownJob):
@@ -25,44 +25,44 @@ def start(state: State, request: Request, response: Response) -> Judgement:
             may_have_unknown_jobs=state.may_have_unknown_jobs | group,
             may_have_unknown_active_job=state.may_have_unknown_active_job | group,
         )
-        return Judgement(frozenset({_remembered(lost, request, None)}))
+        return Judgement(frozenset({_with_start_request(lost, request, None)}))
     path = (request.group, shown.id)
-    violations = tuple(_replays(state, request, response, path))
-    after = _remembered(state, request, shown.id)
+    violations = tuple(_replay_violations(state, request, response, path))
+    after = _with_start_request(state, request, shown.id)
     if path not in state.jobs:
         after = after.with_unknown(request.group).with_job(path, Job(Activity.OPEN, body=request.body))
-    return Judgement(frozenset({_noted(after, path, shown)}), violations)
+    return Judgement(frozenset({_with_shown_job(after, path, shown)}), violations)
 
 
 def read(state: State, request: Request, response: Response) -> Judgement:
-    """P2: 'current public status of one prospecting job'."""
+    """Judge the status of a job (P2: 'current public status of one prospecting job')."""
     shown = response.data
     if not isinstance(shown, ShownJob):
         return Judgement(frozenset({state}))
-    violations = [*_stale(state, request, shown, Severity.MUST)]
+    violations = [*_status_violations(state, request, shown, Severity.MUST)]
     if shown.id != request.resource_id:
         current = requirement(request.operation, Fact.CURRENT)
         violations.append(RuleViolation(Severity.MUST, current, f"job {request.resource_id}", f"job {shown.id}"))
-    return Judgement(frozenset({_noted(state, request.path, shown)}), tuple(violations))
+    return Judgement(frozenset({_with_shown_job(state, request.path, shown)}), tuple(violations))
 
 
 def list_jobs(state: State, request: Request, response: Response) -> Judgement:
-    """P3: the jobs of the account group. A list may lag, and how long it keeps what has ended is not said."""
+    """Judge the jobs of an account group (P3). A list may lag; how long it keeps ended jobs is not documented."""
     page = response.data
     if not isinstance(page, JobPage):
         return Judgement(frozenset({state}))
     after = state
     violations: list[RuleViolation] = []
     for item in page.items:
-        violations += _stale(state, request, item, Severity.SHOULD)
-        after = _noted(after, (request.group, item.id), item)
+        violations += _status_violations(state, request, item, Severity.SHOULD)
+        after = _with_shown_job(after, (request.group, item.id), item)
     if request.is_complete and page.last and request.status is None:
         violations += _missing(state, request, {item.id for item in page.items})
     return Judgement(frozenset({after}), tuple(violations))
 
 
 def cancel(state: State, request: Request, _: Response) -> Judgement:
-    """P4: it has ended. What becomes of the audience is not documented: it stays, is gone, or is guarded a while."""
+    """End the job of the path (P4). Whether its audience stays, is deleted or is guarded is not documented."""
     job = state.jobs.get(request.path)
     if job is None or job.activity is Activity.ENDED:
         return Judgement(frozenset({state}))
@@ -75,15 +75,15 @@ def cancel(state: State, request: Request, _: Response) -> Judgement:
     return Judgement(frozenset({stays, after.without_audience(path)}))
 
 
-def refused_to_cancel(state: State, request: Request) -> State:
-    """A job that cannot be cancelled, and was not known to have ended, has ended."""
+def refuse_to_cancel(state: State, request: Request) -> State:
+    """End a job that cannot be cancelled, unless its activity is known already."""
     job = state.jobs.get(request.path)
     if job is None or job.activity is not Activity.OPEN:
         return state
     return state.with_job(request.path, replace(job, activity=Activity.ENDED))
 
 
-def _remembered(state: State, request: Request, job: str | None) -> State:
+def _with_start_request(state: State, request: Request, job: str | None) -> State:
     if request.idempotency is None:
         return state
     key = (request.group, request.key, request.idempotency)
@@ -93,17 +93,18 @@ def _remembered(state: State, request: Request, job: str | None) -> State:
     return replace(state, starts=state.starts.put(key, StartRequest(request.body, job)))
 
 
-def _replays(state: State, request: Request, response: Response, path: Path) -> Iterator[RuleViolation]:
-    """A start that is sent again is the same start: 'send a stable Idempotency-Key header when retrying this request'.
+def _replay_violations(state: State, request: Request, response: Response, path: Path) -> Iterator[RuleViolation]:
+    """Yield the violations of replay: a repeated start is the same start.
 
-    202: 'Job created'; 200: 'Existing completed prospecting job replayed for the same request'.
+    Sources: 'send a stable Idempotency-Key header when retrying this request'; 202: 'Job created'; 200: 'Existing
+    completed prospecting job replayed for the same request'.
     """
     replay = requirement(request.operation, Fact.REPLAY)
     job = state.jobs.get(path)
     earlier = state.starts.get((request.group, request.key, request.idempotency or ""))
     if earlier is not None and earlier.body == request.body and earlier.job not in (None, path[1]):
         first = state.jobs.get((request.group, earlier.job or ""))
-        # A job that failed, or may have, is not the 'existing completed' one of which alone the page speaks.
+        # The page speaks only of the 'existing completed' job, not of one that failed or may have failed.
         level = Severity.MUST if first is not None and first.outcome == "completed" else Severity.SHOULD
         if first is None or first.outcome not in ("failed", "cancelled"):
             yield RuleViolation(level, replay, f"job {earlier.job} again", f"job {path[1]}")
@@ -111,22 +112,25 @@ def _replays(state: State, request: Request, response: Response, path: Path) -> 
         new = requirement(request.operation, Fact.NEW)
         yield RuleViolation(Severity.MUST, new, "a job of its own", f"job {path[1]}, started by another request")
     elif job is None and response.status == _REPLAYED and request.group not in state.may_have_unknown_jobs:
-        yield RuleViolation(Severity.MUST, replay, "202 for what was not started before", f"{response}")
+        yield RuleViolation(Severity.MUST, replay, "202 for a new job", f"{response}")
     elif job is not None and job.outcome == "completed" and response.status != _REPLAYED:
         yield RuleViolation(Severity.SHOULD, replay, "200 for a completed job", f"{response}")
 
 
 def _is_unrelated(state: State, request: Request, job: Job) -> bool:
-    """Whether the job was started by another body, and no idempotency key ties it to this request, whoever sent it."""
+    """Whether another body started the job, and no idempotency key of any caller connects it with this request."""
     if job.body is None or job.body == request.body:
         return False
     return not any(
-        (where, idempotency) == (request.group, request.idempotency) for where, _, idempotency in state.starts
+        (group, idempotency) == (request.group, request.idempotency) for group, _, idempotency in state.starts
     )
 
 
-def _stale(state: State, request: Request, shown: ShownJob, level: Severity) -> Iterator[RuleViolation]:
-    """A status that contradicts what is known. That what ended stays ended is inferred, unless a state said so."""
+def _status_violations(state: State, request: Request, shown: ShownJob, level: Severity) -> Iterator[RuleViolation]:
+    """Yield a violation if a status contradicts the known one.
+
+    That an ended job stays ended is inferred, unless a provider state declared it.
+    """
     job = state.jobs.get((request.group, shown.id))
     if job is None:
         return
@@ -143,15 +147,15 @@ def _stale(state: State, request: Request, shown: ShownJob, level: Severity) -> 
 def _missing(state: State, request: Request, shown: set[str]) -> Iterator[RuleViolation]:
     for (group, identifier), job in state.jobs.items():
         if group == request.group and identifier not in shown:
-            is_sure = job.activity is Activity.ACTIVE and (group, identifier) not in state.lagging
-            level = Severity.MUST if is_sure else Severity.SHOULD
+            is_certain = job.activity is Activity.ACTIVE and (group, identifier) not in state.lagging
+            level = Severity.MUST if is_certain else Severity.SHOULD
             yield RuleViolation(
-                level, requirement(request.operation, Fact.COMPLETE), f"job {identifier}", "not in the answer"
+                level, requirement(request.operation, Fact.COMPLETE), f"job {identifier}", "not in the response"
             )
 
 
-def _noted(state: State, path: Path, shown: ShownJob) -> State:
-    """A job that is shown is learned; one of which only the API speaks has ended once it is shown as ended."""
+def _with_shown_job(state: State, path: Path, shown: ShownJob) -> State:
+    """Learn the status of a job; a job known from the API alone has ended once it is shown as ended."""
     job = state.jobs.get(path, Job(Activity.OPEN))
     if job.activity is Activity.OPEN and isinstance(shown.status, str) and shown.status in _ENDED:
         job = replace(job, activity=Activity.ENDED, outcome=shown.status)

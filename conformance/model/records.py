@@ -1,4 +1,4 @@
-"""A mapping that cannot change and can be hashed: what a state keeps its records in."""
+"""The immutable, hashable mapping in which a state keeps its records."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -8,7 +8,7 @@ R = TypeVar("R")
 
 
 class Records(Mapping[K, R]):
-    """Records by key. `put` and `drop` answer another mapping and leave this one as it is."""
+    """An immutable mapping of records by key; `put` and `drop` return a new mapping."""
 
     __slots__ = ("_hash", "_rows")
 
@@ -17,11 +17,11 @@ class Records(Mapping[K, R]):
         self._hash: int | None = None
 
     def put(self, key: K, record: R) -> "Records[K, R]":
-        """The same records, and this one at its key."""
+        """Return a mapping with a record added or replaced."""
         return Records({**self._rows, key: record})
 
     def drop(self, key: K) -> "Records[K, R]":
-        """The same records without this key, which may be missing."""
+        """Return a mapping without a key, which may be missing."""
         return Records({other: record for other, record in self._rows.items() if other != key})
 
     def __getitem__(self, key: K) -> R:

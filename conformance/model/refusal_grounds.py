@@ -1,4 +1,4 @@
-"""A ground for a refusal: what may stand in the way of a request, and how the refusal that names it has to look."""
+"""The grounds for a refusal: the obstacles to a request, and the form of the refusal on each."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,16 @@ from conformance.model.violation import Fact, Severity
 
 @dataclass(frozen=True, slots=True)
 class RefusalGround:
-    """One reason to refuse.
+    """A reason to refuse a request.
 
-    `statuses`, `code`: what the refusal shows; `code` None is any. `certain`: it holds for sure, so that a success
-    breaks `fact` at `level`; otherwise it may hold, as far as we know. `price`: the level at which `fact` is broken by
-    refusing on this ground, None where that is as good as any other.
+    Attributes:
+        fact: The fact that is broken by a success, if the ground is certain, or by a refusal with a penalty.
+        statuses: The statuses of a refusal on this ground.
+        code: The code of such a refusal; None is any.
+        certain: Whether the ground certainly holds, so that a success breaks `fact` at `level`; otherwise it may hold.
+        level: The level of the violation by a success.
+        penalty: The level at which a refusal on this ground breaks `fact`; None if such a refusal is allowed.
+
     """
 
     fact: Fact
@@ -34,13 +39,13 @@ UNAUTHORIZED = frozenset({401})
 FORBIDDEN = frozenset({403})
 NOT_FOUND = frozenset({404})
 ELSEWHERE = frozenset({403, 404})
-"""What belongs to another account group: which of the two is not documented (docs/sources.md, Getting started)."""
+"""A resource of another account group: which status is undocumented (docs/sources.md, Getting started)."""
 FOREIGN = ELSEWHERE | {400}
-"""An identifier that was given out in another account group: it may tell that, and be a malformed one in this."""
+"""An identifier of another account group, which may also be malformed in this one."""
 
 CONFLICT = frozenset({409})
 UNPROCESSABLE = frozenset({422})
 INVALID = frozenset({400, 403, 404, 405, 413, 414, 415, 422, 431})
-"""What a malformed request may meet on its way; whether its operation documents that is the contract's business."""
+"""The statuses for a malformed request; the contract decides whether the operation documents them."""
 
 NOT_READY = "AUDIENCE_NOT_READY"

@@ -1,4 +1,4 @@
-"""Grounds that lie in what a request names: the audience and its guard, the folder, the job."""
+"""The refusal grounds of the resources that a request names: the audience and its guard, the folder, the job."""
 
 from collections.abc import Collection, Iterator
 
@@ -23,35 +23,38 @@ _REDUNDANT = frozenset({400, 404, 422})
 
 
 def resource_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
-    """Every ground that lies in the things that a request names."""
+    """Yield every ground of the resources that a request names."""
     if request.operation.resource is Resource.AUDIENCE:
-        yield from _audience(state, request)
+        yield from _audience_grounds(state, request)
     if request.operation is operations.RENAME_FOLDER and request.path not in state.folders:
         yield _missing(request.path, state.folders, state.may_hold_unknown)
     if request.operation.resource is Resource.JOB:
-        yield from _job(state, request)
+        yield from _job_grounds(state, request)
 
 
-def _missing(path: Path, known: Collection[Path], hidden: Collection[str]) -> RefusalGround:
-    """A thing that is not there: 404, or refused as what is foreign; perhaps, where we may have missed some."""
+def _missing(path: Path, known: Collection[Path], may_hold_unknown: Collection[str]) -> RefusalGround:
+    """Return the ground of a missing resource: 404, or a refusal as foreign.
+
+    The ground is uncertain if the account group may hold unknown resources.
+    """
     is_foreign = any(identifier == path[1] for _, identifier in known)
-    if path[0] in hidden:
+    if path[0] in may_hold_unknown:
         return RefusalGround(Fact.FOUND, FOREIGN if is_foreign else ELSEWHERE)
     if is_foreign:
         return RefusalGround(Fact.SCOPE, FOREIGN, certain=True)
     return RefusalGround(Fact.FOUND, NOT_FOUND, certain=True)
 
 
-def _audience(state: State, request: Request) -> Iterator[RefusalGround]:
+def _audience_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
     path = request.path
     audience = state.audiences.get(path)
     if audience is not None:
-        yield from _guard(state, path, audience)
-        yield from _placing(state, request, audience)
+        yield from _guard_grounds(state, path, audience)
+        yield from _folder_grounds(state, request, audience)
     elif path in state.deleted:
-        again = path in state.reissued
-        yield RefusalGround(Fact.GONE, NOT_FOUND, certain=not again)
-        if again:
+        is_reissued = path in state.reissued
+        yield RefusalGround(Fact.GONE, NOT_FOUND, certain=not is_reissued)
+        if is_reissued:
             yield RefusalGround(Fact.GUARD, CONFLICT, code=NOT_READY)
     else:
         yield _missing(path, {*state.audiences, *state.deleted}, state.may_hold_unknown)
@@ -59,8 +62,8 @@ def _audience(state: State, request: Request) -> Iterator[RefusalGround]:
             yield RefusalGround(Fact.GUARD, CONFLICT, code=NOT_READY)
 
 
-def _guard(state: State, path: Path, audience: Audience) -> Iterator[RefusalGround]:
-    """'Protected audiences return 409 AUDIENCE_NOT_READY' (A5; A3, A4, A7, A10, A11 alike)."""
+def _guard_grounds(state: State, path: Path, audience: Audience) -> Iterator[RefusalGround]:
+    """Yield the guard: 'Protected audiences return 409 AUDIENCE_NOT_READY' (A5; A3, A4, A7, A10, A11 alike)."""
     if state.is_populated(path):
         yield RefusalGround(Fact.GUARD, CONFLICT, code=NOT_READY, certain=True)
     elif state.may_be_populating(path[0]):
@@ -69,14 +72,17 @@ def _guard(state: State, path: Path, audience: Audience) -> Iterator[RefusalGrou
         yield RefusalGround(Fact.GUARD_ENDS, CONFLICT, code=NOT_READY, penalty=Severity.SHOULD)
 
 
-def _placing(state: State, request: Request, audience: Audience) -> Iterator[RefusalGround]:
-    """Folders (A10, A11). Which types go together is not defined, nor is moving an audience to where it already is."""
+def _folder_grounds(state: State, request: Request, audience: Audience) -> Iterator[RefusalGround]:
+    """Yield the grounds of a move (A10, A11).
+
+    Neither the compatible types nor a move of an audience to its own folder are documented.
+    """
     if request.operation is operations.REMOVE_FROM_FOLDER and audience.folder.value in (None, UNKNOWN):
         yield RefusalGround(Fact.DONE, _REDUNDANT)
     if request.operation is not operations.MOVE_TO_FOLDER:
         return
-    wanted = request.sent("folderId")
-    path = (request.group, wanted if isinstance(wanted, str) else "")
+    folder_id = request.sent("folderId")
+    path = (request.group, folder_id if isinstance(folder_id, str) else "")
     folder = state.folders.get(path)
     if folder is None:
         missing = _missing(path, state.folders, state.may_hold_unknown)
@@ -85,41 +91,44 @@ def _placing(state: State, request: Request, audience: Audience) -> Iterator[Ref
         yield RefusalGround(Fact.COMPATIBLE, UNPROCESSABLE)
     elif folder.type != audience.type:
         yield RefusalGround(Fact.COMPATIBLE, UNPROCESSABLE, certain=True, level=Severity.SHOULD)
-    if audience.folder.value == wanted:
+    if audience.folder.value == folder_id:
         yield RefusalGround(Fact.DONE, _REDUNDANT)
 
 
-def _job(state: State, request: Request) -> Iterator[RefusalGround]:
+def _job_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
     job = state.jobs.get(request.path)
     if job is None:
         missing = _missing(request.path, state.jobs, state.may_have_unknown_jobs)
         yield missing
         if request.operation is operations.CANCEL_JOB:
-            # The number of this row is not printed: that it is 404 is inferred, that nothing is cancelled is not.
+            # The status of this row is not printed: the 404 is inferred, the refusal itself is not.
             yield RefusalGround(missing.fact, frozenset({400, 403, 409, 422}), penalty=Severity.SHOULD)
         return
-    if _may_have_left(state, request.group, job):
+    if _may_be_gone(state, request.group, job):
         yield RefusalGround(Fact.FOUND, NOT_FOUND)
     if request.operation is operations.CANCEL_JOB:
-        yield from _cancelable(job)
+        yield from _cancel_grounds(job)
 
 
-def _may_have_left(state: State, group: str, job: Job) -> bool:
-    """Whether a job outlives the audience that it populated is not documented."""
+def _may_be_gone(state: State, group: str, job: Job) -> bool:
+    """Whether the job may be gone with its audience, which is not documented."""
     if job.audience is None:
-        return any(where == group for where, _ in state.deleted)
+        return any(deleted_in == group for deleted_in, _ in state.deleted)
     return (group, job.audience) not in state.audiences
 
 
-def _cancelable(job: Job) -> Iterator[RefusalGround]:
-    """P4: 'Completed or failed jobs return 422 VALIDATION_ERROR'; nothing is said of those that were cancelled."""
+def _cancel_grounds(job: Job) -> Iterator[RefusalGround]:
+    """Yield the grounds of P4: 'Completed or failed jobs return 422 VALIDATION_ERROR'.
+
+    The page does not mention cancelled jobs.
+    """
     if job.activity is Activity.ACTIVE:
         return
-    ended = job.activity is Activity.ENDED and job.outcome != "cancelled"
+    has_ended = job.activity is Activity.ENDED and job.outcome != "cancelled"
     level = Severity.MUST if job.outcome in ("completed", "failed") else Severity.SHOULD
-    yield RefusalGround(Fact.CANCELABLE, UNPROCESSABLE, code="VALIDATION_ERROR", certain=ended, level=level)
-    # The row's schema leaves the code free, the note does not; a job that was cancelled may be refused in any way.
-    price = None if job.outcome == "cancelled" else Severity.SHOULD
-    yield RefusalGround(Fact.CANCELABLE, UNPROCESSABLE, penalty=price)
+    yield RefusalGround(Fact.CANCELABLE, UNPROCESSABLE, code="VALIDATION_ERROR", certain=has_ended, level=level)
+    # The row's schema allows any code, the note does not; a cancelled job may be refused in any way.
+    penalty = None if job.outcome == "cancelled" else Severity.SHOULD
+    yield RefusalGround(Fact.CANCELABLE, UNPROCESSABLE, penalty=penalty)
     if job.outcome == "cancelled":
         yield RefusalGround(Fact.CANCELABLE, frozenset({400, 404, 409}))

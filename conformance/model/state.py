@@ -1,4 +1,4 @@
-"""What a client that saw everything may know of the target: one possible state, frozen, compared by value."""
+"""A possible state of the target, as a client that sees every exchange knows it; immutable, compared by value."""
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -7,12 +7,12 @@ from conformance.model.messages import UNKNOWN, Text
 from conformance.model.records import Records
 
 Path = tuple[str, str]
-"""Account group and identifier: nothing says that identifiers of two account groups differ."""
+"""Account group and identifier: identifiers of different account groups may be equal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A value of a field, and the requirement that made it so: the one that is broken if another value is shown."""
+    """A field value, and the requirement that asserts it: the one that is broken if another value is shown."""
 
     value: Text = UNKNOWN
     asserted_by: str = ""
@@ -20,7 +20,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An API key: its permissions and account groups, None where nobody told."""
+    """An API key: its permissions and account groups; None if the target does not name them."""
 
     permissions: frozenset[str] | None
     groups: frozenset[str] | None
@@ -31,28 +31,38 @@ class Key:
 class Audience:
     """An audience that exists.
 
-    `made`: by a request of ours, so that its name is ours too. `ready`: False where the pages leave open whether the
-    guard still holds (its job was cancelled; it monitors). A job on record that is active guards it whatever this says.
+    Attributes:
+        named_by_suite: Whether a request of the suite created or named it, so that its name is unique.
+        ready: False if the pages do not decide whether the guard still holds (a cancelled job, a monitoring audience).
+            A recorded active job guards the audience in any case.
+
     """
 
     name: Known = Known()
     description: Known = Known()
     folder: Known = Known()
     type: Text = UNKNOWN
-    made: bool = False
+    named_by_suite: bool = False
     ready: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder that exists; nothing documented removes one."""
+    """A folder that exists; no documented operation deletes one."""
 
     name: Known = Known()
     type: Text = UNKNOWN
 
 
 class Activity(Enum):
-    """What is known of a job: ACTIVE by the target's own word, ENDED as told or shown, OPEN: it may end by itself."""
+    """The known activity of a job.
+
+    Attributes:
+        ACTIVE: Declared active by a provider state.
+        OPEN: It may end at any time.
+        ENDED: Declared or shown as ended.
+
+    """
 
     ACTIVE = "active"
     OPEN = "open"
@@ -61,10 +71,14 @@ class Activity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. `audience`: what it populates, `outcome`: its last status; None if not told (P1 tells no audience).
+    """A job.
 
-    `declared`: a provider state said what is known, not only an answer of the API. `body`: of the request that started
-    it.
+    Attributes:
+        audience: The identifier of the audience that it populates; None if unknown (P1 does not return it).
+        outcome: The last status; None if unknown.
+        declared: Whether a provider state, and not only a response of the API, declared the activity.
+        body: The body of the request that started it.
+
     """
 
     activity: Activity
@@ -76,7 +90,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """What was sent with an idempotency key, and the job answered; None if the reply was lost."""
+    """The body that was sent with an idempotency key, and the job in the response; None if the reply was lost."""
 
     body: str
     job: str | None
@@ -84,12 +98,17 @@ class StartRequest:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One possible state of the target.
+    """A possible state of the target.
 
-    `gone`: deleted audiences, as they last were. `reissued`: those of them whose identifier may mean something new that
-    we were not shown. `lagging`: audiences that changed, and jobs that began, less than two seconds ago: lists may not
-    show it yet. `hidden`: account groups that may hold audiences or folders we were never shown; `unlisted`: jobs;
-    `started`: one of these jobs is ours, and may be active. `starts`: by account group, API key and idempotency key.
+    Attributes:
+        deleted: The deleted audiences, as they last were.
+        starts: The start requests by account group, API key and idempotency key.
+        reissued: The deleted audiences whose identifier may belong to a new, unknown audience.
+        lagging: The audiences that changed, and the jobs that began, less than two seconds ago; lists may not show it.
+        may_hold_unknown: The account groups that may hold unknown audiences or folders.
+        may_have_unknown_jobs: The account groups that may have unknown jobs.
+        may_have_unknown_active_job: Those of them in which the suite may have started such a job, still active.
+
     """
 
     keys: Records[str, Key] = field(default_factory=Records)
@@ -105,28 +124,28 @@ class State:
     may_have_unknown_active_job: frozenset[str] = frozenset()
 
     def is_populated(self, path: Path) -> bool:
-        """By the target's own word, an active job populates this audience."""
+        """Whether the target declared an active job that populates this audience."""
         group, audience = path
         return any(
-            job.activity is Activity.ACTIVE and (where, job.audience) == (group, audience)
-            for (where, _), job in self.jobs.items()
+            job.activity is Activity.ACTIVE and (job_group, job.audience) == (group, audience)
+            for (job_group, _), job in self.jobs.items()
         )
 
     def may_be_active(self, job: Path) -> bool:
-        """Nothing has shown that the job has ended."""
+        """Whether the job is not known to have ended."""
         known = self.jobs.get(job)
         return known is None or known.activity is not Activity.ENDED
 
     def may_be_populating(self, group: str) -> bool:
-        """A job of this account group may be active on an audience that nobody named: any of them, or a new one."""
+        """Whether a job may be active on an unknown audience of the account group, be it an existing or a new one."""
         return group in self.may_have_unknown_active_job or any(
             job.activity is not Activity.ENDED and job.audience is None
-            for (where, _), job in self.jobs.items()
-            if where == group
+            for (job_group, _), job in self.jobs.items()
+            if job_group == group
         )
 
     def with_audience(self, path: Path, audience: Audience, *, lagging: bool = True) -> "State":
-        """An audience, there from now on; its identifier is its own again if it was another's."""
+        """Return the state with an audience; a deleted audience with its identifier is forgotten."""
         return replace(
             self,
             audiences=self.audiences.put(path, audience),
@@ -136,7 +155,7 @@ class State:
         )
 
     def without_audience(self, path: Path) -> "State":
-        """An audience deleted. A job that may yet create one may give it the identifier that became free."""
+        """Return the state without an audience; a job that may create one may reuse its identifier."""
         if path not in self.audiences:
             return self
         return replace(
@@ -148,11 +167,11 @@ class State:
         )
 
     def with_job(self, path: Path, job: Job) -> "State":
-        """A job, known from now on as this; a new one may be missing in the list for a while."""
+        """Return the state with a job; a new job may be missing in the list for a while."""
         lagging = self.lagging if path in self.jobs else self.lagging | {path}
         return replace(self, jobs=self.jobs.put(path, job), lagging=lagging)
 
     def with_unknown(self, group: str) -> "State":
-        """Something was made in this account group that we were not shown; its identifier may be a freed one."""
+        """Return the state with an unknown new resource in the account group; its identifier may be a reused one."""
         free = {path for path in self.deleted if path[0] == group}
         return replace(self, may_hold_unknown=self.may_hold_unknown | {group}, reissued=self.reissued | free)

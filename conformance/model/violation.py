@@ -1,4 +1,4 @@
-"""What the model says of one response: the states that it leaves possible, and the sentences that it breaks."""
+"""The judgement of the model on one response: the possible states after it, and the sentences that it breaks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -10,21 +10,37 @@ from conformance.model.state import State
 
 
 class Severity(IntEnum):
-    """How binding a requirement is; a greater one binds more. `name` is a level (docs/glossary.md)."""
+    """The level of a requirement; a greater one is more binding."""
 
     SHOULD = 1
     MUST = 2
 
 
 class Fact(StrEnum):
-    """The last part of a requirement's identifier: what of an operation is demanded. The rest is the operation's name.
+    """The last part of the id of a requirement, after the prefix of the operation.
 
-    Every operation: KEY (401), PERMISSION (403), PERMISSION-SUFFICES, SCOPE (an account group's things are its own),
-    VALID (what is invalid is refused), FOUND (what was never there is 404), DONE (what nothing speaks against
-    succeeds). Audiences: GUARD (409 while populated) with its code, GUARD-ENDS (no 409 else), GONE (deleted stays
-    deleted), EFFECT (what was asked for is what is shown), ONLY (and nothing else has changed), CURRENT (what is read
-    is what was read before), NEW (created is not there already), COMPATIBLE (folder and audience). Lists: COMPLETE,
-    UNIQUE. Jobs: REPLAY, NEW, CANCELABLE, CURRENT.
+    Attributes:
+        KEY: An invalid key is refused with 401.
+        PERMISSION: A missing permission is refused with 403.
+        PERMISSION_SUFFICES: The documented permission is enough.
+        SCOPE: A resource belongs to its account group alone.
+        VALID: An invalid request is refused.
+        FOUND: A resource that never existed is a 404.
+        DONE: A request without any ground for a refusal succeeds.
+        GUARD: An audience is refused with 409 while it is populated.
+        GUARD_CODE: That refusal has its code.
+        GUARD_ENDS: There is no 409 otherwise.
+        GONE: A deleted audience stays deleted.
+        EFFECT: The response shows the requested effect.
+        ONLY: No other field has changed.
+        CURRENT: A read shows the same as the read before.
+        NEW: A created resource did not exist before.
+        COMPATIBLE: Folder and audience are compatible.
+        COMPLETE: A list is complete.
+        UNIQUE: A list has each resource once.
+        REPLAY: A repeated start returns the same job.
+        CANCELABLE: Only an active job can be cancelled.
+
     """
 
     KEY = "KEY"
@@ -51,34 +67,34 @@ class Fact(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class RuleViolation:
-    """One broken sentence: `requirement` such as `AUD-DELETE-GUARD`, its level, what it demands, what came."""
+    """A broken sentence: its requirement, such as `AUD-DELETE-GUARD`, its level, and the two responses."""
 
     level: Severity
     requirement: str
     expected: str
-    seen: str
+    actual: str
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What may be true after a response, were it allowed, and what speaks against it."""
+    """The possible states after a response, if it were allowed, and the sentences that it breaks."""
 
     states: frozenset[State]
     violations: tuple[RuleViolation, ...] = field(default=())
 
     def breaks(self, level: Severity) -> bool:
-        """Whether a sentence of this level, or of a more binding one, is broken."""
+        """Whether a sentence of this or a more binding level is broken."""
         return any(violation.level >= level for violation in self.violations)
 
 
 def requirement(operation: OperationSpec, fact: Fact) -> str:
-    """Resource, operation, fact. That what is gone stays gone is the effect of the deletion, whoever asks for it."""
+    """Return the id of a requirement; GONE belongs to the deletion for every operation."""
     if fact is Fact.GONE:
         operation, fact = operations.DELETE_AUDIENCE, Fact.EFFECT
     return f"{operation.prefix}-{fact}"
 
 
 def at_most(level: Severity, violations: Iterable[RuleViolation]) -> tuple[RuleViolation, ...]:
-    """The same violations, none above a level; the most binding first."""
-    lowered = (replace(each, level=min(level, each.level)) for each in violations)
-    return tuple(sorted(lowered, key=lambda each: (-each.level, each)))
+    """Return the violations capped at a level, the most binding first."""
+    capped = (replace(violation, level=min(level, violation.level)) for violation in violations)
+    return tuple(sorted(capped, key=lambda violation: (-violation.level, violation)))

@@ -13,10 +13,11 @@ from conformance.client.contract import json_at
 from conformance.concurrency.history import History
 from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations
-from conformance.model import KeyIssued, Validity
+from conformance.model.events import KeyIssued
+from conformance.model.messages import Validity
 from conformance.races.race import Act, Race, check_history
-from conformance.results.ledger import ViolationError
-from conformance.results.verdicts import SUCCESS, Violation
+from conformance.results.exchange import SUCCESS
+from conformance.results.violation import Violation, ViolationError
 from conformance.states import NotEstablishedError
 
 _CLIENTS, _TRIES = 6, 8

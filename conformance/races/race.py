@@ -15,9 +15,10 @@ from conformance.concurrency.linearizability import Outcome
 from conformance.harness.context import Audience, CheckContext
 from conformance.harness.expectations import Expectations, describe, is_refusal
 from conformance.harness.key import Key
-from conformance.model import AudiencePopulated, AudienceReady, KeyIssued
+from conformance.model.events import AudiencePopulated, AudienceReady, KeyIssued
 from conformance.model.refusal_grounds import ELSEWHERE
-from conformance.results.verdicts import SUCCESS, Exchange, Violation
+from conformance.results.exchange import SUCCESS, Exchange
+from conformance.results.violation import Violation
 from conformance.states import NotEstablishedError
 
 Act = Callable[[], object]

@@ -1,1 +1,1 @@
-"""What a run found, as a page, JSON, JUnit, Markdown and text."""
+"""The report of a run, as HTML, JSON, JUnit XML, Markdown and text."""

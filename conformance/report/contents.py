@@ -1,30 +1,29 @@
-"""What every report is made from."""
+"""The contents of every report."""
 
-from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 from enum import StrEnum
 
-from conformance.report.redaction import redacted, redaction
+from conformance.report.redaction import Redactor
 from conformance.results.verdicts import RequirementResult, RunVerdict, Verdict, run_verdict
 
 
 class Section(StrEnum):
-    """Where a requirement stands in a report, what decides the run first; its value is the heading."""
+    """The sections of a report, the deciding ones first; the value is the heading."""
 
     VIOLATED = "Violated"
-    ERROR = "The suite's own faults"
+    ERROR = "Errors of the suite"
     STALE = "No longer failing"
-    UNDECIDED = "Could not be checked"
+    UNDECIDED = "Undecided"
     WARNING = "Warnings"
-    NOT_RUN = "Not checked, and not required"
+    NOT_RUN = "Not checked and not required"
     EXPECTED = "Expected failures"
-    UNEXERCISED = "Never arose"
-    PASSED = "Held"
+    UNEXERCISED = "Not exercised"
+    PASSED = "Passed"
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The contract that the target was held against; `digest` of its text, so that two reports can be compared."""
+    """The contract that the target was checked against; the `digest` (SHA-256) of its text makes reports comparable."""
 
     title: str
     version: str
@@ -33,11 +32,17 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run and what it decided.
+    """A run and its results, without secrets.
 
-    `secrets` (secret to variable name) are taken out of everything that the target or a user had a hand in, and not
-    kept. `started`: ISO 8601. `duration`: seconds. `selection`: what `-k` said. `notes`: what else a reader must know,
-    such as repetitions that shrank, or what stayed behind at the target.
+    Attributes:
+        started: The time at which the run started, in ISO 8601.
+        duration: In seconds.
+        results: In the order of the catalogue.
+        redactor: Redacts every text that the target or a user may have influenced. It is not kept.
+        strict: Whether a SHOULD counts as a MUST.
+        selection: The expression of `-k`.
+        notes: Other facts for the reader, such as fewer repetitions, or leftovers at the target.
+
     """
 
     contract: Contract
@@ -46,35 +51,34 @@ class Report:
     seed: int
     started: str
     duration: float
-    decided: tuple[RequirementResult, ...]
-    secrets: InitVar[Mapping[str, str]]
+    results: tuple[RequirementResult, ...]
+    redactor: InitVar[Redactor]
     strict: bool = False
     selection: str | None = None
     notes: tuple[str, ...] = ()
 
-    def __post_init__(self, secrets: Mapping[str, str]) -> None:
-        redact = redaction(secrets)
-        object.__setattr__(self, "base_url", redact(self.base_url))
-        object.__setattr__(self, "decided", tuple(redacted(one, redact) for one in self.decided))
-        object.__setattr__(self, "selection", None if self.selection is None else redact(self.selection))
-        object.__setattr__(self, "notes", tuple(redact(note) for note in self.notes))
+    def __post_init__(self, redactor: Redactor) -> None:
+        object.__setattr__(self, "base_url", redactor.text(self.base_url))
+        object.__setattr__(self, "results", tuple(map(redactor.result, self.results)))
+        object.__setattr__(self, "selection", None if self.selection is None else redactor.text(self.selection))
+        object.__setattr__(self, "notes", tuple(map(redactor.text, self.notes)))
 
     @property
     def outcome(self) -> RunVerdict:
-        """The verdict of the run."""
-        return run_verdict(self.decided, strict=self.strict, selection=self.selection is not None)
+        """The verdict on the run."""
+        return run_verdict(self.results, strict=self.strict, selection=self.selection is not None)
 
     def section(self, section: Section) -> tuple[RequirementResult, ...]:
-        """The requirements of a section, in the order of the catalogue."""
-        return tuple(one for one in self.decided if self.section_of(one) is section)
+        """Return the results of a section, in the order of the catalogue."""
+        return tuple(result for result in self.results if self.section_of(result) is section)
 
-    def section_of(self, decided: RequirementResult) -> Section:
-        """The one section where a requirement stands."""
-        if decided.verdict is Verdict.FAIL:
-            return Section.VIOLATED if decided.is_binding(strict=self.strict) else Section.WARNING
-        if decided.verdict is Verdict.NOT_RUN:
-            return Section.UNDECIDED if decided.is_binding(strict=self.strict) else Section.NOT_RUN
-        return _SECTION[decided.verdict]
+    def section_of(self, result: RequirementResult) -> Section:
+        """Return the section of a result."""
+        if result.verdict is Verdict.FAIL:
+            return Section.VIOLATED if result.is_binding(strict=self.strict) else Section.WARNING
+        if result.verdict is Verdict.NOT_RUN:
+            return Section.UNDECIDED if result.is_binding(strict=self.strict) else Section.NOT_RUN
+        return _SECTION[result.verdict]
 
 
 _SECTION = {

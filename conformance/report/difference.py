@@ -1,17 +1,18 @@
-"""Marks in what was expected and in what came back the words that differ."""
+"""The words that differ between the expected and the actual text."""
 
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
+from operator import itemgetter
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
-_ALIKE = 0.25  # the share of the shorter text; below it single marks would only confuse
+_SIMILAR = 0.25  # share of the shorter text; single marks in less similar texts would confuse
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a text, and whether the other text has it not."""
+    """A part of a text, and whether the other text lacks it."""
 
     text: str
     differs: bool
@@ -20,29 +21,28 @@ class Piece:
 Pieces = tuple[Piece, ...]
 
 
-def difference(expected: str, came_back: str) -> tuple[Pieces, Pieces]:
-    """Both texts in pieces; joined, the pieces are the texts."""
-    here, there = _WORD.findall(expected), _WORD.findall(came_back)
-    matcher = SequenceMatcher(None, here, there)
-    blocks = matcher.get_matching_blocks()
-    same_here = {place for block in blocks for place in range(block.a, block.a + block.size)}
-    same_there = {place for block in blocks for place in range(block.b, block.b + block.size)}
-    shared = _count([here[place] for place in same_here])
-    if shared < _ALIKE * min(_count(here), _count(there)):
-        return _pieces(here, set()), _pieces(there, set())
-    return _pieces(here, same_here), _pieces(there, same_there)
+def difference(expected: str, actual: str) -> tuple[Pieces, Pieces]:
+    """Return the pieces of both texts, which joined are the texts."""
+    expected_words, actual_words = _WORD.findall(expected), _WORD.findall(actual)
+    blocks = SequenceMatcher(None, expected_words, actual_words).get_matching_blocks()
+    same_in_expected = {index for block in blocks for index in range(block.a, block.a + block.size)}
+    same_in_actual = {index for block in blocks for index in range(block.b, block.b + block.size)}
+    shared = _count_words([expected_words[index] for index in same_in_expected])
+    if shared < _SIMILAR * min(_count_words(expected_words), _count_words(actual_words)):
+        return _pieces(expected_words, set()), _pieces(actual_words, set())
+    return _pieces(expected_words, same_in_expected), _pieces(actual_words, same_in_actual)
 
 
-def _count(words: list[str]) -> int:
+def _count_words(words: list[str]) -> int:
     return sum(word.isalnum() for word in words)
 
 
 def _pieces(words: list[str], same: set[int]) -> Pieces:
-    differs = [place not in same for place in range(len(words))]
-    for place in range(1, len(words) - 1):
-        if words[place].isspace():  # a blank goes with the words around it
-            differs[place] = differs[place - 1] and differs[place + 1]
+    differs = [index not in same for index in range(len(words))]
+    for index in range(1, len(words) - 1):
+        if words[index].isspace():  # a blank differs only between words that differ
+            differs[index] = differs[index - 1] and differs[index + 1]
     marked = zip(words, differs, strict=True)
     return tuple(
-        Piece("".join(word for word, _ in group), differs=key) for key, group in groupby(marked, key=lambda one: one[1])
+        Piece("".join(word for word, _ in group), differs=key) for key, group in groupby(marked, key=itemgetter(1))
     )

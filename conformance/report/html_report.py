@@ -1,4 +1,4 @@
-"""The report as one page that needs nothing else: to read on a phone, to print, to hand on."""
+"""The HTML report: one self-contained page, to read on a phone, to print or to send."""
 
 import base64
 import hashlib
@@ -7,7 +7,7 @@ from importlib import resources
 from string import Template
 
 from conformance.report.contents import Report, Section
-from conformance.report.html_requirement import briefly, in_full
+from conformance.report.html_requirement import render_briefly, render_in_full
 from conformance.report.legible import line
 from conformance.report.wording import HEADLINE, MEANING, summary, tally
 from conformance.results.verdicts import RunVerdict, Verdict, counts
@@ -23,7 +23,7 @@ _TONE = {
 }
 _EDGE = {Section.VIOLATED: "bad-edge", Section.WARNING: "care-edge", Section.EXPECTED: ""}
 _DIGEST_SHOWN = 12
-_FIRST = 5
+_LINKED = 5
 _BUTTONS = (
     Verdict.FAIL,
     Verdict.ERROR,
@@ -36,7 +36,7 @@ _BUTTONS = (
 
 
 def render(report: Report) -> str:
-    """An HTML document. Its own policy lets nothing run but its own script, and nothing be fetched."""
+    """Return an HTML document; its content security policy allows only its own script, and no request."""
     style, script = _text("page.css"), _text("page.js")
     return Template(_text("page.html")).substitute(
         title=_line(f"{HEADLINE[report.outcome]}: {report.base_url}"),
@@ -56,11 +56,14 @@ def render(report: Report) -> str:
 
 
 def _violated(report: Report) -> str:
-    violated = report.section(Section.VIOLATED)
+    violated = [result.requirement for result in report.section(Section.VIOLATED)]
     if not violated:
         return ""
-    links = "".join(f'<li><a href="#{_line(one.id)}">{_line(one.text)}</a></li>' for one in violated[:_FIRST])
-    more = f"<p>and {len(violated) - _FIRST} more, below</p>" if len(violated) > _FIRST else ""
+    links = "".join(
+        f'<li><a href="#{_line(requirement.id)}">{_line(requirement.text)}</a></li>'
+        for requirement in violated[:_LINKED]
+    )
+    more = f"<p>and {len(violated) - _LINKED} more, below</p>" if len(violated) > _LINKED else ""
     return f"<ol>{links}</ol>{more}"
 
 
@@ -78,32 +81,33 @@ def _facts(report: Report) -> str:
 def _footer(report: Report) -> str:
     contract = f"{report.contract.title} {report.contract.version} ({report.contract.digest[:_DIGEST_SHOWN]})"
     return (
-        f"Held against the contract {_line(contract)}. Started {_line(report.started)}, took {report.duration:.1f} s. "
+        f"Checked against the contract {_line(contract)}. "
+        f"Started {_line(report.started)}, took {report.duration:.1f} s. "
         f"Run again with <code>--seed {report.seed}</code>."
     )
 
 
 def _buttons(report: Report) -> str:
-    counted = counts(report.decided)
-    everything = f'<button type="button" data-verdict="" aria-pressed="true">all {len(report.decided)}</button>'
-    return everything + "".join(
-        f'<button type="button" data-verdict="{verdict}" aria-pressed="false">{verdict} {counted[verdict]}</button>'
+    numbers = counts(report.results)
+    all_button = f'<button type="button" data-verdict="" aria-pressed="true">all {len(report.results)}</button>'
+    return all_button + "".join(
+        f'<button type="button" data-verdict="{verdict}" aria-pressed="false">{verdict} {numbers[verdict]}</button>'
         for verdict in _BUTTONS
-        if counted[verdict]
+        if numbers[verdict]
     )
 
 
 def _section(report: Report, section: Section) -> str:
-    decided = report.section(section)
-    if not decided:
+    results = report.section(section)
+    if not results:
         return ""
     if section in _EDGE:
-        listed = "".join(in_full(one, _EDGE[section]) for one in decided)
+        entries = "".join(render_in_full(result, _EDGE[section]) for result in results)
     else:
-        listed = f'<ul class="brief">{"".join(briefly(one) for one in decided)}</ul>'
-    heading = f'<h2>{_line(section)} <span class="quiet">{len(decided)}</span></h2>'
+        entries = f'<ul class="brief">{"".join(map(render_briefly, results))}</ul>'
+    heading = f'<h2>{_line(section)} <span class="quiet">{len(results)}</span></h2>'
     meaning = f'<p class="quiet">{_line(MEANING[section])}</p>'
-    return f'<section data-verdict="{decided[0].verdict}">{heading}{meaning}{listed}</section>'
+    return f'<section data-verdict="{results[0].verdict}">{heading}{meaning}{entries}</section>'
 
 
 def _line(text: str) -> str:

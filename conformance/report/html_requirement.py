@@ -1,36 +1,42 @@
-"""One requirement on the page."""
+"""The HTML of one requirement."""
 
 from html import escape
 
+from conformance.catalogue.requirements import Requirement
 from conformance.report.curl import curl
 from conformance.report.difference import Pieces, difference
 from conformance.report.legible import block, body, line
-from conformance.report.wording import answer, repetition, shown
-from conformance.results.verdicts import Exchange, RequirementResult, Verdict, Violation
+from conformance.report.wording import frequency, response_summary, shown_violations
+from conformance.results.exchange import Exchange
+from conformance.results.verdicts import RequirementResult, Verdict
+from conformance.results.violation import Violation
 
-_COMPARED = 2_000
+_COMPARED, _COMMAND = 2_000, 8_000  # characters shown
 
 
-def in_full(decided: RequirementResult, edge: str) -> str:
-    """The sentence, what was expected, what came back, and the commands that show it."""
-    reason = "" if decided.verdict is Verdict.FAIL else f"<p>{escape(line(decided.reason))}</p>"
-    findings = "".join(_finding(finding) for finding in shown(decided))
+def render_in_full(result: RequirementResult, edge: str) -> str:
+    """Return the sentence, the expected and the actual behaviour, and the commands that show it."""
+    requirement = result.requirement
+    reason = "" if result.verdict is Verdict.FAIL else f"<p>{escape(line(result.reason))}</p>"
+    violations = "".join(_violation(violation) for violation in shown_violations(result.observations))
     return (
-        f'<article class="full {edge}" id="{escape(decided.id)}"><h3>{escape(line(decided.text))}</h3>'
-        f'<p class="about">{_about(decided)} · {repetition(decided)}</p>{reason}{findings}</article>'
+        f'<article class="full {edge}" id="{escape(requirement.id)}"><h3>{escape(line(requirement.text))}</h3>'
+        f'<p class="about">{_about(requirement)} · {frequency(result.observations)}</p>{reason}{violations}</article>'
     )
 
 
-def briefly(decided: RequirementResult) -> str:
-    """The sentence, and the reason for its verdict."""
+def render_briefly(result: RequirementResult) -> str:
+    """Return the sentence, and the reason for its verdict."""
+    requirement = result.requirement
     return (
-        f'<li id="{escape(decided.id)}">{escape(line(decided.text))}'
-        f'<p class="about">{_about(decided)} · {escape(line(decided.reason))}</p></li>'
+        f'<li id="{escape(requirement.id)}">{escape(line(requirement.text))}'
+        f'<p class="about">{_about(requirement)} · {escape(line(result.reason))}</p></li>'
     )
 
 
-def _about(decided: RequirementResult) -> str:
-    return f'<span class="level">{decided.level}</span> <code>{escape(decided.id)}</code> · {_source(decided.source)}'
+def _about(requirement: Requirement) -> str:
+    level, source = requirement.level, _source(requirement.source)
+    return f'<span class="level">{level}</span> <code>{escape(requirement.id)}</code> · {source}'
 
 
 def _source(source: str) -> str:
@@ -40,22 +46,22 @@ def _source(source: str) -> str:
     return escape(line(source))
 
 
-def _finding(finding: Violation) -> str:
-    expected, came_back = difference(block(finding.expected, _COMPARED), block(finding.actual, _COMPARED))
-    steps = "".join(_step(exchange) for exchange in finding.exchanges)
+def _violation(violation: Violation) -> str:
+    expected, actual = difference(block(violation.expected, _COMPARED), block(violation.actual, _COMPARED))
+    steps = "".join(_step(exchange) for exchange in violation.exchanges)
     return (
         f'<div class="sides"><div class="expected"><h4>Expected</h4><pre>{_marked(expected)}</pre></div>'
-        f'<div class="came-back"><h4>Came back</h4><pre>{_marked(came_back)}</pre></div></div>'
-        f'<h4>To see it</h4><ol class="steps">{steps}</ol>'
+        f'<div class="actual"><h4>Actual</h4><pre>{_marked(actual)}</pre></div></div>'
+        f'<h4>Steps to reproduce</h4><ol class="steps">{steps}</ol>'
     )
 
 
 def _step(exchange: Exchange) -> str:
     response = body(exchange.response_body)
     shown_body = f"<pre>{escape(response)}</pre>" if response else ""
-    command = f'<pre class="curl">{escape(block(curl(exchange), 8_000))}</pre>'
-    return f'<li>{command}<span class="quiet">→ {escape(line(answer(exchange)))}</span>{shown_body}</li>'
+    command = f'<pre class="curl">{escape(block(curl(exchange), _COMMAND))}</pre>'
+    return f'<li>{command}<span class="quiet">→ {escape(line(response_summary(exchange)))}</span>{shown_body}</li>'
 
 
 def _marked(pieces: Pieces) -> str:
-    return "".join(f"<mark>{escape(one.text)}</mark>" if one.differs else escape(one.text) for one in pieces)
+    return "".join(f"<mark>{escape(piece.text)}</mark>" if piece.differs else escape(piece.text) for piece in pieces)

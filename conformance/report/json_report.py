@@ -1,4 +1,4 @@
-"""The report for programs; `report.schema.json` beside it is its schema."""
+"""The report for programs, a JSON document; its schema is `report.schema.json`."""
 
 import base64
 import json
@@ -7,18 +7,19 @@ from typing import Any
 
 from conformance.report.contents import Report
 from conformance.report.curl import curl
-from conformance.results.verdicts import Exchange, Headers, RequirementResult, counts
+from conformance.results.exchange import Exchange, Headers
+from conformance.results.verdicts import RequirementResult, counts
 
-_BODY_LIMIT = 65_536
+_BODY_LIMIT = 65_536  # bytes; characters of a body in UTF-8
 
 
 def render(report: Report) -> str:
-    """A JSON document, ASCII only."""
+    """Return a JSON document, in ASCII."""
     return json.dumps(_report(report), indent=2) + "\n"
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of what `render` writes; a fresh dict for every call."""
+    """Return the JSON Schema (2020-12) of the document; a new dict at each call."""
     document: dict[str, Any] = json.loads(resources.files(__package__).joinpath("report.schema.json").read_bytes())
     return document
 
@@ -39,20 +40,21 @@ def _report(report: Report) -> dict[str, Any]:
         "profile": report.profile,
         "seed": report.seed,
         "verdict": report.outcome,
-        "counts": dict(counts(report.decided)),
-        "requirements": [_requirement(one) for one in report.decided],
+        "counts": dict(counts(report.results)),
+        "requirements": [_result(result) for result in report.results],
     }
 
 
-def _requirement(decided: RequirementResult) -> dict[str, Any]:
-    exchanges = decided.violations[0].exchanges if decided.violations else ()
+def _result(result: RequirementResult) -> dict[str, Any]:
+    requirement, violations = result.requirement, result.observations.violations
+    exchanges = violations[0].exchanges if violations else ()
     return {
-        "id": decided.id,
-        "level": decided.level,
-        "text": decided.text,
-        "source": decided.source,
-        "verdict": decided.verdict,
-        "reason": decided.reason,
+        "id": requirement.id,
+        "level": requirement.level,
+        "text": requirement.text,
+        "source": requirement.source,
+        "verdict": result.verdict,
+        "reason": result.reason,
         "curl": [curl(exchange) for exchange in exchanges],
         "exchange": [_exchange(exchange) for exchange in exchanges],
     }

@@ -1,14 +1,16 @@
-"""The report for continuous integration: JUnit XML, one test case a requirement."""
+"""The report for continuous integration: JUnit XML, with a test case for each requirement."""
 
 from xml.etree import ElementTree as ET
 
 from conformance.report.contents import Report, Section
 from conformance.report.curl import curl
 from conformance.report.legible import block, body, line
-from conformance.report.wording import answer, repetition, shown
-from conformance.results.verdicts import RequirementResult, Violation
+from conformance.report.wording import frequency, response_summary, shown_violations
+from conformance.results.verdicts import RequirementResult
+from conformance.results.violation import Violation
 
-# A failure is what lets the run exit with 1, an error what lets it exit with 3; the rest passes, with a property.
+_COMMAND, _BODY = 8_000, 1_000  # characters shown
+# A failure makes the run exit with 1, an error with 3; the other sections pass, with a property.
 _ELEMENT = {
     Section.VIOLATED: "failure",
     Section.STALE: "failure",
@@ -24,8 +26,8 @@ _PROPERTY = {
 
 
 def render(report: Report) -> str:
-    """An XML document; requirements that were not selected are left out, as pytest leaves them out."""
-    cases = [_case(report, one) for one in report.decided if one.selected]
+    """Return an XML document, without the requirements that were not selected, as pytest does."""
+    cases = [_case(report, result) for result in report.results if result.observations.selected]
     numbers = {
         "tests": str(len(cases)),
         "failures": str(sum(case.find("failure") is not None for case in cases)),
@@ -49,18 +51,21 @@ def render(report: Report) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
 
 
-def _case(report: Report, decided: RequirementResult) -> ET.Element:
-    section = report.section_of(decided)
-    case = ET.Element("testcase", {"classname": f"conformance.{decided.profile}", "name": decided.id, "time": "0"})
-    facts = [("level", decided.level), ("verdict", decided.verdict), ("text", decided.text), ("source", decided.source)]
-    facts += [("times", str(decided.check_count))]
-    facts += [(_PROPERTY[section], decided.reason)] if section in _PROPERTY else []
+def _case(report: Report, result: RequirementResult) -> ET.Element:
+    section = report.section_of(result)
+    requirement = result.requirement
+    classname = f"conformance.{requirement.profile}"
+    case = ET.Element("testcase", {"classname": classname, "name": requirement.id, "time": "0"})
+    facts: list[tuple[str, str]] = [("level", requirement.level), ("verdict", result.verdict)]
+    facts += [("text", requirement.text), ("source", requirement.source)]
+    facts += [("times", str(result.observations.check_count))]
+    facts += [(_PROPERTY[section], result.reason)] if section in _PROPERTY else []
     _properties(case, *facts)
     if section in _ELEMENT:
-        attributes = {"type": f"{decided.level} {decided.verdict}", "message": line(decided.reason)}
-        ET.SubElement(case, _ELEMENT[section], attributes).text = _text(decided)
-    elif decided.violations:
-        ET.SubElement(case, "system-out").text = _text(decided)
+        attributes = {"type": f"{requirement.level} {result.verdict}", "message": line(result.reason)}
+        ET.SubElement(case, _ELEMENT[section], attributes).text = _text(result)
+    elif result.observations.violations:
+        ET.SubElement(case, "system-out").text = _text(result)
     return case
 
 
@@ -70,15 +75,17 @@ def _properties(parent: ET.Element, *facts: tuple[str, str]) -> None:
         ET.SubElement(properties, "property", {"name": name, "value": line(value)})
 
 
-def _text(decided: RequirementResult) -> str:
-    lines = [line(decided.text), f"source: {line(decided.source)}", f"level: {decided.level}", repetition(decided)]
-    lines += [part for finding in shown(decided) for part in _finding(finding)]
+def _text(result: RequirementResult) -> str:
+    requirement, observed = result.requirement, result.observations
+    lines = [line(requirement.text), f"source: {line(requirement.source)}", f"level: {requirement.level}"]
+    lines += [frequency(observed)]
+    lines += [text for violation in shown_violations(observed) for text in _violation(violation)]
     return "\n".join(lines)
 
 
-def _finding(finding: Violation) -> list[str]:
-    lines = ["", f"expected: {block(finding.expected)}", f"came back: {block(finding.actual)}"]
-    for place, exchange in enumerate(finding.exchanges, start=1):
-        lines += [f"{place}. {block(curl(exchange), 8_000)}", f"   -> {line(answer(exchange))}"]
-        lines += [f"   {shown_body}" for shown_body in [body(exchange.response_body, 1_000)] if shown_body]
+def _violation(violation: Violation) -> list[str]:
+    lines = ["", f"expected: {block(violation.expected)}", f"actual: {block(violation.actual)}"]
+    for number, exchange in enumerate(violation.exchanges, start=1):
+        lines += [f"{number}. {block(curl(exchange), _COMMAND)}", f"   -> {line(response_summary(exchange))}"]
+        lines += [f"   {text}" for text in [body(exchange.response_body, _BODY)] if text]
     return lines

@@ -1,4 +1,4 @@
-"""The report for a pull request's comment."""
+"""The report for a comment on a pull request, in Markdown."""
 
 import re
 from collections.abc import Iterator
@@ -6,25 +6,29 @@ from collections.abc import Iterator
 from conformance.report.contents import Report, Section
 from conformance.report.curl import curl
 from conformance.report.legible import block, body, line
-from conformance.report.wording import HEADLINE, MEANING, answer, repetition, shown, summary, tally
-from conformance.results.verdicts import RequirementResult, Violation
+from conformance.report.wording import HEADLINE, MEANING, frequency, response_summary, shown_violations, summary, tally
+from conformance.results.verdicts import RequirementResult
+from conformance.results.violation import Violation
 
-LIMIT = 60_000  # GitHub takes 65,536
-_NOTE = "\n_The rest did not fit here: {left} more. The HTML and JSON reports have everything._\n"
+LIMIT = 60_000
+"""The most characters of the report; GitHub accepts 65,536."""
+
+_NOTE = "\n_{left} more did not fit here. The HTML and JSON reports are complete._\n"
 _ROOM_FOR_NOTE = 120
-_PART = 3_000
+_NOTES = 20
+_PART, _BODY = 3_000, 300  # characters shown
 _PUNCTUATION = re.compile(r"[\\`*_\[\]|~<>&]")
-_LINKED_LATER = re.compile(r"[@#]|:(?=//)|www(?=\.)")  # GitHub makes links of them after it has read the Markdown
+_LINKED_LATER = re.compile(r"[@#]|:(?=//)|www(?=\.)")  # GitHub turns them into links after it has parsed the Markdown
 _IN_FULL = (Section.VIOLATED, Section.WARNING)
 
 
 def render(report: Report) -> str:
-    """At most LIMIT characters: what decides the run first, whole entries only, and a note of what is left out."""
+    """Return at most LIMIT characters: whole entries, the deciding ones first, and a note on the omitted ones."""
     kept, used = [head := _head(report)], len(head)
     entries = list(_entries(report))
-    for place, entry in enumerate(entries):
+    for index, entry in enumerate(entries):
         if used + len(entry) > LIMIT - _ROOM_FOR_NOTE:
-            kept.append(_NOTE.format(left=len(entries) - place))
+            kept.append(_NOTE.format(left=len(entries) - index))
             break
         kept.append(entry)
         used += len(entry)
@@ -34,11 +38,11 @@ def render(report: Report) -> str:
 def _head(report: Report) -> str:
     contract = f"{report.contract.title} {report.contract.version}"
     facts = f"profile {report.profile}, seed {report.seed}, {report.duration:.1f} s"
-    notes = "".join(f"- {_escaped(note)}\n" for note in report.notes[:20])
+    notes = "".join(f"- {_escaped(note)}\n" for note in report.notes[:_NOTES])
     return (
         f"## Conformance: {HEADLINE[report.outcome]}\n\n"
         f"{_escaped(summary(report))}\n\n"
-        f"{_code(report.base_url)} held against {_escaped(contract)}; {facts}\n\n"
+        f"{_code(report.base_url)} checked against {_escaped(contract)}; {facts}\n\n"
         f"{tally(report)}\n\n{notes}"
     )
 
@@ -47,38 +51,40 @@ def _entries(report: Report) -> Iterator[str]:
     for section in Section:
         if section is Section.PASSED:
             continue
-        entry = _in_full if section in _IN_FULL else _briefly
-        for place, decided in enumerate(report.section(section)):
-            yield (_heading(section) if place == 0 else "") + entry(decided)
+        render_entry = _in_full if section in _IN_FULL else _briefly
+        for index, result in enumerate(report.section(section)):
+            yield (_heading(section) if index == 0 else "") + render_entry(result)
 
 
-def _briefly(decided: RequirementResult) -> str:
-    return f"- {_code(decided.id)} {decided.level}: {_escaped(decided.text)} {_code(decided.reason)}\n"
+def _briefly(result: RequirementResult) -> str:
+    requirement = result.requirement
+    return f"- {_code(requirement.id)} {requirement.level}: {_escaped(requirement.text)} {_code(result.reason)}\n"
 
 
 def _heading(section: Section) -> str:
     return f"\n### {section}\n\n{MEANING[section]}\n\n"
 
 
-def _in_full(decided: RequirementResult) -> str:
-    about = f"**{decided.level}** {_code(decided.id)}, {repetition(decided)}, {_source(decided.source)}"
-    findings = "".join(_finding(finding) for finding in shown(decided)[:1])
-    return f"#### {_escaped(decided.text)}\n\n{about}\n\n{findings}"
+def _in_full(result: RequirementResult) -> str:
+    requirement, observed = result.requirement, result.observations
+    about = f"**{requirement.level}** {_code(requirement.id)}, {frequency(observed)}, {_source(requirement.source)}"
+    violations = "".join(_violation(violation) for violation in shown_violations(observed)[:1])
+    return f"#### {_escaped(requirement.text)}\n\n{about}\n\n{violations}"
 
 
 def _source(source: str) -> str:
-    plain = re.fullmatch(r"https?://[\w./#?=&%-]+", source)
-    return f"[source]({source})" if plain else f"source {_code(source)}"
+    is_plain_url = re.fullmatch(r"https?://[\w./#?=&%-]+", source)
+    return f"[source]({source})" if is_plain_url else f"source {_code(source)}"
 
 
-def _finding(finding: Violation) -> str:
-    expected = [f"- expected: {one}" for one in block(finding.expected, _PART).split("\n")]
-    came_back = [f"+ came back: {one}" for one in block(finding.actual, _PART).split("\n")]
+def _violation(violation: Violation) -> str:
+    expected = [f"- expected: {text}" for text in block(violation.expected, _PART).split("\n")]
+    actual = [f"+ actual: {text}" for text in block(violation.actual, _PART).split("\n")]
     commands: list[str] = []
-    for place, exchange in enumerate(finding.exchanges, start=1):
-        told = f"{answer(exchange)} {body(exchange.response_body, 300)}"
-        commands += [f"# {place}.", block(curl(exchange), _PART), f"# -> {line(told)}"]
-    return _fenced("diff", "\n".join(expected + came_back)) + _fenced("sh", "\n".join(commands))
+    for number, exchange in enumerate(violation.exchanges, start=1):
+        response = f"{response_summary(exchange)} {body(exchange.response_body, _BODY)}"
+        commands += [f"# {number}.", block(curl(exchange), _PART), f"# -> {line(response)}"]
+    return _fenced("diff", "\n".join(expected + actual)) + _fenced("sh", "\n".join(commands))
 
 
 def _fenced(language: str, text: str) -> str:

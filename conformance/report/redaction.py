@@ -1,109 +1,117 @@
-"""Takes the secrets of a run out of whatever a report shows, and puts the names of shell variables in their place."""
+"""The redaction of a report: shell variables instead of the secrets of a run."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from conformance.results.verdicts import Exchange, Headers, RequirementResult, Violation
-
-Redact = Callable[[str], str]
+from conformance.results.exchange import Exchange, Headers
+from conformance.results.observations import Observations
+from conformance.results.verdicts import RequirementResult
+from conformance.results.violation import Violation
 
 _NAME = re.compile(r"AUDIENCE_[A-Z0-9_]+")  # the prefix lets `curl` tell our variables from a $ that was really sent
 _ESCAPE = re.compile(r"%([0-9a-f]{2})|\\u([0-9a-f]{4})", re.IGNORECASE)
-_REMEMBERED = 1_024
+_CACHE_SIZE = 1_024
 VARIABLE = re.compile(rf"\$\{{{_NAME.pattern}\}}|\${_NAME.pattern}")
 
 
-def redaction(secrets: Mapping[str, str]) -> Redact:
-    """What replaces each secret by `$` and its name, whether it is plain, percent-encoded or escaped as in JSON.
+class Redactor:
+    """The replacement of each secret by `$` and its name, plain, percent-encoded or escaped as in JSON.
 
-    `secrets`: secret to name, `{"ak_1": "AUDIENCE_API_KEY"}`; a near miss of a key is a secret too. The longest goes
-    first, since one may be a part of another.
+    The longest secret is replaced first, since it may contain another.
     """
-    names = {secret: name for secret, name in secrets.items() if secret}
-    if broken := [name for name in names.values() if _NAME.fullmatch(name) is None]:
-        raise ValueError(f"the name of a secret begins with AUDIENCE_, in capitals: {', '.join(broken)}")
-    longest_first = sorted(names, key=len, reverse=True)
 
-    @lru_cache(_REMEMBERED)
-    def redact(text: str) -> str:
-        plain = f"{text}\n{_ESCAPE.sub(_unescaped, text)}".lower()
-        there = tuple(secret for secret in longest_first if secret.lower() in plain)  # few of many: a search is quick
-        if not there:
+    def __init__(self, secrets: Mapping[str, str], short_headers: Mapping[str, str] | None = None) -> None:
+        """Prepare a redactor.
+
+        Args:
+            secrets: Secret to name, such as `{"ak_1": "AUDIENCE_API_KEY"}`; a near miss of a key is a secret too.
+            short_headers: Request headers whose values are too short to be searched for everywhere; they are replaced
+                only where they are the whole value of their header.
+
+        Raises:
+            ValueError: A name does not begin with AUDIENCE_, or is not in capitals.
+
+        """
+        self._names = {secret: name for secret, name in secrets.items() if secret}
+        if invalid := [name for name in self._names.values() if _NAME.fullmatch(name) is None]:
+            raise ValueError(f"the name of a secret begins with AUDIENCE_, in capitals: {', '.join(invalid)}")
+        self._longest_first = sorted(self._names, key=len, reverse=True)
+        self._short_headers = {
+            (name.lower(), value): f"${{AUDIENCE_HEADER_{re.sub('[^A-Z0-9]', '_', name.upper())}}}"
+            for name, value in (short_headers or {}).items()
+        }
+        self._cached = lru_cache(_CACHE_SIZE)(self._replace_secrets)
+
+    def text(self, text: str) -> str:
+        """Return a text without secrets."""
+        return self._cached(text)
+
+    def result(self, result: RequirementResult) -> RequirementResult:
+        """Return a result without secrets: in its reason, its observations and their exchanges."""
+        observed = result.observations
+        return replace(result, reason=self.text(result.reason), observations=self._observations(observed))
+
+    def _replace_secrets(self, text: str) -> str:
+        searched = f"{text}\n{_ESCAPE.sub(_unescaped, text)}".lower()
+        # few of many: a search is quick
+        present = tuple(secret for secret in self._longest_first if secret.lower() in searched)
+        if not present:
             return text
 
-        def named(match: re.Match[str]) -> str:
-            name = names[there[(match.lastindex or 1) - 1]]
-            follows = text[match.end() : match.end() + 1]
-            return f"${{{name}}}" if re.match(r"\w", follows) else f"${name}"
+        def variable(match: re.Match[str]) -> str:
+            name = self._names[present[(match.lastindex or 1) - 1]]
+            following = text[match.end() : match.end() + 1]
+            return f"${{{name}}}" if re.match(r"\w", following) else f"${name}"
 
-        return _pattern(there).sub(named, text)
+        return _pattern(present).sub(variable, text)
 
-    return redact
+    def _observations(self, observed: Observations) -> Observations:
+        return replace(
+            observed,
+            violations=tuple(self._violation(violation) for violation in observed.violations),
+            errors=tuple(map(self.text, observed.errors)),
+            blocked_by=tuple(map(self.text, observed.blocked_by)),
+        )
 
+    def _violation(self, violation: Violation) -> Violation:
+        return replace(
+            violation,
+            expected=self.text(violation.expected),
+            actual=self.text(violation.actual),
+            exchanges=tuple(self._exchange(exchange) for exchange in violation.exchanges),
+        )
 
-def redacted(decided: RequirementResult, redact: Redact) -> RequirementResult:
-    """The same decision without secrets: in its reason, its findings and their exchanges."""
-    return replace(
-        decided,
-        reason=redact(decided.reason),
-        violations=tuple(_finding(finding, redact) for finding in decided.violations),
-    )
+    def _exchange(self, exchange: Exchange) -> Exchange:
+        request_headers = tuple(
+            (name, self._short_headers.get((name.lower(), value), value)) for name, value in exchange.request_headers
+        )
+        return replace(
+            exchange,
+            url=self.text(exchange.url),
+            request_headers=self._headers(request_headers),
+            request_body=self._body(exchange.request_body),
+            no_response=None if exchange.no_response is None else self.text(exchange.no_response),
+            response_headers=self._headers(exchange.response_headers),
+            response_body=self._body(exchange.response_body),
+        )
 
+    def _headers(self, headers: Headers) -> Headers:
+        return tuple((self.text(name), self.text(value)) for name, value in headers)
 
-def veiled(decided: RequirementResult, headers: Mapping[str, str]) -> RequirementResult:
-    """The same decision without the values of some request headers, too short to be looked for everywhere."""
-    veil = {
-        (name.lower(), value): f"${{AUDIENCE_HEADER_{re.sub('[^A-Z0-9]', '_', name.upper())}}}"
-        for name, value in headers.items()
-    }
-
-    def exchange(one: Exchange) -> Exchange:
-        sent = tuple((name, veil.get((name.lower(), value), value)) for name, value in one.request_headers)
-        return replace(one, request_headers=sent)
-
-    findings = (replace(one, exchanges=tuple(map(exchange, one.exchanges))) for one in decided.violations)
-    return replace(decided, violations=tuple(findings)) if headers else decided
-
-
-def _finding(finding: Violation, redact: Redact) -> Violation:
-    return replace(
-        finding,
-        expected=redact(finding.expected),
-        actual=redact(finding.actual),
-        exchanges=tuple(_exchange(exchange, redact) for exchange in finding.exchanges),
-    )
-
-
-def _exchange(exchange: Exchange, redact: Redact) -> Exchange:
-    return replace(
-        exchange,
-        url=redact(exchange.url),
-        request_headers=_headers(exchange.request_headers, redact),
-        request_body=_body(exchange.request_body, redact),
-        no_response=None if exchange.no_response is None else redact(exchange.no_response),
-        response_headers=_headers(exchange.response_headers, redact),
-        response_body=_body(exchange.response_body, redact),
-    )
+    def _body(self, body: bytes | None) -> bytes | None:
+        # keys are ASCII, as a header demands; Latin-1 decodes and encodes any byte unchanged
+        return None if body is None else self.text(body.decode("latin-1")).encode("latin-1")
 
 
-def _headers(headers: Headers, redact: Redact) -> Headers:
-    return tuple((redact(name), redact(value)) for name, value in headers)
-
-
-def _body(body: bytes | None, redact: Redact) -> bytes | None:
-    # keys are ASCII, as a header demands; Latin-1 takes any byte there and back
-    return None if body is None else redact(body.decode("latin-1")).encode("latin-1")
-
-
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def _pattern(secrets: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(f"({_any_form(secret)})" for secret in secrets), re.IGNORECASE)
 
 
 def _any_form(secret: str) -> str:
-    return "".join(f"(?:{re.escape(one)}|%{ord(one):02x}|\\\\u{ord(one):04x})" for one in secret)
+    return "".join(f"(?:{re.escape(char)}|%{ord(char):02x}|\\\\u{ord(char):04x})" for char in secret)
 
 
 def _unescaped(match: re.Match[str]) -> str:

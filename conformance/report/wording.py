@@ -1,17 +1,20 @@
-"""The words that every report for people uses."""
+"""The wording that all reports for people share."""
 
 import re
 
 from conformance.catalogue.requirements import Level
 from conformance.report.contents import Report, Section
-from conformance.results.verdicts import Exchange, RequirementResult, RunVerdict, Verdict, Violation, counts
+from conformance.results.exchange import Exchange
+from conformance.results.observations import Observations
+from conformance.results.verdicts import RunVerdict, Verdict, counts
+from conformance.results.violation import Violation
 
 _SHOWN = 3
-_IDENTIFIER = re.compile(r"(?=[\w-]*\d)[\w-]{5,}")  # long enough to be no status, and with a digit in it
+_IDENTIFIER = re.compile(r"(?=[\w-]*\d)[\w-]{5,}")  # too long for a status, with a digit
 
 HEADLINE = {
     RunVerdict.NONCONFORMANT: "Does not conform",
-    RunVerdict.ERROR: "Not decided: the suite itself failed",
+    RunVerdict.ERROR: "Undecided: the suite itself failed",
     RunVerdict.STALE: "Expected failures are out of date",
     RunVerdict.INCONCLUSIVE: "Inconclusive",
     RunVerdict.PARTIAL: "Partial: only a selection was checked",
@@ -20,78 +23,79 @@ HEADLINE = {
 }
 
 MEANING = {
-    Section.VIOLATED: "The target does not do what these documented sentences say.",
-    Section.ERROR: "A check broke. This says nothing about the target; please report it.",
-    Section.STALE: "Listed as expected failures, but they pass: take them off the list.",
-    Section.UNDECIDED: "Required, but the situation could not be brought about. Not a pass.",
+    Section.VIOLATED: "The target violates these documented sentences.",
+    Section.ERROR: "A check of the suite failed with an error. This says nothing about the target; please report it.",
+    Section.STALE: "Listed as expected failures, but they pass: remove them from the list.",
+    Section.UNDECIDED: "Required, but the situation could not be set up. Not a pass.",
     Section.WARNING: "Violated, but not required: they do not decide the run.",
-    Section.NOT_RUN: "Not checked in this run, which does not depend on them.",
-    Section.EXPECTED: "They are on the list of expected failures, each with its reason.",
-    Section.UNEXERCISED: "Answers that no sentence obliges the target to give, and that it never gave.",
-    Section.PASSED: "Checked, and no violation seen.",
+    Section.NOT_RUN: "Not checked; the run does not depend on them.",
+    Section.EXPECTED: "Listed as expected failures, each with its reason.",
+    Section.UNEXERCISED: "Responses that no sentence obliges the target to give, and that it did not give in this run.",
+    Section.PASSED: "Checked, and no violation found.",
 }
 
 
 def summary(report: Report) -> str:
-    """The outcome in one sentence, from the numbers that decide it."""
+    """Return the verdict on the run in one sentence, with the numbers that decide it."""
     required = "MUST or SHOULD" if report.strict else "MUST"
-    binding = [one for one in report.decided if one.is_binding(strict=report.strict)]
-    of = f"of {len(binding)} {required} requirement{_s(len(binding))}"
+    binding = [result for result in report.results if result.is_binding(strict=report.strict)]
+    of_all = f"of {len(binding)} {required} requirement{_plural(len(binding))}"
     violated, undecided = len(report.section(Section.VIOLATED)), len(report.section(Section.UNDECIDED))
-    held = sum(one.verdict is Verdict.PASS for one in binding)
+    passed = sum(result.verdict is Verdict.PASS for result in binding)
+    unexercised = _unexercised(len(binding) - passed)
     sentences = {
-        RunVerdict.NONCONFORMANT: f"{violated} {of} {'is' if violated == 1 else 'are'} violated.",
-        RunVerdict.ERROR: "Some checks broke; the target is not to blame for it.",
-        RunVerdict.STALE: "Some expected failures pass: take them off the list.",
-        RunVerdict.INCONCLUSIVE: f"No violation seen, but {undecided} {of} could not be checked.",
-        RunVerdict.PARTIAL: f"No violation seen in what was selected: {report.selection or 'not everything'}.",
-        RunVerdict.CONFORMANT_EXCEPT: "No violation seen, apart from the expected failures.",
-        RunVerdict.CONFORMANT: f"No violation seen: {held} {of} checked and held{_rest(len(binding) - held)}.",
+        RunVerdict.NONCONFORMANT: f"{violated} {of_all} {'is' if violated == 1 else 'are'} violated.",
+        RunVerdict.ERROR: "Some checks failed with an error of the suite, not of the target.",
+        RunVerdict.STALE: "Some expected failures pass: remove them from the list.",
+        RunVerdict.INCONCLUSIVE: f"No violation found, but {undecided} {of_all} could not be checked.",
+        RunVerdict.PARTIAL: f"No violation found in the selection: {report.selection or 'not everything'}.",
+        RunVerdict.CONFORMANT_EXCEPT: "No violation found, apart from the expected failures.",
+        RunVerdict.CONFORMANT: f"No violation found: {passed} {of_all} passed{unexercised}.",
     }
     return sentences[report.outcome]
 
 
 def tally(report: Report) -> str:
-    """The counts on one line: zeros left out, failures also by level."""
-    counted = counts(report.decided)
-    return ", ".join(f"{number} {_verdict(report, verdict)}" for verdict, number in counted.items() if number)
+    """Return the counts on one line: without zeros, failures also by level."""
+    numbers = counts(report.results)
+    return ", ".join(f"{number} {_verdict(report, verdict)}" for verdict, number in numbers.items() if number)
 
 
-def repetition(decided: RequirementResult) -> str:
-    """In how many of the checks of a requirement it was found violated."""
-    checks = f"{decided.check_count} check{_s(decided.check_count)}"
-    return f"violated in {len(decided.violations)} of {checks}" if decided.violations else checks
+def frequency(observed: Observations) -> str:
+    """Return the number of checks of a requirement, and the number of violations among them."""
+    checks = f"{observed.check_count} check{_plural(observed.check_count)}"
+    return f"violated in {len(observed.violations)} of {checks}" if observed.violations else checks
 
 
-def shown(decided: RequirementResult) -> tuple[Violation, ...]:
-    """The findings to show: the shortest, and of those that say the same but for identifiers, one."""
+def shown_violations(observed: Observations) -> tuple[Violation, ...]:
+    """Return the shortest violations; among those that differ in identifiers only, the first."""
     distinct: dict[tuple[str, str], Violation] = {}
-    for finding in decided.violations:
-        said = (_IDENTIFIER.sub("#", finding.expected), _IDENTIFIER.sub("#", finding.actual))
-        distinct.setdefault(said, finding)
+    for violation in observed.violations:
+        texts = (_IDENTIFIER.sub("#", violation.expected), _IDENTIFIER.sub("#", violation.actual))
+        distinct.setdefault(texts, violation)
     return tuple(distinct.values())[:_SHOWN]
 
 
-def answer(exchange: Exchange) -> str:
-    """What became of a request, in short: status, media type, and how long it took."""
-    took = f"({exchange.elapsed_ms:.0f} ms)"
+def response_summary(exchange: Exchange) -> str:
+    """Return the response to a request in short: status, media type, and duration in milliseconds."""
+    duration = f"({exchange.elapsed_ms:.0f} ms)"
     if exchange.status is None:
-        return f"no response: {exchange.no_response or 'unknown'} {took}"
-    media = [value for name, value in exchange.response_headers if name.lower() == "content-type"]
-    return " ".join([str(exchange.status), *media[:1], took])
+        return f"no response: {exchange.no_response or 'unknown'} {duration}"
+    media_types = [value for name, value in exchange.response_headers if name.lower() == "content-type"]
+    return " ".join([str(exchange.status), *media_types[:1], duration])
 
 
 def _verdict(report: Report, verdict: Verdict) -> str:
     if verdict is not Verdict.FAIL:
         return verdict
-    failed = [one.level for one in report.decided if one.verdict is verdict]
+    failed = [result.requirement.level for result in report.results if result.verdict is verdict]
     levels = ", ".join(f"{failed.count(level)} {level}" for level in Level if level in failed)
     return f"{verdict} ({levels})"
 
 
-def _rest(number: int) -> str:
-    return f", {number} never arose" if number else ""
+def _unexercised(number: int) -> str:
+    return f", {number} not exercised" if number else ""
 
 
-def _s(number: int) -> str:
+def _plural(number: int) -> str:
     return "" if number == 1 else "s"

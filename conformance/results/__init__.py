@@ -1,1 +1,1 @@
-"""The records of what checks observed, and the verdicts that follow."""
+"""The observations of checks, and the verdicts on requirements and runs."""

@@ -1,4 +1,4 @@
-"""The expected-failures file: what is known to fail, or cannot be run, and why; `ID  reason`, one a line."""
+"""The file of expected failures: lines of `ID  reason`, for requirements that are known to fail or cannot be run."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ _COMMENT = "#"
 
 
 class ExpectedFailuresError(ValueError):
-    """The file cannot be read as meant; says the line, and what is wrong with it."""
+    """Raised by `read` before a run: a line of the file is invalid. The message has the line and the problem."""
 
-    def __init__(self, line: int, fault: str) -> None:
-        super().__init__(f"line {line}: {fault}")
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(f"line {line}: {problem}")
         self.line = line
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFailure:
-    """A requirement that is expected to fail or not to be run, why, and the line that says so."""
+    """A requirement that is expected to fail or not to be run, with the reason and the number of the line."""
 
     requirement_id: str
     reason: str
@@ -24,26 +24,34 @@ class ExpectedFailure:
 
 
 def read(text: str, known: Collection[str]) -> Mapping[str, ExpectedFailure]:
-    """Every expectation by its requirement id; ExpectationsError at the first line that is not one.
+    """Return the expected failures by requirement id.
 
-    Only a line that begins with # is a comment: a reason may well name an issue, #123.
+    Only a line that begins with # is a comment, since a reason may name an issue such as #123.
+
+    Args:
+        text: The text of the file.
+        known: The ids of the catalogue.
+
+    Raises:
+        ExpectedFailuresError: At the first invalid line.
+
     """
-    expectations: dict[str, ExpectedFailure] = {}
+    failures: dict[str, ExpectedFailure] = {}
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        expectation = _expectation(number, line)
-        if expectation is None:
+        failure = _parse_line(number, line)
+        if failure is None:
             continue
-        if expectation.requirement_id not in known:
-            raise ExpectedFailuresError(number, f"there is no requirement {expectation.requirement_id!r}")
-        if (first := expectations.get(expectation.requirement_id)) is not None:
+        if failure.requirement_id not in known:
+            raise ExpectedFailuresError(number, f"there is no requirement {failure.requirement_id!r}")
+        if (first := failures.get(failure.requirement_id)) is not None:
             raise ExpectedFailuresError(
-                number, f"{expectation.requirement_id} stands here a second time, after line {first.line}"
+                number, f"{failure.requirement_id} is listed a second time, after line {first.line}"
             )
-        expectations[expectation.requirement_id] = expectation
-    return expectations
+        failures[failure.requirement_id] = failure
+    return failures
 
 
-def _expectation(number: int, line: str) -> ExpectedFailure | None:
+def _parse_line(number: int, line: str) -> ExpectedFailure | None:
     if not line.strip() or line.lstrip().startswith(_COMMENT):
         return None
     requirement_id, *words = line.split()

@@ -1,78 +1,91 @@
-"""What was seen of each requirement in a run, as it is seen."""
+"""The ledger of a run: the observations of each requirement so far."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import replace
+from threading import Lock
 
-from conformance.results.verdicts import Exchange, Observations, Violation
-
-
-class ViolationError(AssertionError):
-    """A requirement was seen to be broken; it is in the ledger already."""
-
-    def __init__(self, finding: Violation) -> None:
-        super().__init__(f"{finding.requirement_id}: expected {finding.expected}; came back {finding.actual}")
-        self.violation = finding
-
-
-@dataclass
-class _Entry:
-    times: int = 0
-    findings: list[Violation] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    obstacles: list[str] = field(default_factory=list)
+from conformance.results.exchange import Exchange
+from conformance.results.observations import Observations
+from conformance.results.violation import Violation, ViolationError
 
 
 class Ledger:
-    """One entry for each requirement. A violation that was seen once stays, whatever is seen later."""
+    """The observations by requirement id. A recorded violation stays; later observations do not remove it."""
 
     def __init__(self) -> None:
-        self._entries: defaultdict[str, _Entry] = defaultdict(_Entry)
+        self._observations: defaultdict[str, Observations] = defaultdict(Observations)
+        self._lock = Lock()  # the responses of concurrent requests are validated in their threads
 
     def passed(self, requirement_id: str) -> None:
-        """It was checked, and held."""
-        self._entries[requirement_id].times += 1
+        """Record a check that found no violation."""
+        self._record(requirement_id, check_count=1)
 
-    def failed(self, finding: Violation) -> None:
-        """It was checked, and did not hold."""
-        entry = self._entries[finding.requirement_id]
-        entry.times += 1
-        entry.findings.append(finding)
+    def failed(self, violation: Violation) -> None:
+        """Record a check that found a violation."""
+        self._record(violation.requirement_id, check_count=1, violations=(violation,))
 
     def expect(
         self,
         requirement_id: str,
         expected: str,
-        came_back: str,
+        actual: str,
         exchanges: Iterable[Exchange],
         *,
         holds: bool,
     ) -> None:
-        """Note whether it holds; ViolationError where it does not."""
+        """Record a check of a requirement.
+
+        Args:
+            requirement_id: The requirement that was checked.
+            expected: The behaviour that the requirement demands.
+            actual: The behaviour of the target.
+            exchanges: The exchanges that show it, in their order.
+            holds: Whether the requirement holds.
+
+        Raises:
+            ViolationError: The requirement does not hold.
+
+        """
         if holds:
             self.passed(requirement_id)
             return
-        finding = Violation(requirement_id, expected, came_back, tuple(exchanges))
-        self.failed(finding)
-        raise ViolationError(finding)
+        violation = Violation(requirement_id, expected, actual, tuple(exchanges))
+        self.failed(violation)
+        raise ViolationError(violation)
 
-    def blocked(self, requirement_ids: Iterable[str], why: str) -> None:
-        """They could not be checked."""
+    def blocked(self, requirement_ids: Iterable[str], reason: str) -> None:
+        """Record why requirements could not be checked."""
         for requirement_id in requirement_ids:
-            self._entries[requirement_id].obstacles.append(why)
+            self._record(requirement_id, blocked_by=(reason,))
 
-    def errored(self, requirement_ids: Iterable[str], what: str) -> None:
-        """The suite itself failed while it checked them."""
+    def errored(self, requirement_ids: Iterable[str], error: str) -> None:
+        """Record a failure of the suite itself while it checked requirements."""
         for requirement_id in requirement_ids:
-            self._entries[requirement_id].faults.append(what)
+            self._record(requirement_id, errors=(error,))
 
     def was_checked(self, requirement_id: str) -> bool:
-        """Whether it was checked at all."""
-        return self._entries[requirement_id].times > 0
+        """Whether the requirement was checked at all."""
+        return self._observations[requirement_id].check_count > 0
 
     def observations(self, requirement_id: str, *, selected: bool) -> Observations:
-        """All that was seen of one."""
-        entry = self._entries[requirement_id]
-        return Observations(
-            entry.times, tuple(entry.findings), tuple(entry.faults), tuple(entry.obstacles), selected=selected
-        )
+        """Return the observations of a requirement; `selected`: whether the run decides it."""
+        return replace(self._observations[requirement_id], selected=selected)
+
+    def _record(
+        self,
+        requirement_id: str,
+        *,
+        check_count: int = 0,
+        violations: tuple[Violation, ...] = (),
+        errors: tuple[str, ...] = (),
+        blocked_by: tuple[str, ...] = (),
+    ) -> None:
+        with self._lock:
+            observed = self._observations[requirement_id]
+            self._observations[requirement_id] = Observations(
+                observed.check_count + check_count,
+                observed.violations + violations,
+                observed.errors + errors,
+                observed.blocked_by + blocked_by,
+            )

@@ -1,44 +1,60 @@
-"""What one process saw of a target, and what several saw together."""
+"""The result of one worker process, and the merged result of several."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from conformance.results.verdicts import Exchange, Observations, Violation, merge_observations
+from conformance.results.exchange import Exchange
+from conformance.results.observations import Observations, merge_observations
+from conformance.results.violation import Violation
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerResult:
-    """`observed`: by requirement id. `keys`: the API keys that it was given; `tokens`: all that it sent, in order."""
+    """The result of a worker.
+
+    Attributes:
+        observations: By requirement id.
+        keys: The API keys that the states gave it.
+        tokens: All credentials that it sent, in their order.
+        not_torn_down: The states and resources that it could not remove.
+        notes: Other facts for the reader of the report.
+
+    """
 
     observations: Mapping[str, Observations]
     keys: frozenset[str] = frozenset()
     tokens: tuple[str, ...] = ()
     not_torn_down: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
-def merge(seen: Sequence[WorkerResult]) -> WorkerResult:
-    """What several processes saw. A near miss of one's key may have become another's key: it shows nothing."""
-    ids = dict.fromkeys(one for part in seen for one in part.observations)
-    others = [frozenset().union(*(two.keys for two in seen if two is not one)) - one.keys for one in seen]
+def merge(results: Sequence[WorkerResult]) -> WorkerResult:
+    """Return the merged result of several workers.
+
+    A violation by a key of another worker is dropped: a near miss of a key may have become that key.
+    """
+    ids = dict.fromkeys(requirement_id for result in results for requirement_id in result.observations)
+    foreign_keys = [
+        frozenset().union(*(other.keys for other in results if other is not result)) - result.keys for result in results
+    ]
     return WorkerResult(
         observations={
-            row: merge_observations(
-                _without(part.observations[row], foreign)
-                for part, foreign in zip(seen, others, strict=True)
-                if row in part.observations
+            requirement_id: merge_observations(
+                _without(result.observations[requirement_id], foreign)
+                for result, foreign in zip(results, foreign_keys, strict=True)
+                if requirement_id in result.observations
             )
-            for row in ids
+            for requirement_id in ids
         },
-        keys=frozenset().union(*(part.keys for part in seen)),
-        tokens=tuple(dict.fromkeys(token for part in seen for token in part.tokens)),
-        not_torn_down=tuple(one for part in seen for one in part.not_torn_down),
-        notes=tuple(dict.fromkeys(note for part in seen for note in part.notes)),
+        keys=frozenset().union(*(result.keys for result in results)),
+        tokens=tuple(dict.fromkeys(token for result in results for token in result.tokens)),
+        not_torn_down=tuple(leftover for result in results for leftover in result.not_torn_down),
+        notes=tuple(dict.fromkeys(note for result in results for note in result.notes)),
     )
 
 
 def sent_tokens(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
-    """Every credential that was sent, whatever its scheme."""
+    """Return every credential that was sent, of any scheme."""
     return tuple(dict.fromkeys(token for exchange in exchanges for token in _tokens(exchange)))
 
 
@@ -48,9 +64,9 @@ def _tokens(exchange: Exchange) -> list[str]:
 
 
 def _without(observed: Observations, foreign: frozenset[str]) -> Observations:
-    kept = tuple(one for one in observed.violations if not _is_by(one, foreign))
+    kept = tuple(violation for violation in observed.violations if not _is_by(violation, foreign))
     return replace(observed, violations=kept, check_count=observed.check_count - len(observed.violations) + len(kept))
 
 
-def _is_by(finding: Violation, foreign: frozenset[str]) -> bool:
-    return any(token in foreign for exchange in finding.exchanges for token in _tokens(exchange))
+def _is_by(violation: Violation, keys: frozenset[str]) -> bool:
+    return any(token in keys for exchange in violation.exchanges for token in _tokens(exchange))

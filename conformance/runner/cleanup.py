@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from conformance.client.contract import json_at
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError, PublicApi
 
 _COLLECTION = re.compile(r"/v1/accounts/([^/?]+)/(audiences|audiences/folders|prospecting)(?:\?|$)")

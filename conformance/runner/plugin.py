@@ -13,8 +13,9 @@ from conformance.client.reproduction import with_reproduction_steps
 from conformance.harness.context import CheckContext
 from conformance.harness.run_facts import LOOKING_BACK, RunFactFixtures, RunFacts
 from conformance.options import Options
-from conformance.results.ledger import Ledger, ViolationError
-from conformance.results.verdicts import Observations
+from conformance.results.ledger import Ledger
+from conformance.results.observations import Observations
+from conformance.results.violation import ViolationError
 from conformance.results.worker_result import WorkerResult, sent_tokens
 from conformance.runner.cleanup import delete_leftovers
 from conformance.runner.deadline import Deadline

@@ -12,9 +12,9 @@ from conformance.catalogue.requirements import Catalogue
 from conformance.options import Options, UsageError
 from conformance.report import html_report, json_report, junit_report, markdown_report, text_report
 from conformance.report.contents import Contract, Report
-from conformance.report.redaction import redaction, veiled
+from conformance.report.redaction import Redactor
 from conformance.results.expected_failures import ExpectedFailuresError, read
-from conformance.results.verdicts import RequirementResult, decide
+from conformance.results.verdicts import decide
 from conformance.results.worker_result import WorkerResult
 from conformance.runner.deadline import Deadline
 from conformance.runner.preflight import preflight
@@ -32,8 +32,8 @@ def run(options: Options, known: Catalogue) -> int:
     try:
         return _run(options, known)
     except UsageError as error:
-        redact = redaction(_long(options.given_secrets()))
-        raise UsageError(redact(error.message)) from None
+        redactor = Redactor(_long(options.given_secrets()))
+        raise UsageError(redactor.text(error.message)) from None
 
 
 def _run(options: Options, known: Catalogue) -> int:
@@ -56,8 +56,8 @@ def _run(options: Options, known: Catalogue) -> int:
         seed=options.seed,
         started=started.isoformat(timespec="seconds"),
         duration=time.monotonic() - begun,
-        decided=_decided(options, known, checked.result, expected),
-        secrets=_secrets(options, checked.result),
+        results=tuple(decide(known[id_], seen, expected.get(id_)) for id_, seen in checked.result.observations.items()),
+        redactor=_redactor(options, checked.result),
         strict=options.strict,
         selection=options.selection,
         notes=(*checked.result.notes, *(f"not torn down: {one}" for one in checked.result.not_torn_down)),
@@ -85,14 +85,6 @@ def _early(checked: SessionResult) -> int | None:
 _CLEAN = "what was set up is torn down again, and nothing was decided"
 
 
-def _decided(
-    options: Options, known: Catalogue, seen: WorkerResult, expected: Mapping[str, str]
-) -> tuple[RequirementResult, ...]:
-    short = {name: value for name, value in options.given_headers().items() if len(value) < _SECRET}
-    decided = (decide(known[row], observed, expected.get(row)) for row, observed in seen.observations.items())
-    return tuple(veiled(one, short) for one in decided)
-
-
 def _expected(options: Options, known: Catalogue) -> dict[str, str]:
     if options.expected is None:
         return {}
@@ -109,11 +101,12 @@ def _contract() -> Contract:
     return Contract(info["title"], info["version"], hashlib.sha256(text.encode()).hexdigest())
 
 
-def _secrets(options: Options, seen: WorkerResult) -> dict[str, str]:
-    """What no report may show, with the name that stands for it: near misses of keys included."""
-    sent = dict.fromkeys((*seen.tokens, *sorted(seen.keys)))
+def _redactor(options: Options, result: WorkerResult) -> Redactor:
+    """Return a redactor of all secrets that were given or sent: near misses of keys included."""
+    sent = dict.fromkeys((*result.tokens, *sorted(result.keys)))
     numbered = {token: f"AUDIENCE_API_KEY_{number}" for number, token in enumerate(_long(sent), 1)}
-    return {**numbered, **_long(options.given_secrets())}
+    short_headers = {name: value for name, value in options.given_headers().items() if len(value) < _SECRET}
+    return Redactor({**numbered, **_long(options.given_secrets())}, short_headers)
 
 
 def _long(secrets: Mapping[str, str | None]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from conformance.harness.context import Audience
 from conformance.harness.deletions import ResourcePath
 from conformance.harness.key import Key
 from conformance.harness.near_misses import change_character
-from conformance.model import AudiencePopulated, AudienceReady, KeyIssued, KeyRevoked, ProspectingEnded
+from conformance.model.events import AudiencePopulated, AudienceReady, KeyIssued, KeyRevoked, ProspectingEnded
 from conformance.stateful.trace import Trace, TraceSession
 from conformance.states import HttpStates, NotEstablishedError, ProviderState
 

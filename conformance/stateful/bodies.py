@@ -3,7 +3,7 @@
 from typing import Any
 
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.model import Validity
+from conformance.model.messages import Validity
 
 _INVALID_EVERY = 5
 

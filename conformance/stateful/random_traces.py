@@ -7,7 +7,7 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from conformance.harness.context import CheckContext
-from conformance.results.ledger import ViolationError
+from conformance.results.violation import ViolationError
 from conformance.stateful.machine import ApiStateMachine
 from conformance.stateful.shrinking import Steps, shrink
 from conformance.stateful.trace import AbandonedTrace, TraceSession

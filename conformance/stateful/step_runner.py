@@ -16,8 +16,8 @@ from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.deletions import ResourcePath
 from conformance.harness.key import Key
-from conformance.model import Validity
-from conformance.results.verdicts import SUCCESS, Exchange
+from conformance.model.messages import Validity
+from conformance.results.exchange import SUCCESS, Exchange
 from conformance.stateful.actors import Actors
 from conformance.stateful.bodies import body
 from conformance.stateful.steps import SAME, SIMPLEST, StateChange, Step, StepChoice

@@ -13,9 +13,14 @@ from conformance.harness.key import Key
 from conformance.harness.model_adapter import to_model_request, to_model_response
 from conformance.harness.snapshots import LIST_LAG, pages_of
 from conformance.harness.violations import consistent, to_violation
-from conformance.model import Event, Judgement, ListsSettled, Request, Response, Severity, State, Validity, advance
+from conformance.model.events import Event, ListsSettled
+from conformance.model.judge import advance
+from conformance.model.messages import Request, Response, Validity
 from conformance.model.refusal_grounds import NOT_FOUND
-from conformance.results.verdicts import Exchange, Violation
+from conformance.model.state import State
+from conformance.model.violation import Judgement, Severity
+from conformance.results.exchange import Exchange
+from conformance.results.violation import Violation
 
 _LISTS = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.JOB_PAGE})
 _CURRENT = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.AUDIENCE})

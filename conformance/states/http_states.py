@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 from conformance.states.provider_states import (
     NotEstablishedError,
     ProviderState,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 from conformance.states.signals import defer_signals
 
 Values = dict[str, Any]

@@ -12,7 +12,7 @@ from conformance.client.contract import Contract
 from conformance.harness.context import CheckContext
 from conformance.harness.run_facts import RunFacts
 from conformance.results.ledger import Ledger
-from conformance.results.verdicts import Violation
+from conformance.results.violation import Violation
 from conformance.states import HttpStates
 from openapi import contract
 from tests.mutants.server.mutated import Whole, served

@@ -10,11 +10,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from conformance.catalogue.requirements import Level
 from conformance.report import html_report
 from conformance.report.contents import Contract, Report
-from conformance.results.verdicts import Exchange, RequirementResult, Verdict, Violation
+from conformance.report.redaction import Redactor
+from conformance.results.exchange import Exchange
+from conformance.results.verdicts import RequirementResult, Verdict
+from conformance.results.violation import Violation
+from tests.harness.sample_report import result_of
 
 CHROMIUM = shutil.which("chromium")
 WIDTHS = [390, 1280]
 HOSTILE = '</pre><script>document.title = "pwned"</script><img src="http://192.0.2.1/">'
+LONG = "z" * 300
 EXCHANGE = Exchange(
     number=7,
     method="DELETE",
@@ -29,18 +34,12 @@ EXCHANGE = Exchange(
 )
 
 
-def decided(verdict: Verdict, level: Level, *findings: Violation) -> RequirementResult:
-    id_ = f"AUD-{verdict.upper()}-{level}"
-    source = "https://vendor.example/docs/audiences-delete"
-    return RequirementResult(
-        id_, level, f"Sentence of {id_}.", source, "delete", verdict, "z" * 300, findings, check_count=90
-    )
-
-
-def written(directory: Path, *of: RequirementResult) -> str:
+def written(directory: Path, *results: RequirementResult) -> str:
     contract = Contract("Audiences", "1.0.0", "9f2a6c1e77d0")
     about = {"profile": "full", "seed": 20261, "started": "2026-11-23T21:26:17Z", "duration": 23.4}
-    report = Report(contract, "http://127.0.0.1:8080", decided=of, secrets={"ak_1": "AUDIENCE_API_KEY"}, **about)
+    report = Report(
+        contract, "http://127.0.0.1:8080", results=results, redactor=Redactor({"ak_1": "AUDIENCE_API_KEY"}), **about
+    )
     path = directory / "report.html"
     path.write_text(html_report.render(report), encoding="utf-8")
     return path.as_uri()
@@ -48,16 +47,18 @@ def written(directory: Path, *of: RequirementResult) -> str:
 
 @pytest.fixture
 def failing(tmp_path: Path) -> str:
-    finding = Violation(
+    violation = Violation(
         "AUD-FAIL-MUST", "409 with code AUDIENCE_NOT_READY", f"200 with {HOSTILE}", (EXCHANGE, EXCHANGE)
     )
-    failed = [decided(Verdict.FAIL, level, finding) for level in Level]
-    return written(tmp_path, *failed, *[decided(verdict, Level.MUST) for verdict in Verdict if verdict != "fail"])
+    failed = [result_of(Verdict.FAIL, level, violation, reason=LONG) for level in Level]
+    return written(
+        tmp_path, *failed, *[result_of(verdict, Level.MUST, reason=LONG) for verdict in Verdict if verdict != "fail"]
+    )
 
 
 @pytest.fixture
 def passing(tmp_path: Path) -> str:
-    return written(tmp_path, decided(Verdict.PASS, Level.MUST), decided(Verdict.UNEXERCISED, Level.MUST))
+    return written(tmp_path, result_of(Verdict.PASS, reason=LONG), result_of(Verdict.UNEXERCISED, reason=LONG))
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +98,7 @@ def test_a_passing_report_says_so(passing: str, page: Page) -> None:
     page.goto(passing)
 
     assert page.locator("h1").inner_text() == "Conforms"
-    assert shown(page) == ["Never", "Held"]
+    assert shown(page) == ["Not", "Passed"]
 
 
 def test_nothing_is_wider_than_the_screen(failing: str, page: Page) -> None:

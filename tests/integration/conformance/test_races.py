@@ -9,7 +9,7 @@ import pytest
 from conformance.concurrency import history
 from conformance.harness.context import CheckContext
 from conformance.races.kinds import KINDS, race_to_start, run_race
-from conformance.results.ledger import ViolationError
+from conformance.results.violation import ViolationError
 from conformance.states import NotEstablishedError
 from tests.harness.suite import found, standing
 from tests.mutants.server.exchange import Answered, Asked

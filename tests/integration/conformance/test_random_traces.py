@@ -12,7 +12,7 @@ import pytest
 from conformance.catalogue.requirements import Profile
 from conformance.harness.context import CheckContext
 from conformance.report.curl import curl
-from conformance.results.ledger import ViolationError
+from conformance.results.violation import ViolationError
 from conformance.stateful import trace
 from conformance.stateful.random_traces import run_random_traces
 from tests.harness.suite import found, standing

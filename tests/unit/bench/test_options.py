@@ -50,7 +50,7 @@ def test_only_servers_with_a_database_use_all_cores() -> None:
 
 
 def test_the_verdict_of_the_suite_is_read_from_its_output() -> None:
-    output = "counts   384 pass\nverdict  conformant: Conforms. No violation seen.\n"
+    output = "counts    384 pass\nverdict   conformant: Conforms. No violation found.\n"
 
     assert verdict(output) == "conformant"
 

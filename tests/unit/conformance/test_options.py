@@ -56,9 +56,9 @@ def test_a_slow_target_gets_as_many_workers_as_can_be_of_use(
     assert fitted.min_interval == (workers / max_rps if max_rps else 0.0)
 
 
-def test_who_names_a_number_of_workers_gets_them() -> None:
+def test_a_given_number_of_workers_is_kept() -> None:
     assert options(workers=2).with_workers_for(0.2).workers == 2
 
 
-def test_what_was_prepared_by_hand_is_not_shared_among_workers() -> None:
+def test_states_from_a_file_get_a_single_worker() -> None:
     assert options(states_url=None).with_workers_for(0.2).workers == 1

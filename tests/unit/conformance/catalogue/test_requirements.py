@@ -27,7 +27,7 @@ TWO_PAGES = (
 )
 
 
-def test_the_catalogue_that_ships_is_sound_and_holds_only_musts_with_checks() -> None:
+def test_the_catalogue_of_the_suite_has_checks_for_each_must_and_should() -> None:
     known = load_catalogue()
 
     assert {row.level for row in known.values() if row.excluded is None} <= {Level.MUST, Level.SHOULD}
@@ -37,10 +37,10 @@ def test_the_catalogue_that_ships_is_sound_and_holds_only_musts_with_checks() ->
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ("checks: []", "needs checks"),
+        ("checks: []", "needs either checks"),
         ("excluded: why, checks: [x]", "not both"),
         ("level: OUGHT, checks: [x]", "OUGHT"),
-        ("checks: [x]}\n      - {id: AUD-DELETE-A, level: MUST, text: T, checks: [y]", "stands twice"),
+        ("checks: [x]}\n      - {id: AUD-DELETE-A, level: MUST, text: T, checks: [y]", "listed twice"),
     ],
 )
 def test_a_catalogue_that_contradicts_itself_is_refused(more: str, said: str) -> None:
@@ -57,16 +57,14 @@ def test_a_catalogue_that_contradicts_itself_is_refused(more: str, said: str) ->
         ("checks: [x, y, z]", ["x", "y"], Profile.FULL, "profile full lists the check z"),
     ],
 )
-def test_rows_profiles_and_checks_have_to_know_each_other(
-    row: str, checks: list[str], profile: Profile | None, said: str
-) -> None:
+def test_rows_profiles_and_checks_must_agree(row: str, checks: list[str], profile: Profile | None, said: str) -> None:
     known = parse_catalogue(ROW.format(more=row))
 
     with pytest.raises(CatalogueError, match=said):
         known.validate_checks(checks, profile)
 
 
-def test_checks_of_a_larger_profile_may_be_missing_and_all_may_where_only_some_are_read() -> None:
+def test_checks_of_a_larger_profile_or_of_unread_files_may_be_missing() -> None:
     known = parse_catalogue(ROW.format(more="checks: [x, y, z]"))
 
     known.validate_checks(["x"], Profile.DELETE)
@@ -91,7 +89,7 @@ def test_a_check_decides_the_rows_that_name_it() -> None:
     assert parse_catalogue(ROW.format(more="checks: [x, z]")).decided_by("z") == ("AUD-DELETE-A",)
 
 
-def test_a_check_that_is_run_for_one_operation_decides_only_what_is_of_that() -> None:
+def test_a_check_for_an_operation_decides_only_its_rows() -> None:
     assert parse_catalogue(TWO_PAGES).decided_by("x", "getAudience") == ("AUD-GET-A",)
 
 
@@ -103,9 +101,9 @@ def test_a_check_that_is_run_for_one_operation_decides_only_what_is_of_that() ->
         (Profile.FULL, ["AUD-DELETE-A", "AUD-GET-A"]),
     ],
 )
-def test_a_profile_has_the_rows_of_those_before_it_but_no_excluded_ones(profile: Profile, ids: list[str]) -> None:
+def test_a_profile_has_the_rows_of_smaller_profiles_without_excluded_ones(profile: Profile, ids: list[str]) -> None:
     assert [row.id for row in parse_catalogue(TWO_PAGES).for_profile(profile)] == ids
 
 
-def test_an_operation_belongs_to_the_smallest_profile_that_knows_it() -> None:
+def test_an_operation_belongs_to_its_smallest_profile() -> None:
     assert parse_catalogue(TWO_PAGES).profile_of("getAudience") is Profile.AUDIENCES

@@ -14,21 +14,21 @@ LIMITED = httpx.Response(429, json={})
 
 
 def client(
-    answer: Callable[[httpx.Request], httpx.Response], pace: float = 0, path: str = ""
+    respond: Callable[[httpx.Request], httpx.Response], min_interval: float = 0, path: str = ""
 ) -> tuple[Client, list[float]]:
     def over_a_wire(request: httpx.Request) -> httpx.Response:
-        made = answer(request)
-        return httpx.Response(made.status_code, headers=made.headers, stream=httpx.ByteStream(made.content))
+        response = respond(request)
+        return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(response.content))
 
     waited: list[float] = []
     http = httpx.Client(base_url=f"http://target{path}", transport=httpx.MockTransport(over_a_wire))
-    return Client(http, Contract(contract()), Ledger(), waited.append, pace), waited
+    return Client(http, Contract(contract()), Ledger(), waited.append, min_interval), waited
 
 
-def test_a_request_is_sent_as_the_contract_has_it_and_recorded_with_its_response() -> None:
-    sent, _ = client(lambda request: httpx.Response(404, json={"url": str(request.url)}))
+def test_a_request_is_sent_by_the_contract_and_recorded_with_its_response() -> None:
+    suite_client, _ = client(lambda request: httpx.Response(404, json={"url": str(request.url)}))
 
-    exchange = sent.send(GET)
+    exchange = suite_client.send(GET)
 
     assert (exchange.method, exchange.url, exchange.status) == (
         "GET",
@@ -36,7 +36,7 @@ def test_a_request_is_sent_as_the_contract_has_it_and_recorded_with_its_response
         404,
     )
     assert ("Authorization", "Bearer secret") in [(name.title(), value) for name, value in exchange.request_headers]
-    assert sent.exchanges == [exchange]
+    assert suite_client.exchanges == [exchange]
 
 
 @pytest.mark.parametrize(
@@ -49,60 +49,62 @@ def test_a_request_is_sent_as_the_contract_has_it_and_recorded_with_its_response
     ],
 )
 def test_an_identifier_is_one_segment_of_the_path(identifier: str, shown: str) -> None:
-    sent, _ = client(lambda _: httpx.Response(200, json={}))
+    suite_client, _ = client(lambda _: httpx.Response(200, json={}))
     call = ApiRequest(operations.REMOVE_FROM_FOLDER, None, identifier, identifier)
 
-    assert sent.send(call).url == f"http://target/v1/accounts/{shown}/audiences/{shown}/remove-from-folder"
+    assert suite_client.send(call).url == f"http://target/v1/accounts/{shown}/audiences/{shown}/remove-from-folder"
 
 
-def test_what_stands_before_v1_is_kept() -> None:
-    sent, _ = client(lambda _: httpx.Response(200, json={}), path="/some/prefix/")
+def test_the_path_of_the_base_url_is_kept() -> None:
+    suite_client, _ = client(lambda _: httpx.Response(200, json={}), path="/some/prefix/")
 
-    assert sent.send(GET).url == "http://target/some/prefix/v1/accounts/g/audiences/%2Fa"
+    assert suite_client.send(GET).url == "http://target/some/prefix/v1/accounts/g/audiences/%2Fa"
 
 
 def test_a_body_is_sent_as_json_and_bytes_as_they_are() -> None:
-    sent, _ = client(lambda request: httpx.Response(200, content=request.content))
+    suite_client, _ = client(lambda request: httpx.Response(200, content=request.content))
     create = ApiRequest(operations.CREATE_AUDIENCE, None, "g", body={"name": "x"})
     raw = ApiRequest(
         operations.CREATE_AUDIENCE, None, "g", options=RequestOptions({"Content-Type": "text/x"}, "?a=b", b"{")
     )
 
-    assert sent.send(create).request_body == b'{"name": "x"}'
-    assert sent.send(raw).response_body == b"{"
-    assert sent.exchanges[1].url.endswith("?a=b")
+    assert suite_client.send(create).request_body == b'{"name": "x"}'
+    assert suite_client.send(raw).response_body == b"{"
+    assert suite_client.exchanges[1].url.endswith("?a=b")
 
 
-def test_a_limit_is_waited_out_as_it_asks() -> None:
-    answers = iter([httpx.Response(429, headers={"Retry-After": "7"}, json={}), LIMITED, httpx.Response(404, json={})])
-    sent, waited = client(lambda _: next(answers))
+def test_a_rate_limit_is_waited_out() -> None:
+    responses = iter(
+        [httpx.Response(429, headers={"Retry-After": "7"}, json={}), LIMITED, httpx.Response(404, json={})]
+    )
+    suite_client, waited = client(lambda _: next(responses))
 
-    assert sent.send(GET).status == 404
+    assert suite_client.send(GET).status == 404
     assert waited == [7.0, 2.0]
 
 
-def test_a_limit_that_is_wanted_is_not_waited_out() -> None:
-    sent, waited = client(lambda _: LIMITED)
+def test_an_expected_rate_limit_is_not_waited_out() -> None:
+    suite_client, waited = client(lambda _: LIMITED)
 
-    assert (sent.send(GET, limited=True).status, waited) == (429, [])
+    assert (suite_client.send(GET, limited=True).status, waited) == (429, [])
 
 
-def test_the_pace_is_kept() -> None:
-    sent, waited = client(lambda _: httpx.Response(404, json={}), pace=0.05)
+def test_requests_keep_their_minimum_interval() -> None:
+    suite_client, waited = client(lambda _: httpx.Response(404, json={}), min_interval=0.05)
 
-    sent.send(GET)
-    sent.send(GET)
+    suite_client.send(GET)
+    suite_client.send(GET)
 
     assert waited == [0.05, 0.05]
 
 
-def test_no_answer_is_an_exchange_too() -> None:
+def test_a_request_without_a_response_is_an_exchange() -> None:
     def broken(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadError("reset", request=request)
 
-    sent, _ = client(broken)
+    suite_client, _ = client(broken)
 
-    exchange = sent.send(GET)
+    exchange = suite_client.send(GET)
 
     assert (exchange.status, exchange.no_response) == (None, "ReadError: reset")
 
@@ -115,45 +117,45 @@ def test_no_answer_is_an_exchange_too() -> None:
         (200, {"success": True, "data": {"id": "x", "name": 1}, "error": None, "traceId": "t"}, "AUD-GET-INFERRED"),
     ],
 )
-def test_each_answer_is_held_against_its_row(status: int, body: object, requirement: str) -> None:
-    sent, _ = client(lambda _: httpx.Response(status, json=body))
+def test_each_response_is_validated_by_its_row(status: int, body: object, requirement: str) -> None:
+    suite_client, _ = client(lambda _: httpx.Response(status, json=body))
 
-    exchange = sent.send(GET)
+    exchange = suite_client.send(GET)
 
-    findings = sent.ledger.observations(requirement, selected=True).violations
-    assert [finding.exchanges for finding in findings] == [(exchange,)]
-
-
-def test_an_account_group_may_be_said_not_to_be_there_though_no_row_does() -> None:
-    sent, _ = client(lambda _: httpx.Response(404, json={}))
-
-    sent.send(ApiRequest(operations.LIST_AUDIENCES, "secret", "g"))
-    sent.send(ApiRequest(operations.LIST_ACCOUNTS, "secret"))
-
-    assert not sent.ledger.observations("AUD-LIST-ROW-OTHER", selected=True).violations
-    assert len(sent.ledger.observations("ACCOUNT-LIST-ROW-OTHER", selected=True).violations) == 1
+    violations = suite_client.ledger.observations(requirement, selected=True).violations
+    assert [violation.exchanges for violation in violations] == [(exchange,)]
 
 
-def test_an_answer_that_a_proxy_may_have_given_is_held_against_nothing() -> None:
-    sent, _ = client(lambda _: httpx.Response(404, text="not found"))
+def test_a_missing_account_group_needs_no_row() -> None:
+    suite_client, _ = client(lambda _: httpx.Response(404, json={}))
 
-    sent.send(GET, judged=False)
+    suite_client.send(ApiRequest(operations.LIST_AUDIENCES, "secret", "g"))
+    suite_client.send(ApiRequest(operations.LIST_ACCOUNTS, "secret"))
 
-    assert not sent.ledger.was_checked("AUD-GET-ROW-404")
+    assert not suite_client.ledger.observations("AUD-LIST-ROW-OTHER", selected=True).violations
+    assert len(suite_client.ledger.observations("ACCOUNT-LIST-ROW-OTHER", selected=True).violations) == 1
+
+
+def test_a_response_of_a_proxy_is_not_validated() -> None:
+    suite_client, _ = client(lambda _: httpx.Response(404, text="not found"))
+
+    suite_client.send(GET, judged=False)
+
+    assert not suite_client.ledger.was_checked("AUD-GET-ROW-404")
 
 
 def test_raw_bytes_are_sent_as_they_are() -> None:
-    sent, _ = client(lambda _: httpx.Response(405, json={}))
+    suite_client, _ = client(lambda _: httpx.Response(405, json={}))
 
-    exchange = sent.send_raw(RawRequest("BREW", "/v1/x?y=%00", {"X": "1"}, b"z", None))
+    exchange = suite_client.send_raw(RawRequest("BREW", "/v1/x?y=%00", {"X": "1"}, b"z", None))
 
     assert (exchange.method, exchange.url, exchange.request_body) == ("BREW", "http://target/v1/x?y=%00", b"z")
 
 
-def test_all_requests_that_start_together_are_answered_in_their_order() -> None:
-    sent, _ = client(lambda request: httpx.Response(404, json={"path": request.url.path}))
+def test_concurrent_requests_return_their_exchanges_in_order() -> None:
+    suite_client, _ = client(lambda request: httpx.Response(404, json={"path": request.url.path}))
     calls = [ApiRequest(operations.GET_AUDIENCE, "k", "g", str(number)) for number in range(6)]
 
-    for many in (sent.send_concurrently, sent.send_in_parallel):
-        answers = many([lambda call=call: sent.send(call) for call in calls])
-        assert [answer.url.rsplit("/", 1)[1] for answer in answers] == ["0", "1", "2", "3", "4", "5"]
+    for many in (suite_client.send_concurrently, suite_client.send_in_parallel):
+        exchanges = many([lambda call=call: suite_client.send(call) for call in calls])
+        assert [exchange.url.rsplit("/", 1)[1] for exchange in exchanges] == ["0", "1", "2", "3", "4", "5"]

@@ -6,43 +6,43 @@ import pytest
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.contract import Contract, json_at, schema_violations
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 from openapi import contract
 
-WIRE = Contract(contract())
+CONTRACT = Contract(contract())
 AUDIENCE = {"id": "a", "name": "n", "type": "t", "description": None, "folderId": None, "prospectCount": 1}
 
 
-def answered(body: Any, media_type: str = "application/json", status: int = 200) -> Exchange:
+def response_of(body: Any, media_type: str = "application/json", status: int = 200) -> Exchange:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = (("Content-Type", media_type),)
     return Exchange(1, "GET", "http://t/", (), None, status, None, headers, content, 1.0)
 
 
-def judged(operation: OperationSpec, exchange: Exchange) -> tuple[list[str], list[str]]:
-    row = WIRE.row(operation, exchange.status or 0)
+def violations_of(operation: OperationSpec, exchange: Exchange) -> tuple[list[str], list[str]]:
+    row = CONTRACT.row(operation, exchange.status or 0)
     assert row is not None
     return schema_violations(exchange, row)
 
 
-def succeeded(data: Any, **more: Any) -> dict[str, Any]:
+def success(data: Any, **more: Any) -> dict[str, Any]:
     return {"success": True, "data": data, "error": None, "traceId": "t", **more}
 
 
-def test_an_answer_as_documented_has_no_fault() -> None:
-    assert judged(operations.GET_AUDIENCE, answered(succeeded({**AUDIENCE, "createdAt": "x"}))) == ([], [])
+def test_a_documented_response_has_no_violation() -> None:
+    assert violations_of(operations.GET_AUDIENCE, response_of(success({**AUDIENCE, "createdAt": "x"}))) == ([], [])
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        succeeded(AUDIENCE, success=False),
-        succeeded(AUDIENCE, error={"code": "x", "message": "y"}),
-        succeeded(AUDIENCE, traceId=1),
-        {name: value for name, value in succeeded(AUDIENCE).items() if name != "error"},
-        {name: value for name, value in succeeded(AUDIENCE).items() if name != "traceId"},
-        succeeded(None),
-        succeeded({**AUDIENCE, "id": 1}),
+        success(AUDIENCE, success=False),
+        success(AUDIENCE, error={"code": "x", "message": "y"}),
+        success(AUDIENCE, traceId=1),
+        {name: value for name, value in success(AUDIENCE).items() if name != "error"},
+        {name: value for name, value in success(AUDIENCE).items() if name != "traceId"},
+        success(None),
+        success({**AUDIENCE, "id": 1}),
         [],
         b"<html>",
         b"\xff",
@@ -50,15 +50,15 @@ def test_an_answer_as_documented_has_no_fault() -> None:
         b"",
     ],
 )
-def test_what_the_page_states_is_a_documented_fault(body: Any) -> None:
-    documented, _ = judged(operations.GET_AUDIENCE, answered(body))
+def test_a_breach_of_the_page_is_a_documented_violation(body: Any) -> None:
+    documented, _ = violations_of(operations.GET_AUDIENCE, response_of(body))
 
     assert documented
 
 
-@pytest.mark.parametrize("body", [succeeded({**AUDIENCE, "name": 1}), succeeded({**AUDIENCE, "prospectCount": "many"})])
-def test_what_only_the_examples_show_is_an_inferred_fault(body: Any) -> None:
-    documented, inferred = judged(operations.GET_AUDIENCE, answered(body))
+@pytest.mark.parametrize("body", [success({**AUDIENCE, "name": 1}), success({**AUDIENCE, "prospectCount": "many"})])
+def test_a_breach_of_the_examples_alone_is_an_inferred_violation(body: Any) -> None:
+    documented, inferred = violations_of(operations.GET_AUDIENCE, response_of(body))
 
     assert (documented, len(inferred)) == ([], 1)
 
@@ -67,8 +67,8 @@ def test_what_only_the_examples_show_is_an_inferred_fault(body: Any) -> None:
     ("media_type", "count"),
     [("text/html", 1), ("", 1), ("application/json; charset=UTF-8", 0), ("Application/JSON", 0)],
 )
-def test_the_media_type_has_to_be_json_with_any_parameters(media_type: str, count: int) -> None:
-    documented, _ = judged(operations.GET_AUDIENCE, answered(succeeded(AUDIENCE), media_type))
+def test_the_media_type_must_be_json_with_any_parameters(media_type: str, count: int) -> None:
+    documented, _ = violations_of(operations.GET_AUDIENCE, response_of(success(AUDIENCE), media_type))
 
     assert len(documented) == count
 
@@ -78,13 +78,13 @@ def test_a_400_has_the_documented_code(code: str) -> None:
     error = {"code": code, "message": "m", "details": "d"}
     body = {"success": False, "data": None, "error": error, "traceId": "t"}
 
-    documented, _ = judged(operations.GET_AUDIENCE, answered(body, status=400))
+    documented, _ = violations_of(operations.GET_AUDIENCE, response_of(body, status=400))
 
     assert bool(documented) is (code == "OTHER")
 
 
-def test_a_status_without_a_row_has_none() -> None:
-    assert WIRE.row(operations.GET_AUDIENCE, 418) is None
+def test_an_undocumented_status_has_no_row() -> None:
+    assert CONTRACT.row(operations.GET_AUDIENCE, 418) is None
 
 
 @pytest.mark.parametrize(
@@ -96,11 +96,11 @@ def test_a_status_without_a_row_has_none() -> None:
     ],
 )
 def test_an_identifier_is_a_segment_of_the_path(operation: OperationSpec, path: str) -> None:
-    assert WIRE.path(operation, "g", "%2e") == path
+    assert CONTRACT.path(operation, "g", "%2e") == path
 
 
 @pytest.mark.parametrize(
-    ("body", "found"), [({"data": {"id": "x"}}, "x"), ({"data": None}, None), ([], None), (b"{", None)]
+    ("body", "member"), [({"data": {"id": "x"}}, "x"), ({"data": None}, None), ([], None), (b"{", None)]
 )
-def test_a_member_is_read_where_it_is(body: Any, found: str | None) -> None:
-    assert json_at(answered(body), "data", "id") == found
+def test_a_member_is_read_by_its_path(body: Any, member: str | None) -> None:
+    assert json_at(response_of(body), "data", "id") == member

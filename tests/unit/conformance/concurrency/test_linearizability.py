@@ -11,23 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conformance import model
 from conformance.catalogue import operations, permissions
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.concurrency.linearizability import Outcome, SearchResult, TimedOperation, check
-from conformance.model import (
-    AudiencePopulated,
-    AudienceReady,
-    Event,
-    KeyIssued,
-    ProspectingEnded,
-    Request,
-    Response,
-    Severity,
-    ShownAudience,
-    State,
-    advance,
-)
+from conformance.model.events import AudiencePopulated, AudienceReady, Event, KeyIssued, ProspectingEnded
+from conformance.model.judge import advance, step
+from conformance.model.messages import AudiencePage, Request, Response, ShownAudience
+from conformance.model.state import State
+from conformance.model.violation import Severity
 
 HIGH_LIMIT = 100_000
 Register = int | None
@@ -198,7 +189,7 @@ def test_the_search_agrees_with_brute_force_on_a_register() -> None:
 
 
 def test_the_search_agrees_with_brute_force_on_the_model_of_the_documentation() -> None:
-    counted = agrees(audience_calls(), WORLD, model.step, most=4, examples=600)
+    counted = agrees(audience_calls(), WORLD, step, most=4, examples=600)
 
     assert counted[Outcome.OK] >= 100
     assert counted[Outcome.ILLEGAL] >= 100
@@ -236,7 +227,7 @@ def calls(*rows: tuple[Any, Any, int, int | None]) -> list[Call]:
     ],
 )
 def test_a_history_that_some_order_explains_is_linearizable(history: list[Call]) -> None:
-    result = check(history, WORLD, model.step, HIGH_LIMIT)
+    result = check(history, WORLD, step, HIGH_LIMIT)
 
     assert (result.outcome, result.failing) == (Outcome.OK, None)
 
@@ -264,7 +255,7 @@ def test_a_history_that_some_order_explains_is_linearizable(history: list[Call])
     ],
 )
 def test_a_history_that_no_order_explains_fails_at_an_operation(history: list[Call], failing: int) -> None:
-    result = check(history, WORLD, model.step, HIGH_LIMIT)
+    result = check(history, WORLD, step, HIGH_LIMIT)
 
     assert result.outcome is Outcome.ILLEGAL
     assert result.failing is history[failing]
@@ -273,7 +264,7 @@ def test_a_history_that_no_order_explains_fails_at_an_operation(history: list[Ca
 def test_the_longest_order_leads_to_the_states_in_which_the_next_operation_fails() -> None:
     history = calls((GET, OLD, 0, 1), (DELETE, OK, 2, 5), (GET, OLD, 3, 4), (GET, OLD, 6, 7), (GET, MISSING, 8, 9))
 
-    result = check(history, WORLD, model.step, HIGH_LIMIT)
+    result = check(history, WORLD, step, HIGH_LIMIT)
 
     assert [operation.index for operation in result.prefix] == [0, 2, 1]
     assert result.failing is history[3]
@@ -281,11 +272,11 @@ def test_the_longest_order_leads_to_the_states_in_which_the_next_operation_fails
 
 
 def test_a_should_counts_at_the_severity_of_should() -> None:
-    stale = Response(200, data=model.AudiencePage((ShownAudience("a"),)))
+    stale = Response(200, data=AudiencePage((ShownAudience("a"),)))
     history = calls((DELETE, OK, 0, 1), (ask(operations.LIST_AUDIENCES, ""), stale, 2, 3))
 
-    assert check(history, WORLD, model.step, HIGH_LIMIT).outcome is Outcome.OK
-    assert check(history, WORLD, partial(model.step, level=Severity.SHOULD), HIGH_LIMIT).outcome is Outcome.ILLEGAL
+    assert check(history, WORLD, step, HIGH_LIMIT).outcome is Outcome.OK
+    assert check(history, WORLD, partial(step, level=Severity.SHOULD), HIGH_LIMIT).outcome is Outcome.ILLEGAL
 
 
 def puzzle(size: int) -> list[Call]:
@@ -340,13 +331,13 @@ def test_the_work_does_not_depend_on_the_order_of_operations_and_states() -> Non
 def test_equal_operations_with_different_indexes_stay_two() -> None:
     twice = [TimedOperation(index, DELETE, 0, OK, 1) for index in (0, 1)]
 
-    assert check(twice, WORLD, model.step, HIGH_LIMIT).outcome is Outcome.ILLEGAL
-    assert check(twice[:1], WORLD, model.step, HIGH_LIMIT).outcome is Outcome.OK
+    assert check(twice, WORLD, step, HIGH_LIMIT).outcome is Outcome.ILLEGAL
+    assert check(twice[:1], WORLD, step, HIGH_LIMIT).outcome is Outcome.OK
 
 
 def test_a_history_with_the_same_index_twice_is_invalid() -> None:
     with pytest.raises(ValueError, match="same index"):
-        check([TimedOperation(0, GET, 0, OLD, 1), TimedOperation(0, DELETE, 0, OK, 1)], WORLD, model.step, HIGH_LIMIT)
+        check([TimedOperation(0, GET, 0, OLD, 1), TimedOperation(0, DELETE, 0, OK, 1)], WORLD, step, HIGH_LIMIT)
 
 
 @pytest.mark.parametrize(("response", "end"), [(OK, None), (None, 1), (OK, -1)])
@@ -356,4 +347,4 @@ def test_an_interval_with_a_contradictory_end_is_invalid(response: Response | No
 
 
 def test_a_history_without_an_initial_state_is_illegal() -> None:
-    assert check(calls((GET, OLD, 0, 1)), [], model.step, HIGH_LIMIT).outcome is Outcome.ILLEGAL
+    assert check(calls((GET, OLD, 0, 1)), [], step, HIGH_LIMIT).outcome is Outcome.ILLEGAL

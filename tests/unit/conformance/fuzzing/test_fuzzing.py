@@ -19,8 +19,8 @@ from conformance.fuzzing import schemathesis_checks
 from conformance.fuzzing.cases import Case, draw_cases, planned_cases
 from conformance.fuzzing.conversion import is_shape_probe, prepare_request, to_raw_request, to_response
 from conformance.fuzzing.schemathesis_checks import DISABLED_CHECKS, SentCase, is_invalid
+from conformance.results.exchange import Exchange
 from conformance.results.ledger import Ledger
-from conformance.results.verdicts import Exchange
 from openapi import contract
 
 TEAPOT = b'{"success": false, "data": null, "error": {"code": "X", "message": "X"}, "traceId": "1"}'

@@ -7,7 +7,7 @@ import pytest
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.harness.deletions import Deletions
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 
 PATH = ("group", "audience")
 

@@ -10,7 +10,7 @@ from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import RawSegment
 from conformance.harness.model_adapter import to_model_request, to_model_response
-from conformance.model import (
+from conformance.model.messages import (
     UNKNOWN,
     AudiencePage,
     JobPage,
@@ -21,7 +21,7 @@ from conformance.model import (
     ShownJob,
     Validity,
 )
-from conformance.results.verdicts import Exchange
+from conformance.results.exchange import Exchange
 
 CREATE, UPDATE = operations.CREATE_AUDIENCE, operations.UPDATE_AUDIENCE
 GET, LIST = operations.GET_AUDIENCE, operations.LIST_AUDIENCES

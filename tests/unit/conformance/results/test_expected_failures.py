@@ -6,22 +6,22 @@ KNOWN = {"AUD-DELETE-GUARD", "AUD-DELETE-GONE"}
 
 
 def test_a_line_names_a_requirement_and_the_reason() -> None:
-    read_back = read("AUD-DELETE-GUARD  known since May, see #12\n", KNOWN)
+    failures = read("AUD-DELETE-GUARD  known since May, see #12\n", KNOWN)
 
-    assert read_back == {"AUD-DELETE-GUARD": ExpectedFailure("AUD-DELETE-GUARD", "known since May, see #12", 1)}
+    assert failures == {"AUD-DELETE-GUARD": ExpectedFailure("AUD-DELETE-GUARD", "known since May, see #12", 1)}
 
 
-def test_comments_and_empty_lines_are_passed_over_but_counted() -> None:
-    read_back = read("# what is known\n\n  # more\r\nAUD-DELETE-GONE\tto be fixed\r\n", KNOWN)
+def test_comments_and_empty_lines_are_skipped_but_counted() -> None:
+    failures = read("# what is known\n\n  # more\r\nAUD-DELETE-GONE\tto be fixed\r\n", KNOWN)
 
-    assert read_back == {"AUD-DELETE-GONE": ExpectedFailure("AUD-DELETE-GONE", "to be fixed", 4)}
+    assert failures == {"AUD-DELETE-GONE": ExpectedFailure("AUD-DELETE-GONE", "to be fixed", 4)}
 
 
 def test_a_reason_may_begin_with_the_number_of_an_issue() -> None:
     assert read("AUD-DELETE-GONE #12", KNOWN)["AUD-DELETE-GONE"].reason == "#12"
 
 
-def test_an_empty_file_expects_nothing() -> None:
+def test_an_empty_file_has_no_expected_failures() -> None:
     assert read("", KNOWN) == {}
 
 
@@ -38,11 +38,11 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
         ("aud-delete-guard why", "line 1: there is no requirement 'aud-delete-guard'"),
         (
             "AUD-DELETE-GUARD why\nAUD-DELETE-GONE why\nAUD-DELETE-GUARD again",
-            "line 3: AUD-DELETE-GUARD stands here a second time, after line 1",
+            "line 3: AUD-DELETE-GUARD is listed a second time, after line 1",
         ),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_its_line(text: str, message: str) -> None:
+def test_an_invalid_line_is_refused_with_its_number(text: str, message: str) -> None:
     with pytest.raises(ExpectedFailuresError) as caught:
         read(text, KNOWN)
 

@@ -1,6 +1,8 @@
 from dataclasses import replace
 
-from conformance.results.verdicts import Exchange, Observations, Violation
+from conformance.results.exchange import Exchange
+from conformance.results.observations import Observations
+from conformance.results.violation import Violation
 from conformance.results.worker_result import WorkerResult, merge, sent_tokens
 from conformance.runner.cleanup import delete_leftovers
 from tests.harness.fake_target import FakeTarget
@@ -8,57 +10,60 @@ from tests.harness.fake_target import FakeTarget
 EXCHANGE = Exchange(1, "DELETE", "http://t/v1/accounts/g1/audiences/a", (), None, 403, None, (), b"{}", 1.0)
 
 
-def by(authorization: str) -> Exchange:
+def sent_with(authorization: str) -> Exchange:
     return replace(EXCHANGE, request_headers=(("authorization", authorization),))
 
 
-def made(path: str, body: bytes, status: int = 201) -> Exchange:
+def creation(path: str, body: bytes, status: int = 201) -> Exchange:
     url = f"http://t/base/v1/accounts/g1/{path}"
-    return replace(by("Bearer key"), method="POST", url=url, status=status, response_body=body)
+    return replace(sent_with("Bearer key"), method="POST", url=url, status=status, response_body=body)
 
 
-def test_what_workers_saw_is_added_up() -> None:
+def test_the_results_of_workers_are_added_up() -> None:
     first = WorkerResult(
         {"A": Observations(2), "B": Observations(1)}, frozenset({"k1"}), ("t1", "t2"), ("x",), ("note",)
     )
     second = WorkerResult({"A": Observations(3), "B": Observations(1)}, frozenset({"k2"}), ("t2", "t3"), (), ("note",))
 
-    both = merge([first, second])
+    merged = merge([first, second])
 
-    assert {row: one.check_count for row, one in both.observations.items()} == {"A": 5, "B": 2}
-    assert (both.keys, both.tokens) == ({"k1", "k2"}, ("t1", "t2", "t3"))
-    assert (both.not_torn_down, both.notes) == (("x",), ("note",))
+    assert {requirement_id: observed.check_count for requirement_id, observed in merged.observations.items()} == {
+        "A": 5,
+        "B": 2,
+    }
+    assert (merged.keys, merged.tokens) == ({"k1", "k2"}, ("t1", "t2", "t3"))
+    assert (merged.not_torn_down, merged.notes) == (("x",), ("note",))
 
 
-def test_a_near_miss_that_is_the_key_of_another_worker_shows_nothing() -> None:
-    misses = [Violation("KEY", "401", "403", (by(f"Bearer {token}"),)) for token in ("k2", "k3")]
+def test_a_near_miss_that_is_the_key_of_another_worker_is_dropped() -> None:
+    misses = [Violation("KEY", "401", "403", (sent_with(f"Bearer {token}"),)) for token in ("k2", "k3")]
     first = WorkerResult({"KEY": Observations(10, tuple(misses))}, frozenset({"k1"}))
     second = WorkerResult({"KEY": Observations(10)}, frozenset({"k2"}))
 
-    both = merge([first, second]).observations["KEY"]
+    merged = merge([first, second]).observations["KEY"]
 
-    assert (both.check_count, both.violations) == (19, (misses[1],))
+    assert (merged.check_count, merged.violations) == (19, (misses[1],))
 
 
 def test_every_credential_that_was_sent_is_known_whatever_its_scheme() -> None:
     sent = ["Bearer abc", "Basic eDp5", "bearer  def", "naked", "Bearer abc"]
 
-    assert sent_tokens(map(by, sent)) == ("abc", "eDp5", "def", "naked")
+    assert sent_tokens(map(sent_with, sent)) == ("abc", "eDp5", "def", "naked")
 
 
-def test_what_checks_made_is_removed_and_what_cannot_be_is_listed() -> None:
+def test_created_resources_are_deleted_and_the_rest_is_listed() -> None:
     target = FakeTarget()
     target.audiences = ["a?1", "a 2"]
     exchanges = [
-        made("audiences", b'{"data": {"id": "a?1"}}'),
-        made("audiences", b'{"data": {"id": "a 2"}}'),
+        creation("audiences", b'{"data": {"id": "a?1"}}'),
+        creation("audiences", b'{"data": {"id": "a 2"}}'),
         replace(EXCHANGE, url="http://t/base/v1/accounts/g1/audiences/a%202?x=1", status=200),
-        made("audiences/folders", b'{"data": {"id": "f1"}}'),
-        made("prospecting", b'{"data": {"jobId": "j1"}}', 202),
-        made("audiences", b'{"data": null}', 400),
+        creation("audiences/folders", b'{"data": {"id": "f1"}}'),
+        creation("prospecting", b'{"data": {"jobId": "j1"}}', 202),
+        creation("audiences", b'{"data": null}', 400),
     ]
 
-    stays = delete_leftovers(exchanges, target.api())
+    notes = delete_leftovers(exchanges, target.api())
 
     assert target.audiences == ["a 2"]
-    assert [one.split(" of ")[0] for one in stays] == ["stays behind: the folder f1", "stays behind: what the job j1"]
+    assert [note.split(" of ")[0] for note in notes] == ["stays behind: the folder f1", "stays behind: what the job j1"]

@@ -1,0 +1,30 @@
+"""The exchange: a request to the target, and its response."""
+
+from dataclasses import dataclass
+
+Headers = tuple[tuple[str, str], ...]
+
+SUCCESS = frozenset(range(200, 300))
+"""The statuses of a successful response."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its response.
+
+    Attributes:
+        number: The position in the run, from 1; requests that set provider states up are counted as well.
+        status: None without a response; `no_response` then says why.
+
+    """
+
+    number: int
+    method: str
+    url: str
+    request_headers: Headers
+    request_body: bytes | None
+    status: int | None
+    no_response: str | None
+    response_headers: Headers
+    response_body: bytes | None
+    elapsed_ms: float
