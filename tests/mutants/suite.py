@@ -1,13 +1,12 @@
 """The conformance suite, run on a server with something around it."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import conformance.checks
 from conformance.catalogue.requirements import EVERY_EXCHANGE, load_catalogue
 from conformance.model import OperationId
+from tests.harness.suite_command import run_with_report
 from tests.mutants.server.mutated import Mutant, Whole, served
 
 A_TENTH = 9
@@ -33,13 +32,9 @@ IN_PARTICULAR = {
 
 def run(whole: Whole, folder: Path, *options: str, timeout: float = 600) -> tuple[int, dict[str, Any]]:
     """Exit status and JSON report of a run of the profile `full`."""
-    report = folder / "report.json"
     with served(whole) as url:
-        command = [sys.executable, "-m", "conformance", "run", "--base-url", url, "--profile", "full"]
-        command += ["--states-url", f"{url}/_mock/provider-states", "--report-json", str(report), *options]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout)  # noqa: S603  (ours)
-    assert report.exists(), done.stdout + done.stderr
-    return done.returncode, json.loads(report.read_text())
+        target = ("--base-url", url, "--states-url", f"{url}/_mock/provider-states", "--profile", "full")
+        return run_with_report(folder, *target, *options, timeout=timeout)
 
 
 def repeating(times: int = A_TENTH) -> list[str]:
@@ -68,6 +63,16 @@ def checks_of(requirement_id: str) -> set[str]:
     prefix = operation_of(requirement_id)
     fact = requirement_id.removeprefix(f"{prefix}-")
     return checks_of(f"{prefix}-{BROUGHT_ABOUT_BY[fact]}")
+
+
+def check_files() -> list[str]:
+    """The files of checks, by name."""
+    return sorted(path.name for path in Path(conformance.checks.__path__[0]).glob("check_*.py"))
+
+
+def part_of_the_checks(index: int, parts: int) -> list[str]:
+    """The option that selects one in `parts` files of checks: another part for each `index`, until they come round."""
+    return ["-k", " or ".join(check_files()[index % parts :: parts])]
 
 
 def operation_of(requirement_id: str) -> str:

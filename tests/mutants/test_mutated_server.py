@@ -1,6 +1,5 @@
 """What is put around the server: nothing by itself; each mutant is another server; variants keep their word."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 import tests.harness.in_thread
 from conformance.client.contract import path_segment
 from mockserver.config import Settings
+from tests.harness.sampling import sample
 from tests.harness.sandbox_client import World
 from tests.mutants.registry import MUTANTS
 from tests.mutants.server.mutants import long_lists, starts
@@ -21,7 +21,6 @@ from tests.mutants.server.variants.identifiers import IdentifiersGivenOutAgain, 
 from tests.mutants.server.variants.lists import AnotherOrder, ByName, OldestFirst, TwoToAPage
 from tests.mutants.server.variants.wire import ListsLag
 
-PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests)
 SPECIAL = {long_lists.__name__, starts.__name__}
 """Those of which a short conversation has nothing to tell: they show on long lists, or by requests of their own."""
 TOLD = [mutant for mutant in MUTANTS if not mutant.shows_rarely and mutant.__module__ not in SPECIAL]
@@ -47,7 +46,7 @@ def test_a_server_with_nothing_around_it_is_the_server(healthy: list[str]) -> No
         assert conversation(url) == healthy
 
 
-@pytest.mark.parametrize("mutant", TOLD if PROVE else TOLD[::20], ids=lambda mutant: mutant.__name__)
+@pytest.mark.parametrize("mutant", sample(TOLD, 40), ids=lambda mutant: mutant.__name__)
 def test_a_mutant_is_another_server(mutant: type[Mutant], healthy: list[str]) -> None:
     with served(mutant()) as url:
         assert conversation(url) != healthy

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.command import QUICK, command, refused, reported, states
+from tests.harness.suite_command import QUICK, command, refused, reported, states
 from tests.mutants.single.endpoint import Single
 from tests.mutants.single.mutants import GuardForever, GuardNever, NoPermissionNeeded
 from tests.mutants.single.serving import served

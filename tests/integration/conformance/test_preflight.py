@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from conformance.runner.preflight import why_unreachable
-from tests.mutants.command import refused, states
+from tests.harness.suite_command import refused, states
 from tests.mutants.single.endpoint import Key, Single
 from tests.mutants.single.serving import served
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from tests.harness.subprocess_server import served as our_server
-from tests.mutants.command import command
+from tests.harness.suite_command import command
 from tests.mutants.single.endpoint import Key, Single
 from tests.mutants.single.serving import served
 

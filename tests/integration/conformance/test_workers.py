@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.command import command, line, reported, states
+from tests.harness.suite_command import command, reported, states, words
 from tests.mutants.single.endpoint import Single
 from tests.mutants.single.mutants import GuardNever
 from tests.mutants.single.serving import served
@@ -109,8 +109,8 @@ def test_a_run_that_is_stopped_leaves_nothing_behind_and_says_so(number: signal.
 def test_a_signal_leaves_no_lock_taken_for_which_a_run_waits_for_ever() -> None:
     target = Single()
     with served(target) as url:
-        words = [sys.executable, "-c", SIGNAL_WITH_A_LOCK_TAKEN, "run", "--workers", "2", *states(url), *LONG]
-        run = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
+        arguments = [sys.executable, "-c", SIGNAL_WITH_A_LOCK_TAKEN, "run", "--workers", "2", *states(url), *LONG]
+        run = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
 
     assert (run.returncode, run.stderr) == (2, INTERRUPTED)
     assert (target.keys, target.audiences) == ({}, {})
@@ -120,7 +120,7 @@ def test_a_signal_leaves_no_lock_taken_for_which_a_run_waits_for_ever() -> None:
 def started(*options: str) -> Iterator[subprocess.Popen[str]]:
     """A run whose first check is over; it is killed where the block leaves it running."""
     with subprocess.Popen(  # noqa: S603  (ours)
-        line("run", *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        words("run", *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
             assert process.stdout is not None
