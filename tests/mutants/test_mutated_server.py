@@ -13,17 +13,12 @@ from conformance.client.contract import path_segment
 from mockserver.config import Settings
 from tests.harness.sampling import sample
 from tests.harness.sandbox_client import World
-from tests.mutants.registry import MUTANTS
-from tests.mutants.server.mutants import long_lists, starts
+from tests.mutants.registry import CONVERSATIONAL, MUTANTS
 from tests.mutants.server.mutated import Mutant, Whole, leaves, served
 from tests.mutants.server.scenario import conversation
 from tests.mutants.server.variants.identifiers import IdentifiersGivenOutAgain, OtherIdentifiers
 from tests.mutants.server.variants.lists import AnotherOrder, ByName, OldestFirst, TwoToAPage
 from tests.mutants.server.variants.wire import ListsLag
-
-SPECIAL = {long_lists.__name__, starts.__name__}
-"""Those of which a short conversation has nothing to tell: they show on long lists, or by requests of their own."""
-TOLD = [mutant for mutant in MUTANTS if not mutant.shows_rarely and mutant.__module__ not in SPECIAL]
 
 
 @contextmanager
@@ -46,7 +41,7 @@ def test_a_server_with_nothing_around_it_is_the_server(healthy: list[str]) -> No
         assert conversation(url) == healthy
 
 
-@pytest.mark.parametrize("mutant", sample(TOLD, 40), ids=lambda mutant: mutant.__name__)
+@pytest.mark.parametrize("mutant", sample(CONVERSATIONAL, 40), ids=lambda mutant: mutant.__name__)
 def test_a_mutant_is_another_server(mutant: type[Mutant], healthy: list[str]) -> None:
     with served(mutant()) as url:
         assert conversation(url) != healthy

@@ -1,6 +1,7 @@
 import random
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -223,7 +224,8 @@ def test_a_target_that_answers_otherwise_the_second_time_is_no_fault_of_the_suit
         run = Run(url, http, stater)
 
         for seed in range(3):
-            sequences(run.context(seed, 60))
+            with suppress(NotEstablishedError):  # it may fail at what a sequence needs, and that is no mistake either
+                sequences(run.context(seed, 60))
 
         assert len(run.client.exchanges) > 100
         assert {one.rpartition("-")[2] for one in run.broken()} == {"CONSISTENT"}
