@@ -13,7 +13,7 @@ from tests.system.schemathesis_run import runs
 SEEDS = 5
 CORES = 2
 """The most that are used: `make mutants` runs two mutants at a time."""
-RUN, RARE_RUN, SINGLE_RUN, CONVERSATION, REST, SCHEMATHESIS = 12, 40, 4, 1.5, 1800, 60
+RUN, RARE_RUN, SINGLE_RUN, CONVERSATION, REST, SCHEMATHESIS = 12, 60, 12, 1.5, 1800, 25
 """CPU seconds of one item of each part, in November 2026. `REST` and `RARE_RUN` were extrapolated from the sample."""
 
 

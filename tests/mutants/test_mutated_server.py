@@ -36,13 +36,13 @@ def healthy() -> list[str]:
         return conversation(url)
 
 
-def test_a_server_with_nothing_around_it_is_the_server(healthy: list[str]) -> None:
+def test_a_server_without_a_mutation_behaves_as_the_server(healthy: list[str]) -> None:
     with served(Whole()) as url:
         assert conversation(url) == healthy
 
 
 @pytest.mark.parametrize("mutant", sample(CONVERSATIONAL, 40), ids=lambda mutant: mutant.__name__)
-def test_a_mutant_is_another_server(mutant: type[Mutant], healthy: list[str]) -> None:
+def test_a_mutant_behaves_otherwise_than_the_server(mutant: type[Mutant], healthy: list[str]) -> None:
     with served(mutant()) as url:
         assert conversation(url) != healthy
 
@@ -109,7 +109,7 @@ def test_another_order_shows_the_same_on_pages_of_any_size(variant: type[Another
         assert shown == (made if variant is OldestFirst else sorted(made))
 
 
-def test_two_to_a_page_is_two_to_a_page() -> None:
+def test_a_page_of_two_has_two_items() -> None:
     with world(TwoToAPage()) as mine:
         for _ in range(3):
             mine.ready()

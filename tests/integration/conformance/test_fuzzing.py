@@ -137,7 +137,7 @@ def asking(answered: Answered, body: Any) -> Answered:
 
 
 @pytest.mark.parametrize("seed", sample(range(5), 3))
-def test_a_healthy_server_has_nothing_wrong_with_it(healthy: Run, seed: int) -> None:
+def test_a_conforming_server_breaks_no_requirement(healthy: Run, seed: int) -> None:
     for operation in OperationId:
         examples_coverage_and_fuzzing(healthy.context(seed), operation)
     sequences(healthy.context(seed))
@@ -187,14 +187,14 @@ def test_identifiers_of_each_kind_are_handed_out(healthy: Run, operation: Operat
         (Once, OperationId.CREATE_AUDIENCE, "ROW-OTHER"),
     ],
 )
-def test_a_guilty_server_is_found(whole: type[Whole], operation: OperationId, fact: str) -> None:
+def test_a_violation_of_a_server_is_found(whole: type[Whole], operation: OperationId, fact: str) -> None:
     found = broken(whole(), operation)
 
     assert f"{operation.prefix}-{fact}" in found
     assert all(one.startswith(operation.prefix) for one in found)
 
 
-def test_what_was_seen_once_in_a_sequence_is_found_and_is_no_fault_of_the_suite() -> None:
+def test_a_violation_seen_once_in_a_sequence_is_found_and_is_no_error_of_the_suite() -> None:
     with served(Once()) as url, httpx.Client(base_url=url) as http, httpx.Client() as stater:
         run = Run(url, http, stater)
         context = run.context(1)
@@ -219,7 +219,7 @@ class Moody(Whole):
         return self.refuse(500, "INTERNAL_ERROR") if self.asked_so_far % 7 in {0, 3} else answered
 
 
-def test_a_target_that_answers_otherwise_the_second_time_is_no_fault_of_the_suite() -> None:
+def test_a_target_that_answers_otherwise_the_second_time_is_no_error_of_the_suite() -> None:
     with served(Moody()) as url, httpx.Client(base_url=url) as http, httpx.Client() as stater:
         run = Run(url, http, stater)
 
@@ -231,7 +231,7 @@ def test_a_target_that_answers_otherwise_the_second_time_is_no_fault_of_the_suit
         assert {one.rpartition("-")[2] for one in run.broken()} == {"CONSISTENT"}
 
 
-def test_what_cannot_be_drawn_hides_no_guilty_target(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cases_that_cannot_be_drawn_hide_no_violation(monkeypatch: pytest.MonkeyPatch) -> None:
     def drawn(*_: object) -> list[Any]:
         raise CasesError("Unsatisfiable")
 
@@ -271,7 +271,7 @@ def test_sequences_leave_out_what_is_not_of_the_profile(healthy: Run) -> None:
     ("operation", "may"),
     [(OperationId.CREATE_FOLDER, "may_leave_folders"), (OperationId.START_JOB, "may_spend_credits")],
 )
-def test_what_cannot_be_undone_is_not_sent(
+def test_requests_that_cannot_be_undone_are_not_sent(
     healthy: Run, monkeypatch: pytest.MonkeyPatch, operation: OperationId, may: str
 ) -> None:
     monkeypatch.setattr(healthy.states, may, value=False, raising=False)

@@ -73,7 +73,7 @@ def stopped(url: str) -> dict[str, Any]:
     return dict(answer.raise_for_status().json())
 
 
-def test_where_no_time_goes_by(tmp_path: Path) -> None:
+def test_a_server_in_which_no_time_passes_conforms(tmp_path: Path) -> None:
     outcome = run(Watched(b"retry-after"), Settings(), tmp_path, steer=stopped)
 
     assert (outcome.status, outcome.report["verdict"]) == (0, "conformant")
@@ -81,7 +81,7 @@ def test_where_no_time_goes_by(tmp_path: Path) -> None:
     assert outcome.clock == {"now": "2040-02-29T23:59:59.999Z", "mode": "manual"}
 
 
-def test_where_a_limit_is_met_again_and_again_and_waited_out(tmp_path: Path) -> None:
+def test_a_server_whose_rate_limit_is_met_and_waited_out_conforms(tmp_path: Path) -> None:
     watched = Watched(b"retry-after")
 
     outcome = run(watched, Settings(rate_limit=RateLimit.parse("30/s")), tmp_path, *sampled_checks())
@@ -97,7 +97,7 @@ def sampled_checks() -> list[str]:
     return [] if PROVE else ["-k", "check_a_long_list_of_audiences"]
 
 
-def test_where_its_client_is_a_page_of_another_origin_with_preferences_of_its_own(tmp_path: Path) -> None:
+def test_a_server_that_serves_another_origin_with_preferences_conforms(tmp_path: Path) -> None:
     watched = Watched(b"access-control-allow-origin")
     headers = ("--header", f"Origin: {ORIGIN}", "--header", "Prefer: return=minimal, wait=5")
 

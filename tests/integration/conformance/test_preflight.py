@@ -97,7 +97,7 @@ class KeepsKeys(Single):
         (KeepsKeys(), "was not torn down"),
     ],
 )
-def test_what_cannot_work_together_is_told(target: Single, said: str) -> None:
+def test_urls_that_cannot_work_together_are_told(target: Single, said: str) -> None:
     with served(target) as url:
         assert said in refused(*states(url))
 

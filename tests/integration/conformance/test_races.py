@@ -9,34 +9,34 @@ from conformance.concurrency.race_kinds import KINDS, race_to_start, run_race
 from conformance.harness.context import CheckContext
 from conformance.results.ledger import ViolationError
 from conformance.states import NotEstablishedError
+from tests.harness.check_context import check_context, violations
 from tests.harness.sampling import sample
-from tests.harness.suite import found, standing
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Whole
 
 WINDOW = 0.005
-"""How long it takes between looking and acting, in seconds."""
+"""Seconds between looking and acting."""
 
 AT_THE_END = "deletions and the end of the prospecting"
 CANCELLED = "deletions and its cancellation"
 
 
-def raced(whole: Whole, kind: str, repeats: int = 48) -> CheckContext:
-    """Race on a guilty server."""
-    with standing(whole, 1, repeats) as context, pytest.raises(ViolationError):
+def race_until_violation(whole: Whole, kind: str, repeats: int = 48) -> CheckContext:
+    """Run races on a server with a mutation, until one of them shows a violation."""
+    with check_context(whole, 1, repeats) as context, pytest.raises(ViolationError):
         run_race(context, KINDS[kind])
     return context
 
 
 @pytest.fixture(scope="module")
 def healthy() -> Iterator[CheckContext]:
-    with standing(Whole(), 1, 24) as context:
+    with check_context(Whole(), 1, 24) as context:
         yield context
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", sample(range(5), 3))
-def test_on_a_healthy_server_all_races_end_well(healthy: CheckContext, kind: str, seed: int) -> None:
+def test_races_on_a_conforming_server_break_no_requirement(healthy: CheckContext, kind: str, seed: int) -> None:
     healthy.random.seed(seed)
 
     run_race(healthy, KINDS[kind])
@@ -44,7 +44,7 @@ def test_on_a_healthy_server_all_races_end_well(healthy: CheckContext, kind: str
     assert healthy.ledger.was_checked("AUD-GET-CONSISTENT")
 
 
-def test_on_a_healthy_server_there_is_one_start(healthy: CheckContext) -> None:
+def test_racing_starts_on_a_conforming_server_start_one_job(healthy: CheckContext) -> None:
     race_to_start(healthy)
 
     seen = healthy.ledger.observations("JOB-START-REPLAY-ACTIVE", selected=True)
@@ -67,13 +67,13 @@ class EachDeletes(Whole):
 
 
 def test_a_second_success_is_found() -> None:
-    context = raced(EachDeletes(), "deletions")
+    context = race_until_violation(EachDeletes(), "deletions")
 
-    once = found(context, "AUD-DELETE-ONCE")[0]
+    once = violations(context, "AUD-DELETE-ONCE")[0]
     assert once.actual in {f"{succeeded} of 6" for succeeded in range(2, 7)}
     assert len(once.exchanges) == 6
-    assert "404" in found(context, "AUD-DELETE-CONSISTENT")[0].actual
-    assert found(context, "AUD-DELETE-EFFECT") == ()
+    assert "404" in violations(context, "AUD-DELETE-CONSISTENT")[0].actual
+    assert violations(context, "AUD-DELETE-EFFECT") == ()
 
 
 class UpdatesResurrect(Whole):
@@ -91,11 +91,11 @@ class UpdatesResurrect(Whole):
 
 
 @pytest.mark.parametrize("kind", ["updates and deletions", "moves and deletions"])
-def test_what_comes_back_is_found(kind: str) -> None:
-    finding = found(raced(UpdatesResurrect(), kind), "AUD-DELETE-EFFECT")[0]
+def test_a_deleted_audience_that_comes_back_is_found(kind: str) -> None:
+    violation = violations(race_until_violation(UpdatesResurrect(), kind), "AUD-DELETE-EFFECT")[0]
 
-    assert finding.actual.startswith("200")
-    assert "DELETE" in {one.method for one in finding.exchanges}
+    assert violation.actual.startswith("200")
+    assert "DELETE" in {one.method for one in violation.exchanges}
 
 
 class OverwritesUpdates(Whole):
@@ -110,9 +110,9 @@ class OverwritesUpdates(Whole):
 
 
 def test_a_lost_update_is_found() -> None:
-    context = raced(OverwritesUpdates(), "updates")
+    context = race_until_violation(OverwritesUpdates(), "updates")
 
-    assert "AUD-UPDATE-EFFECT" in found(context, "AUD-UPDATE-CONSISTENT")[0].actual
+    assert "AUD-UPDATE-EFFECT" in violations(context, "AUD-UPDATE-CONSISTENT")[0].actual
 
 
 class DeletesTheNext(Whole):
@@ -126,8 +126,8 @@ class DeletesTheNext(Whole):
         return answered
 
 
-def test_a_neighbour_that_is_gone_is_found() -> None:
-    assert found(raced(DeletesTheNext(), "deletions"), "AUD-DELETE-ONLY")
+def test_a_deletion_of_another_audience_is_found() -> None:
+    assert violations(race_until_violation(DeletesTheNext(), "deletions"), "AUD-DELETE-ONLY")
 
 
 class EndsLate(Whole):
@@ -151,8 +151,8 @@ class EndsLate(Whole):
         return answered
 
 
-def test_a_refusal_that_is_forgotten_is_found() -> None:
-    assert found(raced(EndsLate(), AT_THE_END), "AUD-DELETE-GUARD-KEEPS")
+def test_a_refused_deletion_that_is_done_later_is_found() -> None:
+    assert violations(race_until_violation(EndsLate(), AT_THE_END), "AUD-DELETE-GUARD-KEEPS")
 
 
 class HasNoGuard(Whole):
@@ -167,9 +167,9 @@ class HasNoGuard(Whole):
 
 @pytest.mark.parametrize("kind", [AT_THE_END, CANCELLED])
 def test_a_deletion_before_the_end_is_found(kind: str) -> None:
-    context = raced(HasNoGuard(), kind)
+    context = race_until_violation(HasNoGuard(), kind)
 
-    assert found(context, "AUD-DELETE-GUARD") or found(context, "AUD-DELETE-EFFECT")
+    assert violations(context, "AUD-DELETE-GUARD") or violations(context, "AUD-DELETE-EFFECT")
 
 
 class StartsTwice(Whole):
@@ -190,28 +190,28 @@ class StartsTwice(Whole):
 
 
 def test_a_second_job_is_found() -> None:
-    with standing(StartsTwice(), 1, 9) as context:
+    with check_context(StartsTwice(), 1, 9) as context:
         race_to_start(context)
 
-    assert found(context, "JOB-START-REPLAY-ACTIVE")
-    assert "JOB-START-REPLAY" in found(context, "JOB-START-CONSISTENT")[0].actual
+    assert violations(context, "JOB-START-REPLAY-ACTIVE")
+    assert "JOB-START-REPLAY" in violations(context, "JOB-START-CONSISTENT")[0].actual
 
 
-def test_what_could_not_be_decided_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undecided_race_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "_MANY_STATES", 1)
 
-    with standing(Whole(), 1, 6) as context:
+    with check_context(Whole(), 1, 6) as context:
         run_race(context, KINDS["deletions"])
 
     seen = context.ledger.observations("AUD-DELETE-CONSISTENT", selected=True)
     assert (seen.check_count, len(seen.blocked_by)) == (0, 1)
 
 
-def test_what_the_target_cannot_prepare_is_an_obstacle() -> None:
+def test_a_state_that_the_target_cannot_prepare_is_an_obstacle() -> None:
     class Cannot(Whole):
         async def control(self, asked: Asked) -> Answered:
             cannot = asked.body.get("state") == "the prospecting has ended"
             return self.refuse(501, "NO") if cannot else await self.serve(asked)
 
-    with standing(Cannot(), 1, 6) as context, pytest.raises(NotEstablishedError):
+    with check_context(Cannot(), 1, 6) as context, pytest.raises(NotEstablishedError):
         run_race(context, KINDS[AT_THE_END])

@@ -10,9 +10,9 @@ from conformance.catalogue.requirements import Profile
 from conformance.harness.context import CheckContext
 from conformance.report.curl import curl
 from conformance.results.ledger import ViolationError
-from conformance.stateful.random_traces import run_random_traces as walk
+from conformance.stateful.random_traces import run_random_traces
+from tests.harness.check_context import check_context, violations
 from tests.harness.sampling import sample
-from tests.harness.suite import found, standing
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Whole
 
@@ -20,43 +20,43 @@ FEW = 27
 DELETED = "AUD-DELETE-EFFECT"
 
 
-def walked(whole: Whole, seed: int = 1, repeats: int = FEW) -> CheckContext:
-    """Walk about on a guilty server."""
-    with standing(whole, seed, repeats) as context, pytest.raises(ViolationError):
-        walk(context)
+def trace_until_violation(whole: Whole, seed: int = 1, repeats: int = FEW) -> CheckContext:
+    """Run random traces on a server with a mutation, until one of them ends with a violation."""
+    with check_context(whole, seed, repeats) as context, pytest.raises(ViolationError):
+        run_random_traces(context)
     return context
 
 
 @pytest.fixture(scope="module")
 def healthy() -> Iterator[CheckContext]:
-    with standing(Whole(), 1, 9) as context:
+    with check_context(Whole(), 1, 9) as context:
         yield context
 
 
 @pytest.mark.parametrize("seed", sample(range(20), 4))
-def test_a_healthy_server_breaks_nothing(healthy: CheckContext, seed: int) -> None:
+def test_random_traces_of_a_conforming_server_break_no_requirement(healthy: CheckContext, seed: int) -> None:
     healthy.random.seed(seed)
 
-    walk(healthy)
+    run_random_traces(healthy)
 
     assert healthy.ledger.was_checked("AUD-UPDATE-CONSISTENT")
     assert healthy.ledger.was_checked(DELETED)
 
 
-def test_when_the_time_is_over_no_further_walk_is_made_and_nothing_is_wrong_with_that() -> None:
-    with standing(Whole(), 1, 90) as context:
-        walk(context, 0.5)
+def test_no_further_trace_begins_after_the_time_limit() -> None:
+    with check_context(Whole(), 1, 90) as context:
+        run_random_traces(context, 0.5)
         made = len(context.client.exchanges)
-        walk(context, 0.0)
+        run_random_traces(context, 0.0)
 
     assert made == len(context.client.exchanges) > 0
     assert context.ledger.was_checked("AUD-GET-CONSISTENT")
 
 
-def test_the_same_seed_takes_the_same_walks() -> None:
+def test_the_same_seed_makes_the_same_traces() -> None:
     def requests(seed: int) -> list[tuple[str, str, bytes | None]]:
-        with standing(Whole(), seed, 6) as context:
-            walk(context)
+        with check_context(Whole(), seed, 6) as context:
+            run_random_traces(context)
             exchanges = context.client.exchanges
         anywhere = [re.sub("[0-9a-f]{24}", "ID", one.url.split("/v1")[1].split("?")[0]) for one in exchanges]
         bodies = [re.sub(b"[0-9a-f]{24}", b"ID", one.request_body or b"") for one in exchanges]
@@ -81,10 +81,10 @@ class Told(Whole):
 
 def test_a_job_that_a_request_has_cancelled_is_not_ended_once_more() -> None:
     told = Told()
-    with standing(told, 1, FEW) as context:
+    with check_context(told, 1, FEW) as context:
         for seed in range(4):
             context.random.seed(seed)
-            walk(context)
+            run_random_traces(context)
 
     assert set(told.statuses) == {200}
 
@@ -105,15 +105,15 @@ class Resurrects(Whole):
         return answered
 
 
-def test_what_comes_back_is_found_and_told_as_few_commands() -> None:
-    (finding,) = found(walked(Resurrects()), DELETED)
+def test_a_deleted_audience_that_comes_back_is_found_and_told_as_few_commands() -> None:
+    (violation,) = violations(trace_until_violation(Resurrects()), DELETED)
 
-    deletion, creation, later = finding.exchanges
+    deletion, creation, later = violation.exchanges
     assert (deletion.method, deletion.status) == ("DELETE", 200)
     assert (creation.method, creation.status) == ("POST", 201)
     assert (later.status, later.url.startswith(deletion.url)) == (200, True)
-    assert [one.number for one in finding.exchanges] == sorted(one.number for one in finding.exchanges)
-    assert all(curl(one).startswith("curl ") for one in finding.exchanges)
+    assert [one.number for one in violation.exchanges] == sorted(one.number for one in violation.exchanges)
+    assert all(curl(one).startswith("curl ") for one in violation.exchanges)
 
 
 class OnlyOnce(Whole):
@@ -129,11 +129,11 @@ class OnlyOnce(Whole):
         return answered
 
 
-def test_what_is_seen_only_once_is_a_finding() -> None:
-    (finding,) = found(walked(OnlyOnce()), "AUD-UPDATE-EFFECT")
+def test_a_violation_that_is_seen_only_once_is_found() -> None:
+    (violation,) = violations(trace_until_violation(OnlyOnce()), "AUD-UPDATE-EFFECT")
 
-    assert "somebody else" in finding.actual or "of no one" in finding.actual
-    assert b"somebody else" in (finding.exchanges[-1].response_body or b"")
+    assert "somebody else" in violation.actual or "of no one" in violation.actual
+    assert b"somebody else" in (violation.exchanges[-1].response_body or b"")
 
 
 class StillListed(Whole):
@@ -154,10 +154,10 @@ class StillListed(Whole):
 
 
 def test_a_list_that_stays_wrong_is_looked_at_twice() -> None:
-    (finding,) = found(walked(StillListed()), DELETED)
+    (violation,) = violations(trace_until_violation(StillListed()), DELETED)
 
-    assert [one.method for one in finding.exchanges] == ["DELETE", "GET", "GET"]
-    assert finding.exchanges[1].url == finding.exchanges[2].url
+    assert [one.method for one in violation.exchanges] == ["DELETE", "GET", "GET"]
+    assert violation.exchanges[1].url == violation.exchanges[2].url
 
 
 class Garbage(Whole):
@@ -195,26 +195,26 @@ class Fails(Whole):
 
 
 @pytest.mark.parametrize("whole", [Garbage, Fails])
-def test_whatever_comes_is_no_fault_of_the_suite(whole: type[Whole]) -> None:
-    with standing(whole(), 1, 9) as context:
+def test_broken_responses_are_no_error_of_the_suite(whole: type[Whole]) -> None:
+    with check_context(whole(), 1, 9) as context:
         try:
-            walk(context)
+            run_random_traces(context)
         except ViolationError:
             assert whole is Garbage
 
 
-def test_nothing_of_jobs_is_asked_where_the_profile_has_none() -> None:
-    with standing(Whole(), 1, 9, Profile.AUDIENCES) as context:
-        walk(context)
+def test_a_profile_without_jobs_sends_no_request_about_jobs() -> None:
+    with check_context(Whole(), 1, 9, Profile.AUDIENCES) as context:
+        run_random_traces(context)
 
         assert not [
             one for one in context.client.exchanges if "/prospecting" in one.url or one.url.endswith("/accounts")
         ]
 
 
-def test_no_deletion_of_a_walk_is_looked_at_when_all_is_torn_down() -> None:
-    with standing(Whole(), 1, 9) as context:
-        walk(context)
+def test_deletions_of_a_trace_are_not_checked_at_the_teardown() -> None:
+    with check_context(Whole(), 1, 9) as context:
+        run_random_traces(context)
 
         assert [one for one in context.client.exchanges if (one.method, one.status) == ("DELETE", 200)]
         assert len(context.deletions) == 0

@@ -18,7 +18,7 @@ def crowded(url: str, count: int) -> None:
                 client.post(f"/v1/accounts/{group}/audiences", json=body).raise_for_status()
 
 
-def test_pages_are_not_found_wrong_for_being_many() -> None:
+def test_long_lists_of_others_break_no_requirement() -> None:
     with served(Whole()) as url:
         crowded(url, 60)
         options = ("--profile", "audiences", "--seed", "1", "-k", "check_pages_are_complete_under_every_size")

@@ -28,7 +28,7 @@ def listed(target: Single, folder: Path, audiences: int) -> Path:
     return file
 
 
-def test_a_list_prepared_by_hand_goes_as_far_as_it_reaches(tmp_path: Path) -> None:
+def test_a_states_file_is_used_as_far_as_it_reaches(tmp_path: Path) -> None:
     target, report = Single(), tmp_path / "report.json"
     file = listed(target, tmp_path, 30)
     with served(target) as url:

@@ -21,7 +21,7 @@ class TakesAnotherStart(Whole):
         return await self.serve(asked)
 
 
-def test_what_needs_a_start_is_not_run_where_nobody_knows_what_a_start_takes(tmp_path: Path) -> None:
+def test_checks_that_need_a_start_are_not_run_without_a_valid_start_request(tmp_path: Path) -> None:
     starts = "check_prospecting or check_permissions or check_scope or check_refusals"
     status, report = run(TakesAnotherStart(), tmp_path, "--seed", "1", *repeating(3), "-k", f"JOB-START or {starts}")
 
