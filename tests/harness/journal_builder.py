@@ -1,4 +1,4 @@
-"""A journal as a test tells it: one exchange after the other, each by what matters of it."""
+"""A builder of journals: one exchange after the other, each by the fields that matter to a test."""
 
 import json
 from collections.abc import Mapping

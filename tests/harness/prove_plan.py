@@ -12,7 +12,7 @@ from tests.system.schemathesis_run import runs
 
 SEEDS = 5
 CORES = 2
-"""The most that are used: `make mutants` runs two mutants at a time."""
+"""The number of cores that `make prove` uses: `make mutants` runs two mutants at a time."""
 RUN, RARE_RUN, SINGLE_RUN, CONVERSATION, REST, SCHEMATHESIS = 12, 60, 12, 1.5, 1800, 25
 """CPU seconds of one item of each part, in November 2026. `REST` and `RARE_RUN` were extrapolated from the sample."""
 
@@ -27,12 +27,12 @@ class Part:
 
     @property
     def minutes(self) -> float:
-        """The minutes that it takes where nothing else is running."""
+        """The minutes that the part takes if nothing else is running."""
         return self.count * self.seconds / min(CORES, os.cpu_count() or 1) / 60
 
 
 def parts() -> list[Part]:
-    """The parts, in the order in which they are run."""
+    """Return the parts, in the order in which they are run."""
     rare = sum(mutant.shows_rarely for mutant in MUTANTS)
     single = len(SINGLE_MUTANTS) + (len(SINGLE_VARIANTS) + 1) * SEEDS
     return [

@@ -1,4 +1,4 @@
-"""The share of what takes long that a test run meets: a sample in `make test`, everything in `make prove`."""
+"""The share of the long tests that is run: a sample in `make test`, all of them in `make prove`."""
 
 import os
 from collections.abc import Sequence

@@ -29,7 +29,7 @@ class Finished:
 
 
 def words(*options: str) -> list[str]:
-    """The words that start the command line in a process that imports everything itself."""
+    """Return the words that start the command line in a process that imports everything itself."""
     return [sys.executable, "-m", "conformance", *options]
 
 
@@ -64,7 +64,7 @@ def _run(options: tuple[str, ...], outputs: tuple[Path, Path], cwd: Path, enviro
 
 
 def run_with_report(folder: Path, *options: str, timeout: float = 120) -> tuple[int, dict[str, Any]]:
-    """The exit status and the JSON report of a run of the suite."""
+    """Run the suite, and return the exit status and the JSON report."""
     report = folder / "report.json"
     run = command("run", "--report-json", str(report), *options, timeout=timeout)
     assert report.exists(), run.stdout + run.stderr
@@ -72,18 +72,18 @@ def run_with_report(folder: Path, *options: str, timeout: float = 120) -> tuple[
 
 
 def refused(*options: str) -> str:
-    """The one line with which a run of the suite refuses its options."""
+    """Return the line with which a run of the suite refuses its options."""
     run = command("run", *options)
     assert (run.returncode, run.stdout, run.stderr.count("\n")) == (4, "", 1), run.stdout + run.stderr
     return run.stderr
 
 
 def states(url: str) -> tuple[str, ...]:
-    """The options for an implementation of the single endpoint."""
+    """Return the options for an implementation of the single endpoint."""
     return "--base-url", url, "--states-url", f"{url}/states", "--profile", "delete"
 
 
 def reported(target: Single, folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
-    """The exit status and the JSON report of a run against an implementation of the single endpoint."""
+    """Run the suite on an implementation of the single endpoint, and return the exit status and the JSON report."""
     with served(target) as url:
         return run_with_report(folder, *states(url), *options)

@@ -1,4 +1,4 @@
-"""`python -m tests.mutants.matrix`: every mutant of the whole server against the whole suite, and what killed it."""
+"""`python -m tests.mutants.matrix`: the requirements that kill each mutant of the whole server."""
 
 import json
 import multiprocessing
@@ -22,7 +22,7 @@ BY_NAME = {mutant.__name__: mutant for mutant in MUTANTS}
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one mutant. `missed`: what it names and the suite did not find."""
+    """The result of one mutant. `missed`: the requirements that it names and the suite did not find broken."""
 
     mutant: str
     fault: str
@@ -34,12 +34,12 @@ class Row:
 
     @property
     def is_killed(self) -> bool:
-        """Whether everything that it names was found."""
+        """Whether all requirements that the mutant names were found broken."""
         return not self.missed
 
 
 def measured(name: str, seed: int, repeats: int) -> Row:
-    """Run the suite on one mutant; `repeats` is how often it repeats what is cheap, unless the fault shows rarely."""
+    """Run the suite on one mutant; `repeats`: the repetitions of cheap checks, unless the mutant shows rarely."""
     mutant: type[Mutant] = BY_NAME[name]
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -58,14 +58,14 @@ def measured(name: str, seed: int, repeats: int) -> Row:
 
 
 def rows(names: Sequence[str], seed: int, at_once: int, repeats: int) -> Iterator[Row]:
-    """Some mutants, as they come to their end."""
+    """Run the suite on some mutants, and yield each result when it is there."""
     with ProcessPoolExecutor(at_once, multiprocessing.get_context("spawn")) as pool:
         for done in as_completed([pool.submit(measured, name, seed, repeats) for name in names]):
             yield done.result()
 
 
 def by_fact(requirement_ids: Sequence[str]) -> str:
-    """Ids, shorter: each fact, and the operations that it is broken at."""
+    """Return ids in a shorter form: each fact with the operations at which it is broken."""
     facts: dict[str, list[str]] = {}
     for one in requirement_ids:
         prefix = operation_of(one)
@@ -74,7 +74,7 @@ def by_fact(requirement_ids: Sequence[str]) -> str:
 
 
 def told(row: Row) -> str:
-    """One line of the matrix, and what it was killed by."""
+    """Return the line of a mutant in the matrix, and lines with the requirements that killed it."""
     word = "killed  " if row.is_killed else "SURVIVES"
     lines = [f"{word} {row.seconds:6.1f} s  {row.mutant}: {row.fault}"]
     lines += [f"    {name}: {by_fact(ids)}" for name, ids in (("MUST", row.must), ("SHOULD", row.should)) if ids]
@@ -83,7 +83,7 @@ def told(row: Row) -> str:
 
 
 def unkilling(done: Sequence[Row]) -> list[str]:
-    """The checkable MUSTs that have killed nothing."""
+    """Return the checkable MUSTs that have killed no mutant."""
     killing = {one for row in done for one in row.must}
     demanded = [row.id for row in load_catalogue().values() if row.level is Level.MUST and row.excluded is None]
     return [one for one in demanded if one not in killing]
@@ -99,7 +99,7 @@ def unkilling(done: Sequence[Row]) -> list[str]:
     default=A_TENTH,
     show_default=True,
     type=click.IntRange(min=1),
-    help="Repetitions of what is cheap; a tenth of the suite's own, which makes it harder. What shows rarely gets all.",
+    help="Repetitions of cheap checks: by default a tenth of the suite's own. Mutants that show rarely get all.",
 )
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write the matrix there, too.")
 def main(names: tuple[str, ...], at_once: int, seed: int, repeats: int, file: Path | None) -> None:

@@ -17,7 +17,7 @@ def _modules(package: ModuleType) -> list[ModuleType]:
 
 
 SUBJECTS = (*_modules(mutants), *_modules(variants))
-"""The modules that hold them: a class is known once its module was imported."""
+"""The modules of the mutants and variants: a class is known once its module is imported."""
 MUTANTS: list[type[Mutant]] = leaves(Mutant)
 VARIANTS: list[type[Variant]] = leaves(Variant)
 CONVERSATIONAL = [

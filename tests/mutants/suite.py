@@ -1,4 +1,4 @@
-"""The conformance suite, run on a server with something around it."""
+"""Runs of the conformance suite on a mutated server."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from tests.harness.suite_command import run_with_report
 from tests.mutants.server.mutated import Mutant, Whole, served
 
 A_TENTH = 9
-"""How often what is cheap is repeated, of the suite's own 90 times: it finds less easily, and ends sooner."""
+"""The repetitions of cheap checks, a tenth of the suite's own 90: runs are shorter, violations harder to find."""
 BROUGHT_ABOUT_BY = {
     "ROW-200": "DONE",
     "ROW-201": "DONE",
@@ -22,7 +22,7 @@ BROUGHT_ABOUT_BY = {
     "ROW-409": "GUARD",
     "ROW-502": "ROW-500",
 }
-"""Which fact's checks bring a response row about, where every exchange decides on it."""
+"""The fact whose checks cause a response row that every exchange decides."""
 PREFIXES = tuple(operation.prefix for operation in OperationId)
 IN_PARTICULAR = {
     "JOB-START-ROW-200": "JOB-START-REPLAY",
@@ -31,29 +31,29 @@ IN_PARTICULAR = {
 
 
 def run(whole: Whole, folder: Path, *options: str, timeout: float = 600) -> tuple[int, dict[str, Any]]:
-    """Exit status and JSON report of a run of the profile `full`."""
+    """Run the profile `full`, and return the exit status and the JSON report."""
     with served(whole) as url:
         target = ("--base-url", url, "--states-url", f"{url}/_mock/provider-states", "--profile", "full")
         return run_with_report(folder, *target, *options, timeout=timeout)
 
 
 def repeating(times: int = A_TENTH) -> list[str]:
-    """The options of a run that repeats what is cheap so often."""
+    """Return the options of a run with so many repetitions of cheap checks."""
     return ["--max-examples", str(times)]
 
 
 def effort(mutant: type[Mutant], times: int = A_TENTH) -> list[str]:
-    """The options of a run on a mutant: what shows rarely gets all repetitions."""
+    """Return the options of a run on a mutant: one that shows rarely gets all repetitions."""
     return [] if mutant.shows_rarely else repeating(times)
 
 
 def failed(report: dict[str, Any]) -> frozenset[str]:
-    """The ids of the requirements that a run found broken."""
+    """Return the ids of the requirements that a run found broken."""
     return frozenset(row["id"] for row in report["requirements"] if row["verdict"] == "fail")
 
 
 def checks_of(requirement_id: str) -> set[str]:
-    """The checks that decide a requirement, or bring about what every exchange decides."""
+    """Return the checks that decide a requirement, or that cause the row that every exchange decides."""
     known = load_catalogue()
     checks = set(known[requirement_id].checks) - {EVERY_EXCHANGE}
     if requirement_id in IN_PARTICULAR:
@@ -66,22 +66,22 @@ def checks_of(requirement_id: str) -> set[str]:
 
 
 def check_files() -> list[str]:
-    """The files of checks, by name."""
+    """Return the names of the files of checks."""
     return sorted(path.name for path in Path(conformance.checks.__path__[0]).glob("check_*.py"))
 
 
 def part_of_the_checks(index: int, parts: int) -> list[str]:
-    """The option that selects one in `parts` files of checks: another part for each `index`, until they come round."""
+    """Return the option that selects one in `parts` files of checks: a part for each `index`, in turn."""
     return ["-k", " or ".join(check_files()[index % parts :: parts])]
 
 
 def operation_of(requirement_id: str) -> str:
-    """The beginning of an id, which names its operation."""
+    """Return the prefix of an id that names the operation."""
     return max((one for one in PREFIXES if requirement_id.startswith(f"{one}-")), key=len)
 
 
 def deciding(requirement_ids: frozenset[str]) -> list[str]:
-    """The option that selects the checks of some requirements, and of those that are run for each operation, theirs."""
+    """Return the option that selects the checks of some requirements, for the operations of these requirements only."""
     checks = " or ".join(sorted(set().union(*map(checks_of, requirement_ids))))
     theirs = " or ".join(sorted(set(map(operation_of, requirement_ids))))
     return ["-k", f"({checks}) and (({theirs}) or not ({' or '.join(PREFIXES)}))"]

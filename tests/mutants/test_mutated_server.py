@@ -1,4 +1,4 @@
-"""What is put around the server: nothing by itself; each mutant is another server; variants keep their word."""
+"""Mutated servers: without a mutation the server itself, mutants that differ from it, variants as described."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ def world(whole: Whole) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def healthy() -> list[str]:
-    """What the mock says."""
+    """The conversation with the server itself."""
     with tests.harness.in_thread.served(Settings()) as (url, _):
         return conversation(url)
 
@@ -136,11 +136,11 @@ def test_a_lagging_list_shows_later_what_is_so_at_once() -> None:
 
 
 def nested(mine: World) -> list[dict[str, Any]]:
-    """The audiences that the navigation shows in folders."""
+    """Return the audiences that the navigation shows in folders."""
     data = mine.call("GET", "/audiences/navigation").json()["data"]
     return [audience for folder in data["folders"] for audience in folder["audiences"]]
 
 
 def bearer(mine: World) -> dict[str, str]:
-    """The header with its key."""
+    """Return the header with the key."""
     return {"Authorization": f"Bearer {mine.key}"}

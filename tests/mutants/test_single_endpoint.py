@@ -17,7 +17,7 @@ FEW = [] if PROVE else ["--max-examples", "9"]
 
 
 def deciding(requirement_ids: set[str]) -> list[str]:
-    """The option that selects the checks of some requirements; none where every exchange decides."""
+    """Return the option that selects the checks of some requirements; none if every exchange decides one of them."""
     known = load_catalogue()
     checks = {check for one in requirement_ids for check in known[one].checks}
     return [] if EVERY_EXCHANGE in checks else ["-k", " or ".join(sorted(checks))]

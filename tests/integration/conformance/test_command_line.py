@@ -1,4 +1,4 @@
-"""`audience-conformance`, as its user meets it."""
+"""The command line of `audience-conformance`."""
 
 import json
 from collections.abc import Iterator

@@ -33,7 +33,7 @@ REPEATS = 12
 
 
 class Run:
-    """What the checks saw of one server."""
+    """The exchanges of the checks with one server."""
 
     def __init__(self, url: str, http: httpx.Client, stater: httpx.Client) -> None:
         self.client = Client(http, Contract(contract()), Ledger(), lambda seconds: time.sleep(seconds / 1000))  # noqa: TID251
@@ -54,7 +54,7 @@ class Run:
 
 
 def broken(whole: Whole, *operations: OperationId) -> set[str]:
-    """What a run finds broken on a server with something around it."""
+    """Return the requirements that a run finds broken on a mutated server."""
     with served(whole) as url, httpx.Client(base_url=url) as http, httpx.Client() as stater:
         run = Run(url, http, stater)
         run.look(1, *operations)
@@ -120,7 +120,7 @@ class Unguarded(Whole):
 
 
 class Once(Whole):
-    """Guilty at the first request to be guilty of, and never again."""
+    """A server that breaks the contract once, at the first opportunity."""
 
     done = False
 
@@ -209,7 +209,7 @@ def test_a_violation_seen_once_in_a_sequence_is_found_and_is_no_error_of_the_sui
 
 
 class Moody(Whole):
-    """Fails now and then, so that the same sequence is answered otherwise the second time."""
+    """A server that fails now and then, so that the same sequence gets other responses the second time."""
 
     asked_so_far = 0
 

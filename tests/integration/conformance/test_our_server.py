@@ -1,4 +1,4 @@
-"""The conformance suite, as far as it is about deleting, against servers that are not set up as by default."""
+"""The profile `delete` on our server, with options other than the defaults."""
 
 import asyncio
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
 
 
 def ensure_conforms(server: Server) -> None:
-    """The suite finds nothing wrong with it, and nothing went wrong inside of it."""
+    """Assert that the suite finds no violation, and that the server reported no error."""
     states = ("--states-url", f"{server.url}/_mock/provider-states")
     run = command("run", "--base-url", server.url, *states, *FEW)
     assert run.returncode == 0, run.stdout

@@ -22,13 +22,13 @@ ORIGIN = "https://app.example"
 
 @dataclass
 class Watched:
-    """The server as it is, and a count of the values that one header of its answers has had."""
+    """The server, with a count of the values of one response header."""
 
     header: bytes
     seen: Counter[str] = field(default_factory=Counter)
 
     def build(self, settings: Settings, made: Components, write: Write) -> ASGIApp:
-        """The server, watched."""
+        """Build the server, and count the values of the header."""
         app = server(settings, made, write)
 
         async def watched(scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,7 +43,7 @@ class Watched:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to, and the clock of the sandbox `default` after it."""
+    """The result of a run, and the clock of the sandbox `default` after it."""
 
     status: int
     report: dict[str, Any]
@@ -51,13 +51,13 @@ class Outcome:
 
 
 def nothing(_: str) -> None:
-    """Leave the server as it has been started."""
+    """Change nothing."""
 
 
 def run(
     watched: Watched, settings: Settings, folder: Path, *options: str, steer: Callable[[str], object] = nothing
 ) -> Outcome:
-    """Run the suite on a server that has been steered first."""
+    """Run the suite on a server that `steer` has changed first."""
     with served(settings, build=watched.build) as (url, _):
         steer(url)
         target = ("--base-url", url, "--states-url", f"{url}/_mock/provider-states")
@@ -67,7 +67,7 @@ def run(
 
 
 def stopped(url: str) -> dict[str, Any]:
-    """Stop the clock of the sandbox `default`, years ahead; answers it."""
+    """Stop the clock of the sandbox `default`, years ahead, and return it."""
     setting = {"mode": "manual", "at": "2040-02-29T23:59:59.999Z"}
     answer = httpx.put(f"{url}/_mock/sandboxes/default/clock", json=setting)
     return dict(answer.raise_for_status().json())
@@ -93,7 +93,7 @@ def test_a_server_whose_rate_limit_is_met_and_waited_out_conforms(tmp_path: Path
 
 
 def sampled_checks() -> list[str]:
-    """The option that selects, outside `make prove`, a check of which one key sends hundreds of requests."""
+    """Return the option that selects, outside `make prove`, a check that sends hundreds of requests with one key."""
     return [] if PROVE else ["-k", "check_a_long_list_of_audiences"]
 
 

@@ -1,4 +1,4 @@
-"""What would spoil a whole run is found before it, in one line that says what to do."""
+"""The preflight: mistakes that would spoil a whole run are reported before it, in one line that says what to do."""
 
 import socket
 import ssl
@@ -20,7 +20,7 @@ from tests.mutants.single.serving import served
 
 @contextmanager
 def answering(raw: bytes | None) -> Iterator[str]:
-    """The URL of something that answers each connection with some bytes; with nothing at all for None."""
+    """Listen, send some bytes on each connection (None: nothing), and yield the address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:

@@ -53,7 +53,7 @@ def test_racing_starts_on_a_conforming_server_start_one_job(healthy: CheckContex
 
 
 class EachDeletes(Whole):
-    """Whoever has found an audience deletes it, deleted meanwhile or not."""
+    """A server on which each deletion that has found an audience succeeds, even if another one was faster."""
 
     async def respond(self, asked: Asked) -> Answered:
         there = self.world.audiences.get(asked.target)
@@ -77,7 +77,7 @@ def test_a_second_success_is_found() -> None:
 
 
 class UpdatesResurrect(Whole):
-    """An update writes the audience that it has read, deleted meanwhile or not."""
+    """A server on which an update writes the audience that it has read, even if it was deleted meanwhile."""
 
     operations = ("AUD-UPDATE", "AUD-MOVE")
 
@@ -99,7 +99,7 @@ def test_a_deleted_audience_that_comes_back_is_found(kind: str) -> None:
 
 
 class OverwritesUpdates(Whole):
-    """Of two concurrent updates one is lost, although they change different members."""
+    """A server that loses one of two concurrent updates, although they change different members."""
 
     async def respond(self, asked: Asked) -> Answered:
         there = self.world.audiences.get(asked.target)
@@ -116,7 +116,7 @@ def test_a_lost_update_is_found() -> None:
 
 
 class DeletesTheNext(Whole):
-    """A deletion that finds nothing deletes what is left."""
+    """A server on which a deletion that finds no audience deletes all others."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -131,7 +131,7 @@ def test_a_deletion_of_another_audience_is_found() -> None:
 
 
 class EndsLate(Whole):
-    """The end of the prospecting takes its time; what was refused until then is done then."""
+    """A server that ends a prospecting slowly, and then does the deletions that it has refused until then."""
 
     def __init__(self) -> None:
         self.refused: set[str] = set()
@@ -156,7 +156,7 @@ def test_a_refused_deletion_that_is_done_later_is_found() -> None:
 
 
 class HasNoGuard(Whole):
-    """What is being populated is deleted, by word at least."""
+    """A server that reports the deletion of an audience that is being populated."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -173,7 +173,7 @@ def test_a_deletion_before_the_end_is_found(kind: str) -> None:
 
 
 class StartsTwice(Whole):
-    """While a start is under way, another with its idempotency key is another start."""
+    """A server on which a second start with the idempotency key of a start under way is another start."""
 
     def __init__(self) -> None:
         self.under_way: Counter[str] = Counter()

@@ -66,7 +66,7 @@ def test_the_same_seed_makes_the_same_traces() -> None:
 
 
 class Told(Whole):
-    """Notes what comes of being told that a prospecting has ended."""
+    """A server that notes the status of each request to end a prospecting."""
 
     def __init__(self) -> None:
         self.statuses: list[int] = []
@@ -90,7 +90,7 @@ def test_a_job_that_a_request_has_cancelled_is_not_ended_once_more() -> None:
 
 
 class Resurrects(Whole):
-    """An audience that was deleted comes back when a folder is made."""
+    """A server on which a deleted audience comes back when a folder is created."""
 
     def __init__(self) -> None:
         self.deleted: list[Any] = []
@@ -117,7 +117,7 @@ def test_a_deleted_audience_that_comes_back_is_found_and_told_as_few_commands() 
 
 
 class OnlyOnce(Whole):
-    """Once, and never again, an audience is read by another name."""
+    """A server that shows another name of an audience once."""
 
     def __init__(self) -> None:
         self.readings = itertools.count(1)
@@ -137,7 +137,7 @@ def test_a_violation_that_is_seen_only_once_is_found() -> None:
 
 
 class StillListed(Whole):
-    """What was deleted stays in the list."""
+    """A server whose lists keep deleted audiences."""
 
     def __init__(self) -> None:
         self.deleted: list[dict[str, Any]] = []
@@ -161,7 +161,7 @@ def test_a_list_that_stays_wrong_is_looked_at_twice() -> None:
 
 
 class Garbage(Whole):
-    """Now and then something comes that is no answer at all."""
+    """A server that now and then sends a broken body."""
 
     def __init__(self) -> None:
         self.requests = itertools.count(1)
@@ -181,7 +181,7 @@ class Garbage(Whole):
 
 
 class Fails(Whole):
-    """Every third answer is 500, though what was asked for is done; every seventh never comes."""
+    """A server that sends 500 for every third request, though it is done, and nothing for every seventh."""
 
     def __init__(self) -> None:
         self.requests = itertools.count(1)

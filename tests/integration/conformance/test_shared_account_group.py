@@ -1,4 +1,4 @@
-"""An account group that others use as well, with more in it than small pages can show."""
+"""An account group that others use as well, with more audiences than small pages can show."""
 
 import httpx
 
@@ -9,7 +9,7 @@ KEY = "sk_test_all_permissions"
 
 
 def crowded(url: str, count: int) -> None:
-    """Make many audiences in every account group of the key."""
+    """Create many audiences in every account group of the key."""
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {KEY}"}) as client:
         groups = [one["id"] for one in client.get("/v1/accounts").json()["data"]["items"]]
         for group in groups:

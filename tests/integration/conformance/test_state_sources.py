@@ -1,4 +1,4 @@
-"""The ways to bring states about for who has no states URL, on a real socket."""
+"""The sources of provider states without a states URL, on a real socket."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ FEW = ("--seed", "1", "--max-examples", "3", "--profile", "delete")
 
 
 def listed(target: Single, folder: Path, audiences: int) -> Path:
-    """A list of two keys, with as many audiences for each."""
+    """Write a states file with two keys, and so many audiences for each."""
     entries = []
     for number in (1, 2):
         target.keys[f"prepared-key-{number}"] = Key(f"g{number}", frozenset({"audiences:write"}))
@@ -62,7 +62,7 @@ def test_a_key_alone_reaches_what_the_public_api_can_do_and_leaves_nothing_behin
 
 
 def everything(url: str, key: dict[str, str]) -> list[object]:
-    """All audiences that a key sees."""
+    """Return all audiences that a key sees."""
     groups = [one["id"] for one in httpx.get(f"{url}/v1/accounts", headers=key).json()["data"]["items"]]
     return [
         httpx.get(f"{url}/v1/accounts/{group}/audiences/navigation", headers=key).json()["data"] for group in groups

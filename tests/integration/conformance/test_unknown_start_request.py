@@ -1,4 +1,4 @@
-"""What the suite makes of a target whose start request it does not know."""
+"""The suite on a target whose start request it does not know."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tests.mutants.suite import repeating, run
 
 
 class TakesAnotherStart(Whole):
-    """It asks for `origin` in place of `source`, before it looks at anything but the key, and tells nobody."""
+    """A server that demands `origin` in place of `source`, checked right after the key, and does not tell so."""
 
     async def respond(self, asked: Asked) -> Answered:
         is_start = asked.operation == "JOB-START" and self.world.keys.get(asked.token) is not None
