@@ -15,7 +15,7 @@ import click
 from conformance.catalogue.requirements import Level, load_catalogue
 from tests.mutants.registry import MUTANTS
 from tests.mutants.server.mutated import Mutant
-from tests.mutants.suite import A_TENTH, effort, failed, operation_of, run
+from tests.mutants.suite import SAMPLE_REPEATS, failed_ids, operation_of, options_for_mutant, run_suite
 
 BY_NAME = {mutant.__name__: mutant for mutant in MUTANTS}
 
@@ -38,13 +38,13 @@ class Row:
         return not self.missed
 
 
-def measured(name: str, seed: int, repeats: int) -> Row:
+def run_mutant(name: str, seed: int, repeats: int) -> Row:
     """Run the suite on one mutant; `repeats`: the repetitions of cheap checks, unless the mutant shows rarely."""
     mutant: type[Mutant] = BY_NAME[name]
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        _, report = run(mutant(), Path(folder), "--seed", str(seed), *effort(mutant, repeats))
-    found = sorted(failed(report))
+        _, report = run_suite(mutant(), Path(folder), "--seed", str(seed), *options_for_mutant(mutant, repeats))
+    found = sorted(failed_ids(report))
     must = [one for one in found if load_catalogue()[one].level is Level.MUST]
     return Row(
         name,
@@ -57,10 +57,10 @@ def measured(name: str, seed: int, repeats: int) -> Row:
     )
 
 
-def rows(names: Sequence[str], seed: int, at_once: int, repeats: int) -> Iterator[Row]:
+def run_mutants(names: Sequence[str], seed: int, at_once: int, repeats: int) -> Iterator[Row]:
     """Run the suite on some mutants, and yield each result when it is there."""
     with ProcessPoolExecutor(at_once, multiprocessing.get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(measured, name, seed, repeats) for name in names]):
+        for done in as_completed([pool.submit(run_mutant, name, seed, repeats) for name in names]):
             yield done.result()
 
 
@@ -73,7 +73,7 @@ def by_fact(requirement_ids: Sequence[str]) -> str:
     return "  ".join(f"{fact}({' '.join(prefixes)})" for fact, prefixes in facts.items())
 
 
-def told(row: Row) -> str:
+def describe(row: Row) -> str:
     """Return the line of a mutant in the matrix, and lines with the requirements that killed it."""
     word = "killed  " if row.is_killed else "SURVIVES"
     lines = [f"{word} {row.seconds:6.1f} s  {row.mutant}: {row.fault}"]
@@ -82,7 +82,7 @@ def told(row: Row) -> str:
     return "\n".join(lines)
 
 
-def unkilling(done: Sequence[Row]) -> list[str]:
+def musts_without_kill(done: Sequence[Row]) -> list[str]:
     """Return the checkable MUSTs that have killed no mutant."""
     killing = {one for row in done for one in row.must}
     demanded = [row.id for row in load_catalogue().values() if row.level is Level.MUST and row.excluded is None]
@@ -96,7 +96,7 @@ def unkilling(done: Sequence[Row]) -> list[str]:
 @click.option(
     "--max-examples",
     "repeats",
-    default=A_TENTH,
+    default=SAMPLE_REPEATS,
     show_default=True,
     type=click.IntRange(min=1),
     help="Repetitions of cheap checks: by default a tenth of the suite's own. Mutants that show rarely get all.",
@@ -106,11 +106,11 @@ def main(names: tuple[str, ...], at_once: int, seed: int, repeats: int, file: Pa
     """Run the suite on mutants: all, or those that are named. Exit status 1 if one survives, or a MUST kills none."""
     done: list[Row] = []
     started = time.monotonic()
-    for row in rows(names or sorted(BY_NAME), seed, at_once, repeats):
+    for row in run_mutants(names or sorted(BY_NAME), seed, at_once, repeats):
         done.append(row)
-        click.echo(told(row))
+        click.echo(describe(row))
     survivors = [row.mutant for row in done if not row.is_killed]
-    idle = [] if names else unkilling(done)
+    idle = [] if names else musts_without_kill(done)
     minutes = (time.monotonic() - started) / 60
     click.echo(f"{len(done) - len(survivors)} of {len(done)} mutants killed by what they name, in {minutes:.1f} min")
     click.echo(f"survivors: {' '.join(survivors) or 'none'}")

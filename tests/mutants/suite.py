@@ -9,9 +9,9 @@ from conformance.model import OperationId
 from tests.harness.suite_command import run_with_report
 from tests.mutants.server.mutated import Mutant, Whole, served
 
-A_TENTH = 9
+SAMPLE_REPEATS = 9
 """The repetitions of cheap checks, a tenth of the suite's own 90: runs are shorter, violations harder to find."""
-BROUGHT_ABOUT_BY = {
+FACT_THAT_CAUSES = {
     "ROW-200": "DONE",
     "ROW-201": "DONE",
     "ROW-202": "DONE",
@@ -24,30 +24,30 @@ BROUGHT_ABOUT_BY = {
 }
 """The fact whose checks cause a response row that every exchange decides."""
 PREFIXES = tuple(operation.prefix for operation in OperationId)
-IN_PARTICULAR = {
+REQUIREMENT_THAT_CAUSES = {
     "JOB-START-ROW-200": "JOB-START-REPLAY",
     "JOB-START-ROW-409": "JOB-START-REPLAY",
 }
 
 
-def run(whole: Whole, folder: Path, *options: str, timeout: float = 600) -> tuple[int, dict[str, Any]]:
+def run_suite(whole: Whole, folder: Path, *options: str, timeout: float = 600) -> tuple[int, dict[str, Any]]:
     """Run the profile `full`, and return the exit status and the JSON report."""
     with served(whole) as url:
         target = ("--base-url", url, "--states-url", f"{url}/_mock/provider-states", "--profile", "full")
         return run_with_report(folder, *target, *options, timeout=timeout)
 
 
-def repeating(times: int = A_TENTH) -> list[str]:
+def options_for_repeats(times: int = SAMPLE_REPEATS) -> list[str]:
     """Return the options of a run with so many repetitions of cheap checks."""
     return ["--max-examples", str(times)]
 
 
-def effort(mutant: type[Mutant], times: int = A_TENTH) -> list[str]:
+def options_for_mutant(mutant: type[Mutant], times: int = SAMPLE_REPEATS) -> list[str]:
     """Return the options of a run on a mutant: one that shows rarely gets all repetitions."""
-    return [] if mutant.shows_rarely else repeating(times)
+    return [] if mutant.shows_rarely else options_for_repeats(times)
 
 
-def failed(report: dict[str, Any]) -> frozenset[str]:
+def failed_ids(report: dict[str, Any]) -> frozenset[str]:
     """Return the ids of the requirements that a run found broken."""
     return frozenset(row["id"] for row in report["requirements"] if row["verdict"] == "fail")
 
@@ -56,13 +56,13 @@ def checks_of(requirement_id: str) -> set[str]:
     """Return the checks that decide a requirement, or that cause the row that every exchange decides."""
     known = load_catalogue()
     checks = set(known[requirement_id].checks) - {EVERY_EXCHANGE}
-    if requirement_id in IN_PARTICULAR:
-        return checks | checks_of(IN_PARTICULAR[requirement_id])
+    if requirement_id in REQUIREMENT_THAT_CAUSES:
+        return checks | checks_of(REQUIREMENT_THAT_CAUSES[requirement_id])
     if checks:
         return checks
     prefix = operation_of(requirement_id)
     fact = requirement_id.removeprefix(f"{prefix}-")
-    return checks_of(f"{prefix}-{BROUGHT_ABOUT_BY[fact]}")
+    return checks_of(f"{prefix}-{FACT_THAT_CAUSES[fact]}")
 
 
 def check_files() -> list[str]:
@@ -80,7 +80,7 @@ def operation_of(requirement_id: str) -> str:
     return max((one for one in PREFIXES if requirement_id.startswith(f"{one}-")), key=len)
 
 
-def deciding(requirement_ids: frozenset[str]) -> list[str]:
+def options_for_checks_of(requirement_ids: frozenset[str]) -> list[str]:
     """Return the option that selects the checks of some requirements, for the operations of these requirements only."""
     checks = " or ".join(sorted(set().union(*map(checks_of, requirement_ids))))
     theirs = " or ".join(sorted(set(map(operation_of, requirement_ids))))

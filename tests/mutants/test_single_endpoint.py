@@ -16,7 +16,7 @@ SEEDS = range(5) if PROVE else range(1)
 FEW = [] if PROVE else ["--max-examples", "9"]
 
 
-def deciding(requirement_ids: set[str]) -> list[str]:
+def options_for_checks_of(requirement_ids: set[str]) -> list[str]:
     """Return the option that selects the checks of some requirements; none if every exchange decides one of them."""
     known = load_catalogue()
     checks = {check for one in requirement_ids for check in known[one].checks}
@@ -28,7 +28,7 @@ def test_a_mutant_is_killed_by_the_requirements_that_it_names(mutant: type[Mutan
     named = {f"{PREFIX}-{fact}" for fact in mutant.killed_by}
 
     options = [] if mutant.shows_rarely else FEW
-    status, report = reported(mutant(), tmp_path, "--seed", "1", *options, *deciding(named))
+    status, report = reported(mutant(), tmp_path, "--seed", "1", *options, *options_for_checks_of(named))
 
     failed = {row["id"] for row in report["requirements"] if row["verdict"] == "fail"}
     assert named <= failed

@@ -9,7 +9,15 @@ from tests.harness.sampling import PROVE, sample
 from tests.mutants.registry import MUTANTS, VARIANTS
 from tests.mutants.server.mutated import Mutant
 from tests.mutants.server.variants.variant import Variant
-from tests.mutants.suite import check_files, deciding, effort, failed, part_of_the_checks, repeating, run
+from tests.mutants.suite import (
+    check_files,
+    failed_ids,
+    options_for_checks_of,
+    options_for_mutant,
+    options_for_repeats,
+    part_of_the_checks,
+    run_suite,
+)
 
 SEEDS = range(1, 6) if PROVE else range(1, 2)
 SAMPLED_MUTANTS = MUTANTS[::24]
@@ -21,9 +29,11 @@ PARTS = 3
 
 @pytest.mark.parametrize("mutant", SAMPLED_MUTANTS, ids=lambda mutant: mutant.__name__)
 def test_a_mutant_is_killed_by_the_requirements_that_it_names(mutant: type[Mutant], tmp_path: Path) -> None:
-    status, report = run(mutant(), tmp_path, "--seed", "1", *deciding(mutant.killed_by), *effort(mutant))
+    status, report = run_suite(
+        mutant(), tmp_path, "--seed", "1", *options_for_checks_of(mutant.killed_by), *options_for_mutant(mutant)
+    )
 
-    violated = failed(report)
+    violated = failed_ids(report)
     assert mutant.killed_by <= violated
     assert status == (1 if any(load_catalogue()[row].level is Level.MUST for row in violated) else 0)
 
@@ -40,7 +50,7 @@ def test_every_must_has_a_mutant_that_it_kills() -> None:
 def test_a_legal_variant_breaks_no_must(variant: type[Variant], seed: int, tmp_path: Path) -> None:
     selected = [] if PROVE else part_of_the_checks(SAMPLED_VARIANTS.index(variant), PARTS)
 
-    status, report = run(variant(), tmp_path, "--seed", str(seed), *repeating(), *selected)
+    status, report = run_suite(variant(), tmp_path, "--seed", str(seed), *options_for_repeats(), *selected)
 
     wrong = [row for row in report["requirements"] if row["verdict"] in {"fail", "error"} and row["level"] == "MUST"]
     assert wrong == []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Whole
-from tests.mutants.suite import repeating, run
+from tests.mutants.suite import options_for_repeats, run_suite
 
 
 class TakesAnotherStart(Whole):
@@ -23,7 +23,9 @@ class TakesAnotherStart(Whole):
 
 def test_checks_that_need_a_start_are_not_run_without_a_valid_start_request(tmp_path: Path) -> None:
     starts = "check_prospecting or check_permissions or check_scope or check_refusals"
-    status, report = run(TakesAnotherStart(), tmp_path, "--seed", "1", *repeating(3), "-k", f"JOB-START or {starts}")
+    status, report = run_suite(
+        TakesAnotherStart(), tmp_path, "--seed", "1", *options_for_repeats(3), "-k", f"JOB-START or {starts}"
+    )
 
     of_starts = {row["id"]: row for row in report["requirements"] if row["id"].startswith("JOB-START-")}
     assert [one["id"] for one in report["requirements"] if one["verdict"] in {"fail", "error"}] == []
