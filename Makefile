@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 HOST ?= 127.0.0.1
 PORT ?= 8080
+# Some tests wait for processes: one worker more than there are cores leaves none of them idle.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check system-test schemathesis conformance bench bench-journal bench-sandboxes mutants prove clean
+.PHONY: help install run unit test check system-test schemathesis conformance bench bench-journal bench-sandboxes mutants prove clean
 
 help: ## Print this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,8 +27,11 @@ $(STAMP): pyproject.toml constraints.txt
 run: $(STAMP) ## Serve the mock (HOST=, PORT=, ARGS='--log-format text')
 	@exec $(BIN)/audience-mock serve --host $(HOST) --port $(PORT) $(ARGS)
 
-test: $(STAMP) ## Run the tests that need nothing but pip
-	$(BIN)/python -m pytest -n auto -q
+unit: $(STAMP) ## Run the unit tests: half a minute
+	$(BIN)/python -m pytest -n auto -q tests/unit
+
+test: $(STAMP) ## Run the tests that need nothing but pip: 5 minutes on two cores
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 
 check: $(STAMP) ## Lint, types, layers
 	$(BIN)/ruff check .
@@ -58,8 +63,9 @@ bench-sandboxes: $(STAMP) ## Measure a thousand sandboxes made, used and deleted
 mutants: $(STAMP) ## Run the whole suite on every mutant of the server, and print which requirement kills which
 	$(BIN)/python -m tests.mutants.matrix $(ARGS)
 
-prove: $(STAMP) ## Run in full what `make test` samples
-	PROVE=1 $(BIN)/python -m pytest -n 3 -q
+prove: $(STAMP) ## Run in full what `make test` samples: hours, told beforehand
+	@PROVE=1 $(BIN)/python -m tests.harness.prove_plan
+	PROVE=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 	$(MAKE) mutants
 	$(MAKE) schemathesis
 

@@ -85,9 +85,10 @@ def _run_in_workers(options: Options, known: Catalogue, deadline: Deadline, prog
     workers = WorkerController(options, deadline)
     dealt = ["-p", "xdist", "-n", str(options.workers), "--dist", "worksteal", "--max-worker-restart", "0"]
     names = selected_checks(options.selection, known)
-    status, ending = _run_pytest(
-        options, known, names, [*dealt, "-p", "conformance.runner.xdist_worker"], [workers, progress]
-    )
+    more = [*dealt, "-p", "conformance.runner.xdist_worker"]
+    with workers.handling_signals():
+        status, ending = _run_pytest(options, known, names, more, [workers, progress])
+    ending.interrupted = ending.interrupted or workers.interrupted
     if workers.lost and workers.results:
         ending.errors.clear()  # xdist's words for the same
         lost = tuple(workers.lost)

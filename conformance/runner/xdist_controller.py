@@ -5,6 +5,9 @@ import os
 import pickle
 import queue
 import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -15,24 +18,79 @@ from conformance.runner.deadline import Deadline
 from conformance.runner.xdist_worker import PAYLOAD_KEY
 
 _PATIENCE = 30.0
+"""Seconds that workers have to tear down once they are interrupted."""
 _INFORMATIVENESS = {"skipped": 0, "passed": 1, "failed": 2}
 
 
 class WorkerController:
-    """`seen`: of each worker that came to its end. `lost`: what became of the others."""
+    """The workers of a run.
+
+    `results`: of the workers that finished. `lost`: a sentence for each that did not. `interrupted`: whether SIGINT or
+    SIGTERM has arrived.
+    """
 
     def __init__(self, options: Options, deadline: Deadline) -> None:
         self._options = options
         self._deadline = deadline
         self._nodes: list[Any] = []
+        self._pids: dict[Any, int] = {}
         self._reports: dict[str, pytest.TestReport] = {}
+        self._is_in_loop = False
+        self._is_impatient = False
         self.results: list[WorkerResult] = []
         self.lost: list[str] = []
+        self.interrupted = False
+
+    @contextlib.contextmanager
+    def handling_signals(self) -> Iterator[None]:
+        """Stop the workers, instead of this process, at the first SIGINT or SIGTERM.
+
+        KeyboardInterrupt in the middle of xdist's `queue.get` may leave the lock of the queue taken: whatever uses the
+        queue afterwards waits for ever.
+        """
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+        for number in handled:
+            signal.signal(number, self._on_signal)
+        try:
+            yield
+        finally:
+            for number in handled:
+                signal.signal(number, before[number])
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        """Note the signal; raise KeyboardInterrupt at the second."""
+        if self.interrupted:
+            self._is_impatient = True
+            raise KeyboardInterrupt
+        self.interrupted = True
+        if self._is_in_loop:
+            self._signal_workers(signal.SIGINT)
+            killing = threading.Timer(_PATIENCE, self._signal_workers, (signal.SIGKILL,))
+            killing.daemon = True
+            killing.start()
+
+    def _signal_workers(self, number: signal.Signals) -> None:
+        for pid in [self._pids[node] for node in tuple(self._nodes)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self) -> Any:  # noqa: ANN401  (pytest's)
+        """Mark the time in which the workers' events are awaited: it ends once no worker is left."""
+        self._is_in_loop = True
+        try:
+            if self.interrupted:
+                raise KeyboardInterrupt
+            return (yield)
+        finally:
+            self._is_in_loop = False
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401  (xdist's)
         """Tell a worker the options, and how much of the time is spent."""
         self._nodes.append(node)
+        self._pids[node] = node.gateway._rinfo().pid  # noqa: SLF001  (xdist has no other way)
         node.workerinput[PAYLOAD_KEY] = pickle.dumps((self._options, self._deadline.spent))
 
     @pytest.hookimpl(optionalhook=True)
@@ -60,14 +118,18 @@ class WorkerController:
         ):
             self._reports[report.nodeid] = report
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, report: pytest.TestReport) -> None:
+        """Let the check at which a worker was interrupted count for nothing: xdist takes it for a crash."""
+        if self.interrupted:
+            report.outcome = "passed"  # of a part that is not the call, which nobody counts
+
     def pytest_keyboard_interrupt(self) -> None:
-        """Let the workers tear down, and wait until they have."""
-        if not self._nodes:
+        """Let the workers tear down before they have begun, and wait until they have."""
+        if not self._nodes or self._is_impatient:
             return
         events = self._nodes[0].config.pluginmanager.getplugin("dsession").queue
-        for node in self._nodes:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(node.gateway._rinfo().pid, signal.SIGINT)  # noqa: SLF001  (xdist has no other way)
+        self._signal_workers(signal.SIGINT)
         until = self._deadline.spent + _PATIENCE
         while self._nodes and self._deadline.spent < until:
             try:

@@ -1,4 +1,4 @@
-"""What a client knows of one audience: how it may be, after all that was acknowledged and all that was not answered."""
+"""The knowledge of a client about an audience: its possible states after acknowledged and unanswered requests."""
 
 from dataclasses import dataclass, replace
 
@@ -19,11 +19,11 @@ class Audience:
     job: str | None = None
 
     def completed(self) -> "Audience":
-        """The same once its job has brought everything."""
+        """Return the audience after its job has completed."""
         return replace(self, prospects=self.prospects + REQUESTED, job=None)
 
     def populated(self, job: str = UNKNOWN) -> "Audience":
-        """The same with a job on it."""
+        """Return the audience with a job on it."""
         return replace(self, job=job)
 
 
@@ -33,24 +33,24 @@ State = Audience | None
 
 @dataclass(frozen=True)
 class Known:
-    """The states that an audience may be in. Several only after a change that was not answered."""
+    """The states that an audience may be in: several only after a change that was not answered."""
 
     states: tuple[State, ...]
 
     @property
     def state(self) -> State:
-        """The one state it is in."""
+        """The only state that the audience may be in."""
         (state,) = self.states
         return state
 
     def seen(self, state: State) -> "Known":
-        """What is known once it was seen like this; AssertionError where that cannot be."""
+        """Return the knowledge after this state was read; AssertionError if it is not among the possible states."""
         found = [one for one in self.states if one == state]
         assert found, f"it is {state}, and should be one of {self.states}"
         return Known((found[0],))
 
     def seen_populated(self, job: str | None) -> "Known":
-        """What is known once it was seen to be populated, by this job."""
+        """Return the knowledge after the audience was read while this job populates it."""
         found = [one for one in self.states if one is not None and one.job in {job, UNKNOWN}]
         assert found, f"job {job} is on it, and it should be one of {self.states}"
         return Known((found[0].populated(job or UNKNOWN),))

@@ -1,4 +1,4 @@
-"""A client that changes audiences of its own, one request after the other, and remembers what it was told."""
+"""A client that changes audiences of its own, one request after the other, and remembers the responses."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,11 +17,11 @@ _GROUP_ID = GROUP.rpartition("/")[2]
 
 
 class UnansweredError(Exception):
-    """A request was not answered, or with 500: nobody knows what has become of it."""
+    """A request without a response, or with 500: its effect is unknown."""
 
 
 class Client:
-    """Works until a request is not answered, or it is told to stop.
+    """A client that works until a request is not answered, or it has to stop.
 
     `acknowledged`, `refused`: how many of its requests were answered so.
     """

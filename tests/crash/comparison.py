@@ -1,4 +1,4 @@
-"""Compares what clients were told with what a server shows that was started again."""
+"""The comparison of the clients' knowledge with the state of a restarted server."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.harness.replicas import GROUP, KEY, SANDBOX
 
 
 def compare(url: str, clients: list[Client], others: set[str]) -> None:
-    """Hold everything that was acknowledged, refused or not answered against what is there.
+    """Compare everything that was acknowledged, refused or not answered with the state of the server.
 
     AssertionError where they differ. What was not answered is known from then on. `others`: the audiences that no
     client has made.
@@ -31,7 +31,7 @@ def compare(url: str, clients: list[Client], others: set[str]) -> None:
 
 
 def _adopt(client: Client, listed: dict[str, Any]) -> None:
-    """Take up what the client has made without being told so."""
+    """Add the audiences that a request of the client created without a response."""
     for audience_id, item in listed.items():
         if item["name"] in client.unanswered:
             client.audiences.setdefault(audience_id, Known((Audience(item["name"]),)))
@@ -39,7 +39,7 @@ def _adopt(client: Client, listed: dict[str, Any]) -> None:
 
 
 def _look(http: httpx.Client, client: Client, jobs: dict[str, str]) -> None:
-    """Read what the client has worked on since the last time, and what is populated."""
+    """Read the audiences that the client has worked on since the last comparison, and those that are populated."""
     for audience_id, known in client.audiences.items():
         if audience_id in client.touched or any(one is not None and one.job for one in known.states):
             answer = http.get(f"{GROUP}/audiences/{audience_id}")
@@ -59,7 +59,7 @@ def _shown(item: dict[str, Any]) -> Audience:
 
 
 def _listed(http: httpx.Client) -> list[dict[str, Any]]:
-    """All pages of the list."""
+    """Return all pages of the list."""
     items: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
@@ -76,6 +76,6 @@ def _jobs(http: httpx.Client) -> list[dict[str, Any]]:
 
 
 def ids(url: str) -> set[str]:
-    """Those of the audiences that a server lists."""
+    """Return the ids of the audiences that a server lists."""
     with httpx.Client(base_url=url, headers=KEY, timeout=60) as http:
         return {item["id"] for item in _listed(http)}

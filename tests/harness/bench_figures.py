@@ -1,4 +1,4 @@
-"""Measurements of a benchmark that nobody has made."""
+"""Invented measurements of a benchmark."""
 
 from collections.abc import Mapping
 
@@ -11,14 +11,14 @@ OPTIONS = Options(0.3, 2, (1, 16, 64), ("200",), Places())
 
 
 def load(requests: int = 1000, *, p99: float = 0.004, cpu: Mapping[str, float] | None = None) -> Load:
-    """So many requests in a second."""
+    """Return a load of so many requests a second."""
     return Load(requests, 1.0, 0.002, p99, dict(cpu or {"server": 0.9}), 0.3)
 
 
 def samples(
     loads: Mapping[str, list[Load]], *, path: str = "200", connections: tuple[int, ...] = (16, 64)
 ) -> list[Sample]:
-    """The same loads of each target, a round each, whatever the number of connections."""
+    """Return the same loads for each target, one round each, for any number of connections."""
     return [
         Sample(number, target, path, many, one)
         for target, rounds in loads.items()
@@ -28,7 +28,7 @@ def samples(
 
 
 def figures(loads: Mapping[str, list[Load]], **others: object) -> Figures:
-    """Of deletions alone."""
+    """Return the loads of deletions alone."""
     return Figures(Run(samples(loads), **others))  # type: ignore[arg-type]  # the fields of a run
 
 

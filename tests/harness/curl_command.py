@@ -1,4 +1,4 @@
-"""Does what a `curl` command of ours says, without curl."""
+"""The `curl` commands of this project, sent without curl."""
 
 import argparse
 import shlex

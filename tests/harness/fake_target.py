@@ -1,4 +1,4 @@
-"""Fakes of what prepares a situation: the target's public API, and whatever answers HTTP."""
+"""Fakes for the provider states: the target's public API, and any HTTP server."""
 
 from collections.abc import Callable
 
@@ -14,12 +14,12 @@ def http(answer: Answer) -> httpx.Client:
 
 
 def _unread(answer: httpx.Response) -> httpx.Response:
-    """As it comes from a connection: to be read, which takes time."""
+    """Return the response as it comes from a connection, unread."""
     return httpx.Response(answer.status_code, headers=answer.headers, content=iter([answer.content]))
 
 
 class FakeTarget:
-    """The four operations that prepare something."""
+    """A target with the four operations that provider states need."""
 
     def __init__(self, groups: tuple[str, ...] = ("g1",), *, may_create: bool = True) -> None:
         self.groups = groups

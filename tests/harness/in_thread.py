@@ -1,4 +1,4 @@
-"""A server on a real socket, in a thread, for the tests."""
+"""The server on a real socket, in a thread of the tests."""
 
 import asyncio
 import threading
@@ -20,7 +20,7 @@ Build = Callable[[Settings, Components, Write], ASGIApp]
 def served(
     settings: Settings, clock: Clock | None = None, build: Build = server, store: Store | None = None
 ) -> Iterator[tuple[str, Components]]:
-    """A running server: its URL, and its parts."""
+    """Serve, and yield the URL and the components of the server."""
     made = components(settings, store=store, clock=clock)
     started = threading.Event()
     listening = bound("127.0.0.1", 0)

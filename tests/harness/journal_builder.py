@@ -1,4 +1,4 @@
-"""A builder of journals: one exchange after the other, each given by its relevant members."""
+"""A builder of journals: one exchange after the other, each by the fields that matter to a test."""
 
 import json
 from collections.abc import Mapping

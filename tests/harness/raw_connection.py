@@ -1,4 +1,4 @@
-"""A connection that asks one thing after the other; httpx takes most of a processor for that."""
+"""A connection that sends one request after the other, with far less CPU time than httpx."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Answer(NamedTuple):
-    """A status, and what JSON there was."""
+    """A status, and the JSON of the body."""
 
     status: int
     body: Any

@@ -1,4 +1,4 @@
-"""Servers in process groups of their own, on one store, which a test may kill, and start again."""
+"""Servers in process groups of their own, on one store, for tests that kill and restart them."""
 
 import os
 import signal
@@ -22,43 +22,43 @@ PATIENCE = 60
 
 @dataclass(frozen=True)
 class Server:
-    """One server with all its processes: what it is called by, and what it writes to standard error."""
+    """A server with all its processes. `url`: its address. `errors`: its standard error."""
 
     process: subprocess.Popen[str]
     url: str
     errors: IO[str]
 
     def kill(self) -> None:
-        """End all its processes at once."""
+        """Kill all its processes at once."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(PATIENCE)
 
     def stop(self) -> int:
-        """Ask it to stop; its exit status."""
+        """Send SIGTERM, and return the exit status."""
         self.process.terminate()
         return self.process.wait(PATIENCE)
 
     @property
     def pids(self) -> list[int]:
-        """Of the processes that answer."""
+        """The ids of the processes that serve requests."""
         children = psutil.Process(self.process.pid).children(recursive=True)
         workers = [one.pid for one in children if "spawn_main" in " ".join(one.cmdline())]
         return workers or [self.process.pid]
 
     def said(self) -> list[str]:
-        """The lines it has written to standard error."""
+        """Return the lines that it has written to standard error."""
         self.errors.seek(0)
         return self.errors.read().splitlines()
 
     def tracebacks(self) -> list[str]:
-        """What it has written, where there is a traceback in it."""
+        """Return the lines on standard error if a traceback is among them."""
         said = self.said()
         return said if any("Traceback" in line for line in said) else []
 
 
 @contextmanager
 def serving(store: str, *options: str) -> Iterator[Server]:
-    """A server on a free port that answers, until the block ends."""
+    """Serve on a free port until the block ends."""
     with starting(store, *options) as starts:
         server = replace(starts, url=_address(starts.process))
         assert server.url, server.said()
@@ -67,7 +67,7 @@ def serving(store: str, *options: str) -> Iterator[Server]:
 
 @contextmanager
 def starting(store: str, *options: str) -> Iterator[Server]:
-    """A server that does not answer yet, so that nobody knows its port."""
+    """Start a server without waiting until it serves: its port is not known yet."""
     command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--store", store, *options]
     with (
         tempfile.TemporaryFile("w+") as errors,
@@ -84,7 +84,7 @@ def starting(store: str, *options: str) -> Iterator[Server]:
 
 
 def _address(process: subprocess.Popen[str]) -> str:
-    """Where it answers, once it does; nothing where it ends before."""
+    """Return the URL once the server serves; an empty text if it ends before."""
     url = ""
     for line in process.stdout or ():
         found = [word for word in line.split() if word.startswith("http://")]

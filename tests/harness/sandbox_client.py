@@ -1,4 +1,4 @@
-"""A sandbox of one test's own, seen through HTTP."""
+"""A sandbox for a single test, used through HTTP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class World:
 
     @classmethod
     def make(cls, client: httpx.Client) -> "World":
-        """Make a sandbox on a served mock."""
+        """Create a sandbox on a served mock."""
         made = client.post("/_mock/sandboxes", json={}).raise_for_status().json()
         return cls(client, made["id"], made["keys"][0]["key"], made["accountGroups"][0]["id"])
 
@@ -53,35 +53,35 @@ class World:
         return dict(answer.raise_for_status().json())
 
     def another_key(self, *permissions: str, **params: Any) -> str:
-        """A further key on the same account group, with these permissions."""
+        """Create a further key for the same account group, with these permissions."""
         made = self.state("an API key", permissions=list(permissions), accountGroupId=self.group, **params)
         return str(made["apiKey"])
 
     def ready(self, prospects: int = 3) -> str:
-        """An audience that is ready."""
+        """Create an audience that is ready."""
         return str(self.state("an audience that is ready", prospects=prospects)["audienceId"])
 
     def populated(self, status: str = "running") -> tuple[str, str]:
-        """An audience that is being populated, and its job."""
+        """Create an audience that is being populated; return its id and that of its job."""
         made = self.state("an audience being populated", jobStatus=status)
         return made["audienceId"], made["jobId"]
 
     def folder(self, audience_type: str = "on_demand") -> str:
-        """A folder."""
+        """Create a folder."""
         made = self.call("POST", "/audiences/folders", {"name": "A folder", "audienceType": audience_type})
         return str(made.json()["data"]["id"])
 
     def started(self, **body: Any) -> str:
-        """A job that the public API has started."""
+        """Start a job through the public API."""
         made = self.call("POST", "/prospecting", BODY | body)
         return str(made.json()["data"]["jobId"])
 
     def listed(self) -> list[str]:
-        """The identifiers of the audiences in the list."""
+        """Return the identifiers of the audiences in the list."""
         return [item["id"] for item in self.call("GET", "/audiences?limit=100").json()["data"]["items"]]
 
     def everything(self) -> list[Any]:
-        """All that the vendor's API shows of the account group, prospects included, without trace ids."""
+        """Return everything that the vendor's API shows of the account group, prospects included, without trace ids."""
         audiences = self.listed()
         paths = ["/audiences?limit=100", "/audiences/navigation", "/prospecting?limit=100"]
         paths += [f"/audiences/{audience}/prospects" for audience in audiences]

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 @contextmanager
 def served(log: int) -> Iterator[str]:
-    """The URL of a server that writes a line for each request."""
+    """Serve in a process that writes a line for each request to `log`, and yield the URL."""
     command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--log-format", "json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:  # noqa: S603  (ours)
         lines = iter(server.stdout or [])

@@ -11,14 +11,14 @@ from tests.stores.databases import postgres
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[httpx.Client]:
-    """A client of a server whose every answer Connexion checks against the contract."""
+    """A client of a server whose responses Connexion validates against the contract."""
     with served(Settings(validate_responses=True)) as (url, _), httpx.Client(base_url=url, timeout=20) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The URL of a PostgreSQL for tests that each make a database of their own in it."""
+    """The URL of a PostgreSQL in which each test creates a database of its own."""
     with postgres() as url:
         yield url
 

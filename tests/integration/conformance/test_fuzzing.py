@@ -28,6 +28,7 @@ from conformance.states import NotEstablishedError
 from conformance.states.http_states import HttpStates
 from mockserver.config import Settings
 from openapi import contract
+from tests.harness.sampling import sample
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Whole, served
 
@@ -142,7 +143,7 @@ def asking(answered: Answered, body: Any) -> Answered:
     return replace(answered.saying(), content=httpx.Response(200, json=body).content)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", sample(range(5), 3))
 def test_a_healthy_server_has_no_violations(healthy: Run, seed: int) -> None:
     for operation in operations.OPERATIONS:
         examples_coverage_and_fuzzing(healthy.context(seed), operation)

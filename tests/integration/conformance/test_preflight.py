@@ -1,4 +1,4 @@
-"""What would spoil a whole run is found before it, in one line that says what to do."""
+"""The preflight: mistakes that would spoil a whole run are reported before it, in one line that says what to do."""
 
 import socket
 import ssl
@@ -13,14 +13,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from conformance.runner.preflight import why_unreachable
-from tests.mutants.command import refused, states
+from tests.harness.suite_command import refused, states
 from tests.mutants.single.endpoint import Key, Single
 from tests.mutants.single.serving import served
 
 
 @contextmanager
 def answering(raw: bytes | None) -> Iterator[str]:
-    """The URL of something that answers each connection with some bytes; with nothing at all for None."""
+    """Listen, send some bytes on each connection (None: nothing), and yield the address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
@@ -97,7 +97,7 @@ class KeepsKeys(Single):
         (KeepsKeys(), "was not torn down"),
     ],
 )
-def test_what_cannot_work_together_is_told(target: Single, said: str) -> None:
+def test_urls_that_cannot_work_together_are_told(target: Single, said: str) -> None:
     with served(target) as url:
         assert said in refused(*states(url))
 

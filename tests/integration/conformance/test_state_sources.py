@@ -1,4 +1,4 @@
-"""The ways to bring states about for who has no states URL, on a real socket."""
+"""The sources of provider states without a states URL, on a real socket."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from tests.harness.subprocess_server import served as our_server
-from tests.mutants.command import command
+from tests.harness.suite_command import command
 from tests.mutants.single.endpoint import Key, Single
 from tests.mutants.single.serving import served
 
@@ -15,7 +15,7 @@ FEW = ("--seed", "1", "--max-examples", "3", "--profile", "delete")
 
 
 def listed(target: Single, folder: Path, audiences: int) -> Path:
-    """A list of two keys, with as many audiences for each."""
+    """Write a states file with two keys, and so many audiences for each."""
     entries = []
     for number in (1, 2):
         target.keys[f"prepared-key-{number}"] = Key(f"g{number}", frozenset({"audiences:write"}))
@@ -28,7 +28,7 @@ def listed(target: Single, folder: Path, audiences: int) -> Path:
     return file
 
 
-def test_a_list_prepared_by_hand_goes_as_far_as_it_reaches(tmp_path: Path) -> None:
+def test_a_states_file_is_used_as_far_as_it_reaches(tmp_path: Path) -> None:
     target, report = Single(), tmp_path / "report.json"
     file = listed(target, tmp_path, 30)
     with served(target) as url:
@@ -62,7 +62,7 @@ def test_a_key_alone_reaches_what_the_public_api_can_do_and_leaves_nothing_behin
 
 
 def everything(url: str, key: dict[str, str]) -> list[object]:
-    """All audiences that a key sees."""
+    """Return all audiences that a key sees."""
     groups = [one["id"] for one in httpx.get(f"{url}/v1/accounts", headers=key).json()["data"]["items"]]
     return [
         httpx.get(f"{url}/v1/accounts/{group}/audiences/navigation", headers=key).json()["data"] for group in groups

@@ -1,14 +1,14 @@
-"""What the suite makes of a target whose start request it does not know."""
+"""The suite on a target whose start request it does not know."""
 
 from pathlib import Path
 
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Whole
-from tests.mutants.suite import repeating, run
+from tests.mutants.suite import options_for_repeats, run_suite
 
 
 class TakesAnotherStart(Whole):
-    """It asks for `origin` in place of `source`, before it looks at anything but the key, and tells nobody."""
+    """A server that demands `origin` in place of `source`, checked right after the key, and does not tell so."""
 
     async def respond(self, asked: Asked) -> Answered:
         is_start = asked.operation == "JOB-START" and self.world.keys.get(asked.token) is not None
@@ -21,9 +21,11 @@ class TakesAnotherStart(Whole):
         return await self.serve(asked)
 
 
-def test_what_needs_a_start_is_not_run_where_nobody_knows_what_a_start_takes(tmp_path: Path) -> None:
+def test_checks_that_need_a_start_are_not_run_without_a_valid_start_request(tmp_path: Path) -> None:
     starts = "check_prospecting or check_permissions or check_scope or check_refusals"
-    status, report = run(TakesAnotherStart(), tmp_path, "--seed", "1", *repeating(3), "-k", f"JOB-START or {starts}")
+    status, report = run_suite(
+        TakesAnotherStart(), tmp_path, "--seed", "1", *options_for_repeats(3), "-k", f"JOB-START or {starts}"
+    )
 
     of_starts = {row["id"]: row for row in report["requirements"] if row["id"].startswith("JOB-START-")}
     assert [one["id"] for one in report["requirements"] if one["verdict"] in {"fail", "error"}] == []

@@ -1,31 +1,59 @@
-"""The suite in several processes, and what becomes of it when it is stopped."""
+"""The suite in several processes, and in any number of them when it is stopped."""
 
 import os
 import signal
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.mutants.command import command, line, reported, states
+from tests.harness.suite_command import command, reported, states, words
 from tests.mutants.single.endpoint import Single
 from tests.mutants.single.mutants import GuardNever
 from tests.mutants.single.serving import served
 
 FEW = ("--seed", "1", "--max-examples", "9")
 LONG = ("--seed", "1", "--max-examples", "900")
-"""For a run that does not come to its end before it is stopped, however busy the machine is."""
+"""For a run that is not over before it is stopped, however busy the machine is."""
+INTERRUPTED = "interrupted: what was set up is torn down again, and nothing was decided\n"
+SIGNAL_WITH_A_LOCK_TAKEN = """
+import signal, sys, threading
+
+from conformance.cli import main
+
+enter = threading.Condition.__enter__
+events = 0
+
+
+def enter_and_signal(condition):
+    global events
+    entered = enter(condition)
+    if sys._getframe(2).f_code.co_name == "loop_once":  # xdist waits for the next event of a worker
+        events += 1
+        if events == 20:
+            signal.raise_signal(signal.SIGINT)
+    return entered
+
+
+threading.Condition.__enter__ = enter_and_signal
+main()
+"""
+"""The command line, with SIGINT at the moment at which xdist has taken the lock of its queue."""
 
 
 @pytest.mark.parametrize("target", [Single, GuardNever])
-def test_two_workers_come_to_the_verdicts_of_one_process(target: Callable[[], Single], tmp_path: Path) -> None:
-    alone, one = reported(target(), tmp_path, *FEW)
-    together, two = reported(target(), tmp_path, *FEW, "--workers", "2")
+def test_two_workers_reach_the_verdicts_of_one_process(target: Callable[[], Single], tmp_path: Path) -> None:
+    status_of_one, report_of_one = reported(target(), tmp_path, *FEW)
+    status_of_two, report_of_two = reported(target(), tmp_path, *FEW, "--workers", "2")
 
-    verdicts = [{row["id"]: row["verdict"] for row in report["requirements"]} for report in (one, two)]
+    verdicts = [
+        {row["id"]: row["verdict"] for row in report["requirements"]} for report in (report_of_one, report_of_two)
+    ]
     assert verdicts[0] == verdicts[1]
-    assert (alone, one["verdict"]) == (together, two["verdict"])
+    assert (status_of_one, report_of_one["verdict"]) == (status_of_two, report_of_two["verdict"])
 
 
 def test_workers_leave_nothing_behind(tmp_path: Path) -> None:
@@ -42,8 +70,8 @@ def test_workers_remember_what_failed_and_run_it_again(tmp_path: Path) -> None:
             command("run", *states(url), *FEW, "--workers", "2", *more, cwd=tmp_path) for more in ((), ("--lf",))
         )
 
-    lines = [sorted(one for one in done.stdout.splitlines() if one.startswith("not ok")) for done in (first, again)]
-    assert lines[0] == lines[1] != []
+    failed = [sorted(line for line in run.stdout.splitlines() if line.startswith("not ok")) for run in (first, again)]
+    assert failed[0] == failed[1] != []
     assert "\nok " not in again.stdout
 
 
@@ -56,40 +84,53 @@ def test_workers_are_told_what_is_selected() -> None:
     assert (some.returncode, some.stdout.count("\nok ")) == (0, 2), some.stdout + some.stderr
 
 
-def test_a_worker_that_dies_is_a_fault_of_the_suite() -> None:
-    with served(Single()) as url:
-        words = line("run", *states(url), "--seed", "1", "--workers", "2")
-        with begun(words) as process:
-            os.kill(children(process.pid)[0], signal.SIGKILL)
-            said, _ = process.communicate(timeout=60)
+def test_a_worker_that_dies_is_an_error_of_the_suite() -> None:
+    with served(Single()) as url, started("--workers", "2", *states(url), "--seed", "1") as process:
+        os.kill(children(process.pid)[0], signal.SIGKILL)
+        stdout, _ = process.communicate(timeout=60)
 
     assert process.returncode == 3
-    assert "ended before its work was done" in said
+    assert "ended before its work was done" in stdout
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-@pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_stopped_leaves_nothing_behind_and_says_so(signalled: int, workers: str) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_leaves_nothing_behind_and_says_so(number: signal.Signals, workers: str) -> None:
     target = Single()
-    with served(target) as url, begun(line("run", *states(url), *LONG, "--workers", workers)) as process:
-        process.send_signal(signalled)
-        _, said = process.communicate(timeout=60)
+    with served(target) as url, started("--workers", workers, *states(url), *LONG) as process:
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=60)
 
     assert (process.returncode, target.keys, target.audiences) == (2, {}, {})
-    assert said == "interrupted: what was set up is torn down again, and nothing was decided\n"
+    assert stderr == INTERRUPTED
+    assert "\nnot ok" not in stdout
 
 
-def begun(words: list[str]) -> subprocess.Popen[str]:
-    """A run whose first check has come to its end."""
-    process = subprocess.Popen(  # noqa: S603  (ours)
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, restore_signals=True
-    )
-    assert process.stdout is not None
-    while not process.stdout.readline().startswith("ok"):
-        assert process.poll() is None, "it ended too early"
-    return process
+def test_a_signal_leaves_no_lock_taken_for_which_a_run_waits_for_ever() -> None:
+    target = Single()
+    with served(target) as url:
+        arguments = [sys.executable, "-c", SIGNAL_WITH_A_LOCK_TAKEN, "run", "--workers", "2", *states(url), *LONG]
+        run = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
+
+    assert (run.returncode, run.stderr) == (2, INTERRUPTED)
+    assert (target.keys, target.audiences) == ({}, {})
+
+
+@contextmanager
+def started(*options: str) -> Iterator[subprocess.Popen[str]]:
+    """A run whose first check is over; it is killed where the block leaves it running."""
+    with subprocess.Popen(  # noqa: S603  (ours)
+        words("run", *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            while not process.stdout.readline().startswith("ok"):
+                assert process.poll() is None, "the run ended too early"
+            yield process
+        finally:
+            process.kill()
 
 
 def children(pid: int) -> list[int]:
     """The processes that a process has started."""
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -13,7 +13,7 @@ from tests.mutants.single.endpoint import Single, application
 
 @contextmanager
 def served(single: Single) -> Iterator[str]:
-    """The URL of the implementation."""
+    """Serve the implementation, and yield the URL."""
     listening = bound("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(application(single), log_config=None, lifespan="off"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))

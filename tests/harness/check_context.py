@@ -1,4 +1,4 @@
-"""What checks begin from, on a server with something around it."""
+"""The context that checks begin from, on a server with a mutation."""
 
 import random
 from collections.abc import Iterator
@@ -17,24 +17,24 @@ from conformance.states import HttpStates
 from openapi import contract
 from tests.mutants.server.mutated import Whole, served
 
-WIRE = Contract(contract())
+CONTRACT = Contract(contract())
 
 
-def _pause(_: float) -> None:
-    """No time goes by: the server does not know of any either."""
+def _skip_pause(_: float) -> None:
+    """Return at once: no time passes for the server either."""
 
 
 @contextmanager
-def standing(whole: Whole, seed: int, repeats: int, profile: Profile = Profile.FULL) -> Iterator[CheckContext]:
-    """A situation; everything is torn down afterwards."""
-    with served(whole) as url, httpx.Client(base_url=url, timeout=20) as http, httpx.Client(timeout=20) as stater:
-        states = HttpStates(stater, f"{url}/_mock/provider-states")
+def check_context(whole: Whole, seed: int, repeats: int, profile: Profile = Profile.FULL) -> Iterator[CheckContext]:
+    """Serve a server and yield the context of a check on it; all states are torn down afterwards."""
+    with served(whole) as url, httpx.Client(base_url=url, timeout=20) as http, httpx.Client(timeout=20) as state_client:
+        states = HttpStates(state_client, f"{url}/_mock/provider-states")
         chance = random.Random(seed)  # noqa: S311  (reproducible on purpose)
-        client = Client(http, WIRE, Ledger(), _pause)
+        client = Client(http, CONTRACT, Ledger(), _skip_pause)
         yield CheckContext(client, states, RunFacts(client), chance, profile, repeats)
         assert states.teardown_all() == []
 
 
-def found(context: CheckContext, requirement: str) -> tuple[Violation, ...]:
-    """The findings of a requirement."""
+def violations(context: CheckContext, requirement: str) -> tuple[Violation, ...]:
+    """Return the violations of a requirement that were seen so far."""
     return context.ledger.observations(requirement, selected=True).violations
