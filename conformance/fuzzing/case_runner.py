@@ -121,7 +121,7 @@ class CaseRunner:
             expected = f"a refusal: the audience is {kind.value}"
             self._note(operation, CheckFailure(fact, expected), *([deleted] if deleted else []), exchange)
         else:
-            self._context.ledger.passed(f"{operation.prefix}-{fact}")
+            self._context.ledger.passed(operation.requirement(fact))
 
     def _judge(self, sent: Sent, answer: Response) -> None:
         found = list(check_failures(sent, answer, self._context.client.contract))
@@ -129,13 +129,13 @@ class CaseRunner:
             self._note(sent.operation, opinion, sent.exchange)
         for fact in _held(sent):
             if fact not in {opinion.fact for opinion in found}:
-                self._context.ledger.passed(f"{sent.operation.prefix}-{fact}")
+                self._context.ledger.passed(sent.operation.requirement(fact))
 
     def _note(self, operation: OperationSpec, opinion: CheckFailure, *exchanges: Exchange) -> None:
         """Note a finding, in the ledger unless our client has noted the same already."""
         last = exchanges[-1]
         body = (last.response_body or b"").decode("utf-8", "replace")
-        requirement = f"{operation.prefix}-{opinion.fact}"
+        requirement = operation.requirement(opinion.fact)
         finding = Violation(requirement, opinion.expected, f"{last.status} {body[:160]}", exchanges)
         self.violations.append(finding)
         noted = self._context.ledger.observations(requirement, selected=True).violations

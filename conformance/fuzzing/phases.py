@@ -27,7 +27,7 @@ def examples_coverage_and_fuzzing(context: CheckContext, operation: OperationSpe
         for case in drawn(operation, context.random, max(1, round(context.repeats * _DRAWN_PER_REPEAT))):
             delivery.run(case)
     except CasesError as error:
-        context.ledger.blocked([f"{operation.prefix}-ROW-OTHER"], f"Schemathesis drew no requests: {error}")
+        context.ledger.blocked([operation.requirement("ROW-OTHER")], f"Schemathesis drew no requests: {error}")
     return delivery.violations
 
 

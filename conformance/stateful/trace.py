@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec, Shows
 from conformance.client.client import ApiRequest
 from conformance.harness.context import CheckContext
@@ -172,6 +171,6 @@ def _held(request: Request, response: Response | None, judged: Judgement) -> Ite
         return
     yield consistent(request.operation)
     if response.data is not None and request.operation.only_reads and request.operation.shows in _CURRENT:
-        yield f"{request.operation.prefix}-CURRENT"
+        yield request.operation.requirement("CURRENT")
     if response.status in NOT_FOUND and all(request.path in state.deleted for state in judged.states):
-        yield f"{operations.DELETE_AUDIENCE.prefix}-EFFECT"
+        yield "AUD-DELETE-EFFECT"
