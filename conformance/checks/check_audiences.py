@@ -49,7 +49,7 @@ def check_what_was_created_is_read(context: CheckContext, name: str) -> None:
     created = context.call(operations.CREATE_AUDIENCE, key, body=body)
     audience_id = json_at(created, "data", "id")
     if created.status not in SUCCESS or not isinstance(audience_id, str):
-        raise NotEstablishedError(f"an audience could not be made: the target answered {created.status}")
+        raise NotEstablishedError(f"no audience could be created: the target answered {created.status}")
     members = {field: body[field] for field in SENT}
     expect_members(context, "AUD-CREATE-EFFECT", members, created)
 

@@ -47,7 +47,7 @@ def repetitions(context: CheckContext) -> int:
 
 def expect_guard(context: CheckContext, audience: Audience, exchange: Exchange) -> None:
     """Expect the guard to refuse the deletion of an audience that is being populated."""
-    expected = f"409, since by the target's own word the active job {audience.job} populates it"
+    expected = f"409, because the target says that the active job {audience.job} populates it"
     holds = exchange.status == 409
     Expectations(context).condition("AUD-DELETE-GUARD", expected, describe(exchange), [exchange], holds=holds)
 

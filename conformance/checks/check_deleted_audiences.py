@@ -41,15 +41,11 @@ def check_what_was_deleted_is_seen_nowhere(context: CheckContext, origin: str) -
 
     deleted = context.delete_audience(doomed, key)
 
-    expect = Expectations(context)
-    expect.done("AUD-DELETE-DONE", deleted)
+    Expectations(context).done("AUD-DELETE-DONE", deleted)
     for reader in (key, other):
         expect_gone(context, reader, doomed, deleted)
     for owner, neighbour in neighbours:
-        read_back = context.call(operations.GET_AUDIENCE, owner, neighbour.id)
-        expect.status("AUD-DELETE-ONLY", read_back, {200}, deleted)
-        for operation in LISTS:
-            expect_listed(context, operation, owner, neighbour, deleted)
+        expect_still_there(context, owner, neighbour, deleted)
     if folder:
         context.call(operations.RENAME_FOLDER, key, folder, {"name": "another"})
         expect_gone(context, key, doomed, deleted)
@@ -62,7 +58,7 @@ def check_no_cursor_outlives_its_audience(context: CheckContext) -> None:
     cursor = json_at(first, "data", "nextCursor")
     if not isinstance(cursor, str):
         raise NotEstablishedError(
-            "the prospects of an audience are on one page, also where pages of one item are asked for"
+            "all prospects of an audience are on one page, even if pages of one item are requested"
         )
 
     deleted = context.delete_audience(audience, key)
@@ -135,6 +131,14 @@ def expect_gone(context: CheckContext, key: Key, audience: Audience, deleted: Ex
 def is_listed(context: CheckContext, operation: OperationSpec, key: Key, audience_id: str) -> bool:
     """Whether the list or the navigation shows an audience."""
     return audience_id in listed(context, operation, key)[0]
+
+
+def expect_still_there(context: CheckContext, key: Key, audience: Audience, deleted: Exchange) -> None:
+    """Expect an audience to be read and listed after another one was deleted."""
+    read_back = context.call(operations.GET_AUDIENCE, key, audience.id)
+    Expectations(context).status("AUD-DELETE-ONLY", read_back, {200}, deleted)
+    for operation in LISTS:
+        expect_listed(context, operation, key, audience, deleted)
 
 
 def expect_listed(

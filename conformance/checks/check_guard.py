@@ -50,7 +50,7 @@ def guarded_request(context: CheckContext, operation: OperationSpec, key: Key, a
 def expect_guard(context: CheckContext, operation: OperationSpec, audience: Audience, refused: Exchange) -> None:
     """Expect the guard's status and error code."""
     expect = Expectations(context)
-    expected = f"409, since by the target's own word the active job {audience.job} populates it"
+    expected = f"409, because the target says that the active job {audience.job} populates it"
     holds = refused.status == 409
     expect.condition(operation.requirement("GUARD"), expected, describe(refused), [refused], holds=holds)
     code = json_at(refused, "error", "code")
@@ -77,7 +77,7 @@ def check_the_guard_holds_through_the_life_of_a_job(
 
     context.end_job(audience, outcome)
     if is_removed(context, key, audience, job_status, outcome):
-        raise NotEstablishedError(f"the target removes what a {outcome} job populated")
+        raise NotEstablishedError(f"the target removes the audience of a {outcome} job")
     expect_no_late_effect(context, request, key, refusals[-1])
     after = context.client.send(request)
     Expectations(context).status(operation.requirement("GUARD-ENDS"), after, SUCCESS | unguarded, refusals[-1])
@@ -117,7 +117,7 @@ def expect_guarded_unless_refused_anyway(
             continue
         if after.status in unguarded:
             raise NotEstablishedError(
-                f"it is refused with and without a job that populates the audience: {describe(after)}"
+                f"the request is refused with and without a job that populates the audience: {describe(after)}"
             )
         expect_guard(context, operation, audience, refused)
 
@@ -236,7 +236,7 @@ def check_a_populated_audience_is_hidden_until_its_job_ends(
     released = context.call(operations.GET_AUDIENCE, key, audience.id)
     if released.status != 200:
         raise NotEstablishedError(
-            f"after the job has ended ({outcome}) the target answers {released.status} for what it populated"
+            f"after the job has ended ({outcome}), the target answers {released.status} for its audience"
         )
     expect_listed(context, operation, key, audience.id, released)
 

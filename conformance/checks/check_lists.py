@@ -77,7 +77,7 @@ def check_pages_are_complete_under_every_size(context: CheckContext, operation: 
             expect_complete(context, operation, wanted, ids, pages)
     soft.raise_first()
     if not read:
-        raise NotEstablishedError("every size of a page was refused, or is too small for what is there")
+        raise NotEstablishedError("the target refused every page size, or has more items than such pages can show")
 
 
 def items_of(page: Exchange) -> list[dict[str, Any]]:

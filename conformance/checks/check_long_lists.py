@@ -39,7 +39,7 @@ def expect_complete(
 ) -> None:
     """Expect a list to show every wanted item."""
     missing = sorted(wanted.difference(ids))
-    expected = f"all {len(wanted)} that were made"
+    expected = f"all {len(wanted)} that were created"
     actual = f"{len(ids)} items, without {missing[:3]}" if missing else f"{len(ids)} items"
     Expectations(context).condition(requirement_id, expected, actual, exchanges, holds=not missing)
 
@@ -94,7 +94,7 @@ def check_many_prospects_are_listed(context: CheckContext) -> None:
     prospects, pages = read_all_pages(context, operations.LIST_PROSPECTS, key, audience.id)
 
     ids = [str(prospect.get("id")) for prospect in prospects]
-    expected, actual, holds = f"{PROSPECTS} prospects, by its own word", f"{len(ids)}", len(ids) >= PROSPECTS
+    expected, actual, holds = f"{PROSPECTS} prospects, as the target says", f"{len(ids)}", len(ids) >= PROSPECTS
     Expectations(context).condition("AUD-PROSPECTS-COMPLETE", expected, actual, pages, holds=holds)
     expect_unique(context, "AUD-PROSPECTS-UNIQUE", ids, pages)
 

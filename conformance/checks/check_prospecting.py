@@ -76,11 +76,8 @@ def check_a_start_with_its_idempotency_key_is_replayed(context: CheckContext) ->
         expect.condition("JOB-START-REPLAY-ACTIVE", expected, describe(replayed), exchanges, holds=holds)
 
     changed = start(context, key, {**body, "maxResults": 1, "name": "another request"}, idempotency_key)
-    is_other_job = changed.status in SUCCESS and json_at(changed, "data", "jobId") != job_id
     with soft:
-        expected = "a conflict, or a job of its own: the request is another"
-        holds = changed.status in {400, 409} or is_other_job
-        expect.condition("JOB-START-CONSISTENT", expected, describe(changed), [first, changed], holds=holds)
+        expect_not_replayed(context, changed, first)
     unrelated = start(context, key, body)
     holds = unrelated.status not in SUCCESS or json_at(unrelated, "data", "jobId") != job_id
     with soft:
@@ -89,6 +86,14 @@ def check_a_start_with_its_idempotency_key_is_replayed(context: CheckContext) ->
     with soft:
         expect_completed_is_replayed(context, key, body, idempotency_key, first)
     soft.raise_first()
+
+
+def expect_not_replayed(context: CheckContext, changed: Exchange, first: Exchange) -> None:
+    """Expect another request with the same idempotency key to be refused, or to start a job of its own."""
+    is_other_job = changed.status in SUCCESS and json_at(changed, "data", "jobId") != json_at(first, "data", "jobId")
+    expected = "a conflict, or a job of its own: the request is another"
+    holds = changed.status in {400, 409} or is_other_job
+    Expectations(context).condition("JOB-START-CONSISTENT", expected, describe(changed), [first, changed], holds=holds)
 
 
 def expect_completed_is_replayed(
@@ -126,7 +131,7 @@ def check_an_idempotency_key_starts_nothing_in_another_account_group(context: Ch
     second = start(context, other, body, idempotency_key)
 
     if first.status not in SUCCESS or second.status not in SUCCESS:  # the scope of an idempotency key is not printed
-        raise NotEstablishedError(f"the target starts no two jobs so: {describe(second)}")
+        raise NotEstablishedError(f"the target does not start two jobs with one idempotency key: {describe(second)}")
     first_id, second_id = (json_at(exchange, "data", "jobId") for exchange in (first, second))
     polled = context.call(operations.GET_JOB, other, str(second_id))
     expect, expected, holds = Expectations(context), f"not the job {first_id}", first_id != second_id
@@ -345,15 +350,20 @@ def check_only_active_jobs_can_be_cancelled(context: CheckContext, job_status: s
 
     for _ in range(3):
         refused = context.call(operations.CANCEL_JOB, key, str(ended.job))
-        expect.status("JOB-CANCEL-CANCELABLE", refused, {422})
-        code = json_at(refused, "error", "code")
-        holds = code == "VALIDATION_ERROR"
-        expect.condition("JOB-CANCEL-CANCELABLE", "VALIDATION_ERROR", str(code), [refused], holds=holds)
+        expect_not_cancelable(context, refused)
     status, read = read_job_status(context, key, str(neighbour.job))
     holds = status in ACTIVE
     expect.condition("JOB-CANCEL-ONLY", "queued or running", str(status), [cancelled, read], holds=holds)
     status, read = read_job_status(context, key, str(ended.job))
     expect.condition("JOB-CANCEL-REFUSED", outcome, str(status), [refused, read], holds=status == outcome)
+
+
+def expect_not_cancelable(context: CheckContext, refused: Exchange) -> None:
+    """Expect the status and the error code of a job that is not active."""
+    expect, code = Expectations(context), json_at(refused, "error", "code")
+    expect.status("JOB-CANCEL-CANCELABLE", refused, {422})
+    holds = code == "VALIDATION_ERROR"
+    expect.condition("JOB-CANCEL-CANCELABLE", "VALIDATION_ERROR", str(code), [refused], holds=holds)
 
 
 def check_each_cancellation_has_its_effect(context: CheckContext) -> None:

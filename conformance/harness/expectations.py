@@ -70,7 +70,8 @@ class Expectations:
         may_be_invalid = _operation_of(requirement_id) is operations.START_JOB and exchange.status in _INVALID
         if may_be_invalid and exchange.status not in statuses and self._context.start_body_is_guessed():
             raise NotEstablishedError(
-                f"'a prospecting request' could not be had, and what the contract infers is {describe(exchange)}"
+                f"'a prospecting request' could not be set up, and the target refuses the body that the contract "
+                f"infers: {describe(exchange)}"
             )
         expected = "a success" if statuses == SUCCESS else " or ".join(map(str, sorted(statuses)))
         holds = exchange.status in statuses

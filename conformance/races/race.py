@@ -93,7 +93,7 @@ class Race:
         created = self.history.send(self.request(operations.CREATE_AUDIENCE, body=body))
         audience_id = json_at(created, "data", "id")
         if not isinstance(audience_id, str):
-            raise NotEstablishedError("an audience could not be made")
+            raise NotEstablishedError("no audience could be created")
         return partial(self.history.send, self.request(operations.DELETE_AUDIENCE, audience_id))
 
     def end_action(self, outcome: str, delay: int) -> Action:
@@ -145,7 +145,7 @@ class Race:
         for deletion, exchange in deletions:
             early = deletion.operation.end is not None and deletion.operation.end < self.end_requested_at
             holds = self.audience.job is None or not early or exchange.status not in SUCCESS
-            expected = "409, while nobody had asked yet to end the job that populates it"
+            expected = "409: the end of the job that populates it was not requested yet"
             expect.condition("AUD-DELETE-GUARD", expected, describe(exchange), exchanges, holds=holds)
         if any(exchange.status in SUCCESS for _, exchange in deletions):
             self._expect_deleted(read, exchanges)
