@@ -7,7 +7,7 @@ from conformance.catalogue import operations
 from conformance.catalogue.requirements import EVERY_EXCHANGE, load_catalogue
 
 CONFORMANCE = Path(operations.__file__).parents[1]
-WHOLE_ID = re.compile(rf"({'|'.join(operation.prefix for operation in operations.OPERATIONS)})-[A-Z0-9-]+")
+WHOLE_ID = re.compile(rf"({'|'.join(operation.prefix for operation in operations.OPERATIONS)})-\S+")
 
 
 def fact_of(requirement_id: str) -> str:
