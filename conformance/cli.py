@@ -3,6 +3,7 @@
 import json
 import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,18 @@ from click.exceptions import NoArgsIsHelpError
 from conformance import environment
 from conformance.catalogue.requirements import Profile, load_catalogue
 from conformance.options import Options, UsageError, parse_headers, positive, validate
+from conformance.report.formats import FORMATS
 from conformance.runner.run import run as run_it
 
 _USAGE, _INTERRUPTED = 4, 2
-_KINDS = ("html", "json", "junit", "markdown")
 _FILE = click.Path(path_type=Path)
+
+
+def _report_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add an option for a report in each format."""
+    for report_format in reversed(FORMATS):
+        command = click.option(f"--report-{report_format.name}", type=_FILE, help=report_format.help)(command)
+    return command
 
 
 @click.group()
@@ -35,10 +43,7 @@ def cli() -> None:
 @click.option("--header", "headers_given", multiple=True, help="Sent to the target only.")
 @click.option("--ca-bundle", type=_FILE, help="The certificates to trust, in PEM form.")
 @click.option("--profile", type=click.Choice([one.value for one in Profile]), default="full", show_default=True)
-@click.option("--report-html", type=_FILE, help="For people.")
-@click.option("--report-json", type=_FILE, help="For programs.")
-@click.option("--report-junit", type=_FILE, help="For CI.")
-@click.option("--report-markdown", type=_FILE, help="For a comment on a pull request.")
+@_report_options
 @click.option("--expected-failures", "expected", type=_FILE, help="Lines of 'ID  reason'.")
 @click.option("--strict", is_flag=True, help="A SHOULD counts as a MUST.")
 @click.option("--seed", type=int, help="Fresh and printed, unless it is given.")
@@ -84,7 +89,8 @@ def run(
 
     Exit status: 0 conforms, 1 does not, 2 interrupted, 3 a fault of the suite itself, 4 usage, 5 nothing selected.
     """
-    reports = {kind: path for kind in _KINDS if (path := rest.pop(f"report_{kind}"))}
+    names = [report_format.name for report_format in FORMATS]
+    reports = {name: path for name in names if (path := rest.pop(f"report_{name}"))}
     options = Options(
         seed=secrets.randbelow(1 << 32) if seed is None else seed,
         headers=parse_headers(headers_given),

@@ -177,18 +177,22 @@ class Client:
         if row is None:
             statuses = ", ".join(map(str, self.contract.statuses(operation)))
             expected = f"one of the documented statuses ({statuses})"
-            self._note(operation, "ROW-OTHER", expected, str(exchange.status), exchange)
+            self._note(operation.requirement("ROW-OTHER"), expected, str(exchange.status), exchange)
             return
-        self.ledger.passed(f"{operation.prefix}-ROW-OTHER")
+        self.ledger.passed(operation.requirement("ROW-OTHER"))
         documented, inferred = schema_violations(exchange, row)
-        for fact, found in ((f"ROW-{exchange.status}", documented), ("INFERRED", inferred)):
+        for requirement_id, found in (
+            (operation.requirement(f"ROW-{exchange.status}"), documented),
+            (operation.requirement("INFERRED"), inferred),
+        ):
             if found:
-                self._note(operation, fact, f"the body of the documented {exchange.status}", "; ".join(found), exchange)
+                expected = f"the body of the documented {exchange.status}"
+                self._note(requirement_id, expected, "; ".join(found), exchange)
             else:
-                self.ledger.passed(f"{operation.prefix}-{fact}")
+                self.ledger.passed(requirement_id)
 
-    def _note(self, operation: OperationSpec, fact: str, expected: str, came_back: str, exchange: Exchange) -> None:
-        self.ledger.failed(Violation(f"{operation.prefix}-{fact}", expected, came_back, (exchange,)))
+    def _note(self, requirement_id: str, expected: str, came_back: str, exchange: Exchange) -> None:
+        self.ledger.failed(Violation(requirement_id, expected, came_back, (exchange,)))
 
 
 def _retry_after(exchange: Exchange, default: float) -> float:

@@ -146,7 +146,7 @@ class CaseRunner:
             failure = CheckFailure(fact, f"a refusal: the audience is {kind.value}")
             self._note(operation, failure, *([deletion] if deletion else []), exchange)
         else:
-            self._context.ledger.passed(f"{operation.prefix}-{fact}")
+            self._context.ledger.passed(operation.requirement(fact))
 
     def _judge(self, sent: SentCase, response: Response) -> None:
         """Judge a response by Schemathesis' checks."""
@@ -155,13 +155,13 @@ class CaseRunner:
             self._note(sent.operation, failure, sent.exchange)
         for fact in _exemplified_facts(sent):
             if fact not in {failure.fact for failure in failures}:
-                self._context.ledger.passed(f"{sent.operation.prefix}-{fact}")
+                self._context.ledger.passed(sent.operation.requirement(fact))
 
     def _note(self, operation: OperationSpec, failure: CheckFailure, *exchanges: Exchange) -> None:
         """Note a violation, in the ledger unless our client has noted the same already."""
         last = exchanges[-1]
         body = (last.response_body or b"").decode("utf-8", "replace")
-        requirement = f"{operation.prefix}-{failure.fact}"
+        requirement = operation.requirement(failure.fact)
         violation = Violation(requirement, failure.expected, f"{last.status} {body[:160]}", exchanges)
         self.violations.append(violation)
         known = self._context.ledger.observations(requirement, selected=True).violations

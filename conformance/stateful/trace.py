@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec, Shows
 from conformance.client.client import ApiRequest
 from conformance.harness.context import CheckContext
@@ -189,6 +188,6 @@ def _passed_requirements(request: Request, response: Response | None, judgement:
         return
     yield consistent(request.operation)
     if response.data is not None and request.operation.only_reads and request.operation.shows in _CURRENT:
-        yield f"{request.operation.prefix}-CURRENT"
+        yield request.operation.requirement("CURRENT")
     if response.status in NOT_FOUND and all(request.path in state.deleted for state in judgement.states):
-        yield f"{operations.DELETE_AUDIENCE.prefix}-EFFECT"
+        yield "AUD-DELETE-EFFECT"

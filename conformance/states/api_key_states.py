@@ -47,9 +47,7 @@ class ApiKeyStates(ProviderStates):
 
     def notes(self) -> list[str]:
         """Return the account group of all states, as a remark."""
-        return [f"states were set up with one API key, in the account group {self._groups[0]}"] * bool(
-            self._groups
-        )
+        return [f"states were set up with one API key, in the account group {self._groups[0]}"] * bool(self._groups)
 
     def _establish(self, state: str, params: Mapping[str, Any]) -> Values:
         if state == ProviderState.API_KEY:
