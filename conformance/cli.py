@@ -3,6 +3,7 @@
 import json
 import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,19 @@ from click.exceptions import NoArgsIsHelpError
 from conformance import environment
 from conformance.catalogue.requirements import Profile, load_catalogue
 from conformance.options import Options, UsageError, parse_headers, positive
+from conformance.report.formats import FORMATS
 from conformance.runner.run import run as run_it
 from conformance.validation import validate
 
 _USAGE, _INTERRUPTED = 4, 2
-_KINDS = ("html", "json", "junit", "markdown")
 _FILE = click.Path(path_type=Path)
+
+
+def _report_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add an option for a report in each format."""
+    for report_format in reversed(FORMATS):
+        command = click.option(f"--report-{report_format.name}", type=_FILE, help=report_format.help)(command)
+    return command
 
 
 @click.group()
@@ -49,10 +57,7 @@ def cli() -> None:
     show_default=True,
     help="Part of the documentation to check.",
 )
-@click.option("--report-html", type=_FILE, help="Write a report for people.")
-@click.option("--report-json", type=_FILE, help="Write a report for programs.")
-@click.option("--report-junit", type=_FILE, help="Write a report for CI.")
-@click.option("--report-markdown", type=_FILE, help="Write a report for a comment on a pull request.")
+@_report_options
 @click.option("--expected-failures", "expected", type=_FILE, help="File of known failures: lines of 'ID  reason'.")
 @click.option("--strict", is_flag=True, help="Count a SHOULD as a MUST.")
 @click.option("--seed", type=int, help="Seed of the random choices; by default a new one, which is printed.")
@@ -98,7 +103,8 @@ def run(
 
     Exit status: 0 conforms, 1 does not, 2 interrupted, 3 error of the suite itself, 4 usage, 5 nothing selected.
     """
-    reports = {kind: path for kind in _KINDS if (path := rest.pop(f"report_{kind}"))}
+    names = [report_format.name for report_format in FORMATS]
+    reports = {name: path for name in names if (path := rest.pop(f"report_{name}"))}
     options = Options(
         seed=secrets.randbelow(1 << 32) if seed is None else seed,
         headers=parse_headers(headers_given),

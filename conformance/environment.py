@@ -15,7 +15,6 @@ class Environment:
         api_key: The variable AUDIENCE_API_KEY; None if it is unset or empty.
         live: Whether a person watches the output in a terminal, so that progress may overwrite itself.
         colour: Whether the output may be in colour.
-
     """
 
     api_key: str | None

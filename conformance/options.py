@@ -53,7 +53,6 @@ class Options:
         workers: The number of processes; None until the latency of the target is known.
         expected: The file of expected failures.
         reports: The path of each report, by its kind.
-
     """
 
     base_url: str
@@ -96,7 +95,6 @@ class Options:
 
         Args:
             latency: The seconds that the target takes for a request.
-
         """
         if self.workers is not None:
             return self
@@ -109,7 +107,6 @@ class Options:
 
         Raises:
             UsageError: The file cannot be read, or has no certificate.
-
         """
         if self.ca_bundle is None:
             return True

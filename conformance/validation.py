@@ -20,7 +20,6 @@ def validate(options: Options, environment_key: str | None) -> Options:
 
     Raises:
         UsageError: At the first problem.
-
     """
     if options.states_url is None and options.states_file is None and options.api_key is None:
         options = replace(options, api_key=environment_key)

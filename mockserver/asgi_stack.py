@@ -26,7 +26,6 @@ class AsgiStack:
         settings: The settings of the server.
         write: The sink of the access log.
         journal: The layer that records exchanges.
-
     """
 
     settings: Settings
@@ -42,7 +41,6 @@ class AsgiStack:
             vendor: The application for all paths but those under `/_mock`.
             control: A factory of the application for paths under `/_mock`, which has neither CORS nor a journal.
             cors_methods: The methods that pages of other origins may use; None for no CORS.
-
         """
         settings, log_format = self.settings, self.settings.log_format
         origins = settings.cors_origins

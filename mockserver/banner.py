@@ -21,7 +21,6 @@ class Highlights:
         account_group: The first account group, if any.
         ready: The oldest ready audience among the newest of the account group, if any.
         populated: The oldest audience with an active job among them, if any.
-
     """
 
     keys: Sequence[ApiKey]

@@ -68,7 +68,6 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
 
     Raises:
         StoreError: The store cannot be used.
-
     """
     if settings.store == MEMORY:
         yield MemoryStore(settings.journal_limit, settings.journal_bytes)
@@ -105,7 +104,6 @@ async def seed(settings: Settings, parts: Components) -> None:
 
     Raises:
         SeedError: The seed file is invalid; the message has one line.
-
     """
     seed_file = settings.seed_file
     document: Mapping[str, Any] = default_seed() if seed_file is None else read_seed(seed_file)

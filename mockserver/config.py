@@ -39,7 +39,6 @@ class Settings:
         rate_limit: The initial rate limit of each key of each sandbox; None for none.
         sandbox_expiry: The milliseconds of disuse after which a sandbox is deleted; None for never.
         max_sandboxes: The maximum number of sandboxes.
-
     """
 
     host: str = "127.0.0.1"

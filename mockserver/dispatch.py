@@ -14,7 +14,6 @@ class PlaneDispatcher:
     Args:
         vendor: The application of the vendor's API.
         control: A factory of the control plane, which is built for its first request.
-
     """
 
     def __init__(self, vendor: ASGIApp, control: Callable[[], ASGIApp]) -> None:

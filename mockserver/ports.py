@@ -48,7 +48,6 @@ class Journal:
         exchanges: The exchanges, oldest first.
         dropped: The number of earlier exchanges that were dropped for new ones, or cleared.
         size: The size of all held exchanges in bytes.
-
     """
 
     exchanges: Sequence[Exchange]
@@ -205,7 +204,6 @@ class Store(Protocol):
 
         Raises:
             TakenIdError: On entering: a sandbox with this id already exists.
-
         """
 
     async def remove_sandbox(self, sandbox_id: str) -> None:
@@ -235,5 +233,4 @@ class Store(Protocol):
         Raises:
             SandboxNotFoundError: On entering: there is no such sandbox.
             ConflictError: On leaving, with `Access.OPTIMISTIC` only: the audience has changed in between.
-
         """

@@ -51,7 +51,6 @@ def read_seed(path: Path) -> Mapping[str, Any]:
 
     Raises:
         SeedError: The file cannot be read, or is not a seed document; the message is one line.
-
     """
     try:
         return read_text(path.read_text(encoding="utf-8"))
@@ -72,7 +71,6 @@ def read_text(text: str, most_values: int | None = None) -> Mapping[str, Any]:
 
     Raises:
         SeedError: The text is not a seed document; the message is one line.
-
     """
     try:
         _ensure_plain(text, most_values)

@@ -27,7 +27,6 @@ def run(settings: Settings, listening: socket.socket, workers: int) -> int:
     Raises:
         SeedError: The seed file is invalid.
         StoreError: The store cannot be used.
-
     """
     if workers == 1:
         uvloop.run(_serve(settings, listening))

@@ -13,7 +13,6 @@ class Permission:
     Attributes:
         wire: The name that the API uses.
         printed: Whether the operation's own page prints it; otherwise only a note of the section does.
-
     """
 
     wire: str
@@ -107,7 +106,6 @@ class OperationSpec:
         valid_bodies: Templates of bodies that every implementation accepts, the simplest first; empty without a body.
         invalid_bodies: Templates of bodies that the pages call invalid.
         trace_weight: The share of random steps that call the operation.
-
     """
 
     id: str

@@ -55,7 +55,6 @@ class Requirement:
         conditional: Whether the target may never exercise it; a run then passes without it.
         checks: The checks that decide it.
         excluded: The reason why no check decides it; None if one does.
-
     """
 
     id: str
@@ -123,7 +122,6 @@ class Catalogue(Mapping[str, Requirement]):
 
         Raises:
             CatalogueError: A check decides no row, or a row or a profile names a check that does not exist.
-
         """
         existing = set(checks)
         named = {check for row in self._rows.values() for check in row.checks} - {EVERY_EXCHANGE}

@@ -1,6 +1,5 @@
 """The page "Delete an audience", sentence by sentence."""
 
-from collections.abc import Collection
 from functools import partial
 
 import pytest
@@ -11,7 +10,7 @@ from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import Audience, CheckContext, distinct_from
 from conformance.harness.deletions import Deletions
-from conformance.harness.expectations import contradictory_refusal, describe, is_refusal
+from conformance.harness.expectations import Expectations, contradictory_refusal, describe
 from conformance.harness.identifiers import ODD, STRANGE
 from conformance.harness.key import Key
 from conformance.harness.near_misses import near_misses_of_identifier, near_misses_of_key
@@ -19,7 +18,6 @@ from conformance.model.refusal_grounds import ELSEWHERE, FOREIGN
 from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError, ProviderState
 
-PREFIX = operations.DELETE_AUDIENCE.prefix
 PERMISSION = "audiences:write"
 OTHERS = ("audiences:read", "prospects:read", "prospecting:read", "prospecting:write")
 CLIENTS = 8
@@ -32,71 +30,60 @@ ADDED = tuple(
     for query in ("", "?force=true")
     for content in (None, FORCE)
 )
-"""What a client may add to a request: a key that replays nothing, a query, a body."""
+"""Additions to a request: a key that replays nothing, another method, a query, a body."""
 
 
-def sent_to(
-    context: CheckContext, group: str, audience: str, token: str | None, extras: RequestOptions = PLAIN
+def delete(
+    context: CheckContext, group: str, audience_id: str, token: str | None, extras: RequestOptions = PLAIN
 ) -> Exchange:
-    """The answer to a DELETE of what may not be there."""
-    return context.client.send(ApiRequest(operations.DELETE_AUDIENCE, token, group, audience, options=extras))
+    """Send a DELETE for an audience that may not exist."""
+    return context.client.send(ApiRequest(operations.DELETE_AUDIENCE, token, group, audience_id, options=extras))
 
 
-def some(context: CheckContext) -> int:
-    """How often to ask where six checks ask the same."""
+def repetitions(context: CheckContext) -> int:
+    """Return the share of the repetitions for a request that six checks send."""
     return context.share_of_repeats(6)
 
 
-def expect(context: CheckContext, fact: str, exchange: Exchange, statuses: Collection[int], *before: Exchange) -> None:
-    """Note whether a response has one of the statuses that a requirement demands."""
-    expected = " or ".join(map(str, sorted(statuses)))
-    holds = exchange.status in statuses
-    seen = [*before, exchange]
-    context.ledger.expect(f"{PREFIX}-{fact}", expected, describe(exchange), seen, holds=holds)
-
-
-def expect_refusal(context: CheckContext, fact: str, exchange: Exchange, *before: Exchange) -> None:
-    """Note whether a request was refused, whatever the status of the refusal."""
-    seen = [*before, exchange]
-    context.ledger.expect(f"{PREFIX}-{fact}", "a refusal", describe(exchange), seen, holds=is_refusal(exchange))
-
-
 def expect_guard(context: CheckContext, audience: Audience, exchange: Exchange) -> None:
-    """Note whether the guard has answered for an audience that is being populated."""
-    expected = f"409, since by the target's own word the active job {audience.job} populates it"
+    """Expect the guard to refuse the deletion of an audience that is being populated."""
+    expected = f"409, because the target says that the active job {audience.job} populates it"
     holds = exchange.status == 409
-    context.ledger.expect(f"{PREFIX}-GUARD", expected, describe(exchange), [exchange], holds=holds)
+    Expectations(context).condition("AUD-DELETE-GUARD", expected, describe(exchange), [exchange], holds=holds)
 
 
-def expect_still_there(context: CheckContext, fact: str, audience: Audience, key: Key, *refused: Exchange) -> None:
-    """Note that what was refused has had no effect: the audience is there, to be deleted now."""
-    expect(context, fact, context.delete_audience(audience, key), {200}, *refused[-1:])
+def expect_still_there(
+    context: CheckContext, requirement_id: str, audience: Audience, key: Key, *refused: Exchange
+) -> None:
+    """Expect that a refused request had no effect: the audience exists, and can be deleted now."""
+    deleted = context.delete_audience(audience, key)
+    Expectations(context).status(requirement_id, deleted, {200}, *refused[-1:])
 
 
 def check_a_ready_audience_is_deleted(context: CheckContext) -> None:
     key = context.create_key()
     audiences = [context.ready_audience(key) for _ in range(context.repeats)]
+    deletions = [partial(context.delete_audience, audience, key) for audience in audiences]
+    expect = Expectations(context)
 
-    deleted = context.client.send_in_parallel(
-        [partial(context.delete_audience, audience, key) for audience in audiences]
-    )
+    deleted = context.client.send_in_parallel(deletions)
 
     for exchange in deleted:
-        expect(context, "DONE", exchange, {200})
-    again = context.client.send_in_parallel([partial(context.delete_audience, audience, key) for audience in audiences])
-    for exchange, before in zip(again, deleted, strict=True):
-        expect_refusal(context, "EFFECT", exchange, before)
+        expect.status("AUD-DELETE-DONE", exchange, {200})
+    repeated = context.client.send_in_parallel(deletions)
+    for exchange, before in zip(repeated, deleted, strict=True):
+        expect.refusal("AUD-DELETE-EFFECT", exchange, before)
 
 
 def check_deleting_one_audience_leaves_its_neighbours(context: CheckContext) -> None:
     key, other = context.create_key(), context.create_key()
-    before, gone, after, elsewhere = (context.ready_audience(one) for one in (key, key, key, other))
+    before, deleted, after, elsewhere = (context.ready_audience(owner) for owner in (key, key, key, other))
 
-    deleted = context.delete_audience(gone, key)
+    exchange = context.delete_audience(deleted, key)
 
-    expect_still_there(context, "ONLY", before, key, deleted)
-    expect_still_there(context, "ONLY", after, key, deleted)
-    expect_still_there(context, "ONLY", elsewhere, other, deleted)
+    expect_still_there(context, "AUD-DELETE-ONLY", before, key, exchange)
+    expect_still_there(context, "AUD-DELETE-ONLY", after, key, exchange)
+    expect_still_there(context, "AUD-DELETE-ONLY", elsewhere, other, exchange)
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
@@ -104,24 +91,27 @@ def check_deleting_one_audience_leaves_its_neighbours(context: CheckContext) -> 
 def check_a_populated_audience_is_protected(context: CheckContext, job_status: str, outcome: str) -> None:
     key = context.create_key()
     audience = context.populated_audience(key, job_status)
+    expect = Expectations(context)
 
-    answers = context.client.send_in_parallel([partial(context.delete_audience, audience, key)] * some(context))
-    answers += [context.delete_audience(audience, other) for other in context.keys_of_same_group(key, PERMISSION)]
-    lie = contradictory_refusal(answers)
-    if lie is not None:
-        expect(context, "GUARD-KEEPS", lie[1], {409}, lie[0])
-    for refused in answers:
-        expect_guard(context, audience, refused)
-        code = json_at(refused, "error", "code")
-        named = code == "AUDIENCE_NOT_READY"
-        context.ledger.expect(f"{PREFIX}-GUARD-CODE", "AUDIENCE_NOT_READY", str(code), [refused], holds=named)
+    deletions = [partial(context.delete_audience, audience, key)] * repetitions(context)
+    exchanges = context.client.send_in_parallel(deletions)
+    exchanges += [context.delete_audience(audience, other) for other in context.keys_of_same_group(key, PERMISSION)]
+    contradiction = contradictory_refusal(exchanges)
+    if contradiction is not None:
+        refused, not_found = contradiction
+        expect.status("AUD-DELETE-GUARD-KEEPS", not_found, {409}, refused)
+    for exchange in exchanges:
+        expect_guard(context, audience, exchange)
+        code = json_at(exchange, "error", "code")
+        holds = code == "AUDIENCE_NOT_READY"
+        expect.condition("AUD-DELETE-GUARD-CODE", "AUDIENCE_NOT_READY", str(code), [exchange], holds=holds)
 
     context.end_job(audience, outcome)
     deleted = context.delete_audience(audience, key)
     if deleted.status == 404:
-        expect(context, "GUARD-KEEPS", deleted, {200}, refused)
-    context.ledger.passed(f"{PREFIX}-GUARD-KEEPS")
-    expect(context, "GUARD-ENDS", deleted, {200}, refused)
+        expect.status("AUD-DELETE-GUARD-KEEPS", deleted, {200}, exchanges[-1])
+    context.ledger.passed("AUD-DELETE-GUARD-KEEPS")
+    expect.status("AUD-DELETE-GUARD-ENDS", deleted, {200}, exchanges[-1])
 
 
 @pytest.mark.parametrize("extras", ADDED, ids=range(len(ADDED)))
@@ -131,7 +121,7 @@ def check_nothing_a_client_adds_gets_past_the_guard(context: CheckContext, extra
 
     refused = context.delete_audience(audience, key, extras)
 
-    expect_refusal(context, "GUARD", refused)
+    Expectations(context).refusal("AUD-DELETE-GUARD", refused)
 
 
 @pytest.mark.parametrize("extras", ADDED, ids=range(len(ADDED)))
@@ -139,30 +129,33 @@ def check_nothing_a_client_adds_gets_past_any_other_rule(context: CheckContext, 
     key, other = context.create_key(), context.create_key()
     audience = context.ready_audience(key)
     powerless = context.create_key(*OTHERS, accountGroupId=key.group)
-    gone = context.ready_audience(key)
-    deleted = context.delete_audience(gone, key, extras)
+    deleted = context.ready_audience(key)
+    deletion = context.delete_audience(deleted, key, extras)
+    expect = Expectations(context)
 
-    expect_refusal(context, "PERMISSION", context.delete_audience(audience, powerless, extras))
-    expect_refusal(context, "SCOPE", context.delete_audience(audience, other, extras))
-    expect_refusal(context, "EFFECT", context.delete_audience(gone, key, extras), deleted)
-    keyless = sent_to(context, audience.group, audience.id, None, extras)
-    expect_refusal(context, "KEY", keyless)  # what was added may be refused before the key is looked at
-    expect_still_there(context, "REFUSED", audience, key, keyless)
+    expect.refusal("AUD-DELETE-PERMISSION", context.delete_audience(audience, powerless, extras))
+    expect.refusal("AUD-DELETE-SCOPE", context.delete_audience(audience, other, extras))
+    expect.refusal("AUD-DELETE-EFFECT", context.delete_audience(deleted, key, extras), deletion)
+    keyless = delete(context, audience.group, audience.id, None, extras)
+    expect.refusal("AUD-DELETE-KEY", keyless)  # the addition may be refused before the key is looked at
+    expect_still_there(context, "AUD-DELETE-REFUSED", audience, key, keyless)
 
 
 def check_without_a_valid_key_nothing_is_deleted(context: CheckContext) -> None:
     key = context.create_key()
     audience = context.ready_audience(key)
     near_misses = [*near_misses_of_key(key.token, len(key.token) - 1), "x"]
-    wrong: list[dict[str, str]] = [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic eDp5"}]
-    wrong += [{"Authorization": f"Bearer {one}"} for one in context.not_issued(near_misses)]
+    invalid: list[dict[str, str]] = [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic eDp5"}]
+    invalid += [{"Authorization": f"Bearer {token}"} for token in context.not_issued(near_misses)]
 
-    sends = [partial(sent_to, context, audience.group, audience.id, None, RequestOptions(one)) for one in wrong]
-    times = -(-context.repeats // len(sends))
-    for refused in context.client.send_in_parallel(sends * times):
-        expect(context, "KEY", refused, {401})
+    deletions = [
+        partial(delete, context, audience.group, audience.id, None, RequestOptions(headers)) for headers in invalid
+    ]
+    times = -(-context.repeats // len(deletions))
+    for refused in context.client.send_in_parallel(deletions * times):
+        Expectations(context).status("AUD-DELETE-KEY", refused, {401})
 
-    expect_still_there(context, "REFUSED", audience, key, refused)
+    expect_still_there(context, "AUD-DELETE-REFUSED", audience, key, refused)
 
 
 @pytest.mark.parametrize("when", ["from the start", "after use"])
@@ -172,17 +165,18 @@ def check_a_revoked_key_deletes_nothing(context: CheckContext, when: str) -> Non
     revoked = (
         context.create_key(accountGroupId=key.group) if when == "after use" else context.key_revoked_from_start(key)
     )
+    expect = Expectations(context)
     if when == "after use":
-        expect(context, "DONE", context.delete_audience(context.ready_audience(key), revoked), {200})
+        expect.status("AUD-DELETE-DONE", context.delete_audience(context.ready_audience(key), revoked), {200})
         context.revoke(revoked)
 
     refused = context.delete_audience(audience, revoked)
 
-    expect(context, "KEY", refused, {401})
-    expect_still_there(context, "REFUSED", audience, key, refused)
+    expect.status("AUD-DELETE-KEY", refused, {401})
+    expect_still_there(context, "AUD-DELETE-REFUSED", audience, key, refused)
 
 
-@pytest.mark.parametrize("held", [(), *[(one,) for one in OTHERS], OTHERS])
+@pytest.mark.parametrize("held", [(), *[(permission,) for permission in OTHERS], OTHERS])
 def check_without_the_required_permission_nothing_is_deleted(context: CheckContext, held: tuple[str, ...]) -> None:
     key = context.create_key()
     audience = context.ready_audience(key)
@@ -190,19 +184,19 @@ def check_without_the_required_permission_nothing_is_deleted(context: CheckConte
 
     refused = context.delete_audience(audience, powerless)
 
-    expect(context, "PERMISSION", refused, {403})
-    expect_still_there(context, "REFUSED", audience, key, refused)
+    Expectations(context).status("AUD-DELETE-PERMISSION", refused, {403})
+    expect_still_there(context, "AUD-DELETE-REFUSED", audience, key, refused)
 
 
 def check_a_key_with_the_required_permission_alone_deletes(context: CheckContext) -> None:
     key = context.create_key()
     audience = context.ready_audience(key)
-    alone = context.create_key(PERMISSION, accountGroupId=key.group)
+    permitted = context.create_key(PERMISSION, accountGroupId=key.group)
 
-    deleted = context.delete_audience(audience, alone)
+    deleted = context.delete_audience(audience, permitted)
 
-    expect(context, "PERMISSION-SUFFICES", deleted, {200})
-    context.ledger.passed(f"{PREFIX}-DONE")
+    Expectations(context).status("AUD-DELETE-PERMISSION-SUFFICES", deleted, {200})
+    context.ledger.passed("AUD-DELETE-DONE")
 
 
 def check_account_groups_are_kept_apart(context: CheckContext) -> None:
@@ -215,11 +209,11 @@ def check_account_groups_are_kept_apart(context: CheckContext) -> None:
         (other.group, own, FOREIGN),
         (key.group, foreign, FOREIGN),
     ):
-        refused = sent_to(context, group, audience.id, key.token)
-        expect(context, "SCOPE", refused, statuses)
+        refused = delete(context, group, audience.id, key.token)
+        Expectations(context).status("AUD-DELETE-SCOPE", refused, statuses)
 
-    expect_still_there(context, "REFUSED", own, key, refused)
-    expect_still_there(context, "REFUSED", foreign, other, refused)
+    expect_still_there(context, "AUD-DELETE-REFUSED", own, key, refused)
+    expect_still_there(context, "AUD-DELETE-REFUSED", foreign, other, refused)
 
 
 def check_what_is_not_there_is_not_found(context: CheckContext) -> None:
@@ -229,80 +223,84 @@ def check_what_is_not_there_is_not_found(context: CheckContext) -> None:
 
     refused = context.delete_audience(audience, key)
 
-    expect(context, "FOUND", refused, {404})
+    Expectations(context).status("AUD-DELETE-FOUND", refused, {404})
 
 
 def check_a_near_miss_of_an_identifier_hits_nothing(context: CheckContext) -> None:
     key = context.create_key()
-    audience, populated, ended = (
+    audience, populated, released = (
         context.ready_audience(key),
         context.populated_audience(key),
         context.populated_audience(key),
     )
-    context.end_job(ended, "completed")
+    context.end_job(released, "completed")
     near = near_misses_of_identifier(audience.id, context.random.randrange(len(audience.id)))
-    misses = [near.shorter, near.longer, near.changed, near.percent_encoded]
+    near_misses = [near.shorter, near.longer, near.changed, near.percent_encoded]
 
-    # Each kind of thing may count for itself.
-    others = {key.group, str(populated.job), str(ended.job)} - {audience.id, populated.id, ended.id}
-    for miss in [*context.not_issued(misses), *sorted(others)]:
-        refused = sent_to(context, audience.group, miss, key.token)
-        expect_refusal(context, "EXACT", refused)
+    # Each kind of resource may have identifiers of its own, which may be equal.
+    other_kinds = {key.group, str(populated.job), str(released.job)} - {audience.id, populated.id, released.id}
+    for identifier in [*context.not_issued(near_misses), *sorted(other_kinds)]:
+        refused = delete(context, audience.group, identifier, key.token)
+        Expectations(context).refusal("AUD-DELETE-EXACT", refused)
 
-    expect_still_there(context, "REFUSED", audience, key, refused)
-    expect_still_there(context, "EXACT", ended, key, refused)
+    expect_still_there(context, "AUD-DELETE-REFUSED", audience, key, refused)
+    expect_still_there(context, "AUD-DELETE-EXACT", released, key, refused)
 
 
 @pytest.mark.parametrize("identifier", ODD)
 def check_an_odd_identifier_is_refused_as_documented(context: CheckContext, identifier: str) -> None:
     key = context.create_key()
 
-    expect(context, "ODD", sent_to(context, key.group, identifier, key.token), {400, 404})
+    refused = delete(context, key.group, identifier, key.token)
+
+    Expectations(context).status("AUD-DELETE-ODD", refused, {400, 404})
 
 
 def check_a_strange_identifier_is_refused(context: CheckContext) -> None:
     key = context.create_key()
 
     for identifier in STRANGE:
-        call = ApiRequest(operations.DELETE_AUDIENCE, key.token, key.group, identifier)
-        expect(context, "STRANGE", context.client.send(call, judged=False), {400, 403, 404})
+        request = ApiRequest(operations.DELETE_AUDIENCE, key.token, key.group, identifier)
+        refused = context.client.send(request, judged=False)
+        Expectations(context).status("AUD-DELETE-STRANGE", refused, {400, 403, 404})
 
 
 def check_an_idempotency_key_replays_nothing(context: CheckContext) -> None:
     key = context.create_key()
     audience = context.ready_audience(key)
-    once = context.fresh_idempotency_key()
-    first = context.delete_audience(audience, key, once)
+    idempotency_key = context.fresh_idempotency_key()
+    first = context.delete_audience(audience, key, idempotency_key)
 
-    again = context.delete_audience(audience, key, once)
+    second = context.delete_audience(audience, key, idempotency_key)
 
-    expect(context, "IDEMPOTENCY", again, {404}, first)
+    Expectations(context).status("AUD-DELETE-IDEMPOTENCY", second, {404}, first)
 
 
 def check_concurrent_deletes(context: CheckContext) -> None:
     key = context.create_key()
+    expect = Expectations(context)
     for _ in range(context.share_of_repeats(9)):
         audience = context.ready_audience(key)
 
-        answers = context.client.send_concurrently([partial(context.delete_audience, audience, key)] * CLIENTS)
+        exchanges = context.client.send_concurrently([partial(context.delete_audience, audience, key)] * CLIENTS)
 
         later = context.delete_audience(audience, key)
-        expect_refusal(context, "EFFECT", later, *answers)
-        succeeded = [answer for answer in answers if answer.status == 200]
-        said = f"{len(succeeded)} of {CLIENTS}"
-        context.ledger.expect(f"{PREFIX}-ONCE", "exactly one 200", said, answers, holds=len(succeeded) == 1)
+        expect.refusal("AUD-DELETE-EFFECT", later, *exchanges)
+        successes = [exchange for exchange in exchanges if exchange.status == 200]
+        actual, holds = f"{len(successes)} of {CLIENTS}", len(successes) == 1
+        expect.condition("AUD-DELETE-ONCE", "exactly one 200", actual, exchanges, holds=holds)
 
 
 def check_concurrent_deletes_of_a_populated_audience(context: CheckContext) -> None:
     key = context.create_key()
     audience = context.populated_audience(key)
 
-    answers = context.client.send_concurrently([partial(context.delete_audience, audience, key)] * CLIENTS)
+    exchanges = context.client.send_concurrently([partial(context.delete_audience, audience, key)] * CLIENTS)
 
-    for answer in answers:
-        expect_guard(context, audience, answer)
+    for exchange in exchanges:
+        expect_guard(context, audience, exchange)
     context.end_job(audience, "completed")
-    expect_still_there(context, "GUARD-KEEPS", audience, key, *answers)
+    expect_still_there(context, "AUD-DELETE-GUARD-KEEPS", audience, key, *exchanges)
 
 
 def check_when_the_rate_limit_is_exceeded(context: CheckContext) -> None:
@@ -315,7 +313,7 @@ def check_when_the_rate_limit_is_exceeded(context: CheckContext) -> None:
     context.states.teardown(ProviderState.RATE_LIMIT_EXHAUSTED, apiKey=key.token)
     if refused.status != 429:
         raise NotEstablishedError(f"the rate limit was said to be exhausted, but the target answered {refused.status}")
-    expect_still_there(context, "REFUSED", audience, key, refused)
+    expect_still_there(context, "AUD-DELETE-REFUSED", audience, key, refused)
 
 
 def check_when_the_server_fails(context: CheckContext) -> None:
@@ -332,18 +330,19 @@ def check_when_the_server_fails(context: CheckContext) -> None:
 def check_a_revoked_key_stays_revoked(context: CheckContext, revoked_keys: list[Key]) -> None:
     for key in revoked_keys:
         audience = context.ready_audience(context.create_key(accountGroupId=key.group))
-        sends = [partial(context.delete_audience, audience, key)] * some(context)
+        deletions = [partial(context.delete_audience, audience, key)] * repetitions(context)
 
-        for refused in context.client.send_in_parallel(sends):
-            expect(context, "KEY", refused, {401})
+        for refused in context.client.send_in_parallel(deletions):
+            Expectations(context).status("AUD-DELETE-KEY", refused, {401})
 
 
 def check_what_was_deleted_stays_deleted(context: CheckContext, acknowledged_deletions: Deletions) -> None:
     keys: dict[str, Key] = {}
-    for (group, audience), deleted in acknowledged_deletions:
+    expect = Expectations(context)
+    for (group, audience_id), deleted in acknowledged_deletions:
         key = keys.get(group) or keys.setdefault(group, context.create_key(accountGroupId=group))
 
-        later = sent_to(context, group, audience, key.token)
+        later = delete(context, group, audience_id, key.token)
 
-        expect_refusal(context, "EFFECT", later, deleted)
-        expect(context, "FOUND", later, {404}, deleted)
+        expect.refusal("AUD-DELETE-EFFECT", later, deleted)
+        expect.status("AUD-DELETE-FOUND", later, {404}, deleted)

@@ -1,4 +1,4 @@
-"""What was deleted is seen nowhere any more, by nobody, and what was not deleted everywhere."""
+"""The effect of a deletion everywhere: no key sees the deleted audience, and every key still sees the others."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,34 +22,30 @@ from conformance.states import NotEstablishedError
 LISTS = (operations.LIST_AUDIENCES, operations.GET_NAVIGATION)
 
 
-@pytest.mark.parametrize("made", ["prepared", "created", "in a folder", "populated before"])
-def check_what_was_deleted_is_seen_nowhere(context: CheckContext, made: str) -> None:
+@pytest.mark.parametrize("origin", ["prepared", "created", "in a folder", "populated before"])
+def check_what_was_deleted_is_seen_nowhere(context: CheckContext, origin: str) -> None:
     key, stranger = context.create_key(), context.create_key()
     other = context.create_key(accountGroupId=key.group)
-    folder = context.create_folder(key) if made == "in a folder" else None
+    folder = context.create_folder(key) if origin == "in a folder" else None
     name = f"doomed {context.random.getrandbits(32):x}"
-    doomed = doomed_audience(context, key, made, name, folder)
+    doomed = doomed_audience(context, key, origin, name, folder)
     neighbours = [
         *namesakes(context, name, key, stranger),
         (key, context.audience_in_folder(key, folder) if folder else context.ready_audience(key)),
         (stranger, context.create_audience(stranger)),
     ]
-    for one in (key, other):
-        context.call(operations.GET_AUDIENCE, one, doomed.id)
+    for reader in (key, other):
+        context.call(operations.GET_AUDIENCE, reader, doomed.id)
     for operation in LISTS:
         eventually(context, partial(is_listed, context, operation, key, doomed.id))
 
     deleted = context.delete_audience(doomed, key)
 
-    expect = Expectations(context, operations.DELETE_AUDIENCE)
-    expect.done(deleted)
-    for one in (key, other):
-        expect_gone(context, one, doomed, deleted)
-    for of, neighbour in neighbours:
-        found = context.call(operations.GET_AUDIENCE, of, neighbour.id)
-        expect.status("ONLY", found, {200}, deleted)
-        for operation in LISTS:
-            expect_listed(context, operation, of, neighbour, deleted)
+    Expectations(context).done("AUD-DELETE-DONE", deleted)
+    for reader in (key, other):
+        expect_gone(context, reader, doomed, deleted)
+    for owner, neighbour in neighbours:
+        expect_still_there(context, owner, neighbour, deleted)
     if folder:
         context.call(operations.RENAME_FOLDER, key, folder, {"name": "another"})
         expect_gone(context, key, doomed, deleted)
@@ -62,16 +58,15 @@ def check_no_cursor_outlives_its_audience(context: CheckContext) -> None:
     cursor = json_at(first, "data", "nextCursor")
     if not isinstance(cursor, str):
         raise NotEstablishedError(
-            "the prospects of an audience are on one page, also where pages of one item are asked for"
+            "all prospects of an audience are on one page, even if pages of one item are requested"
         )
 
     deleted = context.delete_audience(audience, key)
 
     query = f"?limit=1&cursor={quote(cursor, safe='')}"
     later = context.call(operations.LIST_PROSPECTS, key, audience.id, options=RequestOptions(query=query))
-    expect = Expectations(context, operations.DELETE_AUDIENCE)
-    expect.done(deleted)
-    expect.expect("EFFECT", "404: it was deleted", describe(later), [first, deleted, later], holds=is_refusal(later))
+    Expectations(context).done("AUD-DELETE-DONE", deleted)
+    expect_not_found(context, later, first, deleted)
 
 
 def check_deleting_the_last_audience_of_a_folder_leaves_the_folder(context: CheckContext) -> None:
@@ -82,22 +77,22 @@ def check_deleting_the_last_audience_of_a_folder_leaves_the_folder(context: Chec
     deleted = context.delete_audience(last, key)
 
     moved = context.call(operations.MOVE_TO_FOLDER, key, other.id, {"folderId": folder})
-    expect = Expectations(context, operations.DELETE_AUDIENCE)
-    expect.done(deleted)
-    expected = f"another audience can be moved into the folder {folder}, as before"
-    expect.expect("ONLY", expected, describe(moved), [deleted, moved], holds=moved.status in SUCCESS)
+    expect = Expectations(context)
+    expect.done("AUD-DELETE-DONE", deleted)
+    expected, holds = f"another audience can be moved into the folder {folder}, as before", moved.status in SUCCESS
+    expect.condition("AUD-DELETE-ONLY", expected, describe(moved), [deleted, moved], holds=holds)
 
 
 def namesakes(context: CheckContext, name: str, *keys: Key) -> Iterator[tuple[Key, Audience]]:
-    """Audiences that are called as the doomed one is, where a name can be given; none where names are to differ."""
+    """Create an audience of the same name with each key; none where the target demands unique names."""
     for key in keys:
         with suppress(NotEstablishedError):
             yield key, context.create_audience(key, name=name)
 
 
-def doomed_audience(context: CheckContext, key: Key, made: str, name: str, folder: str | None) -> Audience:
-    """An audience that is ready, however it came to be."""
-    match made:
+def doomed_audience(context: CheckContext, key: Key, origin: str, name: str, folder: str | None) -> Audience:
+    """Return an audience that is ready, by one of the ways in which audiences come into being."""
+    match origin:
         case "prepared":
             return context.ready_audience(key)
         case "created":
@@ -109,57 +104,67 @@ def doomed_audience(context: CheckContext, key: Key, made: str, name: str, folde
     return audience
 
 
+def expect_not_found(context: CheckContext, later: Exchange, *before: Exchange) -> None:
+    """Expect a request for a deleted audience to be refused."""
+    expected, exchanges, holds = "404: it was deleted", [*before, later], is_refusal(later)
+    Expectations(context).condition("AUD-DELETE-EFFECT", expected, describe(later), exchanges, holds=holds)
+
+
 def expect_gone(context: CheckContext, key: Key, audience: Audience, deleted: Exchange) -> None:
-    """Note whether a deleted audience is there for no operation, and in no list after two seconds."""
-    expect = Expectations(context, operations.DELETE_AUDIENCE)
-    for operation in sorted(operations.GUARDED, key=lambda one: one.prefix):
+    """Expect every operation to refuse a deleted audience, and no list to show it after two seconds."""
+    for operation in sorted(operations.GUARDED, key=lambda guarded: guarded.prefix):
         body = {"name": "still there"} if operation is operations.UPDATE_AUDIENCE else None
         if operation is operations.MOVE_TO_FOLDER:
             body = {"folderId": audience.id}
         for _ in range(context.share_of_repeats(30)):
-            later = context.call(operation, key, audience.id, body)
-            expect.expect("EFFECT", "404: it was deleted", describe(later), [deleted, later], holds=is_refusal(later))
+            expect_not_found(context, context.call(operation, key, audience.id, body), deleted)
+    expect = Expectations(context)
     for operation in LISTS:
-        at_once, finally_ = eventually(context, lambda: not is_listed(context, operation, key, audience.id))  # noqa: B023  (called at once)
-        _, exchanges = listed(context, operation, key)
-        seen = [deleted, *exchanges]
-        expect.expect("EFFECT", f"{audience.id} not in {operation.prefix}", "it is there", seen, holds=finally_)
-        consistent = Expectations(context, operation)
-        consistent.expect("CONSISTENT", f"{audience.id} gone, at once", "it was there", seen, holds=at_once)
+        at_once, in_time = eventually(context, lambda: not is_listed(context, operation, key, audience.id))  # noqa: B023  (called at once)
+        exchanges = [deleted, *listed(context, operation, key)[1]]
+        expected = f"{audience.id} not in {operation.prefix}"
+        expect.condition("AUD-DELETE-EFFECT", expected, "it is there", exchanges, holds=in_time)
+        requirement_id, expected = operation.requirement("CONSISTENT"), f"{audience.id} gone, at once"
+        expect.condition(requirement_id, expected, "it was there", exchanges, holds=at_once)
 
 
-def is_listed(context: CheckContext, operation: OperationSpec, key: Key, audience: str) -> bool:
+def is_listed(context: CheckContext, operation: OperationSpec, key: Key, audience_id: str) -> bool:
     """Whether the list or the navigation shows an audience."""
-    return audience in listed(context, operation, key)[0]
+    return audience_id in listed(context, operation, key)[0]
+
+
+def expect_still_there(context: CheckContext, key: Key, audience: Audience, deleted: Exchange) -> None:
+    """Expect an audience to be read and listed after another one was deleted."""
+    read_back = context.call(operations.GET_AUDIENCE, key, audience.id)
+    Expectations(context).status("AUD-DELETE-ONLY", read_back, {200}, deleted)
+    for operation in LISTS:
+        expect_listed(context, operation, key, audience, deleted)
 
 
 def expect_listed(
     context: CheckContext, operation: OperationSpec, key: Key, audience: Audience, deleted: Exchange
 ) -> None:
-    """Note whether a neighbour of what was deleted is still listed."""
-    holds = eventually(context, partial(is_listed, context, operation, key, audience.id))[1]
-    shown, exchanges = listed(context, operation, key)
-    expect = Expectations(context, operations.DELETE_AUDIENCE)
-    expect.expect("ONLY", f"{audience.id} is still there", str(shown), [deleted, *exchanges], holds=holds)
+    """Expect a list to show an audience after another one was deleted."""
+    in_time = eventually(context, partial(is_listed, context, operation, key, audience.id))[1]
+    ids, exchanges = listed(context, operation, key)
+    expected, evidence = f"{audience.id} is still there", [deleted, *exchanges]
+    Expectations(context).condition("AUD-DELETE-ONLY", expected, str(ids), evidence, holds=in_time)
 
 
 def check_what_was_deleted_is_never_seen_again(context: CheckContext, acknowledged_deletions: Deletions) -> None:
-    expect = Expectations(context, operations.DELETE_AUDIENCE)
     keys: dict[str, Key] = {}
-    for (group, audience), deleted in acknowledged_deletions:
+    for (group, audience_id), deleted in acknowledged_deletions:
         key = keys.get(group) or keys.setdefault(group, context.create_key(accountGroupId=group))
-        later = context.call(operations.GET_AUDIENCE, key, audience)
-        expect.expect("EFFECT", "404: it was deleted", describe(later), [deleted, later], holds=is_refusal(later))
+        expect_not_found(context, context.call(operations.GET_AUDIENCE, key, audience_id), deleted)
     for group, key in keys.items():
-        gone = {audience for (of, audience), _ in acknowledged_deletions if of == group}
+        deleted_ids = {audience_id for (owner, audience_id), _ in acknowledged_deletions if owner == group}
         for operation in LISTS:
-            expect_none_listed(context, operation, key, gone)
+            expect_none_listed(context, operation, key, deleted_ids)
 
 
-def expect_none_listed(context: CheckContext, operation: OperationSpec, key: Key, gone: set[str]) -> None:
-    """Note whether nothing that was deleted has come back into a list."""
-    eventually(context, lambda: not gone & listed(context, operation, key)[0])
-    shown, exchanges = listed(context, operation, key)
-    expect = Expectations(context, operations.DELETE_AUDIENCE)
-    back = sorted(gone & shown)
-    expect.expect("EFFECT", f"nothing deleted in {operation.prefix}", str(back), exchanges, holds=not back)
+def expect_none_listed(context: CheckContext, operation: OperationSpec, key: Key, deleted_ids: set[str]) -> None:
+    """Expect a list to show no deleted audience."""
+    eventually(context, lambda: not deleted_ids & listed(context, operation, key)[0])
+    ids, exchanges = listed(context, operation, key)
+    returned, expected = sorted(deleted_ids & ids), f"nothing deleted in {operation.prefix}"
+    Expectations(context).condition("AUD-DELETE-EFFECT", expected, str(returned), exchanges, holds=not returned)

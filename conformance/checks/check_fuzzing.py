@@ -1,4 +1,4 @@
-"""What Schemathesis generates from the contract, alone and along its links, is answered as documented."""
+"""Requests that Schemathesis generates from the contract, alone and along its links."""
 
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec
@@ -10,14 +10,14 @@ from conformance.results.violation import ViolationError
 
 @for_each_operation(operations.OPERATIONS)
 def check_generated_requests_are_answered_as_documented(context: CheckContext, operation: OperationSpec) -> None:
-    findings = examples_coverage_and_fuzzing(context, operation)
+    violations = examples_coverage_and_fuzzing(context, operation)
 
-    if findings:
-        raise ViolationError(findings[0])
+    if violations:
+        raise ViolationError(violations[0])
 
 
 def check_generated_sequences_are_answered_as_documented(context: CheckContext) -> None:
-    findings = sequences(context)
+    violations = sequences(context)
 
-    if findings:
-        raise ViolationError(findings[0])
+    if violations:
+        raise ViolationError(violations[0])

@@ -1,4 +1,4 @@
-"""The guard through a job's life: at every operation that it protects, and in the lists that it hides from."""
+"""The guard throughout a job, at every operation that it protects, and in the lists that hide the audience."""
 
 from dataclasses import replace
 from functools import partial
@@ -11,7 +11,7 @@ from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import Audience, CheckContext
-from conformance.harness.expectations import Expectations, contradictory_refusal, describe, expectations_of
+from conformance.harness.expectations import Expectations, contradictory_refusal, describe
 from conformance.harness.key import Key
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.snapshots import eventually, listed, read_all_pages
@@ -22,7 +22,7 @@ UNGUARDED = {
     operations.MOVE_TO_FOLDER: frozenset({422}),
     operations.REMOVE_FROM_FOLDER: frozenset({400, 404, 422}),
 }
-"""Refusals of other kinds: which types go together, and leaving no folder, are not documented; nor what comes first."""
+"""Refusals for other reasons: compatible types, leaving no folder, and the order of rules are not documented."""
 
 ADDED = (
     RequestOptions({"Idempotency-Key": "once"}),
@@ -36,22 +36,25 @@ PAGED = tuple(RequestOptions(query=f"?limit={limit}") for limit in (1, 10, 100))
 FORCED = RequestOptions({"Content-Type": "application/json"}, content=b'{"force": true}')
 
 
-def asked(context: CheckContext, operation: OperationSpec, key: Key, audience: Audience) -> ApiRequest:
-    """The operation on an audience: nothing but the guard stands against it."""
-    call = ApiRequest(operation, key.token, audience.group, audience.id)
+def guarded_request(context: CheckContext, operation: OperationSpec, key: Key, audience: Audience) -> ApiRequest:
+    """Return a request on an audience that only the guard can refuse."""
+    request = ApiRequest(operation, key.token, audience.group, audience.id)
     if operation is operations.UPDATE_AUDIENCE:
-        return ApiRequest(operation, key.token, audience.group, audience.id, {"name": f"refused {audience.id}"})
+        return replace(request, body={"name": f"refused {audience.id}"})
     if operation is operations.MOVE_TO_FOLDER:
-        return ApiRequest(operation, key.token, audience.group, audience.id, {"folderId": context.create_folder(key)})
-    return call
+        return replace(request, body={"folderId": context.create_folder(key)})
+    return request
 
 
-def expect_guard(expect: Expectations, audience: Audience, refused: Exchange) -> None:
-    """Note whether the guard has answered."""
-    expected = f"409, since by the target's own word the active job {audience.job} populates it"
-    expect.expect("GUARD", expected, describe(refused), [refused], holds=refused.status == 409)
+def expect_guard(context: CheckContext, operation: OperationSpec, audience: Audience, refused: Exchange) -> None:
+    """Expect the guard's status and error code."""
+    expect = Expectations(context)
+    expected = f"409, because the target says that the active job {audience.job} populates it"
+    holds = refused.status == 409
+    expect.condition(operation.requirement("GUARD"), expected, describe(refused), [refused], holds=holds)
     code = json_at(refused, "error", "code")
-    expect.expect("GUARD-CODE", "AUDIENCE_NOT_READY", str(code), [refused], holds=code == "AUDIENCE_NOT_READY")
+    holds = code == "AUDIENCE_NOT_READY"
+    expect.condition(operation.requirement("GUARD-CODE"), "AUDIENCE_NOT_READY", str(code), [refused], holds=holds)
 
 
 @for_each_operation(operations.GUARDED)
@@ -62,46 +65,63 @@ def check_the_guard_holds_through_the_life_of_a_job(
 ) -> None:
     key = context.create_key()
     audience = context.populated_audience(key, job_status)
-    call = asked(context, operation, key, audience)
-    expect = expectations_of(context, call)
+    request = guarded_request(context, operation, key, audience)
+    unguarded = UNGUARDED.get(operation, frozenset[int]())
 
-    times = context.share_of_repeats(6)
-    answers = context.client.send_in_parallel([partial(context.client.send, call)] * times)
-    colleagues = context.keys_of_same_group(key, operation.permission.wire if operation.permission else "")
-    answers += [context.client.send(replace(call, key=other.token)) for other in colleagues]
-    lie = contradictory_refusal(answers) if operation is operations.DELETE_AUDIENCE else None
-    if lie is not None:
-        expect.status("GUARD-KEEPS", lie[1], {409}, lie[0])
-    others = UNGUARDED.get(operation, frozenset[int]())
-    for refused in answers:
-        if refused.status not in others:
-            expect_guard(expect, audience, refused)
+    refusals = send_repeatedly(context, request, key)
+    expect_no_contradiction(context, operation, refusals)
+    for refused in refusals:
+        if refused.status not in unguarded:
+            expect_guard(context, operation, audience, refused)
 
     context.end_job(audience, outcome)
     if is_removed(context, key, audience, job_status, outcome):
-        raise NotEstablishedError(f"the target removes what a {outcome} job populated")
-    expect_kept(context, call, key, refused)
-    after = context.client.send(call)
-    expect.status("GUARD-ENDS", after, SUCCESS | others, refused)
-    expect_guarded_unless_refused_anyway(expect, audience, answers, after, others)
+        raise NotEstablishedError(f"the target removes the audience of a {outcome} job")
+    expect_no_late_effect(context, request, key, refusals[-1])
+    after = context.client.send(request)
+    Expectations(context).status(operation.requirement("GUARD-ENDS"), after, SUCCESS | unguarded, refusals[-1])
+    expect_guarded_unless_refused_anyway(context, operation, audience, refusals, after)
+
+
+def send_repeatedly(context: CheckContext, request: ApiRequest, key: Key) -> list[Exchange]:
+    """Send a request many times with its key, and once with each further key of the account group."""
+    times = context.share_of_repeats(6)
+    exchanges = context.client.send_in_parallel([partial(context.client.send, request)] * times)
+    permission = request.operation.permission
+    others = context.keys_of_same_group(key, permission.wire if permission else "")
+    return [*exchanges, *(context.client.send(replace(request, key=other.token)) for other in others)]
+
+
+def expect_no_contradiction(context: CheckContext, operation: OperationSpec, refusals: list[Exchange]) -> None:
+    """Expect that no refused deletion was carried out."""
+    contradiction = contradictory_refusal(refusals) if operation is operations.DELETE_AUDIENCE else None
+    if contradiction is not None:
+        refused, not_found = contradiction
+        Expectations(context).status("AUD-DELETE-GUARD-KEEPS", not_found, {409}, refused)
 
 
 def expect_guarded_unless_refused_anyway(
-    expect: Expectations, audience: Audience, answers: list[Exchange], after: Exchange, others: frozenset[int]
+    context: CheckContext, operation: OperationSpec, audience: Audience, refusals: list[Exchange], after: Exchange
 ) -> None:
-    """Note of other refusals than the guard's whether it is what they hide; NotEstablishedError if they come anyway."""
-    for refused in answers:
-        if refused.status not in others:
+    """Expect the guard behind each refusal for another reason, unless that reason also holds without a job.
+
+    Raises:
+        NotEstablishedError: The request is refused for the other reason after the job as well.
+        ViolationError: The guard did not refuse the request.
+    """
+    unguarded = UNGUARDED.get(operation, frozenset[int]())
+    for refused in refusals:
+        if refused.status not in unguarded:
             continue
-        if after.status in others:
+        if after.status in unguarded:
             raise NotEstablishedError(
-                f"it is refused with and without a job that populates the audience: {describe(after)}"
+                f"the request is refused with and without a job that populates the audience: {describe(after)}"
             )
-        expect_guard(expect, audience, refused)
+        expect_guard(context, operation, audience, refused)
 
 
 def is_removed(context: CheckContext, key: Key, audience: Audience, job_status: str, outcome: str) -> bool:
-    """Whether the target removes what a job populated that failed or was cancelled: nothing forbids it."""
+    """Whether the target removes the audience of a failed or cancelled job, which nothing forbids."""
     if outcome == "completed" or context.call(operations.GET_AUDIENCE, key, audience.id).status != 404:
         return False
     untouched = context.populated_audience(key, job_status)
@@ -109,86 +129,87 @@ def is_removed(context: CheckContext, key: Key, audience: Audience, job_status: 
     return context.call(operations.GET_AUDIENCE, key, untouched.id).status == 404
 
 
-def expect_kept(context: CheckContext, call: ApiRequest, key: Key, refused: Exchange) -> None:
-    """Note whether what was refused has no effect now that the job has ended."""
-    if call.operation in {operations.GET_AUDIENCE, operations.LIST_PROSPECTS, operations.REMOVE_FROM_FOLDER}:
+def expect_no_late_effect(context: CheckContext, request: ApiRequest, key: Key, refused: Exchange) -> None:
+    """Expect that a refused request has no effect after the job has ended."""
+    operation = request.operation
+    if operation in {operations.GET_AUDIENCE, operations.LIST_PROSPECTS, operations.REMOVE_FROM_FOLDER}:
         return
-    shown = context.call(operations.GET_AUDIENCE, key, call.resource_id)
-    expect = expectations_of(context, call)
-    if shown.status == 404:
-        expect.status("GUARD-KEEPS", shown, {200}, refused)
-    for name, refused_value in (call.body or {}).items():
-        seen = json_at(shown, "data", name)
+    audience = context.call(operations.GET_AUDIENCE, key, request.resource_id)
+    expect, requirement_id = Expectations(context), operation.requirement("GUARD-KEEPS")
+    if audience.status == 404:
+        expect.status(requirement_id, audience, {200}, refused)
+    for name, refused_value in (request.body or {}).items():
+        value = json_at(audience, "data", name)
         expected = f"{name} not {refused_value!r}: that was refused"
-        expect.expect("GUARD-KEEPS", expected, f"{name} {seen!r}", [refused, shown], holds=seen != refused_value)
-    expect.passed("GUARD-KEEPS")
+        holds = value != refused_value
+        expect.condition(requirement_id, expected, f"{name} {value!r}", [refused, audience], holds=holds)
+    context.ledger.passed(requirement_id)
 
 
 def check_no_request_opens_the_guard_for_another(context: CheckContext) -> None:
     key = context.create_key()
     audience = context.populated_audience(key)
-    calls = [asked(context, operation, key, audience) for operation in operations.GUARDED] * 3
-    context.random.shuffle(calls)
+    requests = [guarded_request(context, operation, key, audience) for operation in operations.GUARDED] * 3
+    context.random.shuffle(requests)
 
-    for call in calls:
-        refused = context.client.send(call)
-        if refused.status in UNGUARDED.get(call.operation, frozenset()):
-            expectations_of(context, call).refusal("GUARD", refused)
+    for request in requests:
+        refused = context.client.send(request)
+        if refused.status in UNGUARDED.get(request.operation, frozenset()):
+            Expectations(context).refusal(request.operation.requirement("GUARD"), refused)
         else:
-            expect_guard(expectations_of(context, call), audience, refused)
+            expect_guard(context, request.operation, audience, refused)
 
 
 @for_each_operation(operations.GUARDED)
 def check_nothing_a_client_adds_gets_past_any_guard(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     audience = context.populated_audience(key)
-    call = asked(context, operation, key, audience)
-    reading = operation in {operations.GET_AUDIENCE, operations.LIST_PROSPECTS}
+    request = guarded_request(context, operation, key, audience)
+    reads = operation in {operations.GET_AUDIENCE, operations.LIST_PROSPECTS}
 
     paged = PAGED if operation is operations.LIST_PROSPECTS else ()
-    for extras in (*ADDED, *paged, *([] if reading or call.body else [FORCED])):
-        refused = context.client.send(ApiRequest(operation, key.token, call.group, call.resource_id, call.body, extras))
-        expectations_of(context, call).refusal("GUARD", refused)
+    for extras in (*ADDED, *paged, *([] if reads or request.body else [FORCED])):
+        refused = context.client.send(replace(request, options=extras))
+        Expectations(context).refusal(operation.requirement("GUARD"), refused)
 
 
 def expect_hidden(context: CheckContext, operation: OperationSpec, key: Key, audience: Audience) -> None:
-    """Look for an audience that is being populated: at once, and where it is there, within two seconds."""
-    expect = expectations_of(context, ApiRequest(operation))
-    seen: list[Exchange] = []
+    """Expect a list not to show an audience that is being populated: within two seconds, and at once."""
+    exchanges: list[Exchange] = []
 
     def is_hidden() -> bool:
-        shown, exchanges = listed(context, operation, key)
-        seen[:] = exchanges
-        return audience.id not in shown
+        ids, exchanges[:] = listed(context, operation, key)
+        return audience.id not in ids
 
-    at_once, finally_ = eventually(context, is_hidden)
-    expected = f"not {audience.id}, which the active job {audience.job} populates"
-    expect.expect("GUARD", expected, f"{audience.id} is there", seen, holds=finally_)
-    expect.expect("CONSISTENT", f"{expected}, at once", f"{audience.id} was there", seen, holds=at_once)
+    at_once, in_time = eventually(context, is_hidden)
+    expect, expected = Expectations(context), f"not {audience.id}, which the active job {audience.job} populates"
+    expect.condition(operation.requirement("GUARD"), expected, f"{audience.id} is there", exchanges, holds=in_time)
+    expected, actual = f"{expected}, at once", f"{audience.id} was there"
+    expect.condition(operation.requirement("CONSISTENT"), expected, actual, exchanges, holds=at_once)
 
 
 @for_each_operation([operations.LIST_AUDIENCES, operations.GET_NAVIGATION])
 @pytest.mark.parametrize("source", ["linkedin_search", "sales_navigator", "post_commenters", "url_upload"])
 def check_what_a_started_job_populates_is_hidden(context: CheckContext, operation: OperationSpec, source: str) -> None:
     key = context.create_key()
-    known, _ = listed(context, operation, key)
-    job = context.start_job(key, source)
-    expect = Expectations(context, operation)
+    earlier, _ = listed(context, operation, key)
+    job_id = context.start_job(key, source)
 
-    at_once, _ = eventually(context, lambda: listed(context, operation, key)[0] <= known)
+    at_once, _ = eventually(context, lambda: listed(context, operation, key)[0] <= earlier)
 
-    shown, exchanges = listed(context, operation, key)
-    news = sorted(shown - known)
-    seen = [*exchanges, *(context.call(operations.GET_AUDIENCE, key, one) for one in news)]
-    status = context.call(operations.GET_JOB, key, job)
-    if json_at(status, "data", "status") not in ACTIVE_STATUSES:
+    ids, exchanges = listed(context, operation, key)
+    new_ids = sorted(ids - earlier)
+    exchanges += [context.call(operations.GET_AUDIENCE, key, audience_id) for audience_id in new_ids]
+    job = context.call(operations.GET_JOB, key, job_id)
+    if json_at(job, "data", "status") not in ACTIVE_STATUSES:
         return  # it has ended meanwhile
-    guarded = [one for one in seen if json_at(one, "error", "code") == "AUDIENCE_NOT_READY"]
-    expected = "nothing that GET refuses with AUDIENCE_NOT_READY"
-    expect.expect("GUARD", expected, f"{len(guarded)} such audiences", [*seen, status], holds=not guarded)
+    evidence, expect = [*exchanges, job], Expectations(context)
+    guarded = [exchange for exchange in exchanges if json_at(exchange, "error", "code") == "AUDIENCE_NOT_READY"]
+    expected, actual = "nothing that GET refuses with AUDIENCE_NOT_READY", f"{len(guarded)} such audiences"
+    expect.condition(operation.requirement("GUARD"), expected, actual, evidence, holds=not guarded)
     # Which audience a job populates is not documented.
-    expected = f"no new audience: {job} is active, and the only job"
-    expect.expect("CONSISTENT", expected, str(news), [*seen, status], holds=at_once and not news)
+    expected, holds = f"no new audience: {job_id} is active, and the only job", at_once and not new_ids
+    expect.condition(operation.requirement("CONSISTENT"), expected, str(new_ids), evidence, holds=holds)
 
 
 @for_each_operation([operations.LIST_AUDIENCES, operations.GET_NAVIGATION])
@@ -204,41 +225,44 @@ def check_a_populated_audience_is_hidden_until_its_job_ends(
 
     for _ in range(5):
         expect_hidden(context, operation, key, audience)
-    for one in (earlier, later):
-        expect_shown(context, operation, key, one.id)
+    for ready in (earlier, later):
+        expect_listed(context, operation, key, ready.id)
     if operation is operations.LIST_AUDIENCES:
         expect_pages_to_go_on(context, key, {earlier.id, later.id})
 
     context.end_job(audience, outcome)
-    ready = context.call(operations.GET_AUDIENCE, key, audience.id)
-    if ready.status != 200:
+    released = context.call(operations.GET_AUDIENCE, key, audience.id)
+    if released.status != 200:
         raise NotEstablishedError(
-            f"after the job has ended ({outcome}) the target answers {ready.status} for what it populated"
+            f"after the job has ended ({outcome}), the target answers {released.status} for its audience"
         )
-    expect_shown(context, operation, key, audience.id, ready)
+    expect_listed(context, operation, key, audience.id, released)
 
 
-def expect_shown(context: CheckContext, operation: OperationSpec, key: Key, audience: str, *before: Exchange) -> None:
-    """Note whether an audience that is ready is in the list: within two seconds, and at once."""
-    expect = expectations_of(context, ApiRequest(operation))
-    seen: list[Exchange] = []
+def expect_listed(
+    context: CheckContext, operation: OperationSpec, key: Key, audience_id: str, *before: Exchange
+) -> None:
+    """Expect a list to show an audience that is ready: within two seconds, and at once."""
+    evidence: list[Exchange] = []
 
-    def is_shown() -> bool:
-        shown, exchanges = listed(context, operation, key)
-        seen[:] = [*before, *exchanges]
-        return audience in shown
+    def is_listed() -> bool:
+        ids, exchanges = listed(context, operation, key)
+        evidence[:] = [*before, *exchanges]
+        return audience_id in ids
 
-    at_once, finally_ = eventually(context, is_shown)
-    expect.expect("COMPLETE", f"{audience}, which is ready", f"{audience} is not there", seen, holds=finally_)
-    expect.expect("CONSISTENT", f"{audience}, at once", f"{audience} was not there", seen, holds=at_once)
+    at_once, in_time = eventually(context, is_listed)
+    expect, expected, actual = Expectations(context), f"{audience_id}, which is ready", f"{audience_id} is not there"
+    expect.condition(operation.requirement("COMPLETE"), expected, actual, evidence, holds=in_time)
+    expected, actual = f"{audience_id}, at once", f"{audience_id} was not there"
+    expect.condition(operation.requirement("CONSISTENT"), expected, actual, evidence, holds=at_once)
 
 
 def expect_pages_to_go_on(context: CheckContext, key: Key, wanted: set[str]) -> None:
-    """Note whether pages of one item reach all that is ready, past what is hidden."""
+    """Expect pages of one item to reach every ready audience, past the hidden one."""
     try:
-        found, pages = read_all_pages(context, operations.LIST_AUDIENCES, key, limit=1)
+        audiences, pages = read_all_pages(context, operations.LIST_AUDIENCES, key, limit=1)
     except NotEstablishedError:
         return  # pages of one item are refused: which sizes are allowed is not printed
-    ids = [one.get("id") for one in found]
-    expect = Expectations(context, operations.LIST_AUDIENCES)
-    expect.expect("COMPLETE", f"all of {sorted(wanted)}, page by page", str(ids), pages, holds=wanted <= set(ids))
+    ids = [audience.get("id") for audience in audiences]
+    expected, holds = f"all of {sorted(wanted)}, page by page", wanted <= set(ids)
+    Expectations(context).condition("AUD-LIST-COMPLETE", expected, str(ids), pages, holds=holds)

@@ -1,6 +1,7 @@
-"""Lists are complete, page by page, and show what is there."""
+"""The contents of lists: complete over all pages, and current."""
 
 import itertools
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -16,155 +17,182 @@ from conformance.harness.snapshots import audiences_in, eventually, listed, page
 from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError
 
-SIZES = (1, 2, 3, 5, 100, None)
+LIMITS = (1, 2, 3, 5, 100, None)
 ITEMS = 12
 MOST_PAGES = 50
-IDENTIFIED = {operations.LIST_JOBS: "jobId"}
+ID_MEMBERS = {operations.LIST_JOBS: "jobId"}
+"""The member with the identifier of an item, where it is not `id`."""
 
 
-def filled(context: CheckContext, operation: OperationSpec, key: Key) -> tuple[str, set[str] | int]:
-    """What is to be listed: the identifier in the path, and the identifiers in the list, or how many."""
+def fill_list(context: CheckContext, operation: OperationSpec, key: Key) -> tuple[str, set[str] | int]:
+    """Create items for some pages of a list.
+
+    Returns:
+        The identifier in the path of the list, and the identifiers of the items, or their number if it is all that is
+        known.
+    """
     if operation is operations.LIST_PROSPECTS:
         return context.ready_audience(key, prospects=ITEMS).id, ITEMS
     if operation is operations.LIST_JOBS:
-        return "", jobs(context, key)
-    return "", many(context, key)
+        return "", create_listed_jobs(context, key)
+    return "", create_listed_audiences(context, key)
 
 
-def jobs(context: CheckContext, key: Key) -> set[str]:
-    """Jobs enough for some pages, all of them in the list."""
-    made = {str(context.populated_audience(key).job) for _ in range(4)}
-    every = partial(read_all_pages, context, operations.LIST_JOBS, key)
-    eventually(context, lambda: made <= {str(one.get("jobId")) for one in every()[0]})
-    return made
+def create_listed_jobs(context: CheckContext, key: Key) -> set[str]:
+    """Create jobs for some pages, and wait until all are listed."""
+    ids = {str(context.populated_audience(key).job) for _ in range(4)}
+    jobs = partial(read_all_pages, context, operations.LIST_JOBS, key)
+    eventually(context, lambda: ids <= {str(job.get("jobId")) for job in jobs()[0]})
+    return ids
 
 
-def many(context: CheckContext, key: Key) -> set[str]:
-    """Audiences enough for some pages, all of them in the list."""
-    made = {context.create_audience(key).id for _ in range(ITEMS)}
-    eventually(context, lambda: made <= listed(context, operations.LIST_AUDIENCES, key)[0])
-    return made
+def create_listed_audiences(context: CheckContext, key: Key) -> set[str]:
+    """Create audiences for some pages, and wait until all are listed."""
+    ids = {context.create_audience(key).id for _ in range(ITEMS)}
+    eventually(context, lambda: ids <= listed(context, operations.LIST_AUDIENCES, key)[0])
+    return ids
 
 
 @for_each_operation([operations.LIST_AUDIENCES, operations.LIST_PROSPECTS, operations.LIST_JOBS])
 def check_pages_are_complete_under_every_size(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
-    target, wanted = filled(context, operation, key)
-    expect = Expectations(context, operation)
-    attempts, read = SoftAssertions(), 0
+    resource_id, wanted = fill_list(context, operation, key)
+    soft, read = SoftAssertions(), 0
 
-    for size in SIZES:
-        pages = list(itertools.islice(pages_of(context, operation, key, target, limit=size), MOST_PAGES))
-        ids = [str(one.get(IDENTIFIED.get(operation, "id"))) for page in pages for one in items(page)]
+    for limit in LIMITS:
+        pages = list(itertools.islice(pages_of(context, operation, key, resource_id, limit=limit), MOST_PAGES))
+        ids = [str(item.get(ID_MEMBERS.get(operation, "id"))) for page in pages for item in items_of(page)]
         if any(page.status != 200 for page in pages):
             continue  # which sizes are allowed is not printed
-        if len(pages) == MOST_PAGES and all(map(items, pages)) and len(ids) == len(set(ids)):
+        if len(pages) == MOST_PAGES and all(map(items_of, pages)) and len(ids) == len(set(ids)):
             continue  # there is more in this account group than such pages can show
         read += 1
         for page in pages:
-            with attempts:
-                expect_page(expect, page, size, is_last=page is pages[-1])
-        different = len(set(ids))
-        seen = f"{len(ids)} items, {different} of them different"
-        with attempts:
-            expect.expect("UNIQUE", "each once", seen, pages, holds=len(ids) == different)
-        complete = len(ids) >= wanted if isinstance(wanted, int) else wanted <= set(ids)
-        with attempts:
-            expect.expect("COMPLETE", f"all of {wanted}", f"{len(ids)}: {ids}", pages, holds=complete)
-    attempts.raise_first()
+            with soft:
+                expect_page(context, operation, page, limit, is_last=page is pages[-1])
+        with soft:
+            expect_unique(context, operation, ids, pages)
+        with soft:
+            expect_complete(context, operation, wanted, ids, pages)
+    soft.raise_first()
     if not read:
-        raise NotEstablishedError("every size of a page was refused, or is too small for what is there")
+        raise NotEstablishedError("the target refused every page size, or has more items than such pages can show")
 
 
-def items(page: Exchange) -> list[dict[str, Any]]:
-    """The items of a page."""
+def items_of(page: Exchange) -> list[dict[str, Any]]:
+    """Return the items of a page."""
     return list(records(json_at(page, "data", "items")))
 
 
-def expect_page(expect: Expectations, page: Exchange, size: int | None, *, is_last: bool) -> None:
-    """Note whether a page is no longer than was asked for, and says rightly whether there is another."""
-    count = len(items(page))
-    if size is not None:
-        expect.expect("LIMIT", f"at most {size} items", f"{count} items", [page], holds=count <= size)
-    more, cursor = json_at(page, "data", "hasMore"), json_at(page, "data", "nextCursor")
+def expect_page(
+    context: CheckContext, operation: OperationSpec, page: Exchange, limit: int | None, *, is_last: bool
+) -> None:
+    """Expect a page to have at most `limit` items, and to say whether another page follows."""
+    expect = Expectations(context)
+    if limit is not None:
+        count, requirement_id = len(items_of(page)), operation.requirement("LIMIT")
+        expect.condition(requirement_id, f"at most {limit} items", f"{count} items", [page], holds=count <= limit)
+    has_more, cursor = json_at(page, "data", "hasMore"), json_at(page, "data", "nextCursor")
     expected = "hasMore false, nextCursor null: the last page" if is_last else "hasMore true, and a nextCursor"
-    holds = (more, cursor is None) == (not is_last, is_last)
-    expect.expect("PAGES", expected, f"hasMore {more}, nextCursor {cursor!r}", [page], holds=holds)
+    actual = f"hasMore {has_more}, nextCursor {cursor!r}"
+    holds = (has_more, cursor is None) == (not is_last, is_last)
+    expect.condition(operation.requirement("PAGES"), expected, actual, [page], holds=holds)
+
+
+def expect_unique(context: CheckContext, operation: OperationSpec, ids: list[str], pages: Sequence[Exchange]) -> None:
+    """Expect pages to show no item twice."""
+    requirement_id, different = operation.requirement("UNIQUE"), len(set(ids))
+    actual, holds = f"{len(ids)} items, {different} of them different", len(ids) == different
+    Expectations(context).condition(requirement_id, "each once", actual, pages, holds=holds)
+
+
+def expect_complete(
+    context: CheckContext, operation: OperationSpec, wanted: set[str] | int, ids: list[str], pages: Sequence[Exchange]
+) -> None:
+    """Expect pages to show every wanted item, or as many."""
+    requirement_id = operation.requirement("COMPLETE")
+    expected, actual = f"all of {wanted}", f"{len(ids)}: {ids}"
+    holds = len(ids) >= wanted if isinstance(wanted, int) else wanted <= set(ids)
+    Expectations(context).condition(requirement_id, expected, actual, pages, holds=holds)
 
 
 def check_pages_are_complete_while_items_are_deleted(context: CheckContext) -> None:
     key = context.create_key()
-    made = many(context, key)
-    left, seen, ghosts = set(made), list[str](), list[str]()
-    pages: list[Exchange] = []
+    created = create_listed_audiences(context, key)
+    left, shown, shown_after_deletion = set(created), list[str](), list[str]()
+    exchanges: list[Exchange] = []
 
     for page in pages_of(context, operations.LIST_AUDIENCES, key, limit=2):
         if page.status != 200:
             raise NotEstablishedError(f"pages of two items are refused: {page.status}")
-        pages.append(page)
-        shown = [str(one.get("id")) for one in items(page)]
-        ghosts += sorted(made.intersection(shown) - left)
-        seen += shown
-        for doomed in [*seen[-1:], *sorted(left - set(seen))[:1]]:
-            pages.append(context.call(operations.DELETE_AUDIENCE, key, doomed))
+        exchanges.append(page)
+        ids = [str(audience.get("id")) for audience in items_of(page)]
+        shown_after_deletion += sorted(created.intersection(ids) - left)
+        shown += ids
+        for doomed in [*shown[-1:], *sorted(left - set(shown))[:1]]:
+            exchanges.append(context.call(operations.DELETE_AUDIENCE, key, doomed))
             left.discard(doomed)
-    expect = Expectations(context, operations.LIST_AUDIENCES)
-    expect.expect("STABLE", f"all that was not deleted: {left}", str(seen), pages, holds=left <= set(seen))
-    expect.expect("STABLE", "none that was deleted before", str(ghosts), pages, holds=not ghosts)
-    expect.expect("STABLE", "each once", str(seen), pages, holds=len(seen) == len(set(seen)))
+    expect, requirement_id = Expectations(context), "AUD-LIST-STABLE"
+    expected, holds = f"all that was not deleted: {left}", left <= set(shown)
+    expect.condition(requirement_id, expected, str(shown), exchanges, holds=holds)
+    expected, actual = "none that was deleted before", str(shown_after_deletion)
+    expect.condition(requirement_id, expected, actual, exchanges, holds=not shown_after_deletion)
+    expect.condition(requirement_id, "each once", str(shown), exchanges, holds=len(shown) == len(set(shown)))
 
 
 @for_each_operation([operations.LIST_AUDIENCES, operations.GET_NAVIGATION])
 def check_lists_show_what_is_there(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     description = f"to be listed {context.random.getrandbits(32):x}"
-    name = f"loose {context.random.getrandbits(32):x}"
-    loose = context.create_audience(key, name=name, description=description)
+    sent = {"name": f"loose {context.random.getrandbits(32):x}", "description": description}
+    ungrouped = context.create_audience(key, **sent)
     nested = context.audience_in_folder(key)
     prepared = context.ready_audience(key)
-    wanted = {loose.id, nested.id, prepared.id}
-    expect = Expectations(context, operation)
+    wanted = {ungrouped.id, nested.id, prepared.id}
+    expect = Expectations(context)
 
-    at_once, finally_ = eventually(context, lambda: wanted <= listed(context, operation, key)[0])
-    shown, exchanges = listed(context, operation, key)
-    expect.expect("COMPLETE", str(wanted), str(shown), exchanges, holds=finally_)
-    expect.expect("CONSISTENT", f"{wanted}, at once", "not at once", exchanges, holds=at_once)
-    every, _ = audiences_in(context, operation, key)
-    ids = [one.get("id") for one in every]
-    expect.expect("UNIQUE", "each once", str(ids), exchanges, holds=len(ids) == len(set(ids)))
-    mine = next((one for one in every if one.get("id") == loose.id), {})
-    sent = {"name": name, "description": description}
-    seen = {name: mine.get(name, value) for name, value in sent.items()}
-    expect.expect("CURRENT", str(sent), str(seen), exchanges, holds=seen == sent)
-    for one in (loose, nested):
-        expect_current(context, operation, key, one.id)
+    at_once, in_time = eventually(context, lambda: wanted <= listed(context, operation, key)[0])
+    shown_ids, exchanges = listed(context, operation, key)
+    expect.condition(operation.requirement("COMPLETE"), str(wanted), str(shown_ids), exchanges, holds=in_time)
+    expected = f"{wanted}, at once"
+    expect.condition(operation.requirement("CONSISTENT"), expected, "not at once", exchanges, holds=at_once)
+    audiences, _ = audiences_in(context, operation, key)
+    ids = [audience.get("id") for audience in audiences]
+    holds = len(ids) == len(set(ids))
+    expect.condition(operation.requirement("UNIQUE"), "each once", str(ids), exchanges, holds=holds)
+    shown = next((audience for audience in audiences if audience.get("id") == ungrouped.id), {})
+    members = {name: shown.get(name, value) for name, value in sent.items()}
+    expect.condition(operation.requirement("CURRENT"), str(sent), str(members), exchanges, holds=members == sent)
+    for audience in (ungrouped, nested):
+        expect_current(context, operation, key, audience.id)
 
 
-def expect_current(context: CheckContext, operation: OperationSpec, key: Key, audience: str) -> None:
-    """Note whether a change of name is seen, within two seconds."""
-    updated = context.call(operations.UPDATE_AUDIENCE, key, audience, {"name": "another"})
+def expect_current(context: CheckContext, operation: OperationSpec, key: Key, audience_id: str) -> None:
+    """Change the name of an audience, and expect a list to show it within two seconds."""
+    updated = context.call(operations.UPDATE_AUDIENCE, key, audience_id, {"name": "another"})
     if updated.status != 200:
         raise NotEstablishedError(f"an audience could not be updated: {updated.status}")
 
-    def name() -> Any:  # noqa: ANN401  (JSON)
-        every, _ = audiences_in(context, operation, key)
-        return next((one.get("name", "another") for one in every if one.get("id") == audience), None)
+    def shown_name() -> Any:  # noqa: ANN401  (JSON)
+        audiences, _ = audiences_in(context, operation, key)
+        names = (audience.get("name", "another") for audience in audiences if audience.get("id") == audience_id)
+        return next(names, None)
 
-    holds = eventually(context, lambda: name() == "another")[1]
-    _, exchanges = listed(context, operation, key)
-    expect = Expectations(context, operation)
-    expect.expect("CURRENT", "the name 'another'", str(name()), [updated, *exchanges], holds=holds)
+    in_time = eventually(context, lambda: shown_name() == "another")[1]
+    evidence = [updated, *listed(context, operation, key)[1]]
+    requirement_id, actual = operation.requirement("CURRENT"), str(shown_name())
+    Expectations(context).condition(requirement_id, "the name 'another'", actual, evidence, holds=in_time)
 
 
 def check_prospects_are_those_of_the_audience(context: CheckContext) -> None:
     key = context.create_key()
     full, empty = context.ready_audience(key, prospects=3), context.create_audience(key)
-    call = ApiRequest(operations.LIST_PROSPECTS, key.token, key.group, empty.id)
-    expect = Expectations(context, operations.LIST_PROSPECTS)
+    expect = Expectations(context)
 
-    none = context.client.send(call)
-    expected = "no prospect: nothing was put into this audience"
-    expect.expect("CURRENT", expected, str(items(none))[:200], [none], holds=not items(none))
+    page = context.client.send(ApiRequest(operations.LIST_PROSPECTS, key.token, key.group, empty.id))
+    expected, actual = "no prospect: nothing was put into this audience", str(items_of(page))[:200]
+    expect.condition("AUD-PROSPECTS-CURRENT", expected, actual, [page], holds=not items_of(page))
 
-    found, exchanges = read_all_pages(context, operations.LIST_PROSPECTS, key, full.id)
-    expect.expect("COMPLETE", "three prospects", f"{len(found)}", exchanges, holds=len(found) >= 3)
+    prospects, pages = read_all_pages(context, operations.LIST_PROSPECTS, key, full.id)
+    actual, holds = f"{len(prospects)}", len(prospects) >= 3
+    expect.condition("AUD-PROSPECTS-COMPLETE", "three prospects", actual, pages, holds=holds)

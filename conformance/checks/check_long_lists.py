@@ -1,9 +1,8 @@
-"""Lists of more than fits on one page of any usual size: nothing is left out, whoever made it at the same moment."""
+"""Lists longer than a page of any usual size: nothing is left out, even of what was created at the same moment."""
 
 from functools import partial
 
 from conformance.catalogue import operations
-from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import ApiRequest
 from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext
@@ -19,92 +18,99 @@ JOBS = 55
 PROSPECTS = 130
 
 
-def crowd(context: CheckContext, key: Key) -> set[str]:
-    """Many audiences, some made at the same moment; those that the target says it has made."""
-    made: set[str] = set()
+def create_many_audiences(context: CheckContext, key: Key) -> set[str]:
+    """Create many audiences, some at the same moment; return those whose creation was acknowledged."""
+    created: set[str] = set()
     for _ in range(AUDIENCES // AT_ONCE):
         bodies = [
             {"name": f"one of many {context.random.getrandbits(48):x}", "type": "on_demand"} for _ in range(AT_ONCE)
         ]
-        calls = [ApiRequest(operations.CREATE_AUDIENCE, key.token, key.group, body=body) for body in bodies]
-        for exchange in context.client.send_concurrently([partial(context.client.send, call) for call in calls]):
-            identifier = json_at(exchange, "data", "id")
-            if exchange.status in SUCCESS and isinstance(identifier, str):
-                made.add(identifier)
-    return made
+        requests = [ApiRequest(operations.CREATE_AUDIENCE, key.token, key.group, body=body) for body in bodies]
+        sends = [partial(context.client.send, request) for request in requests]
+        for exchange in context.client.send_concurrently(sends):
+            audience_id = json_at(exchange, "data", "id")
+            if exchange.status in SUCCESS and isinstance(audience_id, str):
+                created.add(audience_id)
+    return created
 
 
-def expect_all(
-    context: CheckContext, operation: OperationSpec, wanted: set[str], ids: list[str], seen: list[Exchange]
+def expect_complete(
+    context: CheckContext, requirement_id: str, wanted: set[str], ids: list[str], exchanges: list[Exchange]
 ) -> None:
-    """Note whether a list has everything, and everything once."""
-    expect = Expectations(context, operation)
+    """Expect a list to show every wanted item."""
     missing = sorted(wanted.difference(ids))
-    came_back = f"{len(ids)} items, without {missing[:3]}" if missing else f"{len(ids)} items"
-    expect.expect("COMPLETE", f"all {len(wanted)} that were made", came_back, seen, holds=not missing)
-    twice = len(ids) - len(set(ids))
-    if operation is not operations.GET_NAVIGATION:
-        expect.expect("UNIQUE", "each once", f"{twice} more than once", seen, holds=not twice)
+    expected = f"all {len(wanted)} that were created"
+    actual = f"{len(ids)} items, without {missing[:3]}" if missing else f"{len(ids)} items"
+    Expectations(context).condition(requirement_id, expected, actual, exchanges, holds=not missing)
+
+
+def expect_unique(context: CheckContext, requirement_id: str, ids: list[str], exchanges: list[Exchange]) -> None:
+    """Expect a list to show no item twice."""
+    repeated = len(ids) - len(set(ids))
+    actual = f"{repeated} more than once"
+    Expectations(context).condition(requirement_id, "each once", actual, exchanges, holds=not repeated)
 
 
 def check_a_long_list_of_audiences_is_complete(context: CheckContext) -> None:
     key = context.create_key()
-    made = crowd(context, key)
-    eventually(context, lambda: made <= listed(context, operations.LIST_AUDIENCES, key)[0])
+    created = create_many_audiences(context, key)
+    eventually(context, lambda: created <= listed(context, operations.LIST_AUDIENCES, key)[0])
 
-    for size in (None, 3, 100):
+    for limit in (None, 3, 100):
         try:
-            found, pages = read_all_pages(context, operations.LIST_AUDIENCES, key, limit=size)
+            audiences, pages = read_all_pages(context, operations.LIST_AUDIENCES, key, limit=limit)
         except NotEstablishedError:
             continue  # which sizes are allowed is not printed
-        expect_all(context, operations.LIST_AUDIENCES, made, [str(one.get("id")) for one in found], pages)
-    eventually(context, lambda: made <= listed(context, operations.GET_NAVIGATION, key)[0])
-    shown, seen = listed(context, operations.GET_NAVIGATION, key)
-    expect_all(context, operations.GET_NAVIGATION, made, sorted(shown), seen)
+        ids = [str(audience.get("id")) for audience in audiences]
+        expect_complete(context, "AUD-LIST-COMPLETE", created, ids, pages)
+        expect_unique(context, "AUD-LIST-UNIQUE", ids, pages)
+    eventually(context, lambda: created <= listed(context, operations.GET_NAVIGATION, key)[0])
+    shown, exchanges = listed(context, operations.GET_NAVIGATION, key)
+    expect_complete(context, "AUD-NAVIGATION-COMPLETE", created, sorted(shown), exchanges)
 
 
 def check_a_full_folder_has_all_that_was_moved_into_it(context: CheckContext) -> None:
     key = context.create_key()
-    folder = context.create_folder(key)
-    moved = {context.audience_in_folder(key, folder).id for _ in range(NESTED)}
-    seen: list[Exchange] = []
+    folder_id = context.create_folder(key)
+    moved = {context.audience_in_folder(key, folder_id).id for _ in range(NESTED)}
+    exchanges: list[Exchange] = []
     nested: list[str] = []
 
     def are_there() -> bool:
-        seen[:] = [context.call(operations.GET_NAVIGATION, key)]
-        folders = records(json_at(seen[0], "data", "folders"))
-        there = next((one for one in folders if one.get("id") == folder), {})
-        nested[:] = [str(one.get("id")) for one in records(there.get("audiences"))]
+        exchanges[:] = [context.call(operations.GET_NAVIGATION, key)]
+        folders = records(json_at(exchanges[0], "data", "folders"))
+        full = next((folder for folder in folders if folder.get("id") == folder_id), {})
+        nested[:] = [str(audience.get("id")) for audience in records(full.get("audiences"))]
         return moved <= set(nested)
 
     eventually(context, are_there)
-    expect_all(context, operations.GET_NAVIGATION, moved, nested, seen)
+    expect_complete(context, "AUD-NAVIGATION-COMPLETE", moved, nested, exchanges)
 
 
 def check_many_prospects_are_listed(context: CheckContext) -> None:
     key = context.create_key()
     audience = context.ready_audience(key, prospects=PROSPECTS)
 
-    found, pages = read_all_pages(context, operations.LIST_PROSPECTS, key, audience.id)
+    prospects, pages = read_all_pages(context, operations.LIST_PROSPECTS, key, audience.id)
 
-    ids = [str(one.get("id")) for one in found]
-    expect = Expectations(context, operations.LIST_PROSPECTS)
-    complete = len(ids) >= PROSPECTS
-    expect.expect("COMPLETE", f"{PROSPECTS} prospects, by its own word", f"{len(ids)}", pages, holds=complete)
-    twice = len(ids) - len(set(ids))
-    expect.expect("UNIQUE", "each once", f"{twice} more than once", pages, holds=not twice)
+    ids = [str(prospect.get("id")) for prospect in prospects]
+    expected, actual, holds = f"{PROSPECTS} prospects, as the target says", f"{len(ids)}", len(ids) >= PROSPECTS
+    Expectations(context).condition("AUD-PROSPECTS-COMPLETE", expected, actual, pages, holds=holds)
+    expect_unique(context, "AUD-PROSPECTS-UNIQUE", ids, pages)
 
 
 def check_a_long_list_of_jobs_is_complete(context: CheckContext) -> None:
     key = context.create_key()
     try:
-        made = {str(context.populated_audience(key).job) for _ in range(JOBS)}
-    except StatesError as error:  # it may have a limit to the jobs that are active
+        active = {str(context.populated_audience(key).job) for _ in range(JOBS)}
+    except StatesError as error:  # the target may limit the number of active jobs
         raise NotEstablishedError(f"the target cannot prepare {JOBS} audiences being populated: {error}") from None
 
-    def ids() -> tuple[list[str], list[Exchange]]:
-        found, pages = read_all_pages(context, operations.LIST_JOBS, key)
-        return [str(one.get("jobId")) for one in found], pages
+    def job_ids() -> tuple[list[str], list[Exchange]]:
+        jobs, pages = read_all_pages(context, operations.LIST_JOBS, key)
+        return [str(job.get("jobId")) for job in jobs], pages
 
-    eventually(context, lambda: made <= set(ids()[0]))
-    expect_all(context, operations.LIST_JOBS, made, *ids())
+    eventually(context, lambda: active <= set(job_ids()[0]))
+    ids, pages = job_ids()
+    expect_complete(context, "JOB-LIST-COMPLETE", active, ids, pages)
+    expect_unique(context, "JOB-LIST-UNIQUE", ids, pages)

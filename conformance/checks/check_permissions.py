@@ -1,4 +1,4 @@
-"""Who may do what: every operation, by every kind of key."""
+"""The keys and permissions that each operation demands."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from conformance.catalogue.operation_spec import OperationSpec
 from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.harness.context import CheckContext
-from conformance.harness.expectations import expectations_of
+from conformance.harness.expectations import Expectations
 from conformance.harness.key import Key
 from conformance.harness.near_misses import near_misses_of_key
 from conformance.harness.parametrization import for_each_operation
@@ -27,21 +27,22 @@ FURTHER = frozenset(
         *("campaigns:read", "campaigns:write", "campaigns:execute", "campaigns:delete"),
     }
 )
-"""The other permissions that are printed, which belong to operations that are not tried here."""
+"""The other printed permissions; their operations are not part of this suite."""
 
 
-def keyed(call: ApiRequest, token: str | None, headers: dict[str, str] | None = None) -> ApiRequest:
-    """The same request with another key."""
-    return dataclasses.replace(call, key=token, options=RequestOptions({**call.options.headers, **(headers or {})}))
+def with_key(request: ApiRequest, token: str | None, headers: dict[str, str] | None = None) -> ApiRequest:
+    """Return the same request with another key, and with further headers."""
+    options = RequestOptions({**request.options.headers, **(headers or {})})
+    return dataclasses.replace(request, key=token, options=options)
 
 
-def needed(operation: OperationSpec) -> str:
-    """The permission that an operation needs."""
+def required_permission(operation: OperationSpec) -> str:
+    """Return the permission that an operation requires; empty if any key will do."""
     return operation.permission.wire if operation.permission else ""
 
 
-def wrong_keys(context: CheckContext, key: Key) -> Iterator[dict[str, str]]:
-    """Headers that carry no valid key: none, malformed ones, another scheme, unknown ones and near misses."""
+def invalid_key_headers(context: CheckContext, key: Key) -> Iterator[dict[str, str]]:
+    """Yield headers without a valid key: none, a malformed one, another scheme, an unknown key, near misses."""
     token, index = key.token, context.random.randrange(len(key.token))
     near_misses = [*near_misses_of_key(token, index), f"{token}.{token}", "x"]
     yield {}
@@ -55,34 +56,34 @@ def wrong_keys(context: CheckContext, key: Key) -> Iterator[dict[str, str]]:
 @for_each_operation(operations.OPERATIONS)
 def check_what_nothing_stands_against_is_done(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
-    call = valid_request(context, operation, key)
+    request = valid_request(context, operation, key)
 
-    done = context.client.send(call)
+    done = context.client.send(request)
 
-    expectations_of(context, call).done(done)
+    Expectations(context).done(operation.requirement("DONE"), done)
 
 
 @for_each_operation(operations.OPERATIONS)
 def check_without_a_valid_key_nothing_is_done(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
-    call = valid_request(context, operation, key)
-    was = snapshot_before(context, call, key)
-    wrong = list(wrong_keys(context, key))
+    request = valid_request(context, operation, key)
+    before = snapshot_before(context, request, key)
+    invalid = list(invalid_key_headers(context, key))
 
-    sends = [partial(context.client.send, keyed(call, None, headers)) for headers in wrong]
+    sends = [partial(context.client.send, with_key(request, None, headers)) for headers in invalid]
     times = -(-context.repeats // len(sends))
     for refused in context.client.send_in_parallel(sends * times):
-        expectations_of(context, call).status("KEY", refused, {401})
+        Expectations(context).status(operation.requirement("KEY"), refused, {401})
 
-    expect_unchanged(context, was, call, key, refused)
+    expect_unchanged(context, before, request, key, refused)
 
 
 @for_each_operation(operations.OPERATIONS)
 @pytest.mark.parametrize("when", ["from the start", "after use"])
 def check_a_revoked_key_is_no_key(context: CheckContext, operation: OperationSpec, when: str) -> None:
     key = context.create_key()
-    call = valid_request(context, operation, key)
-    was = snapshot_before(context, call, key)
+    request = valid_request(context, operation, key)
+    before = snapshot_before(context, request, key)
     revoked = (
         context.create_key(accountGroupId=key.group) if when == "after use" else context.key_revoked_from_start(key)
     )
@@ -91,47 +92,49 @@ def check_a_revoked_key_is_no_key(context: CheckContext, operation: OperationSpe
         context.revoke(revoked)
 
     for _ in range(3):
-        refused = context.client.send(keyed(call, revoked.token))
-        expectations_of(context, call).status("KEY", refused, {401})
+        refused = context.client.send(with_key(request, revoked.token))
+        Expectations(context).status(operation.requirement("KEY"), refused, {401})
 
-    expect_unchanged(context, was, call, key, refused)
+    expect_unchanged(context, before, request, key, refused)
 
 
 @for_each_operation(operations.SCOPED)
 def check_without_the_permission_nothing_is_done(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
-    call = valid_request(context, operation, key)
-    was = snapshot_before(context, call, key)
-    others = sorted(ALL_PERMISSIONS - {needed(operation)})
+    request = valid_request(context, operation, key)
+    before = snapshot_before(context, request, key)
+    others = sorted(ALL_PERMISSIONS - {required_permission(operation)})
+    expect, requirement_id = Expectations(context), operation.requirement("PERMISSION")
 
-    for held in [[], *[[one] for one in others], others]:
+    for held in [[], *[[permission] for permission in others], others]:
         powerless = context.create_key(permissions=held, accountGroupId=key.group)
-        refused = context.client.send(keyed(call, powerless.token))
-        expectations_of(context, call).status("PERMISSION", refused, {403})
+        refused = context.client.send(with_key(request, powerless.token))
+        expect.status(requirement_id, refused, {403})
 
     for further in (sorted(FURTHER), sorted(FURTHER.union(others))):
         with suppress(NotEstablishedError, StatesError):  # a target may not know what it does not serve
             powerless = context.create_key(permissions=further, accountGroupId=key.group)
-            refused = context.client.send(keyed(call, powerless.token))
-            expectations_of(context, call).status("PERMISSION", refused, {403})
+            refused = context.client.send(with_key(request, powerless.token))
+            expect.status(requirement_id, refused, {403})
 
-    expect_unchanged(context, was, call, key, refused)
+    expect_unchanged(context, before, request, key, refused)
 
 
 @for_each_operation(operations.SCOPED)
 def check_the_permission_alone_suffices(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
-    call = valid_request(context, operation, key)
-    alone = context.create_key(needed(operation), accountGroupId=key.group)
+    request = valid_request(context, operation, key)
+    permitted = context.create_key(required_permission(operation), accountGroupId=key.group)
 
-    done = context.client.send(keyed(call, alone.token))
+    done = context.client.send(with_key(request, permitted.token))
 
-    expectations_of(context, call).status("PERMISSION-SUFFICES", done, SUCCESS)
+    Expectations(context).status(operation.requirement("PERMISSION-SUFFICES"), done, SUCCESS)
 
 
-@pytest.mark.parametrize("held", [[], *[[one] for one in sorted(ALL_PERMISSIONS)]])
+@pytest.mark.parametrize("held", [[], *[[permission] for permission in sorted(ALL_PERMISSIONS)]])
 def check_any_key_lists_accounts(context: CheckContext, held: list[str]) -> None:
     key = context.create_key(permissions=held)
-    call = ApiRequest(operations.LIST_ACCOUNTS, key.token)
 
-    expectations_of(context, call).status("ANY", context.client.send(call), {200})
+    exchange = context.client.send(ApiRequest(operations.LIST_ACCOUNTS, key.token))
+
+    Expectations(context).status("ACCOUNT-LIST-ANY", exchange, {200})

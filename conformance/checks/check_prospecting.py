@@ -1,4 +1,4 @@
-"""Prospecting jobs: started, replayed, followed, filtered, cancelled."""
+"""The life of prospecting jobs: started, replayed, read, listed, filtered, cancelled."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -16,29 +16,30 @@ from conformance.harness.snapshots import eventually, listed, read_all_pages
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import HttpStates, NotEstablishedError, ProviderState
 
-LOOKED_AT = 12
+EXAMINED_JOBS = 12
 REQUIRED = {
     "linkedin_search": ("searchUrl",),
     "sales_navigator": ("savedSearchId", "leadListId"),
     "post_commenters": ("postUrl",),
 }
+"""For each source, the members of which a start request needs at least one."""
 
 
 def start(context: CheckContext, key: Key, body: Any, extras: RequestOptions | None = None) -> Exchange:  # noqa: ANN401  (JSON)
-    """Start a job, with a fresh idempotency key if nothing else is said."""
+    """Send a start request; by default with a fresh idempotency key."""
     return context.call(operations.START_JOB, key, body=body, options=extras or context.fresh_idempotency_key())
 
 
-def jobs_of(context: CheckContext, key: Key) -> set[str]:
-    """The jobs that are listed."""
-    return {str(one.get("jobId")) for one in read_all_pages(context, operations.LIST_JOBS, key)[0]}
+def listed_jobs(context: CheckContext, key: Key) -> set[str]:
+    """Return the identifiers of the listed jobs."""
+    return {str(job.get("jobId")) for job in read_all_pages(context, operations.LIST_JOBS, key)[0]}
 
 
 @pytest.mark.parametrize("source", ["linkedin_search", "sales_navigator", "post_commenters", "url_upload"])
 def check_a_started_job_can_be_polled_and_listed(context: CheckContext, source: str) -> None:
     key = context.create_key()
     earlier = {str(context.populated_audience(key).job)}
-    expect = Expectations(context, operations.START_JOB)
+    expect = Expectations(context)
 
     started = start(context, key, context.start_body(key, source), RequestOptions())
 
@@ -46,104 +47,116 @@ def check_a_started_job_can_be_polled_and_listed(context: CheckContext, source: 
         started = start(context, key, context.start_body(key, source))
     if started.status in {400, 409, 422}:
         raise NotEstablishedError(f"a start with the source {source} was refused: {describe(started)}")
-    expect.status("ACCEPTED", started, {202})
-    job = str(json_at(started, "data", "jobId"))
-    expect.expect("NEW", f"none of {earlier}", job, [started], holds=job not in earlier)
-    polled = context.call(operations.GET_JOB, key, job)
-    expect.status("ACCEPTED", polled, {200}, started)
+    expect.status("JOB-START-ACCEPTED", started, {202})
+    job_id = str(json_at(started, "data", "jobId"))
+    expect.condition("JOB-START-NEW", f"none of {earlier}", job_id, [started], holds=job_id not in earlier)
+    polled = context.call(operations.GET_JOB, key, job_id)
+    expect.status("JOB-START-ACCEPTED", polled, {200}, started)
     shown = json_at(polled, "data", "jobId")
-    Expectations(context, operations.GET_JOB).expect("CURRENT", job, str(shown), [started, polled], holds=shown == job)
-    at_once, finally_ = eventually(context, lambda: job in jobs_of(context, key))
-    listing = Expectations(context, operations.LIST_JOBS)
-    listing.expect("CURRENT", f"the job {job}", "it is not listed", [started], holds=finally_)
-    listing.expect("CONSISTENT", f"the job {job}, at once", "it was not listed", [started], holds=at_once)
+    expect.condition("JOB-GET-CURRENT", job_id, str(shown), [started, polled], holds=shown == job_id)
+    at_once, in_time = eventually(context, lambda: job_id in listed_jobs(context, key))
+    expected = f"the job {job_id}"
+    expect.condition("JOB-LIST-CURRENT", expected, "it is not listed", [started], holds=in_time)
+    expect.condition("JOB-LIST-CONSISTENT", f"{expected}, at once", "it was not listed", [started], holds=at_once)
 
 
 def check_a_start_with_its_idempotency_key_is_replayed(context: CheckContext) -> None:
     key = context.create_key()
-    body, once = context.start_body(key), context.fresh_idempotency_key()
-    expect, attempts = Expectations(context, operations.START_JOB), SoftAssertions()
-    first = start(context, key, body, once)
-    expect.done(first)
-    job = json_at(first, "data", "jobId")
+    body, idempotency_key = context.start_body(key), context.fresh_idempotency_key()
+    expect, soft = Expectations(context), SoftAssertions()
+    first = start(context, key, body, idempotency_key)
+    expect.done("JOB-START-DONE", first)
+    job_id = json_at(first, "data", "jobId")
 
-    again = start(context, key, body, once)
-    same = json_at(again, "data", "jobId") == job
-    with attempts:
-        expect.expect("REPLAY-ACTIVE", f"the job {job} again", describe(again), [first, again], holds=same)
+    replayed = start(context, key, body, idempotency_key)
+    holds = json_at(replayed, "data", "jobId") == job_id
+    with soft:
+        expected, exchanges = f"the job {job_id} again", [first, replayed]
+        expect.condition("JOB-START-REPLAY-ACTIVE", expected, describe(replayed), exchanges, holds=holds)
 
-    other = start(context, key, {**body, "maxResults": 1, "name": "another request"}, once)
-    conflict = other.status == 409 or (other.status in SUCCESS and json_at(other, "data", "jobId") != job)
-    expected = "a conflict, or a job of its own: the request is another"
-    with attempts:
-        holds = conflict or other.status == 400
-        expect.expect("CONSISTENT", expected, describe(other), [first, other], holds=holds)
+    changed = start(context, key, {**body, "maxResults": 1, "name": "another request"}, idempotency_key)
+    with soft:
+        expect_not_replayed(context, changed, first)
     unrelated = start(context, key, body)
-    fresh = unrelated.status not in SUCCESS or json_at(unrelated, "data", "jobId") != job
-    with attempts:
-        expected = f"not the job {job}: its key is another"
-        expect.expect("NEW", expected, describe(unrelated), [first, unrelated], holds=fresh)
-    with attempts:
-        expect_completed_is_replayed(context, key, body, once, first)
-    attempts.raise_first()
+    holds = unrelated.status not in SUCCESS or json_at(unrelated, "data", "jobId") != job_id
+    with soft:
+        expected = f"not the job {job_id}: its key is another"
+        expect.condition("JOB-START-NEW", expected, describe(unrelated), [first, unrelated], holds=holds)
+    with soft:
+        expect_completed_is_replayed(context, key, body, idempotency_key, first)
+    soft.raise_first()
+
+
+def expect_not_replayed(context: CheckContext, changed: Exchange, first: Exchange) -> None:
+    """Expect another request with the same idempotency key to be refused, or to start a job of its own."""
+    is_other_job = changed.status in SUCCESS and json_at(changed, "data", "jobId") != json_at(first, "data", "jobId")
+    expected = "a conflict, or a job of its own: the request is another"
+    holds = changed.status in {400, 409} or is_other_job
+    Expectations(context).condition("JOB-START-CONSISTENT", expected, describe(changed), [first, changed], holds=holds)
 
 
 def expect_completed_is_replayed(
     context: CheckContext,
     key: Key,
     body: Any,  # noqa: ANN401  (JSON)
-    once: RequestOptions,
+    idempotency_key: RequestOptions,
     first: Exchange,
 ) -> None:
-    """Note whether a job that has completed is replayed: 'Existing completed prospecting job replayed'."""
-    job = str(json_at(first, "data", "jobId"))
-    context.states.setup(ProviderState.PROSPECTING_ENDED, jobId=job, outcome="completed")
-    expect = Expectations(context, operations.START_JOB)
+    """Expect a completed job to be replayed: 'Existing completed prospecting job replayed'."""
+    job_id = str(json_at(first, "data", "jobId"))
+    context.states.setup(ProviderState.PROSPECTING_ENDED, jobId=job_id, outcome="completed")
+    expect = Expectations(context)
 
     for _ in range(3):
-        again = start(context, key, body, once)
-        shown = json_at(again, "data", "jobId")
-        holds = again.status == 200 and shown == job
-        expect.expect("REPLAY", f"200 and the job {job}", describe(again), [first, again], holds=holds)
-        created, replayed = (json_at(one, "data", "createdAt") for one in (first, again))
-        expect.expect("CONSISTENT", str(created), str(replayed), [first, again], holds=created == replayed)
+        replayed = start(context, key, body, idempotency_key)
+        exchanges = [first, replayed]
+        expected, holds = f"200 and the job {job_id}", is_replay(replayed, job_id)
+        expect.condition("JOB-START-REPLAY", expected, describe(replayed), exchanges, holds=holds)
+        created_at, replayed_at = (json_at(exchange, "data", "createdAt") for exchange in exchanges)
+        holds = created_at == replayed_at
+        expect.condition("JOB-START-CONSISTENT", str(created_at), str(replayed_at), exchanges, holds=holds)
+
+
+def is_replay(exchange: Exchange, job_id: Any) -> bool:  # noqa: ANN401  (JSON)
+    """Whether a start request was answered with an existing job."""
+    return exchange.status == 200 and json_at(exchange, "data", "jobId") == job_id
 
 
 def check_an_idempotency_key_starts_nothing_in_another_account_group(context: CheckContext) -> None:
     key, other = context.create_key(), context.create_key()
-    body, once = context.start_body(key), context.fresh_idempotency_key()
-    first = start(context, key, body, once)
+    body, idempotency_key = context.start_body(key), context.fresh_idempotency_key()
+    first = start(context, key, body, idempotency_key)
 
-    second = start(context, other, body, once)
+    second = start(context, other, body, idempotency_key)
 
-    if first.status not in SUCCESS or second.status not in SUCCESS:
-        message = f"the target starts no two jobs so: {describe(second)}"  # how far such a key reaches is not printed
-        raise NotEstablishedError(message)
-    expect = Expectations(context, operations.START_JOB)
-    here, there = (json_at(one, "data", "jobId") for one in (second, first))
-    polled = context.call(operations.GET_JOB, other, str(here))
-    expect.status("SCOPE", polled, {200}, first, second)
-    expect.expect("SCOPE", f"not the job {there}", str(here), [first, second], holds=here != there)
+    if first.status not in SUCCESS or second.status not in SUCCESS:  # the scope of an idempotency key is not printed
+        raise NotEstablishedError(f"the target does not start two jobs with one idempotency key: {describe(second)}")
+    first_id, second_id = (json_at(exchange, "data", "jobId") for exchange in (first, second))
+    polled = context.call(operations.GET_JOB, other, str(second_id))
+    expect, expected, holds = Expectations(context), f"not the job {first_id}", first_id != second_id
+    expect.status("JOB-START-SCOPE", polled, {200}, first, second)
+    expect.condition("JOB-START-SCOPE", expected, str(second_id), [first, second], holds=holds)
 
 
 @pytest.mark.parametrize("source", REQUIRED)
 def check_a_source_needs_what_it_requires(context: CheckContext, source: str) -> None:
     key = context.create_key()
     body = context.start_body(key, source)
-    named = [name for name in REQUIRED[source] if name in body]
-    if start(context, key, body).status not in SUCCESS or not named:
+    required = [name for name in REQUIRED[source] if name in body]
+    if start(context, key, body).status not in SUCCESS or not required:
         raise NotEstablishedError(f"the target accepts no start with the source {source}")
-    jobs = jobs_of(context, key)
+    before = listed_jobs(context, key)
 
-    refused = start(context, key, {name: value for name, value in body.items() if name not in named})
+    refused = start(context, key, {name: value for name, value in body.items() if name not in required})
 
-    expect = Expectations(context, operations.START_JOB)
-    expect.status("VALID", refused, {400, 422})
-    expect.expect("REFUSED", f"the jobs {jobs}", str(now := jobs_of(context, key)), [refused], holds=now <= jobs)
+    expect = Expectations(context)
+    expect.status("JOB-START-VALID", refused, {400, 422})
+    after = listed_jobs(context, key)
+    expect.condition("JOB-START-REFUSED", f"the jobs {before}", str(after), [refused], holds=after <= before)
 
 
-def upload(context: CheckContext, key: Key) -> tuple[dict[str, Any], str]:
-    """A start with the source url_upload, which has been taken once, and the member that has its URLs."""
+def accepted_upload(context: CheckContext, key: Key) -> tuple[dict[str, Any], str]:
+    """Start a job with the source url_upload; return its body and the name of the member with the URLs."""
     body = context.start_body(key, "url_upload")
     lists = [name for name, value in body.items() if isinstance(value, list)]
     if start(context, key, body).status not in SUCCESS or len(lists) != 1:
@@ -151,101 +164,114 @@ def upload(context: CheckContext, key: Key) -> tuple[dict[str, Any], str]:
     return body, lists[0]
 
 
+def profile_urls(count: int) -> list[str]:
+    """Return as many different LinkedIn profile URLs."""
+    return [f"https://www.linkedin.com/in/example-{number}" for number in range(count)]
+
+
 @pytest.mark.parametrize("count", [0, 1001])
 def check_an_upload_needs_its_urls(context: CheckContext, count: int) -> None:
     key = context.create_key()
-    body, urls_of = upload(context, key)
-    urls = [f"https://www.linkedin.com/in/example-{number}" for number in range(count)]
+    body, urls_name = accepted_upload(context, key)
 
-    refused = start(context, key, {**body, urls_of: urls})
+    refused = start(context, key, {**body, urls_name: profile_urls(count)})
 
-    Expectations(context, operations.START_JOB).status("VALID", refused, {400, 422})
+    Expectations(context).status("JOB-START-VALID", refused, {400, 422})
 
 
 def check_an_upload_takes_as_many_urls_as_it_may_have_and_profiles_alone(context: CheckContext) -> None:
     key = context.create_key()
-    body, urls_of = upload(context, key)
-    expect = Expectations(context, operations.START_JOB)
-    known = body[urls_of]
-    urls = [f"https://www.linkedin.com/in/example-{number}" for number in range(1000)]
+    body, urls_name = accepted_upload(context, key)
+    expect = Expectations(context)
+    accepted = body[urls_name]
     elsewhere = ["https://example.com/in/someone"]
 
     if isinstance(context.states, HttpStates):  # elsewhere it may have to be paid for
-        taken = start(context, key, {**body, urls_of: urls})
-        holds = taken.status not in {400, 422}
-        expect.expect("VALID", "1000 LinkedIn profile URLs are taken", describe(taken), [taken], holds=holds)
-    refused = start(context, key, {**body, urls_of: elsewhere})
-    mixed = start(context, key, {**body, urls_of: [*known, *elsewhere]})
+        largest = start(context, key, {**body, urls_name: profile_urls(1000)})
+        expected, holds = "1000 LinkedIn profile URLs are taken", largest.status not in {400, 422}
+        expect.condition("JOB-START-VALID", expected, describe(largest), [largest], holds=holds)
+    refused = start(context, key, {**body, urls_name: elsewhere})
+    mixed = start(context, key, {**body, urls_name: [*accepted, *elsewhere]})
 
-    expect.status("VALID", refused, {400, 422})
-    holds = mixed.status in {400, 422}
+    expect.status("JOB-START-VALID", refused, {400, 422})
     expected = "a refusal: one is no LinkedIn profile URL (whether all have to be is inferred)"
-    expect.expect("CONSISTENT", expected, describe(mixed), [mixed], holds=holds)
+    holds = mixed.status in {400, 422}
+    expect.condition("JOB-START-CONSISTENT", expected, describe(mixed), [mixed], holds=holds)
 
 
 @pytest.mark.parametrize("source", ["linkedin_search", "sales_navigator", "post_commenters", "url_upload"])
 def check_without_credits_no_job_is_started(context: CheckContext, source: str) -> None:
     key = context.create_key()
-    body, jobs = context.start_body(key, source), jobs_of(context, key)
+    body, before = context.start_body(key, source), listed_jobs(context, key)
     if source != "linkedin_search" and start(context, context.create_key(), body).status not in SUCCESS:
         raise NotEstablishedError(f"the target accepts no start with the source {source}")
     context.states.setup(ProviderState.CREDITS_EXHAUSTED, apiKey=key.token)
 
     refused = start(context, key, body)
 
-    expect = Expectations(context, operations.START_JOB)
-    expect.status("CREDITS", refused, {402})
+    expect = Expectations(context)
+    expect.status("JOB-START-CREDITS", refused, {402})
     code = json_at(refused, "error", "code")
     holds = code == "INSUFFICIENT_CREDITS"
-    expect.expect("CREDITS", "INSUFFICIENT_CREDITS", str(code), [refused], holds=holds)
-    expect.expect("REFUSED", f"the jobs {jobs}", str(now := jobs_of(context, key)), [refused], holds=now == jobs)
+    expect.condition("JOB-START-CREDITS", "INSUFFICIENT_CREDITS", str(code), [refused], holds=holds)
+    after = listed_jobs(context, key)
+    expect.condition("JOB-START-REFUSED", f"the jobs {before}", str(after), [refused], holds=after == before)
     context.states.teardown(ProviderState.CREDITS_EXHAUSTED, apiKey=key.token)
-    later = start(context, key, body)
-    expect.done(later, refused)
+    expect.done("JOB-START-DONE", start(context, key, body), refused)
 
 
 def check_what_has_ended_by_itself_has_ended(context: CheckContext, started_jobs: list[Exchange]) -> None:
-    mine, keys = context.create_key(), set[tuple[str, ...]]()
-    started = start(context, mine, context.start_body(mine))
+    own_key, replayed = context.create_key(), set[tuple[str, ...]]()
+    started = start(context, own_key, context.start_body(own_key))
     if started.status in SUCCESS:
-        job = str(json_at(started, "data", "jobId"))
-        eventually(context, lambda: status_of(context, mine, job)[0] in OUTCOMES)
+        own_job = str(json_at(started, "data", "jobId"))
+        eventually(context, lambda: read_job_status(context, own_key, own_job)[0] in OUTCOMES)
         started_jobs = [started, *started_jobs]
-    for first in started_jobs[:LOOKED_AT]:
-        group, job = unquote(first.url.rsplit("/", 2)[1]), str(json_at(first, "data", "jobId"))
+    for first in started_jobs[:EXAMINED_JOBS]:
+        group, job_id = unquote(first.url.rsplit("/", 2)[1]), str(json_at(first, "data", "jobId"))
         key = context.create_key(accountGroupId=group)
-        status, read = status_of(context, key, job)
+        status, read_before = read_job_status(context, key, job_id)
         if status not in {"completed", "failed"}:
             continue  # when a job ends is not printed
 
-        refused = context.call(operations.CANCEL_JOB, key, job)
+        refused = context.call(operations.CANCEL_JOB, key, job_id)
 
-        expect = Expectations(context, operations.CANCEL_JOB)
-        expect.status("CANCELABLE", refused, {422}, read)
-        after, shown = status_of(context, key, job)
-        expect.expect("REFUSED", status, str(after), [read, refused, shown], holds=after == status)
-        once = {name: value for name, value in first.request_headers if name.lower() == "idempotency-key"}
-        if status == "completed" and once and (place := (group, *once.values())) not in keys:
-            keys.add(place)
-            expect_replayed(context, group, first, once)
+        expect = Expectations(context)
+        expect.status("JOB-CANCEL-CANCELABLE", refused, {422}, read_before)
+        after, read_after = read_job_status(context, key, job_id)
+        exchanges = [read_before, refused, read_after]
+        expect.condition("JOB-CANCEL-REFUSED", status, str(after), exchanges, holds=after == status)
+        keys = {name: value for name, value in first.request_headers if name.lower() == "idempotency-key"}
+        if status == "completed" and keys and (scope := (group, *keys.values())) not in replayed:
+            replayed.add(scope)
+            expect_replayed(context, group, first, keys)
 
 
-def expect_replayed(context: CheckContext, group: str, first: Exchange, once: dict[str, str]) -> None:
-    """Note whether the start of a job that has completed is replayed to whoever has started it."""
+def expect_replayed(context: CheckContext, group: str, first: Exchange, idempotency_key: dict[str, str]) -> None:
+    """Expect a repeated start to be answered with the job that has completed.
+
+    Args:
+        context: The context of the check.
+        group: The account group of the job.
+        first: The start request, which is repeated with its own API key.
+        idempotency_key: The header with its idempotency key.
+
+    Raises:
+        ViolationError: The response is another.
+    """
     token = next(value.partition(" ")[2] for name, value in first.request_headers if name.lower() == "authorization")
-    extras = RequestOptions({**once, "Content-Type": "application/json"}, content=first.request_body)
-    again = context.call(operations.START_JOB, Key(token, group), options=extras)
-    if again.status == 401:
+    extras = RequestOptions({**idempotency_key, "Content-Type": "application/json"}, content=first.request_body)
+    repeated = context.call(operations.START_JOB, Key(token, group), options=extras)
+    if repeated.status == 401:
         return  # the key was revoked meanwhile
-    job = json_at(first, "data", "jobId")
-    holds = again.status == 200 and json_at(again, "data", "jobId") == job
-    expect = Expectations(context, operations.START_JOB)
-    expect.expect("REPLAY", f"200 and the job {job}", describe(again), [first, again], holds=holds)
+    job_id = json_at(first, "data", "jobId")
+    expected, exchanges, holds = f"200 and the job {job_id}", [first, repeated], is_replay(repeated, job_id)
+    Expectations(context).condition("JOB-START-REPLAY", expected, describe(repeated), exchanges, holds=holds)
 
 
-def status_of(context: CheckContext, key: Key, job: str) -> tuple[str | None, Exchange]:
-    """What the target says of a job."""
-    exchange = context.call(operations.GET_JOB, key, job)
+def read_job_status(context: CheckContext, key: Key, job_id: str) -> tuple[str | None, Exchange]:
+    """Read the status of a job."""
+    exchange = context.call(operations.GET_JOB, key, job_id)
     return json_at(exchange, "data", "status"), exchange
 
 
@@ -254,52 +280,51 @@ def status_of(context: CheckContext, key: Key, job: str) -> tuple[str | None, Ex
 def check_the_status_of_a_job_is_current(context: CheckContext, job_status: str, outcome: str) -> None:
     key = context.create_key()
     audience = context.populated_audience(key, job_status)
-    expect_status(context, key, audience, set(ACTIVE_STATUSES))
+    expect_job_status(context, key, audience, set(ACTIVE_STATUSES))
 
     context.end_job(audience, outcome)
 
-    expect_status(context, key, audience, {outcome})
+    expect_job_status(context, key, audience, {outcome})
 
 
-def expect_status(context: CheckContext, key: Key, audience: Audience, statuses: set[str]) -> None:
-    """Note whether a job has one of some statuses: as it is read at once, as it is listed within two seconds."""
-    expected = " or ".join(sorted(statuses))
+def expect_job_status(context: CheckContext, key: Key, audience: Audience, statuses: set[str]) -> None:
+    """Expect a job to have one of some statuses: read at once, and listed within two seconds."""
+    expect, expected = Expectations(context), " or ".join(sorted(statuses))
     for _ in range(3):
-        status, exchange = status_of(context, key, str(audience.job))
-        expect = Expectations(context, operations.GET_JOB)
-        expect.expect("CURRENT", expected, str(status), [exchange], holds=status in statuses)
+        status, exchange = read_job_status(context, key, str(audience.job))
+        expect.condition("JOB-GET-CURRENT", expected, str(status), [exchange], holds=status in statuses)
     shown: list[Any] = []
-    seen: list[Exchange] = []
+    pages: list[Exchange] = []
 
-    def is_so() -> bool:
-        jobs, seen[:] = read_all_pages(context, operations.LIST_JOBS, key)
-        shown[:] = [one.get("status") for one in jobs if one.get("jobId") == audience.job]
+    def is_listed() -> bool:
+        jobs, pages[:] = read_all_pages(context, operations.LIST_JOBS, key)
+        shown[:] = [job.get("status") for job in jobs if job.get("jobId") == audience.job]
         return len(shown) == 1 and shown[0] in statuses
 
-    holds = eventually(context, is_so)[1]
-    Expectations(context, operations.LIST_JOBS).expect("CURRENT", expected, str(shown), seen, holds=holds)
+    in_time = eventually(context, is_listed)[1]
+    expect.condition("JOB-LIST-CURRENT", expected, str(shown), pages, holds=in_time)
 
 
 @pytest.mark.parametrize("limit", [None, 1])
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def check_jobs_are_filtered_by_status(context: CheckContext, outcome: str, limit: int | None) -> None:
     key = context.create_key()
-    ended, others = set[str](), set[str]()
+    ended, active = set[str](), set[str]()
     for _ in range(3):  # in turn, so that a page of one item goes on past others
-        others.add(str(context.populated_audience(key).job))
+        active.add(str(context.populated_audience(key).job))
         audience = context.populated_audience(key)
         context.end_job(audience, outcome)
         ended.add(str(audience.job))
-    call = ApiRequest(operations.LIST_JOBS, key.token, key.group, options=RequestOptions(query=f"?status={outcome}"))
-    if context.client.send(call).status == 400:
+    options = RequestOptions(query=f"?status={outcome}")
+    if context.client.send(ApiRequest(operations.LIST_JOBS, key.token, key.group, options=options)).status == 400:
         raise NotEstablishedError("the target refuses the filter")
 
-    shown, pages = read_all_pages(context, operations.LIST_JOBS, key, limit=limit, status=outcome)
+    jobs, pages = read_all_pages(context, operations.LIST_JOBS, key, limit=limit, status=outcome)
 
-    ids = {str(one.get("jobId")) for one in shown}
-    expected = f"{sorted(ended)}, and none of {sorted(others)}"
-    holds = ended <= ids and not others & ids
-    Expectations(context, operations.LIST_JOBS).expect("FILTER", expected, str(sorted(ids)), pages, holds=holds)
+    ids = {str(job.get("jobId")) for job in jobs}
+    expected = f"{sorted(ended)}, and none of {sorted(active)}"
+    holds = ended <= ids and not active & ids
+    Expectations(context).condition("JOB-LIST-FILTER", expected, str(sorted(ids)), pages, holds=holds)
 
 
 @pytest.mark.parametrize("outcome", ["completed", "failed"])
@@ -309,38 +334,47 @@ def check_only_active_jobs_can_be_cancelled(context: CheckContext, job_status: s
     active, ended = context.populated_audience(key, job_status), context.populated_audience(key, job_status)
     neighbour = context.populated_audience(key, job_status)
     context.end_job(ended, outcome)
-    expect, attempts = Expectations(context, operations.CANCEL_JOB), SoftAssertions()
+    expect, soft = Expectations(context), SoftAssertions()
 
     cancelled = context.call(operations.CANCEL_JOB, key, str(active.job))
-    with attempts:
-        expect.status("CANCELABLE", cancelled, {200})
-    with attempts:
-        expect.done(cancelled)
-    attempts.raise_first()
-    for read in (json_at(cancelled, "data", "status"), status_of(context, key, str(active.job))[0]):
-        expect.expect("EFFECT", "cancelled", str(read), [cancelled], holds=read == "cancelled")
+    with soft:
+        expect.status("JOB-CANCEL-CANCELABLE", cancelled, {200})
+    with soft:
+        expect.done("JOB-CANCEL-DONE", cancelled)
+    soft.raise_first()
+    statuses = (json_at(cancelled, "data", "status"), read_job_status(context, key, str(active.job))[0])
+    for status in statuses:
+        expect.condition("JOB-CANCEL-EFFECT", "cancelled", str(status), [cancelled], holds=status == "cancelled")
 
     for _ in range(3):
         refused = context.call(operations.CANCEL_JOB, key, str(ended.job))
-        expect.status("CANCELABLE", refused, {422})
-        code = json_at(refused, "error", "code")
-        expect.expect("CANCELABLE", "VALIDATION_ERROR", str(code), [refused], holds=code == "VALIDATION_ERROR")
-    status, exchange = status_of(context, key, str(neighbour.job))
-    expect.expect("ONLY", "queued or running", str(status), [cancelled, exchange], holds=status in ACTIVE_STATUSES)
-    status, exchange = status_of(context, key, str(ended.job))
-    expect.expect("REFUSED", outcome, str(status), [refused, exchange], holds=status == outcome)
+        expect_not_cancelable(context, refused)
+    status, read = read_job_status(context, key, str(neighbour.job))
+    holds = status in ACTIVE_STATUSES
+    expect.condition("JOB-CANCEL-ONLY", "queued or running", str(status), [cancelled, read], holds=holds)
+    status, read = read_job_status(context, key, str(ended.job))
+    expect.condition("JOB-CANCEL-REFUSED", outcome, str(status), [refused, read], holds=status == outcome)
+
+
+def expect_not_cancelable(context: CheckContext, refused: Exchange) -> None:
+    """Expect the status and the error code of a job that is not active."""
+    expect, code = Expectations(context), json_at(refused, "error", "code")
+    expect.status("JOB-CANCEL-CANCELABLE", refused, {422})
+    holds = code == "VALIDATION_ERROR"
+    expect.condition("JOB-CANCEL-CANCELABLE", "VALIDATION_ERROR", str(code), [refused], holds=holds)
 
 
 def check_each_cancellation_has_its_effect(context: CheckContext) -> None:
     key = context.create_key()
-    expect = Expectations(context, operations.CANCEL_JOB)
+    expect = Expectations(context)
 
     for _ in range(context.share_of_repeats(2)):
-        job = str(context.populated_audience(key).job)
-        cancelled = context.call(operations.CANCEL_JOB, key, job)
-        expect.done(cancelled)
-        status, read = status_of(context, key, job)
-        expect.expect("EFFECT", "cancelled", str(status), [cancelled, read], holds=status == "cancelled")
+        job_id = str(context.populated_audience(key).job)
+        cancelled = context.call(operations.CANCEL_JOB, key, job_id)
+        expect.done("JOB-CANCEL-DONE", cancelled)
+        status, read = read_job_status(context, key, job_id)
+        holds = status == "cancelled"
+        expect.condition("JOB-CANCEL-EFFECT", "cancelled", str(status), [cancelled, read], holds=holds)
 
 
 @pytest.mark.parametrize("job_status", ACTIVE_STATUSES)
@@ -350,11 +384,10 @@ def check_what_a_cancelled_job_populated_is_released(context: CheckContext, job_
 
     cancelled = context.call(operations.CANCEL_JOB, key, str(audience.job))
 
-    released = context.call(operations.GET_AUDIENCE, key, audience.id)
-    holds = released.status != 409
-    expect = Expectations(context, operations.CANCEL_JOB)
-    expect.expect("RELEASES", "no 409 any more", describe(released), [cancelled, released], holds=holds)
-    if released.status == 200:
-        at_last = eventually(context, lambda: audience.id in listed(context, operations.LIST_AUDIENCES, key)[0])[1]
-        shown, exchanges = listed(context, operations.LIST_AUDIENCES, key)
-        expect.expect("RELEASES", f"{audience.id} is listed", str(shown), [cancelled, *exchanges], holds=at_last)
+    read = context.call(operations.GET_AUDIENCE, key, audience.id)
+    expect, requirement_id, exchanges = Expectations(context), "JOB-CANCEL-RELEASES", [cancelled, read]
+    expect.condition(requirement_id, "no 409 any more", describe(read), exchanges, holds=read.status != 409)
+    if read.status == 200:
+        in_time = eventually(context, lambda: audience.id in listed(context, operations.LIST_AUDIENCES, key)[0])[1]
+        ids, pages = listed(context, operations.LIST_AUDIENCES, key)
+        expect.condition(requirement_id, f"{audience.id} is listed", str(ids), [cancelled, *pages], holds=in_time)

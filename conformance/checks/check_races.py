@@ -1,4 +1,4 @@
-"""Requests that meet: whatever comes of it, it is as if one had come after the other."""
+"""Concurrent requests: their effect is that of some sequential order."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The whole API at random: whatever a client does, each answer has to be one that the model allows."""
+"""Random traces over the whole API: the model has to allow every response."""
 
 from conformance.harness.context import CheckContext
 from conformance.stateful.random_traces import run_random_traces

@@ -1,12 +1,13 @@
-"""What is invalid, too much or has failed is answered as documented, and a refusal has changed nothing."""
+"""Refused and failed requests: answered as documented, and without any effect."""
 
+from dataclasses import replace
 from typing import Any
 
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.client.client import ApiRequest, RequestOptions
+from conformance.client.client import RequestOptions
 from conformance.harness.context import CheckContext
-from conformance.harness.expectations import describe, expectations_of
+from conformance.harness.expectations import Expectations, describe
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
 from conformance.harness.valid_requests import valid_request
@@ -40,10 +41,8 @@ INVALID: dict[OperationSpec, list[Any]] = {
     operations.RENAME_FOLDER: [{}, {"name": 1}, {"name": ["x"]}, [], "x"],
     operations.MOVE_TO_FOLDER: [{}, {"folderId": 1}, {"folderId": ["x"]}, [], "x"],
 }
-NO_JSON = (b"", b"{", b'{"name": "x"', b"\xff\xfe", b"name=x&type=on_demand&audienceType=on_demand")
-QUERIES = tuple(
-    f"?{one}" for one in ("limit=0", "limit=-1", "limit=x", "limit=1.5", "limit=1000000", "cursor=x", "cursor=")
-)
+NOT_JSON = (b"", b"{", b'{"name": "x"', b"\xff\xfe", b"name=x&type=on_demand&audienceType=on_demand")
+QUERIES = ("?limit=0", "?limit=-1", "?limit=x", "?limit=1.5", "?limit=1000000", "?cursor=x", "?cursor=")
 REFUSED = frozenset({400, 422})
 UNPARSED = frozenset({400, 411, 415, 422})
 JSON = {"Content-Type": "application/json"}
@@ -52,72 +51,68 @@ JSON = {"Content-Type": "application/json"}
 @for_each_operation(INVALID)
 def check_an_invalid_body_is_refused(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
-    call = valid_request(context, operation, key)
-    was = snapshot_before(context, call, key)
-    expect = expectations_of(context, call)
+    request = valid_request(context, operation, key)
+    before = snapshot_before(context, request, key)
+    expect, requirement_id = Expectations(context), operation.requirement("VALID")
 
     for body in INVALID[operation]:
-        refused = context.client.send(ApiRequest(operation, key.token, call.group, call.resource_id, body))
-        expect.status("VALID", refused, REFUSED)
-    for content in NO_JSON:
-        extras = RequestOptions(JSON, content=content)
-        refused = context.client.send(ApiRequest(operation, key.token, call.group, call.resource_id, options=extras))
-        expect.status("VALID", refused, UNPARSED)
+        refused = context.client.send(replace(request, body=body))
+        expect.status(requirement_id, refused, REFUSED)
+    for content in NOT_JSON:
+        options = RequestOptions(JSON, content=content)
+        refused = context.client.send(replace(request, body=None, options=options))
+        expect.status(requirement_id, refused, UNPARSED)
 
-    expect_unchanged(context, was, call, key, refused)
+    expect_unchanged(context, before, request, key, refused)
 
 
 @for_each_operation([operations.CREATE_AUDIENCE, operations.UPDATE_AUDIENCE, operations.CREATE_FOLDER])
 def check_a_doubtful_body_changes_nothing_where_it_is_refused(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
-    call = valid_request(context, operation, key)
+    request = valid_request(context, operation, key)
+    expect, requirement_id = Expectations(context), operation.requirement("CONSISTENT")
 
     for name in (" ", "", "\x00", "a" * 300, "a" * 2_000, "a" * 100_000):
-        was = snapshot_before(context, call, key)
-        answer = context.client.send(
-            ApiRequest(operation, key.token, call.group, call.resource_id, {**call.body, "name": name})
-        )
-        failed = answer.status is not None and answer.status >= 500
-        expectations_of(context, call).expect(
-            "CONSISTENT", "no server error", describe(answer), [answer], holds=not failed
-        )
-        if answer.status in range(400, 500):  # nothing says that it must be
-            expect_unchanged(context, was, call, key, answer)
+        before = snapshot_before(context, request, key)
+        exchange = context.client.send(replace(request, body={**request.body, "name": name}))
+        holds = exchange.status is None or exchange.status < 500
+        expect.condition(requirement_id, "no server error", describe(exchange), [exchange], holds=holds)
+        if exchange.status in range(400, 500):  # nothing says that it must be
+            expect_unchanged(context, before, request, key, exchange)
 
 
 @for_each_operation([operations.LIST_AUDIENCES, operations.LIST_PROSPECTS, operations.LIST_JOBS])
 def check_a_doubtful_query_is_answered_as_documented(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
-    call = valid_request(context, operation, key)
+    request = valid_request(context, operation, key)
+
     for query in QUERIES:
-        answer = context.client.send(
-            ApiRequest(operation, key.token, call.group, call.resource_id, options=RequestOptions(query=query))
-        )
-        expectations_of(context, call).status("ROW-OTHER", answer, {200, 400})
+        exchange = context.client.send(replace(request, options=RequestOptions(query=query)))
+        Expectations(context).status(operation.requirement("ROW-OTHER"), exchange, {200, 400})
 
 
 @for_each_operation(operations.OPERATIONS)
 def check_past_the_rate_limit_nothing_is_done(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
-    call = valid_request(context, operation, key)
-    was = snapshot_before(context, call, key)
+    request = valid_request(context, operation, key)
+    before = snapshot_before(context, request, key)
     context.states.setup(ProviderState.RATE_LIMIT_EXHAUSTED, apiKey=key.token)
 
-    refused = context.client.send(call, limited=True)
+    refused = context.client.send(request, limited=True)
 
     context.states.teardown(ProviderState.RATE_LIMIT_EXHAUSTED, apiKey=key.token)
     if refused.status != 429:
         raise NotEstablishedError(f"the rate limit was said to be exhausted, but the target answered {refused.status}")
-    expect_unchanged(context, was, call, key, refused)
+    expect_unchanged(context, before, request, key, refused)
 
 
 @for_each_operation(operations.OPERATIONS)
 def check_an_internal_failure_is_answered_as_documented(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
-    call = valid_request(context, operation, key)
+    request = valid_request(context, operation, key)
     context.states.setup(ProviderState.SERVER_FAILING, apiKey=key.token, times=1)
 
-    failed = context.client.send(call)
+    failed = context.client.send(request)
 
     context.states.teardown(ProviderState.SERVER_FAILING, apiKey=key.token)
     if failed.status != 500:

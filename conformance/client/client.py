@@ -45,7 +45,6 @@ class ApiRequest:
         group: The `accountGroupId` of the path.
         resource_id: The other identifier of the path.
         body: The JSON body; None sends none.
-
     """
 
     operation: OperationSpec
@@ -63,7 +62,6 @@ class RawRequest:
     Attributes:
         path: The path and the query.
         operation: The operation whose rows validate the response; None validates nothing.
-
     """
 
     method: str
@@ -87,7 +85,6 @@ class Client:
         ledger: The ledger that records the violations.
         exchanges: All exchanges so far.
         observers: The functions that are called after each request of an operation.
-
     """
 
     def __init__(
@@ -116,7 +113,6 @@ class Client:
             request: The request.
             limited: Whether a 429 is expected. Any other 429 is retried, after `Retry-After` or 1, 2, 4 ... seconds.
             judged: Whether the contract validates the response; not if a proxy may have sent it.
-
         """
         raw = self._raw_request(request)
         exchange = self.send_raw(raw if judged else replace(raw, operation=None), limited=limited)
@@ -205,21 +201,22 @@ class Client:
         if row is None:
             statuses = ", ".join(map(str, self.contract.statuses(operation)))
             expected = f"one of the documented statuses ({statuses})"
-            self._record_violation(operation, "ROW-OTHER", expected, str(exchange.status), exchange)
+            self._record_violation(operation.requirement("ROW-OTHER"), expected, str(exchange.status), exchange)
             return
         self.ledger.passed(operation.requirement("ROW-OTHER"))
         documented, inferred = schema_violations(exchange, row)
-        for fact, violations in ((f"ROW-{exchange.status}", documented), ("INFERRED", inferred)):
+        for requirement_id, violations in (
+            (operation.requirement(f"ROW-{exchange.status}"), documented),
+            (operation.requirement("INFERRED"), inferred),
+        ):
             if violations:
                 expected = f"the body of the documented {exchange.status}"
-                self._record_violation(operation, fact, expected, "; ".join(violations), exchange)
+                self._record_violation(requirement_id, expected, "; ".join(violations), exchange)
             else:
-                self.ledger.passed(operation.requirement(fact))
+                self.ledger.passed(requirement_id)
 
-    def _record_violation(
-        self, operation: OperationSpec, fact: str, expected: str, actual: str, exchange: Exchange
-    ) -> None:
-        self.ledger.failed(Violation(operation.requirement(fact), expected, actual, (exchange,)))
+    def _record_violation(self, requirement_id: str, expected: str, actual: str, exchange: Exchange) -> None:
+        self.ledger.failed(Violation(requirement_id, expected, actual, (exchange,)))
 
 
 def _retry_after(exchange: Exchange, default: float) -> float:

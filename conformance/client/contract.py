@@ -120,7 +120,6 @@ def json_body(exchange: Exchange) -> Any:  # noqa: ANN401  (JSON)
 
     Raises:
         ValueError: The body is not JSON in UTF-8, or is nested too deeply.
-
     """
     try:
         return json.loads((exchange.response_body or b"").decode("utf-8"))

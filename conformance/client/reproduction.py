@@ -25,7 +25,6 @@ def with_reproduction_steps(
         observed: The observations by requirement id.
         exchanges: The exchanges of the run, in their order.
         states: The requests that set provider states up, in their order.
-
     """
     if not any(observations.violations for observations in observed.values()):
         return observed

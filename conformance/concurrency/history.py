@@ -51,7 +51,6 @@ class History:
         context: The context of the check.
         about: The operation that the history is about.
         before: The events before the history.
-
     """
 
     def __init__(self, context: CheckContext, about: OperationSpec, *before: Event) -> None:

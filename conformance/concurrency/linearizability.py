@@ -32,7 +32,6 @@ class TimedOperation(Generic[RequestT, ResponseT]):
         response: The response; None where none arrived.
         end: The end of the interval; None without a response, when the request may take effect at any time after its
             start, or never.
-
     """
 
     index: int
@@ -67,7 +66,6 @@ class SearchResult(Generic[StateT, RequestT, ResponseT]):
         states: The possible states after it.
         failing: The operation that has to come next, and cannot; None if the outcome is OK.
         explored: The number of states that were explored, over all configurations.
-
     """
 
     outcome: Outcome
@@ -96,7 +94,6 @@ def check(
 
     Raises:
         ValueError: Two operations have the same index.
-
     """
     operations = sorted(history, key=_search_priority)
     if len({operation.index for operation in operations}) < len(operations):
@@ -117,7 +114,6 @@ class _Configuration(Generic[StateT]):
         order: The positions of the operations, in order.
         taken: The same positions as a set of bits.
         states: The possible states.
-
     """
 
     order: tuple[int, ...]

@@ -35,7 +35,6 @@ class CaseRunner:
 
     Attributes:
         violations: The violations so far; each is in the ledger already.
-
     """
 
     def __init__(self, context: CheckContext, key: Key) -> None:
@@ -51,7 +50,6 @@ class CaseRunner:
         Args:
             case: The case.
             once: Whether not to send it if the same request was sent before.
-
         """
         operation = operation_of(case)
         has_key = self._authorize(case)
@@ -147,7 +145,7 @@ class CaseRunner:
             failure = CheckFailure(fact, f"a refusal: the audience is {kind.value}")
             self._note(operation, failure, *([deletion] if deletion else []), exchange)
         else:
-            self._context.ledger.passed(f"{operation.prefix}-{fact}")
+            self._context.ledger.passed(operation.requirement(fact))
 
     def _judge(self, sent: SentCase, response: Response) -> None:
         """Judge a response by Schemathesis' checks."""
@@ -156,13 +154,13 @@ class CaseRunner:
             self._note(sent.operation, failure, sent.exchange)
         for fact in _exemplified_facts(sent):
             if fact not in {failure.fact for failure in failures}:
-                self._context.ledger.passed(f"{sent.operation.prefix}-{fact}")
+                self._context.ledger.passed(sent.operation.requirement(fact))
 
     def _note(self, operation: OperationSpec, failure: CheckFailure, *exchanges: Exchange) -> None:
         """Note a violation, in the ledger unless our client has noted the same already."""
         last = exchanges[-1]
         body = (last.response_body or b"").decode("utf-8", "replace")
-        requirement = f"{operation.prefix}-{failure.fact}"
+        requirement = operation.requirement(failure.fact)
         violation = Violation(requirement, failure.expected, f"{last.status} {body[:160]}", exchanges)
         self.violations.append(violation)
         known = self._context.ledger.observations(requirement, selected=True).violations

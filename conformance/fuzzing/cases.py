@@ -95,7 +95,6 @@ def draw_cases(operation: OperationSpec, random: Random, count: int) -> list[Cas
 
     Raises:
         CasesError: Hypothesis gave up.
-
     """
     any_strategy = strategies.one_of([*_strategies(_api_operations()[operation.id])])
     cases: list[Case] = []

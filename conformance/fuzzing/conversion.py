@@ -43,7 +43,6 @@ def to_raw_request(case: Case, request: requests.PreparedRequest, is_issued: Cal
         case: The generated case.
         request: The request as Schemathesis would send it.
         is_issued: A function that returns whether the target itself has given out an identifier.
-
     """
     url = urlsplit(str(request.url))
     path = f"{url.path}?{url.query}" if url.query else url.path

@@ -49,7 +49,6 @@ class IdentifierPool:
         Args:
             operation: The operation; None is returned where it names no resource.
             valid_only: Whether to return the kind for which the request is valid.
-
         """
         kinds = _kinds(operation)
         if not kinds or valid_only:
@@ -61,7 +60,6 @@ class IdentifierPool:
 
         Raises:
             NotEstablishedError: There was never one, and without it no valid request can be sent.
-
         """
         if kind not in self._identifiers and kind not in self._unavailable:
             try:

@@ -26,7 +26,7 @@ def examples_coverage_and_fuzzing(context: CheckContext, operation: OperationSpe
         for case in draw_cases(operation, context.random, max(1, round(context.repeats * _CASES_PER_REPEAT))):
             runner.run(case)
     except CasesError as error:
-        context.ledger.blocked([f"{operation.prefix}-ROW-OTHER"], f"Schemathesis drew no requests: {error}")
+        context.ledger.blocked([operation.requirement("ROW-OTHER")], f"Schemathesis drew no requests: {error}")
     return runner.violations
 
 

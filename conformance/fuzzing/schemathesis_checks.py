@@ -54,7 +54,6 @@ class SentCase:
         raw: The request.
         exchange: The exchange.
         has_key: Whether the request carried the key.
-
     """
 
     operation: OperationSpec

@@ -23,7 +23,6 @@ class Sequences:
 
     Attributes:
         begun: The number of sequences so far.
-
     """
 
     def __init__(self, context: CheckContext, runner: CaseRunner) -> None:
@@ -42,7 +41,6 @@ class Sequences:
 
         Raises:
             CasesError: Hypothesis gave up before the first of them.
-
         """
         machine = self._machine()
         reason = ""

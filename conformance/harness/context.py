@@ -50,7 +50,6 @@ class CheckContext:
         random: The only source of random choices.
         repeats: How often an action is repeated that has to succeed every time.
         created_ids: The audiences and folders made for this check, which lists have to show, by account group.
-
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  (all that a check works with)
@@ -163,7 +162,6 @@ class CheckContext:
             key: The key that the request carries.
             options: The headers, query and body of the request.
             limited: Whether a 429 is the expected response, and not waited out.
-
         """
         call = ApiRequest(operations.DELETE_AUDIENCE, key.token, audience.group, audience.id, options=options)
         return self.client.send(call, limited=limited)
@@ -244,7 +242,6 @@ def distinct_from(make: Callable[[], _T], taken: Collection[str], name: Callable
 
     Raises:
         NotEstablishedError: All resources have a taken identifier.
-
     """
     for _ in range(len(taken) + _SPARE_TRIES):
         resource = make()

@@ -31,7 +31,6 @@ class Deletions:
             operation: The operation of the request.
             path: The account group and the identifier that the request names.
             exchange: The exchange.
-
         """
         if operation.effect is Effect.DELETES_AUDIENCE and exchange.status == _DONE:
             self._deleted[path] = exchange

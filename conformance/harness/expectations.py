@@ -1,110 +1,131 @@
-"""What checks expect of responses, noted in the ledger."""
+"""The expectations that checks have of responses, recorded in the ledger under the whole ids of requirements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext, suppress
 
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.catalogue.requirements import Level, load_catalogue
-from conformance.client.client import ApiRequest
 from conformance.harness.context import CheckContext
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.violation import ViolationError
 from conformance.states import NotEstablishedError
 
-_BELIED = frozenset({404, 409})
+_OPERATIONS_BY_ID = {operation.id: operation for operation in operations.OPERATIONS}
+_CONTRADICTORY = frozenset({404, 409})
 _INVALID = frozenset({400, 422})
+_BODY_SHOWN = 160
 
 
 def describe(exchange: Exchange) -> str:
-    """A response in a few words."""
+    """Return the status of a response and the beginning of its body."""
     if exchange.status is None:
         return f"no response ({exchange.no_response})"
     body = (exchange.response_body or b"").decode("utf-8", "replace")
-    return f"{exchange.status} {body[:160]}"
+    return f"{exchange.status} {body[:_BODY_SHOWN]}"
 
 
 def is_refusal(exchange: Exchange) -> bool:
-    """Whether a response came, and is not one of success."""
+    """Whether a response came, and is no success."""
     return exchange.status is not None and exchange.status not in SUCCESS
 
 
-def contradictory_refusal(answers: Sequence[Exchange]) -> tuple[Exchange, Exchange] | None:
-    """Of deletions of one audience: one that the guard refused, and one that found it carried out all the same.
+def contradictory_refusal(deletions: Sequence[Exchange]) -> tuple[Exchange, Exchange] | None:
+    """Find two deletions of one audience that contradict each other: the guard refused it, yet it was carried out.
 
-    None where one says that it was carried out: then the guard has not held, and nothing is belied.
+    Returns:
+        The refusal by the guard (409) and the response that no longer found the audience (404). None if there are no
+        such two, or if a deletion succeeded: then the guard did not hold, and no refusal is contradicted.
     """
-    first = {answer.status: answer for answer in reversed(answers)}
-    if first.keys() & SUCCESS or not first.keys() >= _BELIED:
+    first = {deletion.status: deletion for deletion in reversed(deletions)}
+    if first.keys() & SUCCESS or not first.keys() >= _CONTRADICTORY:
         return None
     return first[409], first[404]
 
 
 class Expectations:
-    """The expectations of one operation's requirements; each MUST raises ViolationError where it is not met."""
+    """The expectations of one check. An unmet MUST raises ViolationError.
 
-    def __init__(self, context: CheckContext, operation: OperationSpec) -> None:
+    An unmet SHOULD is only recorded, so that the check goes on to what is demanded.
+    """
+
+    def __init__(self, context: CheckContext) -> None:
         self._context = context
-        self._operation = operation
-        self._ledger = context.ledger
-        self._prefix = operation.prefix
-        self._done = SUCCESS.intersection(context.client.contract.statuses(operation))
 
-    def status(self, fact: str, exchange: Exchange, statuses: frozenset[int] | set[int], *before: Exchange) -> None:
-        """A response with one of some statuses.
+    def status(self, requirement_id: str, exchange: Exchange, statuses: Collection[int], *before: Exchange) -> None:
+        """Expect a response with one of some statuses.
 
-        NotEstablishedError where it says that a start request is invalid, and it may well be, for all that is known.
+        Args:
+            requirement_id: The requirement that demands it.
+            exchange: The exchange to examine.
+            statuses: The demanded statuses.
+            before: Earlier exchanges that a reader needs to understand a violation.
+
+        Raises:
+            NotEstablishedError: The response calls a start request invalid whose body was only inferred.
+            ViolationError: The requirement is a MUST, and the status is another.
         """
-        may_be_invalid = self._operation is operations.START_JOB and exchange.status in _INVALID.difference(statuses)
-        if may_be_invalid and self._context.start_body_is_guessed():
+        may_be_invalid = _operation_of(requirement_id) is operations.START_JOB and exchange.status in _INVALID
+        if may_be_invalid and exchange.status not in statuses and self._context.start_body_is_guessed():
             raise NotEstablishedError(
-                f"'a prospecting request' could not be had, and what the contract infers is {describe(exchange)}"
+                f"'a prospecting request' could not be set up, and the target refuses the body that the contract "
+                f"infers: {describe(exchange)}"
             )
         expected = "a success" if statuses == SUCCESS else " or ".join(map(str, sorted(statuses)))
-        self.expect(fact, expected, describe(exchange), [*before, exchange], holds=exchange.status in statuses)
+        holds = exchange.status in statuses
+        self.condition(requirement_id, expected, describe(exchange), [*before, exchange], holds=holds)
 
-    def done(self, exchange: Exchange, *before: Exchange) -> None:
-        """The documented success."""
-        self.status("DONE", exchange, self._done, *before)
+    def done(self, requirement_id: str, exchange: Exchange, *before: Exchange) -> None:
+        """Expect a documented success of the requirement's operation; arguments and errors are those of `status`."""
+        documented = self._context.client.contract.statuses(_operation_of(requirement_id))
+        self.status(requirement_id, exchange, SUCCESS.intersection(documented), *before)
 
-    def refusal(self, fact: str, exchange: Exchange, *before: Exchange) -> None:
-        """A refusal, whatever its status."""
-        self.expect(fact, "a refusal", describe(exchange), [*before, exchange], holds=is_refusal(exchange))
+    def refusal(self, requirement_id: str, exchange: Exchange, *before: Exchange) -> None:
+        """Expect a refusal with any status; arguments and errors are those of `status`."""
+        holds = is_refusal(exchange)
+        self.condition(requirement_id, "a refusal", describe(exchange), [*before, exchange], holds=holds)
 
-    def expect(self, fact: str, expected: str, came_back: str, exchanges: list[Exchange], *, holds: bool) -> None:
-        """Anything else. What no sentence demands is noted only, so that what one does is looked at all the same."""
-        requirement_id = f"{self._prefix}-{fact}"
-        is_demanded = load_catalogue()[requirement_id].level is Level.MUST
-        with nullcontext() if is_demanded else suppress(ViolationError):
-            self._ledger.expect(requirement_id, expected, came_back, exchanges, holds=holds)
+    def condition(
+        self, requirement_id: str, expected: str, actual: str, exchanges: Sequence[Exchange], *, holds: bool
+    ) -> None:
+        """Expect a condition to hold.
 
-    def passed(self, fact: str) -> None:
-        """It was seen to hold."""
-        self._ledger.passed(f"{self._prefix}-{fact}")
+        Args:
+            requirement_id: The requirement that demands it.
+            expected: A description of the condition.
+            actual: A description of the response.
+            exchanges: The exchanges that show a violation, in order.
+            holds: Whether the condition holds.
+
+        Raises:
+            ViolationError: The requirement is a MUST, and the condition does not hold.
+        """
+        is_must = load_catalogue()[requirement_id].level is Level.MUST
+        with nullcontext() if is_must else suppress(ViolationError):
+            self._context.ledger.expect(requirement_id, expected, actual, exchanges, holds=holds)
+
+
+def _operation_of(requirement_id: str) -> OperationSpec:
+    return _OPERATIONS_BY_ID[load_catalogue()[requirement_id].operation]
 
 
 class SoftAssertions:
-    """Lets a check go on past a violation, so that one does not hide another; `conclude` raises the first."""
+    """A context manager that lets a check go on after a violation, so that one does not hide another."""
 
     def __init__(self) -> None:
         self._violations: list[ViolationError] = []
 
     def __enter__(self) -> None:
-        """Attempt what may be broken."""
+        """Begin a part of a check that may find a violation."""
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
-        """Remember a violation, and go on."""
+        """Keep a violation for `raise_first`; let any other exception through."""
         if isinstance(error, ViolationError):
             self._violations.append(error)
             return True
         return False
 
     def raise_first(self) -> None:
-        """ViolationError if there was any."""
+        """Raise the first ViolationError, if there was one."""
         for violation in self._violations:
             raise violation
-
-
-def expectations_of(context: CheckContext, call: ApiRequest) -> Expectations:
-    """The expectations of the operation that is called."""
-    return Expectations(context, call.operation)

@@ -20,7 +20,6 @@ class RunFacts:
     Attributes:
         deletions: The deletions that the target has acknowledged.
         revoked_keys: The keys that the target has called revoked.
-
     """
 
     def __init__(self, client: Client) -> None:

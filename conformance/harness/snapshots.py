@@ -34,7 +34,6 @@ class Snapshot:
         folders: The names of the folders, by identifier.
         jobs: The identifiers of the jobs.
         exchanges: The exchanges that showed them.
-
     """
 
     audiences: dict[str, Any]

@@ -13,7 +13,6 @@ class KeyIssued:
         permissions: None if the target does not name them.
         groups: The account groups of the key; None if the target does not name them.
         fresh: Whether the account groups were empty.
-
     """
 
     key: str

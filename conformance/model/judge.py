@@ -50,7 +50,6 @@ def judge(state: State, request: Request | Event, response: Response | None) -> 
         request: A request, or an event, whose response is that of the provider state: 200 if it was set up.
         response: None is a lost reply. After it, or after a 500 or 502, the request may have taken effect; after a
             refusal (4xx) it has not.
-
     """
     if not isinstance(request, Request):
         return _judge_event(state, request, response)
@@ -98,7 +97,6 @@ def advance(
         request: The request or event.
         response: None is a lost reply.
         pending: Requests whose reply was lost and that may still be in progress.
-
     """
     states = set(possible)
     for lost in pending:

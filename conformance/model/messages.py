@@ -27,7 +27,6 @@ class Validity(Enum):
         VALID: No part can be wrong: ordinary identifiers and text, a start body that the target itself offered.
         INVALID: The page calls it invalid: a required field is missing, a type is wrong.
         DOUBTFUL: The pages do not decide it.
-
     """
 
     VALID = "valid"
@@ -49,7 +48,6 @@ class Request:
         idempotency: The `Idempotency-Key`.
         is_complete: Whether a list is read from its first page; pages joined by the sender are one request.
         status: The filter of P3.
-
     """
 
     operation: OperationSpec

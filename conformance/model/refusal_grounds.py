@@ -17,7 +17,6 @@ class RefusalGround:
         certain: Whether the ground certainly holds, so that a success breaks `fact` at `level`; otherwise it may hold.
         level: The level of the violation by a success.
         penalty: The level at which a refusal on this ground breaks `fact`; None if such a refusal is allowed.
-
     """
 
     fact: Fact

@@ -35,7 +35,6 @@ class Audience:
         named_by_suite: Whether a request of the suite created or named it, so that its name is unique.
         ready: False if the pages do not decide whether the guard still holds (a cancelled job, a monitoring audience).
             A recorded active job guards the audience in any case.
-
     """
 
     name: Known = Known()
@@ -61,7 +60,6 @@ class Activity(Enum):
         ACTIVE: Declared active by a provider state.
         OPEN: It may end at any time.
         ENDED: Declared or shown as ended.
-
     """
 
     ACTIVE = "active"
@@ -78,7 +76,6 @@ class Job:
         outcome: The last status; None if unknown.
         declared: Whether a provider state, and not only a response of the API, declared the activity.
         body: The body of the request that started it.
-
     """
 
     activity: Activity
@@ -108,7 +105,6 @@ class State:
         may_hold_unknown: The account groups that may hold unknown audiences or folders.
         may_have_unknown_jobs: The account groups that may have unknown jobs.
         may_have_unknown_active_job: Those of them in which the suite may have started such a job, still active.
-
     """
 
     keys: Records[str, Key] = field(default_factory=Records)

@@ -40,7 +40,6 @@ class Fact(StrEnum):
         UNIQUE: A list has each resource once.
         REPLAY: A repeated start returns the same job.
         CANCELABLE: Only an active job can be cancelled.
-
     """
 
     KEY = "KEY"

@@ -1,1 +1,1 @@
-"""The races of the audiences API: requests that meet, and the facts that have to hold however they end."""
+"""The races of the audiences API: concurrent requests, and the conditions that hold however they end."""

@@ -1,4 +1,4 @@
-"""The kinds of race, and how often each is run."""
+"""The kinds of races, and their repeated run."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -13,9 +13,10 @@ from conformance.client.contract import json_at
 from conformance.concurrency.history import History
 from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations
+from conformance.harness.key import Key
 from conformance.model.events import KeyIssued
 from conformance.model.messages import Validity
-from conformance.races.race import Act, Race, check_history
+from conformance.races.race import Action, Race, check_history
 from conformance.results.exchange import SUCCESS
 from conformance.results.violation import Violation, ViolationError
 from conformance.states import NotEstablishedError
@@ -27,51 +28,57 @@ _LONGEST = 10.0
 
 @dataclass(frozen=True)
 class Kind:
-    """What is raced: `acts`, one for each client, by the number of the turn."""
+    """A kind of race.
 
-    acts: Callable[[Race, int], list[Act]]
+    Attributes:
+        actions: A function that returns the actions of the clients, by the number of the turn.
+        populated: Whether a job populates the audience.
+        in_folder: Whether the race needs a folder.
+    """
+
+    actions: Callable[[Race, int], list[Action]]
     populated: bool = False
     in_folder: bool = False
 
 
-def _deletions(race: Race, _: int) -> list[Act]:
+def _deletions(race: Race, _: int) -> list[Action]:
     return [race.delete_action()] * _CLIENTS
 
 
-def _deletions_of_different_audiences(race: Race, _: int) -> list[Act]:
+def _deletions_of_different_audiences(race: Race, _: int) -> list[Action]:
     return [race.delete_action(), *[race.delete_another_action() for _ in range(_CLIENTS - 1)]]
 
 
-def _deletions_and_an_end(race: Race, turn: int) -> list[Act]:
-    """Every other time each asks but once: what was refused and yet done is seen only if nobody asks again."""
+def _deletions_and_end(race: Race, turn: int) -> list[Action]:
+    """Delete once in every other turn: a repetition would hide a deletion that was refused and still carried out."""
     if turn % 2:
         return [race.end_action("completed", delay=0), *[race.delete_action()] * 4]
     return [race.end_action(OUTCOMES[turn // 2 % 3], delay=turn % 4), *[race.delete_action(_TRIES)] * 4]
 
 
-def _deletions_and_a_cancellation(race: Race, turn: int) -> list[Act]:
+def _deletions_and_cancellation(race: Race, turn: int) -> list[Action]:
     return [race.cancel_action(delay=turn % 4), *[race.delete_action(1 if turn % 2 else _TRIES)] * 4]
 
 
-def _updates(race: Race, turn: int) -> list[Act]:
-    bodies = [{name: f"update {turn}.{one}"} for one in range(3) for name in ("name", "description")]
-    return [race.on_audience(operations.UPDATE_AUDIENCE, body) for body in bodies]
+def _updates(race: Race, turn: int) -> list[Action]:
+    bodies = [{name: f"update {turn}.{number}"} for number in range(3) for name in ("name", "description")]
+    return [race.audience_action(operations.UPDATE_AUDIENCE, body) for body in bodies]
 
 
-def _updates_and_deletions(race: Race, turn: int) -> list[Act]:
+def _updates_and_deletions(race: Race, turn: int) -> list[Action]:
     return [*_updates(race, turn)[:4], *[race.delete_action(delay=turn % 3)] * 2]
 
 
-def _moves_and_deletions(race: Race, turn: int) -> list[Act]:
-    move = race.on_audience(operations.MOVE_TO_FOLDER, {"folderId": race.folder})
+def _moves_and_deletions(race: Race, turn: int) -> list[Action]:
+    move = race.audience_action(operations.MOVE_TO_FOLDER, {"folderId": race.folder})
     return [move, move, move, *[race.delete_action(delay=turn % 3)] * 2]
 
 
 KINDS: Mapping[str, Kind] = {
     "deletions": Kind(_deletions),
     "deletions of different audiences": Kind(_deletions_of_different_audiences),
-    "deletions and the end of the prospecting": Kind(_deletions_and_an_end, populated=True),
-    "deletions and its cancellation": Kind(_deletions_and_a_cancellation, populated=True),
+    "deletions and the end of the prospecting": Kind(_deletions_and_end, populated=True),
+    "deletions and its cancellation": Kind(_deletions_and_cancellation, populated=True),
     "updates": Kind(_updates),
     "updates and deletions": Kind(_updates_and_deletions),
     "moves and deletions": Kind(_moves_and_deletions, in_folder=True),
@@ -79,57 +86,74 @@ KINDS: Mapping[str, Kind] = {
 
 
 def run_race(context: CheckContext, kind: Kind) -> None:
-    """Race again and again; ViolationError where something does not hold that has to, or should."""
+    """Run a kind of race repeatedly, for at most ten seconds.
+
+    Raises:
+        NotEstablishedError: No race could be prepared.
+        ViolationError: A requirement does not hold, be it a MUST or a SHOULD.
+    """
     key = context.create_key()
     neighbour = context.ready_audience(key)
     folder = context.create_folder(key) if kind.in_folder else ""
-    findings: list[Violation] = []
+    violations: list[Violation] = []
     obstacles: list[NotEstablishedError] = []
     until = time.monotonic() + _LONGEST
-    turns = 0
+    completed = 0
     for turn in range(context.share_of_repeats(6)):
-        if turns and time.monotonic() > until:
+        if turn and time.monotonic() > until:
             break
-        turns += 1
         try:
             audience = context.populated_audience(key) if kind.populated else context.create_audience(key)
-            one = Race(context, key, audience, neighbour, folder)
-            acts = kind.acts(one, turn)
-            context.random.shuffle(acts)  # who begins last runs first
-            one.history.run_concurrently(acts)
+            race = Race(context, key, audience, neighbour, folder)
+            _run_actions(race, kind.actions(race, turn))
         except NotEstablishedError as obstacle:
             obstacles.append(obstacle)
             continue
-        one.expect_all(one.read_back())
-        for finding in one.broken():
-            context.ledger.failed(finding)
-            findings.append(finding)
-    if len(obstacles) == turns:
+        completed += 1
+        race.expect_all(race.read_back())
+        violations += _record(context, race.violations())
+    if not completed:
         raise obstacles[0]
-    for finding in findings:
-        raise ViolationError(finding)
+    for violation in violations:
+        raise ViolationError(violation)
+
+
+def _run_actions(race: Race, actions: list[Action]) -> None:
+    race.context.random.shuffle(actions)  # the thread that begins last runs first
+    race.history.run_concurrently(actions)
+
+
+def _record(context: CheckContext, violations: list[Violation]) -> list[Violation]:
+    for violation in violations:
+        context.ledger.failed(violation)
+    return violations
 
 
 def race_to_start(context: CheckContext) -> None:
-    """Start a job with one idempotency key, all at once; ViolationError where not all have the same job."""
+    """Start jobs concurrently with one idempotency key, repeatedly.
+
+    Raises:
+        ViolationError: The successful starts have different jobs.
+    """
     key = context.create_key()
     body = context.start_body(key)
     for _ in range(context.share_of_repeats(9)):
-        history = History(
-            context, operations.START_JOB, KeyIssued(key.token, ALL_PERMISSIONS, frozenset({key.group}), fresh=False)
-        )
-        once = context.fresh_idempotency_key()
-        call = ApiRequest(operations.START_JOB, key.token, key.group, body=body, options=once)
-
-        history.run_concurrently([partial(history.send, call, Validity.DOUBTFUL)] * _CLIENTS)
-
-        history.read(operations.LIST_JOBS, key)
-        answers = [exchange for _, exchange in history.of(operations.START_JOB)]
-        jobs = sorted({str(json_at(one, "data", "jobId")) for one in answers if one.status in SUCCESS})
+        history = _start_concurrently(context, key, body)
+        exchanges = [exchange for _, exchange in history.of(operations.START_JOB)]
+        jobs = sorted({str(json_at(exchange, "data", "jobId")) for exchange in exchanges if exchange.status in SUCCESS})
         for job in jobs:
             context.call(operations.CANCEL_JOB, key, job)
-        for finding in check_history(context, history):
-            context.ledger.failed(finding)
-        said, evidence = f"{len(jobs)}: {', '.join(jobs)}", history.exchanges
-        expect = Expectations(context, operations.START_JOB)
-        expect.expect("REPLAY-ACTIVE", "one job for all of them", said, evidence, holds=len(jobs) <= 1)
+        _record(context, check_history(context, history))
+        expected, actual, holds = "one job for all of them", f"{len(jobs)}: {', '.join(jobs)}", len(jobs) <= 1
+        expect = Expectations(context)
+        expect.condition("JOB-START-REPLAY-ACTIVE", expected, actual, history.exchanges, holds=holds)
+
+
+def _start_concurrently(context: CheckContext, key: Key, body: object) -> History:
+    issued = KeyIssued(key.token, ALL_PERMISSIONS, frozenset({key.group}), fresh=False)
+    history = History(context, operations.START_JOB, issued)
+    idempotency_key = context.fresh_idempotency_key()
+    request = ApiRequest(operations.START_JOB, key.token, key.group, body=body, options=idempotency_key)
+    history.run_concurrently([partial(history.send, request, Validity.DOUBTFUL)] * _CLIENTS)
+    history.read(operations.LIST_JOBS, key)
+    return history

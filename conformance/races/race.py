@@ -1,4 +1,4 @@
-"""What is raced against what, and what has to hold however the race ends."""
+"""One race of concurrent requests on an audience, and the conditions that hold however it ends."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -21,17 +21,23 @@ from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.violation import Violation
 from conformance.states import NotEstablishedError
 
-Act = Callable[[], object]
-DELETE = operations.DELETE_AUDIENCE
+Action = Callable[[], object]
 _NOT_FOUND, _CONFLICT = 404, 409
 
 
 @dataclass
 class Race:
-    """One race. `history`: what becomes of it. `audience`: what it is about; `neighbour`: what it is not.
+    """One race on one audience.
 
-    `folder`: where the audience may go. `asked_to_end`: when the end of its prospecting was asked for; `keeps`: it is
-    documented to be there after that end.
+    Attributes:
+        context: The context of the check.
+        key: The key of every request.
+        audience: The audience that the race is about.
+        neighbour: An audience that the race leaves alone.
+        folder: The folder that the audience may be moved to.
+        history: The recorded operations.
+        end_requested_at: The time, in seconds, of the request to end or cancel the prospecting.
+        survives_end: Whether the audience is documented to exist after the prospecting has ended.
     """
 
     context: CheckContext
@@ -40,13 +46,13 @@ class Race:
     neighbour: Audience
     folder: str = ""
     history: History = field(init=False)
-    asked_to_end: float = float("-inf")
-    keeps: bool = False
+    end_requested_at: float = float("-inf")
+    survives_end: bool = False
 
     def __post_init__(self) -> None:
         self.history = History(
             self.context,
-            DELETE,
+            operations.DELETE_AUDIENCE,
             KeyIssued(self.key.token, ALL_PERMISSIONS, frozenset({self.key.group}), fresh=False),
             AudienceReady(self.neighbour.group, self.neighbour.id),
             AudienceReady(self.audience.group, self.audience.id)
@@ -54,126 +60,144 @@ class Race:
             else AudiencePopulated(self.audience.group, self.audience.id, self.audience.job),
         )
 
-    def call(self, operation: OperationSpec, target: str = "", body: object = None) -> ApiRequest:
-        """A request with the key of the race."""
-        return ApiRequest(operation, self.key.token, self.key.group, target, body)
+    def request(self, operation: OperationSpec, resource_id: str = "", body: object = None) -> ApiRequest:
+        """Return a request with the key of the race."""
+        return ApiRequest(operation, self.key.token, self.key.group, resource_id, body)
 
-    def on_audience(self, operation: OperationSpec, body: object = None) -> Act:
-        """What names the audience."""
-        return partial(self.history.send, self.call(operation, self.audience.id, body))
+    # Actions of clients.
 
-    def delete_action(self, tries: int = 1, delay: int = 0) -> Act:
-        """Delete the audience, as many readings later; where the guard refuses, again and again."""
+    def audience_action(self, operation: OperationSpec, body: object = None) -> Action:
+        """Return an action that sends one request on the audience."""
+        return partial(self.history.send, self.request(operation, self.audience.id, body))
 
-        def act() -> None:
-            self._read(delay)
+    def delete_action(self, tries: int = 1, delay: int = 0) -> Action:
+        """Return an action that deletes the audience.
+
+        Args:
+            tries: How often it sends the request while the guard refuses it.
+            delay: How often it reads the audience before.
+        """
+
+        def delete() -> None:
+            self._read_audience(delay)
             for _ in range(tries):
-                if self.history.send(self.call(DELETE, self.audience.id)).status != _CONFLICT:
+                if self.history.send(self.request(operations.DELETE_AUDIENCE, self.audience.id)).status != _CONFLICT:
                     return
 
-        return act
+        return delete
 
-    def delete_another_action(self) -> Act:
-        """Delete an audience of one's own, which is made for it beforehand."""
+    def delete_another_action(self) -> Action:
+        """Create another audience now; return an action that deletes it."""
         body = {"name": f"made for a race {self.context.random.getrandbits(32):x}", "type": "on_demand"}
-        made = json_at(self.history.send(self.call(operations.CREATE_AUDIENCE, body=body)), "data", "id")
-        if not isinstance(made, str):
-            raise NotEstablishedError("an audience could not be made")
-        return partial(self.history.send, self.call(DELETE, made))
+        created = self.history.send(self.request(operations.CREATE_AUDIENCE, body=body))
+        audience_id = json_at(created, "data", "id")
+        if not isinstance(audience_id, str):
+            raise NotEstablishedError("no audience could be created")
+        return partial(self.history.send, self.request(operations.DELETE_AUDIENCE, audience_id))
 
-    def end_action(self, outcome: str, delay: int) -> Act:
-        """End the prospecting, by the target's own word, as many readings later."""
+    def end_action(self, outcome: str, delay: int) -> Action:
+        """Return an action that ends the prospecting by a provider state, after `delay` readings of the audience."""
 
-        def act() -> None:
-            self.keeps = outcome == "completed"
-            self._read(delay)
-            self.asked_to_end = time.monotonic()
+        def end() -> None:
+            self.survives_end = outcome == "completed"
+            self._read_audience(delay)
+            self.end_requested_at = time.monotonic()
             self.history.end(self.audience, outcome)
 
-        return act
+        return end
 
-    def cancel_action(self, delay: int) -> Act:
-        """Cancel the job that populates the audience, as a client does, as many readings later."""
+    def cancel_action(self, delay: int) -> Action:
+        """Return an action that cancels the job as a client does, after `delay` readings of the audience."""
 
-        def act() -> None:
-            self._read(delay)
-            self.asked_to_end = time.monotonic()
-            self.history.send(self.call(operations.CANCEL_JOB, str(self.audience.job)))
+        def cancel() -> None:
+            self._read_audience(delay)
+            self.end_requested_at = time.monotonic()
+            self.history.send(self.request(operations.CANCEL_JOB, str(self.audience.job)))
 
-        return act
+        return cancel
 
-    def _read(self, times: int) -> None:
+    def _read_audience(self, times: int) -> None:
         for _ in range(times):
-            self.history.send(self.call(operations.GET_AUDIENCE, self.audience.id))
+            self.history.send(self.request(operations.GET_AUDIENCE, self.audience.id))
+
+    # Conditions after the race.
 
     def read_back(self) -> Exchange:
-        """Read everything, once the race is over; answers what the audience was read as."""
-        seen = self.history.send(self.call(operations.GET_AUDIENCE, self.audience.id))
+        """Read everything after the race; return the reading of the audience."""
+        read = self.history.send(self.request(operations.GET_AUDIENCE, self.audience.id))
         for operation in (operations.LIST_AUDIENCES, operations.GET_NAVIGATION):
             self.history.read(operation, self.key)
-        return seen
+        return read
 
-    # What has to hold.
+    def expect_all(self, read: Exchange) -> None:
+        """Expect what must hold however the race ended.
 
-    def expect_all(self, seen: Exchange) -> None:
-        """What must hold however it ended; ViolationError where it does not. `seen`: what the audience is read as."""
-        deletions = self._deletions()
-        evidence = self.history.exchanges
-        expect = Expectations(self.context, DELETE)
-        for done, exchange in deletions:
-            early = done.operation.end is not None and done.operation.end < self.asked_to_end
-            guarded = self.audience.job is not None and early and exchange.status in SUCCESS
-            expected = "409, while nobody had asked yet to end the job that populates it"
-            expect.expect("GUARD", expected, describe(exchange), evidence, holds=not guarded)
+        Args:
+            read: The reading of the audience after the race.
+
+        Raises:
+            ViolationError: A MUST does not hold.
+        """
+        deletions, exchanges = self._deletions(), self.history.exchanges
+        expect = Expectations(self.context)
+        for deletion, exchange in deletions:
+            early = deletion.operation.end is not None and deletion.operation.end < self.end_requested_at
+            holds = self.audience.job is None or not early or exchange.status not in SUCCESS
+            expected = "409: the end of the job that populates it was not requested yet"
+            expect.condition("AUD-DELETE-GUARD", expected, describe(exchange), exchanges, holds=holds)
         if any(exchange.status in SUCCESS for _, exchange in deletions):
-            expect.expect("EFFECT", "404: it was deleted", describe(seen), evidence, holds=is_refusal(seen))
-        elif self._refused_for_good([exchange for _, exchange in deletions]):
-            kept = seen.status != _NOT_FOUND
-            expect.expect("GUARD-KEEPS", "still there: no deletion succeeded", describe(seen), evidence, holds=kept)
-        self._expect_of_others(expect)
+            self._expect_deleted(read, exchanges)
+        elif self._is_refused_throughout([exchange for _, exchange in deletions]):
+            expected, holds = "still there: no deletion succeeded", read.status != _NOT_FOUND
+            expect.condition("AUD-DELETE-GUARD-KEEPS", expected, describe(read), exchanges, holds=holds)
+        self._expect_of_others()
 
-    def _expect_of_others(self, expect: Expectations) -> None:
-        """What else was deleted is gone; the neighbour is there."""
-        for done, exchange in list(self.history.of(DELETE)):
-            if done.resource_id != self.audience.id and exchange.status in SUCCESS:
-                seen = self.history.send(self.call(operations.GET_AUDIENCE, done.resource_id))
-                evidence = self.history.exchanges
-                expect.expect("EFFECT", "404: it was deleted", describe(seen), evidence, holds=is_refusal(seen))
-        beside = self.history.send(self.call(operations.GET_AUDIENCE, self.neighbour.id))
-        kept = beside.status not in ELSEWHERE
-        expected = "still there: nobody deleted it"
-        expect.expect("ONLY", expected, describe(beside), self.history.exchanges, holds=kept)
+    def _expect_deleted(self, read: Exchange, exchanges: list[Exchange]) -> None:
+        expected, holds = "404: it was deleted", is_refusal(read)
+        Expectations(self.context).condition("AUD-DELETE-EFFECT", expected, describe(read), exchanges, holds=holds)
+
+    def _expect_of_others(self) -> None:
+        """Expect the other deleted audiences to be gone, and the neighbour to exist."""
+        for deletion, exchange in list(self.history.of(operations.DELETE_AUDIENCE)):
+            if deletion.resource_id != self.audience.id and exchange.status in SUCCESS:
+                read = self.history.send(self.request(operations.GET_AUDIENCE, deletion.resource_id))
+                self._expect_deleted(read, self.history.exchanges)
+        neighbour = self.history.send(self.request(operations.GET_AUDIENCE, self.neighbour.id))
+        expected, holds = "still there: nobody deleted it", neighbour.status not in ELSEWHERE
+        expect, exchanges = Expectations(self.context), self.history.exchanges
+        expect.condition("AUD-DELETE-ONLY", expected, describe(neighbour), exchanges, holds=holds)
 
     def _deletions(self) -> list[tuple[RecordedOperation, Exchange]]:
-        """The deletions of the audience."""
-        return [(done, exchange) for done, exchange in self.history.of(DELETE) if done.resource_id == self.audience.id]
+        """Return the deletions of the audience of the race."""
+        deletions = self.history.of(operations.DELETE_AUDIENCE)
+        return [(deletion, exchange) for deletion, exchange in deletions if deletion.resource_id == self.audience.id]
 
-    def _refused_for_good(self, deletions: Sequence[Exchange]) -> bool:
-        """Whether nothing but a deletion may have made away with it, and none was done: all came to be refused."""
-        return self.keeps and bool(deletions) and all(one.status == _CONFLICT for one in deletions)
+    def _is_refused_throughout(self, deletions: Sequence[Exchange]) -> bool:
+        """Whether only a deletion can have removed the audience, and the guard refused every one."""
+        return self.survives_end and bool(deletions) and all(exchange.status == _CONFLICT for exchange in deletions)
 
-    def broken(self) -> list[Violation]:
-        """What should hold besides, and does not."""
+    def violations(self) -> list[Violation]:
+        """Return the violations of what should hold besides."""
         deletions = [exchange for _, exchange in self._deletions()]
-        succeeded = [exchange for exchange in deletions if exchange.status in SUCCESS]
-        if len(succeeded) <= 1:
+        successes = [exchange for exchange in deletions if exchange.status in SUCCESS]
+        if len(successes) <= 1:
             return check_history(self.context, self.history)
-        came_back = f"{len(succeeded)} of {len(deletions)}"
-        once = Violation(f"{DELETE.prefix}-ONCE", "exactly one 200", came_back, tuple(deletions))
+        actual = f"{len(successes)} of {len(deletions)}"
+        once = Violation("AUD-DELETE-ONCE", "exactly one 200", actual, tuple(deletions))
         return [once, *check_history(self.context, self.history)]
 
 
 def check_history(context: CheckContext, history: History) -> list[Violation]:
-    """Whether a history can be explained; where that could not be decided, it is no pass."""
-    found = history.check()
-    finding = history.violation(found)
-    if finding is not None:
-        return [finding]
-    if found.outcome is Outcome.UNKNOWN:
+    """Return a violation if no order explains a history; where that cannot be decided, its requirements are blocked."""
+    result = history.check()
+    violation = history.violation(result)
+    if violation is not None:
+        return [violation]
+    if result.outcome is Outcome.UNKNOWN:
         context.ledger.blocked(
             history.requirement_ids(), "in one race, too many orders were possible to look at all of them"
         )
         return []
-    for row in history.requirement_ids():
-        context.ledger.passed(row)
+    for requirement_id in history.requirement_ids():
+        context.ledger.passed(requirement_id)
     return []

@@ -42,7 +42,6 @@ class Report:
         strict: Whether a SHOULD counts as a MUST.
         selection: The expression of `-k`.
         notes: Other facts for the reader, such as fewer repetitions, or leftovers at the target.
-
     """
 
     contract: Contract

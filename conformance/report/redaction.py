@@ -32,7 +32,6 @@ class Redactor:
 
         Raises:
             ValueError: A name does not begin with AUDIENCE_, or is not in capitals.
-
         """
         self._names = {secret: name for secret, name in secrets.items() if secret}
         if invalid := [name for name in self._names.values() if _NAME.fullmatch(name) is None]:

@@ -15,7 +15,6 @@ class Exchange:
     Attributes:
         number: The position in the run, from 1; requests that set provider states up are counted as well.
         status: None without a response; `no_response` then says why.
-
     """
 
     number: int

@@ -34,7 +34,6 @@ def read(text: str, known: Collection[str]) -> Mapping[str, ExpectedFailure]:
 
     Raises:
         ExpectedFailuresError: At the first invalid line.
-
     """
     failures: dict[str, ExpectedFailure] = {}
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):

@@ -45,7 +45,6 @@ class Ledger:
 
         Raises:
             ViolationError: The requirement does not hold.
-
         """
         if holds:
             self.passed(requirement_id)

@@ -16,7 +16,6 @@ class Observations:
         errors: The failures of the suite itself in a check.
         blocked_by: The reasons why something could not be checked.
         selected: False where `-k` left out every check of the requirement.
-
     """
 
     check_count: int = 0

@@ -57,7 +57,6 @@ class RequirementResult:
     Attributes:
         observations: The violation to show first, with the fewest exchanges, stands first.
         reason: A text that explains the verdict.
-
     """
 
     requirement: Requirement
@@ -78,7 +77,6 @@ def decide(requirement: Requirement, observed: Observations, expected_failure: s
         requirement: The row of the catalogue.
         observed: The observations of the whole run.
         expected_failure: The reason from the expected-failures file, if it lists the requirement.
-
     """
     violations = tuple(sorted(observed.violations, key=_length))
     observed = replace(observed, violations=violations, check_count=max(observed.check_count, len(violations)))
@@ -97,7 +95,6 @@ def run_verdict(results: Sequence[RequirementResult], *, strict: bool = False, s
         results: The result of each requirement.
         strict: Whether a SHOULD counts as a MUST.
         selection: Whether `-k` selected some of the checks.
-
     """
     selected = {result.verdict for result in results if result.observations.selected}
     binding = {result.verdict for result in results if result.is_binding(strict=strict)}

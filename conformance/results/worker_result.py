@@ -18,7 +18,6 @@ class WorkerResult:
         tokens: All credentials that it sent, in their order.
         not_torn_down: The states and resources that it could not remove.
         notes: Other facts for the reader of the report.
-
     """
 
     observations: Mapping[str, Observations]

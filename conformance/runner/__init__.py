@@ -1,1 +1,1 @@
-"""One run of the suite: sessions, workers, selection, progress."""
+"""One run of the suite: sessions, workers, selection, progress, reports."""

@@ -1,7 +1,8 @@
-"""What checks made by the public API in an account group that stays: removed where it can be, else listed."""
+"""The clean-up of an account group that outlives the run: created audiences are deleted, the rest is reported."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from conformance.client.contract import json_at
@@ -10,49 +11,57 @@ from conformance.states import NotEstablishedError, PublicApi
 
 _COLLECTION = re.compile(r"/v1/accounts/([^/?]+)/(audiences|audiences/folders|prospecting)(?:\?|$)")
 _AUDIENCE = re.compile(r"/v1/accounts/([^/?]+)/audiences/([^/?]+)(?:\?|$)")
+_CREATED, _DELETED = frozenset({200, 201, 202}), 200
+_NOT_DELETABLE = {
+    "audiences/folders": "stays behind: the folder {id} of the account group {group}",
+    "prospecting": "stays behind: what the job {id} of the account group {group} imported, and its audience",
+}
+"""The messages about resources that the API cannot delete, by their collection."""
+
+
+class _Resource(NamedTuple):
+    collection: str
+    group: str
+    id: str
 
 
 def delete_leftovers(exchanges: Iterable[Exchange], api: PublicApi) -> list[str]:
-    """Delete every audience that was made and is still there; answers what stays behind."""
-    audiences: dict[tuple[str, str], str] = {}
-    stays: list[str] = []
+    """Delete every audience that was created and not deleted; return messages about what stays behind."""
+    keys: dict[_Resource, str] = {}
+    messages: list[str] = []
     for exchange in exchanges:
-        if gone := _deleted(exchange):
-            audiences.pop(gone, None)
-        for what, group, made in _made(exchange):
-            if what == "audiences":
-                audiences[group, made] = _key(exchange)
+        if deleted := _deleted_audience(exchange):
+            keys.pop(deleted, None)
+        if created := _created_resource(exchange):
+            if created.collection == "audiences":
+                keys[created] = _api_key(exchange)
             else:
-                stays.append(_STAYS[what].format(made=made, group=group))
-    for (group, audience), key in audiences.items():
+                messages.append(_NOT_DELETABLE[created.collection].format(id=created.id, group=created.group))
+    for audience, key in keys.items():
         try:
-            api.delete_audience(key, group, audience)
+            api.delete_audience(key, audience.group, audience.id)
         except NotEstablishedError as error:
-            stays.append(f"stays behind: the audience {audience} of the account group {group}, since {error}")
-    return stays
+            messages.append(
+                f"stays behind: the audience {audience.id} of the account group {audience.group}, since {error}"
+            )
+    return messages
 
 
-_STAYS = {
-    "audiences/folders": "stays behind: the folder {made} of the account group {group}",
-    "prospecting": "stays behind: what the job {made} of the account group {group} imported, and its audience",
-}
+def _created_resource(exchange: Exchange) -> _Resource | None:
+    collection = _COLLECTION.search(exchange.url)
+    if exchange.method != "POST" or exchange.status not in _CREATED or collection is None:
+        return None
+    resource_id = json_at(exchange, "data", "jobId" if collection[2] == "prospecting" else "id")
+    return _Resource(collection[2], unquote(collection[1]), resource_id) if isinstance(resource_id, str) else None
 
 
-def _made(exchange: Exchange) -> Iterator[tuple[str, str, str]]:
-    found = _COLLECTION.search(exchange.url)
-    if exchange.method != "POST" or exchange.status not in {200, 201, 202} or found is None:
-        return
-    made = json_at(exchange, "data", "jobId" if found[2] == "prospecting" else "id")
-    if isinstance(made, str):
-        yield found[2], unquote(found[1]), made
+def _deleted_audience(exchange: Exchange) -> _Resource | None:
+    audience = _AUDIENCE.search(exchange.url)
+    if exchange.method != "DELETE" or exchange.status != _DELETED or audience is None:
+        return None
+    return _Resource("audiences", unquote(audience[1]), unquote(audience[2]))
 
 
-def _deleted(exchange: Exchange) -> tuple[str, str] | None:
-    found = _AUDIENCE.search(exchange.url)
-    is_done = exchange.method == "DELETE" and exchange.status == 200  # noqa: PLR2004  (the documented row)
-    return (unquote(found[1]), unquote(found[2])) if is_done and found is not None else None
-
-
-def _key(exchange: Exchange) -> str:
-    sent = [value for name, value in exchange.request_headers if name.lower() == "authorization"]
-    return sent[0].partition(" ")[2] if sent else ""
+def _api_key(exchange: Exchange) -> str:
+    values = [value for name, value in exchange.request_headers if name.lower() == "authorization"]
+    return values[0].partition(" ")[2] if values else ""

@@ -1,4 +1,4 @@
-"""The point in time past which nothing more is checked."""
+"""The deadline of a run."""
 
 import time
 
@@ -6,20 +6,28 @@ from conformance.states import NotEstablishedError
 
 
 class Deadline:
-    """`seconds` from now on; never without."""
+    """A point in time after which nothing more is checked.
+
+    Args:
+        seconds: The length of the run; None for no deadline.
+        elapsed: Seconds of it that have already passed.
+
+    Attributes:
+        stopped: Whether anything was stopped by the deadline.
+    """
 
     def __init__(self, seconds: float | None, elapsed: float = 0) -> None:
         self._seconds = seconds
-        self._begun = time.monotonic() - elapsed
+        self._start = time.monotonic() - elapsed
         self.stopped = False
 
     @property
-    def spent(self) -> float:
-        """Seconds since the beginning."""
-        return time.monotonic() - self._begun
+    def elapsed(self) -> float:
+        """Seconds since the start of the run."""
+        return time.monotonic() - self._start
 
     def raise_if_passed(self, *_: object) -> None:
-        """NotEstablishedError past the deadline."""
-        if self._seconds is not None and self.spent >= self._seconds:
+        """Raise NotEstablishedError if the deadline has passed."""
+        if self._seconds is not None and self.elapsed >= self._seconds:
             self.stopped = True
             raise NotEstablishedError(f"the deadline of {self._seconds:g} s has passed")

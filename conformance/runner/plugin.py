@@ -1,4 +1,4 @@
-"""The pytest plugin of the suite: hands checks their context, and records the result of each."""
+"""The pytest plugin of the suite: it gives checks their context, and records their results."""
 
 import random
 from collections.abc import Iterable
@@ -30,10 +30,9 @@ class RunSettings:
 
     Attributes:
         profile: The part of the documentation to check.
-        seed: The seed of everything random.
-        repeats: How often a check repeats what is cheap.
-        selected: The only checks that are read; empty for all of the profile.
-
+        seed: The seed of all random numbers.
+        repeats: How often a check repeats cheap requests.
+        selected: The only checks whose files are read; empty for all checks of the profile.
     """
 
     profile: Profile
@@ -43,11 +42,10 @@ class RunSettings:
 
 
 class ConformancePlugin:
-    """One run, or the part of it that one worker does.
+    """The plugin of one run, or of one worker's part of it.
 
     Attributes:
-        result: The result, once the session has finished, however it ended.
-
+        result: The result, once the session has finished, whether or not it was interrupted.
     """
 
     def __init__(self, catalogue: Catalogue, session: Session, settings: RunSettings, deadline: Deadline) -> None:
@@ -77,10 +75,9 @@ class ConformancePlugin:
     @pytest.fixture
     def context(self, request: pytest.FixtureRequest) -> CheckContext:
         """Return the context of a check; its random numbers depend on the seed and on the name of the check alone."""
-        settings = self._settings
-        chance = random.Random(f"{settings.seed}/{request.node.name}")  # noqa: S311  (reproducible on purpose)
-        session = self._session
-        return CheckContext(session.client, session.states, self._facts, chance, settings.profile, settings.repeats)
+        settings, session = self._settings, self._session
+        generator = random.Random(f"{settings.seed}/{request.node.name}")  # noqa: S311  (reproducible on purpose)
+        return CheckContext(session.client, session.states, self._facts, generator, settings.profile, settings.repeats)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the fixtures that look back on the run."""
@@ -89,7 +86,7 @@ class ConformancePlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Compare the catalogue with the checks, and drop those that are not of the profile, before `-k` is applied."""
         profile = None if self._settings.selected else self._settings.profile
-        self._catalogue.validate_checks({_name(item) for item in items}, profile)
+        self._catalogue.validate_checks({_check_name(item) for item in items}, profile)
         items[:] = sorted((item for item in items if self._is_of_profile(item)), key=runs_last)
         self._collected = {item.nodeid for item in items}
 
@@ -100,37 +97,37 @@ class ConformancePlugin:
             self._deciding.update(self._decided_by(item))
 
     def pytest_runtest_setup(self) -> None:
-        """Begin a check, unless the deadline has passed."""
+        """Begin a check; raise NotEstablishedError if the deadline has passed."""
         self._deadline.raise_if_passed()
         self._session.states.begin_check()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:  # noqa: ANN401  (pytest's)
-        """Record why a check did not end; a check that could not run has not failed, for `-x` and `--lf` alike."""
+        """Record why a check did not end; one that could not run counts as skipped, also for `-x` and `--lf`."""
         report = yield
         if call.excinfo is not None:
-            self._record(item, call.excinfo)
+            self._record_exception(item, call.excinfo)
             if call.excinfo.errisinstance(NotEstablishedError):
                 report.outcome = "skipped"
                 report.longrepr = ("", 0, str(call.excinfo.value))
         return report
 
-    def _record(self, item: pytest.Item, info: pytest.ExceptionInfo[BaseException]) -> None:
+    def _record_exception(self, item: pytest.Item, exception: pytest.ExceptionInfo[BaseException]) -> None:
         ids = self._decided_by(item)
-        if info.errisinstance(NotEstablishedError):
-            self._ledger.blocked(ids, str(info.value))
-        elif not info.errisinstance(ViolationError):  # a violation is in the ledger already
-            self._ledger.errored(ids, f"{item.name}: {info.exconly()}")
+        if exception.errisinstance(NotEstablishedError):
+            self._ledger.blocked(ids, str(exception.value))
+        elif not exception.errisinstance(ViolationError):  # a violation is in the ledger already
+            self._ledger.errored(ids, f"{item.name}: {exception.exconly()}")
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        """Leave the target as it was, Ctrl-C included, and build the result."""
+        """Clean up at the target, also after Ctrl-C, and build the result."""
         states, client = self._session.states, self._session.client
         not_torn_down = states.teardown_all()
-        left_behind = [] if isinstance(states, HttpStates) else delete_leftovers(client.exchanges, self._session.api)
-        notes = [*states.notes(), *left_behind]
+        leftovers = [] if isinstance(states, HttpStates) else delete_leftovers(client.exchanges, self._session.api)
+        notes = [*states.notes(), *leftovers]
         if self._deadline.stopped:
-            notes.append("the deadline has passed: what had not come to its end by then was not checked, or less often")
+            notes.append("the deadline has passed: checks that had not ended by then were not run, or repeated less")
         self.result = WorkerResult(
             observations=with_reproduction_steps(self._observations(), client.exchanges, states.requests),
             keys=frozenset(states.keys),
@@ -148,34 +145,34 @@ class ConformancePlugin:
 
     def _decided_by(self, item: pytest.Item) -> Iterable[str]:
         """Return the ids of the requirements that a check decides."""
-        operation = _operation(item)
-        return self._catalogue.decided_by(_name(item), operation.id if operation else None)
+        operation = _operation_of(item)
+        return self._catalogue.decided_by(_check_name(item), operation.id if operation else None)
 
     def _is_of_profile(self, item: pytest.Item) -> bool:
-        operation = _operation(item)
-        needed = [self._catalogue.profile_of_check(item.name)]
-        needed += [self._catalogue.profile_of(operation.id)] if operation else []
-        return all(self._settings.profile.includes(profile) for profile in needed)
+        operation = _operation_of(item)
+        profiles = [self._catalogue.profile_of_check(item.name)]
+        profiles += [self._catalogue.profile_of(operation.id)] if operation else []
+        return all(self._settings.profile.includes(profile) for profile in profiles)
 
     def _is_selected(self, requirement: Requirement) -> bool:
-        """Whether the run decides a requirement; a part of a run also counts what its exchanges happened to show."""
+        """Whether the run decides a requirement; a selection also decides those that its exchanges happen to show."""
         is_whole = self._selected == self._collected and not self._settings.selected
         if is_whole or requirement.id in self._deciding:
             return bool(self._selected)
         return self._ledger.was_checked(requirement.id)
 
 
-def _name(item: pytest.Item) -> str:
+def _check_name(item: pytest.Item) -> str:
     return item.name.split("[")[0]
 
 
-def _operation(item: pytest.Item) -> OperationSpec | None:
-    """Return the operation that a check is run for, where it is run for several."""
+def _operation_of(item: pytest.Item) -> OperationSpec | None:
+    """Return the operation of a check that is run once for each of several operations; None for other checks."""
     callspec = getattr(item, "callspec", None)
     operation = callspec.params.get("operation") if callspec is not None else None
     return operation if isinstance(operation, OperationSpec) else None
 
 
 def runs_last(item: pytest.Item) -> bool:
-    """Whether a check looks back on the whole run, and so comes at its end; the other checks keep their order."""
+    """Whether a check looks back on the whole run, and so runs after all others; these keep their order."""
     return not LOOKING_BACK.isdisjoint(getattr(item, "fixturenames", ()))

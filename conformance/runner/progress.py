@@ -1,4 +1,4 @@
-"""How a run goes on: a line for each check that has come to its end; on a terminal, one that tells what is running."""
+"""The progress of a run: a line for each check that has ended; on a terminal, one line that is redrawn."""
 
 import itertools
 import shutil
@@ -13,99 +13,107 @@ from conformance.catalogue.requirements import Catalogue
 
 Write = Callable[[str], None]
 
-_WORDS = {"passed": "ok", "failed": "not ok", "skipped": "not run"}
-_WORSE = ("skipped", "passed", "failed")
-_CLEAR = "\r\x1b[K"
+_OUTCOME_TEXTS = {"passed": "ok", "failed": "not ok", "skipped": "not run"}
+_OUTCOMES_BY_SEVERITY = ("skipped", "passed", "failed")
+_CLEAR_LINE = "\r\x1b[K"
 
 
 class Progress:
-    """`write` puts text out as it is. `live`: a person looks at a terminal; else there are plain lines only."""
+    """The pytest plugin that reports progress.
+
+    Args:
+        catalogue: The catalogue of requirements.
+        write: A function that writes text as it is.
+        live: Whether a person watches a terminal; otherwise there are only plain lines.
+    """
 
     def __init__(self, catalogue: Catalogue, write: Write, *, live: bool) -> None:
         self._catalogue = catalogue
         self._write = write
         self._live = live
-        self._begun = time.monotonic()
+        self._start = time.monotonic()
         self._total = 0
-        self._ends: dict[str, str] = {}
+        self._outcomes: dict[str, str] = {}
         self._running: dict[str, None] = {}
         self._lock = threading.Lock()
-        self._over = threading.Event()
+        self._finished = threading.Event()
 
     def pytest_sessionstart(self) -> None:
-        """Begin to tell."""
+        """Start to redraw the line every second."""
         if self._live:
-            threading.Thread(target=self._tick, daemon=True).start()
+            threading.Thread(target=self._redraw_every_second, daemon=True).start()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note how much there is to do."""
+        """Count the checks to run."""
         self._total = max(self._total, len(session.items))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Iterable[str]) -> None:
-        """The same, where workers do it."""
+        """Count the checks that workers are to run."""
         self._total = max(self._total, len(list(ids)))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """A check begins."""
+        """Show a check that begins."""
         with self._lock:
             self._running[nodeid] = None
             self._draw()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A check, or a part of it, has come to its end."""
+        """Report the outcome of a check; the worst one, where several workers run the check."""
         if report.when != "call" and report.passed:
             return
         with self._lock:
             self._running.pop(report.nodeid, None)
-            before = self._ends.get(report.nodeid)
-            if before is None or _WORSE.index(before) < _WORSE.index(report.outcome):
-                self._ends[report.nodeid] = report.outcome
-                self._tell(report.outcome, report.nodeid)
+            if self._is_worse(report.outcome, self._outcomes.get(report.nodeid)):
+                self._outcomes[report.nodeid] = report.outcome
+                self._write_outcome(report.outcome, report.nodeid)
             self._draw()
 
     def pytest_sessionfinish(self) -> None:
-        """No more to tell; what is left is to tear down."""
-        self._over.set()
+        """Clear the line; only the clean-up is left."""
+        self._finished.set()
         with self._lock:
             if self._live:
-                self._write(_CLEAR)
+                self._write(_CLEAR_LINE)
 
-    def _tell(self, outcome: str, nodeid: str) -> None:
+    @staticmethod
+    def _is_worse(outcome: str, earlier: str | None) -> bool:
+        return earlier is None or _OUTCOMES_BY_SEVERITY.index(earlier) < _OUTCOMES_BY_SEVERITY.index(outcome)
+
+    def _write_outcome(self, outcome: str, nodeid: str) -> None:
         if not self._live:
-            self._write(f"{_WORDS[outcome]:<7} {_name(nodeid)}\n")
+            self._write(f"{_OUTCOME_TEXTS[outcome]:<7} {_check_name(nodeid)}\n")
         elif outcome == "failed":
-            self._write(f"{_CLEAR}{_WORDS[outcome]:<7} {_name(nodeid)}\n")
+            self._write(f"{_CLEAR_LINE}{_OUTCOME_TEXTS[outcome]:<7} {_check_name(nodeid)}\n")
 
     def _draw(self) -> None:
-        if not self._live or self._over.is_set():
+        if not self._live or self._finished.is_set():
             return
         width = shutil.get_terminal_size().columns - 1
-        self._write(f"{_CLEAR}{self.line()[:width]}")
+        self._write(f"{_CLEAR_LINE}{self.line()[:width]}")
 
     def line(self) -> str:
-        """How far it is, in one line."""
-        ends = Counter(self._ends.values())
-        left = max(0, self._total - len(self._ends))
-        counts = f"{ends['passed']} ok, {ends['failed']} not ok, {ends['skipped']} not run, {left} left"
-        elapsed = int(time.monotonic() - self._begun)
+        """Return the line: elapsed time, counts, and the running check."""
+        outcomes = Counter(self._outcomes.values())
+        left = max(0, self._total - len(self._outcomes))
+        counts = f"{outcomes['passed']} ok, {outcomes['failed']} not ok, {outcomes['skipped']} not run, {left} left"
+        elapsed = int(time.monotonic() - self._start)
         running = next(iter(self._running), "")
-        now = f"  {self._group(running)}: {_name(running)}" if running else ""
+        now = f"  {self._common_prefix(running)}: {_check_name(running)}" if running else ""
         return f"{elapsed // 60}:{elapsed % 60:02}  {counts}{now}"
 
-    def _group(self, nodeid: str) -> str:
-        """What the requirements that a check decides have in common in their ids."""
-        ids = self._catalogue.decided_by(_name(nodeid).split("[")[0])
-        same = itertools.takewhile(
-            lambda words: len(set(words)) == 1, zip(*(one.split("-") for one in ids), strict=False)
-        )
-        return "-".join(words[0] for words in same) or "several operations"
+    def _common_prefix(self, nodeid: str) -> str:
+        """Return the beginning that the ids of the requirements of a check have in common."""
+        ids = self._catalogue.decided_by(_check_name(nodeid).split("[")[0])
+        columns = zip(*(requirement_id.split("-") for requirement_id in ids), strict=False)
+        common = itertools.takewhile(lambda words: len(set(words)) == 1, columns)
+        return "-".join(words[0] for words in common) or "several operations"
 
-    def _tick(self) -> None:
-        while not self._over.wait(1):
+    def _redraw_every_second(self) -> None:
+        while not self._finished.wait(1):
             with self._lock:
                 self._draw()
 
 
-def _name(nodeid: str) -> str:
+def _check_name(nodeid: str) -> str:
     return nodeid.rpartition("::")[2]

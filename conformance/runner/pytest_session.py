@@ -1,4 +1,4 @@
-"""Runs the checks with pytest, here or in workers; what came of it."""
+"""The pytest session that runs the checks, in this process or in workers."""
 
 import signal
 from collections.abc import Iterator
@@ -22,15 +22,26 @@ from conformance.runner.session import open_session
 from conformance.runner.xdist_controller import WorkerController
 
 CACHE = Path(".audience-conformance")
-"""Where checks that failed are remembered for `--lf`, in the directory of the run."""
+"""The directory, in that of the run, where failed checks are remembered for `--lf`."""
 
 _DISABLED_PLUGINS = ("terminal", "logging", "stepwise", "nfplugin", "lfplugin-collwrapper")
-# The last leaves whole files uncollected, and then the catalogue has checks that are not there.
+# The last one leaves whole files uncollected: then the catalogue would name checks that seem not to exist.
+
+_ISOLATED = ["--disable-plugin-autoload", "--noconftest", "-c", "/dev/null", "--import-mode=importlib"]
+_DISCOVERY = ["-o", "python_files=check_*.py", "-o", "python_functions=check_*"]
+_WORKERS = ["-p", "xdist", "--dist", "worksteal", "--max-worker-restart", "0", "-p", "conformance.runner.xdist_worker"]
 
 
 @dataclass(frozen=True, slots=True)
 class SessionResult:
-    """What came of it. `seen` is None, and `fault` says why, where it came to nothing."""
+    """The result of a pytest session.
+
+    Attributes:
+        result: The results of all workers; None if there are none.
+        interrupted: Whether a signal ended the session.
+        nothing_selected: Whether no check was selected.
+        error: The first error of the suite itself, outside any check.
+    """
 
     result: WorkerResult | None
     interrupted: bool = False
@@ -39,102 +50,113 @@ class SessionResult:
 
 
 class _SessionOutcome:
-    """How pytest came to its end, beyond what its exit status tells."""
+    """The pytest plugin that records how the session ended, in more detail than its exit status."""
 
     def __init__(self) -> None:
         self.interrupted = False
         self.errors: list[str] = []
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Ctrl-C, and not what pytest calls an interrupt of its own."""
+        """Record Ctrl-C, which is not an interrupt of pytest's own."""
         self.interrupted = self.interrupted or not isinstance(excinfo.value, pytest.Session.Interrupted)
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-        """A fault of the suite outside any check; xdist tells one of a worker by its whole traceback."""
+        """Record an error of the suite outside any check; xdist reports one of a worker by its whole traceback."""
         lines = excinfo.exconly().split("\nassert False")[0].split("\n")
         last = excinfo.traceback[-1]
         self.errors.append(f"{lines[-1].strip()} ({Path(last.path).name}, line {last.lineno + 1})")
-        return True  # it is told; pytest need not
+        return True  # pytest need not report it again
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file of checks that cannot be read."""
+        """Record a file of checks that cannot be read."""
         if report.failed:
             self.errors.append(report.longreprtext)
 
 
-def run_checks(options: Options, known: Catalogue, *, live: bool) -> SessionResult:
-    """Run the checks that are chosen."""
+def run_checks(options: Options, catalogue: Catalogue, *, live: bool) -> SessionResult:
+    """Run the selected checks.
+
+    Args:
+        options: The options of the run, with a number of workers.
+        catalogue: The catalogue of requirements.
+        live: Whether a person watches the progress on a terminal.
+    """
     environment.isolate_pytest()
     deadline = Deadline(options.deadline)
-    progress = Progress(known, lambda text: click.echo(text, nl=False), live=live)
+    progress = Progress(catalogue, lambda text: click.echo(text, nl=False), live=live)
     with _sigterm_as_interrupt():
         if options.workers == 1:
-            return _run_in_process(options, known, deadline, progress)
-        return _run_in_workers(options, known, deadline, progress)
+            return _run_in_process(options, catalogue, deadline, progress)
+        return _run_in_workers(options, catalogue, deadline, progress)
 
 
-def _run_in_process(options: Options, known: Catalogue, deadline: Deadline, progress: Progress) -> SessionResult:
-    with open_session(options, deadline) as parts:
-        plugin = ConformancePlugin.for_session(options, known, parts, deadline)
-        names = selected_checks(options.selection, known)
-        status, ending = _run_pytest(options, known, names, [], [plugin, progress])
-    return _session_result(merge([plugin.result]) if plugin.result else None, status, ending)
+def _run_in_process(options: Options, catalogue: Catalogue, deadline: Deadline, progress: Progress) -> SessionResult:
+    with open_session(options, deadline) as session:
+        plugin = ConformancePlugin.for_session(options, catalogue, session, deadline)
+        status, outcome = _run_pytest(options, catalogue, [], [plugin, progress])
+    return _session_result([plugin.result] if plugin.result else [], status, outcome)
 
 
-def _run_in_workers(options: Options, known: Catalogue, deadline: Deadline, progress: Progress) -> SessionResult:
+def _run_in_workers(options: Options, catalogue: Catalogue, deadline: Deadline, progress: Progress) -> SessionResult:
     workers = WorkerController(options, deadline)
-    dealt = ["-p", "xdist", "-n", str(options.workers), "--dist", "worksteal", "--max-worker-restart", "0"]
-    names = selected_checks(options.selection, known)
-    more = [*dealt, "-p", "conformance.runner.xdist_worker"]
+    arguments = [*_WORKERS, "-n", str(options.workers)]
     with workers.handling_signals():
-        status, ending = _run_pytest(options, known, names, more, [workers, progress])
-    ending.interrupted = ending.interrupted or workers.interrupted
+        status, outcome = _run_pytest(options, catalogue, arguments, [workers, progress])
+    outcome.interrupted = outcome.interrupted or workers.interrupted
     if workers.lost and workers.results:
-        ending.errors.clear()  # xdist's words for the same
-        lost = tuple(workers.lost)
-        seen = merge(workers.results)
-        observed = {row: replace(one, errors=one.errors + lost) for row, one in seen.observations.items()}
-        left = (*seen.not_torn_down, *(f"what it had set up: {one}" for one in lost))
-        return _session_result(replace(seen, observations=observed, not_torn_down=left), status, ending)
-    return _session_result(merge(workers.results) if workers.results else None, status, ending)
+        outcome.errors.clear()  # xdist's messages about the lost workers
+    session_result = _session_result(workers.results, status, outcome)
+    if session_result.result is None or not workers.lost:
+        return session_result
+    return replace(session_result, result=_with_lost_workers(session_result.result, tuple(workers.lost)))
 
 
-def _session_result(seen: WorkerResult | None, status: int, ending: _SessionOutcome) -> SessionResult:
-    fault = ending.errors[0] if ending.errors else None
-    if seen is None or status == pytest.ExitCode.USAGE_ERROR:
-        fault = fault or f"pytest ended with {status}"
-    return SessionResult(seen, ending.interrupted, status == pytest.ExitCode.NO_TESTS_COLLECTED, fault)
+def _with_lost_workers(result: WorkerResult, lost: tuple[str, ...]) -> WorkerResult:
+    """Return the result with an error in every requirement, for each worker that was lost."""
+    observations = {
+        requirement_id: replace(observed, errors=observed.errors + lost)
+        for requirement_id, observed in result.observations.items()
+    }
+    not_torn_down = (*result.not_torn_down, *(f"what it had set up: {message}" for message in lost))
+    return replace(result, observations=observations, not_torn_down=not_torn_down)
+
+
+def _session_result(results: list[WorkerResult], status: int, outcome: _SessionOutcome) -> SessionResult:
+    error = outcome.errors[0] if outcome.errors else None
+    if not results or status == pytest.ExitCode.USAGE_ERROR:
+        error = error or f"pytest ended with {status}"
+    result = merge(results) if results else None
+    return SessionResult(result, outcome.interrupted, status == pytest.ExitCode.NO_TESTS_COLLECTED, error)
 
 
 def _run_pytest(
-    options: Options, known: Catalogue, names: frozenset[str], more: list[str], plugins: list[object]
+    options: Options, catalogue: Catalogue, arguments: list[str], plugins: list[object]
 ) -> tuple[int, _SessionOutcome]:
-    folder = resources.files("conformance").joinpath("checks")
-    without = [word for name in _DISABLED_PLUGINS for word in ("-p", f"no:{name}")]
-    alone = ["--disable-plugin-autoload", "--noconftest", "-c", "/dev/null", f"--rootdir={folder}"]
-    alone += ["-o", "python_files=check_*.py", "-o", "python_functions=check_*"]
-    alone += ["--import-mode=importlib", "-o", f"cache_dir={CACHE.absolute()}"]
-    chosen = ["-k", options.selection] if options.selection else []
-    chosen += ["--lf"] * options.last_failed + ["-x"] * options.first_failure
-    ending = _SessionOutcome()
+    """Run pytest with further arguments and plugins; return its exit status and outcome."""
+    outcome = _SessionOutcome()
     try:
-        status = int(
-            pytest.main(
-                [*check_files(options.profile, names, known), *without, *alone, *chosen, *more],
-                plugins=[ending, *plugins],
-            )
-        )
-    except KeyboardInterrupt:  # a second one, while the first was dealt with
-        ending.interrupted = True
+        status = int(pytest.main([*_pytest_arguments(options, catalogue), *arguments], plugins=[outcome, *plugins]))
+    except KeyboardInterrupt:  # a second one, while pytest handled the first
+        outcome.interrupted = True
         status = int(pytest.ExitCode.INTERRUPTED)
-    return status, ending
+    return status, outcome
+
+
+def _pytest_arguments(options: Options, catalogue: Catalogue) -> list[str]:
+    files = check_files(options.profile, selected_checks(options.selection, catalogue), catalogue)
+    folder = resources.files("conformance").joinpath("checks")
+    disabled = [word for name in _DISABLED_PLUGINS for word in ("-p", f"no:{name}")]
+    places = [f"--rootdir={folder}", "-o", f"cache_dir={CACHE.absolute()}"]
+    selection = ["-k", options.selection] if options.selection else []
+    selection += ["--lf"] * options.last_failed + ["-x"] * options.first_failure
+    return [*files, *disabled, *_ISOLATED, *_DISCOVERY, *places, *selection]
 
 
 @contextmanager
 def _sigterm_as_interrupt() -> Iterator[None]:
-    """CI says SIGTERM where a person says Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Handle SIGTERM, which CI sends, like Ctrl-C."""
+    handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, handler)

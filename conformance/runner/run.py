@@ -1,8 +1,7 @@
 """One run: preflight, checks, reports."""
 
-import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import click
@@ -10,118 +9,79 @@ import click
 from conformance import environment
 from conformance.catalogue.requirements import Catalogue
 from conformance.options import Options, UsageError
-from conformance.report import html_report, json_report, junit_report, markdown_report, text_report
-from conformance.report.contents import Contract, Report
+from conformance.report import text_report
 from conformance.report.redaction import Redactor
 from conformance.results.expected_failures import ExpectedFailuresError, read
-from conformance.results.verdicts import decide
-from conformance.results.worker_result import WorkerResult
 from conformance.runner.deadline import Deadline
 from conformance.runner.preflight import preflight
 from conformance.runner.pytest_session import SessionResult, run_checks
+from conformance.runner.reporting import RunTime, build_report, long_secrets, write_reports
 from conformance.runner.session import open_session
-from openapi import contract, contract_text
 
-_INTERRUPTED, _FAULT, _NOTHING = 2, 3, 5
-_SECRET = 8
-"""What is shorter may stand anywhere by chance, and is taken out only where it is all of a header."""
+_INTERRUPTED, _ERROR, _NOTHING_SELECTED = 2, 3, 5
+_TORN_DOWN = "what was set up is torn down again, and nothing was decided"
+_UNKNOWN_REST = ("nobody knows what was set up",)
 
 
-def run(options: Options, known: Catalogue) -> int:
-    """Check a target; the exit status. UsageError where that cannot be."""
+def run(options: Options, catalogue: Catalogue) -> int:
+    """Check a target; return the exit status.
+
+    Raises:
+        UsageError: The target, its states or a file cannot be used. The message has no secrets.
+    """
     try:
-        return _run(options, known)
+        return _run(options, catalogue)
     except UsageError as error:
-        redactor = Redactor(_long(options.given_secrets()))
+        redactor = Redactor(long_secrets(options.given_secrets()))
         raise UsageError(redactor.text(error.message)) from None
 
 
-def _run(options: Options, known: Catalogue) -> int:
-    expected = _expected(options, known)
-    around = environment.read()
-    with open_session(options, Deadline(None)) as parts:
-        latency = preflight(options, parts)
-    fitted = options.with_workers_for(latency)
-    side_by_side = f", {fitted.workers} workers: {latency * 1000:.0f} ms a request" if fitted.workers != 1 else ""
-    click.echo(f"{options.base_url}, profile {options.profile}, seed {options.seed}{side_by_side}")
-    begun, started = time.monotonic(), datetime.now(UTC)  # noqa: TID251  (when a report was made is real time)
-    checked = run_checks(fitted, known, live=around.live)
-    status = _early(checked)
-    if status is not None or checked.result is None:
-        return _FAULT if status is None else status
-    report = Report(
-        contract=_contract(),
-        base_url=options.base_url,
-        profile=options.profile,
-        seed=options.seed,
-        started=started.isoformat(timespec="seconds"),
-        duration=time.monotonic() - begun,
-        results=tuple(decide(known[id_], seen, expected.get(id_)) for id_, seen in checked.result.observations.items()),
-        redactor=_redactor(options, checked.result),
-        strict=options.strict,
-        selection=options.selection,
-        notes=(*checked.result.notes, *(f"not torn down: {one}" for one in checked.result.not_torn_down)),
-    )
-    click.echo(text_report.render(report, colour=around.colour), nl=False)
-    _write(options, report)
+def _run(options: Options, catalogue: Catalogue) -> int:
+    expected_failures = _read_expected_failures(options, catalogue)
+    settings = environment.read()
+    options = _with_workers(options)
+    started, begin = datetime.now(UTC), time.monotonic()  # noqa: TID251  (a report states real time)
+    session_result = run_checks(options, catalogue, live=settings.live)
+    result, status = session_result.result, _status_without_report(session_result)
+    if status is not None or result is None:
+        return _ERROR if status is None else status
+    run_time = RunTime(started, time.monotonic() - begin)
+    report = build_report(options, catalogue, result, run_time, expected_failures)
+    click.echo(text_report.render(report, colour=settings.colour), nl=False)
+    write_reports(options, report)
     return report.outcome.exit_status
 
 
-def _early(checked: SessionResult) -> int | None:
-    """The exit status of a run that no report follows, having said why in a line."""
-    if checked.interrupted:
-        left = checked.result.not_torn_down if checked.result else ("nobody knows what was set up",)
-        click.echo(f"interrupted: {'not torn down: ' + '; '.join(left) if left else _CLEAN}", err=True)
+def _with_workers(options: Options) -> Options:
+    """Measure the latency of the target, and return the options with the number of workers that suits it."""
+    with open_session(options, Deadline(None)) as session:
+        latency = preflight(options, session)
+    options = options.with_workers_for(latency)
+    workers = f", {options.workers} workers: {latency * 1000:.0f} ms a request" if options.workers != 1 else ""
+    click.echo(f"{options.base_url}, profile {options.profile}, seed {options.seed}{workers}")
+    return options
+
+
+def _status_without_report(session_result: SessionResult) -> int | None:
+    """Return the exit status of a run that has no report, after a message that says why."""
+    if session_result.interrupted:
+        left = session_result.result.not_torn_down if session_result.result else _UNKNOWN_REST
+        click.echo(f"interrupted: {'not torn down: ' + '; '.join(left) if left else _TORN_DOWN}", err=True)
         return _INTERRUPTED
-    if checked.error is not None:
-        click.echo(f"the suite itself failed, please report it: {checked.error}", err=True)
-        return _FAULT
-    if checked.nothing_selected:
-        click.echo("no check was selected: `list` shows what there is", err=True)
-        return _NOTHING
+    if session_result.error is not None:
+        click.echo(f"the suite itself failed, please report it: {session_result.error}", err=True)
+        return _ERROR
+    if session_result.nothing_selected:
+        click.echo("no check was selected: `list` shows the checks", err=True)
+        return _NOTHING_SELECTED
     return None
 
 
-_CLEAN = "what was set up is torn down again, and nothing was decided"
-
-
-def _expected(options: Options, known: Catalogue) -> dict[str, str]:
+def _read_expected_failures(options: Options, catalogue: Catalogue) -> Mapping[str, str]:
     if options.expected is None:
         return {}
     try:
-        found = read(options.expected.read_text(encoding="utf-8"), set(known))
+        failures = read(options.expected.read_text(encoding="utf-8"), set(catalogue))
     except (OSError, UnicodeDecodeError, ExpectedFailuresError) as error:
         raise UsageError(f"{options.expected}: {getattr(error, 'strerror', None) or error}") from None
-    return {one: expectation.reason for one, expectation in found.items()}
-
-
-def _contract() -> Contract:
-    text = contract_text()
-    info = contract()["info"]
-    return Contract(info["title"], info["version"], hashlib.sha256(text.encode()).hexdigest())
-
-
-def _redactor(options: Options, result: WorkerResult) -> Redactor:
-    """Return a redactor of all secrets that were given or sent: near misses of keys included."""
-    sent = dict.fromkeys((*result.tokens, *sorted(result.keys)))
-    numbered = {token: f"AUDIENCE_API_KEY_{number}" for number, token in enumerate(_long(sent), 1)}
-    short_headers = {name: value for name, value in options.given_headers().items() if len(value) < _SECRET}
-    return Redactor({**numbered, **_long(options.given_secrets())}, short_headers)
-
-
-def _long(secrets: Mapping[str, str | None]) -> dict[str, str]:
-    return {secret: name or "" for secret, name in secrets.items() if len(secret) >= _SECRET}
-
-
-def _write(options: Options, report: Report) -> None:
-    renders: Mapping[str, Callable[[Report], str]] = {
-        "html": html_report.render,
-        "json": json_report.render,
-        "junit": junit_report.render,
-        "markdown": markdown_report.render,
-    }
-    for kind, path in options.reports.items():
-        try:
-            path.write_text(renders[kind](report), encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{path}: {error.strerror}") from None
+    return {requirement_id: failure.reason for requirement_id, failure in failures.items()}

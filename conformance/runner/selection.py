@@ -1,4 +1,4 @@
-"""The selection of checks: which of them a run names, and which files it has to read."""
+"""The selection of checks by `-k`, and the files that a run has to read."""
 
 from importlib import resources
 

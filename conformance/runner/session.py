@@ -1,8 +1,8 @@
-"""Builds from the options what a process needs to run checks: the client, the states, the plugin."""
+"""The objects that a process needs to run checks, built from the options."""
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -29,7 +29,14 @@ from openapi import contract
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`target`: for requests that belong to no check; `api` sends by it. `client` is held by the deadline."""
+    """The connections of one process.
+
+    Attributes:
+        http: The connection to the target for requests that belong to no check.
+        api: The public API by that connection.
+        client: The client of the checks; it raises NotEstablishedError past the deadline.
+        states: The provider states.
+    """
 
     http: httpx.Client
     api: PublicApi
@@ -45,30 +52,29 @@ def default_certificates() -> ssl.SSLContext:
 
 @contextmanager
 def open_session(options: Options, deadline: Deadline) -> Iterator[Session]:
-    """Connections to the target and to its states; closed at the end."""
+    """Open the connections to the target and to its states, and close them at the end."""
     verify = default_certificates() if options.ca_bundle is None else options.verify()
     with ExitStack() as stack:
-        target, checked, stater = (
-            stack.enter_context(httpx.Client(base_url=base, headers=headers, timeout=options.timeout, verify=verify))
-            for base, headers in (
-                (options.base_url, options.headers),
-                (options.base_url, options.headers),
-                ("", options.states_headers),
-            )
-        )
-        checked.event_hooks["request"].append(deadline.raise_if_passed)
-        api = PublicApi(paced(target, time.sleep, options.min_interval))  # noqa: TID251  (a real pause)
-        client = _client(options, checked)
-        yield Session(target, api, client, _states(options, api, stater, client.exchange_numbers))
+
+        def connect(base_url: str, headers: Mapping[str, str]) -> httpx.Client:
+            http = httpx.Client(base_url=base_url, headers=headers, timeout=options.timeout, verify=verify)
+            return stack.enter_context(http)
+
+        http, checks_http = (connect(options.base_url, options.headers) for _ in range(2))
+        states_http = connect("", options.states_headers)
+        checks_http.event_hooks["request"].append(deadline.raise_if_passed)
+        api = PublicApi(paced(http, time.sleep, options.min_interval))  # noqa: TID251  (a real pause)
+        client = _build_client(options, checks_http)
+        yield Session(http, api, client, _build_states(options, api, states_http, client.exchange_numbers))
 
 
-def _client(options: Options, http: httpx.Client) -> Client:
+def _build_client(options: Options, http: httpx.Client) -> Client:
     return Client(http, Contract(contract()), Ledger(), time.sleep, options.min_interval)  # noqa: TID251  (a real pause)
 
 
-def _states(options: Options, api: PublicApi, stater: httpx.Client, numbers: Iterator[int]) -> ProviderStates:
+def _build_states(options: Options, api: PublicApi, http: httpx.Client, numbers: Iterator[int]) -> ProviderStates:
     if options.states_url is not None:
-        return HttpStates(stater, options.states_url, numbers)
+        return HttpStates(http, options.states_url, numbers)
     if options.states_file is not None:
         try:
             return FileStates(read_states_file(options.states_file), api)

@@ -1,4 +1,4 @@
-"""The pytest plugin of the process that starts the workers: what it tells them, and what they hand back."""
+"""The pytest plugin of the process that starts the workers: it sends them the options and collects their results."""
 
 import contextlib
 import os
@@ -19,14 +19,17 @@ from conformance.runner.xdist_worker import PAYLOAD_KEY
 
 _PATIENCE = 30.0
 """Seconds that workers have to tear down once they are interrupted."""
+
 _INFORMATIVENESS = {"skipped": 0, "passed": 1, "failed": 2}
 
 
 class WorkerController:
-    """The workers of a run.
+    """The controller of all workers.
 
-    `results`: of the workers that finished. `lost`: a sentence for each that did not. `interrupted`: whether SIGINT or
-    SIGTERM has arrived.
+    Attributes:
+        results: The results of the workers that finished.
+        lost: A message for each worker that did not.
+        interrupted: Whether SIGINT or SIGTERM has arrived.
     """
 
     def __init__(self, options: Options, deadline: Deadline) -> None:
@@ -88,33 +91,33 @@ class WorkerController:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401  (xdist's)
-        """Tell a worker the options, and how much of the time is spent."""
+        """Send a worker the options, and the elapsed time."""
         self._nodes.append(node)
         self._pids[node] = node.gateway._rinfo().pid  # noqa: SLF001  (xdist has no other way)
-        node.workerinput[PAYLOAD_KEY] = pickle.dumps((self._options, self._deadline.spent))
+        node.workerinput[PAYLOAD_KEY] = pickle.dumps((self._options, self._deadline.elapsed))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:  # noqa: ANN401  (xdist's)
-        """Take what a worker hands over."""
-        if node not in self._nodes:  # xdist tells it twice of an interrupted one
+        """Receive the result of a worker."""
+        if node not in self._nodes:  # xdist calls this twice for an interrupted worker
             return
         self._nodes.remove(node)
-        told = getattr(node, "workeroutput", {}).get(PAYLOAD_KEY)
-        seen, reports = pickle.loads(told) if told else (None, [])  # noqa: S301  (from a process that this one started)
-        if seen is None:
+        payload = getattr(node, "workeroutput", {}).get(PAYLOAD_KEY)
+        result, reports = pickle.loads(payload) if payload else (None, [])  # noqa: S301  (from our own process)
+        if result is None:
             self.lost.append(f"the worker {node.gateway.id} ended before its work was done ({error})")
             return
-        self.results.append(seen)
-        for one in reports:
-            self._keep(node.config.hook.pytest_report_from_serializable(config=node.config, data=one))
+        self.results.append(result)
+        for data in reports:
+            self._keep(node.config.hook.pytest_report_from_serializable(config=node.config, data=data))
         for report in self._reports.values() if not self._nodes else ():
             node.config.hook.pytest_runtest_logreport(report=report)
 
     def _keep(self, report: pytest.TestReport) -> None:
-        """Of what every worker runs, what came of it for the one that can say most."""
-        before = self._reports.get(report.nodeid)
+        """Keep, for a check that every worker runs, the most informative report."""
+        earlier = self._reports.get(report.nodeid)
         if (report.when == "call" or not report.passed) and (
-            before is None or _INFORMATIVENESS[report.outcome] > _INFORMATIVENESS[before.outcome]
+            earlier is None or _INFORMATIVENESS[report.outcome] > _INFORMATIVENESS[earlier.outcome]
         ):
             self._reports[report.nodeid] = report
 
@@ -125,16 +128,16 @@ class WorkerController:
             report.outcome = "passed"  # of a part that is not the call, which nobody counts
 
     def pytest_keyboard_interrupt(self) -> None:
-        """Let the workers tear down before they have begun, and wait until they have."""
+        """Interrupt the workers that have not begun, and wait until they have torn down."""
         if not self._nodes or self._is_impatient:
             return
         events = self._nodes[0].config.pluginmanager.getplugin("dsession").queue
         self._signal_workers(signal.SIGINT)
-        until = self._deadline.spent + _PATIENCE
-        while self._nodes and self._deadline.spent < until:
+        until = self._deadline.elapsed + _PATIENCE
+        while self._nodes and self._deadline.elapsed < until:
             try:
-                name, told = events.get(timeout=1)
+                name, event = events.get(timeout=1)
             except queue.Empty:
                 continue
             if name in {"workerfinished", "errordown"}:
-                self.pytest_testnodedown(told["node"], told.get("error"))
+                self.pytest_testnodedown(event["node"], event.get("error"))

@@ -30,7 +30,6 @@ class Actors:
         deleted: The deleted audiences.
         folders: The folders.
         jobs: The jobs.
-
     """
 
     def __init__(self, session: TraceSession, trace: Trace) -> None:
@@ -69,7 +68,6 @@ class Actors:
         Args:
             choice: The number of an existing audience, counted from the newest; or GONE, for the audience that was
                 deleted last; OTHER_KIND, for a folder or a job instead; MADE_UP, for an identifier of nothing.
-
         """
         preferred = self.audiences if choice != GONE else self.deleted
         paths = preferred or self.audiences or self.deleted

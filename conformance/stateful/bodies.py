@@ -15,7 +15,6 @@ def body(operation: OperationSpec, variant: int, **named: str) -> tuple[dict[str
         operation: The operation, whose row has the templates.
         variant: The number of the body: 0 is the simplest, and one in five is invalid.
         named: The texts for the placeholders of the templates.
-
     """
     if not operation.valid_bodies:
         return None, Validity.VALID

@@ -29,7 +29,6 @@ class ApiStateMachine(RuleBasedStateMachine):
         session: The session of all traces.
         shortest_steps: The steps of the shortest trace that violates a requirement, by requirement; each trace adds
             its own.
-
     """
 
     def __init__(self, session: TraceSession, shortest_steps: dict[str, tuple[Step, ...]]) -> None:

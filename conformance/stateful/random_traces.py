@@ -31,7 +31,6 @@ def run_random_traces(context: CheckContext, longest: float = _LONGEST) -> None:
 
     Raises:
         ViolationError: There was a violation.
-
     """
     session = TraceSession(context, longest)
     try:

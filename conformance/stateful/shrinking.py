@@ -22,7 +22,6 @@ def shrink(session: TraceSession, requirement: str, steps: Steps, until: float) 
         requirement: The requirement.
         steps: The steps of a trace that has violated it.
         until: The monotonic time after which no further trace is tried.
-
     """
     session.skip_settling = True
     if reproduces(session, requirement, steps):

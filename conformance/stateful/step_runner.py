@@ -51,7 +51,6 @@ class StepRunner:
         trace: The trace.
         actors: The actors of the trace.
         taken: The steps so far.
-
     """
 
     def __init__(self, session: TraceSession, sought: str | None = None) -> None:

@@ -41,7 +41,6 @@ class StepChoice:
         body_variant: The variant of the body.
         pick: The choice among all other things.
         read_back: The audience to read afterwards, if any.
-
     """
 
     caller: int

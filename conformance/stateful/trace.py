@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec, Shows
 from conformance.client.client import ApiRequest
 from conformance.harness.context import CheckContext
@@ -51,7 +50,6 @@ class TraceSession:
         skip_settling: Whether a list that may be wrong for a while counts as wrong at once.
         remaining_waits: How many more times a trace may wait until lists are current.
         abandoned: The reason why no further trace begins; None while traces may begin.
-
     """
 
     def __init__(self, context: CheckContext, longest: float) -> None:
@@ -101,7 +99,6 @@ class Trace:
     Attributes:
         possible: The possible states of the target; none where there are too many to follow.
         violated: The requirements that the trace has shown to be violated.
-
     """
 
     def __init__(self, session: TraceSession, sought: str | None = None) -> None:
@@ -194,6 +191,6 @@ def _passed_requirements(request: Request, response: Response | None, judgement:
         return
     yield consistent(request.operation)
     if response.data is not None and request.operation.only_reads and request.operation.shows in _CURRENT:
-        yield f"{request.operation.prefix}-CURRENT"
+        yield request.operation.requirement("CURRENT")
     if response.status in NOT_FOUND and all(request.path in state.deleted for state in judgement.states):
-        yield f"{operations.DELETE_AUDIENCE.prefix}-EFFECT"
+        yield "AUD-DELETE-EFFECT"

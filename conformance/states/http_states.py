@@ -47,7 +47,6 @@ class HttpStates(ProviderStates):
         http: The client that sends the requests.
         url: The states URL.
         numbers: The numbers of requests, shared with the requests to the target.
-
     """
 
     def __init__(self, http: httpx.Client, url: str, numbers: Iterator[int] | None = None) -> None:

@@ -50,7 +50,6 @@ class ProviderStates(ABC):
         keys: The API keys among them.
         requests: The requests that have set states up, and those that have ended the states that last until then, in
             order and without their credentials; empty where no requests set states up.
-
     """
 
     may_leave_folders = True
@@ -72,7 +71,6 @@ class ProviderStates(ABC):
         Raises:
             NotEstablishedError: The target cannot establish the state.
             StatesError: The way to the states failed.
-
         """
         with defer_signals():
             values = self._establish(state, params)
@@ -132,5 +130,4 @@ class ProviderStates(ABC):
         Args:
             state: One of `ProviderState`.
             known: Its parameters and its values.
-
         """

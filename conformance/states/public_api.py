@@ -33,7 +33,6 @@ def paced(http: httpx.Client, pause: Callable[[float], None], pace: float = 0) -
         http: The client that sends them.
         pause: A function that waits for some seconds.
         pace: The seconds to wait before each request, the same as for every other request.
-
     """
 
     def send(method: str, path: str, key: str, document: Any) -> httpx.Response:  # noqa: ANN401  (JSON)

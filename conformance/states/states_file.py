@@ -54,7 +54,6 @@ class StatesFile:
         ready: The audiences that are ready, each of which is used once.
         populated: The audiences being populated, each of which is used once.
         requests: The bodies of prospecting requests, by source.
-
     """
 
     keys: list[ListedKey] = field(default_factory=list)

@@ -55,7 +55,6 @@ class Workers:
         count: The number of processes.
         on_start: The function to call when all processes are ready.
         pause: The seconds before a process is replaced that ended before it was ready.
-
     """
 
     def __init__(

@@ -29,7 +29,6 @@ class RequestGate:
         preferences: The responder to requests that prefer an example of the contract.
         injection: The layer through which requests of a sandbox with faults pass.
         envelopes: The envelopes of refusals.
-
     """
 
     admit: Admit

@@ -58,7 +58,6 @@ def application(
         body_limit: A factory of the layer that limits bodies; its arguments are the next application and `operations`,
             the operationIds of the operations that take a body.
         validate_responses: Whether Connexion checks each response against the contract, for tests.
-
     """
     admission = partial(AdmissionMiddleware, gate=gate, permissions=permissions(contract))
     app = FastApp(

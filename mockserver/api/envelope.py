@@ -90,7 +90,6 @@ class Envelopes:
             outcome: The result of the use case, or its refusal.
             view: The function that renders a result as `data`.
             status: The status for a result; a refusal has a status of its own.
-
         """
         if isinstance(outcome, Refusal):
             return self.refusal(outcome)

@@ -21,7 +21,6 @@ def with_policy(contract: dict[str, Any], *, responses: bool = True) -> dict[str
     Args:
         contract: The vendor's contract.
         responses: Whether to keep the schemas of responses, which only a server that validates its responses needs.
-
     """
     narrowed = copy.deepcopy(contract if responses else _without_responses(contract))
     for parameter in narrowed["components"]["parameters"].values():

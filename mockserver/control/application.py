@@ -68,7 +68,6 @@ def control_application(
         journals: The use cases on journals.
         journal_tails: The followers of journals.
         max_body: The maximum size of a body in bytes; it applies to seeds as well.
-
     """
     app = FastApp(
         "mockserver.control",

@@ -12,7 +12,6 @@ def instant(name: str, text: str) -> int:
 
     Raises:
         ControlError: 400 for a member that is not an instant or is beyond the last one.
-
     """
     try:
         milliseconds = parse(text)

@@ -40,7 +40,6 @@ class StateHandlers:
         Raises:
             SandboxNotFoundError: The name contains a NUL, so that no sandbox can have it.
             ControlError: The key belongs to another sandbox than the named one.
-
         """
         if named is not None and "\0" in named:
             raise SandboxNotFoundError(named)

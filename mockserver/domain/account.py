@@ -28,7 +28,6 @@ class AccountGroup:
     Attributes:
         credits: The credits left after the jobs that have ended.
         credits_exhausted: Whether the group counts as having no credits, whatever `credits` says.
-
     """
 
     id: str

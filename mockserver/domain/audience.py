@@ -18,7 +18,6 @@ class Audience:
     Attributes:
         prospect_count: The prospects that ended jobs have imported.
         urls: The uploaded profiles, for the source `url_upload`.
-
     """
 
     id: str

@@ -20,7 +20,6 @@ def write(secret: str, listing: str, serial: int) -> str:
         secret: The sandbox's secret.
         listing: The name of the list, such as `audiences/<group>`.
         serial: The serial number of the item.
-
     """
     position = serial.to_bytes(_POSITION_SIZE, "big")
     return base64.urlsafe_b64encode(position + _seal(secret, listing, position)).decode().rstrip("=")

@@ -64,7 +64,6 @@ class Fault:
         preset: The name of the preset that the fault comes from.
         matched: The number of matching requests so far.
         acted: How many times the fault has acted.
-
     """
 
     id: str
@@ -84,7 +83,7 @@ class Fault:
 
     @property
     def remaining(self) -> int | None:
-        """How many times the fault may still act; None for no end."""
+        """The number of times that the fault may still act; None for no end."""
         return None if self.times is None else self.times - self.acted
 
     @property

@@ -22,7 +22,6 @@ def parse(text: str) -> int:
 
     Raises:
         ValueError: The text is not such a date and time, or lies before the year 1.
-
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:

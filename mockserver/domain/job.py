@@ -57,7 +57,6 @@ class Progression:
         outcome: The status in which the job ends.
         stage: The stage in which the job ends, unless the outcome is completed.
         share: The share of that stage that is done by then (below 1).
-
     """
 
     pace: Pace = Pace.TIME
@@ -92,7 +91,6 @@ class Job:
         price: The price of a prospect in credits.
         polled: How many times the status was read.
         ending: The recorded end; None until it is recorded.
-
     """
 
     id: str

@@ -15,7 +15,6 @@ class ApiKey:
         expires_at: The instant of the sandbox's clock at which the key expires; None for never.
         limit: The key's own rate limit; None if the sandbox's applies.
         bucket: The token bucket of the rate limit.
-
     """
 
     token: str

@@ -35,7 +35,6 @@ class RateLimit:
 
         Raises:
             ValueError: The text is not a rate.
-
         """
         match = _RATE.fullmatch(text)
         if match is None:

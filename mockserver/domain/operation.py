@@ -34,7 +34,6 @@ class Operation:
         scoped: Whether its path names an account group.
         rules: Its own rules, in the order of checking, after the check of the account group.
         observed_by: The operations whose responses show its effect.
-
     """
 
     page: str

@@ -43,6 +43,5 @@ def refused(reason: Reason, problem: str, hint: str, **details: object) -> Refus
         problem: The first part of the message: what is wrong.
         hint: The second part: how to get the request accepted. Also `error.details.hint`.
         **details: More members of `error.details`; `rule` overrides the reason's rule with a narrower one.
-
     """
     return Refusal(reason, f"{problem} {hint}", {"rule": reason.rule, **details, "hint": hint})

@@ -52,7 +52,6 @@ class Sandbox:
         expiry: Milliseconds of real time without a use after which the sandbox is deleted; None for never.
         used_at: The real time of the last recorded use.
         faults: The faults, in the order in which they were added.
-
     """
 
     id: str

@@ -14,7 +14,6 @@ class BodyLimitMiddleware:
         limit: The maximum size of a body, in bytes.
         operations: The operationIds of the operations that take a body. Behind the routing the limit applies only to
             them, because no other operation reads a body.
-
     """
 
     def __init__(self, app: ASGIApp, *, limit: int, operations: frozenset[str] = frozenset()) -> None:

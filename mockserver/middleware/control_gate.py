@@ -49,7 +49,6 @@ class ControlGateMiddleware:
             that port.
         admin_token: The token to require; None for none.
         address: The address that the server listens on.
-
     """
 
     def __init__(

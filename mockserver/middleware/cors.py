@@ -19,7 +19,6 @@ class CorsMiddleware(CORSMiddleware):
         app: The next application.
         origins: The allowed origins as browsers send them, or `*` for all.
         methods: The methods of the contract.
-
     """
 
     def __init__(self, app: ASGIApp, *, origins: Collection[str], methods: Collection[str]) -> None:

@@ -25,7 +25,6 @@ class JournalMiddleware:
         place: The function that finds the sandbox of a record without one, and stores the record.
         clock: The clock for the start of an exchange.
         timer: The timer for its duration, in seconds.
-
     """
 
     def __init__(

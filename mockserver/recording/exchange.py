@@ -44,7 +44,6 @@ class Exchange(RequestRecord):
         whole: Whether the response was sent to its end.
         peer: The address of the client's connection.
         size: The bytes that the exchange counts for in the journal's limit.
-
     """
 
     number: int = 0

@@ -28,7 +28,6 @@ class RequestRecord:
         cut_off: Whether a fault cut the connection.
         gone_at: When the client closed its side, or the connection was lost, before the response was complete, in
             seconds of `time.perf_counter`; None if that did not happen.
-
     """
 
     sandbox_id: str | None = None

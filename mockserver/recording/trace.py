@@ -31,7 +31,6 @@ def trace(operation: str | None, rule: str | None, location: str | None = None) 
         rule: The rule that refused the request, which becomes the last one; None for an accepted request. A rule that
             is not the operation's, such as a requested failure, follows all that are.
         location: The part of the request that the validation refused (`path`, `query`, `header` or `body`).
-
     """
     order = () if operation is None else rules(operation)
     if rule is None:

@@ -61,7 +61,6 @@ async def identify(
         clock: The real clock.
         token: The token after `Bearer`; None if the header is missing or has another scheme.
         notes: The notes on the request; they get the key and its sandbox even if the key is refused.
-
     """
     caller = None if token is None else await store.caller(token)
     if caller is None:
@@ -89,7 +88,6 @@ async def admit(
         token: The token after `Bearer`; None if the header is missing or has another scheme.
         permission: The required permission; None if any valid key suffices.
         notes: The notes on the request.
-
     """
     caller = await identify(store, clock, token, notes)
     if isinstance(caller, Refusal):

@@ -59,7 +59,6 @@ async def add_key(
 
     Raises:
         UnknownError: The sandbox does not have one of the account groups.
-
     """
     if account_group_ids is None:
         account_group_ids = frozenset({(await add_account_group(work)).id})
@@ -131,7 +130,6 @@ async def start_job(
 
     Raises:
         UnknownError: The account group does not have the audience.
-
     """
     await prospecting.settle(work, account_group_id)
     audience = await work.transaction.audience(account_group_id, audience_id)
@@ -161,7 +159,6 @@ async def set_progression(work: UnitOfWork, job_id: str, progression: Progressio
 
     Raises:
         EndedError: The job has already ended.
-
     """
     changed = replace(await _active_job(work, job_id), progression=progression)
     ending = changed.ending_at(work.now)
@@ -183,7 +180,6 @@ async def end_job(work: UnitOfWork, job_id: str, outcome: JobStatus, progress: f
 
     Raises:
         EndedError: The job has already ended.
-
     """
     active = await _active_job(work, job_id)
     if progress is None:

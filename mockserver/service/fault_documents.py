@@ -50,7 +50,6 @@ def check(document: Document, documented: Documented) -> None:
 
     Raises:
         FaultError: The document names an unknown operation or status, or contradicts itself.
-
     """
     operation = document.get("operation")
     if operation is not None and operation not in documented:

@@ -30,7 +30,6 @@ async def add(work: UnitOfWork, document: Document) -> Sequence[Fault]:
     Raises:
         FaultError: The sandbox does not have the key.
         TooManyFaultsError: The sandbox would have too many faults.
-
     """
     parts = spelled_out(document)
     sandbox = await work.transaction.sandbox()
@@ -81,7 +80,6 @@ async def claim(store: Store, sandbox_id: str, fault_id: str) -> bool:
 
     Returns:
         False if the fault or its sandbox has been removed, or if other requests have used up the acts.
-
     """
     try:
         async with store.transaction(sandbox_id) as transaction:

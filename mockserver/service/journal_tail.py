@@ -31,7 +31,6 @@ class Offset:
     Attributes:
         number: The number of the last exchange that was read.
         identity: The times that tell this exchange from another with the same number; None if it was not read.
-
     """
 
     number: int = 0
@@ -57,7 +56,6 @@ class Batch:
         anew: Whether a reset has emptied the journal and restarted its numbers.
         dropped: The number of exchanges, up to the number `reading.dropped`, that were dropped before they were read.
         reading: The exchanges.
-
     """
 
     anew: bool
@@ -72,7 +70,6 @@ class JournalTails:
         journals: The journals.
         pause: A coroutine function that waits for a number of seconds.
         most: The maximum number of followers of one sandbox.
-
     """
 
     def __init__(self, journals: Journals, pause: Pause, most: int = MAX_FOLLOWERS) -> None:
@@ -89,7 +86,6 @@ class JournalTails:
             SandboxNotFoundError: There is no such sandbox.
             JournalOffError: The server keeps no journal.
             TooManyFollowersError: The journal has the maximum number of followers.
-
         """
         await self.journals.raw(sandbox_id, after)
         if self._followers[sandbox_id] >= self._most:

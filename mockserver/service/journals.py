@@ -37,7 +37,6 @@ class Query:
         last: The highest number, inclusive.
         earliest: The earliest instant of the sandbox's clock, inclusive.
         latest: The latest instant of the sandbox's clock, inclusive.
-
     """
 
     operation: str | None = None
@@ -75,7 +74,6 @@ class Reading:
         dropped: The number of exchanges that the journal has dropped.
         names: The names of the sandbox's keys, by token.
         redaction: The redaction for everything that is shown.
-
     """
 
     exchanges: Sequence[Exchange]
@@ -104,7 +102,6 @@ class Journals:
         home: The sandbox whose journal takes the requests without a key of any sandbox.
         limit: The maximum number of exchanges in each journal; 0 for no journals: reading raises JournalOffError.
         tokens: Further secrets, of which nothing is ever shown.
-
     """
 
     def __init__(self, store: Store, sandboxes: Sandboxes, home: str, limit: int, tokens: Sequence[str] = ()) -> None:

@@ -36,7 +36,6 @@ class Listing:
         secret: The sandbox's secret.
         name: The name, with the filter if there is one, that binds cursors to the list.
         limit: The maximum number of items on a page.
-
     """
 
     secret: str
@@ -69,7 +68,6 @@ class Listing:
             before: The serial number below which the page begins; None for the first page.
             fetch: A function of a serial number and a limit that returns the next items, at most as many as the limit.
             shown: Whether an item is shown.
-
         """
         items: list[ItemT] = []
         while len(items) <= self.limit:

@@ -26,7 +26,6 @@ class OpenJobs:
 
     Attributes:
         populated: The ids of the audiences that these jobs populate; the list and the navigation hide them.
-
     """
 
     def __init__(self, jobs: Iterable[Job], now: int) -> None:

@@ -40,7 +40,6 @@ class Policy:
         limit: The rate limit of a new sandbox.
         expiry: The default expiry of an unused sandbox in milliseconds; None for never.
         most: The maximum number of sandboxes.
-
     """
 
     limit: RateLimit | None = None
@@ -85,7 +84,6 @@ class Sandboxes:
             SeedError: The seed contradicts itself; nothing is left behind.
             TakenIdError: There is a sandbox with this id.
             TooManyError: The server has the maximum number of sandboxes.
-
         """
         await self._ensure_room()
         secret = secret or self._ids.secret()

@@ -222,7 +222,6 @@ async def change(work: UnitOfWork, name: str, action: str, params: Mapping[str, 
         ParamsError: A parameter is missing or wrong.
         UnknownError: There is no such key or job.
         EndedError: The job has already ended.
-
     """
     state = STATES.get(name)
     if state is None:

@@ -23,7 +23,6 @@ class UnitOfWork:
         transaction: The open transaction.
         sandbox: The sandbox as it was at the start of the transaction.
         now: The time of the sandbox's clock, in milliseconds.
-
     """
 
     transaction: Transaction
@@ -85,7 +84,6 @@ class UseCaseRunner:
             use_case: The use case.
             args: Further arguments of the use case.
             access: The access that the transaction needs to the sandbox.
-
         """
         if account_group_id not in admission.key.account_group_ids:
             return _foreign_group(admission, account_group_id)
@@ -109,7 +107,6 @@ class UseCaseRunner:
             access: The access that the transaction needs to the audience.
             use_case: The use case, whose first argument is the id of the audience.
             args: Further arguments of the use case.
-
         """
         if account_group_id not in admission.key.account_group_ids:
             return _foreign_group(admission, account_group_id)

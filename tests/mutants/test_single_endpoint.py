@@ -11,32 +11,29 @@ from tests.mutants.single.endpoint import Single
 from tests.mutants.single.mutants import MUTANTS, Mutant
 from tests.mutants.single.variants import VARIANTS, Variant
 
-PREFIX = "AUD-DELETE"
 SEEDS = range(5) if PROVE else range(1)
 FEW = [] if PROVE else ["--max-examples", "9"]
 
 
-def options_for_checks_of(requirement_ids: set[str]) -> list[str]:
+def options_for_checks_of(requirement_ids: frozenset[str]) -> list[str]:
     """Return the option that selects the checks of some requirements; none if every exchange decides one of them."""
     known = load_catalogue()
-    checks = {check for one in requirement_ids for check in known[one].checks}
+    checks = {check for requirement_id in requirement_ids for check in known[requirement_id].checks}
     return [] if EVERY_EXCHANGE in checks else ["-k", " or ".join(sorted(checks))]
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
 def test_a_mutant_is_killed_by_the_requirements_that_it_names(mutant: type[Mutant], tmp_path: Path) -> None:
-    named = {f"{PREFIX}-{fact}" for fact in mutant.killed_by}
-
     options = [] if mutant.shows_rarely else FEW
-    status, report = reported(mutant(), tmp_path, "--seed", "1", *options, *options_for_checks_of(named))
+    status, report = reported(mutant(), tmp_path, "--seed", "1", *options, *options_for_checks_of(mutant.killed_by))
 
     failed = {row["id"] for row in report["requirements"] if row["verdict"] == "fail"}
-    assert named <= failed
+    assert mutant.killed_by <= failed
     assert status == (1 if any(load_catalogue()[one].level is Level.MUST for one in failed) else 0)
 
 
 def test_every_must_has_a_mutant_that_it_kills() -> None:
-    killing = {f"{PREFIX}-{fact}" for mutant in MUTANTS for fact in mutant.killed_by}
+    killing = {requirement_id for mutant in MUTANTS for requirement_id in mutant.killed_by}
 
     assert {row.id for row in load_catalogue().for_profile(Profile.DELETE) if row.level is Level.MUST} <= killing
 

@@ -1,1 +1,1 @@
-"""What any store must do: test classes that every adapter has to pass."""
+"""The contracts of stores: test classes that every adapter has to pass."""

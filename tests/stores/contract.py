@@ -1,4 +1,4 @@
-"""What any store must do with records."""
+"""The contract of any store about records."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -48,7 +48,7 @@ ENDING = Ending(JobStatus.FAILED, 5, 0.5)
 
 
 class BreakError(Exception):
-    """What a test raises inside of a transaction."""
+    """An error that a test raises inside of a transaction."""
 
 
 async def broken() -> None:
@@ -61,7 +61,7 @@ async def make_sandbox(store: Store, name: str) -> None:
 
 
 class StoreContract:
-    """Each test gets a store with the sandboxes `one` and `two`."""
+    """The tests of a store with the sandboxes `one` and `two`."""
 
     def opened(self) -> AbstractAsyncContextManager[Store]:
         raise NotImplementedError
@@ -98,7 +98,7 @@ class StoreContract:
 
         assert self.run(act) == (["one", "two"], 2, None)
 
-    def test_a_sandbox_is_made_with_what_is_in_it(self) -> None:
+    def test_a_sandbox_is_made_with_its_content(self) -> None:
         async def act(store: Store) -> tuple[int, object]:
             async with store.creation(sandbox("three"), {}) as transaction:
                 await transaction.save_api_key(key("k3"))
@@ -106,7 +106,7 @@ class StoreContract:
 
         assert self.run(act) == (3, (key("k3"), sandbox("three")))
 
-    def test_a_seed_document_stays_whatever_else_is_forgotten(self) -> None:
+    def test_a_seed_document_survives_the_clearing_of_its_sandbox(self) -> None:
         async def act(store: Store) -> list[object]:
             async with store.transaction("two") as transaction:
                 before = await transaction.seed()
@@ -172,7 +172,7 @@ class StoreContract:
         numbers = self.run(act)
         assert numbers == sorted(set(numbers))
 
-    def test_lists_come_newest_first_and_from_where_they_are_asked(self) -> None:
+    def test_lists_begin_at_the_requested_place_newest_first(self) -> None:
         async def act(store: Store) -> list[list[int]]:
             async with store.transaction("one") as transaction:
                 for serial in (3, 1, 4, 2):
@@ -210,7 +210,7 @@ class StoreContract:
 
         assert self.run(act) == [[job(7, audience(1))], [job(7, audience(1))], [], []]
 
-    def test_jobs_are_found_by_how_they_ended_newest_first(self) -> None:
+    def test_jobs_are_found_by_their_outcome_newest_first(self) -> None:
         async def act(store: Store) -> list[list[int]]:
             async with store.transaction("one") as transaction:
                 for serial in range(1, 7):
@@ -227,7 +227,7 @@ class StoreContract:
         assert self.run(act) == [[5, 3, 1], [3], [6]]
 
     @pytest.mark.parametrize("by_hand", [True, False])
-    def test_what_is_undone_leaves_everything_as_it_was(self, *, by_hand: bool) -> None:
+    def test_a_rollback_leaves_everything_as_it_was(self, *, by_hand: bool) -> None:
         async def spoil(transaction: Transaction) -> None:
             await transaction.save_audience(replace(audience(1), name="Changed"))
             await transaction.remove_audience(audience(2))
@@ -316,7 +316,7 @@ class StoreContract:
 
 
 async def everything(store: Store, transaction: Transaction) -> list[object]:
-    """All that a sandbox shows through its port."""
+    """Return everything that a sandbox shows through its port."""
     return [
         await transaction.sandbox(),
         [*await transaction.api_keys()],

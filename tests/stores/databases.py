@@ -34,7 +34,7 @@ class Postgres:
 
     @property
     def processes(self) -> list[psutil.Process]:
-        """Its processes, the parent of the others first."""
+        """Return the processes of the server, their parent first."""
         first = psutil.Process(self._server.get_pid())
         return [first, *first.children(recursive=True)]
 
@@ -51,7 +51,7 @@ class Postgres:
         assert psutil.wait_procs(processes, _PATIENCE)[1] == []
 
     def start(self) -> None:
-        """Start it again on its files; the recovery may take longer than pg_ctl waits."""
+        """Start the server again on its files; the recovery may take longer than pg_ctl waits."""
         with suppress(TimeoutExpired):
             self._server.ensure_postgres_running()
         deadline = time.monotonic() + _PATIENCE
@@ -71,7 +71,7 @@ class Postgres:
         file.write_text(f"local all {user} scram-sha-256\n{file.read_text()}")
 
     def close(self) -> None:
-        """Stop it for good, without the slow orderly shutdown of its many databases."""
+        """Stop the server for good, without the slow orderly shutdown of its many databases."""
         with suppress(psutil.NoSuchProcess, TypeError):  # a test may have ended it already
             self.end()
         self._server.cleanup()

@@ -1,4 +1,4 @@
-"""What any store must do with journals."""
+"""The contract of any store about journals."""
 
 import asyncio
 import time
@@ -25,11 +25,11 @@ def paths(journal: Journal) -> list[tuple[int, str]]:
 
 
 class BreakError(Exception):
-    """What a test raises inside of a transaction."""
+    """An error that a test raises inside of a transaction."""
 
 
 class JournalContract:
-    """Each test gets a store whose journals hold three exchanges and 100 bytes, with the sandboxes `one` and `two`."""
+    """The tests of a store whose journals hold three exchanges and 100 bytes, with the sandboxes `one` and `two`."""
 
     def opened(self) -> AbstractAsyncContextManager[Store]:
         raise NotImplementedError
@@ -80,7 +80,7 @@ class JournalContract:
         assert (paths(first), first.dropped) == ([(2, "/b")], 1)
         assert (paths(second), second.dropped, second.size) == ([], 3, 0)
 
-    def test_only_what_is_newer_can_be_read(self) -> None:
+    def test_only_newer_exchanges_can_be_read(self) -> None:
         async def act(store: Store) -> list[Journal]:
             for number in range(5):
                 store.append("one", exchange(f"/{number}"))
@@ -94,7 +94,7 @@ class JournalContract:
             [],
         ]
 
-    def test_what_is_cleared_counts_as_dropped_and_numbers_go_on(self) -> None:
+    def test_cleared_exchanges_count_as_dropped_and_numbers_go_on(self) -> None:
         async def act(store: Store) -> Journal:
             store.append("one", exchange())
             await store.clear_journal("one")

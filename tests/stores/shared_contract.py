@@ -1,4 +1,4 @@
-"""What a store must do with transactions that are about one audience, where others may come between."""
+"""The contract of a store about optimistic transactions on one audience, between which others may come."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -82,7 +82,7 @@ CHANGES = [
 
 
 class SharedContract(StoreContract):
-    """The sandbox `one` has an audience with an open job on it, and another audience."""
+    """The tests of a store whose sandbox `one` has an audience with an open job, and another audience."""
 
     async def plant(self, store: Store) -> None:
         async with store.transaction("one") as transaction:
@@ -92,7 +92,7 @@ class SharedContract(StoreContract):
 
     @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
     @pytest.mark.parametrize("act", [rename, lambda transaction, _: transaction.remove_audience(audience(1))])
-    def test_what_another_has_changed_meanwhile_is_not_overwritten(
+    def test_a_change_by_another_transaction_is_not_overwritten(
         self, change: Change, act: Callable[[Transaction, str], Awaitable[None]]
     ) -> None:
         async def course(store: Store) -> None:
@@ -106,7 +106,7 @@ class SharedContract(StoreContract):
 
         self.run(course)
 
-    def test_what_nobody_has_changed_is_changed(self) -> None:
+    def test_an_unchanged_audience_is_changed(self) -> None:
         async def course(store: Store) -> list[object]:
             await self.plant(store)
             async with shared(store) as transaction:
@@ -118,7 +118,7 @@ class SharedContract(StoreContract):
 
         assert self.run(course) == [replace(audience(1), name="Mine")]
 
-    def test_it_sees_the_sandbox_the_audience_and_the_open_jobs_of_one_instant(self) -> None:
+    def test_a_transaction_sees_the_sandbox_the_audience_and_the_open_jobs_of_one_instant(self) -> None:
         async def course(store: Store) -> list[object]:
             await self.plant(store)
             async with shared(store, Access.READ) as transaction:
@@ -129,7 +129,7 @@ class SharedContract(StoreContract):
 
         assert self.run(course) == ["one", audience(1), job(6, audience(1))]
 
-    def test_it_sees_what_it_has_written_and_what_it_has_undone(self) -> None:
+    def test_a_transaction_sees_its_own_writes_and_rollbacks(self) -> None:
         async def course(store: Store) -> list[object]:
             await self.plant(store)
             async with shared(store) as transaction:
@@ -144,7 +144,7 @@ class SharedContract(StoreContract):
 
         assert self.run(course) == [replace(audience(1), name="Mine"), None, audience(1), audience(1)]
 
-    def test_it_writes_nothing_else(self) -> None:
+    def test_a_transaction_writes_nothing_else(self) -> None:
         async def course(store: Store) -> None:
             await self.plant(store)
             with pytest.raises(NotImplementedError):

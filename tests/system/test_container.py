@@ -129,7 +129,7 @@ def test_its_health_is_told_by_a_program_that_is_in_it(image: Image, tmp_path: P
     assert not healthy(url)
 
 
-def test_it_does_not_run_as_root_and_exposes_the_port_that_it_serves_on(image: Image) -> None:
+def test_the_image_does_not_run_as_root_and_exposes_the_port_that_it_serves_on(image: Image) -> None:
     options = image.said["CMD"].words
 
     assert int(image.said["USER"].value.split(":")[0]) > 0

@@ -80,7 +80,6 @@ class Cycle(RequestResponseCycle):
         endless: Whether the response is a stream that goes on while the client listens.
         broken: The break of the request body, if there is one.
         body_due: The deadline for the whole body, by the clock of the loop.
-
     """
 
     refuse: Refuse

@@ -47,7 +47,6 @@ def protocol(
         report: The function that takes status and body of the refusal of a malformed head.
         wrap: The function that adds the recording of requests to an application. The protocol wraps its own
             application, which refuses a request whose body breaks before the server's application is started.
-
     """
     limits_, report_, wrap_ = limits or Limits(), report, wrap
 
@@ -78,7 +77,6 @@ class Protocol(HttpToolsProtocol):
         over_limit: Whether there were too many connections when this one was made.
         input_ended: Whether further input is ignored.
         last_data: The data, usually a refusal, that ends the connection after the responses due before it.
-
     """
 
     limits: ClassVar[Limits]

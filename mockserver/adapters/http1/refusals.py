@@ -26,7 +26,6 @@ class Limits:
         max_headers: The maximum number of headers.
         max_connections: The maximum number of connections; on a further one the first request is refused.
         whole_body_timeout: Seconds for a whole body.
-
     """
 
     header_timeout: float = 10.0

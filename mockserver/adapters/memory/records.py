@@ -23,7 +23,6 @@ class SandboxRecords:
         seed: The seed document.
         journal_limit: The maximum number of exchanges in the journal.
         journal_bytes: The maximum size of the journal in bytes.
-
     """
 
     def __init__(

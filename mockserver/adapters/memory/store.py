@@ -17,7 +17,6 @@ class MemoryStore:
     Args:
         journal_limit: The maximum number of exchanges in the journal of each sandbox.
         journal_bytes: The maximum size of the journal of each sandbox in bytes.
-
     """
 
     def __init__(self, journal_limit: int = 1_000, journal_bytes: int = 4 << 20) -> None:

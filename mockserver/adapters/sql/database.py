@@ -20,7 +20,6 @@ class Query:
         sql: The text.
         order: For each position of the statement, the index of its value among the given and then the fixed values.
         fixed: The values that the statement itself fixes.
-
     """
 
     sql: str
@@ -43,7 +42,6 @@ def compile_query(statement: ClauseElement, dialect: Dialect, *names: str) -> Qu
 
     Raises:
         ValueError: A name is not a parameter of the statement.
-
     """
     compiled = statement.compile(dialect=dialect)
     positions = [str(name) for name in getattr(compiled, "positiontup", None) or ()]

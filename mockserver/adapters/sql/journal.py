@@ -36,7 +36,6 @@ class Bounds:
         size: The maximum size of a sandbox's exchanges in bytes.
         waiting: The maximum number of exchanges that wait to be written.
         interval: The seconds between an append and the write.
-
     """
 
     limit: int = 1_000

@@ -20,7 +20,6 @@ class ConnectionPool:
         connect: A coroutine function that opens a connection.
         most: The maximum number of connections.
         timeout: The maximum wait for a connection in seconds.
-
     """
 
     def __init__(self, connect: Connect, most: int, timeout: float) -> None:
@@ -39,7 +38,6 @@ class ConnectionPool:
         Raises:
             TimeoutError: No connection was free in time.
             OSError: The database cannot be reached.
-
         """
         connection = await self._acquire()
         self._used.add(connection)

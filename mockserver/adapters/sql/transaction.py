@@ -41,7 +41,6 @@ class SqlTransaction:
         versions: The new versions of audiences.
         sandbox_id: The sandbox.
         locked: Whether the transaction may write.
-
     """
 
     def __init__(

@@ -88,7 +88,6 @@ class RequestPlan:
 
         Raises:
             NotPlainError: The request is not plainly valid.
-
         """
         arguments: dict[str, Any] = {self.path[name]: value for name, value in path_params.items()}
         if query_string and self.query:

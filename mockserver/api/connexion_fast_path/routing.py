@@ -141,7 +141,6 @@ class FastRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # Connexi
 
         Raises:
             HTTPException: 404 for an unknown path, 405 for a method that the path does not have.
-
         """
         if scope["type"] != "http":
             return self.app(scope, receive, send)  # type: ignore[no-any-return]  # Connexion has no types

@@ -30,7 +30,6 @@ class Injection:
         documented: The response rows of each operation.
         envelopes: The envelopes of injected errors.
         pause: A coroutine function that waits for a number of seconds.
-
     """
 
     store: Store

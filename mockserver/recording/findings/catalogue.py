@@ -36,7 +36,6 @@ def findings(exchanges: Sequence[Exchange], *, dropped: bool = False) -> list[Fi
     Args:
         exchanges: The exchanges, oldest first.
         dropped: Whether the journal has dropped earlier exchanges; no finding relies on their absence.
-
     """
     history = History(exchanges[0].ended if dropped and exchanges else float("-inf"))
     result: list[Finding] = []

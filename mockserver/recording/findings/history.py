@@ -19,7 +19,6 @@ class History:
 
     Attributes:
         horizon: The time up to which the journal may have dropped exchanges, by their end.
-
     """
 
     def __init__(self, horizon: float) -> None:

@@ -33,7 +33,6 @@ class Finding:
         basis: The source of the rule.
         sentence: The quoted sentence of the documentation; None for our advice alone.
         page: The page of that sentence; None for our advice alone.
-
     """
 
     rule: Rule

@@ -15,21 +15,26 @@ from tests.mutants.single.endpoint import Key, Single
 
 
 class Mutant(Single):
-    """`killed_by`: the ids that fail, without their common beginning. `shows_rarely`: it takes many tries to see it."""
+    """A target with one fault.
+
+    Attributes:
+        killed_by: The ids of the requirements that fail.
+        shows_rarely: Whether the fault shows only once in many requests.
+    """
 
     killed_by: ClassVar[frozenset[str]]
     shows_rarely: ClassVar[bool] = False
 
 
 class GuardNever(Mutant):
-    killed_by = frozenset({"GUARD"})
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
 
     def populating(self, _audience: str) -> str | None:
         return None
 
 
 class GuardOnlyWhileRunning(Mutant):
-    killed_by = frozenset({"GUARD"})
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
 
     def populating(self, audience: str) -> str | None:
         running = [job for job, (on, status) in self.jobs.items() if on == audience and status == "running"]
@@ -37,7 +42,7 @@ class GuardOnlyWhileRunning(Mutant):
 
 
 class GuardDeletesThenRefuses(Mutant):
-    killed_by = frozenset({"GUARD-KEEPS"})
+    killed_by = frozenset({"AUD-DELETE-GUARD-KEEPS"})
 
     def guarded(self, audience: str) -> Response:
         self.__dict__.setdefault("doomed", set()).add(audience)
@@ -49,21 +54,21 @@ class GuardDeletesThenRefuses(Mutant):
 
 
 class GuardAnotherCode(Mutant):
-    killed_by = frozenset({"GUARD-CODE"})
+    killed_by = frozenset({"AUD-DELETE-GUARD-CODE"})
 
     def guarded(self, _audience: str) -> Response:
         return self.refuse(409, "CONFLICT")
 
 
 class GuardAnotherStatus(Mutant):
-    killed_by = frozenset({"GUARD"})
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
 
     def guarded(self, _audience: str) -> Response:
         return self.refuse(404, "AUDIENCE_NOT_READY")
 
 
 class GuardForever(Mutant):
-    killed_by = frozenset({"GUARD-ENDS"})
+    killed_by = frozenset({"AUD-DELETE-GUARD-ENDS"})
 
     def populating(self, audience: str) -> str | None:
         return next((job for job, (on, status) in self.jobs.items() if on == audience and status != "completed"), None)
@@ -71,7 +76,7 @@ class GuardForever(Mutant):
 
 @dataclass
 class GuardOneInTwenty(Mutant):
-    killed_by = frozenset({"GUARD"})
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
     shows_rarely = True
     asked: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -80,21 +85,21 @@ class GuardOneInTwenty(Mutant):
 
 
 class GuardForced(Mutant):
-    killed_by = frozenset({"GUARD"})
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
 
     def passes_guard(self, request: Request) -> bool:
         return "force" in request.query_params
 
 
 class GuardIdempotent(Mutant):
-    killed_by = frozenset({"GUARD"})
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
 
     def passes_guard(self, request: Request) -> bool:
         return "idempotency-key" in request.headers
 
 
 class NothingDeleted(Mutant):
-    killed_by = frozenset({"EFFECT"})
+    killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
     def delete(self, _audience: str, _request: Request) -> Response:
         return self.done()
@@ -102,7 +107,7 @@ class NothingDeleted(Mutant):
 
 @dataclass
 class OneInTwentyNotDeleted(Mutant):
-    killed_by = frozenset({"EFFECT"})
+    killed_by = frozenset({"AUD-DELETE-EFFECT"})
     shows_rarely = True
     asked: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -111,7 +116,7 @@ class OneInTwentyNotDeleted(Mutant):
 
 
 class ComesBack(Mutant):
-    killed_by = frozenset({"EFFECT"})
+    killed_by = frozenset({"AUD-DELETE-EFFECT"})
     shows_rarely = True
 
     def delete(self, audience: str, request: Request) -> Response:
@@ -122,21 +127,21 @@ class ComesBack(Mutant):
 
 
 class MissingIsDone(Mutant):
-    killed_by = frozenset({"EFFECT", "FOUND"})
+    killed_by = frozenset({"AUD-DELETE-EFFECT", "AUD-DELETE-FOUND"})
 
     def missing(self, _audience: str) -> Response:
         return self.done()
 
 
 class MissingIsGone(Mutant):
-    killed_by = frozenset({"FOUND", "ROW-OTHER"})
+    killed_by = frozenset({"AUD-DELETE-FOUND", "AUD-DELETE-ROW-OTHER"})
 
     def missing(self, _audience: str) -> Response:
         return self.refuse(410, "GONE")
 
 
 class DeletesTheNeighbour(Mutant):
-    killed_by = frozenset({"ONLY"})
+    killed_by = frozenset({"AUD-DELETE-ONLY"})
 
     def delete(self, audience: str, request: Request) -> Response:
         group = self.audiences[audience]
@@ -146,7 +151,7 @@ class DeletesTheNeighbour(Mutant):
 
 
 class DeletesTheGroup(Mutant):
-    killed_by = frozenset({"ONLY"})
+    killed_by = frozenset({"AUD-DELETE-ONLY"})
 
     def delete(self, audience: str, request: Request) -> Response:
         group = self.audiences[audience]
@@ -155,14 +160,14 @@ class DeletesTheGroup(Mutant):
 
 
 class NoKeyNeeded(Mutant):
-    killed_by = frozenset({"KEY"})
+    killed_by = frozenset({"AUD-DELETE-KEY"})
 
     def key_of(self, request: Request) -> Key | None:
         return super().key_of(request) or next(reversed(self.keys.values()), None)
 
 
 class KeyByItsBeginning(Mutant):
-    killed_by = frozenset({"KEY"})
+    killed_by = frozenset({"AUD-DELETE-KEY"})
 
     def key_of(self, request: Request) -> Key | None:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -170,14 +175,14 @@ class KeyByItsBeginning(Mutant):
 
 
 class KeyRefusedWith403(Mutant):
-    killed_by = frozenset({"KEY"})
+    killed_by = frozenset({"AUD-DELETE-KEY"})
 
     def refuse(self, status: int, code: str) -> Response:
         return super().refuse(403 if status == 401 else status, code)
 
 
 class KeyRefusedButDeleted(Mutant):
-    killed_by = frozenset({"REFUSED"})
+    killed_by = frozenset({"AUD-DELETE-REFUSED"})
 
     def answer(self, group: str, audience: str, request: Request) -> Response:
         if self.key_of(request) is None:
@@ -186,28 +191,28 @@ class KeyRefusedButDeleted(Mutant):
 
 
 class NoPermissionNeeded(Mutant):
-    killed_by = frozenset({"PERMISSION"})
+    killed_by = frozenset({"AUD-DELETE-PERMISSION"})
 
     def is_permitted(self, _key: Key) -> bool:
         return True
 
 
 class ReadingIsEnough(Mutant):
-    killed_by = frozenset({"PERMISSION"})
+    killed_by = frozenset({"AUD-DELETE-PERMISSION"})
 
     def is_permitted(self, key: Key) -> bool:
         return any(one.startswith("audiences:") for one in key.permissions)
 
 
 class MorePermissionsNeeded(Mutant):
-    killed_by = frozenset({"PERMISSION-SUFFICES"})
+    killed_by = frozenset({"AUD-DELETE-PERMISSION-SUFFICES"})
 
     def is_permitted(self, key: Key) -> bool:
         return {"audiences:read", "audiences:write"} <= key.permissions
 
 
 class UnpermittedButDeleted(Mutant):
-    killed_by = frozenset({"REFUSED"})
+    killed_by = frozenset({"AUD-DELETE-REFUSED"})
 
     def unpermitted(self, audience: str) -> Response:
         self.audiences.pop(audience, None)
@@ -215,7 +220,7 @@ class UnpermittedButDeleted(Mutant):
 
 
 class GroupOfThePathIgnored(Mutant):
-    killed_by = frozenset({"SCOPE"})
+    killed_by = frozenset({"AUD-DELETE-SCOPE"})
 
     def answer(self, _group: str, audience: str, request: Request) -> Response:
         key = self.key_of(request)
@@ -223,14 +228,14 @@ class GroupOfThePathIgnored(Mutant):
 
 
 class ForeignAudiencesFound(Mutant):
-    killed_by = frozenset({"SCOPE"})
+    killed_by = frozenset({"AUD-DELETE-SCOPE"})
 
     def find(self, _group: str, audience: str) -> str | None:
         return audience if audience in self.audiences else None
 
 
 class IdentifierByItsBeginning(Mutant):
-    killed_by = frozenset({"EXACT"})
+    killed_by = frozenset({"AUD-DELETE-EXACT"})
 
     def find(self, group: str, audience: str) -> str | None:
         near = [one for one, of in self.audiences.items() if of == group and one[:23] == audience[:23]]
@@ -238,14 +243,14 @@ class IdentifierByItsBeginning(Mutant):
 
 
 class IdentifierDecodedTwice(Mutant):
-    killed_by = frozenset({"EXACT"})
+    killed_by = frozenset({"AUD-DELETE-EXACT"})
 
     def find(self, group: str, audience: str) -> str | None:
         return super().find(group, unquote(audience))
 
 
 class OddIdentifiersFail(Mutant):
-    killed_by = frozenset({"ODD"})
+    killed_by = frozenset({"AUD-DELETE-ODD"})
 
     def find(self, group: str, audience: str) -> str | None:
         if len(audience) > 100:
@@ -254,7 +259,7 @@ class OddIdentifiersFail(Mutant):
 
 
 class IdempotencyKeyReplays(Mutant):
-    killed_by = frozenset({"IDEMPOTENCY"})
+    killed_by = frozenset({"AUD-DELETE-IDEMPOTENCY"})
 
     def answer(self, group: str, audience: str, request: Request) -> Response:
         once = request.headers.get("idempotency-key")
@@ -268,7 +273,7 @@ class IdempotencyKeyReplays(Mutant):
 
 
 class ActsOnWhatItSawBefore(Mutant):
-    killed_by = frozenset({"ONCE"})
+    killed_by = frozenset({"AUD-DELETE-ONCE"})
 
     async def respond(self, group: str, audience: str, request: Request) -> Response:
         there = self.find(group, audience)
@@ -279,35 +284,35 @@ class ActsOnWhatItSawBefore(Mutant):
 
 
 class DeletedFalse(Mutant):
-    killed_by = frozenset({"ROW-200"})
+    killed_by = frozenset({"AUD-DELETE-ROW-200"})
 
     def done(self) -> Response:
         return self.send(200, {"success": True, "data": {"deleted": False}, "error": None, "traceId": "1"})
 
 
 class NoTraceId(Mutant):
-    killed_by = frozenset({"ROW-200", "ROW-404"})
+    killed_by = frozenset({"AUD-DELETE-ROW-200", "AUD-DELETE-ROW-404"})
 
     def send(self, status: int, body: Any) -> Response:
         return super().send(status, {name: value for name, value in body.items() if name != "traceId"})
 
 
 class ErrorLeftOut(Mutant):
-    killed_by = frozenset({"ROW-200"})
+    killed_by = frozenset({"AUD-DELETE-ROW-200"})
 
     def send(self, status: int, body: Any) -> Response:
         return super().send(status, {name: value for name, value in body.items() if name != "error" or value})
 
 
 class NoContent(Mutant):
-    killed_by = frozenset({"DONE"})
+    killed_by = frozenset({"AUD-DELETE-DONE"})
 
     def done(self) -> Response:
         return Response(status_code=204)
 
 
 class PlainText(Mutant):
-    killed_by = frozenset({"ROW-401"})
+    killed_by = frozenset({"AUD-DELETE-ROW-401"})
 
     def refuse(self, status: int, code: str) -> Response:
         answer = super().refuse(status, code)
@@ -315,28 +320,28 @@ class PlainText(Mutant):
 
 
 class SuccessOnError(Mutant):
-    killed_by = frozenset({"ROW-403"})
+    killed_by = frozenset({"AUD-DELETE-ROW-403"})
 
     def send(self, status: int, body: Any) -> Response:
         return super().send(status, {**body, "success": True} if status == 403 else body)
 
 
 class DataOnConflict(Mutant):
-    killed_by = frozenset({"ROW-409"})
+    killed_by = frozenset({"AUD-DELETE-ROW-409"})
 
     def send(self, status: int, body: Any) -> Response:
         return super().send(status, {**body, "data": {}} if status == 409 else body)
 
 
 class LimitInHtml(Mutant):
-    killed_by = frozenset({"ROW-429"})
+    killed_by = frozenset({"AUD-DELETE-ROW-429"})
 
     def limited(self, _group: str, _audience: str) -> Response:
         return Response("<h1>Slow down</h1>", 429, media_type="text/html")
 
 
 class LimitedButDeleted(Mutant):
-    killed_by = frozenset({"REFUSED"})
+    killed_by = frozenset({"AUD-DELETE-REFUSED"})
 
     def limited(self, group: str, audience: str) -> Response:
         self.audiences.pop(audience, None)
@@ -344,21 +349,21 @@ class LimitedButDeleted(Mutant):
 
 
 class FailureInPlainText(Mutant):
-    killed_by = frozenset({"ROW-500"})
+    killed_by = frozenset({"AUD-DELETE-ROW-500"})
 
     def failed(self) -> Response:
         return PlainTextResponse("Internal Server Error", 500)
 
 
 class ValidationWithAnotherCode(Mutant):
-    killed_by = frozenset({"ROW-400"})
+    killed_by = frozenset({"AUD-DELETE-ROW-400"})
 
     def missing(self, audience: str) -> Response:
         return super().missing(audience) if len(audience) > 3 else self.refuse(400, "BAD_REQUEST")
 
 
 class BrokenJson(Mutant):
-    killed_by = frozenset({"ROW-404"})
+    killed_by = frozenset({"AUD-DELETE-ROW-404"})
 
     def missing(self, audience: str) -> Response:
         body = json.loads(bytes(super().missing(audience).body))

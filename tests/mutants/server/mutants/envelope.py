@@ -44,7 +44,7 @@ class NoTraceIdOnSuccess(Envelope):
     killed_by = (
         facts("ROW-200", *ANSWERING_200, "ACCOUNT-LIST", "JOB-START")
         | facts("ROW-201", *CREATING)
-        | facts("ROW-202", "JOB-START")
+        | frozenset({"JOB-START-ROW-202"})
     )
     statuses = frozenset({200, 201, 202})
 
@@ -126,7 +126,7 @@ class Deletions(Envelope):
 class DeletedIsText(Deletions):
     """`deleted` is the string "true"."""
 
-    killed_by = facts("ROW-200", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-ROW-200"})
 
     def change(self, answered: Answered) -> Answered:
         return answered.saying(data={"deleted": "true"})
@@ -135,7 +135,7 @@ class DeletedIsText(Deletions):
 class DeletedHasNoContent(Deletions):
     """A deletion is 204."""
 
-    killed_by = facts("DONE", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-DONE"})
 
     def change(self, answered: Answered) -> Answered:  # noqa: ARG002
         return Answered(204, (), b"")
@@ -154,7 +154,7 @@ class CreatedIs200(Envelope):
 class StartedIs201(Envelope):
     """The start of a job is 201."""
 
-    killed_by = facts("ACCEPTED", "JOB-START")
+    killed_by = frozenset({"JOB-START-ACCEPTED"})
     statuses = frozenset({202})
 
     def change(self, answered: Answered) -> Answered:
@@ -164,7 +164,7 @@ class StartedIs201(Envelope):
 class StartedIsElsewhere(Envelope):
     """The start of a job is 303."""
 
-    killed_by = facts("DONE", "JOB-START")
+    killed_by = frozenset({"JOB-START-DONE"})
     statuses = frozenset({202})
 
     def change(self, answered: Answered) -> Answered:

@@ -88,7 +88,7 @@ class GuardKnowsOneKey(Guard):
 class GuardForcedByQuery(Guard):
     """`?force=true` gets past the guard of the deletion."""
 
-    killed_by = facts("GUARD", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
 
     def opens(self, asked: Asked) -> bool:
         return asked.operation == "AUD-DELETE" and "force" in asked.params
@@ -97,7 +97,7 @@ class GuardForcedByQuery(Guard):
 class GuardForcedByBody(Guard):
     """A body gets past the guard of the deletion."""
 
-    killed_by = facts("GUARD", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
 
     def opens(self, asked: Asked) -> bool:
         return asked.operation == "AUD-DELETE" and bool(asked.content)
@@ -106,7 +106,7 @@ class GuardForcedByBody(Guard):
 class GuardForcedByMethodOverride(Guard):
     """`X-HTTP-Method-Override` gets past the guard of the deletion."""
 
-    killed_by = facts("GUARD", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
 
     def opens(self, asked: Asked) -> bool:
         return asked.operation == "AUD-DELETE" and asked.header("x-http-method-override") is not None
@@ -115,7 +115,7 @@ class GuardForcedByMethodOverride(Guard):
 class GuardForcedByIdempotencyKey(Guard):
     """An `Idempotency-Key` gets past the guard of the deletion."""
 
-    killed_by = facts("GUARD", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
 
     def opens(self, asked: Asked) -> bool:
         return asked.operation == "AUD-DELETE" and asked.header("idempotency-key") is not None
@@ -124,7 +124,7 @@ class GuardForcedByIdempotencyKey(Guard):
 class GuardForgottenAfterARefusal(Guard):
     """The second attempt at an update gets past the guard."""
 
-    killed_by = facts("GUARD", "AUD-UPDATE")
+    killed_by = frozenset({"AUD-UPDATE-GUARD"})
     refused: frozenset[str] = frozenset()
 
     def opens(self, asked: Asked) -> bool:
@@ -140,7 +140,7 @@ class GuardForgottenAfterARefusal(Guard):
 class GuardForgottenByReading(Guard):
     """A guarded reading of the audience by somebody makes the deletion get past the guard."""
 
-    killed_by = facts("GUARD", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
     read: frozenset[str] = frozenset()
 
     def opens(self, asked: Asked) -> bool:
@@ -222,7 +222,7 @@ class GuardRefusesYetDeletes(GuardRefusesYetActs):
     """A deletion that the guard has refused deletes the audience."""
 
     operation = "AUD-DELETE"
-    killed_by = facts("GUARD-KEEPS", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-GUARD-KEEPS"})
 
 
 class Later(GuardRefusesYetActs):

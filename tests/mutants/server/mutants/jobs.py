@@ -8,13 +8,13 @@ from mockserver.domain.job import Ending, Job, JobStatus
 from mockserver.service import audiences, prospecting
 from mockserver.service.prospecting import SeenJob
 from tests.mutants.server.exchange import Answered, Asked
-from tests.mutants.server.mutated import Mutant, at_each, facts
+from tests.mutants.server.mutated import Mutant, at_each
 
 
 class StartsTwice(Mutant):
     """An Idempotency-Key does not matter: each start is a new job."""
 
-    killed_by = facts("REPLAY", "JOB-START")
+    killed_by = frozenset({"JOB-START-REPLAY"})
 
     async def respond(self, asked: Asked) -> Answered:
         return await self.serve(asked.with_header("idempotency-key", None) if asked.operation == "JOB-START" else asked)
@@ -23,7 +23,7 @@ class StartsTwice(Mutant):
 class ReplaysAnotherJob(Mutant):
     """A replayed start answers the newest job of the account group."""
 
-    killed_by = facts("REPLAY", "JOB-START")
+    killed_by = frozenset({"JOB-START-REPLAY"})
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         outcome = await use_case(work, *args)
@@ -36,7 +36,7 @@ class ReplaysAnotherJob(Mutant):
 class ReplayIs202(Mutant):
     """A start that is replayed once the job has completed is 202."""
 
-    killed_by = facts("REPLAY", "JOB-START")
+    killed_by = frozenset({"JOB-START-REPLAY"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -46,7 +46,7 @@ class ReplayIs202(Mutant):
 class EveryStartIsTheSame(Mutant):
     """A start while a job is active answers that job."""
 
-    killed_by = facts("NEW", "JOB-START")
+    killed_by = frozenset({"JOB-START-NEW"})
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         if use_case is prospecting.start:
@@ -59,7 +59,7 @@ class EveryStartIsTheSame(Mutant):
 class StartsNothing(Mutant):
     """The start of a job is answered, and there is none."""
 
-    killed_by = facts("ACCEPTED", "JOB-START")
+    killed_by = frozenset({"JOB-START-ACCEPTED"})
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         outcome = await use_case(work, *args)
@@ -71,7 +71,7 @@ class StartsNothing(Mutant):
 class StartNamesNoJob(Mutant):
     """The start of a job answers an identifier that no job has."""
 
-    killed_by = facts("ACCEPTED", "JOB-START")
+    killed_by = frozenset({"JOB-START-ACCEPTED"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -83,7 +83,7 @@ class StartNamesNoJob(Mutant):
 class AnySourceWillDo(Mutant):
     """A source does not need what its page says that it requires."""
 
-    killed_by = facts("VALID", "JOB-START")
+    killed_by = frozenset({"JOB-START-VALID"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -118,7 +118,7 @@ class CancelledIsFailed(Statuses):
     """A job that was cancelled is shown as failed."""
 
     operation = "JOB-GET"
-    killed_by = facts("CURRENT", "JOB-GET")
+    killed_by = frozenset({"JOB-GET-CURRENT"})
 
     def shown(self, status: str) -> str:
         return "failed" if status == "cancelled" else status
@@ -127,7 +127,7 @@ class CancelledIsFailed(Statuses):
 class Cancelling(Mutant):
     """The cancellation of a job that has ended is answered otherwise."""
 
-    killed_by = facts("CANCELABLE", "JOB-CANCEL")
+    killed_by = frozenset({"JOB-CANCEL-CANCELABLE"})
     outcomes: ClassVar[frozenset[JobStatus]] = frozenset({JobStatus.COMPLETED, JobStatus.FAILED})
 
     async def respond(self, asked: Asked) -> Answered:
@@ -172,7 +172,7 @@ class UncancellableHasAnotherCode(Cancelling):
 class QueuedCannotBeCancelled(Mutant):
     """Only a running job can be cancelled."""
 
-    killed_by = facts("DONE", "JOB-CANCEL")
+    killed_by = frozenset({"JOB-CANCEL-DONE"})
 
     async def respond(self, asked: Asked) -> Answered:
         job = self.world.jobs.get(asked.target)
@@ -187,7 +187,7 @@ class QueuedCannotBeCancelled(Mutant):
 class CancelsAll(Mutant):
     """The cancellation of one job cancels every job of the account group."""
 
-    killed_by = facts("ONLY", "JOB-CANCEL")
+    killed_by = frozenset({"JOB-CANCEL-ONLY"})
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         outcome = await use_case(work, *args)
@@ -200,7 +200,7 @@ class CancelsAll(Mutant):
 class CreditsDoNotMatter(Mutant):
     """A job is started without credits: 402, yet started."""
 
-    killed_by = facts("REFUSED", "JOB-START")
+    killed_by = frozenset({"JOB-START-REFUSED"})
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         outcome = await use_case(work, *args)
@@ -216,7 +216,7 @@ class CreditsDoNotMatter(Mutant):
 class NoCreditsAnotherCode(Mutant):
     """A job without credits is 402 with another code."""
 
-    killed_by = facts("CREDITS", "JOB-START")
+    killed_by = frozenset({"JOB-START-CREDITS"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -228,7 +228,7 @@ class NoCreditsAnotherCode(Mutant):
 class NoCreditsIsForbidden(Mutant):
     """A job without credits is 403."""
 
-    killed_by = facts("CREDITS", "JOB-START")
+    killed_by = frozenset({"JOB-START-CREDITS"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -257,7 +257,7 @@ class KeyReplays(Mutant):
 class DeletedIsDeletedAgain(Mutant):
     """The deletion of what is gone succeeds again."""
 
-    killed_by = facts("FOUND", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-FOUND"})
 
     def __init__(self) -> None:
         self.gone: dict[str, Any] = {}

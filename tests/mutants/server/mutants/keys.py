@@ -74,7 +74,7 @@ class KeyWithMoreBehind(Tokens):
 class KeyInAnyCase(Tokens):
     """The case of a key does not matter."""
 
-    killed_by = facts("KEY", "AUD-LIST")
+    killed_by = frozenset({"AUD-LIST-KEY"})
 
     def taken_for(self, asked: Asked) -> str | None:
         known = {token.lower(): token for token in self.world.keys}
@@ -84,7 +84,7 @@ class KeyInAnyCase(Tokens):
 class AnyBasicAuthentication(Tokens):
     """Whoever comes with `Basic` is let in."""
 
-    killed_by = facts("KEY", "AUD-UPDATE")
+    killed_by = frozenset({"AUD-UPDATE-KEY"})
 
     def taken_for(self, asked: Asked) -> str | None:
         basic = (asked.header("authorization") or "").lower().startswith("basic ")
@@ -94,7 +94,7 @@ class AnyBasicAuthentication(Tokens):
 class KeyOneInTwenty(Tokens):
     """Each twentieth deletion without a valid key is let in."""
 
-    killed_by = facts("KEY", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-KEY"})
     shows_rarely = True
 
     def __init__(self) -> None:
@@ -145,7 +145,7 @@ class BornRevokedWorks(Mutant):
 class RevokedWorksAgain(Mutant):
     """A revoked key works again ten refusals later."""
 
-    killed_by = facts("KEY", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-KEY"})
     shows_rarely = True
 
     def __init__(self) -> None:
@@ -206,7 +206,7 @@ class WritingIsEnoughToRead(Mutant):
 class ProspectsWithAudiencesRead(Mutant):
     """Prospects are read with audiences:read."""
 
-    killed_by = facts("PERMISSION", "AUD-PROSPECTS")
+    killed_by = frozenset({"AUD-PROSPECTS-PERMISSION"})
 
     def key(self, key: ApiKey) -> ApiKey:
         return holding(key, "prospects:read") if self.hit_by(key) else key
@@ -234,7 +234,7 @@ class TwoPermissionsNeeded(AnotherPermissionNeeded):
 class MovingNeedsReading(AnotherPermissionNeeded):
     """Moving an audience needs audiences:read, too."""
 
-    killed_by = facts("PERMISSION-SUFFICES", "AUD-MOVE")
+    killed_by = frozenset({"AUD-MOVE-PERMISSION-SUFFICES"})
 
 
 class PermissionRefusedWith401(Mutant):

@@ -90,7 +90,7 @@ class ShownNeverAfterCancellation(StaysHidden):
 class ShownNeverAfterAPublicCancel(StaysHidden):
     """An audience stays hidden once its job was cancelled through the vendor's API."""
 
-    killed_by = facts("RELEASES", "JOB-CANCEL")
+    killed_by = frozenset({"JOB-CANCEL-RELEASES"})
 
     cancelled: frozenset[str] = frozenset()
 
@@ -107,7 +107,7 @@ class ShownNeverAfterAPublicCancel(StaysHidden):
 class Remembering(Mutant):
     """It remembers what was deleted."""
 
-    killed_by = facts("EFFECT", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
     def __init__(self) -> None:
         self.gone: dict[str, Audience] = {}
@@ -238,7 +238,7 @@ class NavigationForgetsFolders(Mutant):
 class NavigationLosesTheMoved(Mutant):
     """The navigation shows only audiences that are in no folder."""
 
-    killed_by = facts("COMPLETE", "AUD-NAVIGATION")
+    killed_by = frozenset({"AUD-NAVIGATION-COMPLETE"})
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         outcome = await use_case(work, *args)

@@ -41,7 +41,7 @@ class Showing(Telling):
 class LimitOpensTheGuard(Mutant):
     """Prospects are shown while they are imported, where the size of a page is given."""
 
-    killed_by = facts("GUARD", "AUD-PROSPECTS")
+    killed_by = frozenset({"AUD-PROSPECTS-GUARD"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -53,7 +53,7 @@ class ListShowsUploads(Showing):
     """An audience is listed while its profiles are uploaded."""
 
     operation = "AUD-LIST"
-    killed_by = facts("GUARD", "AUD-LIST")
+    killed_by = frozenset({"AUD-LIST-GUARD"})
 
     def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
         uploads = [one for one in self.audiences(asked.group) if one.type == "url_upload" and self.populating(one.id)]
@@ -64,7 +64,7 @@ class ListEndsAtWhatIsHidden(Showing):
     """The list ends where an audience is hidden."""
 
     operation = "AUD-LIST"
-    killed_by = facts("COMPLETE", "AUD-LIST")
+    killed_by = frozenset({"AUD-LIST-COMPLETE"})
 
     def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
         before = itertools.takewhile(lambda one: not self.populating(one.id), self.audiences(asked.group))
@@ -76,7 +76,7 @@ class ListEndsAtAHundred(Showing):
     """Only the newest hundred audiences are listed."""
 
     operation = "AUD-LIST"
-    killed_by = facts("COMPLETE", "AUD-LIST")
+    killed_by = frozenset({"AUD-LIST-COMPLETE"})
 
     def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
         newest = {one.id for one in self.audiences(asked.group)[:100]}
@@ -87,7 +87,7 @@ class JobsEndAtFifty(Showing):
     """Only the newest fifty jobs are listed."""
 
     operation = "JOB-LIST"
-    killed_by = facts("COMPLETE", "JOB-LIST")
+    killed_by = frozenset({"JOB-LIST-COMPLETE"})
 
     def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
         newest = {one.id for one in list(self.world.jobs.newest_first(asked.group))[:50]}
@@ -115,7 +115,7 @@ class CountingProspects(Showing):
 class ProspectsEndAtAHundred(CountingProspects):
     """Only the first hundred prospects are listed."""
 
-    killed_by = facts("COMPLETE", "AUD-PROSPECTS")
+    killed_by = frozenset({"AUD-PROSPECTS-COMPLETE"})
 
     def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
         return [item for place, _, item in self.numbered(asked, items) if place < 100]
@@ -124,7 +124,7 @@ class ProspectsEndAtAHundred(CountingProspects):
 class ProspectsRepeat(CountingProspects):
     """After 64 prospects the identifiers begin anew."""
 
-    killed_by = facts("UNIQUE", "AUD-PROSPECTS")
+    killed_by = frozenset({"AUD-PROSPECTS-UNIQUE"})
 
     def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
         numbered = self.numbered(asked, items)
@@ -140,7 +140,7 @@ class OnNavigation(Telling):
 class NavigationEndsAtAHundred(OnNavigation):
     """The navigation has the newest hundred audiences alone."""
 
-    killed_by = facts("COMPLETE", "AUD-NAVIGATION")
+    killed_by = frozenset({"AUD-NAVIGATION-COMPLETE"})
 
     def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         return {"ungroupedAudiences": data["ungroupedAudiences"][:100]}
@@ -149,7 +149,7 @@ class NavigationEndsAtAHundred(OnNavigation):
 class FolderShowsTen(OnNavigation):
     """The navigation has ten audiences of each folder."""
 
-    killed_by = facts("COMPLETE", "AUD-NAVIGATION")
+    killed_by = frozenset({"AUD-NAVIGATION-COMPLETE"})
 
     def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         return {"folders": [{**one, "audiences": one["audiences"][:10]} for one in data["folders"]]}
@@ -158,7 +158,7 @@ class FolderShowsTen(OnNavigation):
 class NestedNamesAreStale(OnNavigation):
     """In a folder, an audience keeps the name by which it was first seen there."""
 
-    killed_by = facts("CURRENT", "AUD-NAVIGATION")
+    killed_by = frozenset({"AUD-NAVIGATION-CURRENT"})
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
@@ -173,7 +173,7 @@ class NestedNamesAreStale(OnNavigation):
 class OthersReadFromACache(Mutant):
     """Whoever has read an audience reads it again after another key has deleted it."""
 
-    killed_by = facts("EFFECT", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
     def __init__(self) -> None:
         self.cache: dict[tuple[str, str], Answered] = {}
@@ -192,7 +192,7 @@ class OthersReadFromACache(Mutant):
 class CursorsOutlive(Mutant):
     """The next page of an audience's prospects is there after the audience was deleted."""
 
-    killed_by = facts("EFFECT", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -203,7 +203,7 @@ class CursorsOutlive(Mutant):
 class DeletingTheLastTakesTheFolder(Mutant):
     """A folder goes with the last audience in it."""
 
-    killed_by = facts("ONLY", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-ONLY"})
 
     async def respond(self, asked: Asked) -> Answered:
         there = self.world.audiences.get(asked.target)

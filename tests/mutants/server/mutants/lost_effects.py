@@ -9,7 +9,7 @@ from mockserver.domain.folder import Folder
 from mockserver.domain.refusal import Refusal
 from mockserver.service import audiences, folders
 from tests.mutants.server.exchange import Answered, Asked
-from tests.mutants.server.mutated import Mutant, at_each, facts
+from tests.mutants.server.mutated import Mutant, at_each
 
 KEEPING = ("AUD-CREATE", "AUD-UPDATE", "FOLDER-CREATE", "FOLDER-RENAME", "AUD-MOVE", "AUD-REMOVE", "JOB-CANCEL")
 
@@ -28,7 +28,7 @@ class NothingIsKept(Mutant):
 class NothingIsDeleted(Mutant):
     """A deletion deletes nothing."""
 
-    killed_by = facts("EFFECT", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         outcome = await use_case(work, *args)
@@ -56,7 +56,7 @@ class OneInTwentyIsNotKept(Mutant):
 class RenameIsNotInNavigation(Mutant):
     """The navigation shows folders by their first names."""
 
-    killed_by = facts("EFFECT", "FOLDER-RENAME")
+    killed_by = frozenset({"FOLDER-RENAME-EFFECT"})
 
     def __init__(self) -> None:
         self.first: dict[str, str] = {}
@@ -74,7 +74,7 @@ class RenameIsNotInNavigation(Mutant):
 class CreateForgetsTheDescription(Mutant):
     """The description of a new audience is lost."""
 
-    killed_by = facts("EFFECT", "AUD-CREATE")
+    killed_by = frozenset({"AUD-CREATE-EFFECT"})
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         return await use_case(work, *((*args[:-1], None) if use_case is audiences.create else args))
@@ -96,7 +96,7 @@ class SameNameIsTheSame(Mutant):
 class ReadsTheNewest(Mutant):
     """A reading shows the newest audience of the account group."""
 
-    killed_by = facts("CURRENT", "AUD-GET")
+    killed_by = frozenset({"AUD-GET-CURRENT"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -109,7 +109,7 @@ class ReadsTheNewest(Mutant):
 class Stale(Mutant):
     """A reading shows an audience as it was when it was first read so."""
 
-    killed_by = facts("EFFECT", "AUD-UPDATE")
+    killed_by = frozenset({"AUD-UPDATE-EFFECT"})
 
     def __init__(self) -> None:
         self.seen: dict[str, Answered] = {}

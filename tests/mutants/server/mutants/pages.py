@@ -119,7 +119,7 @@ class SkipsWhenSomethingIsDeleted(Mutant):
     """A cursor counts items, so that one is skipped when another is deleted between two pages."""
 
     operation = "AUD-LIST"
-    killed_by = facts("STABLE", "AUD-LIST")
+    killed_by = frozenset({"AUD-LIST-STABLE"})
 
     async def respond(self, asked: Asked) -> Answered:
         limit, cursor = asked.params.get("limit", "25"), asked.params.get("cursor", "at0")
@@ -139,7 +139,7 @@ class SkipsWhenSomethingIsDeleted(Mutant):
 class OldTenthIsForgotten(Pages):
     """A list ends after ten items."""
 
-    killed_by = facts("COMPLETE", "AUD-LIST")
+    killed_by = frozenset({"AUD-LIST-COMPLETE"})
     operation = "AUD-LIST"
     shown: ClassVar[int] = 10
 
@@ -152,7 +152,7 @@ class OldTenthIsForgotten(Pages):
 class ProspectsOfTheNeighbour(Mutant):
     """An audience without prospects has those of another of the account group."""
 
-    killed_by = facts("CURRENT", "AUD-PROSPECTS")
+    killed_by = frozenset({"AUD-PROSPECTS-CURRENT"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -184,7 +184,7 @@ class FirstNamesAreShown(Mutant):
 class FilterIgnored(Mutant):
     """The status that is asked for does not matter."""
 
-    killed_by = facts("FILTER", "JOB-LIST")
+    killed_by = frozenset({"JOB-LIST-FILTER"})
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         return await use_case(work, *((*args[:-1], None) if use_case is prospecting.page else args))
@@ -193,7 +193,7 @@ class FilterIgnored(Mutant):
 class ListForgetsActiveJobs(Pages):
     """The list of jobs leaves out the active ones."""
 
-    killed_by = facts("COMPLETE", "JOB-LIST")
+    killed_by = frozenset({"JOB-LIST-COMPLETE"})
     operation = "JOB-LIST"
 
     def change(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002

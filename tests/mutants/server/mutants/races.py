@@ -12,7 +12,7 @@ from mockserver.domain.refusal import Refusal
 from mockserver.service import audiences, prospecting
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutants.guard import Guard
-from tests.mutants.server.mutated import Mutant, at_each, facts
+from tests.mutants.server.mutated import Mutant, at_each
 
 WINDOW = 0.01
 """How long it takes between looking and acting, in seconds."""
@@ -40,14 +40,14 @@ class DeletesWhatItHasSeen(Slow):
     """Concurrent deletions of one audience all succeed."""
 
     operation = "AUD-DELETE"
-    killed_by = facts("ONCE", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-ONCE"})
 
 
 class LateDeletionHitsTheNeighbour(Slow):
     """A deletion that finds the audience gone meanwhile deletes the next one."""
 
     operation = "AUD-DELETE"
-    killed_by = facts("ONLY", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-ONLY"})
 
     async def late(self, use_case: Callable[..., Any], work: Any, seen: Audience, *args: Any) -> Any:
         if self.world.audiences.get(seen.id) is None:
@@ -60,7 +60,7 @@ class DeletionWritesTheListBack(Slow):
     """A deletion writes all audiences of the account group back as it saw them, less one."""
 
     operation = "AUD-DELETE"
-    killed_by = facts("EFFECT", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         every = self.audiences(self.asked.group)
@@ -76,14 +76,14 @@ class UpdateResurrects(Slow):
     """An update writes the audience that it has read, deleted meanwhile or not."""
 
     operation = "AUD-UPDATE"
-    killed_by = facts("EFFECT", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
 
 class MoveResurrects(Slow):
     """A move writes the audience that it has read, deleted meanwhile or not."""
 
     operation = "AUD-MOVE"
-    killed_by = facts("EFFECT", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         return await super().act(use_case, work, *args)
@@ -93,7 +93,7 @@ class UpdatesOverwrite(Slow):
     """Of two concurrent updates one is lost, although they change different members."""
 
     operation = "AUD-UPDATE"
-    killed_by = facts("CONSISTENT", "AUD-UPDATE")
+    killed_by = frozenset({"AUD-UPDATE-CONSISTENT"})
 
     async def late(self, use_case: Callable[..., Any], work: Any, seen: Audience, *args: Any) -> Any:
         if self.world.audiences.get(seen.id) is not None:
@@ -122,7 +122,7 @@ class Ending(Mutant):
 class EndResurrects(Ending):
     """The end of a job writes the audience that it has read, deleted meanwhile or not."""
 
-    killed_by = facts("EFFECT", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
     async def end(self, asked: Asked, audience: Audience) -> Answered:
         answered = await self.serve(asked)
@@ -135,7 +135,7 @@ class EndResurrects(Ending):
 class RefusedWhileEndingYetDeleted(Ending):
     """A deletion that the guard refuses while the job is about to end happens when it has ended."""
 
-    killed_by = facts("GUARD-KEEPS", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-GUARD-KEEPS"})
 
     def __init__(self) -> None:
         self.ending: dict[str, bool] = {}
@@ -158,7 +158,7 @@ class RefusedWhileEndingYetDeleted(Ending):
 class GuardGivesInToManyAtOnce(Guard):
     """The guard lets the fourth of concurrent deletions pass."""
 
-    killed_by = facts("GUARD", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
     shows_rarely = True
 
     def __init__(self) -> None:
@@ -194,7 +194,7 @@ class GuardOneInTwenty(Guard):
 class ConcurrentStartsAreTwo(Mutant):
     """Concurrent starts with one Idempotency-Key make a job each."""
 
-    killed_by = facts("REPLAY-ACTIVE", "JOB-START")
+    killed_by = frozenset({"JOB-START-REPLAY-ACTIVE"})
     shows_rarely = True
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:

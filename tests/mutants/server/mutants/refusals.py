@@ -83,7 +83,7 @@ class ForeignAudienceYetDone(RefusedYetDone):
 class InvalidYetDone(RefusedYetDone):
     """400, yet done with what was valid in the body."""
 
-    killed_by = facts("REFUSED", "AUD-UPDATE")
+    killed_by = frozenset({"AUD-UPDATE-REFUSED"})
     status = 400
 
     async def do(self, asked: Asked) -> None:
@@ -104,7 +104,7 @@ class InvalidYetCreated(RefusedYetDone):
 class MovedOutOnTheWay(RefusedYetDone):
     """A move into a folder that is not there is 404, and the audience is out of its own."""
 
-    killed_by = facts("REFUSED", "AUD-MOVE")
+    killed_by = frozenset({"AUD-MOVE-REFUSED"})
     status = 404
 
     async def do(self, asked: Asked) -> None:
@@ -116,7 +116,7 @@ class MovedOutOnTheWay(RefusedYetDone):
 class UncancellableYetCancelled(RefusedYetDone):
     """The cancellation of a completed job is 422, and the job is cancelled."""
 
-    killed_by = facts("REFUSED", "JOB-CANCEL")
+    killed_by = frozenset({"JOB-CANCEL-REFUSED"})
     status = 422
 
     async def do(self, asked: Asked) -> None:
@@ -153,7 +153,7 @@ class InvalidIsRepaired(Mutant):
 class UnknownTypeIsOnDemand(Mutant):
     """A type of audience that is not in the printed list is taken for on_demand."""
 
-    killed_by = facts("VALID", "AUD-CREATE")
+    killed_by = frozenset({"AUD-CREATE-VALID"})
 
     async def respond(self, asked: Asked) -> Answered:
         body = asked.body if isinstance(asked.body, dict) else {}
@@ -165,7 +165,7 @@ class UnknownTypeIsOnDemand(Mutant):
 class EmptyUpdateIsFine(Mutant):
     """An update of nothing succeeds."""
 
-    killed_by = facts("VALID", "AUD-UPDATE")
+    killed_by = frozenset({"AUD-UPDATE-VALID"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -178,7 +178,7 @@ class EmptyUpdateIsFine(Mutant):
 class MoveToNowhereIsFine(Mutant):
     """A move without a folder takes the audience out of its folder."""
 
-    killed_by = facts("VALID", "AUD-MOVE")
+    killed_by = frozenset({"AUD-MOVE-VALID"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -201,7 +201,7 @@ class MissingIsGone(Mutant):
 class MissingHasNoProspects(Mutant):
     """An audience that is not there has no prospects: 200."""
 
-    killed_by = facts("FOUND", "AUD-PROSPECTS")
+    killed_by = frozenset({"AUD-PROSPECTS-FOUND"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -214,7 +214,7 @@ class MissingHasNoProspects(Mutant):
 class MissingJobIsQueued(Mutant):
     """A job that is not there is queued."""
 
-    killed_by = facts("FOUND", "JOB-GET")
+    killed_by = frozenset({"JOB-GET-FOUND"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)

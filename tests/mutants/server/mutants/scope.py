@@ -75,19 +75,19 @@ class ForeignIsFound(Foreign):
 class ForeignJobIsShown(Foreign):
     """Jobs of other account groups are shown under one's own."""
 
-    killed_by = facts("SCOPE", "JOB-GET")
+    killed_by = frozenset({"JOB-GET-SCOPE"})
 
 
 class ForeignJobIsCancelled(Foreign):
     """Jobs of other account groups can be cancelled under one's own."""
 
-    killed_by = facts("SCOPE", "JOB-CANCEL")
+    killed_by = frozenset({"JOB-CANCEL-SCOPE"})
 
 
 class ForeignFolderIsTaken(Mutant):
     """An audience moves into a folder of another account group."""
 
-    killed_by = facts("COMPATIBLE", "AUD-MOVE")
+    killed_by = frozenset({"AUD-MOVE-COMPATIBLE"})
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         async def folder(_group: str, folder_id: str) -> Any:
@@ -178,7 +178,7 @@ class IdentifierDecodedTwice(Near):
 class JobForItsAudience(Near):
     """An audience is found by the identifier of its job, too."""
 
-    killed_by = facts("EXACT", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-EXACT"})
 
     async def respond(self, asked: Asked) -> Answered:
         job = self.world.jobs.get(asked.target) if asked.operation == "AUD-DELETE" else None
@@ -199,7 +199,7 @@ class OddIdentifiersFail(Mutant):
 class OddIdentifiersAreDeleted(Mutant):
     """An audience with an identifier of another form counts as deleted."""
 
-    killed_by = facts("ODD", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-ODD"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)

@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.domain.audience import Audience
 from mockserver.domain.refusal import Refusal
-from tests.mutants.server.mutated import Mutant, facts
+from tests.mutants.server.mutated import Mutant
 
 
 class After(Mutant):
@@ -30,7 +30,7 @@ class After(Mutant):
 
 class OnUpdate(After):
     operation = "AUD-UPDATE"
-    killed_by = facts("ONLY", "AUD-UPDATE")
+    killed_by = frozenset({"AUD-UPDATE-ONLY"})
 
 
 class DescriptionClearsTheName(OnUpdate):
@@ -80,7 +80,7 @@ class UpdateLosesTheProspects(OnUpdate):
 
 class OnDelete(After):
     operation = "AUD-DELETE"
-    killed_by = facts("ONLY", "AUD-DELETE")
+    killed_by = frozenset({"AUD-DELETE-ONLY"})
 
     async def also(self, work: Any, before: Any, outcome: Any) -> Any:  # noqa: ARG002
         for other in self.harmed(outcome):
@@ -125,7 +125,7 @@ class MovesTheNeighbour(After):
     """The newest other audience of the account group is moved, too."""
 
     operation = "AUD-MOVE"
-    killed_by = facts("ONLY", "AUD-MOVE")
+    killed_by = frozenset({"AUD-MOVE-ONLY"})
 
     async def also(self, work: Any, before: Any, outcome: Any) -> Any:  # noqa: ARG002
         for other in self.neighbours(outcome)[:1]:
@@ -137,7 +137,7 @@ class MoveClearsTheDescription(After):
     """A move clears the description."""
 
     operation = "AUD-MOVE"
-    killed_by = facts("ONLY", "AUD-MOVE")
+    killed_by = frozenset({"AUD-MOVE-ONLY"})
 
     async def also(self, work: Any, before: Any, outcome: Any) -> Any:  # noqa: ARG002
         changed = replace(outcome, description=None)
@@ -149,7 +149,7 @@ class RemoveEmptiesTheFolder(After):
     """Taking one audience out of a folder takes all out."""
 
     operation = "AUD-REMOVE"
-    killed_by = facts("ONLY", "AUD-REMOVE")
+    killed_by = frozenset({"AUD-REMOVE-ONLY"})
 
     async def also(self, work: Any, before: Any, outcome: Any) -> Any:
         for other in self.neighbours(outcome):
@@ -162,7 +162,7 @@ class RenameRenamesAll(After):
     """A folder's new name is that of every folder of the account group."""
 
     operation = "FOLDER-RENAME"
-    killed_by = facts("ONLY", "FOLDER-RENAME")
+    killed_by = frozenset({"FOLDER-RENAME-ONLY"})
 
     async def also(self, work: Any, before: Any, outcome: Any) -> Any:  # noqa: ARG002
         for folder in await work.transaction.folders(outcome.account_group_id):

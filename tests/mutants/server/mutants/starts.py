@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.config import Settings
 from mockserver.domain.audience import AudienceType
 from tests.mutants.server.exchange import Answered, Asked
-from tests.mutants.server.mutated import Mutant, facts
+from tests.mutants.server.mutated import Mutant
 from tests.mutants.server.variants.identifiers import NOWHERE
 
 ACCEPTED = {"jobId": NOWHERE, "status": "queued", "createdAt": "2026-01-01T00:00:00.000Z"}
@@ -21,7 +21,7 @@ def sent(asked: Asked, operation: str) -> dict[str, Any]:
 class AThousandUrlsAreTooMany(Mutant):
     """A start with a thousand URLs is refused."""
 
-    killed_by = facts("VALID", "JOB-START")
+    killed_by = frozenset({"JOB-START-VALID"})
 
     async def respond(self, asked: Asked) -> Answered:
         many = len(sent(asked, "JOB-START").get("urls") or ()) == 1000
@@ -31,7 +31,7 @@ class AThousandUrlsAreTooMany(Mutant):
 class AnyUrlWillDo(Mutant):
     """Profiles may be uploaded from anywhere."""
 
-    killed_by = facts("VALID", "JOB-START")
+    killed_by = frozenset({"JOB-START-VALID"})
 
     async def respond(self, asked: Asked) -> Answered:
         body = sent(asked, "JOB-START")
@@ -44,7 +44,7 @@ class AnyUrlWillDo(Mutant):
 class TheFirstUrlMatters(Mutant):
     """Of the URLs that are uploaded, the first alone is looked at."""
 
-    killed_by = facts("CONSISTENT", "JOB-START")
+    killed_by = frozenset({"JOB-START-CONSISTENT"})
 
     async def respond(self, asked: Asked) -> Answered:
         body = sent(asked, "JOB-START")
@@ -57,7 +57,7 @@ class TheFirstUrlMatters(Mutant):
 class UploadsAreFree(Mutant):
     """Profiles are uploaded though there are no credits."""
 
-    killed_by = facts("CREDITS", "JOB-START")
+    killed_by = frozenset({"JOB-START-CREDITS"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -68,7 +68,7 @@ class UploadsAreFree(Mutant):
 class IdempotencyKeysReachEverywhere(Mutant):
     """The same idempotency key in another account group is answered with the job of the first."""
 
-    killed_by = facts("SCOPE", "JOB-START")
+    killed_by = frozenset({"JOB-START-SCOPE"})
 
     def __init__(self) -> None:
         self.started: dict[str, tuple[str, Answered]] = {}
@@ -85,7 +85,7 @@ class IdempotencyKeysReachEverywhere(Mutant):
 class ReplaysTellAnotherTime(Mutant):
     """A job that is replayed was created at another time."""
 
-    killed_by = facts("CONSISTENT", "JOB-START")
+    killed_by = frozenset({"JOB-START-CONSISTENT"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -97,7 +97,7 @@ class ReplaysTellAnotherTime(Mutant):
 class FilteredJobsAreEveryones(Mutant):
     """A list of the jobs of one status has those of all account groups."""
 
-    killed_by = facts("SCOPE", "JOB-LIST")
+    killed_by = frozenset({"JOB-LIST-SCOPE"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -115,7 +115,7 @@ class FilteredJobsAreEveryones(Mutant):
 class FurtherPagesAreNotFiltered(Mutant):
     """The filter of the jobs holds for the first page alone."""
 
-    killed_by = facts("FILTER", "JOB-LIST")
+    killed_by = frozenset({"JOB-LIST-FILTER"})
 
     async def respond(self, asked: Asked) -> Answered:
         goes_on = asked.operation == "JOB-LIST" and {"cursor", "status"} <= asked.params.keys()
@@ -129,7 +129,7 @@ class FurtherPagesAreNotFiltered(Mutant):
 class AnythingIsAnUpdate(Mutant):
     """An update may name whatever it likes, and nothing that can be changed."""
 
-    killed_by = facts("VALID", "AUD-UPDATE")
+    killed_by = frozenset({"AUD-UPDATE-VALID"})
 
     async def respond(self, asked: Asked) -> Answered:
         body = sent(asked, "AUD-UPDATE")
@@ -140,7 +140,7 @@ class AnythingIsAnUpdate(Mutant):
 class EmptyIsNotSaid(Mutant):
     """An empty description is ignored."""
 
-    killed_by = facts("EFFECT", "AUD-UPDATE")
+    killed_by = frozenset({"AUD-UPDATE-EFFECT"})
 
     async def respond(self, asked: Asked) -> Answered:
         ignored = sent(asked, "AUD-UPDATE").get("description") == ""
@@ -150,7 +150,7 @@ class EmptyIsNotSaid(Mutant):
 class UpdatesLoseRareCharacters(Mutant):
     """An update replaces what is outside the first 65,536 characters."""
 
-    killed_by = facts("EFFECT", "AUD-UPDATE")
+    killed_by = frozenset({"AUD-UPDATE-EFFECT"})
 
     async def respond(self, asked: Asked) -> Answered:
         body = sent(asked, "AUD-UPDATE")
@@ -164,7 +164,7 @@ class UpdatesLoseRareCharacters(Mutant):
 class LongNamesFail(Mutant):
     """A name of more than 255 characters is a failure of the server's."""
 
-    killed_by = facts("CONSISTENT", "AUD-CREATE")
+    killed_by = frozenset({"AUD-CREATE-CONSISTENT"})
 
     async def respond(self, asked: Asked) -> Answered:
         name = sent(asked, "AUD-CREATE").get("name")
@@ -175,7 +175,7 @@ class LongNamesFail(Mutant):
 class RareCharactersFailInFolders(Mutant):
     """A folder's name with a character outside the first 65,536 is a failure of the server's."""
 
-    killed_by = facts("CONSISTENT", "FOLDER-CREATE")
+    killed_by = frozenset({"FOLDER-CREATE-CONSISTENT"})
 
     async def respond(self, asked: Asked) -> Answered:
         name = sent(asked, "FOLDER-CREATE").get("name")
@@ -186,7 +186,7 @@ class RareCharactersFailInFolders(Mutant):
 class MonitoringFitsAnywhere(Mutant):
     """What is monitored may be moved into a folder for what is on demand."""
 
-    killed_by = facts("COMPATIBLE-TYPE", "AUD-MOVE")
+    killed_by = frozenset({"AUD-MOVE-COMPATIBLE-TYPE"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -200,7 +200,7 @@ class MonitoringFitsAnywhere(Mutant):
 class DeletedStaysOnTheNextPage(Mutant):
     """The further pages of a list still show what was deleted since the first."""
 
-    killed_by = facts("STABLE", "AUD-LIST")
+    killed_by = frozenset({"AUD-LIST-STABLE"})
 
     def __init__(self) -> None:
         self.deleted: list[dict[str, Any]] = []
@@ -231,7 +231,7 @@ class EndingByThemselves(Mutant):
 class CancelsWhatIsOver(EndingByThemselves):
     """A job that has ended by itself can be cancelled."""
 
-    killed_by = facts("CANCELABLE", "JOB-CANCEL")
+    killed_by = frozenset({"JOB-CANCEL-CANCELABLE"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -243,7 +243,7 @@ class CancelsWhatIsOver(EndingByThemselves):
 class ReplayOfWhatIsOverIs202(EndingByThemselves):
     """The replay of a job that has ended by itself is answered as if it went on."""
 
-    killed_by = facts("REPLAY", "JOB-START")
+    killed_by = frozenset({"JOB-START-REPLAY"})
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -273,7 +273,7 @@ class CancelsNotAlways(NowAndThen):
     """Each fifteenth job that is cancelled goes on."""
 
     operation = "JOB-CANCEL"
-    killed_by = facts("EFFECT", "JOB-CANCEL")
+    killed_by = frozenset({"JOB-CANCEL-EFFECT"})
 
     async def pretended(self, asked: Asked) -> Answered:
         answered = await self.serve(asked.instead("GET", asked.path.removesuffix("/cancel")))
@@ -286,7 +286,7 @@ class RemovesNotAlways(NowAndThen):
     """Each fifteenth audience that is taken out of its folder stays there."""
 
     operation = "AUD-REMOVE"
-    killed_by = facts("EFFECT", "AUD-REMOVE")
+    killed_by = frozenset({"AUD-REMOVE-EFFECT"})
 
     async def pretended(self, asked: Asked) -> Answered:
         answered = await self.serve(asked.instead("GET", asked.path.removesuffix("/remove-from-folder")))
@@ -297,7 +297,7 @@ class FoldersGetLost(NowAndThen):
     """Each fifteenth folder is not there, after all."""
 
     operation = "FOLDER-CREATE"
-    killed_by = facts("EFFECT", "FOLDER-CREATE")
+    killed_by = frozenset({"FOLDER-CREATE-EFFECT"})
 
     async def pretended(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)

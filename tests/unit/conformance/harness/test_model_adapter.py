@@ -97,16 +97,16 @@ class TestARequest:
 
 
 class TestAResponse:
-    def test_that_never_arrives_is_none(self) -> None:
+    def test_without_an_arrival_is_none(self) -> None:
         assert to_model_response(GET, response_with(None, None)) is None
 
-    def test_that_refuses_has_its_code(self) -> None:
+    def test_of_a_refusal_has_its_code(self) -> None:
         assert to_model_response(GET, response_of(409, error={"code": "AUDIENCE_NOT_READY"})) == Response(
             409, "AUDIENCE_NOT_READY"
         )
 
     @pytest.mark.parametrize("error", [None, "text", [], {}, {"code": 5}, {"code": None}])
-    def test_that_refuses_oddly_has_no_code(self, error: object) -> None:
+    def test_of_an_odd_refusal_has_no_code(self, error: object) -> None:
         assert to_model_response(GET, response_of(409, error=error)) == Response(409)
 
     def test_shows_an_audience(self) -> None:
