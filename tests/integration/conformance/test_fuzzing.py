@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -237,7 +238,8 @@ def test_a_target_that_responds_differently_the_second_time_is_no_error_of_the_s
         run = Run(url, http, stater)
 
         for seed in range(3):
-            sequences(run.context(seed, 60))
+            with suppress(NotEstablishedError):  # the server may fail a request that prepares a sequence
+                sequences(run.context(seed, 60))
 
         assert len(run.client.exchanges) > 100
         assert {requirement.rpartition("-")[2] for requirement in run.violated()} == {"CONSISTENT"}
