@@ -15,6 +15,12 @@ from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
 from mockserver.recording.exchange import Exchange
 
+RESET = "mockserver.reset"
+"""The ASGI extension and message type that reset a connection; unsent data is lost."""
+
+CLOSE = "mockserver.close"
+"""The ASGI extension and message type that close a connection after the data sent so far, complete or not."""
+
 
 class Clock(Protocol):
     """The source of time."""

@@ -1,4 +1,4 @@
-"""The row that describes an operation, from which every table of the suite by operation follows."""
+"""The entry of an operation, from which every table of the suite by operation follows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The operations of the audiences API, a row for each. A new operation begins with a row here."""
+"""The operations of the audiences API, an entry for each. A new operation begins with an entry here."""
 
 from conformance.catalogue.operation_spec import Effect, Needs, OperationSpec, Resource, Shows
 from conformance.catalogue.permissions import (

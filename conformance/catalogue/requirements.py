@@ -39,13 +39,13 @@ class Profile(StrEnum):
 class CatalogueError(ValueError):
     """Raised when the catalogue is loaded or compared with the checks: it contradicts itself or them.
 
-    The message names the row.
+    The message names the entry.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A row of the catalogue.
+    """An entry of the catalogue.
 
     Attributes:
         profile: The smallest profile that has the requirement.
@@ -69,36 +69,44 @@ class Requirement:
 
 
 class Catalogue(Mapping[str, Requirement]):
-    """The rows by id, in the order of the file, and the profile of each check."""
+    """The requirements by id, in the order of the file, and the profile of each check."""
 
-    def __init__(self, rows: Iterable[Requirement], profiles: Mapping[str, Profile]) -> None:
+    def __init__(self, requirements: Iterable[Requirement], profiles: Mapping[str, Profile]) -> None:
         self._profiles = profiles
-        self._rows: dict[str, Requirement] = {}
-        for row in rows:
-            if row.id in self._rows:
-                raise CatalogueError(f"{row.id} is listed twice")
-            if bool(row.checks) == bool(row.excluded):
-                raise CatalogueError(f"{row.id} needs either checks, or the reason for its exclusion, and not both")
-            self._rows[row.id] = row
+        self._requirements: dict[str, Requirement] = {}
+        for requirement in requirements:
+            if requirement.id in self._requirements:
+                raise CatalogueError(f"{requirement.id} is listed twice")
+            if bool(requirement.checks) == bool(requirement.excluded):
+                raise CatalogueError(
+                    f"{requirement.id} needs either checks, or the reason for its exclusion, and not both"
+                )
+            self._requirements[requirement.id] = requirement
 
     def __getitem__(self, requirement_id: str) -> Requirement:
-        return self._rows[requirement_id]
+        return self._requirements[requirement_id]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
+        return iter(self._requirements)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._requirements)
 
     def decided_by(self, check: str, operation: str | None = None) -> tuple[str, ...]:
-        """Return the ids of the rows that a check decides; of one operation, if the check is run for that operation."""
+        """Return the ids of the requirements that a check decides; of one operation, if the check is run for it."""
         return tuple(
-            row.id for row in self._rows.values() if check in row.checks and operation in (None, row.operation)
+            requirement.id
+            for requirement in self._requirements.values()
+            if check in requirement.checks and operation in (None, requirement.operation)
         )
 
     def for_profile(self, profile: Profile) -> tuple[Requirement, ...]:
-        """Return the rows of a profile, without the excluded ones."""
-        return tuple(row for row in self._rows.values() if profile.includes(row.profile) and row.excluded is None)
+        """Return the requirements of a profile, without the excluded ones."""
+        return tuple(
+            requirement
+            for requirement in self._requirements.values()
+            if profile.includes(requirement.profile) and requirement.excluded is None
+        )
 
     def checks_of(self, profile: Profile) -> frozenset[str]:
         """Return the names of the checks of a profile, without parameters."""
@@ -111,22 +119,26 @@ class Catalogue(Mapping[str, Requirement]):
 
     def profile_of(self, operation: str) -> Profile:
         """Return the smallest profile that has a requirement of an operation."""
-        return next(row.profile for row in self._rows.values() if row.operation == operation)
+        return next(
+            requirement.profile for requirement in self._requirements.values() if requirement.operation == operation
+        )
 
     def validate_checks(self, checks: Iterable[str], profile: Profile | None = None) -> None:
-        """Compare the rows with the existing checks.
+        """Compare the entries with the existing checks.
 
         Args:
             checks: The names of the checks that were found.
             profile: The profile whose checks have to be among them; None where only some were read.
 
         Raises:
-            CatalogueError: A check decides no row, or a row or a profile names a check that does not exist.
+            CatalogueError: A check decides no requirement, or one of them or a profile names a missing check.
         """
         existing = set(checks)
-        named = {check for row in self._rows.values() for check in row.checks} - {EVERY_EXCHANGE}
+        named = {check for requirement in self._requirements.values() for check in requirement.checks} - {
+            EVERY_EXCHANGE
+        }
         if undecided := existing - named:
-            raise CatalogueError(f"no row names the check {min(undecided)}")
+            raise CatalogueError(f"no requirement names the check {min(undecided)}")
         if unlisted := named - {check.partition("[")[0] for check in self._profiles}:
             raise CatalogueError(f"no profile lists the check {min(unlisted)}")
         if profile is not None and (missing := self.checks_of(profile) - existing):
@@ -144,21 +156,21 @@ def parse_catalogue(text: str) -> Catalogue:
     document = yaml.load(text, Loader=_LOADER)  # noqa: S506  (both loaders are safe)
     try:
         profiles = {check: Profile(name) for name, checks in document["profiles"].items() for check in checks}
-        rows = (_requirement(page, row) for page in document["pages"] for row in page["requirements"])
-        return Catalogue(rows, profiles)
+        requirements = (_requirement(page, entry) for page in document["pages"] for entry in page["requirements"])
+        return Catalogue(requirements, profiles)
     except (KeyError, TypeError, ValueError) as error:
         raise CatalogueError(f"the catalogue cannot be read: {error}") from error
 
 
-def _requirement(page: Mapping[str, Any], row: Mapping[str, Any]) -> Requirement:
+def _requirement(page: Mapping[str, Any], entry: Mapping[str, Any]) -> Requirement:
     return Requirement(
-        id=row["id"],
-        level=Level(row["level"]),
-        profile=Profile(row.get("profile", page["profile"])),
-        text=row["text"],
-        source=row.get("source", page["source"]),
+        id=entry["id"],
+        level=Level(entry["level"]),
+        profile=Profile(entry.get("profile", page["profile"])),
+        text=entry["text"],
+        source=entry.get("source", page["source"]),
         operation=page["operation"],
-        conditional=row.get("conditional", False),
-        checks=tuple(row.get("checks", ())),
-        excluded=row.get("excluded"),
+        conditional=entry.get("conditional", False),
+        checks=tuple(entry.get("checks", ())),
+        excluded=entry.get("excluded"),
     )

@@ -122,7 +122,7 @@ class History:
     def check(self) -> Result:
         """Search for an order of the recorded operations that the model allows."""
         history = [recorded.operation for recorded in self._recorded]
-        return check(history, self._states, partial(step, level=Severity.SHOULD), _MOST_STATES)
+        return check(history, self._states, partial(step, severity=Severity.SHOULD), _MOST_STATES)
 
     def violation(self, result: Result) -> Violation | None:
         """Return the violation where no order is allowed; None where one is, or where the search was given up."""

@@ -12,11 +12,9 @@ from conformance.client.client import RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext
 from conformance.harness.key import Key
+from conformance.model.listing import LIST_LAG
 from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError
-
-LIST_LAG = 2.0
-"""Seconds after which lists have to show the current state (docs/conformance.md, Checks: the suite's reading of A1)."""
 
 _POLL_INTERVAL = 0.1
 """Seconds between two attempts while a list may lag."""

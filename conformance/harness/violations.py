@@ -19,7 +19,7 @@ def to_violation(violation: RuleViolation, operation: OperationSpec, exchanges: 
     """
     requirement = load_catalogue().get(violation.requirement)
     expected, actual = _make_printable(violation.expected), _make_printable(violation.actual)
-    if requirement is None or requirement.excluded is not None or _SEVERITIES[requirement.level] > violation.level:
+    if requirement is None or requirement.excluded is not None or _SEVERITIES[requirement.level] > violation.severity:
         return Violation(consistent(operation), f"{expected} ({violation.requirement})", actual, tuple(exchanges))
     return Violation(requirement.id, expected, actual, tuple(exchanges))
 

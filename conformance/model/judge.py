@@ -55,7 +55,7 @@ def judge(state: State, request: Request | Event, response: Response | None) -> 
         return _judge_event(state, request, response)
     grounds = (*caller_grounds(state, request), *resource_grounds(state, request))
     if response is None or response.status >= _SERVER_ERROR:
-        is_barred = any(ground.certain and ground.level is Severity.MUST for ground in grounds)
+        is_barred = any(ground.certain and ground.severity is Severity.MUST for ground in grounds)
         return Judgement(frozenset({state}) if is_barred else _after_lost_reply(state, request))
     if response.status == _TOO_MANY:  # the limits are not documented
         return Judgement(frozenset({state}))
@@ -68,16 +68,11 @@ def judge(state: State, request: Request | Event, response: Response | None) -> 
 
 
 def step(
-    state: State, request: Request | Event, response: Response | None, *, level: Severity = Severity.MUST
+    state: State, request: Request | Event, response: Response | None, *, severity: Severity = Severity.MUST
 ) -> frozenset[State]:
     """Return the possible states after a response; none if it breaks a sentence of this or a more binding level."""
     judged = judge(state, request, response)
-    return frozenset() if judged.breaks(level) else judged.states
-
-
-def explain(state: State, request: Request | Event, response: Response | None) -> tuple[RuleViolation, ...]:
-    """Return the sentences that a response breaks, each with its level: the reason why `step` returns no state."""
-    return judge(state, request, response).violations
+    return frozenset() if judged.breaks(severity) else judged.states
 
 
 def advance(
@@ -143,11 +138,11 @@ def _judge_success(state: State, request: Request, response: Response, grounds: 
     """Judge a success, which breaks the sentence of every certain ground to refuse it."""
     certain = [ground for ground in grounds if ground.certain]
     violations = tuple(
-        RuleViolation(ground.level, requirement(request.operation, ground.fact), str(ground), str(response))
+        RuleViolation(ground.severity, requirement(request.operation, ground.fact), str(ground), str(response))
         for ground in certain
     )
     judged = _EFFECTS[request.operation.effect](state, request, response)
-    if any(ground.level is Severity.MUST for ground in certain):
+    if any(ground.severity is Severity.MUST for ground in certain):
         return Judgement(judged.states, violations)
     return Judgement(judged.states, violations + judged.violations)
 
@@ -173,7 +168,9 @@ def _unexplained(request: Request, response: Response, grounds: Iterable[Refusal
         fact = Fact.GUARD_CODE if is_wrong_code else first_ground.fact
         if first_ground.fact is Fact.GONE and response.status != _CONFLICT:  # only a 409 implies that it exists
             fact = Fact.FOUND
-        return RuleViolation(first_ground.level, requirement(request.operation, fact), str(first_ground), str(response))
+        return RuleViolation(
+            first_ground.severity, requirement(request.operation, fact), str(first_ground), str(response)
+        )
     is_guarded = response.status == _CONFLICT and request.operation.resource is Resource.AUDIENCE
     fact = Fact.GUARD_ENDS if is_guarded else Fact.DONE
     return RuleViolation(Severity.MUST, requirement(request.operation, fact), "a success", str(response))

@@ -23,7 +23,7 @@ class RefusalGround:
     statuses: frozenset[int]
     code: str | None = None
     certain: bool = False
-    level: Severity = Severity.MUST
+    severity: Severity = Severity.MUST
     penalty: Severity | None = None
 
     def explains(self, response: Response) -> bool:

@@ -90,7 +90,7 @@ def _folder_grounds(state: State, request: Request, audience: Audience) -> Itera
     elif not {folder.type, audience.type} <= set(_TYPES):
         yield RefusalGround(Fact.COMPATIBLE, UNPROCESSABLE)
     elif folder.type != audience.type:
-        yield RefusalGround(Fact.COMPATIBLE, UNPROCESSABLE, certain=True, level=Severity.SHOULD)
+        yield RefusalGround(Fact.COMPATIBLE, UNPROCESSABLE, certain=True, severity=Severity.SHOULD)
     if audience.folder.value == folder_id:
         yield RefusalGround(Fact.DONE, _REDUNDANT)
 
@@ -126,7 +126,7 @@ def _cancel_grounds(job: Job) -> Iterator[RefusalGround]:
         return
     has_ended = job.activity is Activity.ENDED and job.outcome != "cancelled"
     level = Severity.MUST if job.outcome in ("completed", "failed") else Severity.SHOULD
-    yield RefusalGround(Fact.CANCELABLE, UNPROCESSABLE, code="VALIDATION_ERROR", certain=has_ended, level=level)
+    yield RefusalGround(Fact.CANCELABLE, UNPROCESSABLE, code="VALIDATION_ERROR", certain=has_ended, severity=level)
     # The row's schema allows any code, the note does not; a cancelled job may be refused in any way.
     penalty = None if job.outcome == "cancelled" else Severity.SHOULD
     yield RefusalGround(Fact.CANCELABLE, UNPROCESSABLE, penalty=penalty)

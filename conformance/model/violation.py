@@ -68,7 +68,7 @@ class Fact(StrEnum):
 class RuleViolation:
     """A broken sentence: its requirement, such as `AUD-DELETE-GUARD`, its level, and the two responses."""
 
-    level: Severity
+    severity: Severity
     requirement: str
     expected: str
     actual: str
@@ -81,9 +81,9 @@ class Judgement:
     states: frozenset[State]
     violations: tuple[RuleViolation, ...] = field(default=())
 
-    def breaks(self, level: Severity) -> bool:
+    def breaks(self, severity: Severity) -> bool:
         """Whether a sentence of this or a more binding level is broken."""
-        return any(violation.level >= level for violation in self.violations)
+        return any(violation.severity >= severity for violation in self.violations)
 
 
 def requirement(operation: OperationSpec, fact: Fact) -> str:
@@ -95,5 +95,5 @@ def requirement(operation: OperationSpec, fact: Fact) -> str:
 
 def at_most(level: Severity, violations: Iterable[RuleViolation]) -> tuple[RuleViolation, ...]:
     """Return the violations capped at a level, the most binding first."""
-    capped = (replace(violation, level=min(level, violation.level)) for violation in violations)
-    return tuple(sorted(capped, key=lambda violation: (-violation.level, violation)))
+    capped = (replace(violation, severity=min(level, violation.severity)) for violation in violations)
+    return tuple(sorted(capped, key=lambda violation: (-violation.severity, violation)))

@@ -10,10 +10,11 @@ from conformance.client.client import ApiRequest
 from conformance.harness.context import CheckContext
 from conformance.harness.key import Key
 from conformance.harness.model_adapter import to_model_request, to_model_response
-from conformance.harness.snapshots import LIST_LAG, pages_of
+from conformance.harness.snapshots import pages_of
 from conformance.harness.violations import consistent, to_violation
 from conformance.model.events import Event, ListsSettled
 from conformance.model.judge import advance
+from conformance.model.listing import LIST_LAG
 from conformance.model.messages import Request, Response, Validity
 from conformance.model.refusal_grounds import NOT_FOUND
 from conformance.model.state import State
@@ -153,7 +154,7 @@ class Trace:
         if request.operation.shows not in _LISTS or not self.possible:
             return set()
         judgement = advance(settle_lists(before), request, response)
-        violations = (violation for violation in judgement.violations if violation.level is Severity.MUST)
+        violations = (violation for violation in judgement.violations if violation.severity is Severity.MUST)
         return {to_violation(violation, request.operation, ()).requirement_id for violation in violations}
 
     def _judge(self, request: Request, response: Response | None) -> None:

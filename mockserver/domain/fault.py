@@ -8,11 +8,6 @@ from typing import NamedTuple
 
 from mockserver.domain.key import ApiKey
 
-RESET = "mockserver.reset"
-"""The ASGI extension and message type that reset a connection; unsent data is lost."""
-CLOSE = "mockserver.close"
-"""The ASGI extension and message type that close a connection after the data sent so far, complete or not."""
-
 _CHANCE_BITS = 64
 _VISIBLE_KEY_END = 4
 

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from mockserver.domain.refusal import Reason, Refusal, refused
 
-MAX_URLS = 1_000
 DEFAULT_RESULTS = 100
 _URL_MEMBERS = ("searchUrl", "postUrl")
 _PRICE = 1

@@ -99,7 +99,7 @@ def after(*steps: Step | Event, of: Iterable[State] | None = None) -> frozenset[
 
 def found(states: Iterable[State], request: Request, response: Response | None) -> dict[str, Severity]:
     """The requirements that a response breaks in every state, with their levels."""
-    return {broken.requirement: broken.level for broken in advance(tuple(states), request, response).violations}
+    return {broken.requirement: broken.severity for broken in advance(tuple(states), request, response).violations}
 
 
 WORLD = after(

@@ -20,7 +20,7 @@ from uvicorn._types import (
 )
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
-from mockserver.domain.fault import CLOSE, RESET
+from mockserver.ports import CLOSE, RESET
 from mockserver.recording.request_record import RECORD, REFUSAL, RequestRecord, note_refusal
 
 Refuse = Callable[[int, str, Mapping[str, object]], bytes]

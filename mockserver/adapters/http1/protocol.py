@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from mockserver.adapters.http1.cycle import Cycle, Refuse, last_response, refusing_app, send_last
 from mockserver.adapters.http1.deadline import TICK, Deadline
 from mockserver.adapters.http1.refusals import Limits, RefusedError, refused
-from mockserver.domain.fault import CLOSE, RESET
+from mockserver.ports import CLOSE, RESET
 
 _LINGER = 2.0
 _MAX_REFUSED = 16  # the connections above the limit that get a response; further ones are closed without one

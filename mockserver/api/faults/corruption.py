@@ -1,11 +1,13 @@
 """Corrupted responses: truncated bodies, malformed JSON, wrong content types, connection resets."""
 
 from collections.abc import Awaitable, Callable
+from typing import assert_never
 
 from starlette.types import Message, Scope, Send
 
 from mockserver.api.envelope import Envelopes, send_json
-from mockserver.domain.fault import CLOSE, RESET, FaultKind
+from mockserver.domain.fault import FaultKind
+from mockserver.ports import CLOSE, RESET
 from mockserver.recording.request_record import note_cut_off
 
 Then = Callable[[Message, bytes], Awaitable[None]]
@@ -53,8 +55,12 @@ async def send_corrupted(kind: FaultKind, send: Send, start: Message, content: b
         case FaultKind.WRONG_CONTENT_TYPE:
             headers = [header for header in start["headers"] if header[0] != b"content-type"]
             await send_whole(send, {**start, "headers": [_WRONG_TYPE, *headers]}, content)
-        case _:
+        case FaultKind.RESPONSE | FaultKind.DELAY | FaultKind.LATE_ANSWER:
             await send_whole(send, start, content)
+        case FaultKind.RESET_BEFORE | FaultKind.RESET_AFTER:
+            raise ValueError(f"{kind} sends no response")
+        case _:
+            assert_never(kind)
 
 
 async def reset(send: Send, scope: Scope, envelopes: Envelopes, fault_id: str) -> None:

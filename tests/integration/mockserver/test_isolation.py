@@ -1,7 +1,6 @@
 """Isolation: the responses of a sandbox among others are those of the sandbox alone."""
 
 import asyncio
-import os
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,9 +19,9 @@ from mockserver.config import Settings
 from mockserver.domain.instant import iso
 from mockserver.domain.job import Progression
 from mockserver.service.sandboxes import Sandboxes
+from tests.harness.sampling import PROVE
 from tests.harness.sandbox_client import BODY
 
-PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests, not of the server)
 START = 1_777_390_200_000
 TICK = 700
 WORLDS = 3

@@ -51,7 +51,7 @@ def test_a_catalogue_that_contradicts_itself_is_refused(more: str, said: str) ->
 @pytest.mark.parametrize(
     ("row", "checks", "profile", "said"),
     [
-        ("checks: [x]", ["x", "y"], None, "no row names the check y"),
+        ("checks: [x]", ["x", "y"], None, "no requirement names the check y"),
         ("checks: [x, new]", ["x"], None, "no profile lists the check new"),
         ("checks: [x]", [], Profile.DELETE, "profile delete lists the check x, which does not exist"),
         ("checks: [x, y, z]", ["x", "y"], Profile.FULL, "profile full lists the check z"),

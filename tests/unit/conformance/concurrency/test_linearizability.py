@@ -276,7 +276,7 @@ def test_a_should_counts_at_the_severity_of_should() -> None:
     history = calls((DELETE, OK, 0, 1), (ask(operations.LIST_AUDIENCES, ""), stale, 2, 3))
 
     assert check(history, WORLD, step, HIGH_LIMIT).outcome is Outcome.OK
-    assert check(history, WORLD, partial(step, level=Severity.SHOULD), HIGH_LIMIT).outcome is Outcome.ILLEGAL
+    assert check(history, WORLD, partial(step, severity=Severity.SHOULD), HIGH_LIMIT).outcome is Outcome.ILLEGAL
 
 
 def puzzle(size: int) -> list[Call]:

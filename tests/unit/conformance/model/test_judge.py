@@ -4,7 +4,7 @@ import pytest
 
 from conformance.catalogue import operations
 from conformance.model.events import AudienceReady
-from conformance.model.judge import advance, explain, step
+from conformance.model.judge import advance, judge, step
 from conformance.model.messages import JobPage, Request, Response, ShownJob, Validity
 from openapi import contract
 from tests.harness.model_steps import (
@@ -87,13 +87,13 @@ def test_a_demanded_response_is_allowed_and_a_breaking_one_is_not(
     assert advance(WORLD, request_, refused).states == frozenset()
 
 
-def test_step_returns_no_state_if_explain_names_a_sentence_of_the_level() -> None:
+def test_step_returns_no_state_if_a_sentence_of_the_level_is_violated() -> None:
     (state,) = DELETED
     late = listed("ready", "made")
 
-    assert [broken.requirement for broken in explain(state, LIST, late)] == ["AUD-DELETE-EFFECT"]
+    assert [broken.requirement for broken in judge(state, LIST, late).violations] == ["AUD-DELETE-EFFECT"]
     assert step(state, LIST, late) == DELETED
-    assert step(state, LIST, late, level=SHOULD) == frozenset()
+    assert step(state, LIST, late, severity=SHOULD) == frozenset()
     assert step(state, get("made"), OK) == frozenset()
 
 
@@ -115,7 +115,7 @@ def test_a_redirection_is_neither_a_success_nor_a_documented_refusal() -> None:
 
 def test_a_violation_has_the_expected_and_the_actual_response() -> None:
     (state,) = WORLD
-    (violation,) = explain(state, delete("busy"), OK)
+    (violation,) = judge(state, delete("busy"), OK).violations
 
     assert (violation.expected, violation.actual) == ("409 AUDIENCE_NOT_READY", "200")
 

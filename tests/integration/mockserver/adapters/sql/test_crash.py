@@ -15,9 +15,9 @@ import pytest
 from tests.crash.client import Client
 from tests.crash.comparison import compare, ids
 from tests.harness.replicas import Server, serving, starting
+from tests.harness.sampling import PROVE
 from tests.stores.databases import Postgres, fresh_database, running_postgres
 
-PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests, not of the server)
 SEEDS = range(10) if PROVE else range(1)
 ROUNDS = 6 if PROVE else 1
 CLIENTS = 6

@@ -1,7 +1,6 @@
 """Two concurrent requests about one audience through different replicas of one PostgreSQL."""
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack
@@ -15,9 +14,9 @@ import pytest
 
 from tests.harness.raw_connection import Answer, Connection
 from tests.harness.replicas import GROUP, SANDBOX, Server, serving
+from tests.harness.sampling import PROVE
 from tests.stores.databases import fresh_database, postgres
 
-PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests, not of the server)
 PAIRS = 3_400 if PROVE else 60
 FEWER = 800 if PROVE else 32
 """Of one server of several processes."""

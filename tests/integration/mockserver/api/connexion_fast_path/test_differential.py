@@ -1,7 +1,6 @@
 """The fast path, held against stock Connexion: equal responses, apart from a short list of differences."""
 
 import asyncio
-import os
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -15,9 +14,9 @@ from mockserver.adapters.clock import ManualClock
 from mockserver.bootstrap import components, seed, vendor_app
 from mockserver.config import Settings
 from mockserver.domain.sandbox import DEFAULT_SANDBOX
+from tests.harness.sampling import PROVE
 from tests.harness.stock_connexion import stock_app
 
-PROVE = bool(os.environ.get("PROVE"))  # noqa: TID251  (a knob of the tests, not of the server)
 GROUPS = ["a00000000000000000000001", "a00000000000000000000002", "a00000000000000000000009", "x", "%00", "a%2Fb"]
 AUDIENCES = [
     "b00000000000000000000001",
