@@ -227,8 +227,10 @@ def check_what_has_ended_by_itself_has_ended(context: CheckContext, started_jobs
         own_job = str(json_at(started, "data", "jobId"))
         eventually(context, lambda: read_job_status(context, own_key, own_job)[0] in OUTCOMES)
         started_jobs = [started, *started_jobs]
-    for first in started_jobs[:EXAMINED_JOBS]:
-        group, job_id = unquote(first.url.rsplit("/", 2)[1]), str(json_at(first, "data", "jobId"))
+    groups = [unquote(first.url.rsplit("/", 2)[1]) for first in started_jobs]
+    existing = [pair for pair in zip(groups, started_jobs, strict=True) if context.states.has_account_group(pair[0])]
+    for group, first in existing[:EXAMINED_JOBS]:
+        job_id = str(json_at(first, "data", "jobId"))
         key = context.create_key(accountGroupId=group)
         status, read_before = read_job_status(context, key, job_id)
         if status not in {"completed", "failed"}:

@@ -57,6 +57,13 @@ class HttpStates(ProviderStates):
         address = httpx.URL(url)
         self._printable_url = str(address.copy_with(userinfo=b"")) if address.userinfo else url
 
+    def has_account_group(self, group: str) -> bool:
+        """Return whether a key of the account group is still set up: the group goes with its last key."""
+        return any(
+            state == ProviderState.API_KEY and known.get("accountGroupId") == group
+            for state, known in self._established
+        )
+
     def _establish(self, state: str, params: Mapping[str, Any]) -> Values:
         values = self._post(state, _SETUP, params)
         for name in _REQUIRED_VALUES.get(state, ()):

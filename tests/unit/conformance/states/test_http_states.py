@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conformance.states import HttpStates, NotEstablishedError, StatesError
+from conformance.states import HttpStates, NotEstablishedError, ProviderState, StatesError
 from tests.harness.fake_target import Answer, http
 
 TOO_LONG = "too long"
@@ -83,3 +83,22 @@ def test_teardown_stops_where_the_target_is_unreachable() -> None:
 
     assert actions.count("teardown") == 2
     assert failed[-1] == "3 more states, since nothing answered"
+
+
+def test_an_account_group_goes_with_its_last_key() -> None:
+    tokens = iter(["key1", "key2"])
+    states = http_states(
+        lambda request: httpx.Response(
+            200,
+            json={"apiKey": next(tokens), "accountGroupId": "g"} if b'"setup"' in request.content else {},
+        )
+    )
+    before = states.has_account_group("g")
+    states.setup(ProviderState.API_KEY)
+    states.setup(ProviderState.API_KEY)
+
+    states.teardown(ProviderState.API_KEY, apiKey="key1")
+    with_one_key = states.has_account_group("g")
+    states.teardown(ProviderState.API_KEY, apiKey="key2")
+
+    assert (before, with_one_key, states.has_account_group("g")) == (False, True, False)
