@@ -1,4 +1,4 @@
-"""A request and its answer, whole, as a mutant or a variant of the server sees and changes them."""
+"""A complete request and its response, as a mutant or a variant of the server reads and changes them."""
 
 import json
 import re
@@ -38,7 +38,7 @@ _ROUTES = [
 
 
 def loads(content: bytes) -> Any:
-    """What JSON says; None where it is none."""
+    """Return the value of a JSON text; None if the text is not JSON."""
     try:
         return json.loads(content)
     except ValueError:
@@ -47,7 +47,7 @@ def loads(content: bytes) -> Any:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request. `path` stands as it was sent; `operation` is the beginning of its requirements' ids."""
+    """A request. `path` is as it was sent; `operation` is the prefix of the ids of its requirements."""
 
     scope: Scope
     method: str
@@ -66,48 +66,48 @@ class Asked:
 
     @property
     def operation(self) -> str:
-        """Which operation is meant; empty for none."""
+        """The operation of the method and path; empty if there is none."""
         return self._route[0] if self._route else ""
 
     def part(self, name: str) -> str:
-        """The `group` or the `target` that the path names, decoded; empty where it names none."""
+        """Return the `group` or the `target` in the path, decoded; empty if the path has none."""
         return unquote(self._route[1].groupdict().get(name) or "") if self._route else ""
 
     @property
     def group(self) -> str:
-        """The account group that the path names."""
+        """The account group in the path."""
         return self.part("group")
 
     @property
     def target(self) -> str:
-        """The audience, folder or job that the path names."""
+        """The audience, folder or job in the path."""
         return self.part("target")
 
     def naming(self, **parts: str) -> Self:
-        """The same request for another `group` or `target`, written as they shall stand in the path."""
+        """Return the same request for another `group` or `target`, given as they are to appear in the path."""
         path = self.path
-        for name, value in sorted(parts.items(), reverse=True):  # the target first: it stands behind the group
+        for name, value in sorted(parts.items(), reverse=True):  # the target first: the group precedes it in the path
             start, end = self._route[1].span(name) if self._route else (0, 0)
             path = path[:start] + value + path[end:] if end else path
         return replace(self, path=path)
 
     def header(self, name: str) -> str | None:
-        """A header's value."""
+        """Return the value of a header."""
         return next((value.decode("latin-1") for one, value in self.headers if one == name.encode()), None)
 
     def with_header(self, name: str, value: str | None) -> Self:
-        """The same request with one such header, or with none."""
+        """Return the same request with exactly one header of this name, or with none."""
         kept = tuple(header for header in self.headers if header[0] != name.encode())
         return replace(self, headers=kept if value is None else (*kept, (name.encode(), value.encode("latin-1"))))
 
     @property
     def token(self) -> str:
-        """What stands behind `Bearer`; empty where nothing does."""
+        """The token after `Bearer`; empty if there is none."""
         scheme, _, token = (self.header("authorization") or "").partition(" ")
         return token if scheme.lower() == "bearer" else ""
 
     def by(self, token: str) -> Self:
-        """The same request with another API key."""
+        """Return the same request with another API key."""
         return self.with_header("authorization", f"Bearer {token}")
 
     @property
@@ -116,25 +116,25 @@ class Asked:
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
     def with_params(self, **params: str) -> Self:
-        """The same request with further or other query parameters."""
+        """Return the same request with further or other query parameters."""
         return replace(self, query=urlencode({**self.params, **params}))
 
     def without_params(self, *names: str) -> Self:
-        """The same request without some query parameters."""
+        """Return the same request without some query parameters."""
         kept = {name: value for name, value in self.params.items() if name not in names}
         return replace(self, query=urlencode(kept))
 
     def instead(self, method: str, path: str, query: str = "") -> Self:
-        """Another request of the same client, without a body."""
+        """Return another request of the same client, without a body."""
         return replace(self, method=method, path=path, query=query, content=b"").with_header("content-length", None)
 
     @property
     def body(self) -> Any:
-        """The JSON of the body; None where there is none."""
+        """The JSON value of the body; None if the body is not JSON."""
         return loads(self.content)
 
     def with_body(self, body: Any) -> Self:
-        """The same request with another body."""
+        """Return the same request with another body."""
         content = json.dumps(body).encode()
         sent = replace(self, content=content).with_header("content-length", str(len(content)))
         return sent.with_header("content-type", "application/json")
@@ -142,7 +142,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer."""
+    """A response."""
 
     status: int
     headers: Headers
@@ -150,31 +150,31 @@ class Answered:
 
     @property
     def ok(self) -> bool:
-        """Whether it is one of success."""
+        """Whether the response is successful (2xx)."""
         return 200 <= self.status < 300
 
     @cached_property
     def body(self) -> Any:
-        """The JSON of the body; None where there is none. `saying` puts what has been changed in it on the wire."""
+        """The JSON value of the body; None if the body is not JSON. `saying` puts changes made in it on the wire."""
         return loads(self.content)
 
     @property
     def data(self) -> Any:
-        """`data` of the envelope."""
+        """The member `data` of the envelope."""
         return self.body["data"]
 
     def saying(self, status: int | None = None, **members: Any) -> Self:
-        """The same answer with another status, or other members in its envelope."""
+        """Return the same response with another status, or other members in its envelope."""
         content = json.dumps({**self.body, **members}).encode() if members else self.content
         return replace(self, status=status or self.status, content=content)
 
     def typed(self, media_type: str) -> Self:
-        """The same answer with another media type."""
+        """Return the same response with another media type."""
         kept = tuple(header for header in self.headers if header[0] != b"content-type")
         return replace(self, headers=(*kept, (b"content-type", media_type.encode())))
 
     def items(self) -> Iterator[dict[str, Any]]:
-        """Every object in `data`, however deep."""
+        """Yield every object in `data`, at any depth."""
         pending = [self.data]
         while pending:
             node = pending.pop()
@@ -198,7 +198,7 @@ async def read(scope: Scope, receive: Receive) -> Asked:
 
 
 def scope_of(asked: Asked) -> Scope:
-    """A request as the server takes it."""
+    """Return the ASGI scope of a request."""
     return {
         **asked.scope,
         "method": asked.method,
@@ -210,7 +210,7 @@ def scope_of(asked: Asked) -> Scope:
 
 
 async def write(answered: Answered, send: Send) -> None:
-    """Send an answer whole."""
+    """Send a complete response."""
     length = (b"content-length", b"%d" % len(answered.content))
     headers = [*(header for header in answered.headers if header[0] != b"content-length"), length]
     await send({"type": "http.response.start", "status": answered.status, "headers": headers})

@@ -1,4 +1,4 @@
-"""A fixed conversation with a server: whoever answers otherwise than the mock is another server."""
+"""A fixed conversation with a server: a server whose responses differ from the mock's is a different server."""
 
 import itertools
 import json
@@ -16,7 +16,7 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 class Conversation:
-    """What was said so far, with names in place of what differs from run to run."""
+    """The exchanges so far, with names in place of the values that differ from run to run."""
 
     def __init__(self, client: httpx.Client) -> None:
         self.client = client
@@ -30,14 +30,14 @@ class Conversation:
         return self.client.post("/_mock/provider-states", json=sent).raise_for_status().json()
 
     def key(self, **params: Any) -> str:
-        """A key; the first one is the conversation's own, as is its account group."""
+        """Create a key; the first key and its account group become the conversation's own."""
         made = self.state("an API key", **params)
         if not self.token:
             self.token, self.group = made["apiKey"], made["accountGroupId"]
         return str(made["apiKey"])
 
     def ask(self, method: str, path: str, body: Any = None, *, group: str = "", **headers: str | None) -> Any:
-        """Ask, and note the answer."""
+        """Send a request, record the response and return its `data`, or an empty object."""
         sent = {
             "Authorization": f"Bearer {self.token}",
             **{name.replace("_", "-"): one for name, one in headers.items()},
@@ -57,16 +57,16 @@ class Conversation:
         return (document.get("data") if isinstance(document, dict) else None) or {}
 
     def named(self, text: str) -> str:
-        """A text with names in place of identifiers, instants and cursors."""
+        """Return a text with names for identifiers, instants and cursors, and without hints, messages and details."""
         text = re.sub(r'"(hint|message)":"[^"]*"|"details":\{[^}]*\}', "", INSTANT.sub("<instant>", text))
         return VARIABLE.sub(lambda found: self.names.setdefault(found[0], f"<{len(self.names)}>"), text)
 
     def new(self, path: str, body: Any, member: str = "id", **headers: str) -> str:
-        """Make something, and note the answer; its identifier, or one that nothing has."""
+        """Create a resource, record the response and return the identifier, or an identifier that no resource has."""
         return str(self.ask("POST", path, body, **headers).get(member, NOTHING))
 
     def look(self) -> None:
-        """Read all that is shown."""
+        """Read the audiences, the navigation and the jobs."""
         for path in ("/audiences", "/audiences/navigation", "/prospecting"):
             self.ask("GET", path)
 
@@ -81,7 +81,7 @@ class Conversation:
 
 
 def operations(audience: str, folder: str, job: str) -> Iterator[tuple[str, str, Any]]:
-    """Every operation, the deletion last."""
+    """Yield every operation, the deletion last."""
     yield from (("GET", path, None) for path in ("accounts", "/audiences", "/audiences/navigation", "/prospecting"))
     yield from (("GET", f"/audiences/{audience}{rest}", None) for rest in ("", "/prospects"))
     yield "GET", f"/prospecting/{job}", None
@@ -98,7 +98,7 @@ def operations(audience: str, folder: str, job: str) -> Iterator[tuple[str, str,
 
 
 def access(talk: Conversation, audience: str, folder: str, job: str) -> None:
-    """Every operation with every fault of a key."""
+    """Send every operation with every kind of invalid or insufficient key."""
     revoked = talk.key(accountGroupId=talk.group)
     talk.ask("GET", "accounts", Authorization=f"Bearer {revoked}")
     talk.ask("GET", f"/audiences/{audience}", Authorization=f"Bearer {revoked}")
@@ -117,7 +117,7 @@ def access(talk: Conversation, audience: str, folder: str, job: str) -> None:
 
 
 def foreign(talk: Conversation, audience: str, folder: str, job: str) -> None:
-    """Every operation under another account group, and on what is another's."""
+    """Send every operation under another account group, and on the resources of another account group."""
     other = Conversation(talk.client)
     other.key()
     theirs = other.state("an audience that is ready", apiKey=other.token)["audienceId"]
@@ -134,7 +134,7 @@ def foreign(talk: Conversation, audience: str, folder: str, job: str) -> None:
 
 
 def identifiers(talk: Conversation, audience: str, folder: str, job: str) -> None:
-    """Every operation on what nearly is there."""
+    """Send every operation with identifiers that nearly exist, and with odd identifiers."""
     for change in (lambda one: one[:-1], lambda one: f"{one}0", lambda one: "".join(f"%25{ord(c):02X}" for c in one)):
         for method, path, body in operations(change(audience), change(folder), change(job)):
             talk.ask(method, path, body)
@@ -145,7 +145,7 @@ def identifiers(talk: Conversation, audience: str, folder: str, job: str) -> Non
 
 
 def lives(talk: Conversation, folder: str) -> None:
-    """Audiences through the life of a job."""
+    """Send operations on audiences while a job is active and after each outcome."""
     for status, outcome in itertools.product(("queued", "running"), ("completed", "failed", "cancelled")):
         made = talk.state("an audience being populated", apiKey=talk.token, jobStatus=status)
         audience, job = made["audienceId"], made["jobId"]
@@ -174,7 +174,7 @@ def lives(talk: Conversation, folder: str) -> None:
 
 
 def changes(talk: Conversation, folder: str) -> None:
-    """What is created, changed and deleted; what is invalid; keys that make a request the same."""
+    """Create, change and delete resources; send invalid requests and idempotency keys."""
     empty = talk.new("/audiences/folders", {"name": "Empty", "audienceType": "monitoring"})
     new = {"name": "Same", "type": "on_demand", "description": "D"}
     made = [talk.new("/audiences", new, Idempotency_Key="1") for _ in range(6)]
@@ -214,7 +214,7 @@ def changes(talk: Conversation, folder: str) -> None:
 
 
 def jobs(talk: Conversation) -> None:
-    """Jobs: started, replayed, filtered, cancelled, without credits."""
+    """Start, replay, filter and cancel jobs, and start a job without credits."""
     first = talk.new("/prospecting", JOB, "jobId", Idempotency_Key="1")
     talk.ask("POST", "/prospecting", JOB, Idempotency_Key="1")
     second = talk.new("/prospecting", JOB, "jobId", Idempotency_Key="2")
@@ -239,7 +239,7 @@ def jobs(talk: Conversation) -> None:
 
 
 def refusals(talk: Conversation, folder: str) -> None:
-    """Past the rate limit, and with internal failures."""
+    """Send every operation past the rate limit, and with internal failures."""
     audience = talk.state("an audience that is ready", apiKey=talk.token, prospects=7)["audienceId"]
     for state in ("the rate limit is exhausted", "the server fails internally"):
         talk.state(state, apiKey=talk.token, **({"times": 1000} if "fails" in state else {}))
@@ -252,7 +252,7 @@ def refusals(talk: Conversation, folder: str) -> None:
 
 
 def conversation(url: str) -> list[str]:
-    """All that a server answers."""
+    """Return all exchanges of the conversation with a server."""
     with httpx.Client(base_url=url, timeout=20) as client:
         talk = Conversation(client)
         talk.key()

@@ -1,4 +1,4 @@
-"""Mutants of the whole server: statuses, envelopes and media types."""
+"""Mutants of the whole server: the statuses, envelopes and media types of its successful responses."""
 
 import json
 from typing import Any
@@ -11,22 +11,22 @@ ANSWERING_200 = tuple(one for one in (*READING, *WRITING) if one not in {*CREATI
 
 
 def without(members: dict[str, Any], name: str) -> dict[str, Any]:
-    """An object without one of its members."""
+    """Return an object without one of its members."""
     return {one: value for one, value in members.items() if one != name}
 
 
 def rewritten(answered: Answered, body: Any) -> Answered:
-    """An answer with another body."""
+    """Return a response with another body."""
     return Answered(answered.status, answered.headers, json.dumps(body).encode())
 
 
 class Envelope(Mutant):
-    """`change` changes the answers that `is_meant` names."""
+    """The mutants that apply `change` to the responses that `is_meant` selects."""
 
     statuses: frozenset[int] = frozenset()
 
     def is_meant(self, asked: Asked, answered: Answered) -> bool:
-        """Whether this answer has the fault."""
+        """Return whether the mutant changes this response."""
         return bool(asked.operation) and answered.status in self.statuses
 
     async def respond(self, asked: Asked) -> Answered:
@@ -34,12 +34,12 @@ class Envelope(Mutant):
         return self.change(answered) if self.is_meant(asked, answered) else answered
 
     def change(self, answered: Answered) -> Answered:
-        """The answer in its place."""
+        """Return the changed response."""
         raise NotImplementedError
 
 
 class NoTraceIdOnSuccess(Envelope):
-    """Successes have no traceId."""
+    """Successful responses have no `traceId`."""
 
     killed_by = (
         facts("ROW-200", *ANSWERING_200, "ACCOUNT-LIST", "JOB-START")
@@ -53,7 +53,7 @@ class NoTraceIdOnSuccess(Envelope):
 
 
 class ErrorLeftOutOnSuccess(Envelope):
-    """Successes have no member `error`."""
+    """Successful responses have no member `error`."""
 
     killed_by = facts("ROW-200", *LISTS, "AUD-NAVIGATION") | facts("ROW-201", *CREATING)
     statuses = frozenset({200, 201})
@@ -63,7 +63,7 @@ class ErrorLeftOutOnSuccess(Envelope):
 
 
 class ErrorOnSuccess(Envelope):
-    """Successes have an `error` that is not null."""
+    """Successful responses have an `error` that is not null."""
 
     killed_by = facts("ROW-200", "AUD-GET", "JOB-GET", "ACCOUNT-LIST")
     statuses = frozenset({200})
@@ -73,7 +73,7 @@ class ErrorOnSuccess(Envelope):
 
 
 class SuccessIsText(Envelope):
-    """`success` is the string "true"."""
+    """The member `success` of a successful response is the string "true"."""
 
     killed_by = facts("ROW-200", "AUD-UPDATE", "AUD-MOVE", "AUD-REMOVE", "JOB-CANCEL")
     statuses = frozenset({200})
@@ -83,7 +83,7 @@ class SuccessIsText(Envelope):
 
 
 class PlainTextOnSuccess(Envelope):
-    """Successes are text/plain."""
+    """Successful responses have the media type text/plain."""
 
     killed_by = facts("ROW-200", "AUD-LIST", "AUD-PROSPECTS", "AUD-DELETE")
     statuses = frozenset({200})
@@ -93,7 +93,7 @@ class PlainTextOnSuccess(Envelope):
 
 
 class NumbersAsIdentifiers(Envelope):
-    """Identifiers are numbers."""
+    """Identifiers are numbers instead of strings."""
 
     killed_by = facts("ROW-200", "AUD-GET", "AUD-UPDATE") | facts("ROW-201", *CREATING)
 
@@ -105,7 +105,7 @@ class NumbersAsIdentifiers(Envelope):
 
 
 class BareList(Envelope):
-    """The data of a list are its items."""
+    """The `data` of a list is the bare array of its items."""
 
     killed_by = facts("ROW-200", *LISTS)
 
@@ -117,14 +117,14 @@ class BareList(Envelope):
 
 
 class Deletions(Envelope):
-    """It is about the answers of deletions."""
+    """The mutants that change the responses to successful deletions."""
 
     def is_meant(self, asked: Asked, answered: Answered) -> bool:
         return answered.ok and asked.operation == "AUD-DELETE"
 
 
 class DeletedIsText(Deletions):
-    """`deleted` is the string "true"."""
+    """The member `deleted` is the string "true"."""
 
     killed_by = frozenset({"AUD-DELETE-ROW-200"})
 
@@ -133,7 +133,7 @@ class DeletedIsText(Deletions):
 
 
 class DeletedHasNoContent(Deletions):
-    """A deletion is 204."""
+    """A deletion returns 204 without a body."""
 
     killed_by = frozenset({"AUD-DELETE-DONE"})
 
@@ -142,7 +142,7 @@ class DeletedHasNoContent(Deletions):
 
 
 class CreatedIs200(Envelope):
-    """A creation is 200."""
+    """A creation returns 200."""
 
     killed_by = facts("DONE", *CREATING)
     statuses = frozenset({201})
@@ -152,7 +152,7 @@ class CreatedIs200(Envelope):
 
 
 class StartedIs201(Envelope):
-    """The start of a job is 201."""
+    """The start of a job returns 201."""
 
     killed_by = frozenset({"JOB-START-ACCEPTED"})
     statuses = frozenset({202})
@@ -162,7 +162,7 @@ class StartedIs201(Envelope):
 
 
 class StartedIsElsewhere(Envelope):
-    """The start of a job is 303."""
+    """The start of a job returns 303."""
 
     killed_by = frozenset({"JOB-START-DONE"})
     statuses = frozenset({202})
@@ -172,7 +172,7 @@ class StartedIsElsewhere(Envelope):
 
 
 class ReadIs203(Envelope):
-    """A reading is 203."""
+    """A read returns 203."""
 
     killed_by = facts("DONE", *READING, "ACCOUNT-LIST")
 
@@ -184,7 +184,7 @@ class ReadIs203(Envelope):
 
 
 class ChangedIs202(Envelope):
-    """A change is 202."""
+    """A change returns 202."""
 
     killed_by = facts("DONE", "AUD-UPDATE", "AUD-MOVE", "AUD-REMOVE", "JOB-CANCEL")
 

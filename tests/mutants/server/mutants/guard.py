@@ -1,4 +1,4 @@
-"""Mutants of the whole server: the prospecting guard, and what its refusals leave behind."""
+"""Mutants of the whole server: the prospecting guard, and the effects of the requests that it refuses."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,15 +12,15 @@ from tests.mutants.server.mutated import GUARDED, Mutant, at_each, facts, refusa
 
 
 async def nobody(_owner: str) -> list[Job]:
-    """No job at all."""
+    """Return no jobs."""
     return []
 
 
 class Guard(Mutant):
-    """`opens` says when the guard lets a request pass."""
+    """The mutants whose guard lets the requests pass that `opens` selects."""
 
     def opens(self, _asked: Asked) -> bool:
-        """Whether the guard is not asked."""
+        """Return whether the guard lets this request pass."""
         return self.hit
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
@@ -31,11 +31,11 @@ class Guard(Mutant):
 
 @at_each(GUARDED, "GUARD")
 class GuardNever(Guard):
-    """The guard is never asked."""
+    """The guard is never checked."""
 
 
 class GuardOnlyForDelete(Guard):
-    """Only the deletion is guarded."""
+    """The guard is checked only for the deletion."""
 
     killed_by = facts("GUARD", *(one for one in GUARDED if one != "AUD-DELETE"))
 
@@ -44,7 +44,7 @@ class GuardOnlyForDelete(Guard):
 
 
 class GuardOnly(Guard):
-    """The guard knows one status of the job only."""
+    """The mutants whose guard recognises only one status of the job."""
 
     status: ClassVar[JobStatus]
 
@@ -69,7 +69,7 @@ class GuardOnlyWhileQueued(GuardOnly):
 
 @at_each(["AUD-DELETE", "AUD-UPDATE"], "GUARD")
 class GuardAsksOnlyWhoMaySeeJobs(Guard):
-    """The guard is not asked for a key that may not read jobs."""
+    """The guard is not checked for a key that may not read jobs."""
 
     def opens(self, asked: Asked) -> bool:
         key = self.world.keys.get(asked.token)
@@ -78,7 +78,7 @@ class GuardAsksOnlyWhoMaySeeJobs(Guard):
 
 @at_each(["AUD-DELETE", "AUD-GET"], "GUARD")
 class GuardKnowsOneKey(Guard):
-    """The guard is asked only for the oldest key of the account group."""
+    """The guard is checked only for the oldest key of the account group."""
 
     def opens(self, asked: Asked) -> bool:
         first = next((one for one in self.world.keys.values() if asked.group in one.account_group_ids), None)
@@ -86,7 +86,7 @@ class GuardKnowsOneKey(Guard):
 
 
 class GuardForcedByQuery(Guard):
-    """`?force=true` gets past the guard of the deletion."""
+    """A deletion with the query `?force=true` passes the guard."""
 
     killed_by = frozenset({"AUD-DELETE-GUARD"})
 
@@ -95,7 +95,7 @@ class GuardForcedByQuery(Guard):
 
 
 class GuardForcedByBody(Guard):
-    """A body gets past the guard of the deletion."""
+    """A deletion with a request body passes the guard."""
 
     killed_by = frozenset({"AUD-DELETE-GUARD"})
 
@@ -104,7 +104,7 @@ class GuardForcedByBody(Guard):
 
 
 class GuardForcedByMethodOverride(Guard):
-    """`X-HTTP-Method-Override` gets past the guard of the deletion."""
+    """A deletion with the header `X-HTTP-Method-Override` passes the guard."""
 
     killed_by = frozenset({"AUD-DELETE-GUARD"})
 
@@ -113,7 +113,7 @@ class GuardForcedByMethodOverride(Guard):
 
 
 class GuardForcedByIdempotencyKey(Guard):
-    """An `Idempotency-Key` gets past the guard of the deletion."""
+    """A deletion with the header `Idempotency-Key` passes the guard."""
 
     killed_by = frozenset({"AUD-DELETE-GUARD"})
 
@@ -122,7 +122,7 @@ class GuardForcedByIdempotencyKey(Guard):
 
 
 class GuardForgottenAfterARefusal(Guard):
-    """The second attempt at an update gets past the guard."""
+    """The second attempt at an update passes the guard."""
 
     killed_by = frozenset({"AUD-UPDATE-GUARD"})
     refused: frozenset[str] = frozenset()
@@ -138,7 +138,7 @@ class GuardForgottenAfterARefusal(Guard):
 
 
 class GuardForgottenByReading(Guard):
-    """A guarded reading of the audience by somebody makes the deletion get past the guard."""
+    """A deletion passes the guard after any client has tried to read the guarded audience."""
 
     killed_by = frozenset({"AUD-DELETE-GUARD"})
     read: frozenset[str] = frozenset()
@@ -150,7 +150,7 @@ class GuardForgottenByReading(Guard):
 
 
 class GuardAnotherCode(Mutant):
-    """The guard says CONFLICT."""
+    """A refusal by the guard has the error code CONFLICT."""
 
     killed_by = facts("GUARD-CODE", *GUARDED)
 
@@ -162,7 +162,7 @@ class GuardAnotherCode(Mutant):
 
 
 class GuardAnotherStatus(Mutant):
-    """The guard says 423."""
+    """A refusal by the guard has the status 423."""
 
     killed_by = facts("GUARD", *GUARDED)
 
@@ -172,7 +172,7 @@ class GuardAnotherStatus(Mutant):
 
 
 class GuardHolds(Mutant):
-    """The guard holds although the job has ended in one of these ways."""
+    """The mutants whose guard still refuses requests after the job has ended with one of `outcomes`."""
 
     outcomes: ClassVar[frozenset[JobStatus]]
 
@@ -184,28 +184,28 @@ class GuardHolds(Mutant):
 
 
 class GuardHoldsForever(GuardHolds):
-    """Whatever has become of the job, the guard holds."""
+    """The guard refuses requests forever, however the job has ended."""
 
     killed_by = facts("GUARD-ENDS", *GUARDED)
     outcomes = frozenset(JobStatus)
 
 
 class GuardHoldsAfterFailure(GuardHolds):
-    """The guard of reading, updating and moving holds after a job that failed."""
+    """The guard still refuses to read, update or move an audience after its job has failed."""
 
     killed_by = facts("GUARD-ENDS", "AUD-GET", "AUD-UPDATE", "AUD-MOVE")
     outcomes = frozenset({JobStatus.FAILED})
 
 
 class GuardHoldsAfterCancellation(GuardHolds):
-    """The guard of deleting, removing and of the prospects holds after a job that was cancelled."""
+    """The guard still refuses deletion, removal from a folder and reads of prospects after the job was cancelled."""
 
     killed_by = facts("GUARD-ENDS", "AUD-DELETE", "AUD-REMOVE", "AUD-PROSPECTS")
     outcomes = frozenset({JobStatus.CANCELLED})
 
 
 class GuardRefusesYetActs(Mutant):
-    """What the guard has refused happens all the same."""
+    """The mutants that carry out a request although the guard has refused it."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -214,19 +214,19 @@ class GuardRefusesYetActs(Mutant):
         return answered
 
     def do(self, asked: Asked) -> None:
-        """Do it."""
+        """Carry out the refused request: delete the audience."""
         self.world.audiences.remove(asked.target)
 
 
 class GuardRefusesYetDeletes(GuardRefusesYetActs):
-    """A deletion that the guard has refused deletes the audience."""
+    """A deletion that the guard has refused still deletes the audience."""
 
     operation = "AUD-DELETE"
     killed_by = frozenset({"AUD-DELETE-GUARD-KEEPS"})
 
 
 class Later(GuardRefusesYetActs):
-    """What the guard has refused happens when the job has ended."""
+    """The mutants that carry out a refused request when the job has ended."""
 
     async def respond(self, asked: Asked) -> Answered:
         for earlier in [one for one in vars(self).setdefault("waiting", []) if self.populating(one.target) is None]:
@@ -242,12 +242,12 @@ class Later(GuardRefusesYetActs):
 
 @at_each(["AUD-DELETE", "AUD-UPDATE"], "GUARD-KEEPS")
 class GuardRefusesYetActsLater(Later):
-    """What the guard has refused happens when the job has ended."""
+    """A request that the guard has refused is carried out when the job has ended."""
 
 
 @at_each(["AUD-UPDATE", "AUD-MOVE"], "GUARD-KEEPS")
 class GuardRefusesYetChanges(GuardRefusesYetActs):
-    """What the guard has refused is applied at once."""
+    """A change that the guard has refused is applied at once."""
 
     def do(self, asked: Asked) -> None:
         audience = self.world.audiences.get(asked.target)

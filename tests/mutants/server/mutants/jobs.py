@@ -1,4 +1,4 @@
-"""Mutants of the whole server: prospecting jobs, and keys that make a request the same."""
+"""Mutants of the whole server: prospecting jobs and idempotency keys."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +12,7 @@ from tests.mutants.server.mutated import Mutant, at_each
 
 
 class StartsTwice(Mutant):
-    """An Idempotency-Key does not matter: each start is a new job."""
+    """The `Idempotency-Key` of a start is ignored: each start creates a new job."""
 
     killed_by = frozenset({"JOB-START-REPLAY"})
 
@@ -21,7 +21,7 @@ class StartsTwice(Mutant):
 
 
 class ReplaysAnotherJob(Mutant):
-    """A replayed start answers the newest job of the account group."""
+    """A replayed start returns the newest job of the account group."""
 
     killed_by = frozenset({"JOB-START-REPLAY"})
 
@@ -34,7 +34,7 @@ class ReplaysAnotherJob(Mutant):
 
 
 class ReplayIs202(Mutant):
-    """A start that is replayed once the job has completed is 202."""
+    """A start that is replayed after the job has completed returns 202."""
 
     killed_by = frozenset({"JOB-START-REPLAY"})
 
@@ -44,7 +44,7 @@ class ReplayIs202(Mutant):
 
 
 class EveryStartIsTheSame(Mutant):
-    """A start while a job is active answers that job."""
+    """A start while a job is active returns the active job."""
 
     killed_by = frozenset({"JOB-START-NEW"})
 
@@ -57,7 +57,7 @@ class EveryStartIsTheSame(Mutant):
 
 
 class StartsNothing(Mutant):
-    """The start of a job is answered, and there is none."""
+    """The start of a job is reported as accepted, but no job is created."""
 
     killed_by = frozenset({"JOB-START-ACCEPTED"})
 
@@ -69,7 +69,7 @@ class StartsNothing(Mutant):
 
 
 class StartNamesNoJob(Mutant):
-    """The start of a job answers an identifier that no job has."""
+    """The start of a job returns an identifier that no job has."""
 
     killed_by = frozenset({"JOB-START-ACCEPTED"})
 
@@ -81,7 +81,7 @@ class StartNamesNoJob(Mutant):
 
 
 class AnySourceWillDo(Mutant):
-    """A source does not need what its page says that it requires."""
+    """A source is accepted without the members that its documentation page requires."""
 
     killed_by = frozenset({"JOB-START-VALID"})
 
@@ -93,7 +93,7 @@ class AnySourceWillDo(Mutant):
 
 
 class Statuses(Mutant):
-    """`shown` says which status is shown of a job."""
+    """The mutants that show a job with the status that `shown` returns."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -105,17 +105,17 @@ class Statuses(Mutant):
         return answered.saying(data=answered.data)
 
     def shown(self, status: str) -> str:
-        """The status that is shown."""
+        """Return the status to show."""
         return "running" if status == "completed" else status
 
 
 @at_each(["JOB-GET", "JOB-LIST"], "CURRENT")
 class CompletedIsRunning(Statuses):
-    """A job that has completed is shown as running."""
+    """A completed job is shown as running."""
 
 
 class CancelledIsFailed(Statuses):
-    """A job that was cancelled is shown as failed."""
+    """A cancelled job is shown as failed."""
 
     operation = "JOB-GET"
     killed_by = frozenset({"JOB-GET-CURRENT"})
@@ -125,7 +125,7 @@ class CancelledIsFailed(Statuses):
 
 
 class Cancelling(Mutant):
-    """The cancellation of a job that has ended is answered otherwise."""
+    """The mutants that change the response to the cancellation of an ended job."""
 
     killed_by = frozenset({"JOB-CANCEL-CANCELABLE"})
     outcomes: ClassVar[frozenset[JobStatus]] = frozenset({JobStatus.COMPLETED, JobStatus.FAILED})
@@ -138,39 +138,39 @@ class Cancelling(Mutant):
         return self.change(answered, job) if job.ending.outcome in self.outcomes else answered
 
     def change(self, answered: Answered, job: Job) -> Answered:
-        """The answer in its place."""
+        """Return the changed response."""
         data = {"jobId": job.id, "status": "cancelled"}
         return answered.saying(200, success=True, data=data, error=None)
 
 
 class CancelsTheCompleted(Cancelling):
-    """The cancellation of a completed job is 200."""
+    """The cancellation of a completed job returns 200."""
 
     outcomes = frozenset({JobStatus.COMPLETED})
 
 
 class CancelsTheFailed(Cancelling):
-    """The cancellation of a failed job is 200."""
+    """The cancellation of a failed job returns 200."""
 
     outcomes = frozenset({JobStatus.FAILED})
 
 
 class UncancellableIsAConflict(Cancelling):
-    """The cancellation of a job that has ended is 409."""
+    """The cancellation of an ended job returns 409."""
 
     def change(self, answered: Answered, job: Job) -> Answered:  # noqa: ARG002
         return answered.saying(409)
 
 
 class UncancellableHasAnotherCode(Cancelling):
-    """The cancellation of a job that has ended is 422 with another code."""
+    """The cancellation of an ended job returns 422 with another error code."""
 
     def change(self, answered: Answered, job: Job) -> Answered:  # noqa: ARG002
         return answered.saying(error={**answered.body["error"], "code": "NOT_CANCELLABLE"})
 
 
 class QueuedCannotBeCancelled(Mutant):
-    """Only a running job can be cancelled."""
+    """A job can be cancelled only while it is running, not while it is queued."""
 
     killed_by = frozenset({"JOB-CANCEL-DONE"})
 
@@ -198,7 +198,7 @@ class CancelsAll(Mutant):
 
 
 class CreditsDoNotMatter(Mutant):
-    """A job is started without credits: 402, yet started."""
+    """A start without credits is refused with 402, but the job is started."""
 
     killed_by = frozenset({"JOB-START-REFUSED"})
 
@@ -214,7 +214,7 @@ class CreditsDoNotMatter(Mutant):
 
 
 class NoCreditsAnotherCode(Mutant):
-    """A job without credits is 402 with another code."""
+    """A start without credits is refused with 402 but with another error code."""
 
     killed_by = frozenset({"JOB-START-CREDITS"})
 
@@ -226,7 +226,7 @@ class NoCreditsAnotherCode(Mutant):
 
 
 class NoCreditsIsForbidden(Mutant):
-    """A job without credits is 403."""
+    """A start without credits is refused with 403."""
 
     killed_by = frozenset({"JOB-START-CREDITS"})
 
@@ -237,7 +237,7 @@ class NoCreditsIsForbidden(Mutant):
 
 @at_each(["AUD-DELETE", "AUD-CREATE"], "IDEMPOTENCY")
 class KeyReplays(Mutant):
-    """The same Idempotency-Key gets the same answer, and nothing is done."""
+    """A request with a repeated `Idempotency-Key` gets the first response again and has no effect."""
 
     def __init__(self) -> None:
         self.answers: dict[tuple[str, str | None], Answered] = {}
@@ -255,7 +255,7 @@ class KeyReplays(Mutant):
 
 
 class DeletedIsDeletedAgain(Mutant):
-    """The deletion of what is gone succeeds again."""
+    """The deletion of an already deleted audience succeeds again."""
 
     killed_by = frozenset({"AUD-DELETE-FOUND"})
 

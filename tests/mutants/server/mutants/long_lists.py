@@ -1,4 +1,4 @@
-"""Mutants of the whole server: faults that show on long lists, past what is hidden or gone, or with another client."""
+"""Mutants of the whole server that misbehave on long lists, past hidden or deleted audiences or for another client."""
 
 import itertools
 from collections import defaultdict
@@ -14,7 +14,7 @@ NOTHING = {"items": [], "nextCursor": None, "hasMore": False}
 
 
 class Telling(Mutant):
-    """`changed` are the members of an answer's data that it tells otherwise."""
+    """The mutants that replace the members `changed` in the `data` of a response."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -23,23 +23,23 @@ class Telling(Mutant):
         return answered.saying(data={**answered.data, **self.changed(asked, answered.data)})
 
     def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:
-        """The members that are others."""
+        """Return the members of `data` that differ, with their new values."""
         raise NotImplementedError
 
 
 class Showing(Telling):
-    """`shown` are the items of a list that it shows."""
+    """The mutants that replace the items of a list with `shown`."""
 
     def changed(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:
         return {"items": self.shown(asked, data["items"])}
 
     def shown(self, asked: Asked, items: list[Any]) -> list[Any]:
-        """The items of a page in the place of others."""
+        """Return the items to show on a page in place of its own."""
         raise NotImplementedError
 
 
 class LimitOpensTheGuard(Mutant):
-    """Prospects are shown while they are imported, where the size of a page is given."""
+    """Prospects are shown while they are imported if the request gives the size of a page."""
 
     killed_by = frozenset({"AUD-PROSPECTS-GUARD"})
 
@@ -50,7 +50,7 @@ class LimitOpensTheGuard(Mutant):
 
 
 class ListShowsUploads(Showing):
-    """An audience is listed while its profiles are uploaded."""
+    """An audience is listed while its profiles are being uploaded."""
 
     operation = "AUD-LIST"
     killed_by = frozenset({"AUD-LIST-GUARD"})
@@ -61,7 +61,7 @@ class ListShowsUploads(Showing):
 
 
 class ListEndsAtWhatIsHidden(Showing):
-    """The list ends where an audience is hidden."""
+    """The list ends at the first hidden audience."""
 
     operation = "AUD-LIST"
     killed_by = frozenset({"AUD-LIST-COMPLETE"})
@@ -73,7 +73,7 @@ class ListEndsAtWhatIsHidden(Showing):
 
 
 class ListEndsAtAHundred(Showing):
-    """Only the newest hundred audiences are listed."""
+    """The list contains only the newest hundred audiences."""
 
     operation = "AUD-LIST"
     killed_by = frozenset({"AUD-LIST-COMPLETE"})
@@ -84,7 +84,7 @@ class ListEndsAtAHundred(Showing):
 
 
 class JobsEndAtFifty(Showing):
-    """Only the newest fifty jobs are listed."""
+    """The list contains only the newest fifty jobs."""
 
     operation = "JOB-LIST"
     killed_by = frozenset({"JOB-LIST-COMPLETE"})
@@ -95,7 +95,7 @@ class JobsEndAtFifty(Showing):
 
 
 class CountingProspects(Showing):
-    """It counts the prospects that it has shown on the pages of one audience."""
+    """The mutants that count the prospects shown so far on the pages of one audience."""
 
     operation = "AUD-PROSPECTS"
 
@@ -103,7 +103,7 @@ class CountingProspects(Showing):
         self.before: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
 
     def numbered(self, asked: Asked, items: list[Any]) -> Iterator[tuple[int, list[str], Any]]:
-        """Each item with its place in the whole list, and the identifiers of all before it."""
+        """Yield each item with its position in the whole list and the identifiers of all items before it."""
         known = self.before[asked.token, asked.target]
         if "cursor" not in asked.params:
             known.clear()
@@ -113,7 +113,7 @@ class CountingProspects(Showing):
 
 
 class ProspectsEndAtAHundred(CountingProspects):
-    """Only the first hundred prospects are listed."""
+    """The list contains only the first hundred prospects."""
 
     killed_by = frozenset({"AUD-PROSPECTS-COMPLETE"})
 
@@ -122,7 +122,7 @@ class ProspectsEndAtAHundred(CountingProspects):
 
 
 class ProspectsRepeat(CountingProspects):
-    """After 64 prospects the identifiers begin anew."""
+    """The identifiers of prospects repeat from the first after 64 prospects."""
 
     killed_by = frozenset({"AUD-PROSPECTS-UNIQUE"})
 
@@ -132,13 +132,13 @@ class ProspectsRepeat(CountingProspects):
 
 
 class OnNavigation(Telling):
-    """The navigation is told otherwise."""
+    """The mutants that change the navigation."""
 
     operation = "AUD-NAVIGATION"
 
 
 class NavigationEndsAtAHundred(OnNavigation):
-    """The navigation has the newest hundred audiences alone."""
+    """The navigation contains only the newest hundred ungrouped audiences."""
 
     killed_by = frozenset({"AUD-NAVIGATION-COMPLETE"})
 
@@ -147,7 +147,7 @@ class NavigationEndsAtAHundred(OnNavigation):
 
 
 class FolderShowsTen(OnNavigation):
-    """The navigation has ten audiences of each folder."""
+    """The navigation contains at most ten audiences of each folder."""
 
     killed_by = frozenset({"AUD-NAVIGATION-COMPLETE"})
 
@@ -156,7 +156,7 @@ class FolderShowsTen(OnNavigation):
 
 
 class NestedNamesAreStale(OnNavigation):
-    """In a folder, an audience keeps the name by which it was first seen there."""
+    """An audience in a folder of the navigation keeps the name under which it was first shown there."""
 
     killed_by = frozenset({"AUD-NAVIGATION-CURRENT"})
 
@@ -171,7 +171,7 @@ class NestedNamesAreStale(OnNavigation):
 
 
 class OthersReadFromACache(Mutant):
-    """Whoever has read an audience reads it again after another key has deleted it."""
+    """A key that has read an audience can still read it after another key has deleted it."""
 
     killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
@@ -190,7 +190,7 @@ class OthersReadFromACache(Mutant):
 
 
 class CursorsOutlive(Mutant):
-    """The next page of an audience's prospects is there after the audience was deleted."""
+    """The next page of an audience's prospects can still be read after the audience was deleted."""
 
     killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
@@ -201,7 +201,7 @@ class CursorsOutlive(Mutant):
 
 
 class DeletingTheLastTakesTheFolder(Mutant):
-    """A folder goes with the last audience in it."""
+    """The deletion of the last audience in a folder also deletes the folder."""
 
     killed_by = frozenset({"AUD-DELETE-ONLY"})
 
@@ -215,7 +215,7 @@ class DeletingTheLastTakesTheFolder(Mutant):
 
 
 class FurtherPermissionsWillDo(Mutant):
-    """Who may delete campaigns may change audiences."""
+    """A key that may delete campaigns may also change audiences."""
 
     killed_by = facts("PERMISSION", "AUD-DELETE", "AUD-CREATE")
 
@@ -224,7 +224,7 @@ class FurtherPermissionsWillDo(Mutant):
 
 
 class NearlyAllIsAll(Mutant):
-    """A key that lacks one permission of all counts as one that lacks none."""
+    """A key that lacks exactly one permission is treated as a key that has all permissions."""
 
     killed_by = facts("PERMISSION", "AUD-DELETE", "JOB-START")
 

@@ -1,4 +1,4 @@
-"""Mutants of the whole server: effects that are lost, or that are more than what was asked for."""
+"""Mutants of the whole server with lost effects: changes that are not stored, or that later reads do not show."""
 
 import itertools
 from collections.abc import Callable
@@ -16,7 +16,7 @@ KEEPING = ("AUD-CREATE", "AUD-UPDATE", "FOLDER-CREATE", "FOLDER-RENAME", "AUD-MO
 
 @at_each(KEEPING, "EFFECT")
 class NothingIsKept(Mutant):
-    """It is answered as done, and not kept."""
+    """A change is reported as successful but not stored."""
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         outcome = await use_case(work, *args)
@@ -39,7 +39,7 @@ class NothingIsDeleted(Mutant):
 
 @at_each(["AUD-DELETE", "AUD-UPDATE"], "EFFECT")
 class OneInTwentyIsNotKept(Mutant):
-    """One in twenty is answered as done, and not kept."""
+    """Every twentieth change is reported as successful but not stored."""
 
     shows_rarely = True
 
@@ -54,7 +54,7 @@ class OneInTwentyIsNotKept(Mutant):
 
 
 class RenameIsNotInNavigation(Mutant):
-    """The navigation shows folders by their first names."""
+    """The navigation shows folders under their original names."""
 
     killed_by = frozenset({"FOLDER-RENAME-EFFECT"})
 
@@ -82,7 +82,7 @@ class CreateForgetsTheDescription(Mutant):
 
 @at_each(["AUD-CREATE", "FOLDER-CREATE"], "NEW")
 class SameNameIsTheSame(Mutant):
-    """What is created with a name that is there already is what is there."""
+    """A creation with a name that already exists returns the existing audience or folder."""
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         if self.hit:
@@ -94,7 +94,7 @@ class SameNameIsTheSame(Mutant):
 
 
 class ReadsTheNewest(Mutant):
-    """A reading shows the newest audience of the account group."""
+    """A read of an audience returns the newest audience of the account group."""
 
     killed_by = frozenset({"AUD-GET-CURRENT"})
 
@@ -107,7 +107,7 @@ class ReadsTheNewest(Mutant):
 
 
 class Stale(Mutant):
-    """A reading shows an audience as it was when it was first read so."""
+    """The mutants in which a stale read shows an audience as it was when the same path was first read."""
 
     killed_by = frozenset({"AUD-UPDATE-EFFECT"})
 
@@ -123,19 +123,19 @@ class Stale(Mutant):
         return first if self.is_stale() else answered
 
     def is_stale(self) -> bool:
-        """Whether this reading is."""
+        """Return whether this read is stale."""
         raise NotImplementedError
 
 
 class StaleReading(Stale):
-    """Every reading shows an audience as it was when it was first read."""
+    """Every read shows an audience as it was when it was first read."""
 
     def is_stale(self) -> bool:
         return True
 
 
 class StaleReadingOneInTwenty(Stale):
-    """Each twentieth reading shows an audience as it was when it was first read."""
+    """Every twentieth read shows an audience as it was when it was first read."""
 
     shows_rarely = True
 

@@ -10,7 +10,7 @@ WITH_TARGET = (*GUARDED, "JOB-GET")
 
 
 class AnotherValidationCode(Envelope):
-    """An invalid request is 400 with another code."""
+    """An invalid request is refused with 400 but with another error code."""
 
     killed_by = facts("ROW-400", *SCOPED)
     statuses = frozenset({400})
@@ -20,7 +20,7 @@ class AnotherValidationCode(Envelope):
 
 
 class SuccessOn401(Envelope):
-    """401 says success: true."""
+    """A 401 response has `success: true`."""
 
     killed_by = facts("ROW-401", *EVERYWHERE)
     statuses = frozenset({401})
@@ -30,7 +30,7 @@ class SuccessOn401(Envelope):
 
 
 class DataOn403(Envelope):
-    """403 has data."""
+    """A 403 response has an object as `data`."""
 
     killed_by = facts("ROW-403", *SCOPED)
     statuses = frozenset({403})
@@ -40,7 +40,7 @@ class DataOn403(Envelope):
 
 
 class NoErrorOn404(Envelope):
-    """404 has `error: null`."""
+    """A 404 response has `error: null`."""
 
     killed_by = facts("ROW-404", *WITH_TARGET)
     statuses = frozenset({404})
@@ -50,7 +50,7 @@ class NoErrorOn404(Envelope):
 
 
 class ProblemOn404(Envelope):
-    """404 is an application/problem+json."""
+    """A 404 response is an application/problem+json document."""
 
     killed_by = facts("ROW-404", *WITH_TARGET)
     statuses = frozenset({404})
@@ -61,7 +61,7 @@ class ProblemOn404(Envelope):
 
 
 class NoCodeOn409(Envelope):
-    """409 has no code."""
+    """A 409 response has no error code."""
 
     killed_by = facts("ROW-409", *GUARDED, "JOB-START")
     statuses = frozenset({409})
@@ -71,7 +71,7 @@ class NoCodeOn409(Envelope):
 
 
 class ErrorIsTextOn422(Envelope):
-    """422 has a string as `error`."""
+    """A 422 response has a string as `error`."""
 
     killed_by = facts("ROW-422", "AUD-UPDATE", "AUD-MOVE", "JOB-CANCEL")
     statuses = frozenset({422})
@@ -81,7 +81,7 @@ class ErrorIsTextOn422(Envelope):
 
 
 class NoEnvelopeOn429(Envelope):
-    """429 has no envelope."""
+    """A 429 response has no envelope."""
 
     killed_by = facts("ROW-429", *EVERYWHERE)
     statuses = frozenset({429})
@@ -91,7 +91,7 @@ class NoEnvelopeOn429(Envelope):
 
 
 class HtmlOn500(Envelope):
-    """500 is a page of HTML."""
+    """A 500 response is an HTML page."""
 
     killed_by = facts("ROW-500", *EVERYWHERE)
     statuses = frozenset({500})
@@ -101,7 +101,7 @@ class HtmlOn500(Envelope):
 
 
 class HtmlOn502(Envelope):
-    """An internal failure is 502, and a page of HTML."""
+    """An internal failure returns 502 with an HTML page."""
 
     killed_by = facts("ROW-502", "AUD-LIST", "AUD-GET", "AUD-PROSPECTS", "JOB-START", "JOB-CANCEL")
     statuses = frozenset({500})
@@ -111,7 +111,7 @@ class HtmlOn502(Envelope):
 
 
 class NoMessage(Envelope):
-    """Refusals have no message."""
+    """Refusals with 401 or 403 have no error message."""
 
     killed_by = facts("ROW-401", "AUD-GET", "AUD-DELETE") | facts("ROW-403", "AUD-CREATE", "JOB-START")
     statuses = frozenset({401, 403})
@@ -121,7 +121,7 @@ class NoMessage(Envelope):
 
 
 class NoTraceIdOnRefusal(Envelope):
-    """404 and 409 have no traceId."""
+    """Refusals with 404 or 409 have no `traceId`."""
 
     killed_by = facts("ROW-404", "AUD-MOVE", "AUD-PROSPECTS") | facts("ROW-409", "AUD-GET", "AUD-UPDATE")
     statuses = frozenset({404, 409})

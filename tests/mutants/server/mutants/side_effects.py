@@ -1,4 +1,4 @@
-"""Mutants of the whole server: effects that are more than what was asked for."""
+"""Mutants of the whole server with side effects: changes beyond those that the request asks for."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from tests.mutants.server.mutated import Mutant
 
 
 class After(Mutant):
-    """`also` happens when one operation has succeeded."""
+    """The mutants that call `also` after one operation has succeeded."""
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         before = self.world.audiences.get(self.asked.target)
@@ -20,11 +20,11 @@ class After(Mutant):
         return outcome
 
     async def also(self, work: Any, before: Any, outcome: Any) -> Any:
-        """What happens besides; answers what the operation answers."""
+        """Apply the side effect and return the outcome of the operation."""
         raise NotImplementedError
 
     def neighbours(self, audience: Audience) -> list[Audience]:
-        """The other audiences of its account group, newest first."""
+        """Return the other audiences of its account group, newest first."""
         return [one for one in self.audiences(audience.account_group_id) if one.id != audience.id]
 
 
@@ -52,7 +52,7 @@ class NameClearsTheDescription(OnUpdate):
 
 
 class UpdateLeavesTheFolder(OnUpdate):
-    """An update takes the audience out of its folder."""
+    """An update removes the audience from its folder."""
 
     async def also(self, work: Any, before: Any, outcome: Any) -> Any:  # noqa: ARG002
         changed = replace(outcome, folder_id=None)
@@ -61,7 +61,7 @@ class UpdateLeavesTheFolder(OnUpdate):
 
 
 class UpdateRenamesTheNeighbour(OnUpdate):
-    """An update renames another audience of the account group, too."""
+    """An update also renames another audience of the account group."""
 
     async def also(self, work: Any, before: Any, outcome: Any) -> Any:  # noqa: ARG002
         for other in self.neighbours(outcome)[:1]:
@@ -70,7 +70,7 @@ class UpdateRenamesTheNeighbour(OnUpdate):
 
 
 class UpdateLosesTheProspects(OnUpdate):
-    """An update empties the audience."""
+    """An update empties the audience: its prospect count becomes zero."""
 
     async def also(self, work: Any, before: Any, outcome: Any) -> Any:  # noqa: ARG002
         changed = replace(outcome, prospect_count=0)
@@ -88,26 +88,26 @@ class OnDelete(After):
         return outcome
 
     def harmed(self, deleted: Audience) -> list[Audience]:
-        """What is deleted besides."""
+        """Return the audiences that are deleted as a side effect."""
         raise NotImplementedError
 
 
 class DeletesTheNeighbour(OnDelete):
-    """The newest other audience of the account group is deleted, too."""
+    """A deletion also deletes the newest other audience of the account group."""
 
     def harmed(self, deleted: Audience) -> list[Audience]:
         return self.neighbours(deleted)[:1]
 
 
 class DeletesTheFolderful(OnDelete):
-    """Whatever is in the same folder is deleted, too."""
+    """A deletion also deletes every audience in the same folder."""
 
     def harmed(self, deleted: Audience) -> list[Audience]:
         return [one for one in self.neighbours(deleted) if deleted.folder_id and one.folder_id == deleted.folder_id]
 
 
 class DeletesInAnotherGroup(OnDelete):
-    """The newest audience of another account group is deleted, too."""
+    """A deletion also deletes the newest audience of another account group."""
 
     def harmed(self, deleted: Audience) -> list[Audience]:
         others = [one for one in self.world.account_groups if one != deleted.account_group_id]
@@ -115,14 +115,14 @@ class DeletesInAnotherGroup(OnDelete):
 
 
 class DeletesItsNamesakes(OnDelete):
-    """Whatever has the same name is deleted, too."""
+    """A deletion also deletes every audience of the account group with the same name."""
 
     def harmed(self, deleted: Audience) -> list[Audience]:
         return [one for one in self.neighbours(deleted) if one.name == deleted.name]
 
 
 class MovesTheNeighbour(After):
-    """The newest other audience of the account group is moved, too."""
+    """A move also moves the newest other audience of the account group."""
 
     operation = "AUD-MOVE"
     killed_by = frozenset({"AUD-MOVE-ONLY"})
@@ -146,7 +146,7 @@ class MoveClearsTheDescription(After):
 
 
 class RemoveEmptiesTheFolder(After):
-    """Taking one audience out of a folder takes all out."""
+    """The removal of one audience from a folder removes all audiences from the folder."""
 
     operation = "AUD-REMOVE"
     killed_by = frozenset({"AUD-REMOVE-ONLY"})
@@ -159,7 +159,7 @@ class RemoveEmptiesTheFolder(After):
 
 
 class RenameRenamesAll(After):
-    """A folder's new name is that of every folder of the account group."""
+    """The renaming of one folder gives the new name to every folder of the account group."""
 
     operation = "FOLDER-RENAME"
     killed_by = frozenset({"FOLDER-RENAME-ONLY"})
