@@ -1,4 +1,4 @@
-"""The real mock on a real socket, with something around it: a fault, or another way of being right."""
+"""The real mock on a real socket, with hooks that add a fault or another legal behaviour."""
 
 import asyncio
 import json
@@ -40,71 +40,71 @@ class Loose(MemoryTransaction):
 
 
 class Whole:
-    """The whole mock, as it is. What is around it changes what comes and goes, who asks, and what is done."""
+    """The whole mock, unchanged. Subclasses override hooks for requests, responses, keys, actions and transactions."""
 
     settings = Settings()
     parts: Components
 
     async def respond(self, asked: Asked) -> Answered:
-        """Answer a request to the vendor's API."""
+        """Return the response to a request to the vendor's API."""
         return await self.serve(asked)
 
     async def control(self, asked: Asked) -> Answered:
-        """Answer a request to the control plane."""
+        """Return the response to a request to the control plane."""
         return await self.serve(asked)
 
     def key(self, key: ApiKey) -> ApiKey:
-        """The key that the server sees in place of the one on record."""
+        """Return the key that the server sees in place of the key on record."""
         return key
 
     async def act(self, use_case: Callable[..., Any], work: UnitOfWork, *args: Any) -> Any:
-        """Do what was asked for, in its transaction."""
+        """Run a use case in its transaction."""
         return await use_case(work, *args)
 
     def transaction(self, transaction: Loose) -> Loose:
-        """The transaction in which something is done, also by the control plane."""
+        """Return the transaction for a use case or for the control plane."""
         return transaction
 
     async def send(self, answered: Answered, send: Send) -> None:
-        """Put an answer on the wire."""
+        """Send a response to the client."""
         await write(answered, send)
 
-    # What they have at hand.
+    # Helpers for the subclasses.
 
     @property
     def asked(self) -> Asked:
-        """The request that is being answered."""
+        """Return the current request."""
         return _ASKED.get()
 
     @property
     def world(self) -> SandboxRecords:
-        """All records of the default sandbox."""
+        """Return all records of the default sandbox."""
         return self.parts.store.records["default"]  # type: ignore[attr-defined]  # the memory store's
 
     def audiences(self, group: str) -> list[Audience]:
-        """The audiences of an account group, newest first."""
+        """Return the audiences of an account group, newest first."""
         return list(self.world.audiences.newest_first(group))
 
     def jobs_on(self, audience_id: str) -> list[Job]:
-        """All jobs that ever were on an audience that is there, newest first."""
+        """Return all jobs, past and active, on an existing audience, newest first."""
         audience = self.world.audiences.get(audience_id)
         jobs = self.world.jobs.newest_first(audience.account_group_id) if audience else ()
         return [job for job in jobs if job.audience_id == audience_id]
 
     def populating(self, audience_id: str) -> Job | None:
-        """The active job on an audience."""
+        """Return the active job on an audience, or None."""
         now = self.parts.clock.now()
         return next((job for job in self.jobs_on(audience_id) if job.is_active(now)), None)
 
     def refuse(self, status: int, code: str) -> Answered:
-        """A refusal."""
+        """Return a refusal."""
         error = {"code": code, "message": "No.", "details": "none"}
         body = {"success": False, "data": None, "error": error, "traceId": self.parts.ids.trace_id()}
         return Answered(status, ((b"content-type", b"application/json"),), json.dumps(body).encode())
 
     @asynccontextmanager
     async def master(self, group: str | None = None) -> AsyncIterator[str]:
-        """A key that may do everything in an account group, for a moment; in none where none is named."""
+        """Yield a temporary key with every permission in `group`, or in no account group without `group`."""
         token = f"sk_master_{self.parts.ids.trace_id()}"
         key = ApiKey(token, "master", frozenset(ALL_PERMISSIONS), frozenset({group} if group else ()))
         self.world.keys[token], self.parts.store.owners[token] = key, self.world  # type: ignore[attr-defined]
@@ -114,7 +114,7 @@ class Whole:
             del self.world.keys[token], self.parts.store.owners[token]  # type: ignore[attr-defined]
 
     async def serve(self, asked: Asked) -> Answered:
-        """What the mock answers."""
+        """Return the response of the mock."""
         messages = [{"type": "http.request", "body": asked.content, "more_body": False}]
         sent: list[Any] = []
 
@@ -128,10 +128,10 @@ class Whole:
         content = b"".join(message.get("body", b"") for message in sent[1:])
         return Answered(sent[0]["status"], tuple(sent[0]["headers"]), content)
 
-    # How it is put around.
+    # The installation of the hooks.
 
     def build(self, settings: Settings, made: Components, write: Write) -> ASGIApp:
-        """The server of these parts with this around it."""
+        """Return the server of these components with the hooks of this object."""
         self.parts = made
         self._app = server(settings, replace(made, runner=MutatedRunner(self, made)), write)
         return self
@@ -144,7 +144,7 @@ class Whole:
 
 
 class MutatedStore(MemoryStore):
-    """The memory store with something around its keys and its transactions."""
+    """The memory store with hooks around its keys and its transactions."""
 
     def __init__(self, whole: Whole) -> None:
         super().__init__(whole.settings.journal_limit, whole.settings.journal_bytes)
@@ -159,7 +159,7 @@ class MutatedStore(MemoryStore):
 
 
 class MutatedRunner(UseCaseRunner):
-    """The runner with something around each use case."""
+    """The runner with a hook around each use case."""
 
     def __init__(self, whole: Whole, parts: Components) -> None:
         super().__init__(parts.store, parts.clock)
@@ -177,13 +177,13 @@ class MutatedRunner(UseCaseRunner):
 
 @contextmanager
 def served(whole: Whole) -> Iterator[str]:
-    """The URL of a server with something around it."""
+    """Serve the mock with the hooks of `whole` and yield its URL."""
     with tests.harness.in_thread.served(whole.settings, build=whole.build, store=MutatedStore(whole)) as (url, _):
         yield url
 
 
 class Mutant(Whole):
-    """A server with one fault. `killed_by`: the ids that find it. `shows_rarely`: it takes many tries to see it."""
+    """A server with one fault. `killed_by`: the ids that detect it. `shows_rarely`: detection takes many tries."""
 
     killed_by: ClassVar[frozenset[str]]
     shows_rarely: ClassVar[bool] = False
@@ -192,17 +192,17 @@ class Mutant(Whole):
 
     @property
     def hit(self) -> bool:
-        """Whether the request that is being answered is one of the operation that has the fault."""
+        """Return whether the current request is for the operation with the fault."""
         return self.asked.operation == self.operation
 
 
 def facts(fact: str, *operations: str) -> frozenset[str]:
-    """The ids of one fact of some operations."""
+    """Return the ids of one fact of some operations."""
     return frozenset(f"{operation}-{fact}" for operation in operations)
 
 
 def at_each(operations: Iterable[str], fact: str) -> Callable[[type[Mutant]], type[Mutant]]:
-    """A mutant of its own for each of some operations, in place of the decorated one."""
+    """Return a decorator that makes a separate mutant for each operation, in place of the decorated mutant."""
 
     def multiply(fault: type[Mutant]) -> type[Mutant]:
         fault.each = tuple(
@@ -219,22 +219,22 @@ def at_each(operations: Iterable[str], fact: str) -> Callable[[type[Mutant]], ty
 
 
 def refusal(reason: Reason) -> Refusal:
-    """A refusal of a use case."""
+    """Return a refusal of a use case."""
     return refused(reason, "No.", "Try something else.")
 
 
 def without(key: ApiKey, *permissions: str) -> ApiKey:
-    """A key as if it lacked some permissions."""
+    """Return a copy of a key without some permissions."""
     return replace(key, permissions=key.permissions - set(permissions))
 
 
 def holding(key: ApiKey, *permissions: str) -> ApiKey:
-    """A key as if it held further permissions."""
+    """Return a copy of a key with further permissions."""
     return replace(key, permissions=key.permissions | set(permissions))
 
 
 def leaves(kind: type[Any]) -> list[type[Any]]:
-    """The kinds below one that nothing is made from any more: the mutants, or the variants; by name."""
+    """Return the subclasses of a class that have no subclasses (the mutants or the variants), sorted by name."""
     found, pending = [], [kind]
     while pending:
         below = pending.pop().__subclasses__()

@@ -1,4 +1,4 @@
-"""An implementation of the one documented endpoint and nothing else, apart from the mock; each rule is a method."""
+"""An implementation of the single documented endpoint only, independent of the mock; each rule is a method."""
 
 import itertools
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class Key:
 
 @dataclass
 class Single:
-    """The endpoint, its provider states, and all that it keeps."""
+    """The endpoint, its provider states and its records."""
 
     keys: dict[str, Key] = field(default_factory=dict)
     audiences: dict[str, str] = field(default_factory=dict)
@@ -33,13 +33,13 @@ class Single:
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def respond(self, group: str, audience: str, request: Request) -> Response:
-        """Answer a request."""
+        """Return the response to a request."""
         return self.answer(group, audience, request)
 
     # The endpoint, rule by rule.
 
     def answer(self, group: str, audience: str, request: Request) -> Response:
-        """What a DELETE comes to."""
+        """Return the response to a DELETE."""
         key = self.key_of(request)
         if key is None:
             return self.refuse(401, "UNAUTHORIZED")
@@ -50,7 +50,7 @@ class Single:
         return self.refuse(403, "FORBIDDEN") if group != key.group else self.admitted(key, audience, request)
 
     def admitted(self, key: Key, audience: str, request: Request) -> Response:
-        """What a DELETE comes to whose key may delete in its account group."""
+        """Return the response to a DELETE whose key may delete in its account group."""
         found = self.find(key.group, audience)
         if found is None:
             return self.missing(audience)
@@ -62,77 +62,77 @@ class Single:
         return self.delete(found, request)
 
     def key_of(self, request: Request) -> Key | None:
-        """Whose request it is."""
+        """Return the key of a request, or None without a valid key."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         return self.keys.get(token) if scheme.lower() == "bearer" else None
 
     def is_permitted(self, key: Key) -> bool:
-        """Whether the key may delete."""
+        """Return whether the key may delete."""
         return "audiences:write" in key.permissions
 
     def find(self, group: str, audience: str) -> str | None:
-        """The audience that is meant."""
+        """Return the audience of the account group with this identifier, or None."""
         return audience if self.audiences.get(audience) == group else None
 
     def populating(self, audience: str) -> str | None:
-        """The active job on the audience."""
+        """Return the active job on the audience, or None."""
         active = [job for job, (on, status) in self.jobs.items() if on == audience and status in {"queued", "running"}]
         return active[0] if active else None
 
     def passes_guard(self, _request: Request) -> bool:
-        """Whether a request gets past the guard."""
+        """Return whether a request passes the guard."""
         return False
 
     def guarded(self, _audience: str) -> Response:
-        """The guard's answer."""
+        """Return the refusal of the guard."""
         return self.refuse(409, "AUDIENCE_NOT_READY")
 
     def missing(self, _audience: str) -> Response:
-        """The answer for what is not there."""
+        """Return the refusal for a missing audience."""
         return self.refuse(404, "NOT_FOUND")
 
     def limited(self, _group: str, _audience: str) -> Response:
-        """The answer past the rate limit."""
+        """Return the refusal past the rate limit."""
         return self.refuse(429, "RATE_LIMITED")
 
     def unpermitted(self, _audience: str) -> Response:
-        """The answer without the permission."""
+        """Return the refusal for a missing permission."""
         return self.refuse(403, "FORBIDDEN")
 
     def failed(self) -> Response:
-        """The answer of an internal failure."""
+        """Return the response of an internal failure."""
         return self.refuse(500, "INTERNAL_ERROR")
 
     def delete(self, audience: str, _request: Request) -> Response:
-        """Delete what was found."""
+        """Delete the audience and return the response."""
         self.audiences.pop(audience, None)
         return self.done()
 
     def done(self) -> Response:
-        """The answer of a deletion."""
+        """Return the response to a successful deletion."""
         return self.send(200, {"success": True, "data": {"deleted": True}, "error": None, "traceId": self.trace_id()})
 
     def refuse(self, status: int, code: str) -> Response:
-        """A refusal."""
+        """Return a refusal."""
         error = {"code": code, "message": "No.", "details": "none"}
         return self.send(status, {"success": False, "data": None, "error": error, "traceId": self.trace_id()})
 
     def send(self, status: int, body: Any) -> Response:
-        """Put an answer on the wire."""
+        """Return the response with this status and JSON body."""
         return JSONResponse(body, status)
 
     def trace_id(self) -> str:
-        """A trace id."""
+        """Return a trace id."""
         return self.fresh()
 
     def fresh(self) -> str:
-        """A fresh identifier."""
+        """Return a fresh identifier."""
         return f"{next(self.numbers):024x}"
 
     # The provider states.
 
     def change(self, state: str, params: dict[str, Any], *, setup: bool) -> dict[str, Any] | None:
-        """Set a state up or tear it down; None for one that this implementation cannot establish."""
+        """Set up or tear down a state and return its values, or None if the state cannot be established."""
         key = self.keys.get(params.get("apiKey", ""))
         match state, setup:
             case "an API key", True:
@@ -158,14 +158,14 @@ class Single:
         return {}
 
     def new_key(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Make a key."""
+        """Create a key and return the values of the state."""
         token, group = f"ak_{self.fresh()}", params.get("accountGroupId") or self.fresh()
         if params.get("status") != "revoked":
             self.keys[token] = Key(group, frozenset(params.get("permissions", ALL)))
         return {"apiKey": token, "accountGroupId": group}
 
     def new_audience(self, key: Key | None, populated: dict[str, Any] | None) -> dict[str, Any]:
-        """Make an audience."""
+        """Create an audience, with a job if `populated` is given, and return the values of the state."""
         assert key is not None
         audience = self.fresh()
         self.audiences[audience] = key.group
@@ -178,7 +178,7 @@ class Single:
 
 
 def application(single: Single) -> Starlette:
-    """The implementation as an ASGI application."""
+    """Return the implementation as an ASGI application."""
 
     async def endpoint(request: Request) -> Response:
         return await single.respond(request.path_params["group"], request.path_params["audience"], request)

@@ -1,4 +1,4 @@
-"""Mutants of the profile `delete`: each a small fault, and the requirements that have to find it."""
+"""Mutants of the profile `delete`: small faults, each with the requirements that must detect the fault."""
 
 import asyncio
 import itertools

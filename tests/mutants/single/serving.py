@@ -1,4 +1,4 @@
-"""An implementation of the one endpoint, served on a real socket in a thread."""
+"""The server that runs an implementation of the single endpoint on a real socket in a thread."""
 
 import asyncio
 import threading
@@ -13,7 +13,7 @@ from tests.mutants.single.endpoint import Single, application
 
 @contextmanager
 def served(single: Single) -> Iterator[str]:
-    """Serve the implementation, and yield the URL."""
+    """Serve the implementation and yield its URL."""
     listening = bound("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(application(single), log_config=None, lifespan="off"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))

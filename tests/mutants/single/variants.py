@@ -1,4 +1,4 @@
-"""Legal variants of the profile `delete`: other than the mock in all that the documentation leaves open."""
+"""Legal variants of the profile `delete`: differences from the mock in all that the documentation leaves open."""
 
 import itertools
 import json
@@ -14,7 +14,7 @@ from tests.mutants.single.endpoint import Single
 
 
 class Variant(Single):
-    """An implementation with which nothing is wrong."""
+    """A correct implementation."""
 
 
 class Uuids(Variant):

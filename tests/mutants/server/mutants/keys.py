@@ -19,10 +19,10 @@ NEEDED = {
 
 
 class Tokens(Mutant):
-    """`taken_for` says which key a request without a valid one is taken to carry."""
+    """Mutants that serve a request without a valid key as if the key from `taken_for` were on it."""
 
     def taken_for(self, asked: Asked) -> str | None:
-        """The key in its place."""
+        """Return the key with which the request is served, or None for its own."""
         raise NotImplementedError
 
     async def respond(self, asked: Asked) -> Answered:
@@ -30,13 +30,13 @@ class Tokens(Mutant):
         return await self.serve(asked if token is None else asked.by(token))
 
     def opening(self, group: str) -> str | None:
-        """A key of an account group that holds every permission."""
+        """Return the key of an account group with the most permissions."""
         fit = [key for key in self.world.keys.values() if not group or group in key.account_group_ids]
         return max(fit, key=lambda key: len(key.permissions)).token if fit else None
 
 
 class NoKeyNeeded(Tokens):
-    """No operation needs a key."""
+    """No operation requires a key."""
 
     killed_by = facts("KEY", *EVERYWHERE, "ACCOUNT-LIST")
 
@@ -46,7 +46,7 @@ class NoKeyNeeded(Tokens):
 
 @at_each(["AUD-NAVIGATION", "FOLDER-CREATE"], "KEY")
 class NoKeyNeededHere(Tokens):
-    """One operation needs no key."""
+    """A single operation does not require a key."""
 
     def taken_for(self, asked: Asked) -> str | None:
         missing = asked.header("authorization") is None
@@ -55,7 +55,7 @@ class NoKeyNeededHere(Tokens):
 
 @at_each(["AUD-GET"], "KEY")
 class KeyByItsBeginning(Tokens):
-    """A key that is cut short by a character will do."""
+    """A key without its last character is accepted."""
 
     def taken_for(self, asked: Asked) -> str | None:
         long = asked.operation == self.operation and len(asked.token) > 8
@@ -65,14 +65,14 @@ class KeyByItsBeginning(Tokens):
 
 @at_each(["AUD-MOVE"], "KEY")
 class KeyWithMoreBehind(Tokens):
-    """A key with a character too many will do."""
+    """A key with one additional character is accepted."""
 
     def taken_for(self, asked: Asked) -> str | None:
         return asked.token[:-1] if asked.operation == self.operation and asked.token[:-1] in self.world.keys else None
 
 
 class KeyInAnyCase(Tokens):
-    """The case of a key does not matter."""
+    """The letter case of a key is ignored."""
 
     killed_by = frozenset({"AUD-LIST-KEY"})
 
@@ -82,7 +82,7 @@ class KeyInAnyCase(Tokens):
 
 
 class AnyBasicAuthentication(Tokens):
-    """Whoever comes with `Basic` is let in."""
+    """A request with `Basic` authentication is accepted."""
 
     killed_by = frozenset({"AUD-UPDATE-KEY"})
 
@@ -92,7 +92,7 @@ class AnyBasicAuthentication(Tokens):
 
 
 class KeyOneInTwenty(Tokens):
-    """Each twentieth deletion without a valid key is let in."""
+    """Each twentieth deletion without a valid key is accepted."""
 
     killed_by = frozenset({"AUD-DELETE-KEY"})
     shows_rarely = True
@@ -115,7 +115,7 @@ class RevokedStillWorks(Mutant):
 
 
 class RevokedStillWorksOnceUsed(Mutant):
-    """A key that was valid once stays so, in a cache."""
+    """A key that was used before its revocation stays valid, in a cache."""
 
     killed_by = facts("KEY", "AUD-GET", "AUD-UPDATE", "AUD-REMOVE", "JOB-GET")
     used: frozenset[str] = frozenset()
@@ -127,7 +127,7 @@ class RevokedStillWorksOnceUsed(Mutant):
 
 
 class BornRevokedWorks(Mutant):
-    """A key that was never active is not known to be revoked."""
+    """A key that was created as revoked is accepted as active."""
 
     killed_by = facts("KEY", *EVERYWHERE)
     born: frozenset[str] = frozenset()
@@ -158,7 +158,7 @@ class RevokedWorksAgain(Mutant):
 
 
 class KeyRefusedWith403(Mutant):
-    """A request without a valid key is 403."""
+    """A request without a valid key is refused with 403."""
 
     killed_by = facts("KEY", "JOB-START", "JOB-GET", "JOB-LIST", "JOB-CANCEL", "ACCOUNT-LIST")
 
@@ -168,7 +168,7 @@ class KeyRefusedWith403(Mutant):
 
 
 class NoPermissionNeeded(Mutant):
-    """Nothing needs a permission."""
+    """No operation requires a permission."""
 
     killed_by = facts("PERMISSION", *EVERYWHERE)
 
@@ -178,14 +178,14 @@ class NoPermissionNeeded(Mutant):
 
 @at_each(["AUD-MOVE", "JOB-CANCEL"], "PERMISSION")
 class NoPermissionNeededHere(Mutant):
-    """One operation has forgotten its permission."""
+    """A single operation does not require its permission."""
 
     def key(self, key: ApiKey) -> ApiKey:
         return holding(key, NEEDED[self.operation]) if self.hit else key
 
 
 class ReadingIsEnough(Mutant):
-    """Who may read may write."""
+    """A key with a read permission may also write."""
 
     killed_by = facts("PERMISSION", *WRITING)
 
@@ -195,7 +195,7 @@ class ReadingIsEnough(Mutant):
 
 
 class WritingIsEnoughToRead(Mutant):
-    """Who may write may read."""
+    """A key with a write permission may also read."""
 
     killed_by = facts("PERMISSION", "AUD-LIST", "AUD-GET", "AUD-NAVIGATION", "JOB-GET", "JOB-LIST")
 
@@ -204,7 +204,7 @@ class WritingIsEnoughToRead(Mutant):
 
 
 class ProspectsWithAudiencesRead(Mutant):
-    """Prospects are read with audiences:read."""
+    """Prospects can be read with `audiences:read`."""
 
     killed_by = frozenset({"AUD-PROSPECTS-PERMISSION"})
 
@@ -212,12 +212,12 @@ class ProspectsWithAudiencesRead(Mutant):
         return holding(key, "prospects:read") if self.hit_by(key) else key
 
     def hit_by(self, key: ApiKey) -> bool:
-        """Whether the key is taken for one that may read prospects."""
+        """Return whether the key is treated as permitted to read prospects."""
         return self.asked.operation == "AUD-PROSPECTS" and "audiences:read" in key.permissions
 
 
 class AnotherPermissionNeeded(Mutant):
-    """One operation needs a second permission, too."""
+    """An operation requires a second permission in addition."""
 
     def key(self, key: ApiKey) -> ApiKey:
         held = len(key.permissions) > 1
@@ -226,19 +226,19 @@ class AnotherPermissionNeeded(Mutant):
 
 
 class TwoPermissionsNeeded(AnotherPermissionNeeded):
-    """Each operation whose page prints its permission needs a second one, too."""
+    """Each operation whose page prints its permission requires a second permission in addition."""
 
     killed_by = facts("PERMISSION-SUFFICES", *PRINTED)
 
 
 class MovingNeedsReading(AnotherPermissionNeeded):
-    """Moving an audience needs audiences:read, too."""
+    """Moving an audience requires `audiences:read` in addition."""
 
     killed_by = frozenset({"AUD-MOVE-PERMISSION-SUFFICES"})
 
 
 class PermissionRefusedWith401(Mutant):
-    """Who lacks the permission is told that the key is invalid."""
+    """A key without the permission is refused as invalid, with 401."""
 
     killed_by = facts("PERMISSION", *EVERYWHERE)
 
@@ -249,7 +249,7 @@ class PermissionRefusedWith401(Mutant):
 
 
 class AccountsNeedAPermission(Mutant):
-    """The list of account groups needs audiences:read."""
+    """The list of account groups requires `audiences:read`."""
 
     killed_by = frozenset({"ACCOUNT-LIST-ANY"})
 

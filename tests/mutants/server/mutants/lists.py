@@ -1,4 +1,4 @@
-"""Mutants of the whole server: what list and navigation show, and what becomes of the deleted."""
+"""Mutants of the whole server: the contents of list and navigation, and deleted audiences that reappear."""
 
 import itertools
 from collections.abc import Callable
@@ -43,7 +43,7 @@ class QueuedIsShown(Mutant):
 
 @at_each(SHOWING, "GUARD")
 class StartedIsShown(Mutant):
-    """What a job populates that was started through the vendor's API is shown."""
+    """An audience is shown while a job populates it that was started through the vendor's API."""
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         opened = work.transaction.open_jobs
@@ -57,7 +57,7 @@ class StartedIsShown(Mutant):
 
 
 class StaysHidden(Mutant):
-    """An audience stays hidden once its job has ended in one of these ways."""
+    """An audience stays hidden after its job has ended in one of the ways in `outcomes`."""
 
     killed_by = facts("COMPLETE", *SHOWING)
     outcomes = frozenset(JobStatus)
@@ -73,22 +73,22 @@ class StaysHidden(Mutant):
         return await use_case(work, *args)
 
     def is_hidden(self, audience: Audience) -> bool:
-        """Whether it is not shown."""
+        """Return whether the audience is hidden."""
         return any(job.ending and job.ending.outcome in self.outcomes for job in self.jobs_on(audience.id))
 
 
 class ShownNever(StaysHidden):
-    """An audience stays hidden once a job was on it."""
+    """An audience stays hidden after a job on it has ended in any way."""
 
 
 class ShownNeverAfterCancellation(StaysHidden):
-    """An audience stays hidden once its job was cancelled."""
+    """An audience stays hidden after its job was cancelled."""
 
     outcomes = frozenset({JobStatus.CANCELLED})
 
 
 class ShownNeverAfterAPublicCancel(StaysHidden):
-    """An audience stays hidden once its job was cancelled through the vendor's API."""
+    """An audience stays hidden after its job was cancelled through the vendor's API."""
 
     killed_by = frozenset({"JOB-CANCEL-RELEASES"})
 
@@ -105,7 +105,7 @@ class ShownNeverAfterAPublicCancel(StaysHidden):
 
 
 class Remembering(Mutant):
-    """It remembers what was deleted."""
+    """Mutants that keep the deleted audiences."""
 
     killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
@@ -120,7 +120,7 @@ class Remembering(Mutant):
 
 
 class DeletedIsStill(Remembering):
-    """What was deleted is still there for some requests."""
+    """Mutants that still find deleted audiences with some requests."""
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         if self.hit:
@@ -133,24 +133,24 @@ class DeletedIsStill(Remembering):
         return await super().act(use_case, work, *args)
 
     def is_found(self, _asked: Asked) -> bool:
-        """Whether this request finds it."""
+        """Return whether the request finds the deleted audiences."""
         return True
 
 
 class DeletedIsStillInNavigation(DeletedIsStill):
-    """The navigation still shows what was deleted."""
+    """The navigation still shows deleted audiences."""
 
     operation = "AUD-NAVIGATION"
 
 
 class DeletedIsStillInTheList(DeletedIsStill):
-    """The list still shows what was deleted."""
+    """The list still shows deleted audiences."""
 
     operation = "AUD-LIST"
 
 
 class DeletedIsStillReadableByOthers(DeletedIsStill):
-    """Every key but the one that has deleted an audience still reads it."""
+    """A deleted audience can still be read with every key except the key that deleted the audience."""
 
     operation = "AUD-GET"
 
@@ -169,19 +169,19 @@ class DeletedIsStillReadableByOthers(DeletedIsStill):
 
 
 class DeletedStillHasProspects(DeletedIsStill):
-    """The prospects of what was deleted can still be read."""
+    """The prospects of a deleted audience can still be read."""
 
     operation = "AUD-PROSPECTS"
 
 
 class DeletedCanStillBeMoved(DeletedIsStill):
-    """What was deleted can still be taken out of its folder."""
+    """A deleted audience can still be taken out of its folder."""
 
     operation = "AUD-REMOVE"
 
 
 class ComesBack(Remembering):
-    """What was deleted is there again some time later."""
+    """Mutants in which a deleted audience reappears some time later."""
 
     shows_rarely = True
 
@@ -192,12 +192,12 @@ class ComesBack(Remembering):
         return await self.serve(asked)
 
     def is_time(self, asked: Asked, audience_id: str) -> bool:
-        """Whether it is time for it to come back."""
+        """Return whether the deleted audience reappears with this request."""
         raise NotImplementedError
 
 
 class ComesBackAfterTwentyRequests(ComesBack):
-    """What was deleted is there again twenty requests later."""
+    """A deleted audience reappears twenty requests later."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -208,21 +208,21 @@ class ComesBackAfterTwentyRequests(ComesBack):
 
 
 class ComesBackWithItsFolder(ComesBack):
-    """What was deleted out of a folder is there again when the folder is renamed."""
+    """An audience that was deleted in a folder reappears when the folder is renamed."""
 
     def is_time(self, asked: Asked, audience_id: str) -> bool:
         return asked.operation == "FOLDER-RENAME" and self.gone[audience_id].folder_id == asked.target
 
 
 class ComesBackWithACreation(ComesBack):
-    """What was deleted is there again when an audience is created in its account group."""
+    """A deleted audience reappears when an audience is created in its account group."""
 
     def is_time(self, asked: Asked, audience_id: str) -> bool:
         return asked.operation == "AUD-CREATE" and self.gone[audience_id].account_group_id == asked.group
 
 
 class NavigationForgetsFolders(Mutant):
-    """An audience that is in a folder stands among the others in the navigation, too."""
+    """The navigation also shows an audience in a folder among the ungrouped audiences."""
 
     killed_by = frozenset({"AUD-NAVIGATION-UNIQUE"})
 
@@ -236,7 +236,7 @@ class NavigationForgetsFolders(Mutant):
 
 
 class NavigationLosesTheMoved(Mutant):
-    """The navigation shows only audiences that are in no folder."""
+    """The navigation leaves out the audiences that are in a folder."""
 
     killed_by = frozenset({"AUD-NAVIGATION-COMPLETE"})
 

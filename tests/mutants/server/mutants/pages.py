@@ -10,7 +10,7 @@ from tests.mutants.server.mutated import LISTS, Mutant, at_each, facts
 
 
 class Pages(Mutant):
-    """`change` changes the pages of all lists, or of the one that `operation` names."""
+    """Mutants that alter, with `change`, the pages of all lists, or of the list that `operation` names."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -21,12 +21,12 @@ class Pages(Mutant):
         return answered.saying(data=data)
 
     def change(self, asked: Asked, data: dict[str, Any]) -> dict[str, Any]:
-        """What is shown in place of a page."""
+        """Return the data that is shown in place of a page."""
         raise NotImplementedError
 
 
 class DropsTheLastOfEachPage(Pages):
-    """The last item of each page but the last is on none."""
+    """The last item of each page, except the last page, is missing from the list."""
 
     killed_by = facts("COMPLETE", *LISTS)
 
@@ -35,7 +35,7 @@ class DropsTheLastOfEachPage(Pages):
 
 
 class DropsTheOldest(Pages):
-    """The last item of the last page is missing."""
+    """The last item of the last page is missing from the list."""
 
     killed_by = facts("COMPLETE", *LISTS)
 
@@ -44,7 +44,7 @@ class DropsTheOldest(Pages):
 
 
 class RepeatsAcrossPages(Pages):
-    """A page that has room for it begins with the last item of the one before."""
+    """A page with room below its limit begins with the last item of the previous page."""
 
     killed_by = facts("UNIQUE", *LISTS)
 
@@ -60,7 +60,7 @@ class RepeatsAcrossPages(Pages):
 
 
 class ThereIsAlwaysMore(Pages):
-    """The last page says that there is another."""
+    """The last page announces a further page."""
 
     killed_by = facts("PAGES", *LISTS)
 
@@ -69,7 +69,7 @@ class ThereIsAlwaysMore(Pages):
 
 
 class ThereIsNeverMore(Pages):
-    """No page says that there is another."""
+    """No page announces a further page."""
 
     killed_by = facts("PAGES", *LISTS)
 
@@ -78,7 +78,7 @@ class ThereIsNeverMore(Pages):
 
 
 class CursorBehindTheLastPage(Pages):
-    """The last page has a cursor."""
+    """The last page has a cursor for a further page."""
 
     killed_by = facts("PAGES", *LISTS)
 
@@ -87,7 +87,7 @@ class CursorBehindTheLastPage(Pages):
 
 
 class OneMoreThanTheLimit(Mutant):
-    """A page has one item more than it may."""
+    """A page has one item more than its limit."""
 
     killed_by = facts("LIMIT", *LISTS)
 
@@ -98,7 +98,7 @@ class OneMoreThanTheLimit(Mutant):
 
 
 class LimitIgnored(Mutant):
-    """The limit does not matter."""
+    """The limit is ignored."""
 
     killed_by = facts("LIMIT", *LISTS)
 
@@ -107,7 +107,7 @@ class LimitIgnored(Mutant):
 
 
 class CursorIgnored(Mutant):
-    """Every page is the first."""
+    """The cursor is ignored, and every page is the first page."""
 
     killed_by = facts("PAGES", *LISTS)
 
@@ -116,7 +116,7 @@ class CursorIgnored(Mutant):
 
 
 class SkipsWhenSomethingIsDeleted(Mutant):
-    """A cursor counts items, so that one is skipped when another is deleted between two pages."""
+    """A cursor counts items, and a deletion between two pages makes the list skip an item."""
 
     operation = "AUD-LIST"
     killed_by = frozenset({"AUD-LIST-STABLE"})
@@ -137,7 +137,7 @@ class SkipsWhenSomethingIsDeleted(Mutant):
 
 
 class OldTenthIsForgotten(Pages):
-    """A list ends after ten items."""
+    """The list of audiences ends after ten items."""
 
     killed_by = frozenset({"AUD-LIST-COMPLETE"})
     operation = "AUD-LIST"
@@ -150,7 +150,7 @@ class OldTenthIsForgotten(Pages):
 
 
 class ProspectsOfTheNeighbour(Mutant):
-    """An audience without prospects has those of another of the account group."""
+    """An audience without prospects shows the prospects of another audience of its account group."""
 
     killed_by = frozenset({"AUD-PROSPECTS-CURRENT"})
 
@@ -164,7 +164,7 @@ class ProspectsOfTheNeighbour(Mutant):
 
 @at_each(["AUD-LIST", "AUD-NAVIGATION"], "CURRENT")
 class FirstNamesAreShown(Mutant):
-    """Audiences are shown by their first names."""
+    """Audiences are shown with their original names after a change of name."""
 
     def __init__(self) -> None:
         self.first: dict[str, str] = {}
@@ -182,7 +182,7 @@ class FirstNamesAreShown(Mutant):
 
 
 class FilterIgnored(Mutant):
-    """The status that is asked for does not matter."""
+    """The status filter of the list of jobs is ignored."""
 
     killed_by = frozenset({"JOB-LIST-FILTER"})
 
@@ -191,7 +191,7 @@ class FilterIgnored(Mutant):
 
 
 class ListForgetsActiveJobs(Pages):
-    """The list of jobs leaves out the active ones."""
+    """The list of jobs leaves out the active jobs."""
 
     killed_by = frozenset({"JOB-LIST-COMPLETE"})
     operation = "JOB-LIST"

@@ -1,4 +1,4 @@
-"""Mutants of the whole server: what goes wrong only when requests meet, or only now and then."""
+"""Mutants of the whole server: faults that show only with concurrent requests, or only now and then."""
 
 import asyncio
 import itertools
@@ -15,11 +15,11 @@ from tests.mutants.server.mutants.guard import Guard
 from tests.mutants.server.mutated import Mutant, at_each
 
 WINDOW = 0.01
-"""How long it takes between looking and acting, in seconds."""
+"""The time between the reading of an audience and the action on it, in seconds."""
 
 
 class Slow(Mutant):
-    """Between looking at an audience and acting, time passes."""
+    """Mutants that wait between the reading of an audience and the action on it."""
 
     shows_rarely = True
 
@@ -31,20 +31,20 @@ class Slow(Mutant):
         return await self.late(use_case, work, seen, *args)
 
     async def late(self, use_case: Callable[..., Any], work: Any, seen: Audience, *args: Any) -> Any:
-        """Act on what was seen."""
+        """Act on the audience that was read."""
         await work.transaction.save_audience(seen)
         return await use_case(work, *args)
 
 
 class DeletesWhatItHasSeen(Slow):
-    """Concurrent deletions of one audience all succeed."""
+    """Concurrent deletions of the same audience all succeed."""
 
     operation = "AUD-DELETE"
     killed_by = frozenset({"AUD-DELETE-ONCE"})
 
 
 class LateDeletionHitsTheNeighbour(Slow):
-    """A deletion that finds the audience gone meanwhile deletes the next one."""
+    """A deletion of an audience that another deletion has removed meanwhile deletes the next audience."""
 
     operation = "AUD-DELETE"
     killed_by = frozenset({"AUD-DELETE-ONLY"})
@@ -57,7 +57,7 @@ class LateDeletionHitsTheNeighbour(Slow):
 
 
 class DeletionWritesTheListBack(Slow):
-    """A deletion writes all audiences of the account group back as it saw them, less one."""
+    """A deletion writes back all audiences of the account group as it read them, except the deleted audience."""
 
     operation = "AUD-DELETE"
     killed_by = frozenset({"AUD-DELETE-EFFECT"})
@@ -73,14 +73,14 @@ class DeletionWritesTheListBack(Slow):
 
 
 class UpdateResurrects(Slow):
-    """An update writes the audience that it has read, deleted meanwhile or not."""
+    """An update writes back the audience that it has read, even when the audience was deleted meanwhile."""
 
     operation = "AUD-UPDATE"
     killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
 
 class MoveResurrects(Slow):
-    """A move writes the audience that it has read, deleted meanwhile or not."""
+    """A move writes back the audience that it has read, even when the audience was deleted meanwhile."""
 
     operation = "AUD-MOVE"
     killed_by = frozenset({"AUD-DELETE-EFFECT"})
@@ -90,7 +90,7 @@ class MoveResurrects(Slow):
 
 
 class UpdatesOverwrite(Slow):
-    """Of two concurrent updates one is lost, although they change different members."""
+    """A concurrent update is lost, although the two updates change different members."""
 
     operation = "AUD-UPDATE"
     killed_by = frozenset({"AUD-UPDATE-CONSISTENT"})
@@ -102,7 +102,7 @@ class UpdatesOverwrite(Slow):
 
 
 class Ending(Mutant):
-    """The end of a prospecting job takes its time."""
+    """Mutants that take time to end a prospecting job."""
 
     shows_rarely = True
 
@@ -115,12 +115,12 @@ class Ending(Mutant):
         return await self.end(asked, audience)
 
     async def end(self, asked: Asked, audience: Audience) -> Answered:
-        """End the job on an audience."""
+        """End the job of an audience."""
         raise NotImplementedError
 
 
 class EndResurrects(Ending):
-    """The end of a job writes the audience that it has read, deleted meanwhile or not."""
+    """The end of a job writes back the audience that it has read, even when the audience was deleted meanwhile."""
 
     killed_by = frozenset({"AUD-DELETE-EFFECT"})
 
@@ -133,7 +133,7 @@ class EndResurrects(Ending):
 
 
 class RefusedWhileEndingYetDeleted(Ending):
-    """A deletion that the guard refuses while the job is about to end happens when it has ended."""
+    """A deletion that the guard refuses while the job is about to end is carried out when the job has ended."""
 
     killed_by = frozenset({"AUD-DELETE-GUARD-KEEPS"})
 
@@ -156,7 +156,7 @@ class RefusedWhileEndingYetDeleted(Ending):
 
 
 class GuardGivesInToManyAtOnce(Guard):
-    """The guard lets the fourth of concurrent deletions pass."""
+    """The guard lets the fourth of several concurrent deletions pass."""
 
     killed_by = frozenset({"AUD-DELETE-GUARD"})
     shows_rarely = True
@@ -180,7 +180,7 @@ class GuardGivesInToManyAtOnce(Guard):
 
 @at_each(["AUD-DELETE"], "GUARD")
 class GuardOneInTwenty(Guard):
-    """The guard lets each twentieth request pass that it should refuse."""
+    """The guard lets each twentieth request pass that should be refused."""
 
     shows_rarely = True
 
@@ -192,7 +192,7 @@ class GuardOneInTwenty(Guard):
 
 
 class ConcurrentStartsAreTwo(Mutant):
-    """Concurrent starts with one Idempotency-Key make a job each."""
+    """Concurrent starts with the same `Idempotency-Key` create a job each."""
 
     killed_by = frozenset({"JOB-START-REPLAY-ACTIVE"})
     shows_rarely = True

@@ -1,4 +1,4 @@
-"""Mutants of the whole server: what is refused, and done all the same; what should be refused, and is not."""
+"""Mutants of the whole server: refused requests that take effect, and invalid requests that are not refused."""
 
 from dataclasses import replace
 from typing import ClassVar
@@ -11,7 +11,7 @@ WITH_BODY = ("AUD-CREATE", "AUD-UPDATE", "FOLDER-CREATE")
 
 
 class RefusedYetDone(Mutant):
-    """What is refused with one status is done by a key that may do everything."""
+    """Mutants that refuse a request with `status` and carry it out all the same, with a key that may do everything."""
 
     status: ClassVar[int]
 
@@ -22,27 +22,27 @@ class RefusedYetDone(Mutant):
         return answered
 
     async def do(self, asked: Asked) -> None:
-        """Do it."""
+        """Carry out the request."""
         async with self.master(asked.group) as token:
             await self.serve(asked.by(token))
 
 
 class KeylessYetDone(RefusedYetDone):
-    """401, yet done."""
+    """A request that is refused with 401 is carried out."""
 
     killed_by = facts("REFUSED", *WRITING)
     status = 401
 
 
 class LimitedYetDone(RefusedYetDone):
-    """429, yet done."""
+    """A request that is refused with 429 is carried out."""
 
     killed_by = facts("REFUSED", *CHANGING)
     status = 429
 
 
 class UnpermittedYetDone(RefusedYetDone):
-    """403, yet done."""
+    """A request that is refused with 403 is carried out."""
 
     killed_by = facts("REFUSED", *WRITING)
     status = 403
@@ -50,13 +50,13 @@ class UnpermittedYetDone(RefusedYetDone):
 
 @at_each(["AUD-MOVE"], "REFUSED")
 class UnpermittedYetDoneHere(RefusedYetDone):
-    """403, yet done, by one operation."""
+    """A request that one operation refuses with 403 is carried out."""
 
     status = 403
 
 
 class ForeignYetDone(RefusedYetDone):
-    """Something of one's own under a foreign account group: refused, yet done where it is."""
+    """A request for an own resource under a foreign account group is refused, yet done in the resource's group."""
 
     killed_by = facts("REFUSED", "AUD-UPDATE", "AUD-DELETE", "AUD-MOVE", "AUD-REMOVE", "JOB-CANCEL")
     status = 403
@@ -69,7 +69,7 @@ class ForeignYetDone(RefusedYetDone):
 
 
 class ForeignAudienceYetDone(RefusedYetDone):
-    """Something foreign under one's own account group: 404, yet done where it is."""
+    """A request for a foreign resource under an own account group is 404, yet done in the resource's group."""
 
     killed_by = facts("REFUSED", "AUD-UPDATE", "AUD-DELETE", "JOB-CANCEL")
     status = 404
@@ -81,7 +81,7 @@ class ForeignAudienceYetDone(RefusedYetDone):
 
 
 class InvalidYetDone(RefusedYetDone):
-    """400, yet done with what was valid in the body."""
+    """An update that is refused with 400 is carried out with the valid members of the body."""
 
     killed_by = frozenset({"AUD-UPDATE-REFUSED"})
     status = 400
@@ -92,7 +92,7 @@ class InvalidYetDone(RefusedYetDone):
 
 
 class InvalidYetCreated(RefusedYetDone):
-    """400, yet an audience or folder is made."""
+    """A creation that is refused with 400 creates an audience or a folder."""
 
     killed_by = facts("REFUSED", "AUD-CREATE", "FOLDER-CREATE")
     status = 400
@@ -102,7 +102,7 @@ class InvalidYetCreated(RefusedYetDone):
 
 
 class MovedOutOnTheWay(RefusedYetDone):
-    """A move into a folder that is not there is 404, and the audience is out of its own."""
+    """A move into a missing folder is refused with 404, yet takes the audience out of its own folder."""
 
     killed_by = frozenset({"AUD-MOVE-REFUSED"})
     status = 404
@@ -114,7 +114,7 @@ class MovedOutOnTheWay(RefusedYetDone):
 
 
 class UncancellableYetCancelled(RefusedYetDone):
-    """The cancellation of a completed job is 422, and the job is cancelled."""
+    """The cancellation of a completed job is refused with 422, yet the job is cancelled."""
 
     killed_by = frozenset({"JOB-CANCEL-REFUSED"})
     status = 422
@@ -126,13 +126,13 @@ class UncancellableYetCancelled(RefusedYetDone):
 
 
 def texts(asked: Asked) -> dict[str, str]:
-    """The name and the description in a body, as far as they are strings."""
+    """Return the name and the description in a body, as far as they are strings."""
     body = asked.body if isinstance(asked.body, dict) else {}
     return {name: value for name, value in body.items() if name in {"name", "description"} and isinstance(value, str)}
 
 
 def repaired(asked: Asked) -> dict[str, str]:
-    """The body of a creation, with what is valid in place of what is missing or wrong."""
+    """Return the body of a creation, with valid values in place of missing or wrong values."""
     body = asked.body if isinstance(asked.body, dict) else {}
     kind = "audienceType" if asked.operation == "FOLDER-CREATE" else "type"
     chosen = body.get(kind) if body.get(kind) in ("on_demand", "monitoring") else "on_demand"
@@ -140,7 +140,7 @@ def repaired(asked: Asked) -> dict[str, str]:
 
 
 class InvalidIsRepaired(Mutant):
-    """An invalid creation is taken for a valid one."""
+    """An invalid creation is accepted as valid."""
 
     killed_by = facts("VALID", "AUD-CREATE", "FOLDER-CREATE")
 
@@ -151,7 +151,7 @@ class InvalidIsRepaired(Mutant):
 
 
 class UnknownTypeIsOnDemand(Mutant):
-    """A type of audience that is not in the printed list is taken for on_demand."""
+    """An audience type that is not in the printed list is accepted as `on_demand`."""
 
     killed_by = frozenset({"AUD-CREATE-VALID"})
 
@@ -163,7 +163,7 @@ class UnknownTypeIsOnDemand(Mutant):
 
 
 class EmptyUpdateIsFine(Mutant):
-    """An update of nothing succeeds."""
+    """An update with an empty body succeeds."""
 
     killed_by = frozenset({"AUD-UPDATE-VALID"})
 
@@ -189,7 +189,7 @@ class MoveToNowhereIsFine(Mutant):
 
 
 class MissingIsGone(Mutant):
-    """What is not there is 410."""
+    """A missing resource is refused with 410."""
 
     killed_by = facts("FOUND", *GUARDED, "JOB-GET")
 
@@ -199,7 +199,7 @@ class MissingIsGone(Mutant):
 
 
 class MissingHasNoProspects(Mutant):
-    """An audience that is not there has no prospects: 200."""
+    """The prospects of a missing audience are an empty list with 200."""
 
     killed_by = frozenset({"AUD-PROSPECTS-FOUND"})
 
@@ -212,7 +212,7 @@ class MissingHasNoProspects(Mutant):
 
 
 class MissingJobIsQueued(Mutant):
-    """A job that is not there is queued."""
+    """A missing job is shown as queued."""
 
     killed_by = frozenset({"JOB-GET-FOUND"})
 

@@ -15,7 +15,7 @@ ON_JOB = ("JOB-GET", "JOB-CANCEL")
 
 
 class OwnGroup(Mutant):
-    """The account group of the path does not matter: it is the key's own."""
+    """Mutants that replace the account group of the path by the key's own."""
 
     async def respond(self, asked: Asked) -> Answered:
         key = self.world.keys.get(asked.token)
@@ -25,18 +25,18 @@ class OwnGroup(Mutant):
 
 
 class GroupOfThePathIgnored(OwnGroup):
-    """No operation looks at the account group of the path."""
+    """No operation respects the account group of the path, only the key's own."""
 
     killed_by = facts("SCOPE", *SCOPED)
 
 
 @at_each(["AUD-GET", "AUD-UPDATE"], "SCOPE")
 class GroupOfThePathIgnoredHere(OwnGroup):
-    """One operation does not look at the account group of the path."""
+    """A single operation ignores the account group of the path and uses the key's own."""
 
 
 class AnyGroupIsOpen(Mutant):
-    """Every key opens every account group."""
+    """Every key is valid for every account group."""
 
     killed_by = facts("SCOPE", *SCOPED)
 
@@ -46,14 +46,14 @@ class AnyGroupIsOpen(Mutant):
 
 @at_each(["AUD-LIST"], "SCOPE")
 class AnyGroupIsOpenHere(Mutant):
-    """One operation opens every account group to every key."""
+    """A single operation accepts every key for every account group."""
 
     def key(self, key: ApiKey) -> ApiKey:
         return replace(key, account_group_ids=key.account_group_ids | {self.asked.group}) if self.hit else key
 
 
 class Foreign(Mutant):
-    """What is another account group's is found under one's own."""
+    """Mutants that find the resources of another account group under the key's own."""
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         async def audience(_group: str, audience_id: str) -> Any:
@@ -67,25 +67,25 @@ class Foreign(Mutant):
 
 
 class ForeignIsFound(Foreign):
-    """Audiences and jobs of other account groups are found under one's own."""
+    """Audiences and jobs of other account groups are found under the key's own account group."""
 
     killed_by = facts("SCOPE", *GUARDED, *ON_JOB)
 
 
 class ForeignJobIsShown(Foreign):
-    """Jobs of other account groups are shown under one's own."""
+    """Jobs of other account groups are shown under the key's own account group."""
 
     killed_by = frozenset({"JOB-GET-SCOPE"})
 
 
 class ForeignJobIsCancelled(Foreign):
-    """Jobs of other account groups can be cancelled under one's own."""
+    """Jobs of other account groups can be cancelled under the key's own account group."""
 
     killed_by = frozenset({"JOB-CANCEL-SCOPE"})
 
 
 class ForeignFolderIsTaken(Mutant):
-    """An audience moves into a folder of another account group."""
+    """An audience can be moved into a folder of another account group."""
 
     killed_by = frozenset({"AUD-MOVE-COMPATIBLE"})
 
@@ -100,7 +100,7 @@ class ForeignFolderIsTaken(Mutant):
 
 @at_each(["AUD-LIST", "AUD-NAVIGATION", "JOB-LIST"], "SCOPE")
 class ForeignIsListed(Mutant):
-    """A list shows what is newest in another account group, too."""
+    """A list shows, in addition, the newest item of another account group."""
 
     async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
         for name in ("audiences", "jobs") if self.hit else ():
@@ -108,7 +108,7 @@ class ForeignIsListed(Mutant):
         return await use_case(work, *args)
 
     def mixed(self, fetch: Callable[..., Any]) -> Callable[..., Any]:
-        """A list of records with foreign ones in it."""
+        """Return a method that fetches a list of records with a foreign record in it."""
 
         async def fetched(group: str, *, before: int | None, limit: int | None) -> Any:
             others = [one for one in self.world.account_groups if one != group]
@@ -120,7 +120,7 @@ class ForeignIsListed(Mutant):
 
 
 class ForeignAccountsAreListed(Mutant):
-    """The list of account groups shows all that there are."""
+    """The list of account groups shows all account groups, not only the key's own."""
 
     killed_by = frozenset({"ACCOUNT-LIST-CURRENT"})
 
@@ -131,10 +131,10 @@ class ForeignAccountsAreListed(Mutant):
 
 
 class Near(Mutant):
-    """`meant` says which identifier one is taken for that nothing has."""
+    """Mutants that replace an unknown identifier by the known identifier from `meant`."""
 
     def meant(self, target: str) -> str | None:
-        """What is taken to be meant."""
+        """Return the identifier that replaces `target`, or None for `target` itself."""
         raise NotImplementedError
 
     async def respond(self, asked: Asked) -> Answered:
@@ -143,12 +143,12 @@ class Near(Mutant):
         return await self.serve(asked if meant is None else asked.naming(target=meant))
 
     def there(self, target: str) -> str | None:
-        """An identifier, where something has it."""
+        """Return an identifier if an audience or a job has it, else None."""
         return target if self.world.audiences.get(target) or self.world.jobs.get(target) else None
 
 
 class IdentifierByItsBeginning(Near):
-    """The last character of an identifier does not matter, nor whether it is there."""
+    """The last character of an identifier may be wrong or missing."""
 
     killed_by = facts("EXACT", *GUARDED, *ON_JOB)
 
@@ -158,7 +158,7 @@ class IdentifierByItsBeginning(Near):
 
 
 class IdentifierWithMoreBehind(Near):
-    """What stands behind an identifier does not matter."""
+    """Characters after an identifier are ignored."""
 
     killed_by = facts("EXACT", "AUD-UPDATE", "AUD-PROSPECTS", "JOB-GET")
 
@@ -176,7 +176,7 @@ class IdentifierDecodedTwice(Near):
 
 
 class JobForItsAudience(Near):
-    """An audience is found by the identifier of its job, too."""
+    """An audience is also found by the identifier of its job."""
 
     killed_by = frozenset({"AUD-DELETE-EXACT"})
 
@@ -186,7 +186,7 @@ class JobForItsAudience(Near):
 
 
 class OddIdentifiersFail(Mutant):
-    """An identifier of another form is an internal failure."""
+    """An identifier of another form leads to an internal failure."""
 
     killed_by = facts("ODD", *SCOPED)
     form: ClassVar[re.Pattern[str]] = re.compile("[0-9a-f]{1,40}")
@@ -197,7 +197,7 @@ class OddIdentifiersFail(Mutant):
 
 
 class OddIdentifiersAreDeleted(Mutant):
-    """An audience with an identifier of another form counts as deleted."""
+    """A deletion with an identifier of another form is reported as done."""
 
     killed_by = frozenset({"AUD-DELETE-ODD"})
 

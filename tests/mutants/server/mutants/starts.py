@@ -1,4 +1,4 @@
-"""Mutants of the whole server: what a start takes, and whom it concerns; and effects that are missing now and then."""
+"""Mutants of the whole server: the input and the scope of a start, and effects that are missing now and then."""
 
 import itertools
 import re
@@ -14,12 +14,12 @@ ACCEPTED = {"jobId": NOWHERE, "status": "queued", "createdAt": "2026-01-01T00:00
 
 
 def sent(asked: Asked, operation: str) -> dict[str, Any]:
-    """The body of a request, if it is one of the operation and has one that is an object."""
+    """Return the body of a request of the operation if the body is an object, else an empty object."""
     return asked.body if asked.operation == operation and isinstance(asked.body, dict) else {}
 
 
 class AThousandUrlsAreTooMany(Mutant):
-    """A start with a thousand URLs is refused."""
+    """A start with 1000 URLs is refused."""
 
     killed_by = frozenset({"JOB-START-VALID"})
 
@@ -29,7 +29,7 @@ class AThousandUrlsAreTooMany(Mutant):
 
 
 class AnyUrlWillDo(Mutant):
-    """Profiles may be uploaded from anywhere."""
+    """Profile URLs of any host are accepted."""
 
     killed_by = frozenset({"JOB-START-VALID"})
 
@@ -42,7 +42,7 @@ class AnyUrlWillDo(Mutant):
 
 
 class TheFirstUrlMatters(Mutant):
-    """Of the URLs that are uploaded, the first alone is looked at."""
+    """Uploaded URLs after the first are not checked."""
 
     killed_by = frozenset({"JOB-START-CONSISTENT"})
 
@@ -55,7 +55,7 @@ class TheFirstUrlMatters(Mutant):
 
 
 class UploadsAreFree(Mutant):
-    """Profiles are uploaded though there are no credits."""
+    """An upload of profiles is accepted without credits."""
 
     killed_by = frozenset({"JOB-START-CREDITS"})
 
@@ -66,7 +66,7 @@ class UploadsAreFree(Mutant):
 
 
 class IdempotencyKeysReachEverywhere(Mutant):
-    """The same idempotency key in another account group is answered with the job of the first."""
+    """An idempotency key that is repeated in another account group returns the job of the first account group."""
 
     killed_by = frozenset({"JOB-START-SCOPE"})
 
@@ -83,7 +83,7 @@ class IdempotencyKeysReachEverywhere(Mutant):
 
 
 class ReplaysTellAnotherTime(Mutant):
-    """A job that is replayed was created at another time."""
+    """A replayed start shows another creation time of the job."""
 
     killed_by = frozenset({"JOB-START-CONSISTENT"})
 
@@ -95,7 +95,7 @@ class ReplaysTellAnotherTime(Mutant):
 
 
 class FilteredJobsAreEveryones(Mutant):
-    """A list of the jobs of one status has those of all account groups."""
+    """A list of jobs that is filtered by status contains the jobs of all account groups."""
 
     killed_by = frozenset({"JOB-LIST-SCOPE"})
 
@@ -113,7 +113,7 @@ class FilteredJobsAreEveryones(Mutant):
 
 
 class FurtherPagesAreNotFiltered(Mutant):
-    """The filter of the jobs holds for the first page alone."""
+    """The filter of the list of jobs applies to the first page only."""
 
     killed_by = frozenset({"JOB-LIST-FILTER"})
 
@@ -127,7 +127,7 @@ class FurtherPagesAreNotFiltered(Mutant):
 
 
 class AnythingIsAnUpdate(Mutant):
-    """An update may name whatever it likes, and nothing that can be changed."""
+    """An update with only unknown members, and neither a name nor a description, is accepted."""
 
     killed_by = frozenset({"AUD-UPDATE-VALID"})
 
@@ -138,7 +138,7 @@ class AnythingIsAnUpdate(Mutant):
 
 
 class EmptyIsNotSaid(Mutant):
-    """An empty description is ignored."""
+    """An update to an empty description is ignored."""
 
     killed_by = frozenset({"AUD-UPDATE-EFFECT"})
 
@@ -148,7 +148,7 @@ class EmptyIsNotSaid(Mutant):
 
 
 class UpdatesLoseRareCharacters(Mutant):
-    """An update replaces what is outside the first 65,536 characters."""
+    """An update replaces characters outside the first 65,536 code points with `?`."""
 
     killed_by = frozenset({"AUD-UPDATE-EFFECT"})
 
@@ -162,7 +162,7 @@ class UpdatesLoseRareCharacters(Mutant):
 
 
 class LongNamesFail(Mutant):
-    """A name of more than 255 characters is a failure of the server's."""
+    """An audience name of more than 255 characters leads to an internal failure."""
 
     killed_by = frozenset({"AUD-CREATE-CONSISTENT"})
 
@@ -173,7 +173,7 @@ class LongNamesFail(Mutant):
 
 
 class RareCharactersFailInFolders(Mutant):
-    """A folder's name with a character outside the first 65,536 is a failure of the server's."""
+    """A folder name with a character outside the first 65,536 code points leads to an internal failure."""
 
     killed_by = frozenset({"FOLDER-CREATE-CONSISTENT"})
 
@@ -184,7 +184,7 @@ class RareCharactersFailInFolders(Mutant):
 
 
 class MonitoringFitsAnywhere(Mutant):
-    """What is monitored may be moved into a folder for what is on demand."""
+    """A move of a monitoring audience into an on-demand folder is accepted."""
 
     killed_by = frozenset({"AUD-MOVE-COMPATIBLE-TYPE"})
 
@@ -198,7 +198,7 @@ class MonitoringFitsAnywhere(Mutant):
 
 
 class DeletedStaysOnTheNextPage(Mutant):
-    """The further pages of a list still show what was deleted since the first."""
+    """The further pages of a list still show an audience that was deleted since the first page."""
 
     killed_by = frozenset({"AUD-LIST-STABLE"})
 
@@ -218,12 +218,12 @@ class DeletedStaysOnTheNextPage(Mutant):
 
 
 class EndingByThemselves(Mutant):
-    """Jobs end after a second."""
+    """Mutants whose jobs end by themselves after a second."""
 
     settings = Settings(job_duration=1_000)
 
     def has_ended_by_itself(self, job_id: str) -> bool:
-        """Whether nobody has said that the job is to end."""
+        """Return whether the job has ended by itself, without a cancellation or a provider state."""
         job = self.world.jobs.get(job_id)
         return job is not None and job.ending is None and not job.is_active(self.parts.clock.now())
 
@@ -241,7 +241,7 @@ class CancelsWhatIsOver(EndingByThemselves):
 
 
 class ReplayOfWhatIsOverIs202(EndingByThemselves):
-    """The replay of a job that has ended by itself is answered as if it went on."""
+    """The replay of a start whose job has ended by itself is 202, as if the job were active."""
 
     killed_by = frozenset({"JOB-START-REPLAY"})
 
@@ -252,7 +252,7 @@ class ReplayOfWhatIsOverIs202(EndingByThemselves):
 
 
 class NowAndThen(Mutant):
-    """Each fifteenth time an operation is answered as if it had been done, and nothing happens."""
+    """Mutants whose operation reports success each fifteenth time without its effect."""
 
     shows_rarely = True
 
@@ -265,12 +265,12 @@ class NowAndThen(Mutant):
         return await self.pretended(asked)
 
     async def pretended(self, asked: Asked) -> Answered:
-        """The answer."""
+        """Return the response that reports success without the effect."""
         raise NotImplementedError
 
 
 class CancelsNotAlways(NowAndThen):
-    """Each fifteenth job that is cancelled goes on."""
+    """Each fifteenth cancelled job goes on."""
 
     operation = "JOB-CANCEL"
     killed_by = frozenset({"JOB-CANCEL-EFFECT"})
@@ -294,7 +294,7 @@ class RemovesNotAlways(NowAndThen):
 
 
 class FoldersGetLost(NowAndThen):
-    """Each fifteenth folder is not there, after all."""
+    """Each fifteenth created folder is missing afterwards."""
 
     operation = "FOLDER-CREATE"
     killed_by = frozenset({"FOLDER-CREATE-EFFECT"})

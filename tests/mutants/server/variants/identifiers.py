@@ -16,7 +16,7 @@ NOWHERE = "f" * 24
 
 
 class OtherIdentifiers(Variant):
-    """Identifiers of another form, the same in requests, answers and provider states."""
+    """Variants whose identifiers have another form, the same in requests, responses and provider states."""
 
     def __init__(self) -> None:
         self.numbers = itertools.count(1)
@@ -24,22 +24,22 @@ class OtherIdentifiers(Variant):
         self.inner: dict[str, str] = {}
 
     def fresh(self, inner: str) -> str:
-        """The form that an identifier has outside."""
+        """Return a new outer identifier for an inner one."""
         raise NotImplementedError
 
     def shown(self, inner: str) -> str:
-        """An identifier as it is outside."""
+        """Return the outer identifier of an inner one."""
         if inner not in self.outer:
             self.outer[inner] = self.fresh(inner)
             self.inner[self.outer[inner]] = inner
         return self.outer[inner]
 
     def meant(self, outer: str) -> str:
-        """An identifier as it is inside; one that nothing has is one that nothing has."""
+        """Return the inner identifier of an outer one; for an unknown one, an identifier that no resource has."""
         return self.inner.get(outer, NOWHERE)
 
     def mapped(self, node: Any, change: Callable[[str], str]) -> Any:
-        """A document with its identifiers changed."""
+        """Return a document with its identifiers changed."""
         if isinstance(node, list):
             return [self.mapped(one, change) for one in node]
         if not isinstance(node, dict):
@@ -48,13 +48,13 @@ class OtherIdentifiers(Variant):
         return {name: change(value) if name in named else self.mapped(value, change) for name, value in node.items()}
 
     def outward(self, answered: Answered) -> Answered:
-        """An answer with the identifiers that it has outside."""
+        """Return a response with outer identifiers."""
         if answered.body is None:
             return answered
         return replace(answered, content=json.dumps(self.mapped(answered.body, self.shown)).encode())
 
     def inward(self, asked: Asked) -> Asked:
-        """A request with the identifiers that it has inside."""
+        """Return a request with inner identifiers."""
         asked = asked if asked.body is None else asked.with_body(self.mapped(asked.body, self.meant))
         named = {name: self.meant(asked.part(name)) for name in ("group", "target") if asked.part(name)}
         return asked.naming(**named)
@@ -74,7 +74,7 @@ class Uuids(OtherIdentifiers):
 
 
 class Numbers(OtherIdentifiers):
-    """Identifiers are numbers that count up, as strings."""
+    """Identifiers are ascending numbers, as strings."""
 
     def fresh(self, inner: str) -> str:  # noqa: ARG002
         return str(next(self.numbers))
@@ -88,14 +88,14 @@ class LongIdentifiers(OtherIdentifiers):
 
 
 class IdentifiersToBeEncoded(OtherIdentifiers):
-    """Identifiers have characters that may not stand in a path as they are."""
+    """Identifiers contain characters that must be encoded in a path."""
 
     def fresh(self, inner: str) -> str:
         return f"{inner}/\u00e9 %3F?#+"
 
 
 class CountedInEachAccountGroup(OtherIdentifiers):
-    """Audiences and folders are counted in each account group: those of others have the same identifiers."""
+    """Audiences and folders are numbered within each account group, with the same identifiers in every group."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ class CountedInEachAccountGroup(OtherIdentifiers):
 
 
 class IdentifiersGivenOutAgain(OtherIdentifiers):
-    """A new audience gets the identifier of one that was deleted."""
+    """A new audience gets the identifier of a deleted audience."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from tests.mutants.server.variants.variant import Variant
 
 
 class TwoToAPage(Variant):
-    """No page has more than two items, whatever the limit is."""
+    """A page has at most two items, even when the limit is higher."""
 
     async def respond(self, asked: Asked) -> Answered:
         limit = asked.params.get("limit", "25")
@@ -18,7 +18,7 @@ class TwoToAPage(Variant):
 
 
 class TenIsTheGreatestLimit(Variant):
-    """A limit above ten is 400."""
+    """A limit above ten is refused with 400."""
 
     async def respond(self, asked: Asked) -> Answered:
         if asked.operation not in LISTS:
@@ -29,10 +29,10 @@ class TenIsTheGreatestLimit(Variant):
 
 
 class AnotherOrder(Variant):
-    """Lists in another order; a cursor says what was shown last."""
+    """Variants with lists in another order, whose cursor holds the place of the item that was shown last."""
 
     def place(self, item: dict[str, Any], age: int) -> list[Any]:
-        """What the list is sorted by; `age` counts from the newest."""
+        """Return the sort key of an item; `age` counts from the newest."""
         raise NotImplementedError
 
     async def respond(self, asked: Asked) -> Answered:
@@ -52,7 +52,7 @@ class AnotherOrder(Variant):
         return answered.saying(data=data)
 
     async def whole(self, asked: Asked) -> list[dict[str, Any]]:
-        """All items of a list, newest first."""
+        """Return all items of a list, newest first."""
         items: list[dict[str, Any]] = []
         page = asked.without_params("cursor").with_params(limit="100")
         while True:
@@ -64,7 +64,7 @@ class AnotherOrder(Variant):
 
 
 class OldestFirst(AnotherOrder):
-    """Lists begin with what is oldest."""
+    """Lists begin with the oldest item."""
 
     def place(self, item: dict[str, Any], age: int) -> list[Any]:
         one = item.get("id") or item["jobId"]
@@ -73,7 +73,7 @@ class OldestFirst(AnotherOrder):
 
 
 class ByName(AnotherOrder):
-    """Lists are sorted by name; jobs by their identifiers."""
+    """Lists are sorted by name, and the list of jobs by identifier."""
 
     def place(self, item: dict[str, Any], age: int) -> list[Any]:  # noqa: ARG002
         return [item.get("name") or "", item.get("id") or item["jobId"]]

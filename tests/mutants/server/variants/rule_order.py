@@ -1,4 +1,4 @@
-"""Legal variants of the whole server: other rules come first."""
+"""Legal variants of the whole server: another order of the rules."""
 
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.variants.identifiers import NOWHERE
@@ -6,7 +6,7 @@ from tests.mutants.server.variants.variant import Variant
 
 
 class ForeignIdentifiersAreMalformed(Variant):
-    """An identifier tells its account group, and is a malformed one under any other."""
+    """An identifier contains its account group and is refused as malformed under any other."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -17,7 +17,7 @@ class ForeignIdentifiersAreMalformed(Variant):
 
 
 class FolderTypeBeforeTheGuard(Variant):
-    """What was imported fits into no folder, which is said before the guard is."""
+    """An imported audience fits into no folder, and the refusal for this reason comes before the guard."""
 
     async def respond(self, asked: Asked) -> Answered:
         there = self.world.audiences.get(asked.target)

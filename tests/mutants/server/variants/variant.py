@@ -1,4 +1,4 @@
-"""Legal variants of the whole server: other than the mock where the documentation leaves it open."""
+"""Legal variants of the whole server: differences from the mock where the documentation leaves a choice."""
 
 import asyncio
 import itertools
@@ -12,17 +12,17 @@ from tests.mutants.server.mutated import Whole
 
 
 class Variant(Whole):
-    """A server with which nothing is wrong. `is_slow`: a run takes minutes."""
+    """A correct server. `is_slow`: a run takes minutes."""
 
     is_slow: ClassVar[bool] = False
 
 
 class AsItIs(Variant):
-    """The mock itself, with nothing changed."""
+    """The mock itself is unchanged."""
 
 
 class ResourceBeforePermission(Variant):
-    """What is not there is 404, whether the key may use the operation or not."""
+    """A missing resource is 404 even when the key lacks the permission for the operation."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -34,7 +34,7 @@ class ResourceBeforePermission(Variant):
 
 
 class ValidationFirst(Variant):
-    """What is invalid is 400, whoever asks, but for a missing key."""
+    """An invalid request is 400 even when the key lacks access, but not when the key is missing."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -46,7 +46,7 @@ class ValidationFirst(Variant):
 
 
 class ForeignGroupsAreNotFound(Variant):
-    """An account group that is not the key's own is 404."""
+    """An account group other than the key's own is 404."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -55,7 +55,7 @@ class ForeignGroupsAreNotFound(Variant):
 
 
 class ForeignResourcesAreForbidden(Variant):
-    """What is another account group's is 403, also under one's own."""
+    """A resource of another account group is 403, also under the key's own account group."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -65,7 +65,7 @@ class ForeignResourcesAreForbidden(Variant):
 
 
 class WrongMethodsAreNotFound(Variant):
-    """A method that a path does not take is 404."""
+    """A method that a path does not support is 404."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -73,7 +73,7 @@ class WrongMethodsAreNotFound(Variant):
 
 
 class RenamesByPut(Variant):
-    """A folder is renamed with PUT, and not with PATCH (the page prints no method)."""
+    """A folder is renamed with PUT and not with PATCH, because the page prints no method."""
 
     async def respond(self, asked: Asked) -> Answered:
         if asked.operation == "FOLDER-RENAME":
@@ -83,14 +83,14 @@ class RenamesByPut(Variant):
 
 
 class RenamesNoFolder(Variant):
-    """A folder cannot be renamed in any way that the suite may know."""
+    """A folder cannot be renamed in any way that is known to the suite."""
 
     async def respond(self, asked: Asked) -> Answered:
         return self.refuse(404, "NOT_FOUND") if asked.operation == "FOLDER-RENAME" else await self.serve(asked)
 
 
 class NoDescriptionIsEmpty(Variant):
-    """A description that was not given is the empty string."""
+    """A description that was not set is the empty string."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -102,7 +102,7 @@ class NoDescriptionIsEmpty(Variant):
 
 
 class NamesDiffer(Variant):
-    """Two audiences, or two folders, of an account group may not have the same name."""
+    """Names of audiences, and names of folders, must be unique in an account group."""
 
     async def respond(self, asked: Asked) -> Answered:
         name = asked.body.get("name") if isinstance(asked.body, dict) else None
@@ -115,7 +115,7 @@ class NamesDiffer(Variant):
 
 
 class TakesNothingMore(Variant):
-    """A query, or a body of a deletion, that the documentation does not know is 400 before the key is looked at."""
+    """An undocumented query parameter, or a body of a deletion, is 400 before the key is checked."""
 
     KNOWN: ClassVar[set[str]] = {"cursor", "limit", "status"}
 
@@ -125,7 +125,7 @@ class TakesNothingMore(Variant):
 
 
 class LimitOfTheAccountGroup(Variant):
-    """The rate limit is the account group's, not the key's."""
+    """The rate limit applies to the account group and not to the key."""
 
     def key(self, key: ApiKey) -> ApiKey:
         others = [one for one in self.world.keys.values() if one.account_group_ids & key.account_group_ids]
@@ -133,7 +133,7 @@ class LimitOfTheAccountGroup(Variant):
 
 
 class LimitsNowAndThen(Variant):
-    """Each 150th request is past the rate limit."""
+    """Each 150th request exceeds the rate limit."""
 
     def __init__(self) -> None:
         self.requests = itertools.count(1)
@@ -146,7 +146,7 @@ class LimitsNowAndThen(Variant):
 
 
 class FailsAfterTheEffect(Variant):
-    """An internal failure comes when everything has been done already."""
+    """An internal failure occurs after the effect of the request."""
 
     async def respond(self, asked: Asked) -> Answered:
         key = self.world.keys.get(asked.token)
@@ -159,7 +159,7 @@ class FailsAfterTheEffect(Variant):
 
 
 class AnswersLate(Variant):
-    """Each answer takes 200 ms; many at a time are no slower."""
+    """Each response takes 200 ms, and concurrent responses take no longer."""
 
     is_slow = True
 
@@ -169,7 +169,7 @@ class AnswersLate(Variant):
 
 
 class JobsEndAtOnce(Variant):
-    """A job that is started has completed when it is answered."""
+    """A started job has completed before the response is sent."""
 
     settings = Settings(job_duration=0)
 
@@ -185,7 +185,7 @@ class JobsEndAtOnce(Variant):
 
 
 class RunningJobsAreNotReplayed(Variant):
-    """A start that is repeated while its job is active is 409; once it has completed it is replayed."""
+    """A repeated start is 409 while its job is active, and a replay after the job has completed."""
 
     def __init__(self) -> None:
         self.started: set[str] = set()
@@ -201,7 +201,7 @@ class RunningJobsAreNotReplayed(Variant):
 
 
 class StartsNeedAnIdempotencyKey(Variant):
-    """A start without an idempotency key is 400: the page does not say that it may be left out."""
+    """A start without an idempotency key is 400, because the page does not call the key optional."""
 
     async def respond(self, asked: Asked) -> Answered:
         lacks = asked.operation == "JOB-START" and not asked.header("idempotency-key")
@@ -209,7 +209,7 @@ class StartsNeedAnIdempotencyKey(Variant):
 
 
 class CancelsTwice(Variant):
-    """Cancelling a job that was cancelled already is 200."""
+    """The cancellation of a cancelled job is 200."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -221,10 +221,10 @@ class CancelsTwice(Variant):
 
 
 class CannotEstablish(Variant):
-    """Some provider states answer 501."""
+    """Variants whose control plane refuses some provider states with 501."""
 
     def cannot(self, state: str, params: dict[str, Any]) -> bool:
-        """Whether it is one that this target cannot establish."""
+        """Return whether the target cannot establish the state."""
         raise NotImplementedError
 
     async def control(self, asked: Asked) -> Answered:
@@ -235,7 +235,7 @@ class CannotEstablish(Variant):
 
 
 class CannotLimitOrFail(CannotEstablish):
-    """It can bring about no rate limit, no failure and no lack of credits, and knows no prospecting request."""
+    """The provider states for rate limit, failure, lack of credits and prospecting request cannot be established."""
 
     STATES: ClassVar[set[str]] = {
         "the rate limit is exhausted",
@@ -249,14 +249,14 @@ class CannotLimitOrFail(CannotEstablish):
 
 
 class CannotPrepareQueuedJobs(CannotEstablish):
-    """It can prepare only jobs that are running."""
+    """The provider states cannot prepare a queued job, only a running job."""
 
     def cannot(self, state: str, params: dict[str, Any]) -> bool:
         return state == "an audience being populated" and params.get("jobStatus") == "queued"
 
 
 class CannotPrepareRunningJobs(CannotEstablish):
-    """It can prepare only jobs that are queued."""
+    """The provider states cannot prepare a running job, only a queued job."""
 
     def cannot(self, state: str, params: dict[str, Any]) -> bool:
         return state == "an audience being populated" and params.get("jobStatus") == "running"

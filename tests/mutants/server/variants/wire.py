@@ -18,10 +18,10 @@ NOWHERE = "f" * 24
 
 
 class Rewritten(Variant):
-    """`change` rewrites every envelope."""
+    """Variants that rewrite every envelope with `change`."""
 
     def change(self, body: dict[str, Any]) -> dict[str, Any]:
-        """The envelope in its place."""
+        """Return the envelope that replaces `body`."""
         raise NotImplementedError
 
     async def respond(self, asked: Asked) -> Answered:
@@ -30,7 +30,7 @@ class Rewritten(Variant):
 
 
 class OtherCodesAndMessages(Rewritten):
-    """Codes and messages that the documentation does not print are others."""
+    """Error codes that the documentation does not print, and all messages, are different."""
 
     PRINTED: ClassVar[set[str]] = {"AUDIENCE_NOT_READY", "VALIDATION_ERROR", "INSUFFICIENT_CREDITS"}
 
@@ -43,7 +43,7 @@ class OtherCodesAndMessages(Rewritten):
 
 
 class MoreMembersAndHeaders(Variant):
-    """Every object has members, and every answer headers, that are not documented."""
+    """Every object has undocumented members, and every response has undocumented headers."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -52,14 +52,14 @@ class MoreMembersAndHeaders(Variant):
         return replace(answered, headers=(*answered.headers, (b"x-request-id", b"1"), (b"ratelimit-limit", b"60")))
 
     def richer(self, node: Any) -> Any:
-        """A document with further members."""
+        """Return a document with further members."""
         if isinstance(node, list):
             return [self.richer(one) for one in node]
         return {**{name: self.richer(one) for name, one in node.items()}, "_v": 2} if isinstance(node, dict) else node
 
 
 class AnotherParameterOfTheMediaType(Variant):
-    """The media type has parameters, and the JSON is written over several lines."""
+    """The media type has parameters, and the JSON is formatted over several lines."""
 
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
@@ -68,14 +68,14 @@ class AnotherParameterOfTheMediaType(Variant):
 
 
 class DetailsOfAnotherType(Rewritten):
-    """`details` is a list of objects."""
+    """The `details` of an error are a list of objects."""
 
     def change(self, body: dict[str, Any]) -> dict[str, Any]:
         return {**body, "error": body["error"] and {**body["error"], "details": [{"path": ["x", 1]}]}}
 
 
 class NoDetails(Rewritten):
-    """There are no `details`."""
+    """Errors have no `details`."""
 
     def change(self, body: dict[str, Any]) -> dict[str, Any]:
         error = body["error"] and {name: value for name, value in body["error"].items() if name != "details"}
@@ -83,14 +83,14 @@ class NoDetails(Rewritten):
 
 
 class ConstantTraceId(Rewritten):
-    """All answers have the same traceId."""
+    """All responses have the same `traceId`."""
 
     def change(self, body: dict[str, Any]) -> dict[str, Any]:
         return {**body, "traceId": "0"}
 
 
 class Chunked(Variant):
-    """Bodies come in chunks, without a length."""
+    """Bodies are sent in chunks, without a `Content-Length`."""
 
     async def send(self, answered: Answered, send: Send) -> None:
         headers = [header for header in answered.headers if header[0] != b"content-length"]
@@ -114,7 +114,7 @@ REPLICATED = ("save_audience", "remove_audience", "save_folder", "save_job", "re
 
 
 class ListsLag(Variant):
-    """List, navigation and the list of jobs are read from a replica that is a second behind."""
+    """List, navigation and the list of jobs are read from a replica with a delay of a second."""
 
     is_slow = True
     LAG: ClassVar[float] = 1.0
@@ -124,7 +124,7 @@ class ListsLag(Variant):
         self.replica: SandboxRecords | None = None
 
     def transaction(self, transaction: Any) -> Any:
-        """A transaction whose writes reach the replica later."""
+        """Return a transaction whose writes reach the replica later."""
         mine: list[tuple[float, Write]] = []
         for name in REPLICATED:
             setattr(transaction, name, self.noting(mine, getattr(transaction, name), name))
@@ -138,7 +138,7 @@ class ListsLag(Variant):
         return transaction
 
     def noting(self, mine: list[tuple[float, Write]], write: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
-        """A writing method that notes what it has written, and when."""
+        """Return a writing method that notes each write and the time at which the replica receives the write."""
 
         async def noted(record: Any) -> None:
             await write(record)
@@ -154,7 +154,7 @@ class ListsLag(Variant):
         return await use_case(work, *args)
 
     async def behind(self, sandbox: Any) -> MemoryTransaction:
-        """A transaction over the replica."""
+        """Return a transaction over the replica, after the due writes."""
         self.replica = self.replica or SandboxRecords(sandbox, {})
         behind = MemoryTransaction({sandbox.id: self.replica}, {}, sandbox.id)
         await behind.__aenter__()
