@@ -110,11 +110,13 @@ class ForeignIsListed(Mutant):
     def mixed(self, fetch: Callable[..., Any]) -> Callable[..., Any]:
         """Return a method that fetches a list of records with a foreign record in it."""
 
-        async def fetched(group: str, *, before: int | None, limit: int | None) -> Any:
+        async def fetched(group: str, *, before: int | None, limit: int | None, **filters: Any) -> Any:
             others = [one for one in self.world.account_groups if one != group]
             first = before is None
-            foreign = [one for other in others for one in (await fetch(other, before=None, limit=1)) if first]
-            return [*await fetch(group, before=before, limit=limit), *foreign[-1:]][:limit]
+            foreign = [
+                one for other in others for one in (await fetch(other, before=None, limit=1, **filters)) if first
+            ]
+            return [*await fetch(group, before=before, limit=limit, **filters), *foreign[-1:]][:limit]
 
         return fetched
 
