@@ -72,8 +72,8 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
     if settings.store == MEMORY:
         yield MemoryStore(settings.journal_limit, settings.journal_bytes)
     else:
-        open_store = pkgutil.resolve_name("mockserver.adapters.sql.factory:open_store")
-        async with open_store(settings.store, settings.journal_limit, settings.journal_bytes) as store:
+        open_sql_store = pkgutil.resolve_name("mockserver.adapters.sql.factory:open_store")
+        async with open_sql_store(settings.store, settings.journal_limit, settings.journal_bytes) as store:
             yield store
 
 

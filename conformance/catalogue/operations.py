@@ -261,5 +261,4 @@ GUARDED = tuple(operation for operation in OPERATIONS if operation.resource is R
 """The operations that are refused while the audience of their path is being populated (A3-A5, A7, A10, A11)."""
 
 TARGETED = tuple(operation for operation in OPERATIONS if operation.resource is not Resource.NOTHING)
-READING = tuple(operation for operation in OPERATIONS if operation.only_reads)
 WRITING = tuple(operation for operation in OPERATIONS if not operation.only_reads)

@@ -32,7 +32,7 @@ class ResourceSnapshot:
 
 def snapshot_before(context: CheckContext, request: ApiRequest, key: Key) -> ResourceSnapshot | None:
     """Return a snapshot, once the lists show what was just created; None if the request only reads."""
-    if request.operation in operations.READING:
+    if request.operation.only_reads:
         return None
     snapshots = [take_snapshot(context, key)]
 

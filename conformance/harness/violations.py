@@ -26,7 +26,7 @@ def to_violation(violation: RuleViolation, operation: OperationSpec, exchanges: 
 
 def consistent(operation: OperationSpec) -> str:
     """Return the id of the requirement that earlier requests explain the responses of an operation."""
-    return f"{operation.prefix}-CONSISTENT"
+    return operation.requirement("CONSISTENT")
 
 
 def _make_printable(text: str) -> str:

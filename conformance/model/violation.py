@@ -90,7 +90,7 @@ def requirement(operation: OperationSpec, fact: Fact) -> str:
     """Return the id of a requirement; GONE belongs to the deletion for every operation."""
     if fact is Fact.GONE:
         operation, fact = operations.DELETE_AUDIENCE, Fact.EFFECT
-    return f"{operation.prefix}-{fact}"
+    return operation.requirement(fact)
 
 
 def at_most(level: Severity, violations: Iterable[RuleViolation]) -> tuple[RuleViolation, ...]:
