@@ -33,7 +33,7 @@ Result = SearchResult[State, Action, Response]
 
 @dataclass(frozen=True, slots=True)
 class RecordedOperation:
-    """One request or one provider state, with its interval, and the exchanges that it consisted of."""
+    """A request or a provider state, with its interval, and the exchanges that it consisted of."""
 
     operation: TimedOperation[Action, Response]
     exchanges: tuple[Exchange, ...] = ()

@@ -23,7 +23,7 @@ It returns no state where the response is impossible.
 
 @dataclass(frozen=True, slots=True)
 class TimedOperation(Generic[RequestT, ResponseT]):
-    """One request of a history, with its closed interval [start, end] in any unit of one clock.
+    """A request of a history, with its closed interval [start, end] in any unit of one clock.
 
     Attributes:
         index: Its number in the history, by which equal requests differ.
@@ -122,7 +122,7 @@ class _Configuration(Generic[StateT]):
 
 
 class _Search(Generic[StateT, RequestT, ResponseT]):
-    """One search, depth first. `_explored_states` is Lowe's memory: the states explored by set of operations."""
+    """A search, depth first. `_explored_states` is Lowe's memory: the states explored by set of operations."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""One race of concurrent requests on an audience, and the conditions that hold however it ends."""
+"""A race of concurrent requests on an audience, and the conditions that hold however it ends."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ _NOT_FOUND, _CONFLICT = 404, 409
 
 @dataclass
 class Race:
-    """One race on one audience.
+    """A race on one audience.
 
     Attributes:
         context: The context of the check.

@@ -1,1 +1,1 @@
-"""One run of the suite: sessions, workers, selection, progress, reports."""
+"""A run of the suite: sessions, workers, selection, progress, reports."""

@@ -1,4 +1,4 @@
-"""One run: preflight, checks, reports."""
+"""A run: preflight, checks, reports."""
 
 import time
 from collections.abc import Mapping

@@ -38,7 +38,7 @@ def _interrupt_once(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 
 class Worker:
-    """One worker.
+    """A worker.
 
     It runs the checks that look back on the whole run itself, on its own part of it, after all others.
     """

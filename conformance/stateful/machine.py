@@ -20,7 +20,7 @@ _CHOICE = st.builds(
 
 
 class ApiStateMachine(RuleBasedStateMachine):
-    """One trace. All steps are one rule: of several rules, Hypothesis would leave some out of every trace.
+    """A trace. All steps are one rule: of several rules, Hypothesis would leave some out of every trace.
 
     A trace ends at a violation, which is hidden from Hypothesis: it would shrink by simplifying one choice at a time,
     and every attempt takes a whole trace.

@@ -91,7 +91,7 @@ class TraceSession:
 
 
 class Trace:
-    """One trace.
+    """A trace.
 
     Args:
         session: The session of all traces.

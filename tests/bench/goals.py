@@ -12,7 +12,7 @@ from tests.bench.targets import BARE, OPENAPI_BACKEND, OURS, PRISM, replicated
 
 @dataclass(frozen=True)
 class Goal:
-    """One goal. `by_cpu`: the same figure by CPU time, if there is one."""
+    """A goal. `by_cpu`: the same figure by CPU time, if there is one."""
 
     text: str
     figure: float

@@ -65,7 +65,7 @@ class Burst:
 
 
 class Connection(asyncio.Protocol):
-    """One keep-alive connection: it sends the next request when the last response is complete."""
+    """A keep-alive connection: it sends the next request when the last response is complete."""
 
     transport: asyncio.Transport
     _turn: Turn

@@ -1,4 +1,4 @@
-"""One interleaved run: every round measures every server on every path with every number of connections."""
+"""An interleaved run: every round measures every server on every path with every number of connections."""
 
 import asyncio
 import gc
@@ -43,7 +43,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Sample:
-    """One measurement, with its round, target, path and number of connections."""
+    """A measurement, with its round, target, path and number of connections."""
 
     round: int
     target: str

@@ -56,7 +56,7 @@ class Round:
 
 @dataclass
 class Tenant:
-    """One sandbox and its client."""
+    """A sandbox and its client."""
 
     client: httpx.AsyncClient
     sandbox: str

@@ -17,7 +17,7 @@ _PATIENCE = 600
 
 @dataclass(frozen=True)
 class Suite:
-    """One run of the suite: its seconds, including the start of its server, and its verdict."""
+    """A run of the suite: its seconds, including the start of its server, and its verdict."""
 
     seconds: float
     verdict: str

@@ -31,7 +31,7 @@ class Answer:
 
 @dataclass
 class Client:
-    """One connection, read response by response."""
+    """A connection, read response by response."""
 
     port: int
     connection: socket.socket = field(init=False)

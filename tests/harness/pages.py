@@ -26,7 +26,7 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """One page, by its path from the root of the project."""
+    """A page, by its path from the root of the project."""
 
     name: str
 

@@ -12,7 +12,7 @@ BODY = {"source": "linkedin_search", "searchUrl": "https://www.linkedin.com/sear
 
 @dataclass(frozen=True)
 class World:
-    """One account group of a fresh sandbox, and an all-permissions key for it."""
+    """An account group of a fresh sandbox, and an all-permissions key for it."""
 
     client: httpx.Client
     sandbox: str

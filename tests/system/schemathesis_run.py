@@ -34,7 +34,7 @@ NEVER_THERE = frozenset({"getExchange"})
 
 @dataclass(frozen=True)
 class Run:
-    """One run: `options` beside those of the command line, and the answers that prove nothing about an operation.
+    """A run: `options` beside those of the command line, and the answers that prove nothing about an operation.
 
     `poor`: the operations of which nothing needs to be proved, None for all.
     """
@@ -79,7 +79,7 @@ def conclude(run: Run, options: list[str]) -> int:
 
 
 def by_operation(document: Mapping[str, Any], lines: Iterable[str]) -> dict[str, Counter[int]]:
-    """How often each operation was answered with each status."""
+    """Return the number of responses by operation and status."""
     patterns = {
         (method.upper(), re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)))): item[method]["operationId"]
         for path, item in sorted(document["paths"].items(), key=lambda entry: str(entry[0]).count("{"))

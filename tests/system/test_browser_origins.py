@@ -1,4 +1,4 @@
-"""What pages of other origins can do, in a real Chromium."""
+"""The requests of pages of other origins, in a real Chromium."""
 
 import shutil
 import threading
@@ -78,7 +78,7 @@ def at(url: str, host: str) -> str:
 
 
 def fetched(page: Page, url: str, **options: Any) -> dict[str, Any]:
-    """What a page's script gets for a request."""
+    """Return the response that the script of a page gets."""
     found: dict[str, Any] = page.evaluate(FETCH, [url, options])
     return found
 

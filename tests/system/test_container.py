@@ -39,7 +39,7 @@ class Instruction(NamedTuple):
 
 
 class Image(NamedTuple):
-    """What comes of a Dockerfile: its folder of programs, and what it says about running it."""
+    """The image of a Dockerfile: its folder of programs, and its instructions for running it."""
 
     programs: Path
     said: dict[str, Instruction]

@@ -33,7 +33,7 @@ def proxy(replicas: list[Server]) -> Iterator[str]:
 
 
 def verdict(url: str, folder: Path, *options: str) -> dict[str, Any]:
-    """What the suite finds, its whole report."""
+    """Run the suite, and return its whole report."""
     report = folder / "report.json"
     command = [
         sys.executable,
@@ -54,7 +54,7 @@ def verdict(url: str, folder: Path, *options: str) -> dict[str, Any]:
 
 
 def warnings(report: dict[str, Any]) -> list[str]:
-    """What is not as it should be, but no violation."""
+    """Return the results that are not a pass."""
     return [
         f"{one['id']}: {one['verdict']} {one['reason']}" for one in report["requirements"] if one["verdict"] != "pass"
     ]

@@ -17,7 +17,7 @@ Answer = Callable[[asyncio.Transport], None]
 
 
 class Serving(asyncio.Protocol):
-    """One connection of the server; a request comes in one piece."""
+    """A connection of the server; a request comes in one piece."""
 
     def __init__(self, answer: Answer, over: list[asyncio.Future[None]]) -> None:
         self._answer = answer

@@ -1,4 +1,4 @@
-"""What the pages list is what there is: operations, states, rules, faults, requirements, mutants, versions."""
+"""The lists of the pages against the code: operations, states, rules, faults, requirements, mutants, versions."""
 
 import hashlib
 import re

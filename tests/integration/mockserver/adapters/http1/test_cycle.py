@@ -1,4 +1,4 @@
-"""One request and its response, on a real socket."""
+"""A request and its response, on a real socket."""
 
 import asyncio
 import socket

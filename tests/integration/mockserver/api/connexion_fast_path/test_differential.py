@@ -35,7 +35,7 @@ KEYS = ["sk_test_all_permissions", "sk_test_read_only", "sk_test_revoked", "unkn
 
 @dataclass(frozen=True)
 class Sent:
-    """One request; `query` and `content` are as sent on the wire."""
+    """A request; `query` and `content` are as sent on the wire."""
 
     method: str
     path: str
@@ -45,7 +45,7 @@ class Sent:
 
 
 class Side:
-    """One assembly with its own records; two sides that get the same requests are in the same state."""
+    """An assembly with its own records; two sides that get the same requests are in the same state."""
 
     def __init__(self, build: Any) -> None:
         self.made = components(Settings(), clock=ManualClock())
