@@ -43,6 +43,7 @@ def build_report(
         time: The time of the run.
         expected_failures: The reasons of expected failures, by requirement id.
     """
+    ended = f"{result.ended} after {result.request_count} requests" if result.ended else None
     not_torn_down = (f"not torn down: {resource}" for resource in result.not_torn_down)
     return Report(
         contract=_contract(),
@@ -58,7 +59,8 @@ def build_report(
         redactor=_build_redactor(options, result),
         strict=options.strict,
         selection=options.selection,
-        notes=(*result.notes, *not_torn_down),
+        notes=(*([ended] if ended else []), *result.notes, *not_torn_down),
+        ended=ended,
     )
 
 
