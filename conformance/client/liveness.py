@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from conformance.results.not_established import NotEstablishedError, TargetGoneError
 
 _BETWEEN_QUESTIONS = 0.2  # seconds
-_AT_ONCE = 1.0
+_AT_ONCE, _USUAL_TIMES = 1.0, 3
 """The seconds in which a target that is well responds to the question; a slow one has three times its usual time."""
 
 _LONGEST_SILENCE = 5
@@ -86,12 +86,11 @@ class Liveness:
             self.raise_if_gone()
             if self.outages and failed <= self.outages[-1].end:
                 return self.outages[-1]  # another thread has waited for its end
-            asked = self.clock()
-            is_at_once = self._ask(self._patience) and self.clock() - asked <= max(_AT_ONCE, 3 * usual)
-            if is_at_once:
+            asked, at_once = self.clock(), max(_AT_ONCE, _USUAL_TIMES * usual)
+            if self._ask(min(at_once, self._patience)):
                 self._note_silence(sent, failed)
                 return None
-            self._wait_until_back(asked)
+            self._wait_until_back(asked, at_once)
             self._silent_since = None
             self.outages.append(Outage(sent, self.clock()))
             return self.outages[-1]
@@ -101,10 +100,11 @@ class Liveness:
         if failed - self._silent_since >= _LONGEST_SILENCE * self._patience:
             self.ended = _SILENT
 
-    def _wait_until_back(self, asked: float) -> None:
-        """Ask until a response comes; TargetGoneError if none comes within the patience."""
+    def _wait_until_back(self, asked: float, longest: float) -> None:
+        """Ask until a response comes, each time twice as long; TargetGoneError if none comes within the patience."""
         while (left := asked + self._patience - self.clock()) > 0:
-            if self._ask(left):
+            longest *= 2
+            if self._ask(min(longest, left)):
                 return
             self._pause(min(_BETWEEN_QUESTIONS, left))
         self.ended = _GONE

@@ -1,16 +1,37 @@
 """A hostile target: it relays some requests to a well-behaved one, and then does its worst."""
 
 import http.client
+import math
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 Mode = Callable[[socket.socket, bytes], None]
 """A function that responds to a request, of which it gets the head; the connection is closed afterwards."""
 
 _NOT_RELAYED = frozenset({"host", "connection", "content-length", "accept-encoding"})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The requests that meet the misbehaviour; all others are relayed.
+
+    Attributes:
+        after: The number of requests before.
+        seconds: How long it lasts.
+        concerns: Whether it concerns a request, by its head.
+    """
+
+    after: int = 0
+    seconds: float = math.inf
+    concerns: Callable[[bytes], bool] = bool
+
+
+EVERY_REQUEST = Plan()
 
 
 class HostileTarget:
@@ -22,11 +43,12 @@ class HostileTarget:
         heads: The heads of the last ten requests.
     """
 
-    def __init__(self, listening: socket.socket, mode: Mode, upstream: str | None, after: int) -> None:
+    def __init__(self, listening: socket.socket, mode: Mode, upstream: str | None, plan: Plan) -> None:
         self._listening = listening
         self._mode = mode
         self._upstream = upstream
-        self._after = after
+        self._plan = plan
+        self._until: float | None = None
         self._lock = threading.Lock()
         self.connections: list[socket.socket] = []
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -45,41 +67,54 @@ class HostileTarget:
         with suppress(OSError, ValueError), connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while (request := _read_request(connection)) is not None:
-                with self._lock:
-                    self.requests += 1
-                    is_hostile = self.requests > self._after
-                    self.heads = [*self.heads[-9:], request[0]]
-                if is_hostile:
+                if self._is_hostile(request[0]):
                     self._mode(connection, request[0])
                     return
                 connection.sendall(self._relayed(*request))
+
+    def _is_hostile(self, head: bytes) -> bool:
+        """Count a request, and return whether it meets the misbehaviour."""
+        with self._lock:
+            self.requests += 1
+            self.heads = [*self.heads[-9:], head]
+            if self.requests <= self._plan.after or not self._plan.concerns(head):
+                return False
+            now = time.monotonic()
+            self._until = self._until or now + self._plan.seconds
+            return now <= self._until
+
+    def stop(self) -> None:
+        """Go away: refuse connections, and close those that are open."""
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        for connection in self.connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _relayed(self, head: bytes, body: bytes) -> bytes:
         """Return the response of the other target."""
         first, *lines = head.decode("latin-1").split("\r\n")
         method, path, _ = first.split(" ", 2)
         headers = dict(line.split(": ", 1) for line in lines)
-        upstream = http.client.HTTPConnection(urlsplit(self._upstream or "").netloc, timeout=20)
         kept = {name: value for name, value in headers.items() if name.lower() not in _NOT_RELAYED}
-        upstream.request(method, path, body or None, kept)
-        response = upstream.getresponse()
-        return response_of(response.read(), f"{response.status} X")
+        with closing(http.client.HTTPConnection(urlsplit(self._upstream or "").netloc, timeout=20)) as upstream:
+            upstream.request(method, path, body or None, kept)
+            response = upstream.getresponse()
+            return response_of(response.read(), f"{response.status} X")
 
 
 @contextmanager
-def hostile(mode: Mode, upstream: str | None = None, after: int = 0) -> Iterator[HostileTarget]:
-    """Run a hostile target that relays the first `after` requests."""
+def hostile(mode: Mode, upstream: str | None = None, plan: Plan = EVERY_REQUEST) -> Iterator[HostileTarget]:
+    """Run a hostile target."""
     with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:
-        target = HostileTarget(listening, mode, upstream, after)
+        target = HostileTarget(listening, mode, upstream, plan)
         thread = threading.Thread(target=target.serve)
         thread.start()
         try:
             yield target
         finally:
-            listening.shutdown(socket.SHUT_RDWR)
-            for connection in target.connections:
-                with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+            target.stop()
             thread.join(5)
 
 
