@@ -56,7 +56,7 @@ def _run(options: Options, catalogue: Catalogue) -> int:
 
 def _with_workers(options: Options) -> Options:
     """Measure the latency of the target, and return the options with the number of workers that suits it."""
-    with open_session(options, Deadline(None), is_patient=False) as session:
+    with open_session(options, Deadline(None), is_first=True) as session:
         latency = preflight(options, session)
     options = options.with_workers_for(latency)
     workers = f", {options.workers} workers: {latency * 1000:.0f} ms a request" if options.workers != 1 else ""

@@ -57,13 +57,13 @@ def default_certificates() -> ssl.SSLContext:
 
 
 @contextmanager
-def open_session(options: Options, deadline: Deadline, *, is_patient: bool = True) -> Iterator[Session]:
+def open_session(options: Options, deadline: Deadline, *, is_first: bool = False) -> Iterator[Session]:
     """Open the connections to the target and to its states, and close them at the end.
 
     Args:
         options: The options of the run.
         deadline: The deadline that all requests keep.
-        is_patient: Whether a hiccup of the states URL is waited out.
+        is_first: Whether nothing is known of the target and its states, so that no failure of them is waited out.
     """
     verify = default_certificates() if options.ca_bundle is None else options.verify()
     settings = TransportSettings(options.timeout, options.max_body, verify)
@@ -81,8 +81,11 @@ def open_session(options: Options, deadline: Deadline, *, is_patient: bool = Tru
         client = Client(
             checks_http, Contract(contract()), Ledger(), deadline.pause, options.min_interval, liveness=liveness
         )
-        pause = deadline.pause if is_patient else None
-        states = _build_states(options, api, lambda url: HttpStates(states_http, url, client.exchange_numbers, pause))
+
+        def by_http(url: str) -> ProviderStates:
+            return HttpStates(states_http, url, client.exchange_numbers, deadline.pause, has_responded=not is_first)
+
+        states = _build_states(options, api, by_http)
         yield Session(http, api, client, states, liveness)
 
 

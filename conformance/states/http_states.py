@@ -58,6 +58,7 @@ class HttpStates(ProviderStates):
         url: The states URL.
         numbers: The numbers of requests, shared with the requests to the target.
         pause: A function that waits for some seconds before a request is sent again; None where none is.
+        has_responded: Whether the URL is known to be right, so that a failure is a hiccup from the start.
     """
 
     def __init__(
@@ -66,12 +67,14 @@ class HttpStates(ProviderStates):
         url: str,
         numbers: Iterator[int] | None = None,
         pause: Callable[[float], None] | None = None,
+        *,
+        has_responded: bool = True,
     ) -> None:
         super().__init__()
         self._http = http
         self._numbers = numbers or itertools.count(1)
         self._pause = pause
-        self._is_down = False
+        self._is_down = not has_responded
         self._silent_count = 0
         self._url = url
         address = httpx.URL(url)

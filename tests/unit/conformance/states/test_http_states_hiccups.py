@@ -137,3 +137,16 @@ def test_an_interrupted_clean_up_lists_what_is_left() -> None:
     states.setup("an API key")
 
     assert states.teardown_all() == ["2 more states, since the clean-up was interrupted: 'an API key' (2 times)"]
+
+
+def test_an_address_that_has_never_responded_is_tried_once() -> None:
+    waited: list[float] = []
+    states = HttpStates(http(hiccups(None, 200, 503)), "http://target/s", pause=waited.append, has_responded=False)
+
+    with pytest.raises(UnreachableError):
+        states.setup("an API key")
+    states.setup("an API key")
+    before = list(waited)
+    states.setup("an API key")
+
+    assert (before, waited) == ([], [0.25])
