@@ -19,6 +19,7 @@ from tests.bench.__main__ import main as bench
 from tests.harness.curl_command import curled
 from tests.harness.in_thread import served
 from tests.harness.pages import ROOT, Page, all_pages
+from tests.mutants.combinations import main as combinations
 from tests.mutants.matrix import main as matrix
 from tests.mutants.side_by_side import main as side_by_side
 
@@ -92,7 +93,7 @@ def test_a_broken_link_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @every_page()
 def test_every_option_exists(page: Page) -> None:
-    commands = [serve, bench, matrix, side_by_side, *suite.commands.values()]
+    commands = [serve, bench, matrix, combinations, side_by_side, *suite.commands.values()]
 
     assert page.options() <= set().union(*map(options_of, commands)) | OF_OTHER_PROGRAMS
 
