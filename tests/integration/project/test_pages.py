@@ -146,8 +146,8 @@ def is_understood(command: str) -> bool:
 
 
 def is_understood_by_the_suite(arguments: list[str]) -> bool:
-    if arguments[0] == "run":
-        return is_parsed(suite.commands["run"], arguments[1:])
+    if arguments[0] in {"run", "states"}:
+        return is_parsed(suite.commands[arguments[0]], arguments[1:])
     return CliRunner().invoke(suite, arguments).exit_code == 0
 
 
