@@ -38,6 +38,7 @@ STATUSES = {
         200,  # findings
         *(200, 200),  # provider states
     ],
+    "docs/provider-states.md": [*(200,) * 15, 501],
 }
 """The statuses of the `curl` commands of each page, in their order, on a server that has just been started."""
 OF_OTHER_PROGRAMS = {"--help", "--publish", "--rm", "--tag", "--test", "--url"}

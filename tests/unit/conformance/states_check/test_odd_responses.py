@@ -92,7 +92,7 @@ def test_odd_identifiers_and_odd_targets_raise_nothing(target: Answer, identifie
     assert {trial.result for trial in trials} <= {Result.OK, Result.WRONG}
 
 
-def test_what_was_set_up_is_torn_down_twice_in_reverse() -> None:
+def test_every_state_is_torn_down_twice_in_reverse() -> None:
     sent: list[dict[str, Any]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -132,7 +132,7 @@ def test_a_states_url_that_does_not_respond_in_time_is_wrong() -> None:
     assert (trial.result, trial.text) == (Result.WRONG, "no response (ReadTimeout)")
 
 
-def test_what_a_failed_state_would_have_needed_is_not_tried() -> None:
+def test_a_trial_that_needs_a_failed_one_is_not_tried() -> None:
     trials = trials_of(lambda _: httpx.Response(501, json={"reason": "not yet"}))
 
     assert [trial.result for trial in trials[:2]] == [Result.CANNOT, Result.UNTRIED]
