@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ from conformance.states_check.target import Target
 from conformance.states_check.trial import Result
 from conformance.states_check.trials import Trials
 from tests.harness.subprocess_server import served as our_server
-from tests.harness.suite_command import Finished, command
+from tests.harness.suite_command import Finished, command, states
 from tests.mutants.single.endpoint import Key, Single
 from tests.mutants.single.serving import served
 
@@ -216,3 +217,36 @@ def test_wrong_usage_is_one_line(options: tuple[str, ...], said: str) -> None:
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (4, "", 1)
     assert said in done.stderr
+
+
+def test_a_run_says_that_the_states_url_may_be_wrong(tmp_path: Path) -> None:
+    reports = tmp_path / "report.json", tmp_path / "report.md"
+    options = (
+        "-k",
+        "check_a_revoked_key_deletes_nothing",
+        "--seed",
+        "1",
+        "--report-json",
+        str(reports[0]),
+        "--report-markdown",
+        str(reports[1]),
+    )
+    with served(IgnoresStatus()) as url:
+        done = command("run", *states(url), *options)
+
+    found = json.loads(reports[0].read_text())
+    (row,) = [row for row in found["requirements"] if row["verdict"] == "fail"]
+    assert (done.returncode, row["id"]) == (1, "AUD-DELETE-KEY")
+    assert "'an API key, revoked'; if the state is not implemented, respond with 501" in row["reason"]
+    assert "audience-conformance states --check" in found["target"]["notes"][0]
+    for text in (done.stdout, reports[1].read_text()):
+        assert text.count("an API key, revoked") == 1
+        assert text.count("audience-conformance states") == 1
+
+
+def test_a_run_without_such_a_violation_says_nothing_of_it(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    with served(Single()) as url:
+        command("run", *states(url), "-k", "check_a_revoked_key_deletes_nothing", "--report-json", str(report))
+
+    assert json.loads(report.read_text())["target"]["notes"] == []
