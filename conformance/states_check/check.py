@@ -14,6 +14,7 @@ _STATUSES = frozenset(range(100, 600))
 _UNAUTHORIZED, _UNPERMITTED, _GUARDED = frozenset({401}), frozenset({403}), frozenset({409})
 _LIMITED, _FAILED, _NO_CREDITS = frozenset({429}), frozenset({500}), frozenset({402})
 _REFUSED_BODY = frozenset({400, 422})
+_CANNOT, _BAD_REQUEST = 501, frozenset({400, 404, 422})
 _NOT_SERVED = frozenset({404, 405, 501})
 _DEFAULT_PROSPECTS = 3
 _WRITE = "audiences:write"
@@ -46,10 +47,13 @@ def _try_unknown_state(trials: Trials) -> None:
     """Try a state that no interface has: a target that says it is set up would say so of any state."""
     with trials.trial(_UNKNOWN_STATE) as unknown:
         pass
-    if unknown.is_established:
-        unknown.problems.append("200: it cannot have been set up, and has to be 501")
-    elif unknown.reply is not None and unknown.reply.reason is not None:
-        unknown.reply, unknown.remarks = Reply(), ["501"]
+    status = unknown.reply.status if unknown.reply is not None else None
+    if status in SUCCESS:
+        unknown.problems = [f"{status}: it cannot have been set up, and has to be 501"]
+    elif status == _CANNOT:
+        unknown.reply, unknown.remarks = Reply(status), [f"{_CANNOT}"]
+    elif status in _BAD_REQUEST:
+        unknown.problems, unknown.remarks = [], [f"{status}, where {_CANNOT} is documented"]
 
 
 def _expect_active(trials: Trials, key: Trial) -> None:
@@ -110,7 +114,7 @@ def _try_ready_audiences(trials: Trials, key: Trial) -> None:
             ProviderState.READY_AUDIENCE, key, _in_words(given), apiKey=key.value("apiKey"), **given
         ) as audience:
             _expect_group(audience, key)
-            number = trials.prospect_count(key, audience)
+            number = trials.prospect_count(key, audience, wanted)
             if number not in {None, wanted}:
                 audience.problems.append(f"{number} prospects are listed, expected {wanted}: the state does not show")
             audience.expect(_DELETE, trials.delete(key, audience), SUCCESS, told="200")

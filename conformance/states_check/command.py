@@ -4,16 +4,19 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import click
 import httpx
 
 from conformance.options import UsageError, certificates, parse_headers, positive
+from conformance.report.redaction import Redactor
 from conformance.runner.preflight import why_unreachable
+from conformance.runner.reporting import long_secrets
 from conformance.runner.session import default_certificates
 from conformance.states.interface import state_descriptions
 from conformance.states_check.check import check_states
@@ -88,10 +91,25 @@ def states(  # noqa: PLR0913  (the options of click)
     ):
         raise UsageError(problem)
     headers = parse_headers(states_headers), parse_headers(headers_given)
-    trials = _check(Addresses(states_url, base_url, *headers, timeout, ca_bundle))
-    looked = base_url is not None
-    click.echo(json.dumps(trial_document(trials), indent=2) if as_document else trial_table(trials, looked=looked))
+    addresses = Addresses(states_url, base_url, *headers, timeout, ca_bundle)
+    trials = _check(addresses)
+    redactor = _redactor(addresses, trials)
+    if as_document:
+        click.echo(json.dumps(trial_document(trials, redactor), indent=2))
+    else:
+        click.echo(trial_table(trials, redactor, looked=base_url is not None))
     sys.exit(_WRONG if any(trial.result is Result.WRONG for trial in trials) else 0)
+
+
+def _redactor(addresses: Addresses, trials: Sequence[Trial]) -> Redactor:
+    """Return a redactor of the keys that the states URL gave, of the given headers and of its password."""
+    password = urlsplit(addresses.states_url).password or ""
+    names = dict.fromkeys((password, unquote(password)), "AUDIENCE_STATES_PASSWORD")
+    for value in (*addresses.states_headers.values(), *addresses.headers.values()):
+        names |= dict.fromkeys((value, value.partition(" ")[2]), "AUDIENCE_HEADER")  # with and without its scheme
+    keys = [trial.value("apiKey") for trial in trials]
+    names |= dict.fromkeys((key for key in keys if isinstance(key, str)), "AUDIENCE_API_KEY")
+    return Redactor(long_secrets(names))
 
 
 def _check(addresses: Addresses) -> list[Trial]:

@@ -1,7 +1,7 @@
 """The states URL as it is, its mistakes included: each response is read, and none raises."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -32,11 +32,13 @@ class Reply:
     """The reply of the states URL to a setup or a teardown.
 
     Attributes:
+        status: The status of the response; None without a response.
         values: The values of the state; empty where there are none.
         reason: The reason of a 501; None for any other response.
         problem: The mistake of the response; None for a correct one.
     """
 
+    status: int | None
     values: Mapping[str, Any] = field(default_factory=dict)
     reason: str | None = None
     problem: str | None = None
@@ -61,7 +63,7 @@ class Hook:
             reply = self._send(state, "setup", params)
         if reply.problem is None and reply.reason is None and state in {*ProviderState}:
             problem = state_descriptions()[state].problem_of(reply.values) or _problem_of_key(reply.values)
-            return Reply(reply.values, problem=None if problem is None else f"200 {problem}")
+            return replace(reply, problem=None if problem is None else f"{reply.status} {problem}")
         return reply
 
     def tear_down(self, state: str, known: Mapping[str, object]) -> str | None:
@@ -81,17 +83,19 @@ class Hook:
 def _reply_of(response: Response) -> Reply:
     status, document = response.status, response.document()
     if status is None:
-        return Reply(problem=response.failure)
+        return Reply(None, problem=response.failure)
     if status == _CANNOT:
         reason = document.get("reason") if isinstance(document, dict) else None
-        return Reply(reason=reason[:_SHOWN] if isinstance(reason, str) and reason else "no reason given")
+        return Reply(status, reason=reason[:_SHOWN] if isinstance(reason, str) and reason else "no reason given")
     if not httpx.codes.is_success(status):
-        return Reply(problem=f"{status}: {_ADVICE.get(status) or _explanation(response, document)}")
+        return Reply(status, problem=f"{status}: {_ADVICE.get(status) or _explanation(response, document)}")
     if isinstance(document, dict) and not response.failure:
-        return Reply(document)
+        return Reply(status, document)
     if response.failure or response.body:
-        return Reply(problem=f"{status} with {response.failure or _kind(response, document)}, not a JSON object")
-    return Reply()
+        return Reply(
+            status, problem=f"{status} with {response.failure or _kind(response, document)}, not a JSON object"
+        )
+    return Reply(status)
 
 
 def _explanation(response: Response, document: object) -> str:

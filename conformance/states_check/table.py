@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.report.legible import line
+from conformance.report.redaction import Redactor
 from conformance.states.interface import Parameter, StateDescription
 from conformance.states_check.trial import Result, Trial
 
@@ -48,9 +49,9 @@ def interface_document(descriptions: Sequence[StateDescription]) -> list[dict[st
     ]
 
 
-def trial_table(trials: Sequence[Trial], *, looked: bool) -> str:
+def trial_table(trials: Sequence[Trial], redactor: Redactor, *, looked: bool) -> str:
     """Return the trials and their sum; `looked`: whether the target was looked at."""
-    rows = [(trial.state, trial.shown, trial.result, line(trial.text)) for trial in trials]
+    rows = [(trial.state, trial.shown, trial.result, line(redactor.text(trial.text))) for trial in trials]
     lines = _render(("state", "parameter", "result", "remark"), rows, _TRIAL_WIDTHS)
     numbers = Counter(trial.result for trial in trials)
     sums = ", ".join(f"{numbers[result]} {result}" for result in Result if numbers[result])
@@ -59,10 +60,15 @@ def trial_table(trials: Sequence[Trial], *, looked: bool) -> str:
     return "\n".join([*lines, "", sums, *(text for note in notes for text in _wrapped(note))])
 
 
-def trial_document(trials: Sequence[Trial]) -> list[Mapping[str, str]]:
+def trial_document(trials: Sequence[Trial], redactor: Redactor) -> list[Mapping[str, str]]:
     """Return the trials for programs."""
     return [
-        {"state": trial.state, "parameter": trial.shown, "result": trial.result, "remark": line(trial.text)}
+        {
+            "state": trial.state,
+            "parameter": trial.shown,
+            "result": trial.result,
+            "remark": line(redactor.text(trial.text)),
+        }
         for trial in trials
     ]
 

@@ -15,6 +15,9 @@ _MOST_TRIES, _LONGEST_PAUSE = 3, 60.0
 class Target:
     """The target.
 
+    Attributes:
+        pause: Waits for a number of seconds.
+
     Args:
         http: The client that sends the requests, with the base URL.
         pause: A function that waits for some seconds.
@@ -22,7 +25,7 @@ class Target:
 
     def __init__(self, http: httpx.Client, pause: Callable[[float], None]) -> None:
         self._http = http
-        self._pause = pause
+        self.pause = pause
 
     def delete(self, key: str, group: str, audience: str, *, limited: bool = False) -> Response:
         """Delete an audience; `limited`: a 429 is expected, and not waited out."""
@@ -66,7 +69,7 @@ class Target:
                 break
             retry_after = response.headers.get("retry-after", "")
             seconds = float(retry_after) if retry_after.isdecimal() else 2.0**attempt
-            self._pause(min(seconds, _LONGEST_PAUSE))
+            self.pause(min(seconds, _LONGEST_PAUSE))
         return response
 
 

@@ -10,6 +10,8 @@ from conformance.states_check.target import Target
 from conformance.states_check.trial import Trial
 
 _UNKNOWN_AUDIENCE = "states-check"
+_SETTLING = 2.0
+"""The seconds that a list may take to show a change."""
 
 
 class Trials:
@@ -70,13 +72,16 @@ class Trials:
         audience_id = _UNKNOWN_AUDIENCE if audience is None else audience.value("audienceId")
         return self._target.delete(key.value("apiKey"), place.value("accountGroupId"), audience_id, limited=limited)
 
-    def prospect_count(self, key: Trial, audience: Trial) -> int | None:
-        """Return the number of prospects of an audience; None where it cannot be seen."""
+    def prospect_count(self, key: Trial, audience: Trial, wanted: int) -> int | None:
+        """Return the number of prospects of an audience, seen twice if it differs; None where it is not shown."""
         if self._target is None or not (key.is_established and audience.is_established):
             return None
-        return self._target.prospects(
-            key.value("apiKey"), audience.value("accountGroupId"), audience.value("audienceId")
-        )
+        place = key.value("apiKey"), audience.value("accountGroupId"), audience.value("audienceId")
+        number = self._target.prospects(*place)
+        if number in {None, wanted}:
+            return number
+        self._target.pause(_SETTLING)
+        return self._target.prospects(*place)
 
     def start_job(self, key: Trial, request: Trial) -> Response | None:
         """Start a job with the body of a prospecting request, and cancel it; None where nothing is looked at."""

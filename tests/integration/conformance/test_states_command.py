@@ -7,7 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.responses import Response
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from conformance.states import ProviderState
 from conformance.states_check.check import check_states
@@ -18,7 +21,7 @@ from conformance.states_check.trials import Trials
 from tests.harness.subprocess_server import served as our_server
 from tests.harness.suite_command import Finished, command, states
 from tests.mutants.single.endpoint import Key, Single
-from tests.mutants.single.serving import served
+from tests.mutants.single.serving import served, served_application
 
 WIDTH = 100
 
@@ -180,6 +183,23 @@ def test_a_misread_state_is_not_seen_without_a_target() -> None:
 
     assert done.returncode == 0
     assert "--base-url" in done.stdout.splitlines()[-1]
+
+
+async def telling_secrets(request: Request) -> Response:
+    document = await request.json()
+    if document["state"] == ProviderState.API_KEY:
+        return JSONResponse({"apiKey": "ak_of_a_test", "accountGroupId": "g"})
+    return JSONResponse({"reason": f"{document['params']} {request.headers['authorization']}"}, 500)
+
+
+def test_no_key_and_no_header_is_shown() -> None:
+    with served_application(Starlette(routes=[Route("/states", telling_secrets, methods=["POST"])])) as url:
+        done = command("states", "--check", f"{url}/states", "--states-header", "Authorization: Bearer hunter2222")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "$AUDIENCE_API_KEY" in done.stdout
+    assert "ak_of_a_test" not in done.stdout
+    assert "hunter2222" not in done.stdout
 
 
 def test_a_table_with_mistakes_says_what_to_do() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from conformance.report.redaction import Redactor
 from conformance.states import ProviderState
 from conformance.states_check.check import check_states
 from conformance.states_check.hook import Hook, LostError
@@ -37,7 +38,7 @@ def first_of(response: httpx.Response) -> Trial:
         (httpx.Response(200, json=[1]), "200 with JSON that is a list"),
         (httpx.Response(200, content=b"[" * 200_000), "200 with no JSON"),
         (httpx.Response(200, content=b"9" * 20_000), "200 with no JSON"),
-        (httpx.Response(204), "200 without 'apiKey', which has to be a text"),
+        (httpx.Response(204), "204 without 'apiKey', which has to be a text"),
         (httpx.Response(200, json={"apiKey": 5, "accountGroupId": "g"}), "200 without 'apiKey'"),
         (httpx.Response(200, json={"apiKey": "k\r\nX: y", "accountGroupId": "g"}), "cannot stand in a header"),
         (httpx.Response(200, json={"apiKey": "k\0", "accountGroupId": "g"}), "cannot stand in a header"),
@@ -62,11 +63,13 @@ def test_a_501_needs_no_certain_body(body: bytes) -> None:
     trial = first_of(httpx.Response(501, content=body))
 
     assert trial.result is Result.CANNOT
-    assert "\x1b" not in trial_table([trial], looked=False)
+    assert "\x1b" not in trial_table([trial], Redactor({}), looked=False)
 
 
 def test_a_table_is_free_of_control_characters() -> None:
-    table = trial_table(trials_of(lambda _: httpx.Response(500, text="\x1b[31m\r\n\u202e")), looked=True)
+    trials = trials_of(lambda _: httpx.Response(500, text="\x1b[31m\r\n\u202e"))
+
+    table = trial_table(trials, Redactor({}), looked=True)
 
     assert not set(table) & set("\x1b\r\u202e")
 
@@ -81,8 +84,10 @@ ODD_TARGETS: list[Answer] = [
 ]
 
 
-@pytest.mark.parametrize("target", ODD_TARGETS)
-@pytest.mark.parametrize("identifier", ["a", "\r\n", "\0", "\ud800", "../..", "a" * 70_000, "?x#y"])
+ODD_IDENTIFIERS = ["\r\n", "\0", "\ud800", "../..", "a" * 70_000, "?x#y"]
+
+
+@pytest.mark.parametrize(("identifier", "target"), list(zip(ODD_IDENTIFIERS, ODD_TARGETS, strict=True)))
 def test_odd_identifiers_and_odd_targets_raise_nothing(target: Answer, identifier: str) -> None:
     values = {"apiKey": "k", "body": {"source": identifier}}
     values |= dict.fromkeys(("accountGroupId", "audienceId", "jobId"), identifier)
@@ -115,6 +120,41 @@ def test_every_state_is_torn_down_twice_in_reverse() -> None:
     assert open_states == []
 
 
+def test_an_interrupted_check_tears_down() -> None:
+    sent: list[tuple[str, str]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        document = json.loads(request.content)
+        sent.append((document["action"], document["state"]))
+        return httpx.Response(200, json=FIRST_KEY)
+
+    def target(_: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trials_of(answer, target)
+
+    assert sent == [("setup", ProviderState.API_KEY), *[("teardown", ProviderState.API_KEY)] * 2]
+
+
+@pytest.mark.parametrize(
+    ("status", "result", "said"),
+    [
+        (200, Result.WRONG, "200: it cannot have been set up, and has to be 501"),
+        (204, Result.WRONG, "204: it cannot have been set up"),
+        (400, Result.OK, "400, where 501 is documented"),
+        (404, Result.OK, "404, where 501 is documented"),
+        (500, Result.WRONG, "500: no reason given"),
+        (501, Result.OK, "501"),
+    ],
+)
+def test_an_unknown_state_may_be_refused_only(status: int, result: Result, said: str) -> None:
+    trial = trials_of(lambda _: httpx.Response(status))[-1]
+
+    assert trial.result is result
+    assert said in trial.text
+
+
 def test_a_states_url_that_stops_listening_ends_the_check() -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
@@ -138,6 +178,21 @@ def test_a_trial_that_needs_a_failed_one_is_not_tried() -> None:
     assert [trial.result for trial in trials[:2]] == [Result.CANNOT, Result.UNTRIED]
     assert trials[1].text == "needs 'an API key'"
     assert (trials[-1].result, trials[-1].text) == (Result.OK, "501")
+
+
+def test_a_list_of_prospects_may_lag() -> None:
+    values = {**FIRST_KEY, "audienceId": "a", "jobId": "j", "body": {}}
+    pauses: list[float] = []
+
+    def target(request: httpx.Request) -> httpx.Response:
+        is_list = request.url.path.endswith("/prospects")
+        return httpx.Response(200, json={"data": {"items": [1] * 3 if pauses else []} if is_list else {}})
+
+    states = Hook(http(lambda _: httpx.Response(200, json=values)), "http://target/states")
+    trials = check_states(Trials(states, Target(http(target), pauses.append), "k"))
+
+    (first, *_) = [trial for trial in trials if trial.state == ProviderState.READY_AUDIENCE]
+    assert "prospects are listed" not in first.text
 
 
 def test_a_number_of_prospects_that_differs_is_wrong() -> None:
