@@ -21,7 +21,7 @@ from conformance.runner.cleanup import delete_leftovers
 from conformance.runner.deadline import Deadline
 from conformance.runner.selection import selected_checks
 from conformance.runner.session import Session
-from conformance.states import HttpStates, NotEstablishedError
+from conformance.states import HttpStates, NotEstablishedError, with_remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,9 @@ class ConformancePlugin:
         if self._deadline.stopped:
             notes.append("the deadline has passed: checks that had not ended by then were not run, or repeated less")
         self.result = WorkerResult(
-            observations=with_reproduction_steps(self._observations(), client.exchanges, states.requests),
+            observations=with_reproduction_steps(
+                with_remarks(self._observations(), states.requests), client.exchanges, states.requests
+            ),
             keys=frozenset(states.keys),
             tokens=sent_tokens(client.exchanges),
             not_torn_down=tuple(not_torn_down),

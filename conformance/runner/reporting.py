@@ -18,6 +18,12 @@ _SHORTEST_SECRET = 8
 """Shorter values may occur anywhere by chance: they are redacted only where they are the whole value of a header."""
 
 
+_STATES_URL_MAY_BE_WRONG = (
+    "some violations are of states that the states URL said it had set up, so that the states URL may be wrong: "
+    "`audience-conformance states --check URL --base-url URL` tells; if a state is not implemented, respond with 501"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RunTime:
     """The time of a run.
@@ -43,6 +49,7 @@ def build_report(
         time: The time of the run.
         expected_failures: The reasons of expected failures, by requirement id.
     """
+    remarked = any(violation.remark for observed in result.observations.values() for violation in observed.violations)
     not_torn_down = (f"not torn down: {resource}" for resource in result.not_torn_down)
     return Report(
         contract=_contract(),
@@ -58,7 +65,7 @@ def build_report(
         redactor=_build_redactor(options, result),
         strict=options.strict,
         selection=options.selection,
-        notes=(*result.notes, *not_torn_down),
+        notes=(*([_STATES_URL_MAY_BE_WRONG] if remarked else []), *result.notes, *not_torn_down),
     )
 
 

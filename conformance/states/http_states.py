@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from conformance.results.exchange import Exchange
+from conformance.states.interface import state_descriptions
 from conformance.states.provider_states import (
     NotEstablishedError,
     ProviderState,
@@ -27,11 +28,6 @@ _UNTIL_TORN_DOWN: frozenset[str] = frozenset(
 _USUAL_HEADERS = frozenset(
     {"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "user-agent"}
 )
-_REQUIRED_VALUES: Mapping[str, tuple[str, ...]] = {
-    ProviderState.API_KEY: ("apiKey", "accountGroupId"),
-    ProviderState.READY_AUDIENCE: ("accountGroupId", "audienceId"),
-    ProviderState.POPULATED_AUDIENCE: ("accountGroupId", "audienceId", "jobId"),
-}
 _ADVICE = {
     401: "is it protected? --states-header sends what it needs",
     403: "is it protected? --states-header sends what it needs",
@@ -66,11 +62,8 @@ class HttpStates(ProviderStates):
 
     def _establish(self, state: str, params: Mapping[str, Any]) -> Values:
         values = self._post(state, _SETUP, params)
-        for name in _REQUIRED_VALUES.get(state, ()):
-            if not isinstance(values.get(name), str) or not values[name]:
-                raise StatesError(
-                    f"{self._printable_url} answered to setup of '{state}' without '{name}', which has to be a text"
-                )
+        if (problem := state_descriptions()[state].problem_of(values)) is not None:
+            raise StatesError(f"{self._printable_url} answered to setup of '{state}' {problem}")
         return values
 
     def _undo(self, state: str, known: Values) -> None:
