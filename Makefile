@@ -62,6 +62,7 @@ bench-sandboxes: $(STAMP) ## Measure a thousand sandboxes made, used and deleted
 
 mutants: $(STAMP) ## Run the whole suite on every mutant of the server, and print which requirement kills which
 	$(BIN)/python -m tests.mutants.matrix $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m tests.mutants.combinations)
 
 prove: $(STAMP) ## Run in full what `make test` samples: hours, told beforehand
 	@PROVE=1 $(BIN)/python -m tests.harness.prove_plan

@@ -1,4 +1,4 @@
-"""The command line of the conformance suite: `run`, `list` and `explain`."""
+"""The command line of the conformance suite: `run`, `states`, `list` and `explain`."""
 
 import json
 import secrets
@@ -17,6 +17,7 @@ from conformance.options import Options, UsageError, parse_headers, positive
 from conformance.report.formats import FORMATS
 from conformance.report.legible import line
 from conformance.runner.run import run as run_it
+from conformance.states_check.command import states
 from conformance.validation import validate
 
 _USAGE, _INTERRUPTED = 4, 2
@@ -125,6 +126,9 @@ def run(
         **rest,
     )
     sys.exit(run_it(validate(options, environment.read().api_key), load_catalogue()))
+
+
+cli.add_command(states)
 
 
 @cli.command("list")

@@ -110,13 +110,7 @@ class Options:
         Raises:
             UsageError: The file cannot be read, or has no certificate.
         """
-        if self.ca_bundle is None:
-            return True
-        try:
-            return ssl.create_default_context(cafile=str(self.ca_bundle))
-        except OSError as error:  # an SSLError means that the file has no certificate
-            reason = "no certificate in PEM form" if isinstance(error, ssl.SSLError) else error.strerror
-            raise UsageError(f"--ca-bundle {self.ca_bundle}: {reason}") from None
+        return certificates(self.ca_bundle)
 
     def given_headers(self) -> dict[str, str]:
         """Return the headers for the target that are secret."""
@@ -133,6 +127,17 @@ class Options:
                 names.setdefault(secret, f"AUDIENCE_HEADER_{number}")
         names.pop("", None)
         return names
+
+
+def certificates(ca_bundle: Path | None) -> ssl.SSLContext | bool:
+    """Return the certificates of a file, or True for the default ones; UsageError if the file has none."""
+    if ca_bundle is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=str(ca_bundle))
+    except OSError as error:  # an SSLError means that the file has no certificate
+        reason = "no certificate in PEM form" if isinstance(error, ssl.SSLError) else error.strerror
+        raise UsageError(f"--ca-bundle {ca_bundle}: {reason}") from None
 
 
 def parse_headers(given: tuple[str, ...]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The page "Delete an audience", sentence by sentence."""
 
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -228,23 +229,25 @@ def check_what_is_not_there_is_not_found(context: CheckContext) -> None:
 
 def check_a_near_miss_of_an_identifier_hits_nothing(context: CheckContext) -> None:
     key = context.create_key()
-    audience, populated, released = (
-        context.ready_audience(key),
-        context.populated_audience(key),
-        context.populated_audience(key),
-    )
-    context.end_job(released, "completed")
+    audience, populated = context.ready_audience(key), context.populated_audience(key)
+    released: list[Audience] = []
+    with suppress(NotEstablishedError):  # a job that was prepared by hand cannot be completed
+        spare = context.populated_audience(key)
+        context.end_job(spare, "completed")
+        released.append(spare)
     near = near_misses_of_identifier(audience.id, context.random.randrange(len(audience.id)))
     near_misses = [near.shorter, near.longer, near.changed, near.percent_encoded]
 
     # Each kind of resource may have identifiers of its own, which may be equal.
-    other_kinds = {key.group, str(populated.job), str(released.job)} - {audience.id, populated.id, released.id}
+    prepared = [populated, *released]
+    other_kinds = {key.group, *(str(one.job) for one in prepared)} - {audience.id, *(one.id for one in prepared)}
     for identifier in [*context.not_issued(near_misses), *sorted(other_kinds)]:
         refused = delete(context, audience.group, identifier, key.token)
         Expectations(context).refusal("AUD-DELETE-EXACT", refused)
 
     expect_still_there(context, "AUD-DELETE-REFUSED", audience, key, refused)
-    expect_still_there(context, "AUD-DELETE-EXACT", released, key, refused)
+    for one in released:
+        expect_still_there(context, "AUD-DELETE-EXACT", one, key, refused)
 
 
 @pytest.mark.parametrize("identifier", ODD)

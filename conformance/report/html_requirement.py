@@ -49,10 +49,11 @@ def _source(source: str) -> str:
 def _violation(violation: Violation) -> str:
     expected, actual = difference(block(violation.expected, _COMPARED), block(violation.actual, _COMPARED))
     steps = "".join(_step(exchange) for exchange in violation.exchanges)
+    remark = f'<p class="about">{escape(line(violation.remark))}</p>' if violation.remark else ""
     return (
         f'<div class="sides"><div class="expected"><h4>Expected</h4><pre>{_marked(expected)}</pre></div>'
         f'<div class="actual"><h4>Actual</h4><pre>{_marked(actual)}</pre></div></div>'
-        f'<h4>Steps to reproduce</h4><ol class="steps">{steps}</ol>'
+        f'{remark}<h4>Steps to reproduce</h4><ol class="steps">{steps}</ol>'
     )
 
 

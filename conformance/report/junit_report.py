@@ -85,6 +85,7 @@ def _text(result: RequirementResult) -> str:
 
 def _violation(violation: Violation) -> list[str]:
     lines = ["", f"expected: {block(violation.expected)}", f"actual: {block(violation.actual)}"]
+    lines += [f"remark: {line(violation.remark)}"] if violation.remark else []
     for number, exchange in enumerate(violation.exchanges, start=1):
         lines += [f"{number}. {block(curl(exchange), _COMMAND)}", f"   -> {line(response_summary(exchange))}"]
         lines += [f"   {text}" for text in [body(exchange.response_body, _BODY)] if text]

@@ -80,11 +80,12 @@ def _source(source: str) -> str:
 def _violation(violation: Violation) -> str:
     expected = [f"- expected: {text}" for text in block(violation.expected, _PART).split("\n")]
     actual = [f"+ actual: {text}" for text in block(violation.actual, _PART).split("\n")]
+    remark = f"{_escaped(violation.remark)}\n\n" if violation.remark else ""
     commands: list[str] = []
     for number, exchange in enumerate(violation.exchanges, start=1):
         response = f"{response_summary(exchange)} {body(exchange.response_body, _BODY)}"
         commands += [f"# {number}.", block(curl(exchange), _PART), f"# -> {line(response)}"]
-    return _fenced("diff", "\n".join(expected + actual)) + _fenced("sh", "\n".join(commands))
+    return _fenced("diff", "\n".join(expected + actual)) + remark + _fenced("sh", "\n".join(commands))
 
 
 def _fenced(language: str, text: str) -> str:

@@ -71,6 +71,8 @@ def _violation(violation: Violation, *, colour: bool) -> Iterator[str]:
     yield from _marked(expected, _GREEN, colour=colour)
     yield "  actual"
     yield from _marked(actual, _RED, colour=colour)
+    if violation.remark:
+        yield f"  remark: {line(violation.remark)}"
     yield "  steps to reproduce"
     for number, exchange in enumerate(violation.exchanges, start=1):
         command, *continuation = block(curl(exchange), _COMMAND).split("\n")

@@ -124,7 +124,8 @@ def _observed_verdict(observed: Observations, *, conditional: bool) -> tuple[Ver
     if observed.violations:
         first = observed.violations[0]
         frequency = f"in {len(observed.violations)} of {observed.check_count} checks"
-        return Verdict.FAIL, f"expected {first.expected}; actual {first.actual} ({frequency})"
+        remark = f"; {first.remark}" if first.remark else ""
+        return Verdict.FAIL, f"expected {first.expected}; actual {first.actual} ({frequency}){remark}"
     obstacles = "; ".join(observed.blocked_by)
     if observed.errors:
         return Verdict.ERROR, "; ".join(observed.errors)

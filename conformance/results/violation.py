@@ -7,12 +7,17 @@ from conformance.results.exchange import Exchange
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """The expected and the actual behaviour, and the exchanges that show the difference, in their order."""
+    """The expected and the actual behaviour, and the exchanges that show the difference, in their order.
+
+    Attributes:
+        remark: The reason why something else than the target may be wrong; empty where there is none.
+    """
 
     requirement_id: str
     expected: str
     actual: str
     exchanges: tuple[Exchange, ...]
+    remark: str = ""
 
 
 class ViolationError(AssertionError):

@@ -22,7 +22,7 @@ from conformance.runner.cleanup import delete_leftovers
 from conformance.runner.deadline import Deadline
 from conformance.runner.selection import selected_checks
 from conformance.runner.session import Session
-from conformance.states import HttpStates, NotEstablishedError, StatesError, UnreachableError
+from conformance.states import HttpStates, NotEstablishedError, StatesError, UnreachableError, with_remarks
 
 _UNDECIDED = (NotEstablishedError, StatesError)
 """The errors that leave the requirements of a check undecided: they speak neither against the target nor the suite."""
@@ -142,7 +142,9 @@ class ConformancePlugin:
         if self._deadline.stopped:
             notes.append("the deadline has passed: checks that had not ended by then were not run, or repeated less")
         self.result = WorkerResult(
-            observations=with_reproduction_steps(self._observations(), client.exchanges, states.requests),
+            observations=with_reproduction_steps(
+                with_remarks(self._observations(), states.requests), client.exchanges, states.requests
+            ),
             keys=frozenset(states.keys),
             tokens=sent_tokens(client.exchanges),
             not_torn_down=tuple(not_torn_down),

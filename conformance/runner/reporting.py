@@ -18,6 +18,12 @@ _SHORTEST_SECRET = 8
 """Shorter values may occur anywhere by chance: they are redacted only where they are the whole value of a header."""
 
 
+_STATES_URL_MAY_BE_WRONG = (
+    "some violations are of states that the states URL said it had set up, so that the states URL may be wrong: "
+    "`audience-conformance states --check URL --base-url URL` tells; if a state is not implemented, respond with 501"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RunTime:
     """The time of a run.
@@ -44,6 +50,7 @@ def build_report(
         expected_failures: The reasons of expected failures, by requirement id.
     """
     ended = f"{result.ended} after {result.request_count} requests" if result.ended else None
+    remarked = any(violation.remark for observed in result.observations.values() for violation in observed.violations)
     not_torn_down = (f"not torn down: {resource}" for resource in result.not_torn_down)
     return Report(
         contract=_contract(),
@@ -59,7 +66,12 @@ def build_report(
         redactor=_build_redactor(options, result),
         strict=options.strict,
         selection=options.selection,
-        notes=(*([ended] if ended else []), *result.notes, *not_torn_down),
+        notes=(
+            *([ended] if ended else []),
+            *([_STATES_URL_MAY_BE_WRONG] if remarked else []),
+            *result.notes,
+            *not_torn_down,
+        ),
         ended=ended,
     )
 

@@ -3,6 +3,7 @@
 from conformance.states.api_key_states import ApiKeyStates
 from conformance.states.file_states import FileStates
 from conformance.states.http_states import HttpStates
+from conformance.states.own_word import with_remarks
 from conformance.states.provider_states import (
     NotEstablishedError,
     ProviderState,
@@ -27,4 +28,5 @@ __all__ = [
     "UnreachableError",
     "paced",
     "read_states_file",
+    "with_remarks",
 ]

@@ -9,6 +9,7 @@ import httpx
 
 from conformance.client.json_text import parse_json
 from conformance.results.exchange import Exchange
+from conformance.states.interface import state_descriptions
 from conformance.states.provider_states import (
     NotEstablishedError,
     ProviderState,
@@ -28,11 +29,6 @@ _UNTIL_TORN_DOWN: frozenset[str] = frozenset(
 _USUAL_HEADERS = frozenset(
     {"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "user-agent"}
 )
-_REQUIRED_VALUES: Mapping[str, tuple[str, ...]] = {
-    ProviderState.API_KEY: ("apiKey", "accountGroupId"),
-    ProviderState.READY_AUDIENCE: ("accountGroupId", "audienceId"),
-    ProviderState.POPULATED_AUDIENCE: ("accountGroupId", "audienceId", "jobId"),
-}
 _LONGEST_KEY = 4_096
 _LONGEST_REASON = 200  # characters
 
@@ -89,11 +85,8 @@ class HttpStates(ProviderStates):
 
     def _establish(self, state: str, params: Mapping[str, Any]) -> Values:
         values = self._post(state, _SETUP, params)
-        for name in _REQUIRED_VALUES.get(state, ()):
-            if not isinstance(values.get(name), str) or not values[name]:
-                raise StatesError(
-                    f"{self._printable_url} answered to setup of '{state}' without '{name}', which has to be a text"
-                )
+        if (problem := state_descriptions()[state].problem_of(values)) is not None:
+            raise StatesError(f"{self._printable_url} answered to setup of '{state}' {problem}")
         if state == ProviderState.API_KEY and not _fits_a_header(values["apiKey"]):
             raise StatesError(
                 f"{self._printable_url} answered to setup of '{state}' with an 'apiKey' that cannot stand in a header"

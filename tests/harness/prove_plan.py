@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import click
 
+from tests.mutants.combinations import PAIRS
 from tests.mutants.registry import CONVERSATIONAL, MUTANTS, VARIANTS
 from tests.mutants.single.mutants import MUTANTS as SINGLE_MUTANTS
 from tests.mutants.single.variants import VARIANTS as SINGLE_VARIANTS
@@ -42,6 +43,7 @@ def parts() -> list[Part]:
         Part("rest of the tests, with all their crashes, races and examples", 1, REST),
         Part("runs of all checks on mutants of the whole server", len(MUTANTS) - rare, RUN),
         Part("runs of all checks, with all repetitions, on mutants that show rarely", rare, RARE_RUN),
+        Part("runs of all checks on pairs of mutants, and on twenty at once", PAIRS + 1, RUN),
         Part("runs of Schemathesis on the two contracts", len(runs()), SCHEMATHESIS),
     ]
 

@@ -132,15 +132,21 @@ class Whole:
 
     def build(self, settings: Settings, made: Components, write: Write) -> ASGIApp:
         """Return the server of these components with the hooks of this object."""
-        self.parts = made
-        self._app = server(settings, replace(made, runner=MutatedRunner(self, made)), write)
+        self.install(made, server(settings, replace(made, runner=MutatedRunner(self, made)), write))
         return self
+
+    def install(self, made: Components, app: ASGIApp) -> None:
+        """Put the hooks for requests and responses around an application of these components."""
+        self.parts, self._app = made, app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = await read(scope, receive)
-        _ASKED.set(asked)
-        respond = self.control if asked.path.startswith("/_mock") else self.respond
-        await self.send(await respond(asked), send)
+        outer = _ASKED.set(asked)
+        try:
+            respond = self.control if asked.path.startswith("/_mock") else self.respond
+            await self.send(await respond(asked), send)
+        finally:
+            _ASKED.reset(outer)
 
 
 class MutatedStore(MemoryStore):

@@ -3,19 +3,25 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import uvicorn
+from starlette.applications import Starlette
 
 from mockserver.adapters.http_server import bound
 from tests.mutants.single.endpoint import Single, application
 
 
-@contextmanager
-def served(single: Single) -> Iterator[str]:
+def served(single: Single) -> AbstractContextManager[str]:
     """Serve the implementation and yield its URL."""
+    return served_application(application(single))
+
+
+@contextmanager
+def served_application(app: Starlette) -> Iterator[str]:
+    """Serve an application and yield its URL."""
     listening = bound("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(application(single), log_config=None, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
     thread.start()
     try:

@@ -50,6 +50,15 @@ def test_reports_for_people_show_expected_and_actual_and_the_frequency(render: R
     assert "violated in 1 of 90 checks" in text
 
 
+@pytest.mark.parametrize(
+    "render", [html_report.render, junit_report.render, markdown_report.render, text_report.render]
+)
+def test_reports_for_people_show_the_remark_on_a_violation(render: Render) -> None:
+    assert "the states URL may be wrong" in render(
+        report_of(failure(replace(VIOLATION, remark="the states URL may be wrong")))
+    )
+
+
 @every_report
 def test_every_verdict_at_every_level_can_be_reported(render: Render) -> None:
     assert "AUD-ERROR-MAY" in render(report_of(*EVERYTHING))
