@@ -12,8 +12,10 @@ from click.exceptions import NoArgsIsHelpError
 
 from conformance import environment
 from conformance.catalogue.requirements import Profile, load_catalogue
+from conformance.client.transport import DEFAULT_MAX_BODY
 from conformance.options import Options, UsageError, parse_headers, positive
 from conformance.report.formats import FORMATS
+from conformance.report.legible import line
 from conformance.runner.run import run as run_it
 from conformance.states_check.command import states
 from conformance.validation import validate
@@ -70,6 +72,15 @@ def cli() -> None:
     help="Repetitions of cheap, central checks: 90 find a violation by 1 in 20 requests with a probability of 99 %.",
 )
 @click.option("--timeout", default=10.0, show_default=True, callback=positive, help="Seconds to wait for a response.")
+@click.option(
+    "--max-body",
+    default=DEFAULT_MAX_BODY,
+    show_default=True,
+    type=click.IntRange(1_024),
+    envvar="AUDIENCE_CONFORMANCE_MAX_BODY",
+    show_envvar=True,
+    help="Bytes of a response, decoded, that are read; more is a violation of the target.",
+)
 @click.option("--deadline", type=float, callback=positive, help="Seconds after which the remaining checks are not run.")
 @click.option(
     "--max-rps",
@@ -155,7 +166,7 @@ def main() -> None:
         click.echo(error.format_message())
         sys.exit(_USAGE)
     except click.ClickException as error:
-        click.echo(f"audience-conformance: {error.format_message()}", err=True)
+        click.echo(line(f"audience-conformance: {error.format_message()}"), err=True)
         sys.exit(_USAGE)
     except click.Abort:
         sys.exit(_INTERRUPTED)

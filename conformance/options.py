@@ -39,6 +39,7 @@ class Options:
         max_examples: The number of repetitions of a cheap, central check.
         timeout: The longest wait for a response, in seconds.
         max_rps: The requests a second of all workers together; None is no limit on this machine, 20 elsewhere.
+        max_body: The longest body of a response, decoded, in bytes.
         deadline: The seconds after which the remaining checks are not run; None for no deadline.
         headers: Further headers for the target.
         states_headers: Further headers for the states URL.
@@ -65,6 +66,7 @@ class Options:
     timeout: float
     max_rps: float | None
     deadline: float | None
+    max_body: int
     headers: Mapping[str, str]
     states_headers: Mapping[str, str]
     ca_bundle: Path | None

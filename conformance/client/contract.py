@@ -1,6 +1,5 @@
 """The contract of the API, which validates responses with openapi-core, not with the code of the mock server."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -10,10 +9,14 @@ from openapi_core.validation.schemas import oas30_read_schema_validators_factory
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from conformance.catalogue.operation_spec import OperationSpec
+from conformance.client.json_text import parse_json
 from conformance.results.exchange import Exchange
 
 _JSON = "application/json"
 _SHOWN = 3
+_LONG = 1 << 20  # bytes
+_MOST_ITEMS = 1_000
+"""The items of each list of a long body that are validated: a page has a hundred."""
 
 
 class ResponseRow:
@@ -104,9 +107,18 @@ def schema_violations(exchange: Exchange, row: ResponseRow) -> tuple[list[str], 
         return [f"no JSON: {error}"], []
     documented: list[str] = []
     inferred: list[str] = []
+    if len(exchange.response_body or b"") > _LONG:
+        body = _shortened(body)
     for violation, is_inferred in row.schema_violations(body):
         (inferred if is_inferred else documented).append(violation)
     return documented[:_SHOWN], inferred[:_SHOWN]
+
+
+def _shortened(value: Any) -> Any:  # noqa: ANN401  (JSON)
+    """Return a body with the first items of each list."""
+    if isinstance(value, dict):
+        return {name: _shortened(member) for name, member in value.items()}
+    return [_shortened(item) for item in value[:_MOST_ITEMS]] if isinstance(value, list) else value
 
 
 def media_type(exchange: Exchange) -> str:
@@ -121,10 +133,7 @@ def json_body(exchange: Exchange) -> Any:  # noqa: ANN401  (JSON)
     Raises:
         ValueError: The body is not JSON in UTF-8, or is nested too deeply.
     """
-    try:
-        return json.loads((exchange.response_body or b"").decode("utf-8"))
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    return parse_json(exchange.response_body or b"")
 
 
 def json_at(exchange: Exchange, *names: str) -> Any:  # noqa: ANN401  (JSON)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from conformance.client.contract import json_at
+from conformance.client.json_text import parse_json
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.observations import Observations
 from conformance.results.violation import Violation
@@ -150,7 +151,7 @@ def _changed_ids(request: Exchange) -> Iterator[str]:
 def _texts(body: bytes | None) -> Iterator[str]:
     """Yield the text members of a JSON object."""
     try:
-        document = json.loads(body or b"null")
+        document = parse_json(body or b"null")
     except ValueError:
         return
     if isinstance(document, dict):

@@ -42,6 +42,7 @@ class Report:
         strict: Whether a SHOULD counts as a MUST.
         selection: The expression of `-k`.
         notes: Other facts for the reader, such as fewer repetitions, or leftovers at the target.
+        ended: The reason why the run ended early, where the target went away.
     """
 
     contract: Contract
@@ -55,6 +56,7 @@ class Report:
     strict: bool = False
     selection: str | None = None
     notes: tuple[str, ...] = ()
+    ended: str | None = None
 
     def __post_init__(self, redactor: Redactor) -> None:
         object.__setattr__(self, "base_url", redactor.text(self.base_url))
@@ -65,7 +67,12 @@ class Report:
     @property
     def outcome(self) -> RunVerdict:
         """The verdict on the run."""
-        return run_verdict(self.results, strict=self.strict, selection=self.selection is not None)
+        return run_verdict(
+            self.results,
+            strict=self.strict,
+            selection=self.selection is not None,
+            cut_short=self.ended is not None,
+        )
 
     def section(self, section: Section) -> tuple[RequirementResult, ...]:
         """Return the results of a section, in the order of the catalogue."""

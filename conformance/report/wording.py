@@ -43,11 +43,13 @@ def summary(report: Report) -> str:
     violated, undecided = len(report.section(Section.VIOLATED)), len(report.section(Section.UNDECIDED))
     passed = sum(result.verdict is Verdict.PASS for result in binding)
     unexercised = _unexercised(len(binding) - passed)
+    not_checked = f"{undecided} {of_all} could not be checked."
+    why = f"{_capital(report.ended)}:" if report.ended else "No violation found, but"
     sentences = {
         RunVerdict.NONCONFORMANT: f"{violated} {of_all} {'is' if violated == 1 else 'are'} violated.",
         RunVerdict.ERROR: "Some checks failed with an error of the suite, not of the target.",
         RunVerdict.STALE: "Some expected failures pass: remove them from the list.",
-        RunVerdict.INCONCLUSIVE: f"No violation found, but {undecided} {of_all} could not be checked.",
+        RunVerdict.INCONCLUSIVE: f"{why} {not_checked}",
         RunVerdict.PARTIAL: f"No violation found in the selection: {report.selection or 'not everything'}.",
         RunVerdict.CONFORMANT_EXCEPT: "No violation found, apart from the expected failures.",
         RunVerdict.CONFORMANT: f"No violation found: {passed} {of_all} passed{unexercised}.",
@@ -99,3 +101,7 @@ def _unexercised(number: int) -> str:
 
 def _plural(number: int) -> str:
     return "" if number == 1 else "s"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

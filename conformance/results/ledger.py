@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from threading import Lock
 
-from conformance.results.exchange import Exchange
+from conformance.results.exchange import Exchange, KeptBodies
 from conformance.results.observations import Observations
 from conformance.results.violation import Violation, ViolationError
+
+_MOST_KEPT = 16 << 20
+"""The bytes of the bodies that all violations show; of further long ones only the beginning is kept."""
 
 
 class Ledger:
@@ -15,6 +18,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._observations: defaultdict[str, Observations] = defaultdict(Observations)
+        self._kept_bodies = KeptBodies(_MOST_KEPT)
         self._lock = Lock()  # the responses of concurrent requests are validated in their threads
 
     def passed(self, requirement_id: str) -> None:
@@ -23,7 +27,9 @@ class Ledger:
 
     def failed(self, violation: Violation) -> None:
         """Record a check that found a violation."""
-        self._record(violation.requirement_id, check_count=1, violations=(violation,))
+        exchanges = tuple(map(self._kept_bodies.keep, violation.exchanges))
+        kept = replace(violation, exchanges=exchanges) if exchanges != violation.exchanges else violation
+        self._record(violation.requirement_id, check_count=1, violations=(kept,))
 
     def expect(
         self,

@@ -86,7 +86,9 @@ def decide(requirement: Requirement, observed: Observations, expected_failure: s
     return RequirementResult(requirement, observed, verdict, reason)
 
 
-def run_verdict(results: Sequence[RequirementResult], *, strict: bool = False, selection: bool = False) -> RunVerdict:
+def run_verdict(
+    results: Sequence[RequirementResult], *, strict: bool = False, selection: bool = False, cut_short: bool = False
+) -> RunVerdict:
     """Return the verdict on a run: the first that applies.
 
     Requirements that were not selected take no part. A run in which none was selected is inconclusive.
@@ -95,6 +97,7 @@ def run_verdict(results: Sequence[RequirementResult], *, strict: bool = False, s
         results: The result of each requirement.
         strict: Whether a SHOULD counts as a MUST.
         selection: Whether `-k` selected some of the checks.
+        cut_short: Whether the target went away before the end.
     """
     selected = {result.verdict for result in results if result.observations.selected}
     binding = {result.verdict for result in results if result.is_binding(strict=strict)}
@@ -102,7 +105,7 @@ def run_verdict(results: Sequence[RequirementResult], *, strict: bool = False, s
         (RunVerdict.NONCONFORMANT, Verdict.FAIL in binding),
         (RunVerdict.ERROR, Verdict.ERROR in selected),
         (RunVerdict.STALE, Verdict.STALE in selected),
-        (RunVerdict.INCONCLUSIVE, Verdict.NOT_RUN in binding or not selected),
+        (RunVerdict.INCONCLUSIVE, cut_short or Verdict.NOT_RUN in binding or not selected),
         (RunVerdict.PARTIAL, selection or not all(result.observations.selected for result in results)),
         (RunVerdict.CONFORMANT_EXCEPT, Verdict.EXPECTED in selected),
     )

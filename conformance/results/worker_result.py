@@ -18,6 +18,8 @@ class WorkerResult:
         tokens: All credentials that it sent, in their order.
         not_torn_down: The states and resources that it could not remove.
         notes: Other facts for the reader of the report.
+        request_count: The number of requests that it sent to the target.
+        ended: The reason why it ended early, where the target went away.
     """
 
     observations: Mapping[str, Observations]
@@ -25,6 +27,8 @@ class WorkerResult:
     tokens: tuple[str, ...] = ()
     not_torn_down: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    request_count: int = 0
+    ended: str | None = None
 
 
 def merge(results: Sequence[WorkerResult]) -> WorkerResult:
@@ -49,6 +53,8 @@ def merge(results: Sequence[WorkerResult]) -> WorkerResult:
         tokens=tuple(dict.fromkeys(token for result in results for token in result.tokens)),
         not_torn_down=tuple(leftover for result in results for leftover in result.not_torn_down),
         notes=tuple(dict.fromkeys(note for result in results for note in result.notes)),
+        request_count=sum(result.request_count for result in results),
+        ended=next((result.ended for result in results if result.ended is not None), None),
     )
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,10 @@ from conformance.runner.cleanup import delete_leftovers
 from conformance.runner.deadline import Deadline
 from conformance.runner.selection import selected_checks
 from conformance.runner.session import Session
-from conformance.states import HttpStates, NotEstablishedError, with_remarks
+from conformance.states import HttpStates, NotEstablishedError, StatesError, UnreachableError, with_remarks
+
+_UNDECIDED = (NotEstablishedError, StatesError)
+"""The errors that leave the requirements of a check undecided: they speak neither against the target nor the suite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,9 @@ class ConformancePlugin:
             self._deciding.update(self._decided_by(item))
 
     def pytest_runtest_setup(self) -> None:
-        """Begin a check; raise NotEstablishedError if the deadline has passed."""
+        """Begin a check; raise NotEstablishedError if the deadline has passed, or the target is gone."""
         self._deadline.raise_if_passed()
+        self._session.liveness.raise_if_gone()
         self._session.states.begin_check()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -107,25 +112,33 @@ class ConformancePlugin:
         report = yield
         if call.excinfo is not None:
             self._record_exception(item, call.excinfo)
-            if call.excinfo.errisinstance(NotEstablishedError):
+            if call.excinfo.errisinstance(_UNDECIDED):
                 report.outcome = "skipped"
                 report.longrepr = ("", 0, str(call.excinfo.value))
         return report
 
     def _record_exception(self, item: pytest.Item, exception: pytest.ExceptionInfo[BaseException]) -> None:
         ids = self._decided_by(item)
-        if exception.errisinstance(NotEstablishedError):
+        if exception.errisinstance(_UNDECIDED):
             self._ledger.blocked(ids, str(exception.value))
+            if exception.errisinstance(UnreachableError):
+                self._ask_for_target()
         elif not exception.errisinstance(ViolationError):  # a violation is in the ledger already
             self._ledger.errored(ids, f"{item.name}: {exception.exconly()}")
+
+    def _ask_for_target(self) -> None:
+        """Ask whether the target is gone as well, after its states have not responded."""
+        with suppress(NotEstablishedError):
+            self._session.liveness.outage_since(self._session.liveness.clock())
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
         """Clean up at the target, also after Ctrl-C, and build the result."""
-        states, client = self._session.states, self._session.client
+        states, client, liveness = self._session.states, self._session.client, self._session.liveness
+        self._deadline.begin_clean_up()
         not_torn_down = states.teardown_all()
         leftovers = [] if isinstance(states, HttpStates) else delete_leftovers(client.exchanges, self._session.api)
-        notes = [*states.notes(), *leftovers]
+        notes = [*states.notes(), *liveness.notes(), *leftovers]
         if self._deadline.stopped:
             notes.append("the deadline has passed: checks that had not ended by then were not run, or repeated less")
         self.result = WorkerResult(
@@ -136,6 +149,8 @@ class ConformancePlugin:
             tokens=sent_tokens(client.exchanges),
             not_torn_down=tuple(not_torn_down),
             notes=tuple(notes),
+            request_count=len(client.exchanges),
+            ended=liveness.ended,
         )
 
     def _observations(self) -> dict[str, Observations]:

@@ -49,6 +49,7 @@ def build_report(
         time: The time of the run.
         expected_failures: The reasons of expected failures, by requirement id.
     """
+    ended = f"{result.ended} after {result.request_count} requests" if result.ended else None
     remarked = any(violation.remark for observed in result.observations.values() for violation in observed.violations)
     not_torn_down = (f"not torn down: {resource}" for resource in result.not_torn_down)
     return Report(
@@ -65,7 +66,13 @@ def build_report(
         redactor=_build_redactor(options, result),
         strict=options.strict,
         selection=options.selection,
-        notes=(*([_STATES_URL_MAY_BE_WRONG] if remarked else []), *result.notes, *not_torn_down),
+        notes=(
+            *([ended] if ended else []),
+            *([_STATES_URL_MAY_BE_WRONG] if remarked else []),
+            *result.notes,
+            *not_torn_down,
+        ),
+        ended=ended,
     )
 
 

@@ -10,6 +10,7 @@ from conformance import environment
 from conformance.catalogue.requirements import Catalogue
 from conformance.options import Options, UsageError
 from conformance.report import text_report
+from conformance.report.legible import line
 from conformance.report.redaction import Redactor
 from conformance.results.expected_failures import ExpectedFailuresError, read
 from conformance.runner.deadline import Deadline
@@ -19,6 +20,7 @@ from conformance.runner.reporting import RunTime, build_report, long_secrets, wr
 from conformance.runner.session import open_session
 
 _INTERRUPTED, _ERROR, _NOTHING_SELECTED = 2, 3, 5
+_LONGEST_LINE = 4_000  # characters
 _TORN_DOWN = "what was set up is torn down again, and nothing was decided"
 _UNKNOWN_REST = ("nobody knows what was set up",)
 
@@ -54,7 +56,7 @@ def _run(options: Options, catalogue: Catalogue) -> int:
 
 def _with_workers(options: Options) -> Options:
     """Measure the latency of the target, and return the options with the number of workers that suits it."""
-    with open_session(options, Deadline(None)) as session:
+    with open_session(options, Deadline(None), is_first=True) as session:
         latency = preflight(options, session)
     options = options.with_workers_for(latency)
     workers = f", {options.workers} workers: {latency * 1000:.0f} ms a request" if options.workers != 1 else ""
@@ -66,10 +68,11 @@ def _status_without_report(session_result: SessionResult) -> int | None:
     """Return the exit status of a run that has no report, after a message that says why."""
     if session_result.interrupted:
         left = session_result.result.not_torn_down if session_result.result else _UNKNOWN_REST
-        click.echo(f"interrupted: {'not torn down: ' + '; '.join(left) if left else _TORN_DOWN}", err=True)
+        not_torn_down = line("not torn down: " + "; ".join(left), _LONGEST_LINE)
+        click.echo(f"interrupted: {not_torn_down if left else _TORN_DOWN}", err=True)
         return _INTERRUPTED
     if session_result.error is not None:
-        click.echo(f"the suite itself failed, please report it: {session_result.error}", err=True)
+        click.echo(f"the suite itself failed, please report it: {line(session_result.error)}", err=True)
         return _ERROR
     if session_result.nothing_selected:
         click.echo("no check was selected: `list` shows the checks", err=True)

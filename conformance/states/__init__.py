@@ -4,7 +4,13 @@ from conformance.states.api_key_states import ApiKeyStates
 from conformance.states.file_states import FileStates
 from conformance.states.http_states import HttpStates
 from conformance.states.own_word import with_remarks
-from conformance.states.provider_states import NotEstablishedError, ProviderState, ProviderStates, StatesError
+from conformance.states.provider_states import (
+    NotEstablishedError,
+    ProviderState,
+    ProviderStates,
+    StatesError,
+    UnreachableError,
+)
 from conformance.states.public_api import PublicApi, Send, paced
 from conformance.states.states_file import StatesFileError, read_states_file
 
@@ -19,6 +25,7 @@ __all__ = [
     "Send",
     "StatesError",
     "StatesFileError",
+    "UnreachableError",
     "paced",
     "read_states_file",
     "with_remarks",

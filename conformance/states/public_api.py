@@ -2,21 +2,19 @@
 
 import itertools
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import httpx
 
 from conformance.client.contract import path_segment
+from conformance.client.json_text import parse_json
+from conformance.client.rate_limit import RateLimit
 from conformance.states.provider_states import NotEstablishedError
 
 Send = Callable[[str, str, str, Any], httpx.Response]
 """A function that sends a request: method, path, API key, document (None for no body)."""
 
-_MOST_TRIES = 6
-_LONGEST_PAUSE = 60.0
-"""The longest pause before a request is sent again, in seconds."""
-
-_TOO_MANY = 429
 _DONE, _CREATED, _GONE = frozenset({200}), frozenset({201}), frozenset({200, 404})
 
 
@@ -34,16 +32,15 @@ def paced(http: httpx.Client, pause: Callable[[float], None], pace: float = 0) -
         pause: A function that waits for some seconds.
         pace: The seconds to wait before each request, the same as for every other request.
     """
+    limit = RateLimit(pause, lambda: datetime.now(UTC))  # noqa: TID251  (of a target without a clock)
 
     def send(method: str, path: str, key: str, document: Any) -> httpx.Response:  # noqa: ANN401  (JSON)
-        for attempt in range(_MOST_TRIES):
+        for pauses in itertools.count():
             if pace:
                 pause(pace)
             response = http.request(method, path, headers={"Authorization": f"Bearer {key}"}, json=document)
-            if response.status_code != _TOO_MANY:
+            if not limit.may_retry(response.status_code, response.headers, pauses):
                 break
-            retry_after = response.headers.get("retry-after", "")
-            pause(min(float(retry_after), _LONGEST_PAUSE) if retry_after.isdecimal() else 2.0**attempt)
         return response
 
     return send
@@ -97,7 +94,7 @@ class PublicApi:
                 f"the target answered {response.status_code} to the request to {purpose} ({sent})"
             )
         try:
-            body = response.json()
+            body = parse_json(response.content)
         except ValueError:
             body = None
         return body.get("data") if isinstance(body, dict) else None

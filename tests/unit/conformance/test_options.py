@@ -20,6 +20,7 @@ def options(
         timeout=10.0,
         max_rps=max_rps,
         deadline=None,
+        max_body=5_000_000,
         headers={},
         states_headers={},
         ca_bundle=None,

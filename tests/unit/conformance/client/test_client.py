@@ -7,6 +7,7 @@ from conformance.catalogue import operations
 from conformance.client.client import ApiRequest, Client, RawRequest, RequestOptions
 from conformance.client.contract import Contract, RawSegment
 from conformance.results.ledger import Ledger
+from conformance.results.not_established import NotEstablishedError
 from openapi import contract
 
 GET = ApiRequest(operations.GET_AUDIENCE, "secret", "g", "/a")
@@ -81,6 +82,15 @@ def test_a_rate_limit_is_waited_out() -> None:
 
     assert suite_client.send(GET).status == 404
     assert waited == [7.0, 2.0]
+
+
+def test_a_rate_limit_that_cannot_be_waited_out_decides_nothing() -> None:
+    suite_client, waited = client(lambda _: LIMITED)
+
+    with pytest.raises(NotEstablishedError, match="429"):
+        suite_client.send(GET)
+
+    assert sum(waited) > 60
 
 
 def test_an_expected_rate_limit_is_not_waited_out() -> None:

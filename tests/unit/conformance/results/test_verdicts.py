@@ -217,3 +217,11 @@ def test_every_verdict_is_counted_zeros_included() -> None:
     counted = counts([PASSED, PASSED, decided(Verdict.FAIL)])
 
     assert counted == {**dict.fromkeys(Verdict, 0), Verdict.PASS: 2, Verdict.FAIL: 1}
+
+
+def test_a_run_without_a_violation_that_was_cut_short_is_inconclusive() -> None:
+    selection = [PASSED, decided(Verdict.PASS, selected=False)]
+
+    assert run_verdict([PASSED], cut_short=True) is RunVerdict.INCONCLUSIVE
+    assert run_verdict(selection, selection=True, cut_short=True) is RunVerdict.INCONCLUSIVE
+    assert run_verdict([PASSED, decided(Verdict.FAIL)], cut_short=True) is RunVerdict.NONCONFORMANT

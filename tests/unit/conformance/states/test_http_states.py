@@ -82,7 +82,7 @@ def test_teardown_stops_where_the_target_is_unreachable() -> None:
     failed = states.teardown_all()
 
     assert actions.count("teardown") == 2
-    assert failed[-1] == "3 more states, since nothing answered"
+    assert failed[-1] == "3 more states, since nothing answered: 'an API key' (3 times)"
 
 
 def test_an_account_group_goes_with_its_last_key() -> None:
