@@ -70,7 +70,8 @@ class Reproduction:
         creating = self._states.setup_requests(evidence)
         changing = self._states.state_changes(creating, evidence)
         in_time = heapq.merge(changing, evidence, key=lambda exchange: exchange.number)
-        return replace(violation, exchanges=(*_first_and_last(creating), *in_time))
+        exchanges = (*_first_and_last(creating), *in_time)
+        return replace(violation, exchanges=exchanges, own_count=len(violation.exchanges))
 
 
 class States:

@@ -11,10 +11,15 @@ from conformance.results.violation import Violation, ViolationError
 
 
 class Ledger:
-    """The observations by requirement id. A recorded violation stays; later observations do not remove it."""
+    """The observations by requirement id. A recorded violation stays; later observations do not remove it.
+
+    Attributes:
+        check: The name of the running check, which its violations bear; empty between checks.
+    """
 
     def __init__(self) -> None:
         self._observations: defaultdict[str, Observations] = defaultdict(Observations)
+        self.check = ""
         self._lock = Lock()  # the responses of concurrent requests are validated in their threads
 
     def passed(self, requirement_id: str) -> None:
@@ -23,7 +28,8 @@ class Ledger:
 
     def failed(self, violation: Violation) -> None:
         """Record a check that found a violation."""
-        self._record(violation.requirement_id, check_count=1, violations=(violation,))
+        named = replace(violation, check=violation.check or self.check)
+        self._record(violation.requirement_id, check_count=1, violations=(named,))
 
     def expect(
         self,

@@ -7,12 +7,25 @@ from conformance.results.exchange import Exchange
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """The expected and the actual behaviour, and the exchanges that show the difference, in their order."""
+    """The expected and the actual behaviour, and the exchanges that show the difference, in their order.
+
+    Attributes:
+        exchanges: The exchanges of the check, after the requests that set its resources up.
+        check: The name of the check that saw it, with its parameters; empty where that is unknown.
+        own_count: The number of exchanges of the check itself; None before the set-up was added.
+    """
 
     requirement_id: str
     expected: str
     actual: str
     exchanges: tuple[Exchange, ...]
+    check: str = ""
+    own_count: int | None = None
+
+    @property
+    def length(self) -> int:
+        """The number of exchanges of the check itself."""
+        return len(self.exchanges) if self.own_count is None else self.own_count
 
 
 class ViolationError(AssertionError):

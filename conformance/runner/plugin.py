@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -31,12 +32,14 @@ class RunSettings:
     Attributes:
         profile: The part of the documentation to check.
         seed: The seed of all random numbers.
+        run_id: The identifier of the run, from which its idempotency keys are made.
         repeats: How often a check repeats cheap requests.
         selected: The only checks whose files are read; empty for all checks of the profile.
     """
 
     profile: Profile
     seed: int
+    run_id: UUID
     repeats: int
     selected: frozenset[str] = frozenset()
 
@@ -53,7 +56,7 @@ class ConformancePlugin:
         self._session = session
         self._settings = settings
         self._deadline = deadline
-        self._facts = RunFacts(session.client)
+        self._facts = RunFacts(session.client, settings.run_id)
         self._collected: set[str] = set()
         self._selected: set[str] = set()
         self._deciding: set[str] = set()
@@ -66,7 +69,8 @@ class ConformancePlugin:
         """Return the plugin for a session that was opened with these options."""
         repeats = session.states.repeats(options.max_examples)
         selected = selected_checks(options.selection, catalogue)
-        return cls(catalogue, session, RunSettings(options.profile, options.seed, repeats, selected), deadline)
+        settings = RunSettings(options.profile, options.seed, options.run_id, repeats, selected)
+        return cls(catalogue, session, settings, deadline)
 
     @property
     def _ledger(self) -> Ledger:
@@ -96,8 +100,9 @@ class ConformancePlugin:
         for item in session.items:
             self._deciding.update(self._decided_by(item))
 
-    def pytest_runtest_setup(self) -> None:
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin a check; raise NotEstablishedError if the deadline has passed."""
+        self._ledger.check = item.name
         self._deadline.raise_if_passed()
         self._session.states.begin_check()
 
