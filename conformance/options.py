@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import click
 
@@ -36,6 +37,7 @@ class Options:
         api_key: The only key, with which the suite sets up states by the public API.
         profile: The part of the documentation to check.
         seed: The seed of all random choices.
+        run_id: The identifier of this run alone: what must be fresh, also with the same seed, is made from it.
         max_examples: The number of repetitions of a cheap, central check.
         timeout: The longest wait for a response, in seconds.
         max_rps: The requests a second of all workers together; None is no limit on this machine, 20 elsewhere.
@@ -52,6 +54,7 @@ class Options:
         first_failure: Whether the run ends at the first failed check.
         workers: The number of processes; None until the latency of the target is known.
         expected: The file of expected failures.
+        quiet: Whether the terminal shows only the verdict and errors.
         reports: The path of each report, by its kind.
     """
 
@@ -61,6 +64,7 @@ class Options:
     api_key: str | None
     profile: Profile
     seed: int
+    run_id: UUID
     max_examples: int
     timeout: float
     max_rps: float | None
@@ -77,6 +81,7 @@ class Options:
     first_failure: bool
     workers: int | None
     expected: Path | None
+    quiet: bool
     reports: Mapping[str, Path]
 
     @property

@@ -28,6 +28,11 @@ def render(report: Report, *, colour: bool = False) -> str:
     return "\n".join([*lines, *_conclusion(report, colour=colour)]) + "\n"
 
 
+def verdict_line(report: Report, *, colour: bool = False) -> str:
+    """Return the last line alone, the verdict; in colour if asked for."""
+    return _verdict(report, colour=colour) + "\n"
+
+
 def _section(report: Report, section: Section, *, colour: bool) -> Iterator[str]:
     if not (results := report.section(section)):
         return
@@ -105,9 +110,13 @@ def _conclusion(report: Report, *, colour: bool) -> Iterator[str]:
     contract = f"{report.contract.title} {report.contract.version} ({report.contract.digest[:12]})"
     yield f"contract  {line(contract)}, profile {report.profile}, seed {report.seed}, {report.duration:.1f} s"
     yield f"counts    {tally(report)}"
+    yield _verdict(report, colour=colour)
+
+
+def _verdict(report: Report, *, colour: bool) -> str:
     is_good = report.outcome in (RunVerdict.CONFORMANT, RunVerdict.CONFORMANT_EXCEPT, RunVerdict.PARTIAL)
     verdict = f"verdict   {report.outcome}: {HEADLINE[report.outcome]}. {line(summary(report))}"
-    yield _painted(verdict, _GREEN if is_good else _RED, colour=colour)
+    return _painted(verdict, _GREEN if is_good else _RED, colour=colour)
 
 
 def _exchanges(report: Report) -> Iterator[Exchange]:
