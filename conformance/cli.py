@@ -85,6 +85,7 @@ def cli() -> None:
 @click.option(
     "--expected-failures", "expected", type=_FILE, help="File of known failures: TOML, or lines of 'ID  reason'."
 )
+@click.option("--reproduce", type=_FILE, help="Directory for a shell script and a pytest file of each violation.")
 @click.option("--quiet", is_flag=True, help="Print only the verdict, and errors.")
 @click.option("--strict", is_flag=True, help="Count a SHOULD as a MUST.")
 @click.option("--seed", type=int, help="Seed of the random choices; by default a new one, which is printed.")

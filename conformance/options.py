@@ -54,6 +54,7 @@ class Options:
         first_failure: Whether the run ends at the first failed check.
         workers: The number of processes; None until the latency of the target is known.
         expected: The file of expected failures.
+        reproduce: The directory for scripts that repeat each violation; None for none.
         quiet: Whether the terminal shows only the verdict and errors.
         reports: The path of each report, by its kind.
     """
@@ -81,6 +82,7 @@ class Options:
     first_failure: bool
     workers: int | None
     expected: Path | None
+    reproduce: Path | None
     quiet: bool
     reports: Mapping[str, Path]
 

@@ -4,6 +4,7 @@ import itertools
 import json
 import statistics
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -172,6 +173,7 @@ class Client:
         path = base.raw_path.rstrip(b"/") + raw.path.encode("ascii", "backslashreplace")
         url = base.copy_with(raw_path=path)
         request = self._http.build_request(raw.method, url, headers=raw.headers, content=raw.content)
+        started = time.monotonic()
         try:
             response, no_response = self._http.send(request), None
         except httpx.TransportError as error:
@@ -187,6 +189,7 @@ class Client:
             response_headers=() if response is None else tuple(response.headers.multi_items()),
             response_body=None if response is None else response.content,
             elapsed_ms=0.0 if response is None else response.elapsed.total_seconds() * 1000,
+            started=started,
         )
         self.exchanges.append(exchange)
         return exchange

@@ -79,6 +79,7 @@ class Redactor:
             violation,
             expected=self.text(violation.expected),
             actual=self.text(violation.actual),
+            repetition=None,  # scripts are made of the original
             exchanges=tuple(self._exchange(exchange) for exchange in violation.exchanges),
         )
 

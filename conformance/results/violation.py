@@ -6,6 +6,21 @@ from conformance.results.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True)
+class Repetition:
+    """All requests that repeat a violation.
+
+    Attributes:
+        steps: The requests in their order, those that set provider states up among them.
+        own: The numbers of the exchanges of the check itself.
+        states: The numbers of the requests that set provider states up.
+    """
+
+    steps: tuple[Exchange, ...]
+    own: frozenset[int]
+    states: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """The expected and the actual behaviour, and the exchanges that show the difference, in their order.
 
@@ -13,6 +28,7 @@ class Violation:
         exchanges: The exchanges of the check, after the requests that set its resources up.
         check: The name of the check that saw it, with its parameters; empty where that is unknown.
         own_count: The number of exchanges of the check itself; None before the set-up was added.
+        repetition: All requests that repeat it, where a script of them is asked for.
     """
 
     requirement_id: str
@@ -21,6 +37,7 @@ class Violation:
     exchanges: tuple[Exchange, ...]
     check: str = ""
     own_count: int | None = None
+    repetition: Repetition | None = None
 
     @property
     def length(self) -> int:

@@ -1,5 +1,6 @@
 """The pytest plugin of the suite: it gives checks their context, and records their results."""
 
+import heapq
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from conformance.client.reproduction import with_reproduction_steps
 from conformance.harness.context import CheckContext
 from conformance.harness.run_facts import LOOKING_BACK, RunFactFixtures, RunFacts
 from conformance.options import Options
+from conformance.results.exchange import Exchange
 from conformance.results.ledger import Ledger
 from conformance.results.observations import Observations
 from conformance.results.violation import ViolationError
@@ -34,6 +36,7 @@ class RunSettings:
         seed: The seed of all random numbers.
         run_id: The identifier of the run, from which its idempotency keys are made.
         repeats: How often a check repeats cheap requests.
+        reproduce: Whether violations keep all requests that repeat them.
         selected: The only checks whose files are read; empty for all checks of the profile.
     """
 
@@ -41,6 +44,7 @@ class RunSettings:
     seed: int
     run_id: UUID
     repeats: int
+    reproduce: bool = False
     selected: frozenset[str] = frozenset()
 
 
@@ -69,7 +73,8 @@ class ConformancePlugin:
         """Return the plugin for a session that was opened with these options."""
         repeats = session.states.repeats(options.max_examples)
         selected = selected_checks(options.selection, catalogue)
-        settings = RunSettings(options.profile, options.seed, options.run_id, repeats, selected)
+        reproduce = options.reproduce is not None
+        settings = RunSettings(options.profile, options.seed, options.run_id, repeats, reproduce, selected)
         return cls(catalogue, session, settings, deadline)
 
     @property
@@ -134,12 +139,19 @@ class ConformancePlugin:
         if self._deadline.stopped:
             notes.append("the deadline has passed: checks that had not ended by then were not run, or repeated less")
         self.result = WorkerResult(
-            observations=with_reproduction_steps(self._observations(), client.exchanges, states.requests),
+            observations=with_reproduction_steps(
+                self._observations(), self._all_exchanges(), states.requests, whole=self._settings.reproduce
+            ),
             keys=frozenset(states.keys),
             tokens=sent_tokens(client.exchanges),
             not_torn_down=tuple(not_torn_down),
             notes=tuple(notes),
         )
+
+    def _all_exchanges(self) -> Iterable[Exchange]:
+        """Return the exchanges with the target, those that set states up by the public API among them."""
+        of_states, of_checks = self._session.api_exchanges, self._session.client.exchanges
+        return heapq.merge(of_states, sorted(of_checks, key=_number), key=_number)
 
     def _observations(self) -> dict[str, Observations]:
         """Return the observations of each requirement of the profile."""
@@ -165,6 +177,10 @@ class ConformancePlugin:
         if is_whole or requirement.id in self._deciding:
             return bool(self._selected)
         return self._ledger.was_checked(requirement.id)
+
+
+def _number(exchange: Exchange) -> int:
+    return exchange.number
 
 
 def _check_name(item: pytest.Item) -> str:

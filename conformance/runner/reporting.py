@@ -12,8 +12,9 @@ from conformance.options import Options, UsageError
 from conformance.report.contents import Contract, Report
 from conformance.report.formats import FORMATS
 from conformance.report.redaction import Redactor
+from conformance.report.scripts.files import write_scripts
 from conformance.results.expected_failures import ExpectedFailure
-from conformance.results.verdicts import decide
+from conformance.results.verdicts import RequirementResult, decide
 from conformance.results.worker_result import WorkerResult
 from openapi import contract, contract_text
 
@@ -41,7 +42,7 @@ def build_report(
     time: RunTime,
     expected_failures: Sequence[ExpectedFailure],
 ) -> Report:
-    """Return the report of a run.
+    """Return the report of a run, after the scripts of its violations are written.
 
     Args:
         options: The options of the run.
@@ -55,6 +56,12 @@ def build_report(
     for failure in expected_failures:
         if not failure.is_over(today):
             by_id[failure.requirement_id].append(failure)
+    results = tuple(
+        decide(catalogue[requirement_id], observations, by_id[requirement_id])
+        for requirement_id, observations in result.observations.items()
+    )
+    redactor = _build_redactor(options, result)
+    scripts = _write_scripts(options, results, redactor)
     not_torn_down = (f"not torn down: {resource}" for resource in result.not_torn_down)
     return Report(
         contract=contract_facts(),
@@ -63,14 +70,11 @@ def build_report(
         seed=options.seed,
         started=time.started.isoformat(timespec="seconds"),
         duration=time.duration,
-        results=tuple(
-            decide(catalogue[requirement_id], observations, by_id[requirement_id])
-            for requirement_id, observations in result.observations.items()
-        ),
-        redactor=_build_redactor(options, result),
+        results=results,
+        redactor=redactor,
         strict=options.strict,
         selection=options.selection,
-        notes=(*over_notes(expected_failures, today), *result.notes, *not_torn_down),
+        notes=(*scripts, *over_notes(expected_failures, today), *result.notes, *not_torn_down),
     )
 
 
@@ -92,6 +96,17 @@ def write_reports(options: Options, report: Report) -> None:
             path.write_text(renderers[name](report), encoding="utf-8")
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def _write_scripts(options: Options, results: Iterable[RequirementResult], redactor: Redactor) -> list[str]:
+    """Write the scripts of `--reproduce`, and return a note about them; UsageError if a file cannot be written."""
+    if options.reproduce is None:
+        return []
+    try:
+        count = write_scripts(options.reproduce, results, options.base_url, redactor.text)
+    except OSError as error:
+        raise UsageError(f"--reproduce {options.reproduce}: {error.strerror}") from None
+    return [f"a shell script and a pytest file of each of {count} violations: {options.reproduce}"] if count else []
 
 
 def long_secrets(secrets: Mapping[str, str | None]) -> dict[str, str]:

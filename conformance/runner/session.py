@@ -12,6 +12,7 @@ import httpx
 from conformance.client.client import Client
 from conformance.client.contract import Contract
 from conformance.options import Options, UsageError
+from conformance.results.exchange import Exchange
 from conformance.results.ledger import Ledger
 from conformance.runner.deadline import Deadline
 from conformance.states import (
@@ -23,6 +24,7 @@ from conformance.states import (
     StatesFileError,
     paced,
     read_states_file,
+    recording,
 )
 from openapi import contract
 
@@ -34,12 +36,14 @@ class Session:
     Attributes:
         http: The connection to the target for requests that belong to no check.
         api: The public API by that connection.
+        api_exchanges: The exchanges of the public API, in their order.
         client: The client of the checks; it raises NotEstablishedError past the deadline.
         states: The provider states.
     """
 
     http: httpx.Client
     api: PublicApi
+    api_exchanges: list[Exchange]
     client: Client
     states: ProviderStates
 
@@ -63,9 +67,17 @@ def open_session(options: Options, deadline: Deadline) -> Iterator[Session]:
         http, checks_http = (connect(options.base_url, options.headers) for _ in range(2))
         states_http = connect("", options.states_headers)
         checks_http.event_hooks["request"].append(deadline.raise_if_passed)
-        api = PublicApi(paced(http, time.sleep, options.min_interval))  # noqa: TID251  (a real pause)
         client = _build_client(options, checks_http)
-        yield Session(http, api, client, _build_states(options, api, states_http, client.exchange_numbers))
+        api_exchanges: list[Exchange] = []
+        send = recording(
+            paced(http, time.sleep, options.min_interval),  # noqa: TID251  (a real pause)
+            api_exchanges,
+            client.exchange_numbers,
+        )
+        api = PublicApi(send)
+        yield Session(
+            http, api, api_exchanges, client, _build_states(options, api, states_http, client.exchange_numbers)
+        )
 
 
 def _build_client(options: Options, http: httpx.Client) -> Client:

@@ -4,7 +4,7 @@ from conformance.states.api_key_states import ApiKeyStates
 from conformance.states.file_states import FileStates
 from conformance.states.http_states import HttpStates
 from conformance.states.provider_states import NotEstablishedError, ProviderState, ProviderStates, StatesError
-from conformance.states.public_api import PublicApi, Send, paced
+from conformance.states.public_api import PublicApi, Send, paced, recording
 from conformance.states.states_file import StatesFileError, read_states_file
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "StatesFileError",
     "paced",
     "read_states_file",
+    "recording",
 ]

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -79,6 +80,7 @@ class HttpStates(ProviderStates):
     def _post(self, state: str, action: str, params: Mapping[str, Any]) -> Values:
         """Request an action on a state, and return the values of the response."""
         document = {"state": state, "params": params, "action": action}
+        started = time.monotonic()
         try:
             response = self._http.post(self._url, json=document)
         except httpx.HTTPError as error:
@@ -97,11 +99,11 @@ class HttpStates(ProviderStates):
                 f"{self._printable_url} answered {response.status_code} to {action} of '{state}': {advice}"
             )
         if action == _SETUP or state in _UNTIL_TORN_DOWN:
-            self.requests.append(_to_exchange(next(self._numbers), self._printable_url, response))
+            self.requests.append(_to_exchange(next(self._numbers), self._printable_url, response, started))
         return values
 
 
-def _to_exchange(number: int, url: str, response: httpx.Response) -> Exchange:
+def _to_exchange(number: int, url: str, response: httpx.Response, started: float) -> Exchange:
     """Return the exchange as a report may show it: the values of unusual headers are replaced by variables."""
     sent = response.request.headers
     variables = (
@@ -120,6 +122,7 @@ def _to_exchange(number: int, url: str, response: httpx.Response) -> Exchange:
         response_headers=(),
         response_body=response.content,
         elapsed_ms=response.elapsed.total_seconds() * 1000,
+        started=started,
     )
 
 

@@ -34,6 +34,7 @@ def options(
         first_failure=False,
         workers=workers,
         expected=None,
+        reproduce=None,
         quiet=False,
         reports={},
     )
