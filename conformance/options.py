@@ -1,6 +1,7 @@
 """The options of `run`."""
 
 import math
+import shlex
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -123,6 +124,25 @@ class Options:
             reason = "no certificate in PEM form" if isinstance(error, ssl.SSLError) else error.strerror
             raise UsageError(f"--ca-bundle {self.ca_bundle}: {reason}") from None
 
+    def command(self) -> str:
+        """Return the command line without secrets, reports and selection: headers are variables of the shell."""
+        words = ["audience-conformance", "run", "--base-url", self.base_url]
+        for name, value in (("--states-url", _without_password(self.states_url)), ("--states-file", self.states_file)):
+            words += [name, str(value)] if value else []
+        words += ["--profile", self.profile, "--max-examples", str(self.max_examples)]
+        words += ["--strict"] * self.strict + ["--allow-leftovers"] * self.allow_leftovers
+        words += ["--allow-credits"] * self.allow_credits
+        quoted = [shlex.quote(word) for word in words]
+        numbers = {name: number for number, name in enumerate(self.given_headers(), 1)}
+        for name, value in self.headers.items():
+            shown = (
+                f'"{name}: $AUDIENCE_HEADER_{numbers[name]}"' if name in numbers else shlex.quote(f"{name}: {value}")
+            )
+            quoted += ["--header", shown]
+        for number, name in enumerate(self.states_headers, len(numbers) + 1):
+            quoted += ["--states-header", f'"{name}: $AUDIENCE_HEADER_{number}"']
+        return " ".join(quoted)
+
     def given_headers(self) -> dict[str, str]:
         """Return the headers for the target that are secret."""
         return {name: value for name, value in self.headers.items() if name.lower() not in _NOT_SECRET}
@@ -138,6 +158,14 @@ class Options:
                 names.setdefault(secret, f"AUDIENCE_HEADER_{number}")
         names.pop("", None)
         return names
+
+
+def _without_password(url: str | None) -> str | None:
+    """Return a URL without its user and password."""
+    if url is None or "@" not in urlsplit(url).netloc:
+        return url
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def parse_headers(given: tuple[str, ...]) -> dict[str, str]:

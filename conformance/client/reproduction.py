@@ -82,7 +82,8 @@ class Reproduction:
         changing = self._states.state_changes(creating, evidence)
         in_time = heapq.merge(changing, evidence, key=lambda exchange: exchange.number)
         exchanges = (*_first_and_last(creating), *in_time)
-        return replace(violation, exchanges=exchanges, own_count=len(violation.exchanges))
+        own = frozenset(exchange.number for exchange in violation.exchanges)
+        return replace(violation, exchanges=exchanges, own=own)
 
     def with_all_steps(self, violation: Violation) -> Violation:
         """Return a violation with its setup, and with all requests that repeat it."""

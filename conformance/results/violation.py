@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from conformance.results.exchange import Exchange
+from conformance.results.timeline import Timeline, timeline_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ class Violation:
     Attributes:
         exchanges: The exchanges of the check, after the requests that set its resources up.
         check: The name of the check that saw it, with its parameters; empty where that is unknown.
-        own_count: The number of exchanges of the check itself; None before the set-up was added.
+        own: The numbers of the exchanges of the check itself; None before the set-up was added.
+        timeline: The requests of several clients, and the longest order that explains their responses; empty where
+            no order was sought.
         repetition: All requests that repeat it, where a script of them is asked for.
     """
 
@@ -36,13 +39,20 @@ class Violation:
     actual: str
     exchanges: tuple[Exchange, ...]
     check: str = ""
-    own_count: int | None = None
+    own: frozenset[int] | None = None
+    timeline: Timeline = ()
     repetition: Repetition | None = None
 
     @property
     def length(self) -> int:
         """The number of exchanges of the check itself."""
-        return len(self.exchanges) if self.own_count is None else self.own_count
+        return len(self.exchanges if self.own is None else self.own)
+
+    @property
+    def shown_timeline(self) -> Timeline:
+        """The timeline to show: where no order was sought, that of its exchanges, if they overlap or are many."""
+        own = (one for one in self.exchanges if self.own is None or one.number in self.own)
+        return self.timeline or timeline_of(own)
 
 
 class ViolationError(AssertionError):

@@ -73,6 +73,8 @@ def build_report(
         results=results,
         redactor=redactor,
         strict=options.strict,
+        suite_version=suite_version(),
+        command=options.command(),
         selection=options.selection,
         notes=(*scripts, *over_notes(expected_failures, today), *result.notes, *not_torn_down),
     )

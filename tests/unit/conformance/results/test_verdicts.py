@@ -145,8 +145,8 @@ def test_the_shortest_violation_comes_first_and_the_unproved_last() -> None:
 
 
 def test_the_requests_that_set_a_violation_up_do_not_count_as_its_length() -> None:
-    prepared = Violation("AUD-DELETE-GUARD", "409", "200", (EXCHANGE,) * 5, own_count=1)
-    own = Violation("AUD-DELETE-GUARD", "409", "200", (EXCHANGE,) * 3, own_count=3)
+    prepared = Violation("AUD-DELETE-GUARD", "409", "200", (EXCHANGE,) * 5, own=frozenset({1}))
+    own = Violation("AUD-DELETE-GUARD", "409", "200", (EXCHANGE,) * 3, own=frozenset({1, 2, 3}))
 
     assert decide(ROW, Observations(2, (own, prepared))).observations.violations == (prepared, own)
 
