@@ -105,7 +105,7 @@ def _write_scripts(options: Options, results: Iterable[RequirementResult], redac
     if options.reproduce is None:
         return []
     try:
-        count = write_scripts(options.reproduce, results, options.base_url, redactor.text)
+        count = write_scripts(options.reproduce, results, options.base_url, redactor)
     except OSError as error:
         raise UsageError(f"--reproduce {options.reproduce}: {error.strerror}") from None
     return [f"a shell script and a pytest file of each of {count} violations: {options.reproduce}"] if count else []

@@ -1,11 +1,11 @@
 """Expressions: the texts of recorded requests, with variables in the places of values that responses gave out."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from conformance.report.redaction import VARIABLE
+from conformance.report.redaction import VARIABLE, Redactor
 
 _LONG = 8
 """The fewest characters of a value that is replaced within a text as well; a shorter one is replaced as a whole."""
@@ -65,23 +65,24 @@ class Writer:
     """The writer of expressions.
 
     Args:
-        redact: A function that replaces secrets in a text by `$` and their names.
+        redactor: The replacement of secrets by `$` and their names.
 
     Attributes:
         values: The values that responses have given out so far, with the names of their variables.
     """
 
-    def __init__(self, redact: Callable[[str], str]) -> None:
-        self._redact = redact
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
         self.values: dict[str, str] = {}
 
     def url(self, text: str) -> Expression:
         """Return the expression of a path with its query."""
         return self._joined(re.split(r"([/?&=])", text))
 
-    def header(self, text: str) -> Expression:
+    def header(self, name: str, value: str) -> Expression:
         """Return the expression of the value of a header."""
-        return self._joined(re.split(r"( )", text))
+        redacted = self._redactor.short_header(name, value)
+        return self._joined(re.split(r"( )", value)) if redacted == value else _settings_in(redacted)
 
     def document(self, text: str) -> Expression:
         """Return the expression of a body: identifiers in JSON are whole texts."""
@@ -89,29 +90,31 @@ class Writer:
 
     def raw(self, content: bytes) -> bytes:
         """Return a body that is no text, without secrets."""
-        return self._redact(content.decode("latin-1")).encode("latin-1")
+        return self._redactor.text(content.decode("latin-1")).encode("latin-1")
 
     def _joined(self, words: Iterable[str]) -> Expression:
-        return merged(part for word in words if word for part in self._word(word))
+        expression = merged(part for word in words if word for part in self._word(word))
+        redacted = (self._without_secrets(part) if isinstance(part, str) else (part,) for part in expression)
+        return merged(part for parts in redacted for part in parts)
 
-    def _word(self, word: str) -> Iterator[Part]:
+    def _word(self, word: str) -> Sequence[Part]:
         parts: Sequence[Part] = [word]
         for value in sorted(self.values, key=len, reverse=True):
             for text, form in _forms(value):
                 parts = [found for part in parts for found in _replaced(part, text, Variable(self.values[value], form))]
         if parts == [word]:
-            parts = near_miss(word, self.values) or parts
-        for part in parts:
-            yield from self._without_secrets(part) if isinstance(part, str) else [part]
+            return near_miss(word, self.values) or parts
+        return parts
 
-    def _without_secrets(self, text: str) -> Iterator[Part]:
-        redacted = self._redact(text)
-        names = [match.group().strip("${}") for match in VARIABLE.finditer(redacted)]
-        texts = VARIABLE.split(redacted)
-        yield texts[0]
-        for name, following in zip(names, texts[1:], strict=True):
-            yield Setting(name)
-            yield following
+    def _without_secrets(self, text: str) -> Expression:
+        return _settings_in(self._redactor.text(text))
+
+
+def _settings_in(redacted: str) -> Expression:
+    """Return the expression of a text in which secrets are `$` and their names."""
+    names = [Setting(match.group().strip("${}")) for match in VARIABLE.finditer(redacted)]
+    first, *others = VARIABLE.split(redacted)
+    return merged((first, *(part for pair in zip(names, others, strict=True) for part in pair)))
 
 
 def merged(parts: Iterable[Part]) -> Expression:

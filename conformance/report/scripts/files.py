@@ -1,8 +1,9 @@
 """The files of `--reproduce`: a shell script and a pytest file for each violation."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
+from conformance.report.redaction import Redactor
 from conformance.report.scripts import pytest_file, shell
 from conformance.report.scripts.plan import build_plan
 from conformance.report.wording import shown_violations
@@ -11,16 +12,14 @@ from conformance.results.verdicts import RequirementResult
 _EXECUTABLE = 0o755
 
 
-def write_scripts(
-    folder: Path, results: Iterable[RequirementResult], base_url: str, redact: Callable[[str], str]
-) -> int:
+def write_scripts(folder: Path, results: Iterable[RequirementResult], base_url: str, redactor: Redactor) -> int:
     """Write two files for each violation that differs from the others of its requirement; return the number of pairs.
 
     Args:
         folder: The folder, which is made where it is missing.
         results: The results, with their secrets.
         base_url: The URL of the target.
-        redact: A function that replaces secrets in a text by `$` and their names.
+        redactor: The replacement of secrets by `$` and their names.
 
     Raises:
         OSError: A file cannot be written.
@@ -29,7 +28,7 @@ def write_scripts(
     count = 0
     for result in results:
         for number, violation in enumerate(shown_violations(result.observations), 1):
-            plan = build_plan(result.requirement, violation, base_url, redact)
+            plan = build_plan(result.requirement, violation, base_url, redactor)
             if plan is None:
                 continue
             stem = f"{result.requirement.id}-{number}"

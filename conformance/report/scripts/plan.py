@@ -1,11 +1,12 @@
 """The plan of a script: the requests of a violation in their order, and how to tell whether it shows again."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.catalogue.requirements import Requirement
 from conformance.report.legible import line
+from conformance.report.redaction import Redactor
 from conformance.report.scripts.expressions import Writer
 from conformance.report.scripts.replay import json_or_text
 from conformance.report.scripts.steps import Group, Step, grouped, idempotency_keys, steps_of
@@ -58,23 +59,22 @@ class Plan:
         return (*self.fresh, *(capture.variable for step in self.steps for capture in step.captures))
 
 
-def build_plan(
-    requirement: Requirement, violation: Violation, base_url: str, redact: Callable[[str], str]
-) -> Plan | None:
+def build_plan(requirement: Requirement, violation: Violation, base_url: str, redactor: Redactor) -> Plan | None:
     """Return the plan of a script; None for a violation without any request.
 
     Args:
         requirement: The violated requirement.
         violation: The violation, with its repetition.
         base_url: The URL of the target.
-        redact: A function that replaces secrets in a text by `$` and their names.
+        redactor: The replacement of secrets by `$` and their names.
     """
     repetition = violation.repetition
     if repetition is None:
         return None
     base_url = base_url.rstrip("/")
     fresh = {value: f"FRESH_{number}" for number, value in enumerate(idempotency_keys(repetition), 1)}
-    writer = Writer(redact)
+    redact = redactor.text
+    writer = Writer(redactor)
     writer.values.update(fresh)
     steps = steps_of(repetition, base_url, writer)
     groups = tuple(grouped(steps))

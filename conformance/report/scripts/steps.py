@@ -79,7 +79,7 @@ def _steps(repetition: Repetition, base_url: str, writer: Writer) -> Iterator[St
     for index, exchange in enumerate(exchanges):
         is_state = exchange.number in repetition.states
         path = () if is_state else writer.url(exchange.url.removeprefix(base_url))
-        headers = tuple((name, writer.header(value)) for name, value in _headers(exchange))
+        headers = tuple((name, writer.header(name, value)) for name, value in _headers(exchange))
         body = _body(exchange.request_body, writer)
         found = captures(exchange, writer.values, exchanges[index + 1 :], is_state=is_state)
         writer.values.update({capture.value: capture.variable for capture in found})

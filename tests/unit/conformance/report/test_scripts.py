@@ -1,7 +1,6 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,10 @@ from tests.harness.sample_report import HOSTILE, failure, requirement_row
 
 BASE, STATES = "http://target:8080", "http://states:8080/states"
 KEY = "ak_5f2c9d1e"
+NOTHING_SECRET = Redactor({})
+GATE = "Basic aGVs bG8td29y"
+SECRETS = Redactor({KEY: "AUDIENCE_API_KEY", GATE: "AUDIENCE_HEADER_1"}, {"x-pin": "4711"})
 AUDIENCE = "65c8a2d3b0e1"
-
-
-def unchanged(text: str) -> str:
-    return text
 
 
 def exchange(number: int, method: str, url: str, response: object = None, status: int = 200, **more: Any) -> Exchange:
@@ -43,17 +41,17 @@ READY = state(2, "an audience that is ready", {"accountGroupId": "g1", "audience
 DELETION = exchange(3, "DELETE", f"{BASE}/v1/accounts/g1/audiences/{AUDIENCE}", {"success": True})
 
 
-def plan_of(*own: Exchange, actual: str = "200 {}", redact: Callable[[str], str] = unchanged) -> Plan:
+def plan_of(*own: Exchange, actual: str = "200 {}", redactor: Redactor = NOTHING_SECRET) -> Plan:
     steps = (KEY_STATE, READY, *own)
     repetition = Repetition(steps, frozenset(step.number for step in own), frozenset({1, 2}))
     violation = Violation("AUD-DELETE-GUARD", "409: active", actual, own, "check_guard[queued]", repetition=repetition)
-    plan = build_plan(requirement_row(), violation, BASE, redact)
+    plan = build_plan(requirement_row(), violation, BASE, redactor)
     assert plan is not None
     return plan
 
 
 def writer(**values: str) -> Writer:
-    found = Writer(Redactor({KEY: "AUDIENCE_API_KEY"}).text)
+    found = Writer(SECRETS)
     found.values.update({value: name for name, value in values.items()})
     return found
 
@@ -70,24 +68,30 @@ def test_a_value_of_a_response_is_a_variable_wherever_it_occurs() -> None:
         Variable("GROUP_1"),
         "&not=g12",
     )
-    assert known.header(f"Bearer {KEY}") == ("Bearer ", Variable("KEY_1"))
+    assert known.header("authorization", f"Bearer {KEY}") == ("Bearer ", Variable("KEY_1"))
     assert known.document('{"id": "g1", "name": "g1 x"}') == ('{"id": "', Variable("GROUP_1"), '", "name": "g1 x"}')
 
 
 def test_a_near_miss_is_made_of_the_value() -> None:
     known = writer(KEY_1=KEY)
 
-    assert known.header(f"Bearer {KEY}x") == ("Bearer ", Variable("KEY_1"), "x")
-    assert known.header(f"Bearer {KEY[:-1]}") == ("Bearer ", Slice("KEY_1", 0, 10))
-    assert known.header(f"Bearer {KEY[1:]}") == ("Bearer ", Slice("KEY_1", 1, None))
-    assert known.header(f"Bearer {KEY[:3]}a{KEY[4:]}") == ("Bearer ", Changed("KEY_1", 3, "a", "b"))
-    assert known.header(f"Bearer {KEY.swapcase()}") == ("Bearer ", Variable("KEY_1", "swapped"))
+    assert known.header("authorization", f"Bearer {KEY}x") == ("Bearer ", Variable("KEY_1"), "x")
+    assert known.header("authorization", f"Bearer {KEY[:-1]}") == ("Bearer ", Slice("KEY_1", 0, 10))
+    assert known.header("authorization", f"Bearer {KEY[1:]}") == ("Bearer ", Slice("KEY_1", 1, None))
+    assert known.header("authorization", f"Bearer {KEY[:3]}a{KEY[4:]}") == ("Bearer ", Changed("KEY_1", 3, "a", "b"))
+    assert known.header("authorization", f"Bearer {KEY.swapcase()}") == ("Bearer ", Variable("KEY_1", "swapped"))
     escaped = "".join(f"%{ord(character):02X}" for character in KEY)
     assert known.url(f"/{escaped}") == ("/", Variable("KEY_1", "escaped"))
 
 
 def test_a_secret_that_no_response_gave_is_a_setting() -> None:
-    assert writer().header(f"Bearer {KEY}") == ("Bearer ", Setting("AUDIENCE_API_KEY"))
+    assert writer().header("authorization", f"Bearer {KEY}") == ("Bearer ", Setting("AUDIENCE_API_KEY"))
+
+
+def test_a_header_that_was_given_is_a_setting_as_a_whole_short_ones_too() -> None:
+    assert writer().header("x-gate", GATE) == (Setting("AUDIENCE_HEADER_1"),)
+    assert writer().header("x-pin", "4711") == (Setting("AUDIENCE_HEADER_X_PIN"),)
+    assert writer().header("x-other", "4711") == ("4711",)
 
 
 def test_two_transcripts_of_the_same_are_equal_whatever_the_identifiers() -> None:
@@ -187,7 +191,7 @@ def test_two_files_are_written_for_each_distinct_violation(tmp_path: Path) -> No
     other = replace(violation, actual="404")
     same = replace(violation, actual="200 {}")
 
-    count = write_scripts(tmp_path / "new", [failure(violation, other, same, id="AUD-X")], BASE, unchanged)
+    count = write_scripts(tmp_path / "new", [failure(violation, other, same, id="AUD-X")], BASE, NOTHING_SECRET)
 
     assert count == 2
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
