@@ -4,8 +4,10 @@ import json
 import secrets
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 from click.exceptions import NoArgsIsHelpError
@@ -16,6 +18,7 @@ from conformance.client.transport import DEFAULT_MAX_BODY
 from conformance.options import Options, UsageError, parse_headers, positive
 from conformance.report.formats import FORMATS
 from conformance.report.legible import line
+from conformance.runner.reporting import contract_facts, suite_version
 from conformance.runner.run import run as run_it
 from conformance.states_check.command import states
 from conformance.validation import validate
@@ -31,7 +34,28 @@ def _report_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  (a report states real time)
+
+
+def _print_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  (click's)
+    if not value:
+        return
+    contract = contract_facts()
+    click.echo(f"audience-conformance {suite_version()}")
+    click.echo(f"contract {contract.title} {contract.version}, sha256 {contract.digest}")
+    context.exit()
+
+
 @click.group()
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version of the suite and the digest of its contract.",
+)
 def cli() -> None:
     """Conformance suite for the audiences API."""
 
@@ -61,7 +85,11 @@ def cli() -> None:
     help="Part of the documentation to check.",
 )
 @_report_options
-@click.option("--expected-failures", "expected", type=_FILE, help="File of known failures: lines of 'ID  reason'.")
+@click.option(
+    "--expected-failures", "expected", type=_FILE, help="File of known failures: TOML, or lines of 'ID  reason'."
+)
+@click.option("--reproduce", type=_FILE, help="Directory for a shell script and a pytest file of each violation.")
+@click.option("--quiet", is_flag=True, help="Print only the verdict, and errors.")
 @click.option("--strict", is_flag=True, help="Count a SHOULD as a MUST.")
 @click.option("--seed", type=int, help="Seed of the random choices; by default a new one, which is printed.")
 @click.option(
@@ -119,13 +147,14 @@ def run(
     reports = {name: path for name in names if (path := rest.pop(f"report_{name}"))}
     options = Options(
         seed=secrets.randbelow(1 << 32) if seed is None else seed,
+        run_id=UUID(bytes=secrets.token_bytes(16), version=4),
         headers=parse_headers(headers_given),
         states_headers=parse_headers(states_headers),
         reports=reports,
         profile=Profile(rest.pop("profile")),
         **rest,
     )
-    sys.exit(run_it(validate(options, environment.read().api_key), load_catalogue()))
+    sys.exit(run_it(validate(options, environment.read().api_key), load_catalogue(), _now))
 
 
 cli.add_command(states)
@@ -140,9 +169,10 @@ def list_requirements(*, as_document: bool) -> None:
         fields = ("id", "level", "profile", "text", "source", "operation", "conditional", "checks", "excluded")
         click.echo(json.dumps([{name: getattr(row, name) for name in fields} for row in catalogue.values()], indent=2))
         return
+    width = max(map(len, catalogue)) + 2
     for row in catalogue.values():
         unchecked = f" (not checked: {row.excluded})" if row.excluded else ""
-        click.echo(f"{row.id:<32}{row.level:<8}{row.text}{unchecked}")
+        click.echo(f"{row.id:<{width}}{row.level:<8}{row.text}{unchecked}")
 
 
 @cli.command()

@@ -29,6 +29,7 @@ def validate(options: Options, environment_key: str | None) -> Options:
         () if options.states_url is None else states_url_problems("--states-url", options.states_url),
         _conflict_problems(options),
         _report_problems(options),
+        _reproduce_problems(options),
     ):
         for problem in problems:
             raise UsageError(problem)
@@ -95,6 +96,13 @@ def _report_problems(options: Options) -> Iterator[str]:
             yield f"no report can be written to {path}: {reason}"
         if paths.count(path) > 1:
             yield f"two reports cannot both be written to {path}"
+
+
+def _reproduce_problems(options: Options) -> Iterator[str]:
+    folder = options.reproduce
+    if folder is not None and (folder.is_dir() is not folder.exists() or not folder.absolute().parent.is_dir()):
+        reason = "it is no directory" if folder.exists() else "the directory around it does not exist"
+        yield f"--reproduce {folder}: {reason}"
 
 
 def _parts(url: str) -> SplitResult | None:

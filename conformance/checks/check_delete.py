@@ -9,7 +9,7 @@ from conformance.catalogue import operations
 from conformance.catalogue.jobs import ACTIVE_STATUSES, OUTCOMES
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
-from conformance.harness.context import Audience, CheckContext, distinct_from
+from conformance.harness.context import IDEMPOTENCY_KEY, Audience, CheckContext, distinct_from
 from conformance.harness.deletions import Deletions
 from conformance.harness.expectations import Expectations, contradictory_refusal, describe
 from conformance.harness.identifiers import ODD, STRANGE
@@ -27,11 +27,11 @@ JSON = {"Content-Type": "application/json"}
 FORCE = b'{"force": true}'
 ADDED = tuple(
     RequestOptions({**headers, **(JSON if content else {})}, query, content)
-    for headers in ({"Idempotency-Key": "once"}, {"X-HTTP-Method-Override": "GET"}, {})
+    for headers in ({IDEMPOTENCY_KEY: ""}, {"X-HTTP-Method-Override": "GET"}, {})
     for query in ("", "?force=true")
     for content in (None, FORCE)
 )
-"""Additions to a request: a key that replays nothing, another method, a query, a body."""
+"""Additions to a request: a key that replays nothing (a fresh one in each check), another method, a query, a body."""
 
 
 def delete(
@@ -120,7 +120,7 @@ def check_nothing_a_client_adds_gets_past_the_guard(context: CheckContext, extra
     key = context.create_key()
     audience = context.populated_audience(key)
 
-    refused = context.delete_audience(audience, key, extras)
+    refused = context.delete_audience(audience, key, context.with_fresh_idempotency_key(extras))
 
     Expectations(context).refusal("AUD-DELETE-GUARD", refused)
 
@@ -131,6 +131,7 @@ def check_nothing_a_client_adds_gets_past_any_other_rule(context: CheckContext, 
     audience = context.ready_audience(key)
     powerless = context.create_key(*OTHERS, accountGroupId=key.group)
     deleted = context.ready_audience(key)
+    extras = context.with_fresh_idempotency_key(extras)
     deletion = context.delete_audience(deleted, key, extras)
     expect = Expectations(context)
 

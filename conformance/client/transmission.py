@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -83,6 +84,7 @@ class Transmission:
         path = base.raw_path.rstrip(b"/") + raw.path.encode("ascii", "backslashreplace")
         url = base.copy_with(raw_path=path)
         request = self._http.build_request(raw.method, url, headers=raw.headers, content=raw.content)
+        started = time.monotonic()
         try:
             response, no_response = self._http.send(request), None
         except httpx.TransportError as error:
@@ -98,6 +100,7 @@ class Transmission:
             response_headers=() if response is None else tuple(response.headers.multi_items()),
             response_body=None if response is None else response.content,
             elapsed_ms=0.0 if response is None else response.elapsed.total_seconds() * 1000,
+            started=started,
         )
         self.exchanges.append(self._kept_bodies.keep(exchange))
         return exchange

@@ -1,11 +1,13 @@
 """The context of a check: the resources that a check begins from, by provider states and by the API itself."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, TypeVar
+from uuid import UUID
 
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec
@@ -18,6 +20,9 @@ from conformance.harness.run_facts import RunFacts
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.ledger import Ledger
 from conformance.states import NotEstablishedError, ProviderState, ProviderStates
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
+"""The header of an idempotency key."""
 
 _NO_OPTIONS = RequestOptions()
 _SPARE_TRIES = 3
@@ -197,9 +202,20 @@ class CheckContext:
         """Return whether the body of start requests was inferred, and the target has accepted none so far."""
         return self._has_guessed and not any(self.facts.started_jobs)
 
+    def idempotency_key(self, name: str) -> str:
+        """Return the idempotency key of a name: a random UUID, in this run always the same, in any other another."""
+        digest = hashlib.sha256(self.facts.run_id.bytes + name.encode()).digest()
+        return str(UUID(bytes=digest[:16], version=4))
+
     def fresh_idempotency_key(self) -> RequestOptions:
         """Return options with an unused idempotency key. No sentence says that a start may do without a key."""
-        return RequestOptions({"Idempotency-Key": f"{self.random.getrandbits(96):x}"})
+        return RequestOptions({IDEMPOTENCY_KEY: self.idempotency_key(f"{self.random.getrandbits(96):x}")})
+
+    def with_fresh_idempotency_key(self, options: RequestOptions) -> RequestOptions:
+        """Return options whose idempotency key, if they have one, is an unused one."""
+        if IDEMPOTENCY_KEY not in options.headers:
+            return options
+        return replace(options, headers={**options.headers, **self.fresh_idempotency_key().headers})
 
     def start_job(self, key: Key, source: str = "linkedin_search") -> str:
         """Start a job by the API (P1), and return its identifier."""

@@ -1,6 +1,7 @@
 """The facts of a run that its last checks look back on: deletions, revoked keys, started jobs."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 
@@ -18,12 +19,14 @@ class RunFacts:
     """The facts of a run, kept from its first request on.
 
     Attributes:
+        run_id: The identifier of the run, another one with the same seed.
         deletions: The deletions that the target has acknowledged.
         revoked_keys: The keys that the target has called revoked.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, run_id: UUID) -> None:
         self._client = client
+        self.run_id = run_id
         self.deletions = Deletions()
         self.revoked_keys: list[Key] = []
         client.observers.append(self._record)

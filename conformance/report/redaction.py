@@ -56,6 +56,10 @@ class Redactor:
         """Return a text without secrets."""
         return self._cached(text)
 
+    def short_header(self, name: str, value: str) -> str:
+        """Return the value of a header, or a variable instead of one that is too short to be searched for."""
+        return self._short_headers.get((name.lower(), value), value)
+
     def result(self, result: RequirementResult) -> RequirementResult:
         """Return a result without secrets: in its reason, its observations and their exchanges."""
         observed = result.observations
@@ -95,13 +99,12 @@ class Redactor:
             violation,
             expected=self.text(violation.expected),
             actual=self.text(violation.actual),
+            repetition=None,  # scripts are made of the original
             exchanges=tuple(self._exchange(exchange) for exchange in violation.exchanges),
         )
 
     def _exchange(self, exchange: Exchange) -> Exchange:
-        request_headers = tuple(
-            (name, self._short_headers.get((name.lower(), value), value)) for name, value in exchange.request_headers
-        )
+        request_headers = tuple((name, self.short_header(name, value)) for name, value in exchange.request_headers)
         return replace(
             exchange,
             url=self.text(exchange.url),

@@ -9,6 +9,9 @@ from conformance.results.observations import Observations
 from conformance.results.verdicts import RunVerdict, Verdict, counts
 from conformance.results.violation import Violation
 
+DIGEST_SHOWN = 12
+"""The characters of the contract's digest that are shown."""
+
 _SHOWN = 3
 _IDENTIFIER = re.compile(r"(?=[\w-]*\d)[\w-]{5,}")  # too long for a status, with a digit
 
@@ -33,6 +36,34 @@ MEANING = {
     Section.UNEXERCISED: "Responses that no sentence obliges the target to give, and that it did not give in this run.",
     Section.PASSED: "Checked, and no violation found.",
 }
+
+
+def heading(report: Report) -> str:
+    """Return the title of a report: the API, the target, and the verdict with its number."""
+    return f"{report.contract.title} at {report.base_url}: {headline(report)}"
+
+
+def headline(report: Report) -> str:
+    """Return the verdict with its number, to go on a sentence."""
+    verdict = HEADLINE[report.outcome]
+    if report.outcome is RunVerdict.NONCONFORMANT:
+        binding = [result for result in report.results if result.is_binding(strict=report.strict)]
+        required = "MUST or SHOULD" if report.strict else "MUST"
+        verdict = f"does not conform: {len(report.section(Section.VIOLATED))} of {len(binding)} {required}"
+    return f"{verdict[:1].lower()}{verdict[1:]}"
+
+
+def versions(report: Report) -> str:
+    """Return the versions of the suite and of the contract, with the digest of the contract."""
+    suite = f"audience-conformance {report.suite_version}, " if report.suite_version else ""
+    return (
+        f"{suite}contract {report.contract.title} {report.contract.version} ({report.contract.digest[:DIGEST_SHOWN]})"
+    )
+
+
+def failing_checks(observed: Observations) -> list[str]:
+    """Return the names of the checks that saw a violation, with their parameters."""
+    return sorted({violation.check for violation in observed.violations if violation.check})
 
 
 def summary(report: Report) -> str:

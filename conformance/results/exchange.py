@@ -17,6 +17,8 @@ class Exchange:
     Attributes:
         number: The position in the run, from 1; requests that set provider states up are counted as well.
         status: None without a response; `no_response` then says why.
+        started: The time of the request in seconds, by a clock that only the requests of one process share; 0 where
+            it is unknown.
     """
 
     number: int
@@ -29,6 +31,12 @@ class Exchange:
     response_headers: Headers
     response_body: bytes | None
     elapsed_ms: float
+    started: float = 0.0
+
+    @property
+    def ended(self) -> float:
+        """The time of the response, by the same clock."""
+        return self.started + self.elapsed_ms / 1000
 
 
 class KeptBodies:

@@ -14,11 +14,16 @@ _MOST_KEPT = 16 << 20
 
 
 class Ledger:
-    """The observations by requirement id. A recorded violation stays; later observations do not remove it."""
+    """The observations by requirement id. A recorded violation stays; later observations do not remove it.
+
+    Attributes:
+        check: The name of the running check, which its violations bear; empty between checks.
+    """
 
     def __init__(self) -> None:
         self._observations: defaultdict[str, Observations] = defaultdict(Observations)
         self._kept_bodies = KeptBodies(_MOST_KEPT)
+        self.check = ""
         self._lock = Lock()  # the responses of concurrent requests are validated in their threads
 
     def passed(self, requirement_id: str) -> None:
@@ -28,8 +33,8 @@ class Ledger:
     def failed(self, violation: Violation) -> None:
         """Record a check that found a violation."""
         exchanges = tuple(map(self._kept_bodies.keep, violation.exchanges))
-        kept = replace(violation, exchanges=exchanges) if exchanges != violation.exchanges else violation
-        self._record(violation.requirement_id, check_count=1, violations=(kept,))
+        named = replace(violation, check=violation.check or self.check, exchanges=exchanges)
+        self._record(violation.requirement_id, check_count=1, violations=(named,))
 
     def expect(
         self,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from conformance.catalogue.requirements import Level, Requirement
+from conformance.results.expected_failures import ExpectedFailure
 from conformance.results.observations import Observations
 from conformance.results.violation import Violation
 
@@ -55,7 +56,7 @@ class RequirementResult:
     """A requirement, its observations, and the verdict on it.
 
     Attributes:
-        observations: The violation to show first, with the fewest exchanges, stands first.
+        observations: The violation to show first, with the fewest exchanges of its check, stands first.
         reason: A text that explains the verdict.
     """
 
@@ -70,19 +71,26 @@ class RequirementResult:
         return self.observations.selected and (level is Level.MUST or (strict and level is Level.SHOULD))
 
 
-def decide(requirement: Requirement, observed: Observations, expected_failure: str | None = None) -> RequirementResult:
+def decide(
+    requirement: Requirement, observed: Observations, expected: Sequence[ExpectedFailure] = ()
+) -> RequirementResult:
     """Return the result of a requirement.
 
     Args:
         requirement: The row of the catalogue.
         observed: The observations of the whole run.
-        expected_failure: The reason from the expected-failures file, if it lists the requirement.
+        expected: The entries of the expected-failures file for the requirement, without those that are over.
     """
+    found = len(observed.violations)
     violations = tuple(sorted(observed.violations, key=_length))
-    observed = replace(observed, violations=violations, check_count=max(observed.check_count, len(violations)))
+    observed = replace(observed, violations=violations, check_count=max(observed.check_count, found))
+    if expected and observed.selected and (others := _not_covered(violations, expected)):
+        observed, expected = replace(observed, violations=others), ()  # these are held against the target alone
     verdict, reason = _observed_verdict(observed, conditional=requirement.conditional)
-    if expected_failure is not None and observed.selected:
-        verdict, reason = _listed_verdict(verdict, reason, expected_failure)
+    if len(observed.violations) < found:
+        reason = f"{reason}; {found - len(observed.violations)} more are expected failures"
+    if expected and observed.selected:
+        verdict, reason = _listed_verdict(verdict, reason, expected)
     return RequirementResult(requirement, observed, verdict, reason)
 
 
@@ -137,13 +145,20 @@ def _observed_verdict(observed: Observations, *, conditional: bool) -> tuple[Ver
     return Verdict.NOT_RUN, obstacles or "no check of it was completed"
 
 
-def _listed_verdict(verdict: Verdict, reason: str, expected_failure: str) -> tuple[Verdict, str]:
-    if verdict in (Verdict.FAIL, Verdict.NOT_RUN):
-        return Verdict.EXPECTED, f"{expected_failure} ({verdict}: {reason})"
+def _not_covered(violations: Iterable[Violation], expected: Iterable[ExpectedFailure]) -> tuple[Violation, ...]:
+    entries = tuple(expected)
+    return tuple(violation for violation in violations if not any(entry.covers(violation.check) for entry in entries))
+
+
+def _listed_verdict(verdict: Verdict, reason: str, expected: Sequence[ExpectedFailure]) -> tuple[Verdict, str]:
+    explanation = "; ".join(entry.explanation for entry in expected)
+    is_excused = verdict is Verdict.NOT_RUN and any(entry.check is None for entry in expected)
+    if verdict is Verdict.FAIL or is_excused:
+        return Verdict.EXPECTED, f"{explanation} ({verdict}: {reason})"
     if verdict is Verdict.PASS:
-        return Verdict.STALE, f"listed as expected to fail ({expected_failure}), but it passes: {reason}"
+        return Verdict.STALE, f"listed as expected to fail ({explanation}), but it passes: {reason}"
     return verdict, reason
 
 
 def _length(violation: Violation) -> tuple[bool, int]:
-    return not violation.exchanges, len(violation.exchanges)
+    return not violation.exchanges, violation.length

@@ -1,10 +1,12 @@
 """The pytest plugin of the suite: it gives checks their context, and records their results."""
 
+import heapq
 import random
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +16,7 @@ from conformance.client.reproduction import with_reproduction_steps
 from conformance.harness.context import CheckContext
 from conformance.harness.run_facts import LOOKING_BACK, RunFactFixtures, RunFacts
 from conformance.options import Options
+from conformance.results.exchange import Exchange
 from conformance.results.ledger import Ledger
 from conformance.results.observations import Observations
 from conformance.results.violation import ViolationError
@@ -35,13 +38,17 @@ class RunSettings:
     Attributes:
         profile: The part of the documentation to check.
         seed: The seed of all random numbers.
+        run_id: The identifier of the run, from which its idempotency keys are made.
         repeats: How often a check repeats cheap requests.
+        reproduce: Whether violations keep all requests that repeat them.
         selected: The only checks whose files are read; empty for all checks of the profile.
     """
 
     profile: Profile
     seed: int
+    run_id: UUID
     repeats: int
+    reproduce: bool = False
     selected: frozenset[str] = frozenset()
 
 
@@ -57,7 +64,7 @@ class ConformancePlugin:
         self._session = session
         self._settings = settings
         self._deadline = deadline
-        self._facts = RunFacts(session.client)
+        self._facts = RunFacts(session.client, settings.run_id)
         self._collected: set[str] = set()
         self._selected: set[str] = set()
         self._deciding: set[str] = set()
@@ -70,7 +77,9 @@ class ConformancePlugin:
         """Return the plugin for a session that was opened with these options."""
         repeats = session.states.repeats(options.max_examples)
         selected = selected_checks(options.selection, catalogue)
-        return cls(catalogue, session, RunSettings(options.profile, options.seed, repeats, selected), deadline)
+        reproduce = options.reproduce is not None
+        settings = RunSettings(options.profile, options.seed, options.run_id, repeats, reproduce, selected)
+        return cls(catalogue, session, settings, deadline)
 
     @property
     def _ledger(self) -> Ledger:
@@ -100,8 +109,9 @@ class ConformancePlugin:
         for item in session.items:
             self._deciding.update(self._decided_by(item))
 
-    def pytest_runtest_setup(self) -> None:
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin a check; raise NotEstablishedError if the deadline has passed, or the target is gone."""
+        self._ledger.check = item.name
         self._deadline.raise_if_passed()
         self._session.liveness.raise_if_gone()
         self._session.states.begin_check()
@@ -143,7 +153,10 @@ class ConformancePlugin:
             notes.append("the deadline has passed: checks that had not ended by then were not run, or repeated less")
         self.result = WorkerResult(
             observations=with_reproduction_steps(
-                with_remarks(self._observations(), states.requests), client.exchanges, states.requests
+                with_remarks(self._observations(), states.requests),
+                self._all_exchanges(),
+                states.requests,
+                whole=self._settings.reproduce,
             ),
             keys=frozenset(states.keys),
             tokens=sent_tokens(client.exchanges),
@@ -152,6 +165,11 @@ class ConformancePlugin:
             request_count=len(client.exchanges),
             ended=liveness.ended,
         )
+
+    def _all_exchanges(self) -> Iterable[Exchange]:
+        """Return the exchanges with the target, those that set states up by the public API among them."""
+        of_states, of_checks = self._session.api_exchanges, self._session.client.exchanges
+        return heapq.merge(of_states, sorted(of_checks, key=_number), key=_number)
 
     def _observations(self) -> dict[str, Observations]:
         """Return the observations of each requirement of the profile."""
@@ -177,6 +195,10 @@ class ConformancePlugin:
         if is_whole or requirement.id in self._deciding:
             return bool(self._selected)
         return self._ledger.was_checked(requirement.id)
+
+
+def _number(exchange: Exchange) -> int:
+    return exchange.number
 
 
 def _check_name(item: pytest.Item) -> str:

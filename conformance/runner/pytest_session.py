@@ -81,11 +81,19 @@ def run_checks(options: Options, catalogue: Catalogue, *, live: bool) -> Session
     """
     environment.isolate_pytest()
     deadline = Deadline(options.deadline)
-    progress = Progress(catalogue, lambda text: click.echo(text, nl=False), live=live)
+    progress = Progress(catalogue, _write_nothing if options.quiet else _write, live=live and not options.quiet)
     with Interrupts(deadline).handled():
         if options.workers == 1:
             return _run_in_process(options, catalogue, deadline, progress)
         return _run_in_workers(options, catalogue, deadline, progress)
+
+
+def _write(text: str) -> None:
+    click.echo(text, nl=False)
+
+
+def _write_nothing(_: str) -> None:
+    """Leave out the progress of a quiet run."""
 
 
 def _run_in_process(options: Options, catalogue: Catalogue, deadline: Deadline, progress: Progress) -> SessionResult:

@@ -1,8 +1,8 @@
 """A run: preflight, checks, reports."""
 
 import time
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import click
 
@@ -12,11 +12,11 @@ from conformance.options import Options, UsageError
 from conformance.report import text_report
 from conformance.report.legible import line
 from conformance.report.redaction import Redactor
-from conformance.results.expected_failures import ExpectedFailuresError, read
+from conformance.results.expected_failures import ExpectedFailure, ExpectedFailuresError, read
 from conformance.runner.deadline import Deadline
 from conformance.runner.preflight import preflight
 from conformance.runner.pytest_session import SessionResult, run_checks
-from conformance.runner.reporting import RunTime, build_report, long_secrets, write_reports
+from conformance.runner.reporting import RunTime, build_report, long_secrets, over_notes, write_reports
 from conformance.runner.session import open_session
 
 _INTERRUPTED, _ERROR, _NOTHING_SELECTED = 2, 3, 5
@@ -25,31 +25,39 @@ _TORN_DOWN = "what was set up is torn down again, and nothing was decided"
 _UNKNOWN_REST = ("nobody knows what was set up",)
 
 
-def run(options: Options, catalogue: Catalogue) -> int:
+def run(options: Options, catalogue: Catalogue, now: Callable[[], datetime]) -> int:
     """Check a target; return the exit status.
+
+    Args:
+        options: The options of the run.
+        catalogue: The catalogue of requirements.
+        now: The clock, for the time in the report and the last days of expected failures.
 
     Raises:
         UsageError: The target, its states or a file cannot be used. The message has no secrets.
     """
     try:
-        return _run(options, catalogue)
+        return _run(options, catalogue, now)
     except UsageError as error:
         redactor = Redactor(long_secrets(options.given_secrets()))
         raise UsageError(redactor.text(error.message)) from None
 
 
-def _run(options: Options, catalogue: Catalogue) -> int:
+def _run(options: Options, catalogue: Catalogue, now: Callable[[], datetime]) -> int:
     expected_failures = _read_expected_failures(options, catalogue)
+    for note in over_notes(expected_failures, now().date()):
+        click.echo(f"audience-conformance: {note}", err=True)
     settings = environment.read()
     options = _with_workers(options)
-    started, begin = datetime.now(UTC), time.monotonic()  # noqa: TID251  (a report states real time)
+    started, begin = now(), time.monotonic()
     session_result = run_checks(options, catalogue, live=settings.live)
     result, status = session_result.result, _status_without_report(session_result)
     if status is not None or result is None:
         return _ERROR if status is None else status
     run_time = RunTime(started, time.monotonic() - begin)
     report = build_report(options, catalogue, result, run_time, expected_failures)
-    click.echo(text_report.render(report, colour=settings.colour), nl=False)
+    text = text_report.verdict_line if options.quiet else text_report.render
+    click.echo(text(report, colour=settings.colour), nl=False)
     write_reports(options, report)
     return report.outcome.exit_status
 
@@ -60,7 +68,8 @@ def _with_workers(options: Options) -> Options:
         latency = preflight(options, session)
     options = options.with_workers_for(latency)
     workers = f", {options.workers} workers: {latency * 1000:.0f} ms a request" if options.workers != 1 else ""
-    click.echo(f"{options.base_url}, profile {options.profile}, seed {options.seed}{workers}")
+    if not options.quiet:
+        click.echo(f"{options.base_url}, profile {options.profile}, seed {options.seed}{workers}")
     return options
 
 
@@ -80,11 +89,12 @@ def _status_without_report(session_result: SessionResult) -> int | None:
     return None
 
 
-def _read_expected_failures(options: Options, catalogue: Catalogue) -> Mapping[str, str]:
+def _read_expected_failures(options: Options, catalogue: Catalogue) -> Sequence[ExpectedFailure]:
     if options.expected is None:
-        return {}
+        return ()
+    checks = {check for requirement in catalogue.values() for check in requirement.checks}
+    is_toml = True if options.expected.suffix == ".toml" else None
     try:
-        failures = read(options.expected.read_text(encoding="utf-8"), set(catalogue))
+        return read(options.expected.read_text(encoding="utf-8"), set(catalogue), checks, toml=is_toml)
     except (OSError, UnicodeDecodeError, ExpectedFailuresError) as error:
         raise UsageError(f"{options.expected}: {getattr(error, 'strerror', None) or error}") from None
-    return {requirement_id: failure.reason for requirement_id, failure in failures.items()}

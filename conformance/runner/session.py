@@ -14,6 +14,7 @@ from conformance.client.contract import Contract
 from conformance.client.liveness import Liveness
 from conformance.client.transport import BoundedClient, TimeLimit, TransportSettings
 from conformance.options import Options, UsageError
+from conformance.results.exchange import Exchange
 from conformance.results.ledger import Ledger
 from conformance.runner.deadline import Deadline
 from conformance.runner.question import responds
@@ -27,6 +28,7 @@ from conformance.states import (
     StatesFileError,
     paced,
     read_states_file,
+    recording,
 )
 from openapi import contract
 
@@ -38,6 +40,7 @@ class Session:
     Attributes:
         http: The connection to the target for requests that belong to no check.
         api: The public API by that connection.
+        api_exchanges: The exchanges of the public API, in their order.
         client: The client of the checks; it raises NotEstablishedError past the deadline.
         states: The provider states.
         liveness: The knowledge whether the target is still there.
@@ -45,6 +48,7 @@ class Session:
 
     http: httpx.Client
     api: PublicApi
+    api_exchanges: list[Exchange]
     client: Client
     states: ProviderStates
     liveness: Liveness
@@ -77,16 +81,18 @@ def open_session(options: Options, deadline: Deadline, *, is_first: bool = False
         liveness = Liveness(
             lambda seconds: responds(question_http, seconds), lambda: deadline.elapsed, deadline.pause, options.timeout
         )
-        api = PublicApi(_watched(paced(http, deadline.pause, options.min_interval), liveness))
         client = Client(
             checks_http, Contract(contract()), Ledger(), deadline.pause, options.min_interval, liveness=liveness
         )
+        api_exchanges: list[Exchange] = []
+        sends = paced(http, deadline.pause, options.min_interval)
+        api = PublicApi(recording(_watched(sends, liveness), api_exchanges, client.exchange_numbers))
 
         def by_http(url: str) -> ProviderStates:
             return HttpStates(states_http, url, client.exchange_numbers, deadline.pause, has_responded=not is_first)
 
         states = _build_states(options, api, by_http)
-        yield Session(http, api, client, states, liveness)
+        yield Session(http, api, api_exchanges, client, states, liveness)
 
 
 def _watched(send: Send, liveness: Liveness) -> Send:

@@ -14,6 +14,7 @@ from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.catalogue.requirements import Profile
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
+from conformance.harness.context import IDEMPOTENCY_KEY
 from conformance.harness.deletions import ResourcePath
 from conformance.harness.key import Key
 from conformance.model.messages import Validity
@@ -160,7 +161,8 @@ class StepRunner:
         owner = self.actors.owners[self.actors.groups[-1]]
         key = self._caller(choice, owner.group)
         idempotency_key = _newest(_IDEMPOTENCY_KEYS, choice.pick)
-        headers = {} if idempotency_key is None else {"Idempotency-Key": f"{self.actors.name_prefix}-{idempotency_key}"}
+        name = f"{self.actors.name_prefix}-{idempotency_key}"
+        headers = {} if idempotency_key is None else {IDEMPOTENCY_KEY: self.context.idempotency_key(name)}
         start_body = self.context.start_body(owner, _newest(_SOURCES, choice.body_variant))
         options = RequestOptions(headers)
         call = ApiRequest(operations.START_JOB, key.token or None, key.group, body=start_body, options=options)

@@ -11,7 +11,7 @@ from conformance.states.provider_states import (
     StatesError,
     UnreachableError,
 )
-from conformance.states.public_api import PublicApi, Send, paced
+from conformance.states.public_api import PublicApi, Send, paced, recording
 from conformance.states.states_file import StatesFileError, read_states_file
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "UnreachableError",
     "paced",
     "read_states_file",
+    "recording",
     "with_remarks",
 ]

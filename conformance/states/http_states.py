@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -98,6 +99,7 @@ class HttpStates(ProviderStates):
 
     def _post(self, state: str, action: str, params: Mapping[str, Any]) -> Values:
         """Request an action on a state, and return the values of the response."""
+        started = time.monotonic()
         response = self._response({"state": state, "params": params, "action": action})
         if response.status_code == _CANNOT:
             raise NotEstablishedError(f"the target cannot establish '{state}': {_reason(response)}")
@@ -111,7 +113,7 @@ class HttpStates(ProviderStates):
                 f"{self._printable_url} answered {response.status_code} to {action} of '{state}': {advice}"
             )
         if action == _SETUP or state in _UNTIL_TORN_DOWN:
-            self.requests.append(_to_exchange(next(self._numbers), self._printable_url, response))
+            self.requests.append(_to_exchange(next(self._numbers), self._printable_url, response, started))
         return values
 
     def _response(self, document: Mapping[str, Any]) -> httpx.Response:
@@ -158,7 +160,7 @@ def _fits_a_header(key: str) -> bool:
     return key.isascii() and key.isprintable() and " " not in key and len(key) <= _LONGEST_KEY
 
 
-def _to_exchange(number: int, url: str, response: httpx.Response) -> Exchange:
+def _to_exchange(number: int, url: str, response: httpx.Response, started: float) -> Exchange:
     """Return the exchange as a report may show it: the values of unusual headers are replaced by variables."""
     sent = response.request.headers
     variables = (
@@ -177,6 +179,7 @@ def _to_exchange(number: int, url: str, response: httpx.Response) -> Exchange:
         response_headers=(),
         response_body=response.content,
         elapsed_ms=response.elapsed.total_seconds() * 1000,
+        started=started,
     )
 
 

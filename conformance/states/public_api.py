@@ -1,7 +1,8 @@
 """The few requests of the public API that set states up where the target offers no other way."""
 
 import itertools
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ import httpx
 from conformance.client.contract import path_segment
 from conformance.client.json_text import parse_json
 from conformance.client.rate_limit import RateLimit
+from conformance.results.exchange import Exchange
 from conformance.states.provider_states import NotEstablishedError
 
 Send = Callable[[str, str, str, Any], httpx.Response]
@@ -44,6 +46,37 @@ def paced(http: httpx.Client, pause: Callable[[float], None], pace: float = 0) -
         return response
 
     return send
+
+
+def recording(send: Send, exchanges: list[Exchange], numbers: Iterator[int]) -> Send:
+    """Return a function that sends requests, and adds their exchanges to a list.
+
+    Args:
+        send: The function that sends them.
+        exchanges: The list.
+        numbers: The numbers of the exchanges of the run.
+    """
+
+    def send_and_record(method: str, path: str, key: str, document: Any) -> httpx.Response:  # noqa: ANN401  (JSON)
+        started = time.monotonic()
+        response = send(method, path, key, document)
+        exchange = Exchange(
+            number=next(numbers),
+            method=method,
+            url=str(response.request.url),
+            request_headers=tuple(response.request.headers.multi_items()),
+            request_body=response.request.content or None,
+            status=response.status_code,
+            no_response=None,
+            response_headers=tuple(response.headers.multi_items()),
+            response_body=response.content,
+            elapsed_ms=response.elapsed.total_seconds() * 1000,
+            started=started,
+        )
+        exchanges.append(exchange)
+        return response
+
+    return send_and_record
 
 
 class PublicApi:

@@ -94,7 +94,7 @@ def test_a_broken_link_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @every_page()
 def test_every_option_exists(page: Page) -> None:
-    commands = [serve, bench, matrix, combinations, side_by_side, *suite.commands.values()]
+    commands = [serve, bench, matrix, combinations, side_by_side, suite, *suite.commands.values()]
 
     assert page.options() <= set().union(*map(options_of, commands)) | OF_OTHER_PROGRAMS
 

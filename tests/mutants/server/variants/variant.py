@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -206,6 +207,16 @@ class StartsNeedAnIdempotencyKey(Variant):
     async def respond(self, asked: Asked) -> Answered:
         lacks = asked.operation == "JOB-START" and not asked.header("idempotency-key")
         return await self.serve(asked.with_body({}) if lacks else asked)
+
+
+class IdempotencyKeysAreUuids(Variant):
+    """An idempotency key that is no UUID is 400, with any operation."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        idempotency_key = asked.header("idempotency-key")
+        if not idempotency_key or re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", idempotency_key):
+            return await self.serve(asked)
+        return await self.serve(asked.with_body({})) if asked.operation == "JOB-START" else self.refuse(400, "BAD_KEY")
 
 
 class CancelsTwice(Variant):

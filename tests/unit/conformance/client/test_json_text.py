@@ -24,6 +24,6 @@ def test_many_shallow_values_are_not_deep() -> None:
         b"no json",
     ],
 )
-def test_what_no_reader_can_take_is_a_value_error(raw: bytes) -> None:
+def test_a_text_that_no_reader_can_take_is_a_value_error(raw: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse_json(raw)

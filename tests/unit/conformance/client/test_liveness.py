@@ -109,7 +109,7 @@ def test_a_target_that_responds_to_the_question_alone_ends_the_run() -> None:
     assert (requests, target.liveness.ended) == (5, "the target stopped responding to requests with a key")
 
 
-def test_one_response_ends_the_silence_and_concurrent_timeouts_are_one() -> None:
+def test_a_response_ends_the_silence_and_concurrent_timeouts_count_once() -> None:
     target = FakeTarget()
     for _ in range(20):
         for _ in range(8):

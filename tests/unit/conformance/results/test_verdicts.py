@@ -5,6 +5,7 @@ import pytest
 
 from conformance.catalogue.requirements import Level
 from conformance.results.exchange import Exchange
+from conformance.results.expected_failures import ExpectedFailure
 from conformance.results.observations import Observations, merge_observations
 from conformance.results.verdicts import RequirementResult, RunVerdict, Verdict, counts, decide, run_verdict
 from conformance.results.violation import Violation
@@ -12,6 +13,8 @@ from tests.harness.sample_report import requirement_row
 
 EXCHANGE = Exchange(1, "GET", "http://target/v1/accounts", (), None, 200, None, (), b"{}", 1.0)
 VIOLATION = Violation("AUD-DELETE-GUARD", "409", "200", (EXCHANGE,))
+
+LISTED = (ExpectedFailure("AUD-DELETE-GUARD", "see #7", "line 1"),)
 
 
 def decided(verdict: Verdict, level: Level = Level.MUST, *, selected: bool = True) -> RequirementResult:
@@ -78,30 +81,59 @@ def test_a_pass_in_part_names_the_missing_part() -> None:
 
 
 def test_a_listed_failure_is_expected_and_keeps_its_violations() -> None:
-    result = decide(ROW, Observations(1, (VIOLATION,)), expected_failure="see #7")
+    result = decide(ROW, Observations(1, (VIOLATION,)), expected=LISTED)
 
     assert (result.verdict, result.observations.violations) == (Verdict.EXPECTED, (VIOLATION,))
     assert result.reason.startswith("see #7 (fail: expected 409")
 
 
 def test_a_listed_requirement_that_was_not_run_is_expected() -> None:
-    assert decide(ROW, Observations(), expected_failure="no such state here").verdict is Verdict.EXPECTED
+    assert decide(ROW, Observations(), expected=LISTED).verdict is Verdict.EXPECTED
 
 
 def test_a_listed_requirement_that_passes_is_stale() -> None:
-    assert decide(ROW, Observations(check_count=1), expected_failure="see #7").verdict is Verdict.STALE
+    assert decide(ROW, Observations(check_count=1), expected=LISTED).verdict is Verdict.STALE
+
+
+def test_an_entry_of_a_check_excuses_the_violations_of_no_other_check() -> None:
+    queued, running = (replace(VIOLATION, check=f"check_guard[{status}]") for status in ("queued", "running"))
+    entry = ExpectedFailure("AUD-DELETE-GUARD", "see #7", "entry 1", check="check_guard[queued]")
+
+    one = decide(ROW, Observations(2, (queued,)), [entry])
+    both = decide(ROW, Observations(2, (queued, running)), [entry])
+
+    assert (one.verdict, one.observations.violations) == (Verdict.EXPECTED, (queued,))
+    assert (both.verdict, both.observations.violations) == (Verdict.FAIL, (running,))
+    assert both.reason == "expected 409; actual 200 (in 1 of 2 checks); 1 more are expected failures"
+
+
+def test_several_entries_excuse_together() -> None:
+    queued, running = (replace(VIOLATION, check=f"check_guard[{status}]") for status in ("queued", "running"))
+    entries = [ExpectedFailure("AUD-DELETE-GUARD", f"{one.check} #7", "", check=one.check) for one in (queued, running)]
+
+    result = decide(ROW, Observations(2, (queued, running)), entries)
+
+    assert result.verdict is Verdict.EXPECTED
+    assert result.reason.startswith("check_guard[queued] #7; check_guard[running] #7 (fail: expected 409")
+
+
+def test_an_entry_of_a_check_excuses_no_requirement_that_was_not_run() -> None:
+    entry = ExpectedFailure("AUD-DELETE-GUARD", "see #7", "entry 1", check="check_guard")
+
+    assert decide(ROW, Observations(), [entry]).verdict is Verdict.NOT_RUN
+    assert decide(ROW, Observations(1), [entry]).verdict is Verdict.STALE
 
 
 def test_a_list_excuses_no_error_of_the_suite() -> None:
-    assert decide(ROW, Observations(errors=("KeyError",)), expected_failure="see #7").verdict is Verdict.ERROR
+    assert decide(ROW, Observations(errors=("KeyError",)), expected=LISTED).verdict is Verdict.ERROR
 
 
 def test_a_listed_requirement_that_never_arose_is_not_stale() -> None:
-    assert decide(CONDITIONAL, Observations(), expected_failure="see #7").verdict is Verdict.UNEXERCISED
+    assert decide(CONDITIONAL, Observations(), expected=LISTED).verdict is Verdict.UNEXERCISED
 
 
 def test_an_unselected_requirement_is_neither_expected_nor_stale() -> None:
-    result = decide(ROW, Observations(selected=False), expected_failure="see #7")
+    result = decide(ROW, Observations(selected=False), expected=LISTED)
 
     assert (result.verdict, result.reason, result.observations.selected) == (Verdict.NOT_RUN, "not selected", False)
 
@@ -110,6 +142,13 @@ def test_the_shortest_violation_comes_first_and_the_unproved_last() -> None:
     long, bare = replace(VIOLATION, exchanges=(EXCHANGE, EXCHANGE)), replace(VIOLATION, exchanges=())
 
     assert decide(ROW, Observations(3, (long, bare, VIOLATION))).observations.violations == (VIOLATION, long, bare)
+
+
+def test_the_requests_that_set_a_violation_up_do_not_count_as_its_length() -> None:
+    prepared = Violation("AUD-DELETE-GUARD", "409", "200", (EXCHANGE,) * 5, own=frozenset({1}))
+    own = Violation("AUD-DELETE-GUARD", "409", "200", (EXCHANGE,) * 3, own=frozenset({1, 2, 3}))
+
+    assert decide(ROW, Observations(2, (own, prepared))).observations.violations == (prepared, own)
 
 
 def test_the_observations_of_several_checks_are_added_up() -> None:
