@@ -13,7 +13,8 @@ import httpx
 
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.contract import Contract, schema_violations
-from conformance.results.exchange import Exchange
+from conformance.results.exchange import SUCCESS, Exchange
+from conformance.results.inferred_methods import InferredMethods
 from conformance.results.ledger import Ledger
 from conformance.results.violation import Violation
 
@@ -83,6 +84,7 @@ class Client:
         exchange_numbers: The numbers of the exchanges, in the order of their responses.
         contract: The contract that validates the responses.
         ledger: The ledger that records the violations.
+        methods: The experience with inferred methods.
         exchanges: All exchanges so far.
         observers: The functions that are called after each request of an operation.
     """
@@ -103,6 +105,7 @@ class Client:
         self.exchange_numbers = itertools.count(1)
         self.contract = contract
         self.ledger = ledger
+        self.methods = InferredMethods()
         self.exchanges: list[Exchange] = []
         self.observers: list[Observer] = []
 
@@ -204,6 +207,8 @@ class Client:
             self._record_violation(operation.requirement("ROW-OTHER"), expected, str(exchange.status), exchange)
             return
         self.ledger.passed(operation.requirement("ROW-OTHER"))
+        if exchange.status in SUCCESS:
+            self.note_method(operation, exchange)
         documented, inferred = schema_violations(exchange, row)
         for requirement_id, violations in (
             (operation.requirement(f"ROW-{exchange.status}"), documented),
@@ -214,6 +219,11 @@ class Client:
                 self._record_violation(requirement_id, expected, "; ".join(violations), exchange)
             else:
                 self.ledger.passed(requirement_id)
+
+    def note_method(self, operation: OperationSpec, exchange: Exchange) -> None:
+        """Note the response to a valid request of an operation whose method is inferred."""
+        if self.contract.has_inferred_method(operation):
+            self.methods.note(operation.id, exchange.method, exchange.status)
 
     def _record_violation(self, requirement_id: str, expected: str, actual: str, exchange: Exchange) -> None:
         self.ledger.failed(Violation(requirement_id, expected, actual, (exchange,)))

@@ -166,11 +166,37 @@ class CheckContext:
         call = ApiRequest(operations.DELETE_AUDIENCE, key.token, audience.group, audience.id, options=options)
         return self.client.send(call, limited=limited)
 
+    def demand_method(self, operation: OperationSpec) -> None:
+        """Raise NotEstablishedError where the target lacks the method that is inferred for an operation."""
+        reason = self.client.methods.reason_against(operation.id)
+        if reason is not None:
+            raise NotEstablishedError(reason)
+
     def create_audience(self, key: Key, **fields: str) -> Audience:
-        """Create an audience by the API (A2), `on_demand` unless a field says otherwise."""
+        """Create an audience by the API (A2), `on_demand` unless a field says otherwise.
+
+        Where the target creates audiences by another method than the inferred one, a provider state prepares it.
+        """
+        operation = operations.CREATE_AUDIENCE
         body = {"name": f"made for a check {self.random.getrandbits(32):x}", "type": "on_demand", **fields}
-        exchange = self.call(operations.CREATE_AUDIENCE, key, body=body)
+        if self.client.methods.reason_against(operation.id) is not None:
+            return self._prepare_audience(key, fields)
+        exchange = self.call(operation, key, body=body)
+        self.client.note_method(operation, exchange)
+        if self.client.methods.reason_against(operation.id) is not None:
+            return self._prepare_audience(key, fields)
         return Audience(key.group, self._created_id(exchange, key, "an audience could not be made"))
+
+    def _prepare_audience(self, key: Key, fields: Mapping[str, str]) -> Audience:
+        """Set up an audience that is ready and empty, and give it its name and description (A4)."""
+        if fields.get("type", "on_demand") != "on_demand":
+            self.demand_method(operations.CREATE_AUDIENCE)
+        audience = self.ready_audience(key, prospects=0)
+        changes = {name: value for name, value in fields.items() if name != "type"}
+        if changes:
+            updated = self.call(operations.UPDATE_AUDIENCE, key, audience.id, changes)
+            self._issued_id(updated, "an audience could not be named", "id")
+        return audience
 
     def create_folder(self, key: Key, **fields: str) -> str:
         """Create a folder by the API (A8), `on_demand` unless a field says otherwise, and return its identifier."""

@@ -57,33 +57,44 @@ class RequirementResult:
     Attributes:
         observations: The violation to show first, with the fewest exchanges, stands first.
         reason: A text that explains the verdict.
+        page_not_run: Whether the whole page was not run, because the target lacks the method that is inferred for it.
     """
 
     requirement: Requirement
     observations: Observations
     verdict: Verdict
     reason: str
+    page_not_run: bool = False
 
     def is_binding(self, *, strict: bool) -> bool:
         """Whether the run depends on the requirement: a MUST; with `--strict` a SHOULD as well."""
         level = self.requirement.level
-        return self.observations.selected and (level is Level.MUST or (strict and level is Level.SHOULD))
+        is_decidable = self.observations.selected and not self.page_not_run
+        return is_decidable and (level is Level.MUST or (strict and level is Level.SHOULD))
 
 
-def decide(requirement: Requirement, observed: Observations, expected_failure: str | None = None) -> RequirementResult:
+def decide(
+    requirement: Requirement,
+    observed: Observations,
+    expected_failure: str | None = None,
+    page_not_run: str | None = None,
+) -> RequirementResult:
     """Return the result of a requirement.
 
     Args:
         requirement: The row of the catalogue.
         observed: The observations of the whole run.
         expected_failure: The reason from the expected-failures file, if it lists the requirement.
+        page_not_run: The reason why the whole page was not run, if it was not. It blocks nothing.
     """
+    if page_not_run is not None and observed.selected:
+        observed = Observations(blocked_by=(page_not_run,))
     violations = tuple(sorted(observed.violations, key=_length))
     observed = replace(observed, violations=violations, check_count=max(observed.check_count, len(violations)))
     verdict, reason = _observed_verdict(observed, conditional=requirement.conditional)
     if expected_failure is not None and observed.selected:
         verdict, reason = _listed_verdict(verdict, reason, expected_failure)
-    return RequirementResult(requirement, observed, verdict, reason)
+    return RequirementResult(requirement, observed, verdict, reason, page_not_run is not None)
 
 
 def run_verdict(results: Sequence[RequirementResult], *, strict: bool = False, selection: bool = False) -> RunVerdict:

@@ -134,6 +134,7 @@ class ConformancePlugin:
             tokens=sent_tokens(client.exchanges),
             not_torn_down=tuple(not_torn_down),
             notes=tuple(notes),
+            methods=client.methods,
         )
 
     def _observations(self) -> dict[str, Observations]:

@@ -43,6 +43,7 @@ def build_report(
         time: The time of the run.
         expected_failures: The reasons of expected failures, by requirement id.
     """
+    pages_not_run = result.methods.pages_not_run()
     not_torn_down = (f"not torn down: {resource}" for resource in result.not_torn_down)
     return Report(
         contract=_contract(),
@@ -52,7 +53,12 @@ def build_report(
         started=time.started.isoformat(timespec="seconds"),
         duration=time.duration,
         results=tuple(
-            decide(catalogue[requirement_id], observations, expected_failures.get(requirement_id))
+            decide(
+                catalogue[requirement_id],
+                observations,
+                expected_failures.get(requirement_id),
+                pages_not_run.get(catalogue[requirement_id].operation),
+            )
             for requirement_id, observations in result.observations.items()
         ),
         redactor=_build_redactor(options, result),

@@ -65,6 +65,8 @@ class StepRunner:
         """Take a step; TraceEnded where the trace ends."""
         self.taken.append(step)
         kind, choice = step
+        if isinstance(kind, OperationSpec) and self.context.client.methods.reason_against(kind.id) is not None:
+            return  # the target lacks the method that is inferred for it
         if isinstance(kind, StateChange):
             self._apply_state(kind, choice)
         elif kind.resource is Resource.AUDIENCE:
