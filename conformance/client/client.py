@@ -23,6 +23,8 @@ _LONGEST_PAUSE = 60.0  # seconds
 _SLOW = 50  # milliseconds
 _SAMPLES, _PARALLEL = 21, 16
 _NOT_FOUND, _TOO_MANY = 404, 429
+_METHOD_OVERRIDE = "x-http-method-override"
+"""A header that may make another operation of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class Client:
             judged: Whether the contract validates the response; not if a proxy may have sent it.
         """
         raw = self._raw_request(request)
+        judged = judged and _METHOD_OVERRIDE not in {name.lower() for name in request.options.headers}
         exchange = self.send_raw(raw if judged else replace(raw, operation=None), limited=limited)
         for observe in self.observers:
             observe(request, exchange)

@@ -81,7 +81,7 @@ class CaseRunner:
         """
         headers = case.headers.copy()
         if headers.get(_IDEMPOTENCY_KEY) == "":
-            headers[_IDEMPOTENCY_KEY] = f"{self._context.random.getrandbits(64):x}"
+            headers.update(self._context.fresh_idempotency_key().headers)
         has_key = str(headers.get("Authorization", "")).startswith("Bearer ")
         if has_key:
             headers["Authorization"] = f"Bearer {self._key.token}"

@@ -13,14 +13,16 @@ from conformance.catalogue.requirements import Profile
 from conformance.client.client import ApiRequest, Client, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.deletions import Deletions
+from conformance.harness.idempotency_keys import KEY_FORMS
 from conformance.harness.key import Key
 from conformance.harness.run_facts import RunFacts
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.ledger import Ledger
-from conformance.states import NotEstablishedError, ProviderState, ProviderStates
+from conformance.states import HttpStates, NotEstablishedError, ProviderState, ProviderStates
 
 _NO_OPTIONS = RequestOptions()
 _SPARE_TRIES = 3
+_INVALID = frozenset({400, 422})
 _INFERRED_FIELDS: Mapping[str, Mapping[str, Any]] = {
     "linkedin_search": {"searchUrl": "https://www.linkedin.com/search/results/people/?keywords=sales", "maxResults": 5},
     "sales_navigator": {"savedSearchId": "1", "maxResults": 5},
@@ -217,6 +219,8 @@ class CheckContext:
             except NotEstablishedError:
                 self._has_guessed = True
                 self._start_bodies[source] = {"source": source, **_INFERRED_FIELDS[source]}
+        if self.facts.key_form is None:
+            self._learn_key_form(self._start_bodies[source])
         return self._start_bodies[source]
 
     def start_body_is_guessed(self) -> bool:
@@ -225,7 +229,21 @@ class CheckContext:
 
     def fresh_idempotency_key(self) -> RequestOptions:
         """Return options with an unused idempotency key. No sentence says that a start may do without a key."""
-        return RequestOptions({"Idempotency-Key": f"{self.random.getrandbits(96):x}"})
+        return RequestOptions({"Idempotency-Key": KEY_FORMS[self.facts.key_form or 0](self.random)})
+
+    def _learn_key_form(self, body: object) -> None:
+        """Try which form of idempotency keys the target takes, in an account group of its own, if one can be had."""
+        self.facts.key_form = 0
+        if not isinstance(self.states, HttpStates):
+            return
+        with suppress(NotEstablishedError):
+            key = self.create_key()
+            for form in range(len(KEY_FORMS)):
+                self.facts.key_form = form
+                options = self.fresh_idempotency_key()
+                if self.call(operations.START_JOB, key, body=body, options=options).status not in _INVALID:
+                    return
+        self.facts.key_form = 0
 
     def start_job(self, key: Key, source: str = "linkedin_search") -> str:
         """Start a job by the API (P1), and return its identifier."""

@@ -25,6 +25,11 @@ def describe(exchange: Exchange) -> str:
     return f"{exchange.status} {body[:_BODY_SHOWN]}"
 
 
+def by_own_word(status: int, fact: str) -> str:
+    """Return the expectation of a status that the target itself has announced, by setting a provider state up."""
+    return f"{status}, because the target says that {fact}; if the state is not implemented, respond to it with 501"
+
+
 def is_refusal(exchange: Exchange) -> bool:
     """Whether a response came, and is no success."""
     return exchange.status is not None and exchange.status not in SUCCESS
@@ -73,6 +78,22 @@ class Expectations:
             )
         expected = "a success" if statuses == SUCCESS else " or ".join(map(str, sorted(statuses)))
         holds = exchange.status in statuses
+        self.condition(requirement_id, expected, describe(exchange), [*before, exchange], holds=holds)
+
+    def announced(self, requirement_id: str, exchange: Exchange, status: int, fact: str, *before: Exchange) -> None:
+        """Expect the status that the target has announced by setting a provider state up.
+
+        Args:
+            requirement_id: The requirement that demands it.
+            exchange: The exchange to examine.
+            status: The documented status.
+            fact: The announcement of the target.
+            before: Earlier exchanges that a reader needs to understand a violation.
+
+        Raises:
+            ViolationError: The requirement is a MUST, and the status is another.
+        """
+        expected, holds = by_own_word(status, fact), exchange.status == status
         self.condition(requirement_id, expected, describe(exchange), [*before, exchange], holds=holds)
 
     def done(self, requirement_id: str, exchange: Exchange, *before: Exchange) -> None:

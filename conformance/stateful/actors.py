@@ -23,7 +23,7 @@ class Actors:
     """The actors of one trace. A trace begins with a key that has all permissions, and an audience of its group.
 
     Attributes:
-        name_prefix: The first part of all names and idempotency keys of the trace.
+        name_prefix: The first part of all names of the trace.
         owners: The first key with all permissions of each account group.
         keys: All keys.
         audiences: The existing audiences.
@@ -38,6 +38,7 @@ class Actors:
         self._context = session.context
         self._remembered_states: list[tuple[str, dict[str, object]]] = []
         self._name_count = 0
+        self._idempotency_keys: dict[str, dict[str, str]] = {}
         self.name_prefix = f"{session.context.random.getrandbits(32):08x}"
         self.owners: dict[str, Key] = {}
         self.keys: list[Key] = []
@@ -61,6 +62,12 @@ class Actors:
         """Return a name that is not in use."""
         self._name_count += 1
         return f"{self.name_prefix} {self._name_count}"
+
+    def idempotency_key(self, name: str) -> dict[str, str]:
+        """Return the header with the idempotency key that has a name in this trace."""
+        if name not in self._idempotency_keys:
+            self._idempotency_keys[name] = dict(self._context.fresh_idempotency_key().headers)
+        return self._idempotency_keys[name]
 
     def pick_audience(self, choice: int) -> ResourcePath:
         """Return an audience.

@@ -162,7 +162,7 @@ class StepRunner:
         owner = self.actors.owners[self.actors.groups[-1]]
         key = self._caller(choice, owner.group)
         idempotency_key = _newest(_IDEMPOTENCY_KEYS, choice.pick)
-        headers = {} if idempotency_key is None else {"Idempotency-Key": f"{self.actors.name_prefix}-{idempotency_key}"}
+        headers = {} if idempotency_key is None else self.actors.idempotency_key(idempotency_key)
         start_body = self.context.start_body(owner, _newest(_SOURCES, choice.body_variant))
         options = RequestOptions(headers)
         call = ApiRequest(operations.START_JOB, key.token or None, key.group, body=start_body, options=options)

@@ -18,6 +18,9 @@ from conformance.states.provider_states import (
 )
 
 _CANNOT = 501
+_REFUSED = 400
+"""The response to a setup whose account group is gone, with its last key."""
+
 _SETUP, _TEARDOWN = "setup", "teardown"
 _UNTIL_TORN_DOWN: frozenset[str] = frozenset(
     {ProviderState.RATE_LIMIT_EXHAUSTED, ProviderState.SERVER_FAILING, ProviderState.CREDITS_EXHAUSTED}
@@ -85,7 +88,8 @@ class HttpStates(ProviderStates):
             raise UnreachableError(
                 f"{self._printable_url} cannot be reached: {str(error) or type(error).__name__}"
             ) from None
-        if response.status_code == _CANNOT:
+        is_of_lost_group = state == ProviderState.API_KEY and "accountGroupId" in params and action == _SETUP
+        if response.status_code == _CANNOT or (is_of_lost_group and response.status_code == _REFUSED):
             raise NotEstablishedError(f"the target cannot establish '{state}': {_reason(response)}")
         try:
             values = response.json() if response.content else {}
