@@ -10,9 +10,9 @@ from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations, SoftAssertions, describe
 from conformance.harness.key import Key
 from conformance.harness.snapshots import listed
-from conformance.harness.starts import is_replay, read_job_status, start
+from conformance.harness.starts import is_replay, read_job_status, start, start_alone
 from conformance.results.exchange import SUCCESS, Exchange
-from conformance.states import NotEstablishedError, ProviderState
+from conformance.states import HttpStates, NotEstablishedError, ProviderState
 
 
 def check_a_start_with_its_idempotency_key_is_replayed(context: CheckContext) -> None:
@@ -35,10 +35,11 @@ def check_a_start_with_its_idempotency_key_is_replayed(context: CheckContext) ->
     with soft:
         expect_not_replayed(context, changed, first)
     with soft:
-        expect_own_jobs(context, key, {**body, "maxResults": 7}, idempotency_key, first)
-    with soft:
         expect_completed_is_replayed(context, key, body, idempotency_key, first)
-        expect_replayed_without_audience(context, key, body, idempotency_key, first)
+        if isinstance(context.states, HttpStates):  # elsewhere the account group may hold what others made
+            expect_replayed_without_audience(context, key, body, idempotency_key, first)
+    with soft:
+        expect_own_jobs(context, key, {**body, "maxResults": 7}, idempotency_key, first)
     soft.raise_first()
 
 
@@ -62,14 +63,16 @@ def expect_own_jobs(
     """Expect another request with another idempotency key to be no replay, though the keys differ late, or in case."""
     (used,) = idempotency_key.headers.values()
     late = used[:-1] + ("0" if used[-1] != "0" else "1")
-    near, cased = (start(context, key, body, RequestOptions({"Idempotency-Key": one})) for one in (late, used.upper()))
-    unrelated = start(context, key, body)
+    different = {late: "JOB-START-NEW"}
+    if used.upper() != used:  # a target may take keys for UUIDs, whose case says nothing
+        different[used.upper()] = "JOB-START-CONSISTENT"
+    answered = {
+        requirement_id: start_alone(context, key, body, RequestOptions({"Idempotency-Key": other}))
+        for other, requirement_id in different.items()
+    }
+    unrelated = start_alone(context, key, body)
     job_id, expect = json_at(first, "data", "jobId"), Expectations(context)
-    for requirement_id, exchange in (
-        ("JOB-START-CONSISTENT", cased),  # a target may take keys for UUIDs, whose case says nothing
-        ("JOB-START-NEW", unrelated),
-        ("JOB-START-NEW", near),
-    ):
+    for requirement_id, exchange in [*sorted(answered.items()), ("JOB-START-NEW", unrelated)]:
         is_replay_of_first = exchange.status in SUCCESS and json_at(exchange, "data", "jobId") == job_id
         is_taken_for_first = exchange.status == 409 and unrelated.status in SUCCESS
         expected, exchanges = f"not the job {job_id}: its key is another", [first, exchange, unrelated]

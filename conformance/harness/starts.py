@@ -23,14 +23,17 @@ def start(context: CheckContext, key: Key, body: Any, options: RequestOptions | 
 def start_alone(context: CheckContext, key: Key, body: Any, options: RequestOptions | None = None) -> Exchange:  # noqa: ANN401  (JSON)
     """Send a start request; where it is refused for what is active, cancel that, and send it again.
 
-    Which conflicts there are, and that they are told after everything else, is not documented.
+    Which conflicts there are, and that they are told after everything else, is not documented. Only jobs of this run
+    are cancelled.
     """
     exchange = start(context, key, body, options)
     if exchange.status not in _REFUSED_FOR_A_STATE:
         return exchange
+    started = {str(json_at(earlier, "data", "jobId")) for earlier in context.facts.started_jobs}
     for job in read_all_pages(context, operations.LIST_JOBS, key)[0]:
-        if job.get("status") in ACTIVE_STATUSES:
-            context.call(operations.CANCEL_JOB, key, str(job.get("jobId")))
+        job_id = str(job.get("jobId"))
+        if job.get("status") in ACTIVE_STATUSES and job_id in started | context.states.issued:
+            context.call(operations.CANCEL_JOB, key, job_id)
     return start(context, key, body, options)
 
 
