@@ -25,7 +25,7 @@ def test_another_refusal_says_nothing_about_the_method(status: int | None) -> No
 
 
 @pytest.mark.parametrize("statuses", [(404, 201), (201, 404)])
-def test_one_success_makes_the_method_the_targets(statuses: tuple[int, int]) -> None:
+def test_a_success_makes_the_method_the_targets(statuses: tuple[int, int]) -> None:
     methods = InferredMethods()
 
     for status in statuses:
