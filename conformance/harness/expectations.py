@@ -70,12 +70,7 @@ class Expectations:
             NotEstablishedError: The response calls a start request invalid whose body was only inferred.
             ViolationError: The requirement is a MUST, and the status is another.
         """
-        may_be_invalid = _operation_of(requirement_id) is operations.START_JOB and exchange.status in _INVALID
-        if may_be_invalid and exchange.status not in statuses and self._context.start_body_is_guessed():
-            raise NotEstablishedError(
-                f"'a prospecting request' could not be set up, and the target refuses the body that the contract "
-                f"infers: {describe(exchange)}"
-            )
+        self._raise_if_guess_is_refused(requirement_id, exchange, statuses)
         expected = "a success" if statuses == SUCCESS else " or ".join(map(str, sorted(statuses)))
         holds = exchange.status in statuses
         self.condition(requirement_id, expected, describe(exchange), [*before, exchange], holds=holds)
@@ -91,8 +86,10 @@ class Expectations:
             before: Earlier exchanges that a reader needs to understand a violation.
 
         Raises:
+            NotEstablishedError: The response calls a start request invalid whose body was only inferred.
             ViolationError: The requirement is a MUST, and the status is another.
         """
+        self._raise_if_guess_is_refused(requirement_id, exchange, {status})
         expected, holds = by_own_word(status, fact), exchange.status == status
         self.condition(requirement_id, expected, describe(exchange), [*before, exchange], holds=holds)
 
@@ -100,6 +97,14 @@ class Expectations:
         """Expect a documented success of the requirement's operation; arguments and errors are those of `status`."""
         documented = self._context.client.contract.statuses(_operation_of(requirement_id))
         self.status(requirement_id, exchange, SUCCESS.intersection(documented), *before)
+
+    def _raise_if_guess_is_refused(self, requirement_id: str, exchange: Exchange, statuses: Collection[int]) -> None:
+        may_be_invalid = _operation_of(requirement_id) is operations.START_JOB and exchange.status in _INVALID
+        if may_be_invalid and exchange.status not in statuses and self._context.start_body_is_guessed():
+            raise NotEstablishedError(
+                f"'a prospecting request' could not be set up, and the target refuses the body that the contract "
+                f"infers: {describe(exchange)}"
+            )
 
     def refusal(self, requirement_id: str, exchange: Exchange, *before: Exchange) -> None:
         """Expect a refusal with any status; arguments and errors are those of `status`."""
