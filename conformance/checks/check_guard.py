@@ -49,9 +49,7 @@ def guarded_request(context: CheckContext, operation: OperationSpec, key: Key, a
 def expect_guard(context: CheckContext, operation: OperationSpec, audience: Audience, refused: Exchange) -> None:
     """Expect the guard's status and error code."""
     expect = Expectations(context)
-    expected = f"409, because the target says that the active job {audience.job} populates it"
-    holds = refused.status == 409
-    expect.condition(operation.requirement("GUARD"), expected, describe(refused), [refused], holds=holds)
+    expect.announced(operation.requirement("GUARD"), refused, 409, f"the active job {audience.job} populates it")
     code = json_at(refused, "error", "code")
     holds = code == "AUDIENCE_NOT_READY"
     expect.condition(operation.requirement("GUARD-CODE"), "AUDIENCE_NOT_READY", str(code), [refused], holds=holds)

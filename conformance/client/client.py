@@ -17,7 +17,8 @@ from conformance.client.liveness import Liveness
 from conformance.client.rate_limit import RateLimit
 from conformance.client.request import ApiRequest, RawRequest, RequestOptions
 from conformance.client.transmission import Pace, Transmission
-from conformance.results.exchange import Exchange
+from conformance.results.exchange import SUCCESS, Exchange
+from conformance.results.inferred_methods import InferredMethods
 from conformance.results.ledger import Ledger
 from conformance.results.not_established import NotEstablishedError
 from conformance.results.violation import Violation
@@ -27,6 +28,8 @@ __all__ = ["ApiRequest", "Client", "Observer", "RawRequest", "RequestOptions"]
 _SLOW = 50  # milliseconds
 _SAMPLES, _PARALLEL = 21, 16
 _NOT_FOUND, _TOO_MANY = 404, 429
+_METHOD_OVERRIDE = "x-http-method-override"
+"""A header that may make another operation of a request."""
 
 Observer = Callable[[ApiRequest, Exchange], None]
 """A function that is called with each request of an operation and its exchange."""
@@ -39,6 +42,7 @@ class Client:
         pause: Waits for a number of seconds.
         contract: The contract that validates the responses.
         ledger: The ledger that records the violations.
+        methods: The experience with inferred methods.
         observers: The functions that are called after each request of an operation.
     """
 
@@ -66,6 +70,7 @@ class Client:
         self._rate_limit = RateLimit(pause, lambda: datetime.now(UTC))  # noqa: TID251  (of a target without a clock)
         self.contract = contract
         self.ledger = ledger
+        self.methods = InferredMethods()
         self.observers: list[Observer] = []
 
     @property
@@ -95,6 +100,7 @@ class Client:
             NotEstablishedError: A rate limit could not be waited out, or the target was not there.
         """
         raw = self._raw_request(request)
+        judged = judged and _METHOD_OVERRIDE not in {name.lower() for name in request.options.headers}
         exchange = self.send_raw(raw if judged else replace(raw, operation=None), limited=limited)
         for observe in self.observers:
             observe(request, exchange)
@@ -160,6 +166,8 @@ class Client:
             self._record_violation(operation.requirement("ROW-OTHER"), expected, str(exchange.status), exchange)
             return
         self.ledger.passed(operation.requirement("ROW-OTHER"))
+        if exchange.status in SUCCESS:
+            self.note_method(operation, exchange)
         documented, inferred = schema_violations(exchange, row)
         for requirement_id, violations in (
             (operation.requirement(f"ROW-{exchange.status}"), documented),
@@ -170,6 +178,11 @@ class Client:
                 self._record_violation(requirement_id, expected, "; ".join(violations), exchange)
             else:
                 self.ledger.passed(requirement_id)
+
+    def note_method(self, operation: OperationSpec, exchange: Exchange) -> None:
+        """Note the response to a valid request of an operation whose method is inferred."""
+        if self.contract.has_inferred_method(operation):
+            self.methods.note(operation.id, exchange.method, exchange.status)
 
     def _record_violation(self, requirement_id: str, expected: str, actual: str, exchange: Exchange) -> None:
         self.ledger.failed(Violation(requirement_id, expected, actual, (exchange,)))

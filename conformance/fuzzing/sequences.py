@@ -84,6 +84,7 @@ class Sequences:
         for operation in operations.OPERATIONS:
             leaves_folder = operation is operations.CREATE_FOLDER and not states.may_leave_folders
             spends_credits = operation is operations.START_JOB and not states.may_spend_credits
+            lacks_method = self._context.client.methods.reason_against(operation.id) is not None
             is_of_jobs = operation.prefix.startswith("JOB-")
-            if leaves_folder or spends_credits or (is_of_jobs and profile is not Profile.FULL):
+            if lacks_method or leaves_folder or spends_credits or (is_of_jobs and profile is not Profile.FULL):
                 yield operation.id

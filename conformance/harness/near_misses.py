@@ -20,7 +20,6 @@ class IdentifierNearMisses(NamedTuple):
     longer: str
     shorter: str
     without_first: str
-    with_leading_zero: str
     percent_encoded: str
 
 
@@ -42,7 +41,6 @@ def near_misses_of_identifier(identifier: str, index: int) -> IdentifierNearMiss
         longer=f"{identifier}0",
         shorter=identifier[:-1] or "x",
         without_first=identifier[1:] or "x",
-        with_leading_zero=f"0{identifier}",
         percent_encoded="".join(f"%{ord(character):02X}" for character in identifier),
     )
 

@@ -11,6 +11,7 @@ from conformance.harness.key import Key
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
 
+_METHOD_OVERRIDE = "x-http-method-override"
 LOOKING_BACK = frozenset({"acknowledged_deletions", "revoked_keys", "started_jobs"})
 """The fixtures of checks that look back on the whole run, and therefore run last."""
 
@@ -22,6 +23,7 @@ class RunFacts:
         run_id: The identifier of the run, another one with the same seed.
         deletions: The deletions that the target has acknowledged.
         revoked_keys: The keys that the target has called revoked.
+        key_form: The number of the form of idempotency keys that the target takes; None before the first trial.
     """
 
     def __init__(self, client: Client, run_id: UUID) -> None:
@@ -29,6 +31,7 @@ class RunFacts:
         self.run_id = run_id
         self.deletions = Deletions()
         self.revoked_keys: list[Key] = []
+        self.key_form: int | None = None
         client.observers.append(self._record)
 
     @property
@@ -39,6 +42,8 @@ class RunFacts:
                 yield exchange
 
     def _record(self, request: ApiRequest, exchange: Exchange) -> None:
+        if _METHOD_OVERRIDE in {name.lower() for name in request.options.headers}:
+            return  # the target may have read it as another method
         self.deletions.record(request.operation, (request.group, request.resource_id), exchange)
 
 

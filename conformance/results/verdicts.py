@@ -58,21 +58,27 @@ class RequirementResult:
     Attributes:
         observations: The violation to show first, with the fewest exchanges of its check, stands first.
         reason: A text that explains the verdict.
+        page_not_run: Whether the whole page was not run, because the target lacks the method that is inferred for it.
     """
 
     requirement: Requirement
     observations: Observations
     verdict: Verdict
     reason: str
+    page_not_run: bool = False
 
     def is_binding(self, *, strict: bool) -> bool:
         """Whether the run depends on the requirement: a MUST; with `--strict` a SHOULD as well."""
         level = self.requirement.level
-        return self.observations.selected and (level is Level.MUST or (strict and level is Level.SHOULD))
+        is_decidable = self.observations.selected and not self.page_not_run
+        return is_decidable and (level is Level.MUST or (strict and level is Level.SHOULD))
 
 
 def decide(
-    requirement: Requirement, observed: Observations, expected: Sequence[ExpectedFailure] = ()
+    requirement: Requirement,
+    observed: Observations,
+    expected: Sequence[ExpectedFailure] = (),
+    page_not_run: str | None = None,
 ) -> RequirementResult:
     """Return the result of a requirement.
 
@@ -80,7 +86,10 @@ def decide(
         requirement: The row of the catalogue.
         observed: The observations of the whole run.
         expected: The entries of the expected-failures file for the requirement, without those that are over.
+        page_not_run: The reason why the whole page was not run, if it was not. It blocks nothing.
     """
+    if page_not_run is not None and observed.selected:
+        observed = Observations(blocked_by=(page_not_run,))
     found = len(observed.violations)
     violations = tuple(sorted(observed.violations, key=_length))
     observed = replace(observed, violations=violations, check_count=max(observed.check_count, found))
@@ -91,7 +100,7 @@ def decide(
         reason = f"{reason}; {found - len(observed.violations)} more are expected failures"
     if expected and observed.selected:
         verdict, reason = _listed_verdict(verdict, reason, expected)
-    return RequirementResult(requirement, observed, verdict, reason)
+    return RequirementResult(requirement, observed, verdict, reason, page_not_run is not None)
 
 
 def run_verdict(

@@ -1,9 +1,10 @@
 """The result of one worker process, and the merged result of several."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from conformance.results.exchange import Exchange
+from conformance.results.inferred_methods import InferredMethods, merge_methods
 from conformance.results.observations import Observations, merge_observations
 from conformance.results.violation import Violation
 
@@ -20,6 +21,7 @@ class WorkerResult:
         notes: Other facts for the reader of the report.
         request_count: The number of requests that it sent to the target.
         ended: The reason why it ended early, where the target went away.
+        methods: Its experience with inferred methods.
     """
 
     observations: Mapping[str, Observations]
@@ -29,6 +31,7 @@ class WorkerResult:
     notes: tuple[str, ...] = ()
     request_count: int = 0
     ended: str | None = None
+    methods: InferredMethods = field(default_factory=InferredMethods)
 
 
 def merge(results: Sequence[WorkerResult]) -> WorkerResult:
@@ -55,6 +58,7 @@ def merge(results: Sequence[WorkerResult]) -> WorkerResult:
         notes=tuple(dict.fromkeys(note for result in results for note in result.notes)),
         request_count=sum(result.request_count for result in results),
         ended=next((result.ended for result in results if result.ended is not None), None),
+        methods=merge_methods(result.methods for result in results),
     )
 
 

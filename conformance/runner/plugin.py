@@ -164,6 +164,7 @@ class ConformancePlugin:
             notes=tuple(notes),
             request_count=len(client.exchanges),
             ended=liveness.ended,
+            methods=client.methods,
         )
 
     def _all_exchanges(self) -> Iterable[Exchange]:

@@ -64,8 +64,14 @@ def build_report(
     for failure in expected_failures:
         if not failure.is_over(today):
             by_id[failure.requirement_id].append(failure)
+    pages_not_run = result.methods.pages_not_run()
     results = tuple(
-        decide(catalogue[requirement_id], observations, by_id[requirement_id])
+        decide(
+            catalogue[requirement_id],
+            observations,
+            by_id[requirement_id],
+            pages_not_run.get(catalogue[requirement_id].operation),
+        )
         for requirement_id, observations in result.observations.items()
     )
     redactor = _build_redactor(options, result)

@@ -66,6 +66,8 @@ class StepRunner:
         """Take a step; TraceEnded where the trace ends."""
         self.taken.append(step)
         kind, choice = step
+        if isinstance(kind, OperationSpec) and self.context.client.methods.reason_against(kind.id) is not None:
+            return  # the target lacks the method that is inferred for it
         if isinstance(kind, StateChange):
             self._apply_state(kind, choice)
         elif kind.resource is Resource.AUDIENCE:
@@ -161,9 +163,9 @@ class StepRunner:
         owner = self.actors.owners[self.actors.groups[-1]]
         key = self._caller(choice, owner.group)
         idempotency_key = _newest(_IDEMPOTENCY_KEYS, choice.pick)
+        start_body = self.context.start_body(owner, _newest(_SOURCES, choice.body_variant))
         name = f"{self.actors.name_prefix}-{idempotency_key}"
         headers = {} if idempotency_key is None else {IDEMPOTENCY_KEY: self.context.idempotency_key(name)}
-        start_body = self.context.start_body(owner, _newest(_SOURCES, choice.body_variant))
         options = RequestOptions(headers)
         call = ApiRequest(operations.START_JOB, key.token or None, key.group, body=start_body, options=options)
         _add_created(self.actors.jobs, key.group, self.trace.send(call, Validity.DOUBTFUL), "jobId")

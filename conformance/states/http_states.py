@@ -21,6 +21,9 @@ from conformance.states.provider_states import (
 )
 
 _CANNOT = 501
+_REFUSED = 400
+"""The response to a setup whose account group is gone, with its last key."""
+
 _SETUP, _TEARDOWN = "setup", "teardown"
 _UNTIL_TORN_DOWN: frozenset[str] = frozenset(
     {ProviderState.RATE_LIMIT_EXHAUSTED, ProviderState.SERVER_FAILING, ProviderState.CREDITS_EXHAUSTED}
@@ -101,7 +104,8 @@ class HttpStates(ProviderStates):
         """Request an action on a state, and return the values of the response."""
         started = time.monotonic()
         response = self._response({"state": state, "params": params, "action": action})
-        if response.status_code == _CANNOT:
+        is_of_lost_group = state == ProviderState.API_KEY and "accountGroupId" in params and action == _SETUP
+        if response.status_code == _CANNOT or (is_of_lost_group and response.status_code == _REFUSED):
             raise NotEstablishedError(f"the target cannot establish '{state}': {_reason(response)}")
         try:
             values = parse_json(response.content) if response.content else {}

@@ -90,6 +90,24 @@ class RenamesNoFolder(Variant):
         return self.refuse(404, "NOT_FOUND") if asked.operation == "FOLDER-RENAME" else await self.serve(asked)
 
 
+class CreatesByPut(Variant):
+    """An audience is created with PUT and not with POST, because the page prints no method."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        if asked.operation == "AUD-CREATE":
+            return self.refuse(405, "METHOD_NOT_ALLOWED")
+        post = replace(asked, method="POST") if asked.method == "PUT" else asked
+        return await self.serve(post if post.operation == "AUD-CREATE" else asked)
+
+
+class CreatesAndRenamesNothing(Variant):
+    """Neither an audience is created nor a folder renamed in any way that is known to the suite."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        inferred = asked.operation in {"AUD-CREATE", "FOLDER-RENAME"}
+        return self.refuse(404, "NOT_FOUND") if inferred else await self.serve(asked)
+
+
 class NoDescriptionIsEmpty(Variant):
     """A description that was not set is the empty string."""
 

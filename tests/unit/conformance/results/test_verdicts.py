@@ -56,6 +56,15 @@ def test_a_check_that_broke_is_an_error_though_others_passed() -> None:
     assert (result.verdict, result.reason) == (Verdict.ERROR, "KeyError in test_guard")
 
 
+def test_a_page_that_was_not_run_blocks_nothing_and_accuses_nobody() -> None:
+    result = decide(ROW, Observations(3, violations=(VIOLATION,)), page_not_run="no such method")
+
+    assert (result.verdict, result.reason) == (Verdict.NOT_RUN, "no such method")
+    assert result.observations.violations == ()
+    assert run_verdict([PASSED, result]) is RunVerdict.CONFORMANT
+    assert run_verdict([PASSED, result], strict=True) is RunVerdict.CONFORMANT
+
+
 def test_a_blocked_requirement_is_not_run_and_has_the_reason() -> None:
     result = decide(ROW, Observations(blocked_by=("'an API key' answers 501",)))
 
