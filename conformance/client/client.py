@@ -6,13 +6,13 @@ import statistics
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.client.contract import Contract, schema_violations
+from conformance.client.contract import Contract, bears_envelope, schema_violations
 from conformance.results.exchange import Exchange
 from conformance.results.ledger import Ledger
 from conformance.results.violation import Violation
@@ -112,19 +112,19 @@ class Client:
         Args:
             request: The request.
             limited: Whether a 429 is expected. Any other 429 is retried, after `Retry-After` or 1, 2, 4 ... seconds.
-            judged: Whether the contract validates the response; not if a proxy may have sent it.
+            judged: Whether the contract validates any response. If not, since a proxy may have sent it, a response that
+                bears the envelope is validated all the same: it is the application's own.
         """
-        raw = self._raw_request(request)
-        exchange = self.send_raw(raw if judged else replace(raw, operation=None), limited=limited)
+        exchange = self.send_raw(self._raw_request(request), limited=limited, judged=judged)
         for observe in self.observers:
             observe(request, exchange)
         return exchange
 
-    def send_raw(self, raw: RawRequest, *, limited: bool = False) -> Exchange:
-        """Send a request given by its bytes, and return the exchange; `limited` as in `send`."""
+    def send_raw(self, raw: RawRequest, *, limited: bool = False, judged: bool = True) -> Exchange:
+        """Send a request given by its bytes, and return the exchange; `limited` and `judged` as in `send`."""
         for attempt in range(_ATTEMPTS):
             exchange = self._transmit(raw)
-            if raw.operation is not None:
+            if raw.operation is not None and (judged or bears_envelope(exchange)):
                 self._validate(raw.operation, exchange)
             if exchange.status != _TOO_MANY or limited:
                 break
@@ -171,7 +171,8 @@ class Client:
         base = self._http.base_url
         path = base.raw_path.rstrip(b"/") + raw.path.encode("ascii", "backslashreplace")
         url = base.copy_with(raw_path=path)
-        request = self._http.build_request(raw.method, url, headers=raw.headers, content=raw.content)
+        as_is = {"target": path}  # a URL loses its dot segments
+        request = self._http.build_request(raw.method, url, headers=raw.headers, content=raw.content, extensions=as_is)
         try:
             response, no_response = self._http.send(request), None
         except httpx.TransportError as error:
