@@ -26,7 +26,6 @@ UNGUARDED = {
 
 ADDED = (
     RequestOptions({"Idempotency-Key": "once"}),
-    RequestOptions({"X-HTTP-Method-Override": "GET"}),
     RequestOptions(query="?force=true"),
     RequestOptions({"Idempotency-Key": "twice"}, "?force=true&cascade=1"),
     RequestOptions({"If-Match": "*", "Prefer": "respond-async"}),
