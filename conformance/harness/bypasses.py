@@ -92,7 +92,8 @@ def _additions(raw: RawRequest, names: Mapping[str, str]) -> Iterator[Bypass]:
         ("X-Original-URL", raw.path),
     ):
         added = replace(raw, headers={**raw.headers, header: value})
-        yield Bypass(f"{header}: {value}", added, is_operation=True)
+        name = f"{header}: {'the path' if value == raw.path else value}"
+        yield Bypass(name, added, is_operation=True)
     yield from _names_beside(raw, names)
 
 

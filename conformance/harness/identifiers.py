@@ -3,7 +3,7 @@
 from conformance.client.client import ApiRequest
 from conformance.client.contract import RawSegment, bears_envelope
 from conformance.harness.context import CheckContext
-from conformance.harness.expectations import Expectations
+from conformance.harness.expectations import Expectations, describe
 
 ODD = ("x", "...", "~", "-", "_", "0", "null", "undefined", "a.b", "a" * 64)
 """Odd identifiers: of unreserved characters alone and not long, so that every proxy lets them pass."""
@@ -29,4 +29,7 @@ def expect_strange_refused(context: CheckContext, request: ApiRequest) -> None:
     refused, expect = context.client.send(request, judged=False), Expectations(context)
     if bears_envelope(refused) and refused.status is not None and refused.status >= _SERVER_ERROR:
         expect.status(request.operation.requirement("ODD"), refused, _REFUSALS)
-    expect.status(request.operation.requirement("STRANGE"), refused, _REFUSALS)
+    requirement_id = request.operation.requirement("STRANGE")
+    expect.status(requirement_id, refused, _REFUSALS)
+    holds = bears_envelope(refused)
+    expect.condition(requirement_id, "the envelope of a refusal", describe(refused), [refused], holds=holds)
