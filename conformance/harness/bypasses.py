@@ -74,10 +74,12 @@ def bypasses(contract: Contract, request: ApiRequest, group: str | None = None) 
         if method != raw.method:
             yield Bypass(f"the method {method}", replace(raw, method=method, operation=None))
     if group is not None:
-        for resource_id in (request.resource_id, "x"):
+        counted = () if request.resource_id.isdecimal() else (request.resource_id,)  # it may be one there, too
+        for resource_id in (*counted, "x"):
+            place = f"in the key's own account group{' at the same identifier' if resource_id != 'x' else ''}"
             elsewhere = plain(contract, replace(request, group=group, resource_id=resource_id))
             for addition in _names_beside(elsewhere, names):
-                yield replace(addition, name=f"{addition.name}, in the key's own account group")
+                yield replace(addition, name=f"{addition.name}, {place}")
 
 
 def _additions(raw: RawRequest, names: Mapping[str, str]) -> Iterator[Bypass]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import click
 
 from tests.mutants.registry import CONVERSATIONAL, MUTANTS, VARIANTS
-from tests.mutants.single.mutants import MUTANTS as SINGLE_MUTANTS
+from tests.mutants.single.registry import MUTANTS as SINGLE_MUTANTS
 from tests.mutants.single.variants import VARIANTS as SINGLE_VARIANTS
 from tests.system.schemathesis_run import runs
 
