@@ -63,7 +63,7 @@ class CursorsShowTheirOwnList(Cursors):
 class AnotherSizeSkipsAnItem(Cursors):
     """A page of another size than the page before leaves out an item."""
 
-    killed_by = facts("CONSISTENT", "AUD-LIST", "AUD-PROSPECTS")
+    killed_by = frozenset({"AUD-LIST-STABLE"})
 
     async def page(self, asked: Asked) -> Answered:
         origin, answered = self.origin(asked), await self.serve(asked)
@@ -71,6 +71,25 @@ class AnotherSizeSkipsAnItem(Cursors):
             return answered
         data: dict[str, Any] = {**answered.data, "items": answered.data["items"][1:]}
         return answered.saying(data=data)
+
+
+class CreationsRepeatAnItem(Mutant):
+    """A page begins with the last item of the page before, if an audience was created between them."""
+
+    killed_by = frozenset({"AUD-LIST-STABLE"})
+
+    def __init__(self) -> None:
+        self.shown: dict[str, tuple[int, Any]] = {}
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        if asked.operation != "AUD-LIST" or not answered.ok:
+            return answered
+        count, items = len(self.audiences(asked.group)), answered.data["items"]
+        before, last = self.shown.get(asked.params.get("cursor", ""), (count, None))
+        if answered.data["nextCursor"]:
+            self.shown[answered.data["nextCursor"]] = (count, items[-1])
+        return answered.saying(data={**answered.data, "items": [last, *items]}) if before < count else answered
 
 
 class ProspectsOfAllOthers(Mutant):
