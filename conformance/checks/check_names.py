@@ -117,9 +117,9 @@ def expect_stored(context: CheckContext, requirement_id: str, key: Key, taken: E
 
     def is_current() -> bool:
         data, exchange = show(context, key, str(json_at(taken, "data", "id")))
-        absent = ABSENT if exchange.status in SUCCESS else describe(exchange)
-        shown[:], exchanges[:] = [data.get(member, absent)], [exchange]
-        return shown[0] is ABSENT or is_of(shown[0], text)
+        absent = describe(exchange) if exchange.status not in SUCCESS else ABSENT
+        shown[:], exchanges[:] = [absent if data is None else data.get(member, absent)], [exchange]
+        return is_of(shown[0], text) or (data is not None and shown[0] is ABSENT)
 
     eventually(context, is_current)
     if shown[0] is ABSENT:
@@ -129,18 +129,18 @@ def expect_stored(context: CheckContext, requirement_id: str, key: Key, taken: E
     return True
 
 
-def shown_audience(context: CheckContext, key: Key, audience_id: str) -> tuple[dict[str, Any], Exchange]:
-    """Return the data of an audience, and the exchange that shows it."""
+def shown_audience(context: CheckContext, key: Key, audience_id: str) -> tuple[dict[str, Any] | None, Exchange]:
+    """Return the data of an audience, None where there is none, and the exchange that shows it."""
     exchange = context.call(operations.GET_AUDIENCE, key, audience_id)
     data = json_at(exchange, "data")
-    return data if isinstance(data, dict) else {}, exchange
+    return data if isinstance(data, dict) else None, exchange
 
 
-def shown_folder(context: CheckContext, key: Key, folder_id: str) -> tuple[dict[str, Any], Exchange]:
-    """Return a folder as the navigation shows it, and the exchange that shows it."""
+def shown_folder(context: CheckContext, key: Key, folder_id: str) -> tuple[dict[str, Any] | None, Exchange]:
+    """Return a folder as the navigation shows it, None where it does not, and the exchange that shows it."""
     exchange = context.call(operations.GET_NAVIGATION, key)
     folders = records(json_at(exchange, "data", "folders"))
-    return next((folder for folder in folders if folder.get("id") == folder_id), {}), exchange
+    return next((folder for folder in folders if folder.get("id") == folder_id), None), exchange
 
 
 def is_of(shown: object, sent: str) -> bool:
