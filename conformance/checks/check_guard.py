@@ -26,7 +26,6 @@ UNGUARDED = {
 
 ADDED = (
     RequestOptions({IDEMPOTENCY_KEY: ""}),
-    RequestOptions({"X-HTTP-Method-Override": "GET"}),
     RequestOptions(query="?force=true"),
     RequestOptions({IDEMPOTENCY_KEY: ""}, "?force=true&cascade=1"),
     RequestOptions({"If-Match": "*", "Prefer": "respond-async"}),

@@ -82,6 +82,8 @@ def check_a_doubtful_body_changes_nothing_where_it_is_refused(context: CheckCont
         expect.condition(requirement_id, "no server error", describe(exchange), [exchange], holds=holds)
         if exchange.status in range(400, 500):  # nothing says that it must be
             expect_unchanged(context, before, request, key, exchange)
+        for listing in (operations.LIST_AUDIENCES, operations.GET_NAVIGATION):  # what was taken must not break them
+            expect.done(listing.requirement("DONE"), context.call(listing, key), exchange)
 
 
 @for_each_operation([operations.LIST_AUDIENCES, operations.LIST_PROSPECTS, operations.LIST_JOBS])

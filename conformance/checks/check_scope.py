@@ -1,6 +1,7 @@
 """The separation of account groups, and the exactness of identifiers, at every operation."""
 
 import dataclasses
+from itertools import islice
 
 from conformance.catalogue import operations
 from conformance.catalogue.jobs import ACTIVE_STATUSES, OUTCOMES
@@ -9,9 +10,14 @@ from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext, distinct_from
 from conformance.harness.expectations import Expectations, describe
-from conformance.harness.identifiers import ODD, STRANGE
+from conformance.harness.identifiers import ODD, STRANGE, expect_strange_refused
 from conformance.harness.key import Key
-from conformance.harness.near_misses import near_misses_of_identifier
+from conformance.harness.near_misses import (
+    impossible_near_misses,
+    is_plain,
+    near_misses_of_account_group,
+    near_misses_of_identifier,
+)
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.snapshots import eventually, read_all_pages, records
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
@@ -91,16 +97,22 @@ def check_what_is_not_there_is_not_found_anywhere(context: CheckContext, operati
         if deleted.status != 200:
             raise NotEstablishedError(f"an audience could not be deleted: the target answered {deleted.status}")
         expect.status(requirement_id, context.client.send(request), {404}, deleted)
-    for near_miss in near_misses(context, request.resource_id)[:2]:
+    plain = filter(is_plain, near_misses(context, request.resource_id))
+    for near_miss in islice(plain, 2):
         refused = context.client.send(dataclasses.replace(request, resource_id=near_miss))
         # An identifier may have a check digit: then one that was not issued may be malformed.
         expect.status(requirement_id, refused, {400, 404})
 
 
 def near_misses(context: CheckContext, identifier: str) -> list[str]:
-    """Return identifiers that are nearly this one, and that the target has not issued."""
+    """Return identifiers that are nearly this one, and that the target has not issued.
+
+    Of one that counts only those that it cannot have issued; whether `012` is `12` is not judged.
+    """
+    if identifier.isdecimal():
+        return impossible_near_misses(identifier)
     index = context.random.randrange(len(identifier))
-    return context.not_issued(near_misses_of_identifier(identifier, index))
+    return [*context.not_issued(near_misses_of_identifier(identifier, index)), *impossible_near_misses(identifier)]
 
 
 @for_each_operation(operations.TARGETED)
@@ -112,7 +124,8 @@ def check_a_near_miss_hits_nothing_anywhere(context: CheckContext, operation: Op
     before = snapshot_before(context, request, key)
 
     for identifier in misses:
-        refused = context.client.send(dataclasses.replace(request, resource_id=identifier))
+        near = dataclasses.replace(request, resource_id=identifier)
+        refused = context.client.send(near, judged=is_plain(identifier))
         Expectations(context).refusal(operation.requirement("EXACT"), refused)
 
     expect_unchanged(context, before, request, key, refused)
@@ -138,6 +151,10 @@ def check_odd_identifiers_are_refused_as_documented(context: CheckContext, opera
     request = valid_request(context, operation, context.create_key())
     expect, requirement_id = Expectations(context), operation.requirement("ODD")
 
+    index = context.random.randrange(len(request.group))
+    for identifier in context.not_issued(near_misses_of_account_group(request.group, index)):
+        refused = context.client.send(dataclasses.replace(request, group=identifier))
+        expect.status(operation.requirement("SCOPE"), refused, {400, 403, 404})
     for identifier in ODD:
         refused = context.client.send(dataclasses.replace(request, group=identifier))
         expect.status(requirement_id, refused, {400, 403, 404})
@@ -152,9 +169,7 @@ def check_strange_identifiers_are_refused(context: CheckContext, operation: Oper
 
     for identifier in STRANGE:
         group, resource_id = (request.group, identifier) if request.resource_id else (identifier, "")
-        strange = dataclasses.replace(request, group=group, resource_id=resource_id)
-        refused = context.client.send(strange, judged=False)
-        Expectations(context).status(operation.requirement("STRANGE"), refused, {400, 403, 404})
+        expect_strange_refused(context, dataclasses.replace(request, group=group, resource_id=resource_id))
 
 
 def check_the_account_group_of_the_key_is_listed(context: CheckContext) -> None:

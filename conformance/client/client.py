@@ -6,13 +6,12 @@ import statistics
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
 
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.client.contract import Contract, schema_violations
+from conformance.client.contract import Contract, bears_envelope, schema_violations
 from conformance.client.liveness import Liveness
 from conformance.client.rate_limit import RateLimit
 from conformance.client.request import ApiRequest, RawRequest, RequestOptions
@@ -28,9 +27,6 @@ __all__ = ["ApiRequest", "Client", "Observer", "RawRequest", "RequestOptions"]
 _SLOW = 50  # milliseconds
 _SAMPLES, _PARALLEL = 21, 16
 _NOT_FOUND, _TOO_MANY = 404, 429
-_METHOD_OVERRIDE = "x-http-method-override"
-"""A header that may make another operation of a request."""
-
 Observer = Callable[[ApiRequest, Exchange], None]
 """A function that is called with each request of an operation and its exchange."""
 
@@ -94,23 +90,22 @@ class Client:
         Args:
             request: The request.
             limited: Whether a 429 is expected. Any other 429 is retried, after `Retry-After` or 1, 2, 4 ... seconds.
-            judged: Whether the contract validates the response; not if a proxy may have sent it.
+            judged: Whether the contract validates any response. If not, since a proxy may have sent it, a response that
+                bears the envelope is validated all the same: it is the application's own.
 
         Raises:
             NotEstablishedError: A rate limit could not be waited out, or the target was not there.
         """
-        raw = self._raw_request(request)
-        judged = judged and _METHOD_OVERRIDE not in {name.lower() for name in request.options.headers}
-        exchange = self.send_raw(raw if judged else replace(raw, operation=None), limited=limited)
+        exchange = self.send_raw(self._raw_request(request), limited=limited, judged=judged)
         for observe in self.observers:
             observe(request, exchange)
         return exchange
 
-    def send_raw(self, raw: RawRequest, *, limited: bool = False) -> Exchange:
+    def send_raw(self, raw: RawRequest, *, limited: bool = False, judged: bool = True) -> Exchange:
         """Send a request given by its bytes, and return the exchange; arguments and errors are those of `send`."""
         for pauses in itertools.count():
             exchange = self._transmission.transmit(raw, self.latency / 1000)
-            if raw.operation is not None:
+            if raw.operation is not None and (judged or bears_envelope(exchange)):
                 self._validate(raw.operation, exchange)
             if limited or not self._rate_limit.may_retry(exchange.status, _by_name(exchange), pauses):
                 break

@@ -180,6 +180,15 @@ def json_body(exchange: Exchange) -> Any:  # noqa: ANN401  (JSON)
     return parse_json(exchange.response_body or b"")
 
 
+def bears_envelope(exchange: Exchange) -> bool:
+    """Whether a body is a JSON object with `success` or `error`: an application sent it, not a proxy before it."""
+    try:
+        body = json_body(exchange)
+    except ValueError:
+        return False
+    return isinstance(body, dict) and not body.keys().isdisjoint({"success", "error"})
+
+
 def json_at(exchange: Exchange, *names: str) -> Any:  # noqa: ANN401  (JSON)
     """Return a member of the body by its path, such as `data`, `items`; None if there is none."""
     try:

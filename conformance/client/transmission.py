@@ -83,7 +83,8 @@ class Transmission:
         base = self._http.base_url
         path = base.raw_path.rstrip(b"/") + raw.path.encode("ascii", "backslashreplace")
         url = base.copy_with(raw_path=path)
-        request = self._http.build_request(raw.method, url, headers=raw.headers, content=raw.content)
+        as_is = {"target": path}  # a URL loses its dot segments
+        request = self._http.build_request(raw.method, url, headers=raw.headers, content=raw.content, extensions=as_is)
         started = time.monotonic()
         try:
             response, no_response = self._http.send(request), None

@@ -15,7 +15,7 @@ from conformance.concurrency.linearizability import Outcome, SearchResult, Timed
 from conformance.harness.context import Audience, CheckContext
 from conformance.harness.key import Key
 from conformance.harness.model_adapter import to_model_request, to_model_response
-from conformance.harness.snapshots import pages_of
+from conformance.harness.snapshots import follow_cursors
 from conformance.harness.violations import consistent
 from conformance.model.events import Event, ProspectingEnded
 from conformance.model.judge import advance, step
@@ -102,7 +102,7 @@ class History:
     def read(self, operation: OperationSpec, key: Key) -> None:
         """Read all pages of a list, and record them as one operation."""
         start = time.monotonic()
-        pages = tuple(islice(pages_of(self._context, operation, key), _MOST_PAGES))
+        pages = tuple(islice(follow_cursors(self._context, operation, key), _MOST_PAGES))
         request = to_model_request(ApiRequest(operation, key.token, key.group))
         self._record(request, to_model_response(operation, *pages), start, *pages)
 

@@ -2,6 +2,11 @@
 
 from typing import NamedTuple
 
+from conformance.client.contract import RawSegment, path_segment
+
+_DIGITS = "0123456789"
+_FULL_WIDTH = {ord(digit): 0xFF10 + int(digit) for digit in _DIGITS}
+
 
 class KeyNearMisses(NamedTuple):
     """The near misses of an API key, by the way they differ from it."""
@@ -43,6 +48,31 @@ def near_misses_of_identifier(identifier: str, index: int) -> IdentifierNearMiss
         without_first=identifier[1:] or "x",
         percent_encoded="".join(f"%{ord(character):02X}" for character in identifier),
     )
+
+
+def impossible_near_misses(identifier: str) -> list[str]:
+    """Return identifiers that begin with this one or look like it, and that no target gives out beside it.
+
+    Not even one whose identifiers count: they have letters behind digits, a NUL, or digits of another alphabet.
+    """
+    near = [f"{identifier}zz", RawSegment(f"{path_segment(identifier)}%00")]
+    if any(character in _DIGITS for character in identifier):
+        near.append(identifier.translate(_FULL_WIDTH))
+    return near
+
+
+def is_plain(identifier: str) -> bool:
+    """Whether an identifier is one that no proxy refuses for its form."""
+    return identifier.isascii() and not isinstance(identifier, RawSegment)
+
+
+def near_misses_of_account_group(group: str, index: int) -> list[str]:
+    """Return the near misses of an account group, and one that has nothing in common with it.
+
+    One that counts has only those that no target gives out.
+    """
+    near = [f"{group}zz", f"zz{group}", "unknown"]
+    return near if group.isdecimal() else [*near, change_character(group, index, "1", "2")]
 
 
 def change_character(text: str, index: int, replacement: str, otherwise: str) -> str:

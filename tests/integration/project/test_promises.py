@@ -32,7 +32,7 @@ from openapi import contract, contract_text
 from tests.harness.in_thread import served
 from tests.harness.pages import ROOT, Page
 from tests.mutants.registry import MUTANTS, VARIANTS
-from tests.mutants.single.mutants import MUTANTS as SINGLE
+from tests.mutants.single.registry import MUTANTS as SINGLE
 
 README = Page("README.md")
 CONTROL_PLANE = Page("docs/control-plane.md")

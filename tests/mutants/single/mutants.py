@@ -276,7 +276,7 @@ class OddIdentifiersFail(Mutant):
     killed_by = frozenset({"AUD-DELETE-ODD"})
 
     def find(self, group: str, audience: str) -> str | None:
-        if len(audience) > 100:
+        if "." in audience:
             raise ValueError(audience)
         return super().find(group, audience)
 
@@ -391,6 +391,3 @@ class BrokenJson(Mutant):
     def missing(self, audience: str) -> Response:
         body = json.loads(bytes(super().missing(audience).body))
         return Response(json.dumps(body)[:-1], 404, media_type="application/json")
-
-
-MUTANTS = sorted(Mutant.__subclasses__(), key=lambda mutant: mutant.__name__)
