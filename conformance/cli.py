@@ -12,6 +12,7 @@ from click.exceptions import NoArgsIsHelpError
 
 from conformance import environment
 from conformance.catalogue.requirements import Profile, load_catalogue
+from conformance.harness.settling import DEFAULT_SETTLING_TIME
 from conformance.options import Options, UsageError, parse_headers, positive
 from conformance.report.formats import FORMATS
 from conformance.runner.run import run as run_it
@@ -69,6 +70,15 @@ def cli() -> None:
     help="Repetitions of cheap, central checks: 90 find a violation by 1 in 20 requests with a probability of 99 %.",
 )
 @click.option("--timeout", default=10.0, show_default=True, callback=positive, help="Seconds to wait for a response.")
+@click.option(
+    "--settle",
+    default=DEFAULT_SETTLING_TIME,
+    show_default=True,
+    callback=positive,
+    envvar="AUDIENCE_CONFORMANCE_SETTLE",
+    show_envvar=True,
+    help="Seconds after which lists and single reads have to show a change; no page prints a number.",
+)
 @click.option("--deadline", type=float, callback=positive, help="Seconds after which the remaining checks are not run.")
 @click.option(
     "--max-rps",

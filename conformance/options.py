@@ -38,6 +38,7 @@ class Options:
         seed: The seed of all random choices.
         max_examples: The number of repetitions of a cheap, central check.
         timeout: The longest wait for a response, in seconds.
+        settle: The seconds after which a change has to be visible in lists and single reads.
         max_rps: The requests a second of all workers together; None is no limit on this machine, 20 elsewhere.
         deadline: The seconds after which the remaining checks are not run; None for no deadline.
         headers: Further headers for the target.
@@ -63,6 +64,7 @@ class Options:
     seed: int
     max_examples: int
     timeout: float
+    settle: float
     max_rps: float | None
     deadline: float | None
     headers: Mapping[str, str]

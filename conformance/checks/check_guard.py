@@ -174,7 +174,7 @@ def check_nothing_a_client_adds_gets_past_any_guard(context: CheckContext, opera
 
 
 def expect_hidden(context: CheckContext, operation: OperationSpec, key: Key, audience: Audience) -> None:
-    """Expect a list not to show an audience that is being populated: within two seconds, and at once."""
+    """Expect a list not to show an audience that is being populated: within the settling time, and at once."""
     exchanges: list[Exchange] = []
 
     def is_hidden() -> bool:
@@ -242,7 +242,7 @@ def check_a_populated_audience_is_hidden_until_its_job_ends(
 def expect_listed(
     context: CheckContext, operation: OperationSpec, key: Key, audience_id: str, *before: Exchange
 ) -> None:
-    """Expect a list to show an audience that is ready: within two seconds, and at once."""
+    """Expect a list to show an audience that is ready: within the settling time, and at once."""
     evidence: list[Exchange] = []
 
     def is_listed() -> bool:

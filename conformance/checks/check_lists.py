@@ -168,7 +168,7 @@ def check_lists_show_what_is_there(context: CheckContext, operation: OperationSp
 
 
 def expect_current(context: CheckContext, operation: OperationSpec, key: Key, audience_id: str) -> None:
-    """Change the name of an audience, and expect a list to show it within two seconds."""
+    """Change the name of an audience, and expect a list to show it within the settling time."""
     updated = context.call(operations.UPDATE_AUDIENCE, key, audience_id, {"name": "another"})
     if updated.status != 200:
         raise NotEstablishedError(f"an audience could not be updated: {updated.status}")

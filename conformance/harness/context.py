@@ -15,6 +15,7 @@ from conformance.client.contract import json_at
 from conformance.harness.deletions import Deletions
 from conformance.harness.key import Key
 from conformance.harness.run_facts import RunFacts
+from conformance.harness.settling import poll
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.ledger import Ledger
 from conformance.states import NotEstablishedError, ProviderState, ProviderStates
@@ -213,7 +214,13 @@ class CheckContext:
         body = {"folderId": folder or self.create_folder(key)}
         moved = self.call(operations.MOVE_TO_FOLDER, key, audience.id, body)
         self._issued_id(moved, "an audience could not be moved into a folder", "id")
+        poll(self.facts.settling, self.wait, lambda: self._is_in_folder(key, audience, body), "single reads")
         return audience
+
+    def _is_in_folder(self, key: Key, audience: Audience, folder: Mapping[str, str]) -> bool:
+        """Whether an audience that was moved shows its folder, where it shows any."""
+        shown = json_at(self.call(operations.GET_AUDIENCE, key, audience.id), "data")
+        return isinstance(shown, dict) and {**folder, **shown}["folderId"] == folder["folderId"]
 
     def _issued_id(self, exchange: Exchange, error: str, name: str) -> str:
         """Return an identifier that a success shows; NotEstablishedError with a message where there is none."""

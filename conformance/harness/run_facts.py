@@ -7,6 +7,7 @@ import pytest
 from conformance.client.client import ApiRequest, Client
 from conformance.harness.deletions import Deletions
 from conformance.harness.key import Key
+from conformance.harness.settling import Settling
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
 
@@ -20,12 +21,14 @@ class RunFacts:
     Attributes:
         deletions: The deletions that the target has acknowledged.
         revoked_keys: The keys that the target has called revoked.
+        settling: The settling time, and how long things took to settle.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, settling: Settling | None = None) -> None:
         self._client = client
         self.deletions = Deletions()
         self.revoked_keys: list[Key] = []
+        self.settling = settling or Settling()
         client.observers.append(self._record)
 
     @property

@@ -12,15 +12,12 @@ from conformance.client.client import RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext
 from conformance.harness.key import Key
-from conformance.model.listing import LIST_LAG
+from conformance.harness.settling import poll
 from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError
 
-_POLL_INTERVAL = 0.1
-"""Seconds between two attempts while a list may lag."""
-
 _MOST_PAGES = 500
-_OK = 200
+_OK, _NOT_FOUND = 200, 404
 
 
 @dataclass(frozen=True)
@@ -132,20 +129,27 @@ def pages_of(
         cursor = next_cursor
 
 
-def eventually(context: CheckContext, condition: Callable[[], bool]) -> tuple[bool, bool]:
-    """Return whether a condition holds at once, and whether it holds within the lag of lists (2 seconds)."""
-    if condition():
-        return True, True
-    for _ in range(round(LIST_LAG / _POLL_INTERVAL) + 2):
-        context.wait(_POLL_INTERVAL)
-        if condition():
-            return False, True
-    return False, False
+def eventually(context: CheckContext, condition: Callable[[], bool], subject: str = "lists") -> tuple[bool, bool]:
+    """Return whether a condition holds at once, and whether it holds within the settling time.
+
+    `subject` is the plural of what has to settle.
+    """
+    return poll(context.facts.settling, context.wait, condition, subject)
 
 
 def read(context: CheckContext, key: Key, audience: str) -> tuple[dict[str, Any], Exchange]:
-    """Read an audience, and return its data and the exchange; NotEstablishedError where it cannot be read."""
-    exchange = context.call(operations.GET_AUDIENCE, key, audience)
+    """Read an audience, and return its data and the exchange; NotEstablishedError where it cannot be read.
+
+    One that was just created may not be found for the settling time.
+    """
+    exchanges: list[Exchange] = []
+
+    def is_found() -> bool:
+        exchanges.append(context.call(operations.GET_AUDIENCE, key, audience))
+        return exchanges[-1].status != _NOT_FOUND
+
+    eventually(context, is_found, "single reads")
+    exchange = exchanges[-1]
     data = json_at(exchange, "data")
     if exchange.status != _OK or not isinstance(data, dict):
         raise NotEstablishedError(f"an audience could not be read: {exchange.url} answered {exchange.status}")

@@ -30,6 +30,8 @@ def resource_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
         yield _missing(request.path, state.folders, state.may_hold_unknown)
     if request.operation.resource is Resource.JOB:
         yield from _job_grounds(state, request)
+    if request.operation.only_reads and request.path in state.unsettled:
+        yield RefusalGround(Fact.CURRENT, NOT_FOUND, penalty=Severity.SHOULD)
 
 
 def _missing(path: Path, known: Collection[Path], may_hold_unknown: Collection[str]) -> RefusalGround:

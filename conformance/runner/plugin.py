@@ -12,6 +12,7 @@ from conformance.catalogue.requirements import Catalogue, Profile, Requirement
 from conformance.client.reproduction import with_reproduction_steps
 from conformance.harness.context import CheckContext
 from conformance.harness.run_facts import LOOKING_BACK, RunFactFixtures, RunFacts
+from conformance.harness.settling import Settling
 from conformance.options import Options
 from conformance.results.ledger import Ledger
 from conformance.results.observations import Observations
@@ -32,12 +33,14 @@ class RunSettings:
         profile: The part of the documentation to check.
         seed: The seed of all random numbers.
         repeats: How often a check repeats cheap requests.
+        settle: The seconds after which a change has to be visible everywhere.
         selected: The only checks whose files are read; empty for all checks of the profile.
     """
 
     profile: Profile
     seed: int
     repeats: int
+    settle: float
     selected: frozenset[str] = frozenset()
 
 
@@ -53,7 +56,7 @@ class ConformancePlugin:
         self._session = session
         self._settings = settings
         self._deadline = deadline
-        self._facts = RunFacts(session.client)
+        self._facts = RunFacts(session.client, Settling(settings.settle))
         self._collected: set[str] = set()
         self._selected: set[str] = set()
         self._deciding: set[str] = set()
@@ -66,7 +69,8 @@ class ConformancePlugin:
         """Return the plugin for a session that was opened with these options."""
         repeats = session.states.repeats(options.max_examples)
         selected = selected_checks(options.selection, catalogue)
-        return cls(catalogue, session, RunSettings(options.profile, options.seed, repeats, selected), deadline)
+        settings = RunSettings(options.profile, options.seed, repeats, options.settle, selected)
+        return cls(catalogue, session, settings, deadline)
 
     @property
     def _ledger(self) -> Ledger:
@@ -125,7 +129,7 @@ class ConformancePlugin:
         states, client = self._session.states, self._session.client
         not_torn_down = states.teardown_all()
         leftovers = [] if isinstance(states, HttpStates) else delete_leftovers(client.exchanges, self._session.api)
-        notes = [*states.notes(), *leftovers]
+        notes = [*states.notes(), *leftovers, *self._facts.settling.notes()]
         if self._deadline.stopped:
             notes.append("the deadline has passed: checks that had not ended by then were not run, or repeated less")
         self.result = WorkerResult(

@@ -50,7 +50,8 @@ def test_every_must_has_a_mutant_that_it_kills() -> None:
 def test_a_legal_variant_breaks_no_must(variant: type[Variant], seed: int, tmp_path: Path) -> None:
     selected = [] if PROVE else part_of_the_checks(SAMPLED_VARIANTS.index(variant), PARTS)
 
-    status, report = run_suite(variant(), tmp_path, "--seed", str(seed), *options_for_repeats(), *selected)
+    options = ["--seed", str(seed), *options_for_repeats(), *variant.options, *selected]
+    status, report = run_suite(variant(), tmp_path, *options)
 
     wrong = [row for row in report["requirements"] if row["verdict"] in {"fail", "error"} and row["level"] == "MUST"]
     assert wrong == []

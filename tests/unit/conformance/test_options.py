@@ -18,6 +18,7 @@ def options(
         seed=1,
         max_examples=90,
         timeout=10.0,
+        settle=2.0,
         max_rps=max_rps,
         deadline=None,
         headers={},
