@@ -22,6 +22,7 @@ class RunFacts:
         deletions: The deletions that the target has acknowledged.
         revoked_keys: The keys that the target has called revoked.
         settling: The settling time, and how long things took to settle.
+        has_contradictions: Whether two places have contradicted each other for longer than that: waiting is no use.
     """
 
     def __init__(self, client: Client, settling: Settling | None = None) -> None:
@@ -29,6 +30,7 @@ class RunFacts:
         self.deletions = Deletions()
         self.revoked_keys: list[Key] = []
         self.settling = settling or Settling()
+        self.has_contradictions = False
         client.observers.append(self._record)
 
     @property
