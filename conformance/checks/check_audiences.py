@@ -221,7 +221,7 @@ def check_a_folder_is_as_it_was_made_and_renamed(context: CheckContext) -> None:
     inside = context.create_audience(key)
     moved = context.call(operations.MOVE_TO_FOLDER, key, inside.id, {"folderId": folder})
     Expectations(context).status("FOLDER-CREATE-EFFECT", moved, {200}, created)
-    expect_members(context, "FOLDER-CREATE-EFFECT", {"name": name}, created)
+    expect_members(context, "FOLDER-CREATE-EFFECT", {"name": name, "audienceType": "on_demand"}, created)
     other_name = f"stays {context.random.getrandbits(32):x}"
     other_folder = context.create_folder(key, name=other_name)
     inside_other = context.audience_in_folder(key, other_folder)

@@ -64,7 +64,7 @@ def check_the_guard_holds_through_the_life_of_a_job(
     context: CheckContext, operation: OperationSpec, job_status: str, outcome: str
 ) -> None:
     key = context.create_key()
-    audience = context.populated_audience(key, job_status)
+    audience, other_one = (context.populated_audience(key, job_status) for _ in range(2))
     request = guarded_request(context, operation, key, audience)
     unguarded = UNGUARDED.get(operation, frozenset[int]())
 
@@ -75,6 +75,9 @@ def check_the_guard_holds_through_the_life_of_a_job(
             expect_guard(context, operation, audience, refused)
 
     context.end_job(audience, outcome)
+    still = context.client.send(replace(request, resource_id=other_one.id))
+    if still.status not in unguarded:
+        expect_guard(context, operation, other_one, still)
     if is_removed(context, key, audience, job_status, outcome):
         raise NotEstablishedError(f"the target removes the audience of a {outcome} job")
     expect_no_late_effect(context, request, key, refusals[-1])

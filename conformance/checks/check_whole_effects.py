@@ -147,6 +147,8 @@ def expect_effect(world: World, write: Write, restless: set[tuple[str, str]]) ->
     sent = world.context.client.send(request)
     outcome = Outcome(write, sent, restless, touched_ids(world, write, sent))
     soft, before = SoftAssertions(), world.snapshots
+    with soft:
+        expect_new(world.context, outcome, before[0])
     world.snapshots = []
     for view, earlier in zip(world.views, before, strict=True):
         is_own = view.key == world.own.key
@@ -199,6 +201,15 @@ class Outcome:
             return difference.earlier == ABSENT and (imported or sight.id in self.touched)
         named = write.changes is None or sight.member in {*write.changes, "updatedAt"}
         return sight.id in self.touched and named
+
+
+def expect_new(context: CheckContext, outcome: Outcome, earlier: GroupSnapshot) -> None:
+    """Expect what a request without a target has created not to have been there before."""
+    if outcome.write.target or not outcome.is_done:
+        return
+    known = outcome.touched & (earlier.ids("audience") | earlier.ids("folder") | earlier.ids("job"))
+    requirement_id, expected = outcome.write.operation.requirement("NEW"), "an identifier that was not there"
+    Expectations(context).condition(requirement_id, expected, str(sorted(known)), [outcome.sent], holds=not known)
 
 
 def shows_effect(context: CheckContext, outcome: Outcome, snapshot: GroupSnapshot) -> bool:

@@ -13,6 +13,7 @@ from conformance.client.reproduction import with_reproduction_steps
 from conformance.harness.context import CheckContext
 from conformance.harness.run_facts import LOOKING_BACK, RunFactFixtures, RunFacts
 from conformance.harness.settling import Settling
+from conformance.harness.witness_setup import set_up_witnesses
 from conformance.options import Options
 from conformance.results.ledger import Ledger
 from conformance.results.observations import Observations
@@ -60,6 +61,7 @@ class ConformancePlugin:
         self._collected: set[str] = set()
         self._selected: set[str] = set()
         self._deciding: set[str] = set()
+        self._needs_witnesses = False
         self.result: WorkerResult | None = None
 
     @classmethod
@@ -79,8 +81,11 @@ class ConformancePlugin:
     @pytest.fixture
     def context(self, request: pytest.FixtureRequest) -> CheckContext:
         """Return the context of a check; its random numbers depend on the seed and on the name of the check alone."""
+        return self._context_named(request.node.name)
+
+    def _context_named(self, name: str) -> CheckContext:
         settings, session = self._settings, self._session
-        generator = random.Random(f"{settings.seed}/{request.node.name}")  # noqa: S311  (reproducible on purpose)
+        generator = random.Random(f"{settings.seed}/{name}")  # noqa: S311  (reproducible on purpose)
         return CheckContext(session.client, session.states, self._facts, generator, settings.profile, settings.repeats)
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -99,11 +104,16 @@ class ConformancePlugin:
         self._selected = {item.nodeid for item in session.items}
         for item in session.items:
             self._deciding.update(self._decided_by(item))
+        self._needs_witnesses = any("witnesses" in getattr(item, "fixturenames", ()) for item in session.items)
 
     def pytest_runtest_setup(self) -> None:
-        """Begin a check; raise NotEstablishedError if the deadline has passed."""
+        """Begin a check, the first one after the witnesses; raise NotEstablishedError if the deadline has passed."""
         self._deadline.raise_if_passed()
         self._session.states.begin_check()
+        if self._needs_witnesses:
+            self._needs_witnesses = False
+            self._facts.witnesses = set_up_witnesses(self._context_named("witnesses"))
+            self._session.states.begin_check()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:  # noqa: ANN401  (pytest's)

@@ -23,6 +23,8 @@ VARIANTS: list[type[Variant]] = leaves(Variant)
 CONVERSATIONAL = [
     mutant
     for mutant in MUTANTS
-    if not mutant.shows_rarely and mutant.__module__ not in {long_lists.__name__, starts.__name__}
+    if not mutant.shows_rarely
+    and not mutant.shows_late
+    and mutant.__module__ not in {long_lists.__name__, starts.__name__}
 ]
 """The mutants that a short conversation tells from the server: the others need long lists, or requests of their own."""
