@@ -196,7 +196,9 @@ def expect_hidden(context: CheckContext, operation: OperationSpec, key: Key, aud
 def check_what_a_started_job_populates_is_hidden(context: CheckContext, operation: OperationSpec, source: str) -> None:
     key = context.create_key()
     earlier, _ = listed(context, operation, key)
-    job_id = context.start_job(key, source)
+    idempotency_key = context.fresh_idempotency_key()
+    job_id = context.start_job(key, source, idempotency_key)
+    context.call(operations.START_JOB, key, body=context.start_body(key, source), options=idempotency_key)
 
     at_once, _ = eventually(context, lambda: listed(context, operation, key)[0] <= earlier)
 

@@ -205,10 +205,10 @@ class CheckContext:
         """Return options with an unused idempotency key. No sentence says that a start may do without a key."""
         return RequestOptions({"Idempotency-Key": f"{self.random.getrandbits(96):x}"})
 
-    def start_job(self, key: Key, source: str = "linkedin_search") -> str:
-        """Start a job by the API (P1), and return its identifier."""
-        body, options = self.start_body(key, source), self.fresh_idempotency_key()
-        exchange = self.call(operations.START_JOB, key, body=body, options=options)
+    def start_job(self, key: Key, source: str = "linkedin_search", options: RequestOptions | None = None) -> str:
+        """Start a job by the API (P1), with a fresh idempotency key unless options are given; return its identifier."""
+        body = self.start_body(key, source)
+        exchange = self.call(operations.START_JOB, key, body=body, options=options or self.fresh_idempotency_key())
         return self._issued_id(exchange, "a job could not be started", "jobId")
 
     def audience_in_folder(self, key: Key, folder: str | None = None, **fields: str) -> Audience:

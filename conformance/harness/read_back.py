@@ -1,7 +1,7 @@
 """The expectations of a read after a write: it shows the effect at once, or once it has settled."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from conformance.catalogue import operations
@@ -20,13 +20,24 @@ def expect_members(
 ) -> None:
     """Expect a response to show members with these values; a member that it does not show decides nothing."""
     data = json_at(exchange, "data")
+    shown = data if isinstance(data, dict) else dict.fromkeys(members)
+    expect_shown(context, requirement_id, members, shown, [*before, exchange])
+
+
+def expect_shown(
+    context: CheckContext,
+    requirement_id: str,
+    members: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    exchanges: Sequence[Exchange],
+) -> None:
+    """Expect an object to have members with these values; a member that it lacks decides nothing."""
     for name, value in members.items():
-        if isinstance(data, dict) and name not in data:
+        if name not in shown:
             context.ledger.blocked([requirement_id], f"the member '{name}' is not shown")
             continue
-        shown = data.get(name) if isinstance(data, dict) else None
-        expected, actual = (f"{name} {json.dumps(item, ensure_ascii=False)}" for item in (value, shown))
-        Expectations(context).condition(requirement_id, expected, actual, [*before, exchange], holds=shown == value)
+        expected, actual = (f"{name} {json.dumps(item, ensure_ascii=False)}" for item in (value, shown[name]))
+        Expectations(context).condition(requirement_id, expected, actual, exchanges, holds=shown[name] == value)
 
 
 def expect_read_back(
