@@ -356,7 +356,7 @@ def check_an_idempotency_key_replays_no_answer(context: CheckContext, operation:
 def expect_no_replay_for_another(
     context: CheckContext, operation: OperationSpec, key: Key, first: Exchange, options: RequestOptions
 ) -> None:
-    """Expect a request without a body on another audience or job to be done, whatever its idempotency key did before."""
+    """Expect a request without a body on another audience or job to be done, whatever its idempotency key did."""
     request = replace(valid_request(context, operation, key), options=options)
     requirement_id = operation.requirement("IDEMPOTENCY")
     second = context.client.send(request)

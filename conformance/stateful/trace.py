@@ -15,7 +15,16 @@ from conformance.harness.snapshots import pages_of
 from conformance.harness.violations import consistent, to_violation
 from conformance.model.events import Event, Settled
 from conformance.model.judge import advance
-from conformance.model.messages import Request, Response, Validity
+from conformance.model.messages import (
+    UNKNOWN,
+    AudiencePage,
+    Navigation,
+    Request,
+    Response,
+    Shown,
+    ShownAudience,
+    Validity,
+)
 from conformance.model.refusal_grounds import NOT_FOUND
 from conformance.model.state import State
 from conformance.model.violation import Judgement, Severity
@@ -223,7 +232,21 @@ def _passed_requirements(request: Request, response: Response | None, judgement:
     if judgement.violations or response is None:
         return
     yield consistent(request.operation)
-    if response.data is not None and request.operation.only_reads and request.operation.shows in _CURRENT:
+    if _shows_a_name(response.data) and request.operation.only_reads and request.operation.shows in _CURRENT:
         yield request.operation.requirement("CURRENT")
     if response.status in NOT_FOUND and all(request.path in state.deleted for state in judgement.states):
         yield "AUD-DELETE-EFFECT"
+
+
+def _shows_a_name(shown: Shown | None) -> bool:
+    """Return whether data show a name to compare, or a list without items: an absent member decides nothing."""
+    match shown:
+        case ShownAudience():
+            return shown.name is not UNKNOWN
+        case AudiencePage():
+            return not shown.items or any(map(_shows_a_name, shown.items))
+        case Navigation():
+            items = [*shown.ungrouped, *(item for folder in shown.folders for item in folder.audiences)]
+            return not items or any(map(_shows_a_name, items))
+        case _:
+            return shown is not None

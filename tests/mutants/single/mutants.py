@@ -67,6 +67,38 @@ class GuardAnotherStatus(Mutant):
         return self.refuse(404, "AUDIENCE_NOT_READY")
 
 
+class GuardEndsForAll(Mutant):
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
+
+    def populating(self, audience: str) -> str | None:
+        group = self.audiences.get(audience)
+        ended = [on for on, status in self.jobs.values() if status not in {"queued", "running"}]
+        is_released = any(self.groups_of_jobs.get(on) == group for on in ended)
+        return None if is_released else super().populating(audience)
+
+    def find(self, group: str, audience: str) -> str | None:
+        found = super().find(group, audience)
+        if found is not None:
+            self.groups_of_jobs[found] = group
+        return found
+
+    @property
+    def groups_of_jobs(self) -> dict[str, str]:
+        """The account groups of the audiences that a deletion has named."""
+        groups: dict[str, str] = self.__dict__.setdefault("named", {})
+        return groups
+
+
+class GuardGivesIn(Mutant):
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
+    shows_rarely = True
+
+    def guarded(self, audience: str) -> Response:
+        attempts = self.__dict__.setdefault("attempts", {})
+        attempts[audience] = attempts.get(audience, 0) + 1
+        return self.done() if attempts[audience] > 40 else super().guarded(audience)
+
+
 class GuardForever(Mutant):
     killed_by = frozenset({"AUD-DELETE-GUARD-ENDS"})
 
