@@ -1,4 +1,4 @@
-"""What was brought about at the beginning of the run, looked at again at its end: still so, however long it was."""
+"""The witnesses of the beginning of the run, looked at again at its end: still so, however long it was."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""The witnesses of a run: what is brought about at its beginning, and looked at again at its end."""
+"""The witnesses of a run: resources and refusals of its beginning that are looked at again at its end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Written:
 
 @dataclass
 class Witnesses:
-    """What was brought about at the beginning of a run.
+    """The resources and refusals that were brought about at the beginning of a run.
 
     Attributes:
         key: A key with all permissions.

@@ -73,20 +73,7 @@ class GuardEndsForAll(Mutant):
     def populating(self, audience: str) -> str | None:
         group = self.audiences.get(audience)
         ended = [on for on, status in self.jobs.values() if status not in {"queued", "running"}]
-        is_released = any(self.groups_of_jobs.get(on) == group for on in ended)
-        return None if is_released else super().populating(audience)
-
-    def find(self, group: str, audience: str) -> str | None:
-        found = super().find(group, audience)
-        if found is not None:
-            self.groups_of_jobs[found] = group
-        return found
-
-    @property
-    def groups_of_jobs(self) -> dict[str, str]:
-        """The account groups of the audiences that a deletion has named."""
-        groups: dict[str, str] = self.__dict__.setdefault("named", {})
-        return groups
+        return None if any(self.audiences.get(on) == group for on in ended) else super().populating(audience)
 
 
 class GuardGivesIn(Mutant):
