@@ -90,6 +90,25 @@ class GuardAnotherStatus(Mutant):
         return self.refuse(404, "AUDIENCE_NOT_READY")
 
 
+class GuardEndsForAll(Mutant):
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
+
+    def populating(self, audience: str) -> str | None:
+        group = self.audiences.get(audience)
+        ended = [on for on, status in self.jobs.values() if status not in {"queued", "running"}]
+        return None if any(self.audiences.get(on) == group for on in ended) else super().populating(audience)
+
+
+class GuardGivesIn(Mutant):
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
+    shows_rarely = True
+
+    def guarded(self, audience: str) -> Response:
+        attempts = self.__dict__.setdefault("attempts", {})
+        attempts[audience] = attempts.get(audience, 0) + 1
+        return self.done() if attempts[audience] > 40 else super().guarded(audience)
+
+
 class GuardForever(Mutant):
     killed_by = frozenset({"AUD-DELETE-GUARD-ENDS"})
 
