@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
@@ -39,29 +39,6 @@ class GuardOnlyWhileRunning(Mutant):
     def populating(self, audience: str) -> str | None:
         running = [job for job, (on, status) in self.jobs.items() if on == audience and status == "running"]
         return running[0] if running else None
-
-
-class LimitDoesNotShow(Mutant):
-    killed_by = frozenset({"AUD-DELETE-ROW-429"})
-
-    def key_of(self, request: Request) -> Key | None:
-        key = super().key_of(request)
-        return None if key is None else replace(key, limited=False)
-
-
-class FailureDoesNotShow(Mutant):
-    killed_by = frozenset({"AUD-DELETE-ROW-500"})
-
-    def key_of(self, request: Request) -> Key | None:
-        key = super().key_of(request)
-        return None if key is None else replace(key, failures=0)
-
-
-class FailureIsAPage(Mutant):
-    killed_by = frozenset({"AUD-DELETE-ROW-500"})
-
-    def failed(self) -> Response:
-        return PlainTextResponse("<h1>Internal Server Error</h1>", 500, media_type="text/html")
 
 
 class GuardDeletesThenRefuses(Mutant):
