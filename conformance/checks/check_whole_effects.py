@@ -1,12 +1,12 @@
 """The whole effect of each write: what its page says, and nothing else that can be seen, in any account group."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from conformance.catalogue import operations
-from conformance.catalogue.operation_spec import OperationSpec
+from conformance.catalogue.operation_spec import OperationSpec, Resource
 from conformance.catalogue.requirements import Profile, load_catalogue
 from conformance.client.client import ApiRequest
 from conformance.client.contract import json_at
@@ -29,6 +29,7 @@ from conformance.results.exchange import SUCCESS, Exchange
 FOLDER = frozenset({"id", "name", "audienceType", "isPinned", "position", "createdAt"})
 """The printed members of a folder, but for the time of its last change."""
 
+KINDS = {Resource.AUDIENCE: "audience", Resource.FOLDER: "folder", Resource.JOB: "job"}
 MOVED = frozenset({"folderId", "folder"})
 
 
@@ -123,7 +124,7 @@ def writes(world: World) -> Iterator[Write]:
     for audience in own.populated[:1]:
         yield Write(operations.DELETE_AUDIENCE, audience.id, frozenset())
         if world.context.profile is Profile.FULL:
-            yield Write(operations.CANCEL_JOB, str(audience.job))
+            yield Write(operations.CANCEL_JOB, str(audience.job), effect={"status": "cancelled"})
     if world.context.profile is Profile.FULL and world.context.states.may_spend_credits:
         yield Write(operations.START_JOB, body=world.context.start_body(own.key))
 
@@ -214,10 +215,21 @@ def expect_new(context: CheckContext, outcome: Outcome, earlier: GroupSnapshot) 
 
 def shows_effect(context: CheckContext, outcome: Outcome, snapshot: GroupSnapshot) -> bool:
     """Whether a snapshot shows the effect of a write, in the same way wherever it shows it."""
-    target, effect = outcome.write.target, outcome.write.effect
-    shown = all(snapshot.shows(target, name, value) for name, value in effect.items())
-    agrees = context.facts.has_contradictions or agrees_with_itself(snapshot)
-    return not outcome.is_done or (shown and agrees)
+    if not outcome.is_done:
+        return True
+    write = outcome.write
+    if not write.target:
+        return shows_new(write.operation, outcome.touched - {""}, snapshot)
+    kind = KINDS[write.operation.resource]
+    shown = all(snapshot.shows(kind, write.target, name, value) for name, value in write.effect.items())
+    return shown and (context.facts.has_contradictions or agrees_with_itself(snapshot))
+
+
+def shows_new(operation: OperationSpec, new_ids: Collection[str], snapshot: GroupSnapshot) -> bool:
+    """Whether every place that lists a new resource shows it."""
+    if operation is operations.CREATE_AUDIENCE:
+        return all(not snapshot.ids("audience", place).isdisjoint(new_ids) for place in (LIST, NAVIGATION))
+    return not snapshot.ids("folder" if operation is operations.CREATE_FOLDER else "job").isdisjoint(new_ids)
 
 
 def expect_no_other_effect(view: GroupView, outcome: Outcome, later: GroupSnapshot, found: list[Difference]) -> None:

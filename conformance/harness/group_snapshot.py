@@ -101,12 +101,12 @@ class GroupSnapshot:
         """Return the value of a member; `ABSENT` where it is not shown."""
         return self.visible.get(Sight(kind, identifier, place, member), ABSENT)
 
-    def shows(self, identifier: str, member: str, value: object) -> bool:
-        """Whether an audience shows this value wherever it shows the member."""
+    def shows(self, kind: str, identifier: str, member: str, value: object) -> bool:
+        """Whether a resource shows this value wherever it shows the member."""
         return all(
             shown == value
             for sight, shown in self.visible.items()
-            if (sight.kind, sight.id, sight.member) == ("audience", identifier, member)
+            if (sight.kind, sight.id, sight.member) == (kind, identifier, member)
         )
 
 

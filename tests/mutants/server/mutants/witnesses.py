@@ -33,7 +33,8 @@ class GuardExpires(Guard):
         self.locked: dict[str, float] = {}
 
     def opens(self, asked: Asked) -> bool:
-        return self.hit and now() - self.locked.setdefault(asked.target, now()) > TIME_TO_LIVE
+        locked_at = self.locked.setdefault(asked.target, now())
+        return self.hit and now() - locked_at > TIME_TO_LIVE
 
 
 class GuardGivesIn(Guard):
