@@ -13,7 +13,6 @@ from conformance.harness.witnesses import Witnesses
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
 
-_METHOD_OVERRIDE = "x-http-method-override"
 LOOKING_BACK = frozenset({"acknowledged_deletions", "revoked_keys", "started_jobs", "witnesses"})
 """The fixtures of checks that look back on the whole run, and therefore run last."""
 
@@ -50,8 +49,6 @@ class RunFacts:
                 yield exchange
 
     def _record(self, request: ApiRequest, exchange: Exchange) -> None:
-        if _METHOD_OVERRIDE in {name.lower() for name in request.options.headers}:
-            return  # the target may have read it as another method
         self.deletions.record(request.operation, (request.group, request.resource_id), exchange)
 
 

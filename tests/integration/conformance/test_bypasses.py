@@ -4,7 +4,7 @@ import pytest
 
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.checks.check_bypasses import (
+from conformance.checks.check_request_forms import (
     check_a_refused_method_deletes_nothing,
     check_no_other_form_of_a_request_gets_past_the_guard,
     check_no_other_form_of_a_request_lifts_a_refusal,

