@@ -3,7 +3,7 @@
 import math
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -53,6 +53,9 @@ class Options:
         workers: The number of processes; None until the latency of the target is known.
         expected: The file of expected failures.
         reports: The path of each report, by its kind.
+        account_group: The account group to work in with `api_key`; None for the first one that the key sees.
+        dry_run: Whether to end before the first write, once it is told what the run would make.
+        lacking: The permissions that the keys were found to lack before the checks.
     """
 
     base_url: str
@@ -78,6 +81,9 @@ class Options:
     workers: int | None
     expected: Path | None
     reports: Mapping[str, Path]
+    account_group: str | None = None
+    dry_run: bool = False
+    lacking: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def min_interval(self) -> float:

@@ -6,6 +6,7 @@ import pytest
 
 from conformance.catalogue import operations
 from conformance.catalogue.jobs import ACTIVE_STATUSES, OUTCOMES
+from conformance.catalogue.operation_spec import Resource
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import Audience, CheckContext, distinct_from
@@ -13,7 +14,7 @@ from conformance.harness.deletions import Deletions
 from conformance.harness.expectations import Expectations, contradictory_refusal, describe
 from conformance.harness.identifiers import ODD, STRANGE
 from conformance.harness.key import Key
-from conformance.harness.near_misses import near_misses_of_identifier, near_misses_of_key
+from conformance.harness.near_misses import near_misses_of_key
 from conformance.model.refusal_grounds import ELSEWHERE, FOREIGN
 from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError, ProviderState
@@ -234,13 +235,15 @@ def check_a_near_miss_of_an_identifier_hits_nothing(context: CheckContext) -> No
         context.populated_audience(key),
     )
     context.end_job(released, "completed")
-    near = near_misses_of_identifier(audience.id, context.random.randrange(len(audience.id)))
-    near_misses = [near.shorter, near.longer, near.changed, near.percent_encoded]
+    near_misses = context.near_misses(audience.id, Resource.AUDIENCE)
 
     # Each kind of resource may have identifiers of its own, which may be equal.
     other_kinds = {key.group, str(populated.job), str(released.job)} - {audience.id, populated.id, released.id}
-    for identifier in [*context.not_issued(near_misses), *sorted(other_kinds)]:
-        refused = delete(context, audience.group, identifier, key.token)
+    for deletion in context.sendable(
+        ApiRequest(operations.DELETE_AUDIENCE, key.token, audience.group, identifier)
+        for identifier in [*near_misses, *sorted(other_kinds)]
+    ):
+        refused = context.client.send(deletion)
         Expectations(context).refusal("AUD-DELETE-EXACT", refused)
 
     expect_still_there(context, "AUD-DELETE-REFUSED", audience, key, refused)
@@ -259,8 +262,8 @@ def check_an_odd_identifier_is_refused_as_documented(context: CheckContext, iden
 def check_a_strange_identifier_is_refused(context: CheckContext) -> None:
     key = context.create_key()
 
-    for identifier in STRANGE:
-        request = ApiRequest(operations.DELETE_AUDIENCE, key.token, key.group, identifier)
+    strange = [ApiRequest(operations.DELETE_AUDIENCE, key.token, key.group, identifier) for identifier in STRANGE]
+    for request in context.sendable(strange):
         refused = context.client.send(request, judged=False)
         Expectations(context).status("AUD-DELETE-STRANGE", refused, {400, 403, 404})
 

@@ -11,7 +11,6 @@ from conformance.harness.context import CheckContext, distinct_from
 from conformance.harness.expectations import Expectations, describe
 from conformance.harness.identifiers import ODD, STRANGE
 from conformance.harness.key import Key
-from conformance.harness.near_misses import near_misses_of_identifier
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.snapshots import eventually, read_all_pages, records
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
@@ -91,28 +90,29 @@ def check_what_is_not_there_is_not_found_anywhere(context: CheckContext, operati
         if deleted.status != 200:
             raise NotEstablishedError(f"an audience could not be deleted: the target answered {deleted.status}")
         expect.status(requirement_id, context.client.send(request), {404}, deleted)
-    for near_miss in near_misses(context, request.resource_id)[:2]:
-        refused = context.client.send(dataclasses.replace(request, resource_id=near_miss))
+    for near_miss in near_misses(context, request)[:2]:
+        refused = context.client.send(near_miss)
         # An identifier may have a check digit: then one that was not issued may be malformed.
         expect.status(requirement_id, refused, {400, 404})
 
 
-def near_misses(context: CheckContext, identifier: str) -> list[str]:
-    """Return identifiers that are nearly this one, and that the target has not issued."""
-    index = context.random.randrange(len(identifier))
-    return context.not_issued(near_misses_of_identifier(identifier, index))
+def near_misses(context: CheckContext, request: ApiRequest) -> list[ApiRequest]:
+    """Return the same request for identifiers that are nearly its own, and nobody's."""
+    identifiers = context.near_misses(request.resource_id, request.operation.resource)
+    return context.sendable(dataclasses.replace(request, resource_id=identifier) for identifier in identifiers)
 
 
 @for_each_operation(operations.TARGETED)
 def check_a_near_miss_hits_nothing_anywhere(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     request = valid_request(context, operation, key)
-    misses = near_misses(context, request.resource_id)
-    misses += ids_of_other_kinds(context, operation, key, request.resource_id)
+    misses = near_misses(context, request)
+    others = ids_of_other_kinds(context, operation, key, request.resource_id)
+    misses += [dataclasses.replace(request, resource_id=identifier) for identifier in others]
     before = snapshot_before(context, request, key)
 
-    for identifier in misses:
-        refused = context.client.send(dataclasses.replace(request, resource_id=identifier))
+    for miss in context.sendable(misses):
+        refused = context.client.send(miss)
         Expectations(context).refusal(operation.requirement("EXACT"), refused)
 
     expect_unchanged(context, before, request, key, refused)
@@ -138,22 +138,21 @@ def check_odd_identifiers_are_refused_as_documented(context: CheckContext, opera
     request = valid_request(context, operation, context.create_key())
     expect, requirement_id = Expectations(context), operation.requirement("ODD")
 
-    for identifier in ODD:
-        refused = context.client.send(dataclasses.replace(request, group=identifier))
-        expect.status(requirement_id, refused, {400, 403, 404})
-        if request.resource_id:
-            refused = context.client.send(dataclasses.replace(request, resource_id=identifier))
-            expect.status(requirement_id, refused, {400, 404})
+    in_odd_groups = [dataclasses.replace(request, group=identifier) for identifier in ODD]
+    odd = [dataclasses.replace(request, resource_id=identifier) for identifier in ODD if request.resource_id]
+    for sent in context.sendable([*in_odd_groups, *odd]):
+        refused = context.client.send(sent)
+        expect.status(requirement_id, refused, {400, 404} if sent.group == request.group else {400, 403, 404})
 
 
 @for_each_operation(operations.SCOPED)
 def check_strange_identifiers_are_refused(context: CheckContext, operation: OperationSpec) -> None:
     request = valid_request(context, operation, context.create_key())
 
-    for identifier in STRANGE:
-        group, resource_id = (request.group, identifier) if request.resource_id else (identifier, "")
-        strange = dataclasses.replace(request, group=group, resource_id=resource_id)
-        refused = context.client.send(strange, judged=False)
+    places = [(request.group, one) if request.resource_id else (one, "") for one in STRANGE]
+    strange = [dataclasses.replace(request, group=group, resource_id=resource_id) for group, resource_id in places]
+    for sent in context.sendable(strange):
+        refused = context.client.send(sent, judged=False)
         Expectations(context).status(operation.requirement("STRANGE"), refused, {400, 403, 404})
 
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -75,6 +75,16 @@ Observer = Callable[[ApiRequest, Exchange], None]
 """A function that is called with each request of an operation and its exchange."""
 
 
+class Guard(Protocol):
+    """The guard of the target, which is asked before each request."""
+
+    def before(self, raw: RawRequest) -> None:
+        """Raise an error where the request is not to be sent."""
+
+    def after(self, raw: RawRequest, exchange: Exchange) -> None:
+        """Note an exchange."""
+
+
 class Client:
     """The client of the target, with a limited rate.
 
@@ -85,6 +95,7 @@ class Client:
         ledger: The ledger that records the violations.
         exchanges: All exchanges so far.
         observers: The functions that are called after each request of an operation.
+        guard: The guard that may withhold a request; None where all are sent.
     """
 
     def __init__(
@@ -105,6 +116,7 @@ class Client:
         self.ledger = ledger
         self.exchanges: list[Exchange] = []
         self.observers: list[Observer] = []
+        self.guard: Guard | None = None
 
     def send(self, request: ApiRequest, *, limited: bool = False, judged: bool = True) -> Exchange:
         """Send a request of an operation, and return the exchange.
@@ -114,7 +126,7 @@ class Client:
             limited: Whether a 429 is expected. Any other 429 is retried, after `Retry-After` or 1, 2, 4 ... seconds.
             judged: Whether the contract validates the response; not if a proxy may have sent it.
         """
-        raw = self._raw_request(request)
+        raw = self.raw_request(request)
         exchange = self.send_raw(raw if judged else replace(raw, operation=None), limited=limited)
         for observe in self.observers:
             observe(request, exchange)
@@ -122,6 +134,8 @@ class Client:
 
     def send_raw(self, raw: RawRequest, *, limited: bool = False) -> Exchange:
         """Send a request given by its bytes, and return the exchange; `limited` as in `send`."""
+        if self.guard is not None:
+            self.guard.before(raw)
         for attempt in range(_ATTEMPTS):
             exchange = self._transmit(raw)
             if raw.operation is not None:
@@ -129,6 +143,8 @@ class Client:
             if exchange.status != _TOO_MANY or limited:
                 break
             self.pause(_retry_after(exchange, default=2.0**attempt))
+        if self.guard is not None:
+            self.guard.after(raw, exchange)
         return exchange
 
     def send_concurrently(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
@@ -154,7 +170,8 @@ class Client:
         """The median duration of the last 21 requests in milliseconds; 0 before the first."""
         return statistics.median([exchange.elapsed_ms for exchange in self.exchanges[-_SAMPLES:]] or [0])
 
-    def _raw_request(self, request: ApiRequest) -> RawRequest:
+    def raw_request(self, request: ApiRequest) -> RawRequest:
+        """Return a request of an operation by its bytes."""
         operation, options = request.operation, request.options
         headers = {} if request.key is None else {"Authorization": f"Bearer {request.key}"}
         content = options.content

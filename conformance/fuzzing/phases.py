@@ -7,7 +7,7 @@ from conformance.fuzzing.cases import CasesError, draw_cases, planned_cases
 from conformance.fuzzing.sequences import Sequences
 from conformance.harness.context import CheckContext
 from conformance.results.violation import Violation
-from conformance.states import NotEstablishedError
+from conformance.states import NotEstablishedError, WithheldError
 
 _CASES_PER_REPEAT = 1 / 3
 _SEQUENCES_PER_REPEAT = 1 / 6
@@ -19,7 +19,10 @@ def examples_coverage_and_fuzzing(context: CheckContext, operation: OperationSpe
         raise NotEstablishedError("no folders were made: they could not be removed again (--allow-leftovers)")
     if operation is operations.START_JOB and not context.states.may_spend_credits:
         raise NotEstablishedError("no jobs were started: they cost credits (--allow-credits)")
-    runner = CaseRunner(context, context.create_key())
+    key = context.create_key()
+    if context.lacks_permission(operation, key):
+        raise WithheldError(f"the key lacks the permission of {operation.id}")
+    runner = CaseRunner(context, key)
     for case in planned_cases(operation):
         runner.run(case)
     try:

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from conformance.states import FAR_BEYOND, GivenOut, high_index
+
 
 class KeyNearMisses(NamedTuple):
     """The near misses of an API key, by the way they differ from it."""
@@ -45,6 +47,27 @@ def near_misses_of_identifier(identifier: str, index: int) -> IdentifierNearMiss
         with_leading_zero=f"0{identifier}",
         percent_encoded="".join(f"%{ord(character):02X}" for character in identifier),
     )
+
+
+def near_misses_of_nobody(identifier: str, index: int, given_out: GivenOut) -> list[str]:
+    """Return the near misses of an identifier that the target can have given to nothing.
+
+    Every near miss of a random identifier is one. A target that counts is asked with numbers that it has not reached,
+    and with characters that stand in no identifier.
+
+    Args:
+        identifier: The identifier.
+        index: The index of the character that is changed.
+        given_out: The identifiers of this kind of resource that the target has given out.
+    """
+    if given_out.are_random:
+        return [*near_misses_of_identifier(identifier, index)]
+    if given_out.fixed_length is not None:
+        near = near_misses_of_identifier(identifier, high_index(identifier, index))
+        lenient = {near.without_first, near.with_leading_zero}
+        return [near_miss for near_miss in near if near_miss not in lenient]
+    far = [str(int(identifier) + FAR_BEYOND)] if given_out.are_decimal else []
+    return [*far, f"{identifier}~", f"~{identifier}", near_misses_of_identifier(identifier, 0).percent_encoded]
 
 
 def change_character(text: str, index: int, replacement: str, otherwise: str) -> str:

@@ -21,7 +21,7 @@ from conformance.runner.cleanup import delete_leftovers
 from conformance.runner.deadline import Deadline
 from conformance.runner.selection import selected_checks
 from conformance.runner.session import Session
-from conformance.states import HttpStates, NotEstablishedError
+from conformance.states import AccountGuard, NotEstablishedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ class ConformancePlugin:
         """Clean up at the target, also after Ctrl-C, and build the result."""
         states, client = self._session.states, self._session.client
         not_torn_down = states.teardown_all()
-        leftovers = [] if isinstance(states, HttpStates) else delete_leftovers(client.exchanges, self._session.api)
+        guard = states.guard
+        leftovers = delete_leftovers(guard, self._session.api) if isinstance(guard, AccountGuard) else []
         notes = [*states.notes(), *leftovers]
         if self._deadline.stopped:
             notes.append("the deadline has passed: checks that had not ended by then were not run, or repeated less")

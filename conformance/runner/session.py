@@ -15,6 +15,8 @@ from conformance.options import Options, UsageError
 from conformance.results.ledger import Ledger
 from conformance.runner.deadline import Deadline
 from conformance.states import (
+    AccountGuard,
+    Allowances,
     ApiKeyStates,
     FileStates,
     HttpStates,
@@ -65,7 +67,9 @@ def open_session(options: Options, deadline: Deadline) -> Iterator[Session]:
         checks_http.event_hooks["request"].append(deadline.raise_if_passed)
         api = PublicApi(paced(http, time.sleep, options.min_interval))  # noqa: TID251  (a real pause)
         client = _build_client(options, checks_http)
-        yield Session(http, api, client, _build_states(options, api, states_http, client.exchange_numbers))
+        states = _build_states(options, api, states_http, client.exchange_numbers)
+        client.guard = states.guard
+        yield Session(http, api, client, states)
 
 
 def _build_client(options: Options, http: httpx.Client) -> Client:
@@ -75,10 +79,21 @@ def _build_client(options: Options, http: httpx.Client) -> Client:
 def _build_states(options: Options, api: PublicApi, http: httpx.Client, numbers: Iterator[int]) -> ProviderStates:
     if options.states_url is not None:
         return HttpStates(http, options.states_url, numbers)
+    guard = AccountGuard(_allowances(options), options.lacking)
     if options.states_file is not None:
         try:
-            return FileStates(read_states_file(options.states_file), api)
+            return FileStates(read_states_file(options.states_file), api, guard)
         except StatesFileError as error:
             raise UsageError(f"--states-file {options.states_file}: {error}") from None
-    key = options.api_key or ""
-    return ApiKeyStates(api, key, leftovers=options.allow_leftovers, may_spend=options.allow_credits)
+    return ApiKeyStates(api, options.api_key or "", guard, options.account_group)
+
+
+def _allowances(options: Options) -> Allowances:
+    """Return the resources that a run may make in account groups that are kept."""
+    is_listed = options.states_file is not None
+    return Allowances.for_run(
+        options.profile,
+        options.max_examples,
+        leftovers=is_listed or options.allow_leftovers,
+        may_spend=is_listed or options.allow_credits,
+    )

@@ -8,14 +8,8 @@ from typing import Any
 import httpx
 
 from conformance.results.exchange import Exchange
-from conformance.states.provider_states import (
-    NotEstablishedError,
-    ProviderState,
-    ProviderStates,
-    StatesError,
-    UnreachableError,
-    Values,
-)
+from conformance.states.errors import NotEstablishedError, StatesError, UnreachableError
+from conformance.states.provider_states import ProviderState, ProviderStates, Values
 
 _CANNOT = 501
 _SETUP, _TEARDOWN = "setup", "teardown"
