@@ -5,6 +5,7 @@ from typing import Any
 
 import hypothesis
 from hypothesis.errors import HypothesisException
+from schemathesis.core.errors import NoLinksFound
 from schemathesis.core.transport import Response
 from schemathesis.generation.stateful import APIStateMachine
 
@@ -40,9 +41,12 @@ class Sequences:
             count: The number of sequences.
 
         Raises:
-            CasesError: Hypothesis gave up before the first of them.
+            CasesError: Hypothesis gave up before the first of them, or no two of the operations make a sequence.
         """
-        machine = self._machine()
+        try:
+            machine = self._machine()
+        except NoLinksFound as error:
+            raise CasesError("no operation that may be called has a link to another") from error
         reason = ""
         for _ in range(_MOST_ATTEMPTS):
             remaining = count - self.begun
