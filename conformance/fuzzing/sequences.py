@@ -43,10 +43,7 @@ class Sequences:
         Raises:
             CasesError: Hypothesis gave up before the first of them, or no two of the operations make a sequence.
         """
-        try:
-            machine = self._machine()
-        except NoLinksFound as error:
-            raise CasesError("no operation that may be called has a link to another") from error
+        machine = self._machine()
         reason = ""
         for _ in range(_MOST_ATTEMPTS):
             remaining = count - self.begun
@@ -57,6 +54,8 @@ class Sequences:
             )
             try:
                 hypothesis.seed(self._context.random.getrandbits(64))(machine).run(settings=settings)
+            except NoLinksFound as error:
+                raise CasesError("no operation that may be called has a link to another") from error
             except HypothesisException as error:
                 reason = f"{type(error).__name__}: {error}"
             else:

@@ -25,7 +25,7 @@ def request(
     path: str,
     content: bytes | None = None,
     *,
-    token: str = "the-key",
+    token: str = "the-key",  # noqa: S107  (no real key)
     **headers: str,
 ) -> RawRequest:
     """Return a request below `/v1/accounts`."""

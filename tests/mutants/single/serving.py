@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from mockserver.adapters.http_server import bound
 from tests.mutants.single.endpoint import Single, application
@@ -14,8 +15,15 @@ from tests.mutants.single.endpoint import Single, application
 @contextmanager
 def served(single: Single) -> Iterator[str]:
     """Serve the implementation and yield its URL."""
+    with served_application(application(single)) as url:
+        yield url
+
+
+@contextmanager
+def served_application(app: ASGIApp) -> Iterator[str]:
+    """Serve an application and yield its URL."""
     listening = bound("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(application(single), log_config=None, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
     thread.start()
     try:

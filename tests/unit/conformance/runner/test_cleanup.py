@@ -47,9 +47,7 @@ def test_an_audience_that_the_target_will_not_delete_is_listed() -> None:
 
     notes = delete_leftovers(guard, target.api())
 
-    assert [note.partition(", since ")[0] for note in notes] == [
-        "stays behind: the audience a1 of the account group g1"
-    ]
+    assert [note.partition(" of ")[0] for note in notes] == ["stays behind: the audience a1"]
 
 
 def test_an_audience_of_somebody_else_is_not_listed() -> None:

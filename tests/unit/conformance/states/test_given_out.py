@@ -11,10 +11,7 @@ from conformance.states import FAR_BEYOND, GivenOut
 CHANCE = random.Random(5)  # noqa: S311  (reproducible on purpose)
 RANDOM = [f"{CHANCE.getrandbits(96):024x}" for _ in range(40)]
 UUIDS = [str(uuid.UUID(int=CHANCE.getrandbits(128))) for _ in range(40)]
-TIMED_UUIDS = [
-    f"01932f3a-7c{number:02x}-7{CHANCE.getrandbits(12):03x}-{str(uuid.UUID(int=CHANCE.getrandbits(128)))[19:]}"
-    for number in range(40)
-]
+TIMED_UUIDS = [f"01932f3a-7c{number:02x}-7{text[15:]}" for number, text in enumerate(UUIDS)]
 NUMBERS = [str(number) for number in range(8, 48)]
 PADDED = [f"{number:024x}" for number in range(8, 48)]
 OBJECT_IDS = [f"67f1f77bcf86cd7994{number:06x}" for number in range(0x3901F, 0x3901F + 40)]
