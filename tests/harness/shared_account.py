@@ -8,7 +8,7 @@ from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.variants.identifiers import Numbers
 
 THEIRS = "of somebody else"
-_LENGTH = 24
+_FIRST = 0xE << 92
 
 
 class SharedAccount(Numbers):
@@ -30,7 +30,7 @@ class SharedAccount(Numbers):
         """Make another resource like one of the suite, with the next identifier."""
         world = self.world
         table: Any = world.audiences if world.audiences.get(inner) else world.folders
-        identifier = f"{len(self.made):x}".rjust(_LENGTH, "e")
+        identifier = f"{_FIRST + len(self.made):x}"
         world.serials += 1
         other = replace(table.get(inner), id=identifier, serial=world.serials, name=f"{THEIRS} {len(self.made)}")
         table.put(other)
