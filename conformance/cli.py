@@ -1,20 +1,26 @@
-"""The command line of the conformance suite: `run`, `list` and `explain`."""
+"""The command line of the conformance suite: `run`, `states`, `list` and `explain`."""
 
 import json
 import secrets
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 from click.exceptions import NoArgsIsHelpError
 
 from conformance import environment
 from conformance.catalogue.requirements import Profile, load_catalogue
+from conformance.client.transport import DEFAULT_MAX_BODY
 from conformance.options import Options, UsageError, parse_headers, positive
 from conformance.report.formats import FORMATS
+from conformance.report.legible import line
+from conformance.runner.reporting import contract_facts, suite_version
 from conformance.runner.run import run as run_it
+from conformance.states_check.command import states
 from conformance.validation import validate
 
 _USAGE, _INTERRUPTED = 4, 2
@@ -28,7 +34,28 @@ def _report_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  (a report states real time)
+
+
+def _print_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  (click's)
+    if not value:
+        return
+    contract = contract_facts()
+    click.echo(f"audience-conformance {suite_version()}")
+    click.echo(f"contract {contract.title} {contract.version}, sha256 {contract.digest}")
+    context.exit()
+
+
 @click.group()
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version of the suite and the digest of its contract.",
+)
 def cli() -> None:
     """Conformance suite for the audiences API."""
 
@@ -69,7 +96,11 @@ def cli() -> None:
     help="Part of the documentation to check.",
 )
 @_report_options
-@click.option("--expected-failures", "expected", type=_FILE, help="File of known failures: lines of 'ID  reason'.")
+@click.option(
+    "--expected-failures", "expected", type=_FILE, help="File of known failures: TOML, or lines of 'ID  reason'."
+)
+@click.option("--reproduce", type=_FILE, help="Directory for a shell script and a pytest file of each violation.")
+@click.option("--quiet", is_flag=True, help="Print only the verdict, and errors.")
 @click.option("--strict", is_flag=True, help="Count a SHOULD as a MUST.")
 @click.option("--seed", type=int, help="Seed of the random choices; by default a new one, which is printed.")
 @click.option(
@@ -80,6 +111,15 @@ def cli() -> None:
     help="Repetitions of cheap, central checks: 90 find a violation by 1 in 20 requests with a probability of 99 %.",
 )
 @click.option("--timeout", default=10.0, show_default=True, callback=positive, help="Seconds to wait for a response.")
+@click.option(
+    "--max-body",
+    default=DEFAULT_MAX_BODY,
+    show_default=True,
+    type=click.IntRange(1_024),
+    envvar="AUDIENCE_CONFORMANCE_MAX_BODY",
+    show_envvar=True,
+    help="Bytes of a response, decoded, that are read; more is a violation of the target.",
+)
 @click.option("--deadline", type=float, callback=positive, help="Seconds after which the remaining checks are not run.")
 @click.option(
     "--max-rps",
@@ -118,13 +158,17 @@ def run(
     reports = {name: path for name in names if (path := rest.pop(f"report_{name}"))}
     options = Options(
         seed=secrets.randbelow(1 << 32) if seed is None else seed,
+        run_id=UUID(bytes=secrets.token_bytes(16), version=4),
         headers=parse_headers(headers_given),
         states_headers=parse_headers(states_headers),
         reports=reports,
         profile=Profile(rest.pop("profile")),
         **rest,
     )
-    sys.exit(run_it(validate(options, environment.read().api_key), load_catalogue()))
+    sys.exit(run_it(validate(options, environment.read().api_key), load_catalogue(), _now))
+
+
+cli.add_command(states)
 
 
 @cli.command("list")
@@ -136,9 +180,10 @@ def list_requirements(*, as_document: bool) -> None:
         fields = ("id", "level", "profile", "text", "source", "operation", "conditional", "checks", "excluded")
         click.echo(json.dumps([{name: getattr(row, name) for name in fields} for row in catalogue.values()], indent=2))
         return
+    width = max(map(len, catalogue)) + 2
     for row in catalogue.values():
         unchecked = f" (not checked: {row.excluded})" if row.excluded else ""
-        click.echo(f"{row.id:<32}{row.level:<8}{row.text}{unchecked}")
+        click.echo(f"{row.id:<{width}}{row.level:<8}{row.text}{unchecked}")
 
 
 @cli.command()
@@ -162,7 +207,7 @@ def main() -> None:
         click.echo(error.format_message())
         sys.exit(_USAGE)
     except click.ClickException as error:
-        click.echo(f"audience-conformance: {error.format_message()}", err=True)
+        click.echo(line(f"audience-conformance: {error.format_message()}"), err=True)
         sys.exit(_USAGE)
     except click.Abort:
         sys.exit(_INTERRUPTED)

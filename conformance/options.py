@@ -1,11 +1,13 @@
 """The options of `run`."""
 
 import math
+import shlex
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import click
 
@@ -36,9 +38,11 @@ class Options:
         api_key: The only key, with which the suite sets up states by the public API.
         profile: The part of the documentation to check.
         seed: The seed of all random choices.
+        run_id: The identifier of this run alone: what must be fresh, also with the same seed, is made from it.
         max_examples: The number of repetitions of a cheap, central check.
         timeout: The longest wait for a response, in seconds.
         max_rps: The requests a second of all workers together; None is no limit on this machine, 20 elsewhere.
+        max_body: The longest body of a response, decoded, in bytes.
         deadline: The seconds after which the remaining checks are not run; None for no deadline.
         headers: Further headers for the target.
         states_headers: Further headers for the states URL.
@@ -52,6 +56,8 @@ class Options:
         first_failure: Whether the run ends at the first failed check.
         workers: The number of processes; None until the latency of the target is known.
         expected: The file of expected failures.
+        reproduce: The directory for scripts that repeat each violation; None for none.
+        quiet: Whether the terminal shows only the verdict and errors.
         reports: The path of each report, by its kind.
         account_group: The account group to work in with `api_key`; None for the first one that the key sees.
         dry_run: Whether to end before the first write, once it is told what the run would make.
@@ -64,10 +70,12 @@ class Options:
     api_key: str | None
     profile: Profile
     seed: int
+    run_id: UUID
     max_examples: int
     timeout: float
     max_rps: float | None
     deadline: float | None
+    max_body: int
     headers: Mapping[str, str]
     states_headers: Mapping[str, str]
     ca_bundle: Path | None
@@ -80,6 +88,8 @@ class Options:
     first_failure: bool
     workers: int | None
     expected: Path | None
+    reproduce: Path | None
+    quiet: bool
     reports: Mapping[str, Path]
     account_group: str | None = None
     dry_run: bool = False
@@ -114,13 +124,26 @@ class Options:
         Raises:
             UsageError: The file cannot be read, or has no certificate.
         """
-        if self.ca_bundle is None:
-            return True
-        try:
-            return ssl.create_default_context(cafile=str(self.ca_bundle))
-        except OSError as error:  # an SSLError means that the file has no certificate
-            reason = "no certificate in PEM form" if isinstance(error, ssl.SSLError) else error.strerror
-            raise UsageError(f"--ca-bundle {self.ca_bundle}: {reason}") from None
+        return certificates(self.ca_bundle)
+
+    def command(self) -> str:
+        """Return the command line without secrets, reports and selection: headers are variables of the shell."""
+        words = ["audience-conformance", "run", "--base-url", self.base_url]
+        for name, value in (("--states-url", _without_password(self.states_url)), ("--states-file", self.states_file)):
+            words += [name, str(value)] if value else []
+        words += ["--profile", self.profile, "--max-examples", str(self.max_examples)]
+        words += ["--strict"] * self.strict + ["--allow-leftovers"] * self.allow_leftovers
+        words += ["--allow-credits"] * self.allow_credits
+        quoted = [shlex.quote(word) for word in words]
+        numbers = {name: number for number, name in enumerate(self.given_headers(), 1)}
+        for name, value in self.headers.items():
+            shown = (
+                f'"{name}: $AUDIENCE_HEADER_{numbers[name]}"' if name in numbers else shlex.quote(f"{name}: {value}")
+            )
+            quoted += ["--header", shown]
+        for number, name in enumerate(self.states_headers, len(numbers) + 1):
+            quoted += ["--states-header", f'"{name}: $AUDIENCE_HEADER_{number}"']
+        return " ".join(quoted)
 
     def given_headers(self) -> dict[str, str]:
         """Return the headers for the target that are secret."""
@@ -137,6 +160,25 @@ class Options:
                 names.setdefault(secret, f"AUDIENCE_HEADER_{number}")
         names.pop("", None)
         return names
+
+
+def certificates(ca_bundle: Path | None) -> ssl.SSLContext | bool:
+    """Return the certificates of a file, or True for the default ones; UsageError if the file has none."""
+    if ca_bundle is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=str(ca_bundle))
+    except OSError as error:  # an SSLError means that the file has no certificate
+        reason = "no certificate in PEM form" if isinstance(error, ssl.SSLError) else error.strerror
+        raise UsageError(f"--ca-bundle {ca_bundle}: {reason}") from None
+
+
+def _without_password(url: str | None) -> str | None:
+    """Return a URL without its user and password."""
+    if url is None or "@" not in urlsplit(url).netloc:
+        return url
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def parse_headers(given: tuple[str, ...]) -> dict[str, str]:

@@ -25,10 +25,11 @@ def validate(options: Options, environment_key: str | None) -> Options:
         options = replace(options, api_key=environment_key)
     for problems in (
         _state_source_problems(options),
-        _base_url_problems(options),
-        _states_url_problems(options),
+        base_url_problems(options.base_url, allow_production=options.allow_production),
+        () if options.states_url is None else states_url_problems("--states-url", options.states_url),
         _conflict_problems(options),
         _report_problems(options),
+        _reproduce_problems(options),
     ):
         for problem in problems:
             raise UsageError(problem)
@@ -52,21 +53,23 @@ def _state_source_problems(options: Options) -> Iterator[str]:
         yield "--api-key is no key: it cannot stand in a header"
 
 
-def _base_url_problems(options: Options) -> Iterator[str]:
-    parts = _parts(options.base_url)
+def base_url_problems(base_url: str, *, allow_production: bool) -> Iterator[str]:
+    """Yield the problems of a base URL."""
+    parts = _parts(base_url)
     if parts is None:
-        yield f"--base-url {_shown(options.base_url)} is no http or https address"
+        yield f"--base-url {_shown(base_url)} is no http or https address"
     elif parts.username is not None or parts.password is not None:
         yield "--base-url has a user: remove it, the suite sends its own Authorization with each request"
     elif parts.query or parts.fragment:
-        yield f"--base-url {options.base_url} has a query or a fragment: give only the part before /v1"
-    elif (parts.hostname or "").rstrip(".") == _VENDOR and not options.allow_production:
+        yield f"--base-url {base_url} has a query or a fragment: give only the part before /v1"
+    elif (parts.hostname or "").rstrip(".") == _VENDOR and not allow_production:
         yield f"{_VENDOR} is the vendor's own server: confirm it with --allow-production"
 
 
-def _states_url_problems(options: Options) -> Iterator[str]:
-    if options.states_url is not None and _parts(options.states_url) is None:
-        yield f"--states-url {_shown(options.states_url)} is no http or https address"
+def states_url_problems(option: str, states_url: str) -> Iterator[str]:
+    """Yield the problem of a states URL that an option gives, if there is one."""
+    if _parts(states_url) is None:
+        yield f"{option} {_shown(states_url)} is no http or https address"
 
 
 def _conflict_problems(options: Options) -> Iterator[str]:
@@ -99,6 +102,13 @@ def _report_problems(options: Options) -> Iterator[str]:
             yield f"no report can be written to {path}: {reason}"
         if paths.count(path) > 1:
             yield f"two reports cannot both be written to {path}"
+
+
+def _reproduce_problems(options: Options) -> Iterator[str]:
+    folder = options.reproduce
+    if folder is not None and (folder.is_dir() is not folder.exists() or not folder.absolute().parent.is_dir()):
+        reason = "it is no directory" if folder.exists() else "the directory around it does not exist"
+        yield f"--reproduce {folder}: {reason}"
 
 
 def _parts(url: str) -> SplitResult | None:

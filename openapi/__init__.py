@@ -23,6 +23,11 @@ def control_contract() -> dict[str, Any]:
     return _parse(_read("control.yaml"))
 
 
+def provider_states() -> dict[str, Any]:
+    """Parse the interface of the provider states; each call returns a fresh dict."""
+    return _parse(_read("provider-states.yaml"))
+
+
 def _read(name: str) -> str:
     return resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
 

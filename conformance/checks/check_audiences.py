@@ -1,7 +1,6 @@
 """The effects of creating, changing and moving audiences and folders: as requested, and on nothing else."""
 
 import json
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -333,34 +332,3 @@ def check_an_update_leaves_the_prospects(context: CheckContext) -> None:
     earlier, later = ([prospect.get("id") for prospect in prospects] for prospects in (before, after))
     expected, exchanges, holds = f"the prospects {earlier}", [updated, *pages], earlier == later
     Expectations(context).condition("AUD-UPDATE-ONLY", expected, str(later), exchanges, holds=holds)
-
-
-@for_each_operation(
-    [
-        operation
-        for operation in operations.WRITING
-        if operation not in {operations.START_JOB, operations.DELETE_AUDIENCE}
-    ]
-)
-def check_an_idempotency_key_replays_no_answer(context: CheckContext, operation: OperationSpec) -> None:
-    key = context.create_key()
-    request = replace(valid_request(context, operation, key), options=context.fresh_idempotency_key())
-    requirement_id = operation.requirement("IDEMPOTENCY")
-    first = context.client.send(request)
-    other = context.create_folder(key) if operation is operations.MOVE_TO_FOLDER else "another"
-    changed = {name: other for name in ("name", "folderId") if name in (request.body or {})}
-
-    second = context.client.send(replace(request, body={**request.body, **changed} if request.body else None))
-
-    if second.status not in SUCCESS:
-        context.ledger.passed(requirement_id)
-        return
-    expect_members(context, requirement_id, changed, second, first)
-    context.ledger.passed(requirement_id)
-    if operation in {operations.UPDATE_AUDIENCE, operations.MOVE_TO_FOLDER}:
-        read_back = context.call(operations.GET_AUDIENCE, key, request.resource_id)
-        expect_members(context, requirement_id, changed, read_back, second)
-    if operation in {operations.CREATE_AUDIENCE, operations.CREATE_FOLDER}:
-        first_id, second_id = (json_at(exchange, "data", "id") for exchange in (first, second))
-        actual, exchanges, holds = str([first_id, second_id]), [first, second], first_id != second_id
-        Expectations(context).condition(requirement_id, "two of them", actual, exchanges, holds=holds)

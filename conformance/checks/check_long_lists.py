@@ -1,26 +1,27 @@
 """Lists longer than a page of any usual size: nothing is left out, even of what was created at the same moment."""
 
+from contextlib import suppress
 from functools import partial
 
 from conformance.catalogue import operations
 from conformance.client.client import ApiRequest
 from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext
-from conformance.harness.expectations import Expectations
+from conformance.harness.expectations import Expectations, describe
 from conformance.harness.key import Key
 from conformance.harness.snapshots import eventually, listed, read_all_pages, records
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError, StatesError
 
-AUDIENCES, AT_ONCE = 105, 15
+AUDIENCES, AT_ONCE, PAST_A_HUNDRED = 105, 15, 101
 NESTED = 12
 JOBS = 55
 PROSPECTS = 130
 
 
-def create_many_audiences(context: CheckContext, key: Key) -> set[str]:
-    """Create many audiences, some at the same moment; return those whose creation was acknowledged."""
-    created: set[str] = set()
+def create_many_audiences(context: CheckContext, key: Key) -> list[str]:
+    """Create many audiences, some at the same moment; return those whose creation was acknowledged, oldest first."""
+    created: list[str] = []
     for _ in range(AUDIENCES // AT_ONCE):
         bodies = [
             {"name": f"one of many {context.random.getrandbits(48):x}", "type": "on_demand"} for _ in range(AT_ONCE)
@@ -30,7 +31,7 @@ def create_many_audiences(context: CheckContext, key: Key) -> set[str]:
         for exchange in context.client.send_concurrently(sends):
             audience_id = json_at(exchange, "data", "id")
             if exchange.status in SUCCESS and isinstance(audience_id, str):
-                created.add(audience_id)
+                created.append(audience_id)
     return created
 
 
@@ -53,20 +54,49 @@ def expect_unique(context: CheckContext, requirement_id: str, ids: list[str], ex
 
 def check_a_long_list_of_audiences_is_complete(context: CheckContext) -> None:
     key = context.create_key()
-    created = create_many_audiences(context, key)
+    in_order = create_many_audiences(context, key)
+    if not in_order:
+        raise NotEstablishedError("no audience could be made")
+    created = set(in_order)
     eventually(context, lambda: created <= listed(context, operations.LIST_AUDIENCES, key)[0])
 
-    for limit in (None, 3, 100):
-        try:
+    for limit in (None, 3, 100):  # a limit may be refused: which sizes are allowed is not printed
+        with suppress(NotEstablishedError):
             audiences, pages = read_all_pages(context, operations.LIST_AUDIENCES, key, limit=limit)
-        except NotEstablishedError:
-            continue  # which sizes are allowed is not printed
-        ids = [str(audience.get("id")) for audience in audiences]
-        expect_complete(context, "AUD-LIST-COMPLETE", created, ids, pages)
-        expect_unique(context, "AUD-LIST-UNIQUE", ids, pages)
+            ids = [str(audience.get("id")) for audience in audiences]
+            expect_complete(context, "AUD-LIST-COMPLETE", created, ids, pages)
+            expect_unique(context, "AUD-LIST-UNIQUE", ids, pages)
     eventually(context, lambda: created <= listed(context, operations.GET_NAVIGATION, key)[0])
     shown, exchanges = listed(context, operations.GET_NAVIGATION, key)
     expect_complete(context, "AUD-NAVIGATION-COMPLETE", created, sorted(shown), exchanges)
+    places = (0, -min(PAST_A_HUNDRED, len(in_order)), -1)  # the oldest, the 101st from the newest, the newest
+    for audience_id in dict.fromkeys(in_order[place] for place in places):
+        expect_reached(context, key, audience_id)
+
+
+def expect_reached(context: CheckContext, key: Key, audience_id: str) -> None:
+    """Expect an audience, wherever it stands in a list, to be read, changed and deleted."""
+    expect, name = Expectations(context), f"reached {audience_id}"
+    expect.done("AUD-GET-DONE", context.call(operations.GET_AUDIENCE, key, audience_id))
+    updated = context.call(operations.UPDATE_AUDIENCE, key, audience_id, {"name": name})
+    expect.done("AUD-UPDATE-DONE", updated)
+    later: list[Exchange] = []
+
+    def is_updated() -> bool:
+        later[:] = [context.call(operations.GET_AUDIENCE, key, audience_id)]
+        return json_at(later[0], "data", "name") in {name, None}
+
+    in_time = eventually(context, is_updated)[1]
+    expect.condition("AUD-UPDATE-EFFECT", name, describe(later[0]), [updated, *later], holds=in_time)
+    expect_deleted(context, key, audience_id)
+
+
+def expect_deleted(context: CheckContext, key: Key, audience_id: str) -> None:
+    """Expect an audience to be deleted, and not to be there any more."""
+    deleted, expect = context.call(operations.DELETE_AUDIENCE, key, audience_id), Expectations(context)
+    expect.done("AUD-DELETE-DONE", deleted)
+    for operation in (operations.GET_AUDIENCE, operations.LIST_PROSPECTS, operations.DELETE_AUDIENCE):
+        expect.refusal("AUD-DELETE-EFFECT", context.call(operation, key, audience_id), deleted)
 
 
 def check_a_full_folder_has_all_that_was_moved_into_it(context: CheckContext) -> None:
@@ -97,6 +127,7 @@ def check_many_prospects_are_listed(context: CheckContext) -> None:
     expected, actual, holds = f"{PROSPECTS} prospects, as the target says", f"{len(ids)}", len(ids) >= PROSPECTS
     Expectations(context).condition("AUD-PROSPECTS-COMPLETE", expected, actual, pages, holds=holds)
     expect_unique(context, "AUD-PROSPECTS-UNIQUE", ids, pages)
+    expect_deleted(context, key, audience.id)
 
 
 def check_a_long_list_of_jobs_is_complete(context: CheckContext) -> None:

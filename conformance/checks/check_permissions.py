@@ -93,7 +93,7 @@ def check_a_revoked_key_is_no_key(context: CheckContext, operation: OperationSpe
 
     for _ in range(3):
         refused = context.client.send(with_key(request, revoked.token))
-        Expectations(context).status(operation.requirement("KEY"), refused, {401})
+        Expectations(context).announced(operation.requirement("KEY"), refused, 401, f"the key is revoked, {when}")
 
     expect_unchanged(context, before, request, key, refused)
 

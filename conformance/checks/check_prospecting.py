@@ -13,6 +13,7 @@ from conformance.harness.context import Audience, CheckContext
 from conformance.harness.expectations import Expectations, SoftAssertions, describe
 from conformance.harness.key import Key
 from conformance.harness.snapshots import eventually, listed, read_all_pages
+from conformance.harness.starts import is_replay, listed_jobs, read_job_status, start, start_alone
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import HttpStates, NotEstablishedError, ProviderState
 
@@ -25,26 +26,16 @@ REQUIRED = {
 """For each source, the members of which a start request needs at least one."""
 
 
-def start(context: CheckContext, key: Key, body: Any, extras: RequestOptions | None = None) -> Exchange:  # noqa: ANN401  (JSON)
-    """Send a start request; by default with a fresh idempotency key."""
-    return context.call(operations.START_JOB, key, body=body, options=extras or context.fresh_idempotency_key())
-
-
-def listed_jobs(context: CheckContext, key: Key) -> set[str]:
-    """Return the identifiers of the listed jobs."""
-    return {str(job.get("jobId")) for job in read_all_pages(context, operations.LIST_JOBS, key)[0]}
-
-
 @pytest.mark.parametrize("source", ["linkedin_search", "sales_navigator", "post_commenters", "url_upload"])
 def check_a_started_job_can_be_polled_and_listed(context: CheckContext, source: str) -> None:
     key = context.create_key()
     earlier = {str(context.populated_audience(key).job)}
     expect = Expectations(context)
 
-    started = start(context, key, context.start_body(key, source), RequestOptions())
+    started = start_alone(context, key, context.start_body(key, source), RequestOptions())
 
     if started.status in {400, 422}:
-        started = start(context, key, context.start_body(key, source))
+        started = start_alone(context, key, context.start_body(key, source))
     if started.status in {400, 409, 422}:
         raise NotEstablishedError(f"a start with the source {source} was refused: {describe(started)}")
     expect.status("JOB-START-ACCEPTED", started, {202})
@@ -60,84 +51,6 @@ def check_a_started_job_can_be_polled_and_listed(context: CheckContext, source: 
     expect.condition("JOB-LIST-CONSISTENT", f"{expected}, at once", "it was not listed", [started], holds=at_once)
 
 
-def check_a_start_with_its_idempotency_key_is_replayed(context: CheckContext) -> None:
-    key = context.create_key()
-    body, idempotency_key = context.start_body(key), context.fresh_idempotency_key()
-    expect, soft = Expectations(context), SoftAssertions()
-    first = start(context, key, body, idempotency_key)
-    expect.done("JOB-START-DONE", first)
-    job_id = json_at(first, "data", "jobId")
-
-    replayed = start(context, key, body, idempotency_key)
-    holds = json_at(replayed, "data", "jobId") == job_id
-    with soft:
-        expected, exchanges = f"the job {job_id} again", [first, replayed]
-        expect.condition("JOB-START-REPLAY-ACTIVE", expected, describe(replayed), exchanges, holds=holds)
-
-    changed = start(context, key, {**body, "maxResults": 1, "name": "another request"}, idempotency_key)
-    with soft:
-        expect_not_replayed(context, changed, first)
-    unrelated = start(context, key, body)
-    holds = unrelated.status not in SUCCESS or json_at(unrelated, "data", "jobId") != job_id
-    with soft:
-        expected = f"not the job {job_id}: its key is another"
-        expect.condition("JOB-START-NEW", expected, describe(unrelated), [first, unrelated], holds=holds)
-    with soft:
-        expect_completed_is_replayed(context, key, body, idempotency_key, first)
-    soft.raise_first()
-
-
-def expect_not_replayed(context: CheckContext, changed: Exchange, first: Exchange) -> None:
-    """Expect another request with the same idempotency key to be refused, or to start a job of its own."""
-    is_other_job = changed.status in SUCCESS and json_at(changed, "data", "jobId") != json_at(first, "data", "jobId")
-    expected = "a conflict, or a job of its own: the request is another"
-    holds = changed.status in {400, 409} or is_other_job
-    Expectations(context).condition("JOB-START-CONSISTENT", expected, describe(changed), [first, changed], holds=holds)
-
-
-def expect_completed_is_replayed(
-    context: CheckContext,
-    key: Key,
-    body: Any,  # noqa: ANN401  (JSON)
-    idempotency_key: RequestOptions,
-    first: Exchange,
-) -> None:
-    """Expect a completed job to be replayed: 'Existing completed prospecting job replayed'."""
-    job_id = str(json_at(first, "data", "jobId"))
-    context.states.setup(ProviderState.PROSPECTING_ENDED, jobId=job_id, outcome="completed")
-    expect = Expectations(context)
-
-    for _ in range(3):
-        replayed = start(context, key, body, idempotency_key)
-        exchanges = [first, replayed]
-        expected, holds = f"200 and the job {job_id}", is_replay(replayed, job_id)
-        expect.condition("JOB-START-REPLAY", expected, describe(replayed), exchanges, holds=holds)
-        created_at, replayed_at = (json_at(exchange, "data", "createdAt") for exchange in exchanges)
-        holds = created_at == replayed_at
-        expect.condition("JOB-START-CONSISTENT", str(created_at), str(replayed_at), exchanges, holds=holds)
-
-
-def is_replay(exchange: Exchange, job_id: Any) -> bool:  # noqa: ANN401  (JSON)
-    """Whether a start request was answered with an existing job."""
-    return exchange.status == 200 and json_at(exchange, "data", "jobId") == job_id
-
-
-def check_an_idempotency_key_starts_nothing_in_another_account_group(context: CheckContext) -> None:
-    key, other = context.create_key(), context.create_key()
-    body, idempotency_key = context.start_body(key), context.fresh_idempotency_key()
-    first = start(context, key, body, idempotency_key)
-
-    second = start(context, other, body, idempotency_key)
-
-    if first.status not in SUCCESS or second.status not in SUCCESS:  # the scope of an idempotency key is not printed
-        raise NotEstablishedError(f"the target does not start two jobs with one idempotency key: {describe(second)}")
-    first_id, second_id = (json_at(exchange, "data", "jobId") for exchange in (first, second))
-    polled = context.call(operations.GET_JOB, other, str(second_id))
-    expect, expected, holds = Expectations(context), f"not the job {first_id}", first_id != second_id
-    expect.status("JOB-START-SCOPE", polled, {200}, first, second)
-    expect.condition("JOB-START-SCOPE", expected, str(second_id), [first, second], holds=holds)
-
-
 @pytest.mark.parametrize("source", REQUIRED)
 def check_a_source_needs_what_it_requires(context: CheckContext, source: str) -> None:
     key = context.create_key()
@@ -147,12 +60,19 @@ def check_a_source_needs_what_it_requires(context: CheckContext, source: str) ->
         raise NotEstablishedError(f"the target accepts no start with the source {source}")
     before = listed_jobs(context, key)
 
-    refused = start(context, key, {name: value for name, value in body.items() if name not in required})
+    refused = start_alone(context, key, {name: value for name, value in body.items() if name not in required})
 
     expect = Expectations(context)
-    expect.status("JOB-START-VALID", refused, {400, 422})
+    expect_invalid(context, refused)
     after = listed_jobs(context, key)
     expect.condition("JOB-START-REFUSED", f"the jobs {before}", str(after), [refused], holds=after <= before)
+
+
+def expect_invalid(context: CheckContext, refused: Exchange) -> None:
+    """Expect a start to be refused as invalid; NotEstablishedError where another rule has refused it before."""
+    if refused.status in {402, 409}:
+        raise NotEstablishedError(f"another rule refuses every start of the account group: {describe(refused)}")
+    Expectations(context).status("JOB-START-VALID", refused, {400, 422})
 
 
 def accepted_upload(context: CheckContext, key: Key) -> tuple[dict[str, Any], str]:
@@ -174,9 +94,9 @@ def check_an_upload_needs_its_urls(context: CheckContext, count: int) -> None:
     key = context.create_key()
     body, urls_name = accepted_upload(context, key)
 
-    refused = start(context, key, {**body, urls_name: profile_urls(count)})
+    refused = start_alone(context, key, {**body, urls_name: profile_urls(count)})
 
-    Expectations(context).status("JOB-START-VALID", refused, {400, 422})
+    expect_invalid(context, refused)
 
 
 def check_an_upload_takes_as_many_urls_as_it_may_have_and_profiles_alone(context: CheckContext) -> None:
@@ -187,13 +107,13 @@ def check_an_upload_takes_as_many_urls_as_it_may_have_and_profiles_alone(context
     elsewhere = ["https://example.com/in/someone"]
 
     if isinstance(context.states, HttpStates):  # elsewhere it may have to be paid for
-        largest = start(context, key, {**body, urls_name: profile_urls(1000)})
+        largest = start_alone(context, key, {**body, urls_name: profile_urls(1000)})
         expected, holds = "1000 LinkedIn profile URLs are taken", largest.status not in {400, 422}
         expect.condition("JOB-START-VALID", expected, describe(largest), [largest], holds=holds)
-    refused = start(context, key, {**body, urls_name: elsewhere})
-    mixed = start(context, key, {**body, urls_name: [*accepted, *elsewhere]})
+    refused = start_alone(context, key, {**body, urls_name: elsewhere})
+    mixed = start_alone(context, key, {**body, urls_name: [*accepted, *elsewhere]})
 
-    expect.status("JOB-START-VALID", refused, {400, 422})
+    expect_invalid(context, refused)
     expected = "a refusal: one is no LinkedIn profile URL (whether all have to be is inferred)"
     holds = mixed.status in {400, 422}
     expect.condition("JOB-START-CONSISTENT", expected, describe(mixed), [mixed], holds=holds)
@@ -210,7 +130,7 @@ def check_without_credits_no_job_is_started(context: CheckContext, source: str) 
     refused = start(context, key, body)
 
     expect = Expectations(context)
-    expect.status("JOB-START-CREDITS", refused, {402})
+    expect.announced("JOB-START-CREDITS", refused, 402, ProviderState.CREDITS_EXHAUSTED)
     code = json_at(refused, "error", "code")
     holds = code == "INSUFFICIENT_CREDITS"
     expect.condition("JOB-START-CREDITS", "INSUFFICIENT_CREDITS", str(code), [refused], holds=holds)
@@ -269,12 +189,6 @@ def expect_replayed(context: CheckContext, group: str, first: Exchange, idempote
     job_id = json_at(first, "data", "jobId")
     expected, exchanges, holds = f"200 and the job {job_id}", [first, repeated], is_replay(repeated, job_id)
     Expectations(context).condition("JOB-START-REPLAY", expected, describe(repeated), exchanges, holds=holds)
-
-
-def read_job_status(context: CheckContext, key: Key, job_id: str) -> tuple[str | None, Exchange]:
-    """Read the status of a job."""
-    exchange = context.call(operations.GET_JOB, key, job_id)
-    return json_at(exchange, "data", "status"), exchange
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
@@ -377,6 +291,31 @@ def check_each_cancellation_has_its_effect(context: CheckContext) -> None:
         status, read = read_job_status(context, key, job_id)
         holds = status == "cancelled"
         expect.condition("JOB-CANCEL-EFFECT", "cancelled", str(status), [cancelled, read], holds=holds)
+
+
+def check_a_started_job_can_be_cancelled(context: CheckContext) -> None:
+    key = context.create_key()
+    started = start(context, key, context.start_body(key))
+    job_id = str(json_at(started, "data", "jobId"))
+    if started.status not in SUCCESS:
+        raise NotEstablishedError(f"no job could be started: {describe(started)}")
+    eventually(context, lambda: read_job_status(context, key, job_id)[0] is not None)
+
+    cancelled = context.call(operations.CANCEL_JOB, key, job_id)
+
+    if cancelled.status not in SUCCESS and read_job_status(context, key, job_id)[0] not in ACTIVE_STATUSES:
+        raise NotEstablishedError("the job has ended by itself")  # when a job ends is not printed
+    expect = Expectations(context)
+    expect.status("JOB-CANCEL-CANCELABLE", cancelled, {200}, started)
+    read: list[Exchange] = []
+
+    def is_cancelled() -> bool:
+        status, exchange = read_job_status(context, key, job_id)
+        read[:] = [exchange]
+        return status == "cancelled"
+
+    in_time, exchanges = eventually(context, is_cancelled)[1], [started, cancelled, *read]
+    expect.condition("JOB-CANCEL-EFFECT", "cancelled", describe(read[0]), exchanges, holds=in_time)
 
 
 @pytest.mark.parametrize("job_status", ACTIVE_STATUSES)

@@ -1,6 +1,7 @@
 """The separation of account groups, and the exactness of identifiers, at every operation."""
 
 import dataclasses
+from itertools import islice
 
 from conformance.catalogue import operations
 from conformance.catalogue.jobs import ACTIVE_STATUSES, OUTCOMES
@@ -9,8 +10,9 @@ from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext, distinct_from
 from conformance.harness.expectations import Expectations, describe
-from conformance.harness.identifiers import ODD, STRANGE
+from conformance.harness.identifiers import ODD, STRANGE, expect_strange_refused
 from conformance.harness.key import Key
+from conformance.harness.near_misses import is_plain, near_misses_of_account_group
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.snapshots import eventually, read_all_pages, records
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
@@ -90,7 +92,8 @@ def check_what_is_not_there_is_not_found_anywhere(context: CheckContext, operati
         if deleted.status != 200:
             raise NotEstablishedError(f"an audience could not be deleted: the target answered {deleted.status}")
         expect.status(requirement_id, context.client.send(request), {404}, deleted)
-    for near_miss in near_misses(context, request)[:2]:
+    plain = (near_miss for near_miss in near_misses(context, request) if is_plain(near_miss.resource_id))
+    for near_miss in islice(plain, 2):
         refused = context.client.send(near_miss)
         # An identifier may have a check digit: then one that was not issued may be malformed.
         expect.status(requirement_id, refused, {400, 404})
@@ -112,7 +115,7 @@ def check_a_near_miss_hits_nothing_anywhere(context: CheckContext, operation: Op
     before = snapshot_before(context, request, key)
 
     for miss in context.sendable(misses):
-        refused = context.client.send(miss)
+        refused = context.client.send(miss, judged=is_plain(miss.resource_id))
         Expectations(context).refusal(operation.requirement("EXACT"), refused)
 
     expect_unchanged(context, before, request, key, refused)
@@ -138,6 +141,11 @@ def check_odd_identifiers_are_refused_as_documented(context: CheckContext, opera
     request = valid_request(context, operation, context.create_key())
     expect, requirement_id = Expectations(context), operation.requirement("ODD")
 
+    index = context.random.randrange(len(request.group))
+    near_groups = context.not_issued(near_misses_of_account_group(request.group, index))
+    for near in context.sendable(dataclasses.replace(request, group=identifier) for identifier in near_groups):
+        refused = context.client.send(near)
+        expect.status(operation.requirement("SCOPE"), refused, {400, 403, 404})
     in_odd_groups = [dataclasses.replace(request, group=identifier) for identifier in ODD]
     odd = [dataclasses.replace(request, resource_id=identifier) for identifier in ODD if request.resource_id]
     for sent in context.sendable([*in_odd_groups, *odd]):
@@ -152,8 +160,7 @@ def check_strange_identifiers_are_refused(context: CheckContext, operation: Oper
     places = [(request.group, one) if request.resource_id else (one, "") for one in STRANGE]
     strange = [dataclasses.replace(request, group=group, resource_id=resource_id) for group, resource_id in places]
     for sent in context.sendable(strange):
-        refused = context.client.send(sent, judged=False)
-        Expectations(context).status(operation.requirement("STRANGE"), refused, {400, 403, 404})
+        expect_strange_refused(context, sent)
 
 
 def check_the_account_group_of_the_key_is_listed(context: CheckContext) -> None:

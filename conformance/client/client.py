@@ -4,73 +4,30 @@ import itertools
 import json
 import statistics
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from typing import Protocol
 
 import httpx
 
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.client.contract import Contract, schema_violations
-from conformance.results.exchange import Exchange
+from conformance.client.contract import Contract, bears_envelope, schema_violations
+from conformance.client.liveness import Liveness
+from conformance.client.rate_limit import RateLimit
+from conformance.client.request import ApiRequest, RawRequest, RequestOptions
+from conformance.client.transmission import Pace, Transmission
+from conformance.results.exchange import SUCCESS, Exchange
+from conformance.results.inferred_methods import InferredMethods
 from conformance.results.ledger import Ledger
+from conformance.results.not_established import NotEstablishedError
 from conformance.results.violation import Violation
 
-_ATTEMPTS = 6
-_LONGEST_PAUSE = 60.0  # seconds
+__all__ = ["ApiRequest", "Client", "Observer", "RawRequest", "RequestOptions"]
+
 _SLOW = 50  # milliseconds
 _SAMPLES, _PARALLEL = 21, 16
 _NOT_FOUND, _TOO_MANY = 404, 429
-
-
-@dataclass(frozen=True, slots=True)
-class RequestOptions:
-    """The optional parts of a request: further headers, a query with its `?`, a body as bytes."""
-
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query: str = ""
-    content: bytes | None = None
-
-
-_NONE = RequestOptions()
-
-
-@dataclass(frozen=True, slots=True)
-class ApiRequest:
-    """A request of an operation.
-
-    Attributes:
-        key: The API key; None sends no credentials.
-        group: The `accountGroupId` of the path.
-        resource_id: The other identifier of the path.
-        body: The JSON body; None sends none.
-    """
-
-    operation: OperationSpec
-    key: str | None = None
-    group: str = ""
-    resource_id: str = ""
-    body: Any = None
-    options: RequestOptions = _NONE
-
-
-@dataclass(frozen=True, slots=True)
-class RawRequest:
-    """A request given by its bytes.
-
-    Attributes:
-        path: The path and the query.
-        operation: The operation whose rows validate the response; None validates nothing.
-    """
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    content: bytes | None
-    operation: OperationSpec | None
-
-
 Observer = Callable[[ApiRequest, Exchange], None]
 """A function that is called with each request of an operation and its exchange."""
 
@@ -90,33 +47,55 @@ class Client:
 
     Attributes:
         pause: Waits for a number of seconds.
-        exchange_numbers: The numbers of the exchanges, in the order of their responses.
         contract: The contract that validates the responses.
         ledger: The ledger that records the violations.
-        exchanges: All exchanges so far.
+        methods: The experience with inferred methods.
         observers: The functions that are called after each request of an operation.
         guard: The guard that may withhold a request; None where all are sent.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  (all that a client works with)
         self,
         http: httpx.Client,
         contract: Contract,
         ledger: Ledger,
         pause: Callable[[float], None],
         min_interval: float = 0,
+        liveness: Liveness | None = None,
     ) -> None:
-        """Prepare a client; `min_interval`: seconds from the start of a request to that of the next, 0 for none."""
-        self._http = http
+        """Prepare a client.
+
+        Args:
+            http: The HTTP client.
+            contract: The contract that validates the responses.
+            ledger: The ledger that records the violations.
+            pause: A function that waits for some seconds.
+            min_interval: The seconds from the start of a request to that of the next, 0 for none.
+            liveness: The knowledge whether the target is still there; None does not ask.
+        """
         self.pause = pause
-        self._min_interval = min_interval
-        self._pacing = threading.Lock()
-        self.exchange_numbers = itertools.count(1)
+        self._transmission = Transmission(http, Pace(pause, min_interval), liveness)
+        self._rate_limit = RateLimit(pause, lambda: datetime.now(UTC))  # noqa: TID251  (of a target without a clock)
         self.contract = contract
         self.ledger = ledger
-        self.exchanges: list[Exchange] = []
+        self.methods = InferredMethods()
         self.observers: list[Observer] = []
         self.guard: Guard | None = None
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """All exchanges so far."""
+        return self._transmission.exchanges
+
+    @property
+    def exchange_numbers(self) -> Iterator[int]:
+        """The numbers of the exchanges, in the order of their responses."""
+        return self._transmission.exchange_numbers
+
+    @property
+    def liveness(self) -> Liveness | None:
+        """The knowledge whether the target is still there."""
+        return self._transmission.liveness
 
     def send(self, request: ApiRequest, *, limited: bool = False, judged: bool = True) -> Exchange:
         """Send a request of an operation, and return the exchange.
@@ -124,28 +103,42 @@ class Client:
         Args:
             request: The request.
             limited: Whether a 429 is expected. Any other 429 is retried, after `Retry-After` or 1, 2, 4 ... seconds.
-            judged: Whether the contract validates the response; not if a proxy may have sent it.
+            judged: Whether the contract validates any response. If not, since a proxy may have sent it, a response that
+                bears the envelope is validated all the same: it is the application's own.
+
+        Raises:
+            NotEstablishedError: A rate limit could not be waited out, or the target was not there.
         """
-        raw = self.raw_request(request)
-        exchange = self.send_raw(raw if judged else replace(raw, operation=None), limited=limited)
+        exchange = self.send_raw(self.raw_request(request), limited=limited, judged=judged)
         for observe in self.observers:
             observe(request, exchange)
         return exchange
 
-    def send_raw(self, raw: RawRequest, *, limited: bool = False) -> Exchange:
-        """Send a request given by its bytes, and return the exchange; `limited` as in `send`."""
+    def send_raw(self, raw: RawRequest, *, limited: bool = False, judged: bool = True) -> Exchange:
+        """Send a request given by its bytes, and return the exchange; arguments and errors are those of `send`."""
         if self.guard is not None:
             self.guard.before(raw)
-        for attempt in range(_ATTEMPTS):
+        for pauses in itertools.count():
             exchange = self._transmit(raw)
-            if raw.operation is not None:
+            if raw.operation is not None and (judged or bears_envelope(exchange)):
                 self._validate(raw.operation, exchange)
-            if exchange.status != _TOO_MANY or limited:
+            if limited or not self._rate_limit.may_retry(exchange.status, _by_name(exchange), pauses):
                 break
-            self.pause(_retry_after(exchange, default=2.0**attempt))
+        if exchange.status == _TOO_MANY and not limited:
+            raise NotEstablishedError("the rate limit of the target (429) could not be waited out")
         if self.guard is not None:
             self.guard.after(raw, exchange)
         return exchange
+
+    def _transmit(self, raw: RawRequest) -> Exchange:
+        """Transmit a request; the guard notes one that was sent to a target that went away."""
+        sent_before = len(self.exchanges)
+        try:
+            return self._transmission.transmit(raw, self.latency / 1000)
+        except NotEstablishedError:
+            if self.guard is not None and len(self.exchanges) > sent_before:
+                self.guard.after(raw, self.exchanges[-1])
+            raise
 
     def send_concurrently(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
         """Send requests that all start at the same moment, each in a thread of its own."""
@@ -181,36 +174,11 @@ class Client:
         path = self.contract.path(operation, request.group, request.resource_id) + options.query
         return RawRequest(self.contract.method(operation), path, {**headers, **options.headers}, content, operation)
 
-    def _transmit(self, raw: RawRequest) -> Exchange:
-        if self._min_interval:
-            with self._pacing:
-                self.pause(self._min_interval)
-        base = self._http.base_url
-        path = base.raw_path.rstrip(b"/") + raw.path.encode("ascii", "backslashreplace")
-        url = base.copy_with(raw_path=path)
-        request = self._http.build_request(raw.method, url, headers=raw.headers, content=raw.content)
-        try:
-            response, no_response = self._http.send(request), None
-        except httpx.TransportError as error:
-            response, no_response = None, f"{type(error).__name__}: {error}"
-        exchange = Exchange(
-            number=next(self.exchange_numbers),
-            method=raw.method,
-            url=str(base.copy_with(raw_path=b"/")).rstrip("/") + path.decode("ascii"),
-            request_headers=tuple(request.headers.multi_items()),
-            request_body=raw.content,
-            status=None if response is None else response.status_code,
-            no_response=no_response,
-            response_headers=() if response is None else tuple(response.headers.multi_items()),
-            response_body=None if response is None else response.content,
-            elapsed_ms=0.0 if response is None else response.elapsed.total_seconds() * 1000,
-        )
-        self.exchanges.append(exchange)
-        return exchange
-
     def _validate(self, operation: OperationSpec, exchange: Exchange) -> None:
         """Validate a response by its row, and record the violations without raising: the check goes on."""
         if exchange.status is None:
+            actual = f"no response ({exchange.no_response})"
+            self._record_violation(operation.requirement("ROW-OTHER"), "a response", actual, exchange)
             return
         row = self.contract.row(operation, exchange.status)
         if row is None and exchange.status == _NOT_FOUND and operation.in_account_group:
@@ -221,6 +189,8 @@ class Client:
             self._record_violation(operation.requirement("ROW-OTHER"), expected, str(exchange.status), exchange)
             return
         self.ledger.passed(operation.requirement("ROW-OTHER"))
+        if exchange.status in SUCCESS:
+            self.note_method(operation, exchange)
         documented, inferred = schema_violations(exchange, row)
         for requirement_id, violations in (
             (operation.requirement(f"ROW-{exchange.status}"), documented),
@@ -232,12 +202,14 @@ class Client:
             else:
                 self.ledger.passed(requirement_id)
 
+    def note_method(self, operation: OperationSpec, exchange: Exchange) -> None:
+        """Note the response to a valid request of an operation whose method is inferred."""
+        if self.contract.has_inferred_method(operation):
+            self.methods.note(operation.id, exchange.method, exchange.status)
+
     def _record_violation(self, requirement_id: str, expected: str, actual: str, exchange: Exchange) -> None:
         self.ledger.failed(Violation(requirement_id, expected, actual, (exchange,)))
 
 
-def _retry_after(exchange: Exchange, default: float) -> float:
-    for name, value in exchange.response_headers:
-        if name.lower() == "retry-after" and value.isdecimal():
-            return min(float(value), _LONGEST_PAUSE)
-    return min(default, _LONGEST_PAUSE)
+def _by_name(exchange: Exchange) -> dict[str, str]:
+    return {name.lower(): value for name, value in exchange.response_headers}

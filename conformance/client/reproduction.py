@@ -2,22 +2,29 @@
 
 import heapq
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from conformance.client.contract import json_at
+from conformance.client.json_text import parse_json
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.observations import Observations
-from conformance.results.violation import Violation
+from conformance.results.violation import Repetition, Violation
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SHOWN = 6
+_WORD = re.compile(r"[\w.~-]+")
 
 
 def with_reproduction_steps(
-    observed: Mapping[str, Observations], exchanges: Iterable[Exchange], states: Iterable[Exchange] = ()
+    observed: Mapping[str, Observations],
+    exchanges: Iterable[Exchange],
+    states: Iterable[Exchange] = (),
+    *,
+    whole: bool = False,
 ) -> Mapping[str, Observations]:
     """Return the observations, each violation with its setup requests first.
 
@@ -25,12 +32,14 @@ def with_reproduction_steps(
         observed: The observations by requirement id.
         exchanges: The exchanges of the run, in their order.
         states: The requests that set provider states up, in their order.
+        whole: Whether each violation gets all its requests besides, for a script that repeats it.
     """
     if not any(observations.violations for observations in observed.values()):
         return observed
     reproduction = Reproduction(exchanges, states)
+    complete = reproduction.with_all_steps if whole else reproduction.with_setup
     return {
-        requirement_id: replace(observations, violations=tuple(map(reproduction.with_setup, observations.violations)))
+        requirement_id: replace(observations, violations=tuple(map(complete, observations.violations)))
         for requirement_id, observations in observed.items()
     }
 
@@ -41,7 +50,10 @@ class Reproduction:
     def __init__(self, exchanges: Iterable[Exchange], states: Iterable[Exchange]) -> None:
         self._states = States(states)
         self._changing: defaultdict[str, list[Exchange]] = defaultdict(list)
+        self._writes: list[Exchange] = []
         for exchange in exchanges:
+            if exchange.method not in _SAFE_METHODS:
+                self._writes.append(exchange)
             if exchange.method in _SAFE_METHODS or exchange.status not in SUCCESS:
                 continue
             for identifier in {
@@ -70,7 +82,59 @@ class Reproduction:
         creating = self._states.setup_requests(evidence)
         changing = self._states.state_changes(creating, evidence)
         in_time = heapq.merge(changing, evidence, key=lambda exchange: exchange.number)
-        return replace(violation, exchanges=(*_first_and_last(creating), *in_time))
+        exchanges = (*_first_and_last(creating), *in_time)
+        own = frozenset(exchange.number for exchange in violation.exchanges)
+        return replace(violation, exchanges=exchanges, own=own)
+
+    def with_all_steps(self, violation: Violation) -> Violation:
+        """Return a violation with its setup, and with all requests that repeat it."""
+        if not violation.exchanges:
+            return violation
+        own = {exchange.number: exchange for exchange in violation.exchanges}
+        first, last = min(own), max(own)
+        named = self._named(violation)
+        listed = {group for exchange in own.values() if (group := self._listed_group(exchange))}
+        steps = dict(own)
+        count = 0
+        while count < len(steps):  # a write may name further resources, such as a folder
+            count = len(steps)
+            named.update(text for step in steps.values() for text in _request_texts(step) if self._is_resource(text))
+            for write in self._writes:
+                if write.number < last and self._belongs(write, named, listed, is_later=write.number > first):
+                    steps.setdefault(write.number, write)
+        evidence = [steps[number] for number in sorted(steps)]
+        creating = [*self._states.setup_requests(evidence, named), *self._states.requests_in(listed)]
+        states = {request.number: request for request in (*creating, *self._states.state_changes(creating, evidence))}
+        states = {number: request for number, request in states.items() if number < last}
+        everything = states | steps
+        ordered = tuple(everything[number] for number in sorted(everything))
+        repetition = Repetition(ordered, frozenset(own), frozenset(states))
+        return replace(self.with_setup(violation), repetition=repetition)
+
+    def _named(self, violation: Violation) -> set[str]:
+        """Return the identifiers of created resources in the exchanges and in the texts of a violation."""
+        words = set(_WORD.findall(f"{violation.expected} {violation.actual}"))
+        for exchange in violation.exchanges:
+            words.update(_request_texts(exchange))
+            words.update(_WORD.findall((exchange.response_body or b"").decode("utf-8", "replace")))
+        return {word for word in words if word in self._changing or self._states.creates(word)}
+
+    def _listed_group(self, exchange: Exchange) -> str | None:
+        """Return the account group whose resources a request lists; None for any other request."""
+        _, accounts, rest = urlsplit(exchange.url).path.partition("/accounts/")
+        group, *segments = map(unquote, rest.split("/"))
+        is_list = exchange.method == "GET" and accounts and not any(self._is_resource(text) for text in segments)
+        return group if is_list else None
+
+    def _is_resource(self, text: str) -> bool:
+        return text in self._changing or self._states.creates(text)
+
+    def _belongs(self, write: Exchange, named: set[str], listed: set[str], *, is_later: bool) -> bool:
+        """Whether a write belongs to the steps: it succeeded, or came between the exchanges of the check itself."""
+        if write.status not in SUCCESS and not is_later:
+            return False
+        texts = {*_request_texts(write), *_created_ids(write)}
+        return not (named | listed).isdisjoint(texts)
 
 
 class States:
@@ -88,9 +152,25 @@ class States:
             if not any(_texts(request.response_body))
         ]
 
-    def setup_requests(self, evidence: Iterable[Exchange]) -> Sequence[Exchange]:
-        """Return the requests that created the resources of these exchanges, and their parameters, in their order."""
-        pending = [text for exchange in evidence for text in (*_request_texts(exchange), *_tokens(exchange))]
+    def creates(self, text: str) -> bool:
+        """Return whether a request created the resource of an identifier."""
+        return text in self._index_of
+
+    def requests_in(self, groups: Collection[str]) -> Iterator[Exchange]:
+        """Yield the requests that created something in one of some account groups."""
+        for request in self._requests:
+            if not set(groups).isdisjoint(_texts(request.response_body)):
+                yield request
+
+    def setup_requests(self, evidence: Iterable[Exchange], named: Iterable[str] = ()) -> Sequence[Exchange]:
+        """Return the requests that created the resources of these exchanges, and their parameters, in their order.
+
+        Args:
+            evidence: The exchanges.
+            named: Further identifiers of resources.
+        """
+        pending = [*named]
+        pending += [text for exchange in evidence for text in (*_request_texts(exchange), *_tokens(exchange))]
         indexes: set[int] = set()
         while pending:
             index = self._index_of.get(pending.pop())
@@ -150,7 +230,7 @@ def _changed_ids(request: Exchange) -> Iterator[str]:
 def _texts(body: bytes | None) -> Iterator[str]:
     """Yield the text members of a JSON object."""
     try:
-        document = json.loads(body or b"null")
+        document = parse_json(body or b"null")
     except ValueError:
         return
     if isinstance(document, dict):

@@ -15,7 +15,7 @@ from conformance.concurrency.linearizability import Outcome, SearchResult, Timed
 from conformance.harness.context import Audience, CheckContext
 from conformance.harness.key import Key
 from conformance.harness.model_adapter import to_model_request, to_model_response
-from conformance.harness.snapshots import pages_of
+from conformance.harness.snapshots import follow_cursors
 from conformance.harness.violations import consistent
 from conformance.model.events import Event, ProspectingEnded
 from conformance.model.judge import advance, step
@@ -23,6 +23,7 @@ from conformance.model.messages import Request, Response, Validity
 from conformance.model.state import State
 from conformance.model.violation import Severity
 from conformance.results.exchange import Exchange
+from conformance.results.timeline import Timeline, TimelineOperation, effect_points
 from conformance.results.violation import Violation
 
 _ESTABLISHED = Response(200)
@@ -33,9 +34,10 @@ Result = SearchResult[State, Action, Response]
 
 @dataclass(frozen=True, slots=True)
 class RecordedOperation:
-    """A request or a provider state, with its interval, and the exchanges that it consisted of."""
+    """A request or a provider state, with its interval and its client, and the exchanges that it consisted of."""
 
     operation: TimedOperation[Action, Response]
+    client: int
     exchanges: tuple[Exchange, ...] = ()
 
     @property
@@ -61,6 +63,7 @@ class History:
             self._states = advance(self._states, event, _ESTABLISHED).states
         self._numbers = itertools.count()
         self._recorded: list[RecordedOperation] = []
+        self._clients: dict[int, int] = {}
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -99,7 +102,7 @@ class History:
     def read(self, operation: OperationSpec, key: Key) -> None:
         """Read all pages of a list, and record them as one operation."""
         start = time.monotonic()
-        pages = tuple(islice(pages_of(self._context, operation, key), _MOST_PAGES))
+        pages = tuple(islice(follow_cursors(self._context, operation, key), _MOST_PAGES))
         request = to_model_request(ApiRequest(operation, key.token, key.group))
         self._record(request, to_model_response(operation, *pages), start, *pages)
 
@@ -112,7 +115,32 @@ class History:
     def _record(self, request: Action, response: Response | None, start: float, *exchanges: Exchange) -> None:
         end = None if response is None else time.monotonic()
         self._recorded.append(
-            RecordedOperation(TimedOperation(next(self._numbers), request, start, response, end), exchanges)
+            RecordedOperation(
+                TimedOperation(next(self._numbers), request, start, response, end), self._client(), exchanges
+            )
+        )
+
+    def _client(self) -> int:
+        """Return the number of the client that runs in this thread."""
+        return self._clients.setdefault(threading.get_ident(), len(self._clients) + 1)
+
+    def _timeline(self, result: Result) -> Timeline:
+        """Return all recorded operations, with their places in the longest order that was found."""
+        points = effect_points([operation.start for operation in result.prefix])
+        places = {operation.index: place for place, operation in enumerate(result.prefix)}
+        zero = min(recorded.operation.start for recorded in self._recorded)
+        return tuple(
+            TimelineOperation(
+                client=recorded.client,
+                label=_label(recorded.operation),
+                start=recorded.operation.start - zero,
+                end=None if recorded.operation.end is None else recorded.operation.end - zero,
+                place=None if place is None else place + 1,
+                effect=None if place is None else points[place] - zero,
+                fits=recorded.operation is not result.failing,
+            )
+            for recorded in sorted(self._recorded, key=lambda recorded: recorded.operation.start)
+            for place in [places.get(recorded.operation.index)]
         )
 
     def requirement_ids(self) -> list[str]:
@@ -135,7 +163,8 @@ class History:
         expected = f"an order of {len(self._recorded)} requests, some of them concurrent, that explains every response"
         reasons = "; ".join(f"{violation.expected} ({violation.requirement})" for violation in violations)
         actual = f"none: {_describe(request)} got {response}, after the requests that come first: {reasons}"
-        return Violation(consistent(operation), expected, actual, tuple(self.exchanges))
+        timeline = self._timeline(result)
+        return Violation(consistent(operation), expected, actual, tuple(self.exchanges), timeline=timeline)
 
     def _operation_of(self, requirement: str, request: Action) -> OperationSpec:
         """Return the operation whose requirement is violated, else the requested one."""
@@ -147,6 +176,14 @@ class History:
     def _requested_operations(self) -> list[OperationSpec]:
         requests = (recorded.operation.request for recorded in self._recorded)
         return list(dict.fromkeys(request.operation for request in requests if isinstance(request, Request)))
+
+
+def _label(operation: TimedOperation[Action, Response]) -> str:
+    """Return a request and its response in short."""
+    request, response = operation.request, operation.response
+    target = f" …{request.resource_id[-4:]}" if isinstance(request, Request) and request.resource_id else ""
+    came = "no response" if response is None else response.status
+    return f"{_describe(request)}{target} → {came}"
 
 
 def _describe(request: Action) -> str:

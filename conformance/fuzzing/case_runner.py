@@ -13,7 +13,7 @@ from conformance.fuzzing.cases import PLACEHOLDER_ID, Case, operation_of
 from conformance.fuzzing.conversion import is_shape_probe, prepare_request, to_raw_request, to_response
 from conformance.fuzzing.identifier_pool import IdentifierKind, IdentifierPool
 from conformance.fuzzing.schemathesis_checks import CheckFailure, SentCase, check_failures, is_invalid
-from conformance.harness.context import CheckContext
+from conformance.harness.context import IDEMPOTENCY_KEY, CheckContext
 from conformance.harness.key import Key
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.violation import Violation
@@ -23,7 +23,6 @@ _REFUSED = range(400, 500)
 _UNAUTHORIZED = 401
 _SERVER_ERROR = 500
 _GROUP, _FOLDER = "accountGroupId", "folderId"
-_IDEMPOTENCY_KEY = "Idempotency-Key"
 _USED_UP_BY = {
     Effect.DELETES_AUDIENCE: IdentifierKind.READY_AUDIENCE,
     Effect.CANCELS_JOB: IdentifierKind.ACTIVE_JOB,
@@ -85,8 +84,8 @@ class CaseRunner:
         starts would be refused for that alone.
         """
         headers = case.headers.copy()
-        if headers.get(_IDEMPOTENCY_KEY) == "":
-            headers[_IDEMPOTENCY_KEY] = f"{self._context.random.getrandbits(64):x}"
+        if headers.get(IDEMPOTENCY_KEY) == "":
+            headers.update(self._context.fresh_idempotency_key().headers)
         has_key = str(headers.get("Authorization", "")).startswith("Bearer ")
         if has_key:
             headers["Authorization"] = f"Bearer {self.key.token}"

@@ -1,5 +1,6 @@
 """The conversion of generated cases into requests of our client, and of exchanges into responses of Schemathesis."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from schemathesis.core.transport import Response
 from schemathesis.generation.meta import REQUEST_SHAPE_PROBES, coverage_scenario
 
 from conformance.client.client import RawRequest
+from conformance.client.json_text import parse_json
 from conformance.fuzzing.cases import ORIGIN, Case, operation_of
 from conformance.results.exchange import Exchange
 
@@ -22,6 +24,7 @@ _OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "connection", "conten
 _IDENTIFIER = re.compile(r"(?!\.{1,2}$|folders$|navigation$)[A-Za-z0-9._~-]{1,128}")
 _CONTROL_CHARACTER = re.compile(r"%(?:[01][0-9A-Fa-f]|7[Ff])")
 _PLAIN_HEADER = re.compile(r"[A-Za-z0-9-]+: [ -~]*")
+_NO_JSON = b"{"
 _LONGEST_PATH = 2000
 """The length of a path and query that every proxy lets pass, in characters."""
 
@@ -66,8 +69,19 @@ def to_response(request: requests.PreparedRequest, exchange: Exchange) -> Respon
     headers: defaultdict[str, list[str]] = defaultdict(list)
     for name, value in exchange.response_headers:
         headers[name.lower()].append(value)
-    content, elapsed = exchange.response_body or b"", exchange.elapsed_ms / 1000
+    content, elapsed = _readable(exchange.response_body or b""), exchange.elapsed_ms / 1000
     return Response(exchange.status, headers, content, request, elapsed, verify=False)
+
+
+def _readable(body: bytes) -> bytes:
+    """Return a body that Schemathesis can take: no JSON, instead of JSON that its reader would break at."""
+    try:
+        parse_json(body)
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        return body
+    except ValueError:
+        return _NO_JSON
+    return body
 
 
 def _is_documented(case: Case, raw: RawRequest, is_issued: Callable[[str], bool]) -> bool:

@@ -6,6 +6,7 @@ from conformance.fuzzing.case_runner import CaseRunner
 from conformance.fuzzing.cases import CasesError, draw_cases, planned_cases
 from conformance.fuzzing.sequences import Sequences
 from conformance.harness.context import CheckContext
+from conformance.harness.valid_requests import try_inferred_methods
 from conformance.results.violation import Violation
 from conformance.states import NotEstablishedError, WithheldError
 
@@ -19,6 +20,8 @@ def examples_coverage_and_fuzzing(context: CheckContext, operation: OperationSpe
         raise NotEstablishedError("no folders were made: they could not be removed again (--allow-leftovers)")
     if operation is operations.START_JOB and not context.states.may_spend_credits:
         raise NotEstablishedError("no jobs were started: they cost credits (--allow-credits)")
+    try_inferred_methods(context, [operation])
+    context.demand_method(operation)
     key = context.create_key()
     if context.lacks_permission(operation, key):
         raise WithheldError(f"the key lacks the permission of {operation.id}")
@@ -35,6 +38,7 @@ def examples_coverage_and_fuzzing(context: CheckContext, operation: OperationSpe
 
 def sequences(context: CheckContext) -> list[Violation]:
     """Send sequences of requests, and return the violations, which are in the ledger already."""
+    try_inferred_methods(context, operations.OPERATIONS)
     runner = CaseRunner(context, context.create_key())
     try:
         Sequences(context, runner).send(max(1, round(context.repeats * _SEQUENCES_PER_REPEAT)))

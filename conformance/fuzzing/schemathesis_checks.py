@@ -90,18 +90,22 @@ def is_invalid(case: Case) -> bool:
     body = _decoded_body(case)
     if not isinstance(body, dict):
         return True
-    properties = schema["properties"]
-    is_incomplete = any(body.get(name) is None for name in schema.get("required", ()))
-    is_empty = "anyOf" in schema and not any(name in body for name in properties)
+    alternatives = schema.get("anyOf", [schema])
+    properties = {name: member for one in alternatives for name, member in one["properties"].items()}
+    if "anyOf" in schema:  # a member may be emptied by null
+        is_incomplete = not properties.keys() & body.keys()
+    else:
+        is_incomplete = any(body.get(name) is None for name in schema.get("required", ()))
     is_wrong = any(_is_wrong(body[name], properties[name]) for name in properties if name in body)
-    return is_incomplete or is_empty or is_wrong
+    return is_incomplete or is_wrong
 
 
 def _documented_schema(case: Case) -> dict[str, Any] | None:
     """Return the schema of the body; None where there is none, or where the contract infers it."""
     content = case.operation.definition.raw.get("requestBody", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema")
-    return schema if isinstance(schema, dict) and "properties" in schema and "x-inferred" not in schema else None
+    is_documented = isinstance(schema, dict) and schema.keys() & {"properties", "anyOf"} and "x-inferred" not in schema
+    return schema if is_documented else None
 
 
 def _decoded_body(case: Case) -> object:

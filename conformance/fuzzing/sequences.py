@@ -88,6 +88,7 @@ class Sequences:
             leaves_folder = operation is operations.CREATE_FOLDER and not states.may_leave_folders
             spends_credits = operation is operations.START_JOB and not states.may_spend_credits
             is_withheld = self._context.lacks_permission(operation, self._runner.key)
+            is_withheld |= self._context.client.methods.reason_against(operation.id) is not None
             is_of_jobs = operation.prefix.startswith("JOB-")
             if leaves_folder or spends_credits or is_withheld or (is_of_jobs and profile is not Profile.FULL):
                 yield operation.id

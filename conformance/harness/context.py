@@ -1,9 +1,10 @@
 """The context of a check: the resources that a check begins from, by provider states and by the API itself."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from conformance.catalogue.requirements import Profile
 from conformance.client.client import ApiRequest, Client, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.deletions import Deletions
+from conformance.harness.idempotency_keys import KEY_FORMS
 from conformance.harness.key import Key
 from conformance.harness.near_misses import near_misses_of_nobody
 from conformance.harness.run_facts import RunFacts
@@ -23,14 +25,19 @@ from conformance.states import (
     AUDIENCES,
     FOLDERS,
     JOBS,
+    HttpStates,
     NotEstablishedError,
     ProviderState,
     ProviderStates,
     WithheldError,
 )
 
+IDEMPOTENCY_KEY = "Idempotency-Key"
+"""The header of an idempotency key."""
+
 _NO_OPTIONS = RequestOptions()
 _SPARE_TRIES = 3
+_INVALID = frozenset({400, 422})
 _INFERRED_FIELDS: Mapping[str, Mapping[str, Any]] = {
     "linkedin_search": {"searchUrl": "https://www.linkedin.com/search/results/people/?keywords=sales", "maxResults": 5},
     "sales_navigator": {"savedSearchId": "1", "maxResults": 5},
@@ -214,11 +221,37 @@ class CheckContext:
         call = ApiRequest(operations.DELETE_AUDIENCE, key.token, audience.group, audience.id, options=options)
         return self.client.send(call, limited=limited)
 
+    def demand_method(self, operation: OperationSpec) -> None:
+        """Raise NotEstablishedError where the target lacks the method that is inferred for an operation."""
+        reason = self.client.methods.reason_against(operation.id)
+        if reason is not None:
+            raise NotEstablishedError(reason)
+
     def create_audience(self, key: Key, **fields: str) -> Audience:
-        """Create an audience by the API (A2), `on_demand` unless a field says otherwise."""
+        """Create an audience by the API (A2), `on_demand` unless a field says otherwise.
+
+        Where the target creates audiences by another method than the inferred one, a provider state prepares it.
+        """
+        operation = operations.CREATE_AUDIENCE
         body = {"name": f"made for a check {self.random.getrandbits(32):x}", "type": "on_demand", **fields}
-        exchange = self.call(operations.CREATE_AUDIENCE, key, body=body)
+        if self.client.methods.reason_against(operation.id) is not None:
+            return self._prepare_audience(key, fields)
+        exchange = self.call(operation, key, body=body)
+        self.client.note_method(operation, exchange)
+        if self.client.methods.reason_against(operation.id) is not None:
+            return self._prepare_audience(key, fields)
         return Audience(key.group, self._created_id(exchange, key, "an audience could not be made"))
+
+    def _prepare_audience(self, key: Key, fields: Mapping[str, str]) -> Audience:
+        """Set up an audience that is ready and empty, and give it its name and description (A4)."""
+        if fields.get("type", "on_demand") != "on_demand":
+            self.demand_method(operations.CREATE_AUDIENCE)
+        audience = self.ready_audience(key, prospects=0)
+        changes = {name: value for name, value in fields.items() if name != "type"}
+        if changes:
+            updated = self.call(operations.UPDATE_AUDIENCE, key, audience.id, changes)
+            self._issued_id(updated, "an audience could not be named", "id")
+        return audience
 
     def create_folder(self, key: Key, **fields: str) -> str:
         """Create a folder by the API (A8), `on_demand` unless a field says otherwise, and return its identifier."""
@@ -239,15 +272,42 @@ class CheckContext:
             except NotEstablishedError:
                 self._has_guessed = True
                 self._start_bodies[source] = {"source": source, **_INFERRED_FIELDS[source]}
+        if self.facts.key_form is None:
+            self._learn_key_form(self._start_bodies[source])
         return self._start_bodies[source]
 
     def start_body_is_guessed(self) -> bool:
         """Return whether the body of start requests was inferred, and the target has accepted none so far."""
         return self._has_guessed and not any(self.facts.started_jobs)
 
+    def idempotency_key(self, name: str) -> str:
+        """Return the idempotency key of a name, in the form that the target takes; no other run has it."""
+        digest = hashlib.sha256(self.facts.run_id.bytes + name.encode()).digest()
+        return KEY_FORMS[self.facts.key_form or 0](Random(digest))  # noqa: S311  (the run's identifier is random)
+
     def fresh_idempotency_key(self) -> RequestOptions:
         """Return options with an unused idempotency key. No sentence says that a start may do without a key."""
-        return RequestOptions({"Idempotency-Key": f"{self.random.getrandbits(96):x}"})
+        return RequestOptions({IDEMPOTENCY_KEY: self.idempotency_key(f"{self.random.getrandbits(96):x}")})
+
+    def with_fresh_idempotency_key(self, options: RequestOptions) -> RequestOptions:
+        """Return options whose idempotency key, if they have one, is an unused one."""
+        if IDEMPOTENCY_KEY not in options.headers:
+            return options
+        return replace(options, headers={**options.headers, **self.fresh_idempotency_key().headers})
+
+    def _learn_key_form(self, body: object) -> None:
+        """Try which form of idempotency keys the target takes, in an account group of its own, if one can be had."""
+        self.facts.key_form = 0
+        if not isinstance(self.states, HttpStates):
+            return
+        with suppress(NotEstablishedError):
+            key = self.create_key()
+            for form in range(len(KEY_FORMS)):
+                self.facts.key_form = form
+                options = self.fresh_idempotency_key()
+                if self.call(operations.START_JOB, key, body=body, options=options).status not in _INVALID:
+                    return
+        self.facts.key_form = 0
 
     def start_job(self, key: Key, source: str = "linkedin_search") -> str:
         """Start a job by the API (P1), and return its identifier."""

@@ -25,6 +25,11 @@ def describe(exchange: Exchange) -> str:
     return f"{exchange.status} {body[:_BODY_SHOWN]}"
 
 
+def by_own_word(status: int, fact: str) -> str:
+    """Return the expectation of a status that the target itself has announced, by setting a provider state up."""
+    return f"{status}, because the target says that {fact}; if the state is not implemented, respond to it with 501"
+
+
 def is_refusal(exchange: Exchange) -> bool:
     """Whether a response came, and is no success."""
     return exchange.status is not None and exchange.status not in SUCCESS
@@ -65,20 +70,41 @@ class Expectations:
             NotEstablishedError: The response calls a start request invalid whose body was only inferred.
             ViolationError: The requirement is a MUST, and the status is another.
         """
-        may_be_invalid = _operation_of(requirement_id) is operations.START_JOB and exchange.status in _INVALID
-        if may_be_invalid and exchange.status not in statuses and self._context.start_body_is_guessed():
-            raise NotEstablishedError(
-                f"'a prospecting request' could not be set up, and the target refuses the body that the contract "
-                f"infers: {describe(exchange)}"
-            )
+        self._raise_if_guess_is_refused(requirement_id, exchange, statuses)
         expected = "a success" if statuses == SUCCESS else " or ".join(map(str, sorted(statuses)))
         holds = exchange.status in statuses
+        self.condition(requirement_id, expected, describe(exchange), [*before, exchange], holds=holds)
+
+    def announced(self, requirement_id: str, exchange: Exchange, status: int, fact: str, *before: Exchange) -> None:
+        """Expect the status that the target has announced by setting a provider state up.
+
+        Args:
+            requirement_id: The requirement that demands it.
+            exchange: The exchange to examine.
+            status: The documented status.
+            fact: The announcement of the target.
+            before: Earlier exchanges that a reader needs to understand a violation.
+
+        Raises:
+            NotEstablishedError: The response calls a start request invalid whose body was only inferred.
+            ViolationError: The requirement is a MUST, and the status is another.
+        """
+        self._raise_if_guess_is_refused(requirement_id, exchange, {status})
+        expected, holds = by_own_word(status, fact), exchange.status == status
         self.condition(requirement_id, expected, describe(exchange), [*before, exchange], holds=holds)
 
     def done(self, requirement_id: str, exchange: Exchange, *before: Exchange) -> None:
         """Expect a documented success of the requirement's operation; arguments and errors are those of `status`."""
         documented = self._context.client.contract.statuses(_operation_of(requirement_id))
         self.status(requirement_id, exchange, SUCCESS.intersection(documented), *before)
+
+    def _raise_if_guess_is_refused(self, requirement_id: str, exchange: Exchange, statuses: Collection[int]) -> None:
+        may_be_invalid = _operation_of(requirement_id) is operations.START_JOB and exchange.status in _INVALID
+        if may_be_invalid and exchange.status not in statuses and self._context.start_body_is_guessed():
+            raise NotEstablishedError(
+                f"'a prospecting request' could not be set up, and the target refuses the body that the contract "
+                f"infers: {describe(exchange)}"
+            )
 
     def refusal(self, requirement_id: str, exchange: Exchange, *before: Exchange) -> None:
         """Expect a refusal with any status; arguments and errors are those of `status`."""

@@ -2,7 +2,11 @@
 
 from typing import NamedTuple
 
+from conformance.client.contract import RawSegment, path_segment
 from conformance.states import FAR_BEYOND, GivenOut, high_index
+
+_DIGITS = "0123456789"
+_FULL_WIDTH = {ord(digit): 0xFF10 + int(digit) for digit in _DIGITS}
 
 
 class KeyNearMisses(NamedTuple):
@@ -22,7 +26,6 @@ class IdentifierNearMisses(NamedTuple):
     longer: str
     shorter: str
     without_first: str
-    with_leading_zero: str
     percent_encoded: str
 
 
@@ -44,7 +47,6 @@ def near_misses_of_identifier(identifier: str, index: int) -> IdentifierNearMiss
         longer=f"{identifier}0",
         shorter=identifier[:-1] or "x",
         without_first=identifier[1:] or "x",
-        with_leading_zero=f"0{identifier}",
         percent_encoded="".join(f"%{ord(character):02X}" for character in identifier),
     )
 
@@ -60,14 +62,40 @@ def near_misses_of_nobody(identifier: str, index: int, given_out: GivenOut) -> l
         index: The index of the character that is changed.
         given_out: The identifiers of this kind of resource that the target has given out.
     """
+    impossible = impossible_near_misses(identifier)
     if given_out.are_random:
-        return [*near_misses_of_identifier(identifier, index)]
+        return [*near_misses_of_identifier(identifier, index), *impossible]
     if given_out.fixed_length is not None:
         near = near_misses_of_identifier(identifier, high_index(identifier, index))
-        lenient = {near.without_first, near.with_leading_zero}
-        return [near_miss for near_miss in near if near_miss not in lenient]
+        return [near.changed, near.longer, near.shorter, near.percent_encoded, *impossible]
     far = [str(int(identifier) + FAR_BEYOND)] if given_out.are_decimal else []
-    return [*far, f"{identifier}~", f"~{identifier}", near_misses_of_identifier(identifier, 0).percent_encoded]
+    encoded = near_misses_of_identifier(identifier, 0).percent_encoded
+    return [*far, f"{identifier}~", f"~{identifier}", encoded, *impossible]
+
+
+def impossible_near_misses(identifier: str) -> list[str]:
+    """Return identifiers that begin with this one or look like it, and that no target gives out beside it.
+
+    Not even one whose identifiers count: they have letters behind digits, a NUL, or digits of another alphabet.
+    """
+    near = [f"{identifier}zz", RawSegment(f"{path_segment(identifier)}%00")]
+    if any(character in _DIGITS for character in identifier):
+        near.append(identifier.translate(_FULL_WIDTH))
+    return near
+
+
+def is_plain(identifier: str) -> bool:
+    """Whether an identifier is one that no proxy refuses for its form."""
+    return identifier.isascii() and not isinstance(identifier, RawSegment)
+
+
+def near_misses_of_account_group(group: str, index: int) -> list[str]:
+    """Return the near misses of an account group, and one that has nothing in common with it.
+
+    One that counts has only those that no target gives out.
+    """
+    near = [f"{group}zz", f"zz{group}", "unknown"]
+    return near if group.isdecimal() else [*near, change_character(group, index, "1", "2")]
 
 
 def change_character(text: str, index: int, replacement: str, otherwise: str) -> str:

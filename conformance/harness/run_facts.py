@@ -1,6 +1,7 @@
 """The facts of a run that its last checks look back on: deletions, revoked keys, started jobs."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,7 @@ from conformance.harness.key import Key
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
 
+_METHOD_OVERRIDE = "x-http-method-override"
 LOOKING_BACK = frozenset({"acknowledged_deletions", "revoked_keys", "started_jobs"})
 """The fixtures of checks that look back on the whole run, and therefore run last."""
 
@@ -18,14 +20,18 @@ class RunFacts:
     """The facts of a run, kept from its first request on.
 
     Attributes:
+        run_id: The identifier of the run, another one with the same seed.
         deletions: The deletions that the target has acknowledged.
         revoked_keys: The keys that the target has called revoked.
+        key_form: The number of the form of idempotency keys that the target takes; None before the first trial.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, run_id: UUID) -> None:
         self._client = client
+        self.run_id = run_id
         self.deletions = Deletions()
         self.revoked_keys: list[Key] = []
+        self.key_form: int | None = None
         client.observers.append(self._record)
 
     @property
@@ -36,6 +42,8 @@ class RunFacts:
                 yield exchange
 
     def _record(self, request: ApiRequest, exchange: Exchange) -> None:
+        if _METHOD_OVERRIDE in {name.lower() for name in request.options.headers}:
+            return  # the target may have read it as another method
         self.deletions.record(request.operation, (request.group, request.resource_id), exchange)
 
 

@@ -1,6 +1,6 @@
 """Snapshots of an account group: its audiences, folders and jobs, as they can be read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from conformance.catalogue.requirements import Profile
 from conformance.client.client import RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext
+from conformance.harness.expectations import Expectations, describe
 from conformance.harness.key import Key
 from conformance.model.listing import LIST_LAG
 from conformance.results.exchange import Exchange
@@ -20,7 +21,7 @@ _POLL_INTERVAL = 0.1
 """Seconds between two attempts while a list may lag."""
 
 _MOST_PAGES = 500
-_OK = 200
+_OK, _TOO_MANY = 200, 429
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,12 @@ def records(items: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (JSON)
 def read_all_pages(
     context: CheckContext, operation: OperationSpec, key: Key, resource_id: str = "", **query: str | int | None
 ) -> tuple[list[dict[str, Any]], list[Exchange]]:
-    """Read all pages of a list, and return its items and the exchanges; NotEstablishedError where a page is refused."""
+    """Read all pages of a list, and return its items and the exchanges.
+
+    Raises:
+        NotEstablishedError: The first page is refused.
+        ViolationError: A later page is refused, although the target has just given the cursor.
+    """
     items: list[dict[str, Any]] = []
     pages: list[Exchange] = []
     for exchange in pages_of(context, operation, key, resource_id, **query):
@@ -116,7 +122,34 @@ def read_all_pages(
 def pages_of(
     context: CheckContext, operation: OperationSpec, key: Key, resource_id: str = "", **query: str | int | None
 ) -> Iterator[Exchange]:
-    """Yield the pages of a list, following `nextCursor` while `hasMore` is true, 500 at most."""
+    """Yield the pages of a list, following `nextCursor` while `hasMore` is true, 500 at most.
+
+    The target may refuse the first page: which sizes are allowed is not printed.
+
+    Raises:
+        NotEstablishedError: A later page is past the rate limit.
+        ViolationError: A later page is refused, although the target has just given the cursor.
+    """
+    for page, before in _with_page_before(follow_cursors(context, operation, key, resource_id, **query)):
+        if before is not None and page.status == _TOO_MANY:
+            raise NotEstablishedError(f"a page was past the rate limit: {page.method} {page.url}")
+        if before is not None and page.status != _OK:
+            requirement_id, expected = operation.requirement("PAGES"), "the page of the cursor that was just given"
+            Expectations(context).condition(requirement_id, expected, describe(page), [before, page], holds=False)
+        yield page
+
+
+def _with_page_before(pages: Iterable[Exchange]) -> Iterator[tuple[Exchange, Exchange | None]]:
+    before: Exchange | None = None
+    for page in pages:
+        yield page, before
+        before = page
+
+
+def follow_cursors(
+    context: CheckContext, operation: OperationSpec, key: Key, resource_id: str = "", **query: str | int | None
+) -> Iterator[Exchange]:
+    """Yield the pages of a list as `pages_of` does, whatever their status."""
     cursor: str | None = None
     for _ in range(_MOST_PAGES):
         parameters = {**query, "cursor": cursor}

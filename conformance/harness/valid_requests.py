@@ -1,6 +1,8 @@
 """A valid request of each operation, with the resources that it needs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from conformance.catalogue import operations
@@ -8,15 +10,42 @@ from conformance.catalogue.operation_spec import Needs, OperationSpec
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.harness.context import CheckContext
 from conformance.harness.key import Key
+from conformance.states import HttpStates, NotEstablishedError
 
 PathAndBody = tuple[str, Any]
 """The identifier that the path names beside the account group, and the body."""
 
 
 def valid_request(context: CheckContext, operation: OperationSpec, key: Key) -> ApiRequest:
-    """Return a valid request; NotEstablishedError where a resource that it needs cannot be made."""
+    """Return a valid request.
+
+    Raises:
+        NotEstablishedError: A resource that it needs cannot be made, or the target lacks the operation's method.
+    """
     options = context.fresh_idempotency_key() if operation is operations.START_JOB else RequestOptions()
-    return ApiRequest(operation, key.token, key.group, *_PROVIDERS[operation.needs](context, key), options)
+    context.demand_method(operation)
+    request = ApiRequest(operation, key.token, key.group, *_PROVIDERS[operation.needs](context, key), options)
+    if context.client.contract.has_inferred_method(operation) and not context.client.methods.is_known(operation.id):
+        _try_method(context, request)
+    return request
+
+
+def try_inferred_methods(context: CheckContext, among: Iterable[OperationSpec]) -> None:
+    """Try the inferred methods that no request has tried yet, in an account group of their own, if one can be had."""
+    if not isinstance(context.states, HttpStates):
+        return
+    for operation in among:
+        is_inferred = context.client.contract.has_inferred_method(operation)
+        if is_inferred and not context.client.methods.is_known(operation.id):
+            with suppress(NotEstablishedError):
+                valid_request(context, operation, context.create_key())
+
+
+def _try_method(context: CheckContext, request: ApiRequest) -> None:
+    """Send a valid request with another name; NotEstablishedError where the target lacks the method."""
+    trial = replace(request, body={**request.body, "name": _random_name(context)})
+    context.client.note_method(request.operation, context.client.send(trial))
+    context.demand_method(request.operation)
 
 
 def _random_name(context: CheckContext) -> str:

@@ -90,14 +90,12 @@ def create_folder(state: State, request: Request, response: Response) -> Judgeme
 
 
 def rename_folder(state: State, request: Request, response: Response) -> Judgement:
-    """Rename the folder of the path (A9). The method is inferred, therefore a violation here is a SHOULD at most."""
+    """Rename the folder of the path (A9)."""
     by = requirement(request.operation, Fact.EFFECT)
     known = state.folders.get(request.path, Folder())
     name = Known(request.sent("name"), by)
     shown = response.data
-    violations = (
-        tuple(contradiction("name", name, shown.name, Severity.SHOULD)) if isinstance(shown, ShownFolder) else ()
-    )
+    violations = tuple(contradiction("name", name, shown.name, Severity.MUST)) if isinstance(shown, ShownFolder) else ()
     after = replace(state, folders=state.folders.put(request.path, replace(known, name=name)))
     return Judgement(frozenset({after}), violations)
 

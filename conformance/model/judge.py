@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from conformance.catalogue import operations
-from conformance.catalogue.operation_spec import Effect, OperationSpec, Resource
+from conformance.catalogue.operation_spec import Effect, Resource
 from conformance.model import effects, listing, prospecting
 from conformance.model.caller_grounds import caller_grounds
 from conformance.model.events import Event, apply
@@ -13,9 +13,9 @@ from conformance.model.messages import Request, Response
 from conformance.model.refusal_grounds import RefusalGround
 from conformance.model.resource_grounds import resource_grounds
 from conformance.model.state import State
-from conformance.model.violation import Fact, Judgement, RuleViolation, Severity, at_most, requirement
+from conformance.model.violation import Fact, Judgement, RuleViolation, Severity, by_severity, requirement
 
-_OK, _REDIRECTION, _CLIENT_ERROR, _CONFLICT, _TOO_MANY, _SERVER_ERROR = 200, 300, 400, 409, 429, 500
+_OK, _REDIRECTION, _CONFLICT, _TOO_MANY, _SERVER_ERROR = 200, 300, 409, 429, 500
 _NOT_SUPPORTED = 501
 """The response to a provider state that the target cannot set up."""
 
@@ -63,8 +63,7 @@ def judge(state: State, request: Request | Event, response: Response | None) -> 
         judged = _judge_success(state, request, response, grounds)
     else:
         judged = _judge_refusal(state, request, response, grounds)
-    level = _highest_severity(request.operation, response)
-    return Judgement(judged.states, at_most(level, judged.violations))
+    return Judgement(judged.states, by_severity(judged.violations))
 
 
 def step(
@@ -174,15 +173,3 @@ def _unexplained(request: Request, response: Response, grounds: Iterable[Refusal
     is_guarded = response.status == _CONFLICT and request.operation.resource is Resource.AUDIENCE
     fact = Fact.GUARD_ENDS if is_guarded else Fact.DONE
     return RuleViolation(Severity.MUST, requirement(request.operation, fact), "a success", str(response))
-
-
-def _highest_severity(operation: OperationSpec, response: Response) -> Severity:
-    """Return the level that caps a violation.
-
-    The methods of A9 and A2 are inferred, so a target may lack them; a success of A2 shows that it has the method.
-    """
-    if operation is operations.RENAME_FOLDER:
-        return Severity.SHOULD
-    if operation is operations.CREATE_AUDIENCE and response.status >= _CLIENT_ERROR:
-        return Severity.SHOULD
-    return Severity.MUST

@@ -18,6 +18,7 @@ from conformance.model.state import Activity, Audience, Job, Path, State
 from conformance.model.violation import Fact, Severity
 
 _TYPES = ("on_demand", "monitoring")
+_FOR_NO_RESOURCE = frozenset({400, 403, 409, 422})
 _FOR_NO_FOLDER = frozenset({400, 403, 404, 422})
 _REDUNDANT = frozenset({400, 404, 422})
 
@@ -27,7 +28,10 @@ def resource_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
     if request.operation.resource is Resource.AUDIENCE:
         yield from _audience_grounds(state, request)
     if request.operation is operations.RENAME_FOLDER and request.path not in state.folders:
-        yield _missing(request.path, state.folders, state.may_hold_unknown)
+        missing = _missing(request.path, state.folders, state.may_hold_unknown)
+        yield missing
+        # The status of this row is not printed, either.
+        yield RefusalGround(missing.fact, _FOR_NO_RESOURCE, penalty=Severity.SHOULD)
     if request.operation.resource is Resource.JOB:
         yield from _job_grounds(state, request)
 
@@ -102,7 +106,7 @@ def _job_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
         yield missing
         if request.operation is operations.CANCEL_JOB:
             # The status of this row is not printed: the 404 is inferred, the refusal itself is not.
-            yield RefusalGround(missing.fact, frozenset({400, 403, 409, 422}), penalty=Severity.SHOULD)
+            yield RefusalGround(missing.fact, _FOR_NO_RESOURCE, penalty=Severity.SHOULD)
         return
     if _may_be_gone(state, request.group, job):
         yield RefusalGround(Fact.FOUND, NOT_FOUND)

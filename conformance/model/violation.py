@@ -1,7 +1,7 @@
 """The judgement of the model on one response: the possible states after it, and the sentences that it breaks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from conformance.catalogue import operations
@@ -93,7 +93,6 @@ def requirement(operation: OperationSpec, fact: Fact) -> str:
     return operation.requirement(fact)
 
 
-def at_most(level: Severity, violations: Iterable[RuleViolation]) -> tuple[RuleViolation, ...]:
-    """Return the violations capped at a level, the most binding first."""
-    capped = (replace(violation, severity=min(level, violation.severity)) for violation in violations)
-    return tuple(sorted(capped, key=lambda violation: (-violation.severity, violation)))
+def by_severity(violations: Iterable[RuleViolation]) -> tuple[RuleViolation, ...]:
+    """Return violations, the most binding first."""
+    return tuple(sorted(violations, key=lambda violation: (-violation.severity, violation)))

@@ -1,5 +1,7 @@
 """The contents of every report."""
 
+import re
+import shlex
 from dataclasses import InitVar, dataclass
 from enum import StrEnum
 
@@ -41,7 +43,10 @@ class Report:
         redactor: Redacts every text that the target or a user may have influenced. It is not kept.
         strict: Whether a SHOULD counts as a MUST.
         selection: The expression of `-k`.
+        suite_version: The version of the suite.
+        command: The command line of the run, without `-k` and `--seed`, and without secrets.
         notes: Other facts for the reader, such as fewer repetitions, or leftovers at the target.
+        ended: The reason why the run ended early, where the target went away.
     """
 
     contract: Contract
@@ -55,17 +60,35 @@ class Report:
     strict: bool = False
     selection: str | None = None
     notes: tuple[str, ...] = ()
+    ended: str | None = None
+    suite_version: str = ""
+    command: str = ""
 
     def __post_init__(self, redactor: Redactor) -> None:
         object.__setattr__(self, "base_url", redactor.text(self.base_url))
         object.__setattr__(self, "results", tuple(map(redactor.result, self.results)))
         object.__setattr__(self, "selection", None if self.selection is None else redactor.text(self.selection))
+        object.__setattr__(self, "command", redactor.text(self.command))
         object.__setattr__(self, "notes", tuple(map(redactor.text, self.notes)))
 
     @property
     def outcome(self) -> RunVerdict:
         """The verdict on the run."""
-        return run_verdict(self.results, strict=self.strict, selection=self.selection is not None)
+        return run_verdict(
+            self.results,
+            strict=self.strict,
+            selection=self.selection is not None,
+            cut_short=self.ended is not None,
+        )
+
+    def rerun(self, result: RequirementResult) -> str:
+        """Return the command that runs the checks again that saw a requirement violated; empty where none is known."""
+        names = dict.fromkeys(violation.check for violation in result.observations.violations if violation.check)
+        if len(names) > _MOST_NAMES or not all(map(_SELECTABLE.fullmatch, names)):
+            names = dict.fromkeys(name.split("[")[0] for name in names)
+        if not names or not self.command:
+            return ""
+        return f"{self.command} --seed {self.seed} -k {shlex.quote(' or '.join(names))}"
 
     def section(self, section: Section) -> tuple[RequirementResult, ...]:
         """Return the results of a section, in the order of the catalogue."""
@@ -79,6 +102,9 @@ class Report:
             return Section.UNDECIDED if result.is_binding(strict=self.strict) else Section.NOT_RUN
         return _SECTION[result.verdict]
 
+
+_MOST_NAMES = 4
+_SELECTABLE = re.compile(r"[\w:+.\[\]/-]+", re.ASCII)  # the names that an expression of `-k` may contain
 
 _SECTION = {
     Verdict.ERROR: Section.ERROR,

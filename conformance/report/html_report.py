@@ -9,7 +9,7 @@ from string import Template
 from conformance.report.contents import Report, Section
 from conformance.report.html_requirement import render_briefly, render_in_full
 from conformance.report.legible import line
-from conformance.report.wording import HEADLINE, MEANING, summary, tally
+from conformance.report.wording import MEANING, heading, summary, tally, versions
 from conformance.results.verdicts import RunVerdict, Verdict, counts
 
 _TONE = {
@@ -22,7 +22,6 @@ _TONE = {
     RunVerdict.CONFORMANT: "good",
 }
 _EDGE = {Section.VIOLATED: "bad-edge", Section.WARNING: "care-edge", Section.EXPECTED: ""}
-_DIGEST_SHOWN = 12
 _LINKED = 5
 _BUTTONS = (
     Verdict.FAIL,
@@ -39,13 +38,13 @@ def render(report: Report) -> str:
     """Return an HTML document; its content security policy allows only its own script, and no request."""
     style, script = _text("page.css"), _text("page.js")
     return Template(_text("page.html")).substitute(
-        title=_line(f"{HEADLINE[report.outcome]}: {report.base_url}"),
+        title=_line(heading(report)),
         style=style,
         style_hash=_hash(style),
         script=script,
         script_hash=_hash(script),
         tone=_TONE[report.outcome],
-        headline=_line(HEADLINE[report.outcome]),
+        headline=_line(heading(report)),
         summary=_line(summary(report)),
         violated=_violated(report),
         facts=_facts(report),
@@ -70,8 +69,11 @@ def _violated(report: Report) -> str:
 def _facts(report: Report) -> str:
     facts = [
         ("Target", f"<code>{_line(report.base_url)}</code>"),
+        ("Date", f"{_line(report.started)}, took {report.duration:.1f} s"),
+        ("Versions", _line(versions(report))),
         ("Counts", tally(report)),
         ("Profile", _line(report.profile + (", strict" if report.strict else ""))),
+        ("Seed", str(report.seed)),
         *((("Selection", f"<code>{_line(report.selection)}</code>"),) if report.selection is not None else ()),
         *(("Note", _line(note)) for note in report.notes),
     ]
@@ -79,12 +81,8 @@ def _facts(report: Report) -> str:
 
 
 def _footer(report: Report) -> str:
-    contract = f"{report.contract.title} {report.contract.version} ({report.contract.digest[:_DIGEST_SHOWN]})"
-    return (
-        f"Checked against the contract {_line(contract)}. "
-        f"Started {_line(report.started)}, took {report.duration:.1f} s. "
-        f"Run again with <code>--seed {report.seed}</code>."
-    )
+    digest = f"The contract's whole digest is {_line(report.contract.digest)}."
+    return f"{_line(versions(report))}. {digest} Run again with <code>--seed {report.seed}</code>."
 
 
 def _buttons(report: Report) -> str:
@@ -102,7 +100,7 @@ def _section(report: Report, section: Section) -> str:
     if not results:
         return ""
     if section in _EDGE:
-        entries = "".join(render_in_full(result, _EDGE[section]) for result in results)
+        entries = "".join(render_in_full(result, _EDGE[section], report.rerun(result)) for result in results)
     else:
         entries = f'<ul class="brief">{"".join(map(render_briefly, results))}</ul>'
     heading = f'<h2>{_line(section)} <span class="quiet">{len(results)}</span></h2>'

@@ -6,22 +6,33 @@ from conformance.catalogue.requirements import Requirement
 from conformance.report.curl import curl
 from conformance.report.difference import Pieces, difference
 from conformance.report.legible import block, body, line
-from conformance.report.wording import frequency, response_summary, shown_violations
+from conformance.report.timeline_svg import render as render_timeline
+from conformance.report.wording import failing_checks, frequency, response_summary, shown_violations
 from conformance.results.exchange import Exchange
+from conformance.results.observations import Observations
 from conformance.results.verdicts import RequirementResult, Verdict
 from conformance.results.violation import Violation
 
 _COMPARED, _COMMAND = 2_000, 8_000  # characters shown
+_NAMES = 12
 
 
-def render_in_full(result: RequirementResult, edge: str) -> str:
-    """Return the sentence, the expected and the actual behaviour, and the commands that show it."""
+def render_in_full(result: RequirementResult, edge: str, rerun: str = "") -> str:
+    """Return the sentence, the expected and the actual behaviour, and the commands that show it.
+
+    Args:
+        result: The result of the requirement.
+        edge: The class of the edge.
+        rerun: The command that checks the requirement again; empty for none.
+    """
     requirement = result.requirement
     reason = "" if result.verdict is Verdict.FAIL else f"<p>{escape(line(result.reason))}</p>"
-    violations = "".join(_violation(violation) for violation in shown_violations(result.observations))
+    shown = enumerate(shown_violations(result.observations), 1)
+    violations = "".join(_violation(violation, f"{requirement.id}-{number}") for number, violation in shown)
     return (
         f'<article class="full {edge}" id="{escape(requirement.id)}"><h3>{escape(line(requirement.text))}</h3>'
-        f'<p class="about">{_about(requirement)} · {frequency(result.observations)}</p>{reason}{violations}</article>'
+        f'<p class="about">{_about(requirement)} · {frequency(result.observations)}</p>{reason}'
+        f"{_seen_by(result.observations)}{violations}{_rerun(rerun)}</article>"
     )
 
 
@@ -46,13 +57,32 @@ def _source(source: str) -> str:
     return escape(line(source))
 
 
-def _violation(violation: Violation) -> str:
+def _seen_by(observed: Observations) -> str:
+    """Return the names of the checks that saw a violation."""
+    names = failing_checks(observed)
+    if not names:
+        return ""
+    items = "".join(f"<li><code>{escape(line(name))}</code></li>" for name in names[:_NAMES])
+    more = f"<li>and {len(names) - _NAMES} more</li>" if len(names) > _NAMES else ""
+    return f'<h4>Seen by</h4><ul class="checks">{items}{more}</ul>'
+
+
+def _rerun(command: str) -> str:
+    if not command:
+        return ""
+    return f'<h4>Check this again</h4><pre class="curl">{escape(block(command, _COMMAND))}</pre>'
+
+
+def _violation(violation: Violation, name: str) -> str:
     expected, actual = difference(block(violation.expected, _COMPARED), block(violation.actual, _COMPARED))
     steps = "".join(_step(exchange) for exchange in violation.exchanges)
+    remark = f'<p class="about">{escape(line(violation.remark))}</p>' if violation.remark else ""
     return (
         f'<div class="sides"><div class="expected"><h4>Expected</h4><pre>{_marked(expected)}</pre></div>'
         f'<div class="actual"><h4>Actual</h4><pre>{_marked(actual)}</pre></div></div>'
-        f'<h4>Steps to reproduce</h4><ol class="steps">{steps}</ol>'
+        f"{remark}{render_timeline(violation.shown_timeline, escape(name))}"
+        f"<details><summary>Steps to reproduce ({len(violation.exchanges)})</summary>"
+        f'<ol class="steps">{steps}</ol></details>'
     )
 
 

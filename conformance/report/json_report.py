@@ -7,7 +7,9 @@ from typing import Any
 
 from conformance.report.contents import Report
 from conformance.report.curl import curl
+from conformance.report.wording import failing_checks
 from conformance.results.exchange import Exchange, Headers
+from conformance.results.timeline import TimelineOperation
 from conformance.results.verdicts import RequirementResult, counts
 
 _BODY_LIMIT = 65_536  # bytes; characters of a body in UTF-8
@@ -37,15 +39,16 @@ def _report(report: Report) -> dict[str, Any]:
             "seconds": report.duration,
             "notes": list(report.notes),
         },
+        "suite": {"version": report.suite_version},
         "profile": report.profile,
         "seed": report.seed,
         "verdict": report.outcome,
         "counts": dict(counts(report.results)),
-        "requirements": [_result(result) for result in report.results],
+        "requirements": [_result(report, result) for result in report.results],
     }
 
 
-def _result(result: RequirementResult) -> dict[str, Any]:
+def _result(report: Report, result: RequirementResult) -> dict[str, Any]:
     requirement, violations = result.requirement, result.observations.violations
     exchanges = violations[0].exchanges if violations else ()
     return {
@@ -57,6 +60,21 @@ def _result(result: RequirementResult) -> dict[str, Any]:
         "reason": result.reason,
         "curl": [curl(exchange) for exchange in exchanges],
         "exchange": [_exchange(exchange) for exchange in exchanges],
+        "failingChecks": failing_checks(result.observations),
+        "rerun": report.rerun(result) or None,
+        "timeline": [_operation(one) for one in violations[0].shown_timeline] if violations else [],
+    }
+
+
+def _operation(one: TimelineOperation) -> dict[str, Any]:
+    return {
+        "client": one.client,
+        "label": one.label,
+        "start": one.start,
+        "end": one.end,
+        "place": one.place,
+        "effect": one.effect,
+        "fits": one.fits,
     }
 
 

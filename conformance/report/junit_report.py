@@ -5,7 +5,8 @@ from xml.etree import ElementTree as ET
 from conformance.report.contents import Report, Section
 from conformance.report.curl import curl
 from conformance.report.legible import block, body, line
-from conformance.report.wording import frequency, response_summary, shown_violations
+from conformance.report.wording import failing_checks, frequency, response_summary, shown_violations
+from conformance.results.timeline import legend
 from conformance.results.verdicts import RequirementResult
 from conformance.results.violation import Violation
 
@@ -39,6 +40,7 @@ def render(report: Report) -> str:
     suite = ET.SubElement(suites, "testsuite", {"name": "conformance", **numbers, "timestamp": line(report.started)})
     facts = (
         ("target", report.base_url),
+        ("suite", report.suite_version),
         ("contract", f"{report.contract.title} {report.contract.version} {report.contract.digest}"),
         ("profile", report.profile),
         ("seed", str(report.seed)),
@@ -58,6 +60,8 @@ def _case(report: Report, result: RequirementResult) -> ET.Element:
     case = ET.Element("testcase", {"classname": classname, "name": requirement.id, "time": "0"})
     facts: list[tuple[str, str]] = [("level", requirement.level), ("verdict", result.verdict)]
     facts += [("text", requirement.text), ("source", requirement.source)]
+    facts += [("check", name) for name in failing_checks(result.observations)]
+    facts += [("rerun", rerun)] if (rerun := report.rerun(result)) else []
     facts += [("times", str(result.observations.check_count))]
     facts += [(_PROPERTY[section], result.reason)] if section in _PROPERTY else []
     _properties(case, *facts)
@@ -85,6 +89,8 @@ def _text(result: RequirementResult) -> str:
 
 def _violation(violation: Violation) -> list[str]:
     lines = ["", f"expected: {block(violation.expected)}", f"actual: {block(violation.actual)}"]
+    lines += [f"remark: {line(violation.remark)}"] if violation.remark else []
+    lines += [f"order: {line(text)}" for text in legend(violation.shown_timeline)]
     for number, exchange in enumerate(violation.exchanges, start=1):
         lines += [f"{number}. {block(curl(exchange), _COMMAND)}", f"   -> {line(response_summary(exchange))}"]
         lines += [f"   {text}" for text in [body(exchange.response_body, _BODY)] if text]

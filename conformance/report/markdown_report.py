@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from conformance.report.contents import Report, Section
 from conformance.report.curl import curl
 from conformance.report.legible import block, body, line
-from conformance.report.wording import HEADLINE, MEANING, frequency, response_summary, shown_violations, summary, tally
+from conformance.report.wording import (
+    MEANING,
+    failing_checks,
+    frequency,
+    headline,
+    response_summary,
+    shown_violations,
+    summary,
+    tally,
+    versions,
+)
+from conformance.results.timeline import legend
 from conformance.results.verdicts import RequirementResult
 from conformance.results.violation import Violation
 
@@ -36,13 +47,12 @@ def render(report: Report) -> str:
 
 
 def _head(report: Report) -> str:
-    contract = f"{report.contract.title} {report.contract.version}"
     facts = f"profile {report.profile}, seed {report.seed}, {report.duration:.1f} s"
     notes = "".join(f"- {_escaped(note)}\n" for note in report.notes[:_NOTES])
     return (
-        f"## Conformance: {HEADLINE[report.outcome]}\n\n"
+        f"## {_escaped(report.contract.title)} at {_code(report.base_url)}: {headline(report)}\n\n"
         f"{_escaped(summary(report))}\n\n"
-        f"{_code(report.base_url)} checked against {_escaped(contract)}; {facts}\n\n"
+        f"{_escaped(report.started)}; {_escaped(versions(report))}; {facts}\n\n"
         f"{tally(report)}\n\n{notes}"
     )
 
@@ -51,9 +61,9 @@ def _entries(report: Report) -> Iterator[str]:
     for section in Section:
         if section is Section.PASSED:
             continue
-        render_entry = _in_full if section in _IN_FULL else _briefly
         for index, result in enumerate(report.section(section)):
-            yield (_heading(section) if index == 0 else "") + render_entry(result)
+            entry = _in_full(result, report.rerun(result)) if section in _IN_FULL else _briefly(result)
+            yield (_heading(section) if index == 0 else "") + entry
 
 
 def _briefly(result: RequirementResult) -> str:
@@ -65,11 +75,14 @@ def _heading(section: Section) -> str:
     return f"\n### {section}\n\n{MEANING[section]}\n\n"
 
 
-def _in_full(result: RequirementResult) -> str:
+def _in_full(result: RequirementResult, rerun: str) -> str:
     requirement, observed = result.requirement, result.observations
     about = f"**{requirement.level}** {_code(requirement.id)}, {frequency(observed)}, {_source(requirement.source)}"
     violations = "".join(_violation(violation) for violation in shown_violations(observed)[:1])
-    return f"#### {_escaped(requirement.text)}\n\n{about}\n\n{violations}"
+    checks = "".join(f"- {_code(name)}\n" for name in failing_checks(observed)[:_NOTES])
+    seen_by = f"Seen by\n\n{checks}\n" if checks else ""
+    again = f"Check it again:\n\n{_fenced('sh', block(rerun, _PART))}" if rerun else ""
+    return f"#### {_escaped(requirement.text)}\n\n{about}\n\n{seen_by}{violations}{again}"
 
 
 def _source(source: str) -> str:
@@ -80,11 +93,14 @@ def _source(source: str) -> str:
 def _violation(violation: Violation) -> str:
     expected = [f"- expected: {text}" for text in block(violation.expected, _PART).split("\n")]
     actual = [f"+ actual: {text}" for text in block(violation.actual, _PART).split("\n")]
+    remark = f"{_escaped(violation.remark)}\n\n" if violation.remark else ""
     commands: list[str] = []
     for number, exchange in enumerate(violation.exchanges, start=1):
         response = f"{response_summary(exchange)} {body(exchange.response_body, _BODY)}"
         commands += [f"# {number}.", block(curl(exchange), _PART), f"# -> {line(response)}"]
-    return _fenced("diff", "\n".join(expected + actual)) + _fenced("sh", "\n".join(commands))
+    order = "".join(f"- {_escaped(text)}\n" for text in legend(violation.shown_timeline))
+    explained = f"The longest order that explains the responses:\n\n{order}\n" if order else ""
+    return _fenced("diff", "\n".join(expected + actual)) + remark + explained + _fenced("sh", "\n".join(commands))
 
 
 def _fenced(language: str, text: str) -> str:

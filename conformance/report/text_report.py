@@ -11,8 +11,19 @@ from conformance.report.curl import curl
 from conformance.report.difference import Pieces, difference
 from conformance.report.legible import block, body, line
 from conformance.report.redaction import VARIABLE
-from conformance.report.wording import HEADLINE, MEANING, frequency, response_summary, shown_violations, summary, tally
+from conformance.report.wording import (
+    DIGEST_SHOWN,
+    HEADLINE,
+    MEANING,
+    failing_checks,
+    frequency,
+    response_summary,
+    shown_violations,
+    summary,
+    tally,
+)
 from conformance.results.exchange import Exchange
+from conformance.results.timeline import legend
 from conformance.results.verdicts import RequirementResult, RunVerdict, Verdict
 from conformance.results.violation import Violation
 
@@ -28,6 +39,11 @@ def render(report: Report, *, colour: bool = False) -> str:
     return "\n".join([*lines, *_conclusion(report, colour=colour)]) + "\n"
 
 
+def verdict_line(report: Report, *, colour: bool = False) -> str:
+    """Return the last line alone, the verdict; in colour if asked for."""
+    return _verdict(report, colour=colour) + "\n"
+
+
 def _section(report: Report, section: Section, *, colour: bool) -> Iterator[str]:
     if not (results := report.section(section)):
         return
@@ -35,7 +51,7 @@ def _section(report: Report, section: Section, *, colour: bool) -> Iterator[str]
     yield ""
     for result in results:
         if result.verdict is Verdict.FAIL:
-            yield from _failure(result, colour=colour)
+            yield from _failure(result, report.rerun(result), colour=colour)
             yield ""
     for reason in dict.fromkeys(result.reason for result in results if result.verdict is not Verdict.FAIL):
         yield from _same_reason([result for result in results if result.reason == reason], reason, colour=colour)
@@ -49,14 +65,19 @@ def _same_reason(results: list[RequirementResult], reason: str, *, colour: bool)
     yield f"  reason: {line(reason)}"
 
 
-def _failure(result: RequirementResult, *, colour: bool) -> Iterator[str]:
+def _failure(result: RequirementResult, rerun: str, *, colour: bool) -> Iterator[str]:
     yield from _head(result.requirement, result.verdict, colour=colour)
     violations = shown_violations(result.observations)
     more = len(result.observations.violations) - len(violations)
     yield f"  {frequency(result.observations)}{f'; {more} more are not shown' if more else ''}"
+    for name in failing_checks(result.observations):
+        yield f"  seen by {line(name)}"
     for violation in violations:
         yield ""
         yield from _violation(violation, colour=colour)
+    if rerun:
+        yield ""
+        yield f"  check it again: {line(rerun, _COMMAND)}"
 
 
 def _head(requirement: Requirement, verdict: Verdict, *, colour: bool) -> Iterator[str]:
@@ -71,6 +92,11 @@ def _violation(violation: Violation, *, colour: bool) -> Iterator[str]:
     yield from _marked(expected, _GREEN, colour=colour)
     yield "  actual"
     yield from _marked(actual, _RED, colour=colour)
+    if violation.remark:
+        yield f"  remark: {line(violation.remark)}"
+    if violation.shown_timeline:
+        yield "  the longest order that explains the responses"
+        yield from (f"    {line(text)}" for text in legend(violation.shown_timeline))
     yield "  steps to reproduce"
     for number, exchange in enumerate(violation.exchanges, start=1):
         command, *continuation = block(curl(exchange), _COMMAND).split("\n")
@@ -101,13 +127,18 @@ def _conclusion(report: Report, *, colour: bool) -> Iterator[str]:
     if any(VARIABLE.search(curl(exchange)) for exchange in _exchanges(report)):
         yield "note: keys are not shown; replace $AUDIENCE_API_KEY_... in a command by a key of the target"
     yield from _deciding_ids(report)
+    yield f"suite     {line(report.suite_version)}, {line(report.started)}"
     yield f"target    {line(report.base_url)}"
-    contract = f"{report.contract.title} {report.contract.version} ({report.contract.digest[:12]})"
+    contract = f"{report.contract.title} {report.contract.version} ({report.contract.digest[:DIGEST_SHOWN]})"
     yield f"contract  {line(contract)}, profile {report.profile}, seed {report.seed}, {report.duration:.1f} s"
     yield f"counts    {tally(report)}"
+    yield _verdict(report, colour=colour)
+
+
+def _verdict(report: Report, *, colour: bool) -> str:
     is_good = report.outcome in (RunVerdict.CONFORMANT, RunVerdict.CONFORMANT_EXCEPT, RunVerdict.PARTIAL)
     verdict = f"verdict   {report.outcome}: {HEADLINE[report.outcome]}. {line(summary(report))}"
-    yield _painted(verdict, _GREEN if is_good else _RED, colour=colour)
+    return _painted(verdict, _GREEN if is_good else _RED, colour=colour)
 
 
 def _exchanges(report: Report) -> Iterator[Exchange]:

@@ -9,6 +9,9 @@ from conformance.results.observations import Observations
 from conformance.results.verdicts import RunVerdict, Verdict, counts
 from conformance.results.violation import Violation
 
+DIGEST_SHOWN = 12
+"""The characters of the contract's digest that are shown."""
+
 _SHOWN = 3
 _IDENTIFIER = re.compile(r"(?=[\w-]*\d)[\w-]{5,}")  # too long for a status, with a digit
 
@@ -35,6 +38,34 @@ MEANING = {
 }
 
 
+def heading(report: Report) -> str:
+    """Return the title of a report: the API, the target, and the verdict with its number."""
+    return f"{report.contract.title} at {report.base_url}: {headline(report)}"
+
+
+def headline(report: Report) -> str:
+    """Return the verdict with its number, to go on a sentence."""
+    verdict = HEADLINE[report.outcome]
+    if report.outcome is RunVerdict.NONCONFORMANT:
+        binding = [result for result in report.results if result.is_binding(strict=report.strict)]
+        required = "MUST or SHOULD" if report.strict else "MUST"
+        verdict = f"does not conform: {len(report.section(Section.VIOLATED))} of {len(binding)} {required}"
+    return f"{verdict[:1].lower()}{verdict[1:]}"
+
+
+def versions(report: Report) -> str:
+    """Return the versions of the suite and of the contract, with the digest of the contract."""
+    suite = f"audience-conformance {report.suite_version}, " if report.suite_version else ""
+    return (
+        f"{suite}contract {report.contract.title} {report.contract.version} ({report.contract.digest[:DIGEST_SHOWN]})"
+    )
+
+
+def failing_checks(observed: Observations) -> list[str]:
+    """Return the names of the checks that saw a violation, with their parameters."""
+    return sorted({violation.check for violation in observed.violations if violation.check})
+
+
 def summary(report: Report) -> str:
     """Return the verdict on the run in one sentence, with the numbers that decide it."""
     required = "MUST or SHOULD" if report.strict else "MUST"
@@ -43,11 +74,13 @@ def summary(report: Report) -> str:
     violated, undecided = len(report.section(Section.VIOLATED)), len(report.section(Section.UNDECIDED))
     passed = sum(result.verdict is Verdict.PASS for result in binding)
     unexercised = _unexercised(len(binding) - passed)
+    not_checked = f"{undecided} {of_all} could not be checked."
+    why = f"{_capital(report.ended)}:" if report.ended else "No violation found, but"
     sentences = {
         RunVerdict.NONCONFORMANT: f"{violated} {of_all} {'is' if violated == 1 else 'are'} violated.",
         RunVerdict.ERROR: "Some checks failed with an error of the suite, not of the target.",
         RunVerdict.STALE: "Some expected failures pass: remove them from the list.",
-        RunVerdict.INCONCLUSIVE: f"No violation found, but {undecided} {of_all} could not be checked.",
+        RunVerdict.INCONCLUSIVE: f"{why} {not_checked}",
         RunVerdict.PARTIAL: f"No violation found in the selection: {report.selection or 'not everything'}.",
         RunVerdict.CONFORMANT_EXCEPT: "No violation found, apart from the expected failures.",
         RunVerdict.CONFORMANT: f"No violation found: {passed} {of_all} passed{unexercised}.",
@@ -99,3 +132,7 @@ def _unexercised(number: int) -> str:
 
 def _plural(number: int) -> str:
     return "" if number == 1 else "s"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

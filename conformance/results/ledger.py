@@ -5,16 +5,25 @@ from collections.abc import Iterable
 from dataclasses import replace
 from threading import Lock
 
-from conformance.results.exchange import Exchange
+from conformance.results.exchange import Exchange, KeptBodies
 from conformance.results.observations import Observations
 from conformance.results.violation import Violation, ViolationError
 
+_MOST_KEPT = 16 << 20
+"""The bytes of the bodies that all violations show; of further long ones only the beginning is kept."""
+
 
 class Ledger:
-    """The observations by requirement id. A recorded violation stays; later observations do not remove it."""
+    """The observations by requirement id. A recorded violation stays; later observations do not remove it.
+
+    Attributes:
+        check: The name of the running check, which its violations bear; empty between checks.
+    """
 
     def __init__(self) -> None:
         self._observations: defaultdict[str, Observations] = defaultdict(Observations)
+        self._kept_bodies = KeptBodies(_MOST_KEPT)
+        self.check = ""
         self._lock = Lock()  # the responses of concurrent requests are validated in their threads
 
     def passed(self, requirement_id: str) -> None:
@@ -23,7 +32,9 @@ class Ledger:
 
     def failed(self, violation: Violation) -> None:
         """Record a check that found a violation."""
-        self._record(violation.requirement_id, check_count=1, violations=(violation,))
+        exchanges = tuple(map(self._kept_bodies.keep, violation.exchanges))
+        named = replace(violation, check=violation.check or self.check, exchanges=exchanges)
+        self._record(violation.requirement_id, check_count=1, violations=(named,))
 
     def expect(
         self,

@@ -1,9 +1,10 @@
 """The result of one worker process, and the merged result of several."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from conformance.results.exchange import Exchange
+from conformance.results.inferred_methods import InferredMethods, merge_methods
 from conformance.results.observations import Observations, merge_observations
 from conformance.results.violation import Violation
 
@@ -18,6 +19,9 @@ class WorkerResult:
         tokens: All credentials that it sent, in their order.
         not_torn_down: The states and resources that it could not remove.
         notes: Other facts for the reader of the report.
+        request_count: The number of requests that it sent to the target.
+        ended: The reason why it ended early, where the target went away.
+        methods: Its experience with inferred methods.
     """
 
     observations: Mapping[str, Observations]
@@ -25,6 +29,9 @@ class WorkerResult:
     tokens: tuple[str, ...] = ()
     not_torn_down: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    request_count: int = 0
+    ended: str | None = None
+    methods: InferredMethods = field(default_factory=InferredMethods)
 
 
 def merge(results: Sequence[WorkerResult]) -> WorkerResult:
@@ -49,6 +56,9 @@ def merge(results: Sequence[WorkerResult]) -> WorkerResult:
         tokens=tuple(dict.fromkeys(token for result in results for token in result.tokens)),
         not_torn_down=tuple(leftover for result in results for leftover in result.not_torn_down),
         notes=tuple(dict.fromkeys(note for result in results for note in result.notes)),
+        request_count=sum(result.request_count for result in results),
+        ended=next((result.ended for result in results if result.ended is not None), None),
+        methods=merge_methods(result.methods for result in results),
     )
 
 

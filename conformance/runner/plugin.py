@@ -1,9 +1,12 @@
 """The pytest plugin of the suite: it gives checks their context, and records their results."""
 
+import heapq
 import random
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +16,7 @@ from conformance.client.reproduction import with_reproduction_steps
 from conformance.harness.context import CheckContext
 from conformance.harness.run_facts import LOOKING_BACK, RunFactFixtures, RunFacts
 from conformance.options import Options
+from conformance.results.exchange import Exchange
 from conformance.results.ledger import Ledger
 from conformance.results.observations import Observations
 from conformance.results.violation import ViolationError
@@ -21,7 +25,10 @@ from conformance.runner.cleanup import delete_leftovers
 from conformance.runner.deadline import Deadline
 from conformance.runner.selection import selected_checks
 from conformance.runner.session import Session
-from conformance.states import AccountGuard, NotEstablishedError
+from conformance.states import AccountGuard, NotEstablishedError, StatesError, UnreachableError, with_remarks
+
+_UNDECIDED = (NotEstablishedError, StatesError)
+"""The errors that leave the requirements of a check undecided: they speak neither against the target nor the suite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +38,17 @@ class RunSettings:
     Attributes:
         profile: The part of the documentation to check.
         seed: The seed of all random numbers.
+        run_id: The identifier of the run, from which its idempotency keys are made.
         repeats: How often a check repeats cheap requests.
+        reproduce: Whether violations keep all requests that repeat them.
         selected: The only checks whose files are read; empty for all checks of the profile.
     """
 
     profile: Profile
     seed: int
+    run_id: UUID
     repeats: int
+    reproduce: bool = False
     selected: frozenset[str] = frozenset()
 
 
@@ -53,7 +64,7 @@ class ConformancePlugin:
         self._session = session
         self._settings = settings
         self._deadline = deadline
-        self._facts = RunFacts(session.client)
+        self._facts = RunFacts(session.client, settings.run_id)
         self._collected: set[str] = set()
         self._selected: set[str] = set()
         self._deciding: set[str] = set()
@@ -66,7 +77,9 @@ class ConformancePlugin:
         """Return the plugin for a session that was opened with these options."""
         repeats = session.states.repeats(options.max_examples)
         selected = selected_checks(options.selection, catalogue)
-        return cls(catalogue, session, RunSettings(options.profile, options.seed, repeats, selected), deadline)
+        reproduce = options.reproduce is not None
+        settings = RunSettings(options.profile, options.seed, options.run_id, repeats, reproduce, selected)
+        return cls(catalogue, session, settings, deadline)
 
     @property
     def _ledger(self) -> Ledger:
@@ -96,9 +109,11 @@ class ConformancePlugin:
         for item in session.items:
             self._deciding.update(self._decided_by(item))
 
-    def pytest_runtest_setup(self) -> None:
-        """Begin a check; raise NotEstablishedError if the deadline has passed."""
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin a check; raise NotEstablishedError if the deadline has passed, or the target is gone."""
+        self._ledger.check = item.name
         self._deadline.raise_if_passed()
+        self._session.liveness.raise_if_gone()
         self._session.states.begin_check()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -107,35 +122,56 @@ class ConformancePlugin:
         report = yield
         if call.excinfo is not None:
             self._record_exception(item, call.excinfo)
-            if call.excinfo.errisinstance(NotEstablishedError):
+            if call.excinfo.errisinstance(_UNDECIDED):
                 report.outcome = "skipped"
                 report.longrepr = ("", 0, str(call.excinfo.value))
         return report
 
     def _record_exception(self, item: pytest.Item, exception: pytest.ExceptionInfo[BaseException]) -> None:
         ids = self._decided_by(item)
-        if exception.errisinstance(NotEstablishedError):
+        if exception.errisinstance(_UNDECIDED):
             self._ledger.blocked(ids, str(exception.value))
+            if exception.errisinstance(UnreachableError):
+                self._ask_for_target()
         elif not exception.errisinstance(ViolationError):  # a violation is in the ledger already
             self._ledger.errored(ids, f"{item.name}: {exception.exconly()}")
+
+    def _ask_for_target(self) -> None:
+        """Ask whether the target is gone as well, after its states have not responded."""
+        with suppress(NotEstablishedError):
+            self._session.liveness.outage_since(self._session.liveness.clock())
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
         """Clean up at the target, also after Ctrl-C, and build the result."""
-        states, client = self._session.states, self._session.client
+        states, client, liveness = self._session.states, self._session.client, self._session.liveness
+        self._deadline.begin_clean_up()
         not_torn_down = states.teardown_all()
         guard = states.guard
         leftovers = delete_leftovers(guard, self._session.api) if isinstance(guard, AccountGuard) else []
-        notes = [*states.notes(), *leftovers]
+        notes = [*states.notes(), *liveness.notes(), *leftovers]
         if self._deadline.stopped:
             notes.append("the deadline has passed: checks that had not ended by then were not run, or repeated less")
         self.result = WorkerResult(
-            observations=with_reproduction_steps(self._observations(), client.exchanges, states.requests),
+            observations=with_reproduction_steps(
+                with_remarks(self._observations(), states.requests),
+                self._all_exchanges(),
+                states.requests,
+                whole=self._settings.reproduce,
+            ),
             keys=frozenset(states.keys),
             tokens=sent_tokens(client.exchanges),
             not_torn_down=tuple(not_torn_down),
             notes=tuple(notes),
+            request_count=len(client.exchanges),
+            ended=liveness.ended,
+            methods=client.methods,
         )
+
+    def _all_exchanges(self) -> Iterable[Exchange]:
+        """Return the exchanges with the target, those that set states up by the public API among them."""
+        of_states, of_checks = self._session.api_exchanges, self._session.client.exchanges
+        return heapq.merge(of_states, sorted(of_checks, key=_number), key=_number)
 
     def _observations(self) -> dict[str, Observations]:
         """Return the observations of each requirement of the profile."""
@@ -161,6 +197,10 @@ class ConformancePlugin:
         if is_whole or requirement.id in self._deciding:
             return bool(self._selected)
         return self._ledger.was_checked(requirement.id)
+
+
+def _number(exchange: Exchange) -> int:
+    return exchange.number
 
 
 def _check_name(item: pytest.Item) -> str:

@@ -1,8 +1,5 @@
 """The pytest session that runs the checks, in this process or in workers."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -15,6 +12,7 @@ from conformance.catalogue.requirements import Catalogue
 from conformance.options import Options
 from conformance.results.worker_result import WorkerResult, merge
 from conformance.runner.deadline import Deadline
+from conformance.runner.interrupts import Interrupts
 from conformance.runner.plugin import ConformancePlugin
 from conformance.runner.progress import Progress
 from conformance.runner.selection import check_files, selected_checks
@@ -83,11 +81,19 @@ def run_checks(options: Options, catalogue: Catalogue, *, live: bool) -> Session
     """
     environment.isolate_pytest()
     deadline = Deadline(options.deadline)
-    progress = Progress(catalogue, lambda text: click.echo(text, nl=False), live=live)
-    with _sigterm_as_interrupt():
+    progress = Progress(catalogue, _write_nothing if options.quiet else _write, live=live and not options.quiet)
+    with Interrupts(deadline).handled():
         if options.workers == 1:
             return _run_in_process(options, catalogue, deadline, progress)
         return _run_in_workers(options, catalogue, deadline, progress)
+
+
+def _write(text: str) -> None:
+    click.echo(text, nl=False)
+
+
+def _write_nothing(_: str) -> None:
+    """Leave out the progress of a quiet run."""
 
 
 def _run_in_process(options: Options, catalogue: Catalogue, deadline: Deadline, progress: Progress) -> SessionResult:
@@ -150,13 +156,3 @@ def _pytest_arguments(options: Options, catalogue: Catalogue) -> list[str]:
     selection = ["-k", options.selection] if options.selection else []
     selection += ["--lf"] * options.last_failed + ["-x"] * options.first_failure
     return [*files, *disabled, *_ISOLATED, *_DISCOVERY, *places, *selection]
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Handle SIGTERM, which CI sends, like Ctrl-C."""
-    handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, handler)

@@ -20,6 +20,9 @@ from conformance.runner.xdist_worker import PAYLOAD_KEY
 _PATIENCE = 30.0
 """Seconds that workers have to tear down once they are interrupted."""
 
+_MOST_SIGNALS = 2
+"""The number of signals after which the workers are given up."""
+
 _INFORMATIVENESS = {"skipped": 0, "passed": 1, "failed": 2}
 
 
@@ -40,6 +43,7 @@ class WorkerController:
         self._reports: dict[str, pytest.TestReport] = {}
         self._is_in_loop = False
         self._is_impatient = False
+        self._signal_count = 0
         self.results: list[WorkerResult] = []
         self.lost: list[str] = []
         self.interrupted = False
@@ -62,10 +66,13 @@ class WorkerController:
                 signal.signal(number, before[number])
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        """Note the signal; raise KeyboardInterrupt at the second."""
-        if self.interrupted:
+        """Note the signal; raise KeyboardInterrupt at the third, which gives the clean-up of the workers up."""
+        self._signal_count += 1
+        if self._signal_count > _MOST_SIGNALS:
             self._is_impatient = True
             raise KeyboardInterrupt
+        if self.interrupted:
+            return
         self.interrupted = True
         if self._is_in_loop:
             self._signal_workers(signal.SIGINT)

@@ -22,7 +22,7 @@ class Actors:
     """The actors of one trace. A trace begins with a key that has all permissions, and an audience of its group.
 
     Attributes:
-        name_prefix: The first part of all names and idempotency keys of the trace.
+        name_prefix: The first part of all names of the trace.
         owners: The first key with all permissions of each account group.
         keys: All keys.
         audiences: The existing audiences.

@@ -6,7 +6,9 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
+from conformance.catalogue import operations
 from conformance.harness.context import CheckContext
+from conformance.harness.valid_requests import try_inferred_methods
 from conformance.results.violation import ViolationError
 from conformance.stateful.machine import ApiStateMachine
 from conformance.stateful.shrinking import Steps, shrink
@@ -32,6 +34,7 @@ def run_random_traces(context: CheckContext, longest: float = _LONGEST) -> None:
     Raises:
         ViolationError: There was a violation.
     """
+    try_inferred_methods(context, operations.OPERATIONS)
     session = TraceSession(context, longest)
     try:
         _run_and_shrink(session)

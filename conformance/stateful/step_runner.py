@@ -15,6 +15,7 @@ from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.catalogue.requirements import Profile
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
+from conformance.harness.context import IDEMPOTENCY_KEY
 from conformance.harness.deletions import ResourcePath
 from conformance.harness.key import Key
 from conformance.model.messages import Validity
@@ -70,6 +71,8 @@ class StepRunner:
             self._take(*step)
 
     def _take(self, kind: StepKind, choice: StepChoice) -> None:
+        if isinstance(kind, OperationSpec) and self.context.client.methods.reason_against(kind.id) is not None:
+            return  # the target lacks the method that is inferred for it
         if isinstance(kind, StateChange):
             self._apply_state(kind, choice)
         elif kind.resource is Resource.AUDIENCE:
@@ -169,8 +172,9 @@ class StepRunner:
         owner = self.actors.owners[self.actors.groups[-1]]
         key = self._caller(choice, owner.group)
         idempotency_key = _newest(_IDEMPOTENCY_KEYS, choice.pick)
-        headers = {} if idempotency_key is None else {"Idempotency-Key": f"{self.actors.name_prefix}-{idempotency_key}"}
         start_body = self.context.start_body(owner, _newest(_SOURCES, choice.body_variant))
+        name = f"{self.actors.name_prefix}-{idempotency_key}"
+        headers = {} if idempotency_key is None else {IDEMPOTENCY_KEY: self.context.idempotency_key(name)}
         options = RequestOptions(headers)
         call = ApiRequest(operations.START_JOB, key.token or None, key.group, body=start_body, options=options)
         _add_created(self.actors.jobs, key.group, self.trace.send(call, Validity.DOUBTFUL), "jobId")

@@ -10,7 +10,7 @@ from conformance.client.client import ApiRequest
 from conformance.harness.context import CheckContext
 from conformance.harness.key import Key
 from conformance.harness.model_adapter import to_model_request, to_model_response
-from conformance.harness.snapshots import pages_of
+from conformance.harness.snapshots import follow_cursors
 from conformance.harness.violations import consistent, to_violation
 from conformance.model.events import Event, ListsSettled
 from conformance.model.judge import advance
@@ -146,9 +146,10 @@ class Trace:
 
     def _read_pages(self, operation: OperationSpec, key: Key, limit: int | None) -> tuple[Request, Response | None]:
         with self._session.abandon_on_error():
-            pages = list(islice(pages_of(self._context, operation, key, limit=limit), _MOST_PAGES))
+            pages = list(islice(follow_cursors(self._context, operation, key, limit=limit), _MOST_PAGES))
         self._exchanges += pages
-        validity = Validity.VALID if limit is None else Validity.DOUBTFUL
+        is_first_alone = len(pages) == 1  # only the first page may be refused for its size
+        validity = Validity.DOUBTFUL if limit is not None and is_first_alone else Validity.VALID
         request = to_model_request(ApiRequest(operation, key.token, key.group), validity)
         return request, to_model_response(operation, *pages)
 

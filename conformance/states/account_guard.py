@@ -1,5 +1,7 @@
 """The guard of an account that is kept: no request of the suite changes or deletes what the suite has not made."""
 
+import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +25,8 @@ _TOO_LONG = f"a request was not sent: a text longer than {_LONGEST_TEXT} charact
 _WORDS = frozenset({"folders", "navigation"})
 """Segments of documented paths that stand where an identifier may stand."""
 
+_DELIMITERS = frozenset(";?#")
+_NUMBER = re.compile(r"[0-9]+")
 _SUFFIXES = frozenset({"json", "xml"})
 
 
@@ -146,7 +150,10 @@ class AccountGuard(RequestGuard):
 
     def _is_own(self, collection: str, group: str, identifier: str) -> bool:
         """Return whether an identifier is one of the run, or one of the run with an addition that is no letter."""
-        return any(self._is_made(collection, group, part) for part in _parts(identifier))
+        parts = [*_parts(identifier)]
+        if self.issued.of(collection).are_decimal and len(numbers := _NUMBER.findall(identifier)) == 1:
+            parts += numbers * (not identifier.isdecimal())
+        return any(self._is_made(collection, group, part) for part in parts)
 
     def _is_made(self, collection: str, group: str, identifier: str) -> bool:
         if collection == ACCOUNTS:
@@ -229,10 +236,11 @@ def _token(raw: RawRequest) -> str:
 def _parts(identifier: str) -> Iterable[str]:
     """Yield an identifier, and the identifiers to which no letter or digit was added to get it, or a suffix."""
     yield identifier
+    yield unicodedata.normalize("NFKC", identifier)
     for index, character in enumerate(identifier):
         before, after = identifier[:index], identifier[index + 1 :]
         if not character.isalnum():
-            if after in _SUFFIXES or not any(map(str.isalnum, after)):
+            if character in _DELIMITERS or after in _SUFFIXES or not any(map(str.isalnum, after)):
                 yield before
             if not any(map(str.isalnum, before)):
                 yield after

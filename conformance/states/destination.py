@@ -85,15 +85,21 @@ def _method(raw: RawRequest, parameters: Mapping[str, str]) -> str:
 
 
 def _segments(path: str) -> list[str]:
-    """Return the decoded segments of a path, without the empty ones and those that change nothing."""
+    """Return the decoded segments of a path, as a server resolves its empty segments and its dots."""
     for _ in range(_MOST_DECODINGS):
         path = unquote(path)
-    return [segment for segment in path.split("/") if segment not in {"", "."}]
+    segments: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            del segments[-1:]
+        elif segment not in {"", "."}:
+            segments.append(segment)
+    return segments
 
 
 def _place(segments: list[str]) -> tuple[str, str, list[str]]:
     """Return the account group, the collection and the segments after it; no collection for an unknown path."""
-    if ".." in segments or segments[:2] != _PREFIX:
+    if segments[:2] != _PREFIX:
         return "", "", []
     group, below = (segments[2] if len(segments) > 2 else ""), segments[3:]  # noqa: PLR2004  (after the prefix)
     for place in _PLACES:

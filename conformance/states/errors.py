@@ -1,8 +1,8 @@
 """The errors of provider states, and of requests that are not sent."""
 
+from conformance.results.not_established import NotEstablishedError
 
-class NotEstablishedError(Exception):
-    """A state that the target cannot establish; the message names the state and the reason."""
+__all__ = ["NotEstablishedError", "StatesError", "UnreachableError", "WithheldError"]
 
 
 class WithheldError(NotEstablishedError):

@@ -1,7 +1,8 @@
 """The names of the provider states, and the common part of all ways to set them up: the list of states to tear down."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -81,27 +82,38 @@ class ProviderStates(ABC):
         for index in reversed(range(len(self._established))):
             name, known = self._established[index]
             if name == state and params.items() <= known.items():
-                del self._established[index]
                 self._undo(state, known)
+                del self._established[index]
                 return
 
     def teardown_all(self) -> list[str]:
-        """Tear all states down, the last one first, and return the errors. Stop where the target is unreachable."""
+        """Tear all states down, the last one first, and return the errors, each once.
+
+        Stop where the target is unreachable, and at Ctrl-C.
+        """
         errors: list[str] = []
+        try:
+            self._undo_all(errors)
+            reason = "nothing answered"
+        except KeyboardInterrupt:
+            reason = "the clean-up was interrupted"
+        if self._established:
+            left = _counted(f"'{state}'" for state, _ in self._established)
+            errors.append(f"{len(self._established)} more states, since {reason}: {', '.join(left)}")
+            self._established.clear()
+        return _counted(errors)
+
+    def _undo_all(self, errors: list[str]) -> None:
+        """Undo every state, and add the errors to a list; stop where the target is unreachable."""
         unreachable_count = 0
-        while self._established:
-            state, known = self._established.pop()
+        while self._established and unreachable_count < _MOST_UNREACHABLE:
+            state, known = self._established[-1]
             try:
                 self._undo(state, known)
             except (NotEstablishedError, StatesError) as error:
                 errors.append(str(error))
                 unreachable_count = unreachable_count + 1 if isinstance(error, UnreachableError) else 0
-            if unreachable_count == _MOST_UNREACHABLE:
-                break
-        if self._established:
-            errors.append(f"{len(self._established)} more states, since nothing answered")
-            self._established.clear()
-        return errors
+            self._established.pop()
 
     def has_account_group(self, group: str) -> bool:  # noqa: ARG002  (most ways leave account groups alone)
         """Return whether an account group still exists, as far as teardowns are concerned."""
@@ -130,3 +142,8 @@ class ProviderStates(ABC):
             state: One of `ProviderState`.
             known: Its parameters and its values.
         """
+
+
+def _counted(texts: Iterable[str]) -> list[str]:
+    """Return the different texts, each with its number where there are several."""
+    return [text if number == 1 else f"{text} ({number} times)" for text, number in Counter(texts).items()]

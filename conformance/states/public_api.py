@@ -1,24 +1,24 @@
 """The few requests of the public API that set states up where the target offers no other way."""
 
 import itertools
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx
 
 from conformance.client.contract import path_segment
+from conformance.client.json_text import parse_json
+from conformance.client.rate_limit import RateLimit
+from conformance.results.exchange import Exchange
 from conformance.states.errors import NotEstablishedError
 
 Send = Callable[[str, str, str, Any], httpx.Response]
 """A function that sends a request: method, path, API key, document (None for no body)."""
 
 _MOST_PAGES = 500
-_MOST_TRIES = 6
-_LONGEST_PAUSE = 60.0
-"""The longest pause before a request is sent again, in seconds."""
-
-_TOO_MANY = 429
 _DONE, _CREATED, _GONE = frozenset({200}), frozenset({201}), frozenset({200, 404})
 
 
@@ -36,19 +36,49 @@ def paced(http: httpx.Client, pause: Callable[[float], None], pace: float = 0) -
         pause: A function that waits for some seconds.
         pace: The seconds to wait before each request, the same as for every other request.
     """
+    limit = RateLimit(pause, lambda: datetime.now(UTC))  # noqa: TID251  (of a target without a clock)
 
     def send(method: str, path: str, key: str, document: Any) -> httpx.Response:  # noqa: ANN401  (JSON)
-        for attempt in range(_MOST_TRIES):
+        for pauses in itertools.count():
             if pace:
                 pause(pace)
             response = http.request(method, path, headers={"Authorization": f"Bearer {key}"}, json=document)
-            if response.status_code != _TOO_MANY:
+            if not limit.may_retry(response.status_code, response.headers, pauses):
                 break
-            retry_after = response.headers.get("retry-after", "")
-            pause(min(float(retry_after), _LONGEST_PAUSE) if retry_after.isdecimal() else 2.0**attempt)
         return response
 
     return send
+
+
+def recording(send: Send, exchanges: list[Exchange], numbers: Iterator[int]) -> Send:
+    """Return a function that sends requests, and adds their exchanges to a list.
+
+    Args:
+        send: The function that sends them.
+        exchanges: The list.
+        numbers: The numbers of the exchanges of the run.
+    """
+
+    def send_and_record(method: str, path: str, key: str, document: Any) -> httpx.Response:  # noqa: ANN401  (JSON)
+        started = time.monotonic()
+        response = send(method, path, key, document)
+        exchange = Exchange(
+            number=next(numbers),
+            method=method,
+            url=str(response.request.url),
+            request_headers=tuple(response.request.headers.multi_items()),
+            request_body=response.request.content or None,
+            status=response.status_code,
+            no_response=None,
+            response_headers=tuple(response.headers.multi_items()),
+            response_body=response.content,
+            elapsed_ms=response.elapsed.total_seconds() * 1000,
+            started=started,
+        )
+        exchanges.append(exchange)
+        return response
+
+    return send_and_record
 
 
 class PublicApi:
@@ -122,7 +152,7 @@ class PublicApi:
                 f"the target answered {response.status_code} to the request to {purpose} ({sent})"
             )
         try:
-            body = response.json()
+            body = parse_json(response.content)
         except ValueError:
             body = None
         return body.get("data") if isinstance(body, dict) else None

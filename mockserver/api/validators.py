@@ -37,7 +37,7 @@ class InvalidRequestProblem(BadRequestProblem):  # type: ignore[misc]  # Connexi
 def describe(error: ValidationError) -> str:
     """Return the expectation that a value violates, by its JSON Schema keyword."""
     value: Any = error.validator_value
-    if error.validator == "anyOf" and all(set(branch) == {"required"} for branch in value):
+    if error.validator == "anyOf":
         names = ", ".join(name for branch in value for name in branch["required"])
         return f"needs at least one of {names}"
     if error.validator == "required":
@@ -116,11 +116,17 @@ class StrictJSONBodyValidator(JSONRequestBodyValidator):  # type: ignore[misc]  
     def _validate(self, body: Any) -> None:  # noqa: ANN401  (JSON)
         error = next(_BodySchemaValidator(self._schema).iter_errors(body), None)
         if error is not None:
+            error = _in_a_member(error)
             name = ".".join(map(str, error.absolute_path))
             raise InvalidRequestProblem(
                 f"the body's {name} {describe(error)}" if name else f"the body {_describe_for_body(error)}",
                 **{"in": "body", "name": name},
             )
+
+
+def _in_a_member(error: ValidationError) -> ValidationError:
+    """Return the error of a member where no alternative fits because of it; else the error itself."""
+    return next((inner for inner in error.context if inner.absolute_path), error)
 
 
 def _describe_for_body(error: ValidationError) -> str:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 import httpx
 
@@ -17,6 +18,7 @@ from conformance.states import HttpStates
 from openapi import contract
 from tests.mutants.server.mutated import Whole, served
 
+RUN_ID = UUID("5e0b7c0e-4f0a-4d3b-9a51-0c6a2b1d7f11")
 CONTRACT = Contract(contract())
 
 
@@ -31,7 +33,7 @@ def check_context(whole: Whole, seed: int, repeats: int, profile: Profile = Prof
         states = HttpStates(state_client, f"{url}/_mock/provider-states")
         chance = random.Random(seed)  # noqa: S311  (reproducible on purpose)
         client = Client(http, CONTRACT, Ledger(), _skip_pause)
-        yield CheckContext(client, states, RunFacts(client), chance, profile, repeats)
+        yield CheckContext(client, states, RunFacts(client, RUN_ID), chance, profile, repeats)
         assert states.teardown_all() == []
 
 

@@ -7,7 +7,7 @@ import click
 
 from tests.mutants.combinations import PAIRS
 from tests.mutants.registry import CONVERSATIONAL, MUTANTS, VARIANTS
-from tests.mutants.single.mutants import MUTANTS as SINGLE_MUTANTS
+from tests.mutants.single.registry import MUTANTS as SINGLE_MUTANTS
 from tests.mutants.single.variants import VARIANTS as SINGLE_VARIANTS
 from tests.system.schemathesis_run import runs
 

@@ -5,7 +5,17 @@ import pkgutil
 from types import ModuleType
 
 from tests.mutants.server import mutants, variants
-from tests.mutants.server.mutants import long_lists, starts
+from tests.mutants.server.mutants import (
+    boundaries,
+    bypasses,
+    cursors,
+    identifiers,
+    long_lists,
+    rare_requests,
+    renames,
+    retries,
+    starts,
+)
 from tests.mutants.server.mutated import Mutant, leaves
 from tests.mutants.server.variants.variant import Variant
 
@@ -20,9 +30,21 @@ SUBJECTS = (*_modules(mutants), *_modules(variants))
 """The modules of the mutants and variants: a class is known once its module is imported."""
 MUTANTS: list[type[Mutant]] = leaves(Mutant)
 VARIANTS: list[type[Variant]] = leaves(Variant)
+_UNCONVERSATIONAL = {
+    module.__name__
+    for module in (
+        boundaries,
+        bypasses,
+        cursors,
+        identifiers,
+        long_lists,
+        rare_requests,
+        renames,
+        retries,
+        starts,
+    )
+}
 CONVERSATIONAL = [
-    mutant
-    for mutant in MUTANTS
-    if not mutant.shows_rarely and mutant.__module__ not in {long_lists.__name__, starts.__name__}
+    mutant for mutant in MUTANTS if not mutant.shows_rarely and mutant.__module__ not in _UNCONVERSATIONAL
 ]
 """The mutants that a short conversation tells from the server: the others need long lists, or requests of their own."""

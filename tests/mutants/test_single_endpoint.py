@@ -8,7 +8,8 @@ from conformance.catalogue.requirements import EVERY_EXCHANGE, Level, Profile, l
 from tests.harness.sampling import PROVE, sample
 from tests.harness.suite_command import reported
 from tests.mutants.single.endpoint import Single
-from tests.mutants.single.mutants import MUTANTS, Mutant
+from tests.mutants.single.mutants import Mutant
+from tests.mutants.single.registry import MUTANTS
 from tests.mutants.single.variants import VARIANTS, Variant
 
 SEEDS = range(5) if PROVE else range(1)

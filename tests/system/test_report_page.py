@@ -12,6 +12,7 @@ from conformance.report import html_report
 from conformance.report.contents import Contract, Report
 from conformance.report.redaction import Redactor
 from conformance.results.exchange import Exchange
+from conformance.results.timeline import TimelineOperation
 from conformance.results.verdicts import RequirementResult, Verdict
 from conformance.results.violation import Violation
 from tests.harness.sample_report import result_of
@@ -87,7 +88,12 @@ def shown(page: Page) -> list[str]:
 def test_a_failing_report_says_on_its_first_screen_what_it_found(failing: str, page: Page) -> None:
     page.goto(failing)
 
-    for text in ("Does not conform", "1 of 7 MUST requirements is violated.", "http://127.0.0.1:8080", "1 stale"):
+    for text in (
+        "does not conform: 1 of 7 MUST",
+        "1 of 7 MUST requirements is violated.",
+        "http://127.0.0.1:8080",
+        "1 stale",
+    ):
         box = page.get_by_text(text).first.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= 844
@@ -97,7 +103,7 @@ def test_a_failing_report_says_on_its_first_screen_what_it_found(failing: str, p
 def test_a_passing_report_says_so(passing: str, page: Page) -> None:
     page.goto(passing)
 
-    assert page.locator("h1").inner_text() == "Conforms"
+    assert page.locator("h1").inner_text() == "Audiences at http://127.0.0.1:8080: conforms"
     assert shown(page) == ["Not", "Passed"]
 
 
@@ -120,7 +126,7 @@ def test_no_request_leaves_and_nothing_of_the_target_runs(failing: str, page: Pa
 
     assert [one for one in asked if not one.startswith(("file:", "data:"))] == []
     assert complaints == []
-    assert page.title().startswith("Does not conform")
+    assert page.title() == "Audiences at http://127.0.0.1:8080: does not conform: 1 of 7 MUST"
     assert page.locator("img").count() == 0
 
 
@@ -153,7 +159,55 @@ def test_without_script_everything_is_there_to_read(failing: str, browser: Brows
 
     assert not plain.locator(".filter").is_visible()
     assert plain.locator("section").count() == plain.locator("section:visible").count() == 8
-    assert plain.locator("pre.curl").first.inner_text().startswith("curl -s -i -X DELETE")
+    assert (plain.locator("pre.curl").first.text_content() or "").startswith("curl -s -i -X DELETE")
+
+
+def test_the_steps_are_folded_on_a_phone_alone_and_open_at_a_touch(failing: str, page: Page) -> None:
+    page.goto(failing)
+    is_wide = page.viewport_size is not None and page.viewport_size["width"] > 768
+
+    assert page.locator("details[open]").count() == (page.locator("details").count() if is_wide else 0)
+    if not is_wide:
+        page.locator("summary").first.click()
+    assert page.locator("details pre.curl").first.is_visible()
+
+
+def test_without_script_the_steps_open_at_a_touch(failing: str, browser: Browser) -> None:
+    plain = browser.new_page(java_script_enabled=False)
+
+    plain.goto(failing)
+    plain.locator("summary").first.click()
+
+    assert plain.locator("details pre.curl").first.is_visible()
+    assert plain.locator("button.copy").count() == 0
+
+
+def test_a_command_is_copied_by_its_button(failing: str, browser: Browser) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(failing)
+    button = page.locator("button.copy:visible").first
+
+    button.click()
+    page.get_by_role("button", name="Copied").wait_for()
+
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("pre.curl").first.text_content()
+
+
+def test_a_race_is_drawn_within_the_width_of_the_screen(tmp_path: Path, page: Page) -> None:
+    race = tuple(
+        TimelineOperation(client, f"client {client}", client / 100, client / 100 + 1, client, client / 100)
+        for client in range(1, 20)
+    )
+    misfit = TimelineOperation(1, HOSTILE, 2.0, 3.0, fits=False)
+    violation = Violation("AUD-FAIL-MUST", "an order", "none", (EXCHANGE,), timeline=(*race, misfit))
+    page.goto(written(tmp_path, result_of(Verdict.FAIL, Level.MUST, violation)))
+
+    assert not is_scrolled_sideways(page)
+    assert page.get_by_role("img", name="Requests of 19 clients").is_visible()
+    assert page.locator("rect.wrong").count() == 1
+    assert page.locator("circle.effect").count() == 19
 
 
 def test_on_paper_everything_is_there_whatever_was_chosen(failing: str, page: Page) -> None:

@@ -1,15 +1,33 @@
 """The command line of `audience-conformance`."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
+from uuid import UUID
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
-from tests.harness.suite_command import QUICK, command, refused, reported, states
+import mockserver
+from openapi import contract_text
+from tests.harness.suite_command import QUICK, command, refused, reported, run_with_report, states
 from tests.mutants.single.endpoint import Single
 from tests.mutants.single.mutants import GuardForever, GuardNever, NoPermissionNeeded
 from tests.mutants.single.serving import served
+
+
+class KeepsIdempotencyKeys(Single):
+    """An implementation that keeps the idempotency keys of each run."""
+
+    runs: ClassVar[list[set[str]]] = [set()]
+
+    async def respond(self, group: str, audience: str, request: Request) -> Response:
+        self.runs[-1].update(request.headers.getlist("idempotency-key"))
+        return await super().respond(group, audience, request)
+
 
 X = ("--base-url", "http://x", "--states-url", "http://x")
 
@@ -134,6 +152,73 @@ def test_an_expected_failure_is_excused_and_a_stale_one_is_not(tmp_path: Path) -
     assert {row["id"]: row["verdict"] for row in report["requirements"]}["AUD-DELETE-PERMISSION"] == "expected"
     assert {row["id"]: row["verdict"] for row in other["requirements"]}["AUD-DELETE-PERMISSION"] == "stale"
     assert (unexcused, excused, stale) == (1, 0, 1)
+
+
+def test_an_expected_failure_that_is_over_excuses_nothing_and_is_told_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "expected.toml"
+    entry = '[[expected]]\nid = "AUD-DELETE-PERMISSION"\nreason = "see #7"\nuntil = {}\n'
+    options = ("--expected-failures", str(file), "-k", "required_permission", "--seed", "1")
+    with served(NoPermissionNeeded()) as url:
+        file.write_text(entry.format("2000-01-01"))
+        over = command("run", *states(url), *options)
+        file.write_text(entry.format("2999-01-01"))
+        excused = command("run", *states(url), *options)
+
+    line = "audience-conformance: the expected failure of AUD-DELETE-PERMISSION ended on 2000-01-01"
+    assert (over.returncode, over.stderr.startswith(line), over.stderr.count("\n")) == (1, True, 1)
+    assert "EXPECTED  AUD-DELETE-PERMISSION" in excused.stdout
+    assert excused.stderr == ""
+
+
+def test_only_the_violations_of_the_named_check_are_excused(tmp_path: Path) -> None:
+    file = tmp_path / "expected"
+    entry = '[[expected]]\nid = "AUD-DELETE-GUARD"\nreason = "see #7"\ncheck = "{}"\n'
+    with served(GuardNever()) as url:
+        file.write_text(entry.format("check_a_populated_audience_is_protected[queued-completed]"))
+        one = command("run", *states(url), *QUICK, "--expected-failures", str(file))
+        file.write_text(entry.format("check_a_populated_audience_is_protected"))
+        all_of_it = command("run", *states(url), *QUICK, "--expected-failures", str(file))
+
+    assert ("FAIL  AUD-DELETE-GUARD " in one.stdout, one.returncode) == (True, 1)
+    assert "EXPECTED  AUD-DELETE-GUARD " in all_of_it.stdout
+
+
+def test_a_quiet_run_prints_the_verdict_alone() -> None:
+    with served(GuardNever()) as running:
+        done = command("run", *states(running), *QUICK, "--quiet")
+
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (1, 1, "")
+    assert done.stdout.startswith("verdict   nonconformant: Does not conform.")
+
+
+def test_the_version_names_the_suite_and_the_digest_of_its_contract() -> None:
+    done = command("--version")
+
+    digest = hashlib.sha256(contract_text().encode()).hexdigest()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"audience-conformance {mockserver.__version__}\n")
+    assert digest in done.stdout
+
+
+def test_the_columns_of_the_list_do_not_run_together() -> None:
+    lines = command("list").stdout.splitlines()
+
+    assert {line.split()[1] for line in lines} == {"MUST", "SHOULD", "MAY"}
+    assert len({line.index(f"  {line.split()[1]} ") for line in lines if " MUST " in line}) == 1
+
+
+def test_no_idempotency_key_is_sent_in_two_runs_with_one_seed(tmp_path: Path) -> None:
+    target = KeepsIdempotencyKeys()
+    options = ("--seed", "1", "--max-examples", "2", "-k", "nothing_a_client_adds or idempotency")
+    with served(target) as url:
+        for _ in range(2):
+            run_with_report(tmp_path, *states(url), *options)
+            target.runs.append(set())
+
+    first, second, _ = target.runs
+    assert first
+    assert not first & second
+    assert all(UUID(key).version == 4 for key in first)
 
 
 def test_the_seed_is_told_and_a_part_of_a_run_is_partial(tmp_path: Path) -> None:

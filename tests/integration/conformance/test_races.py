@@ -9,6 +9,7 @@ import pytest
 from conformance.concurrency import history
 from conformance.harness.context import CheckContext
 from conformance.races.kinds import KINDS, race_to_start, run_race
+from conformance.results.timeline import Timeline
 from conformance.results.violation import ViolationError
 from conformance.states import NotEstablishedError
 from tests.harness.check_context import check_context, violations
@@ -114,7 +115,20 @@ class OverwritesUpdates(Whole):
 def test_a_lost_update_is_noted() -> None:
     context = run_race_on(OverwritesUpdates(), "updates")
 
-    assert "AUD-UPDATE-EFFECT" in violations(context, "AUD-UPDATE-CONSISTENT")[0].actual
+    violation = violations(context, "AUD-UPDATE-CONSISTENT")[0]
+    assert "AUD-UPDATE-EFFECT" in violation.actual
+    expect_longest_order(violation.timeline)
+
+
+def expect_longest_order(timeline: Timeline) -> None:
+    """Expect points of effect within their intervals, in the order of their places, and one response that misfits."""
+    placed = sorted((one for one in timeline if one.place is not None), key=lambda one: one.place or 0)
+    effects = [one.effect for one in placed if one.effect is not None]
+    assert [one.place for one in placed] == list(range(1, len(placed) + 1))
+    assert effects == sorted(effects)
+    assert all(one.effect is not None and one.start <= one.effect <= (one.end or one.effect) for one in placed)
+    assert len({one.client for one in timeline}) > 2
+    assert [one.place for one in timeline if not one.fits] == [None]
 
 
 class DeletesTheNext(Whole):

@@ -134,3 +134,15 @@ def started(*options: str) -> Iterator[subprocess.Popen[str]]:
 def children(pid: int) -> list[int]:
     """The processes that a process has started."""
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_three_signals_at_once_still_leave_nothing_behind(workers: str) -> None:
+    target = Single()
+    with served(target) as url, started("--workers", workers, *states(url), *LONG) as process:
+        for _ in range(3 if workers == "1" else 2):
+            process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+
+    assert (process.returncode, target.keys, target.audiences) == (2, {}, {})
+    assert stderr.endswith(INTERRUPTED)

@@ -39,6 +39,7 @@ STATUSES = {
         200,  # findings
         *(200, 200),  # provider states
     ],
+    "docs/provider-states.md": [*(200,) * 15, 501],
 }
 """The statuses of the `curl` commands of each page, in their order, on a server that has just been started."""
 OF_OTHER_PROGRAMS = {"--help", "--publish", "--rm", "--tag", "--test", "--url"}
@@ -93,7 +94,7 @@ def test_a_broken_link_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @every_page()
 def test_every_option_exists(page: Page) -> None:
-    commands = [serve, bench, matrix, combinations, side_by_side, *suite.commands.values()]
+    commands = [serve, bench, matrix, combinations, side_by_side, suite, *suite.commands.values()]
 
     assert page.options() <= set().union(*map(options_of, commands)) | OF_OTHER_PROGRAMS
 
@@ -147,8 +148,8 @@ def is_understood(command: str) -> bool:
 
 
 def is_understood_by_the_suite(arguments: list[str]) -> bool:
-    if arguments[0] == "run":
-        return is_parsed(suite.commands["run"], arguments[1:])
+    if arguments[0] in {"run", "states"}:
+        return is_parsed(suite.commands[arguments[0]], arguments[1:])
     return CliRunner().invoke(suite, arguments).exit_code == 0
 
 

@@ -17,6 +17,7 @@ from conformance.catalogue.requirements import Profile, load_catalogue
 from conformance.report import text_report
 from conformance.report.contents import Contract, Report
 from conformance.report.redaction import Redactor
+from conformance.results import expected_failures
 from conformance.results.observations import Observations
 from conformance.results.verdicts import RunVerdict, decide
 from conformance.states import read_states_file
@@ -31,7 +32,7 @@ from openapi import contract, contract_text
 from tests.harness.in_thread import served
 from tests.harness.pages import ROOT, Page
 from tests.mutants.registry import MUTANTS, VARIANTS
-from tests.mutants.single.mutants import MUTANTS as SINGLE
+from tests.mutants.single.registry import MUTANTS as SINGLE
 
 README = Page("README.md")
 CONTROL_PLANE = Page("docs/control-plane.md")
@@ -161,11 +162,21 @@ def test_the_exit_statuses_are_those_of_the_verdicts() -> None:
 
 
 def test_the_states_file_can_be_read(tmp_path: Path) -> None:
-    (example,) = CONFORMANCE.blocks("toml")
+    example, _ = CONFORMANCE.blocks("toml")
     file = tmp_path / "states.toml"
     file.write_text(example.text)
 
     assert len(read_states_file(file).keys) == 2
+
+
+def test_the_file_of_expected_failures_can_be_read() -> None:
+    _, example = CONFORMANCE.blocks("toml")
+    catalogue = load_catalogue()
+    checks = {check for row in catalogue.values() for check in row.checks}
+
+    (failure,) = expected_failures.read(example.text, set(catalogue), checks)
+
+    assert (failure.url, str(failure.until)) == ("https://issues.example.com/123", "2027-01-31")
 
 
 def test_the_mutants_and_the_variants_are_counted() -> None:

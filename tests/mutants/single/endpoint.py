@@ -177,19 +177,21 @@ class Single:
         return {**values, "jobId": job}
 
 
-def application(single: Single) -> Starlette:
-    """Return the implementation as an ASGI application."""
+def endpoint_of(single: Single) -> Route:
+    """Return the route of the endpoint."""
 
     async def endpoint(request: Request) -> Response:
         return await single.respond(request.path_params["group"], request.path_params["audience"], request)
+
+    return Route("/v1/accounts/{group}/audiences/{audience}", endpoint, methods=["DELETE"])
+
+
+def application(single: Single) -> Starlette:
+    """Return the implementation as an ASGI application."""
 
     async def states(request: Request) -> Response:
         document = await request.json()
         values = single.change(document["state"], document["params"], setup=document["action"] == "setup")
         return JSONResponse({"reason": "not here"}, 501) if values is None else JSONResponse(values)
 
-    routes = [
-        Route("/v1/accounts/{group}/audiences/{audience}", endpoint, methods=["DELETE"]),
-        Route("/states", states, methods=["POST"]),
-    ]
-    return Starlette(routes=routes)
+    return Starlette(routes=[endpoint_of(single), Route("/states", states, methods=["POST"])])

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
@@ -39,6 +39,29 @@ class GuardOnlyWhileRunning(Mutant):
     def populating(self, audience: str) -> str | None:
         running = [job for job, (on, status) in self.jobs.items() if on == audience and status == "running"]
         return running[0] if running else None
+
+
+class LimitDoesNotShow(Mutant):
+    killed_by = frozenset({"AUD-DELETE-ROW-429"})
+
+    def key_of(self, request: Request) -> Key | None:
+        key = super().key_of(request)
+        return None if key is None else replace(key, limited=False)
+
+
+class FailureDoesNotShow(Mutant):
+    killed_by = frozenset({"AUD-DELETE-ROW-500"})
+
+    def key_of(self, request: Request) -> Key | None:
+        key = super().key_of(request)
+        return None if key is None else replace(key, failures=0)
+
+
+class FailureIsAPage(Mutant):
+    killed_by = frozenset({"AUD-DELETE-ROW-500"})
+
+    def failed(self) -> Response:
+        return PlainTextResponse("<h1>Internal Server Error</h1>", 500, media_type="text/html")
 
 
 class GuardDeletesThenRefuses(Mutant):
@@ -253,7 +276,7 @@ class OddIdentifiersFail(Mutant):
     killed_by = frozenset({"AUD-DELETE-ODD"})
 
     def find(self, group: str, audience: str) -> str | None:
-        if len(audience) > 100:
+        if "." in audience:
             raise ValueError(audience)
         return super().find(group, audience)
 
@@ -368,6 +391,3 @@ class BrokenJson(Mutant):
     def missing(self, audience: str) -> Response:
         body = json.loads(bytes(super().missing(audience).body))
         return Response(json.dumps(body)[:-1], 404, media_type="application/json")
-
-
-MUTANTS = sorted(Mutant.__subclasses__(), key=lambda mutant: mutant.__name__)

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -12,11 +12,9 @@ from mockserver.adapters.http_server import bound
 from tests.mutants.single.endpoint import Single, application
 
 
-@contextmanager
-def served(single: Single) -> Iterator[str]:
+def served(single: Single) -> AbstractContextManager[str]:
     """Serve the implementation and yield its URL."""
-    with served_application(application(single)) as url:
-        yield url
+    return served_application(application(single))
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -16,10 +17,12 @@ def options(
         api_key=None,
         profile=Profile.FULL,
         seed=1,
+        run_id=UUID(int=1),
         max_examples=90,
         timeout=10.0,
         max_rps=max_rps,
         deadline=None,
+        max_body=5_000_000,
         headers={},
         states_headers={},
         ca_bundle=None,
@@ -32,6 +35,8 @@ def options(
         first_failure=False,
         workers=workers,
         expected=None,
+        reproduce=None,
+        quiet=False,
         reports={},
     )
 

@@ -60,6 +60,48 @@ def test_the_402_row_names_the_note_as_its_source() -> None:
     assert source["sentence"] == "Insufficient credits return 402 INSUFFICIENT_CREDITS."
 
 
+def test_the_text_of_the_delete_page_is_in_the_contract() -> None:
+    operation = operations()["deleteAudience"]
+
+    assert operation["x-guard"]["heading"] == "Delete guard"
+    assert operation["description"].startswith("Deletes an audience;")
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "printed"),
+    [
+        ("startProspectingJob", "integration_api_key, account_group_access, valid_prospecting_request"),
+        ("getProspectingJob", "integration_api_key, account_group_access"),
+        ("listProspectingJobs", "integration_api_key, account_group_access"),
+        ("cancelProspectingJob", "integration_api_key, account_group_access"),
+    ],
+)
+def test_the_prerequisites_stand_as_they_are_printed(operation_id: str, printed: str) -> None:
+    assert operations()[operation_id]["x-prerequisites"] == printed
+
+
+def test_every_list_of_required_members_says_where_it_comes_from() -> None:
+    schemas = CONTRACT["components"]["schemas"]
+    unsaid = [
+        path
+        for path, node in nodes(schemas)
+        if isinstance(node, dict) and isinstance(node.get("required"), list)
+        if not {"x-required", "x-inferred"} & node.keys()
+    ]
+
+    assert unsaid == []
+
+
+def test_an_update_is_an_object_with_two_members_in_each_alternative() -> None:
+    schema = operations()["updateAudience"]["requestBody"]["content"]["application/json"]["schema"]
+
+    assert "properties" not in schema
+    assert [(one["type"], one["required"], list(one["properties"])) for one in schema["anyOf"]] == [
+        ("object", ["name"], ["name", "description"]),
+        ("object", ["description"], ["name", "description"]),
+    ]
+
+
 def test_every_inference_gives_its_reason() -> None:
     reasons = [node["x-inferred"] for _, node in nodes(CONTRACT) if isinstance(node, dict) and "x-inferred" in node]
 
@@ -123,6 +165,9 @@ def test_the_contract_has_no_extensions_of_a_framework() -> None:
         "x-guard",
         "x-idempotency",
         "x-source-requirements",
+        "x-prerequisites",
+        "x-wording",
+        "x-required",
         "x-inferred",
     }
 

@@ -28,10 +28,11 @@ def schemas() -> Iterator[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize("member", ["success", "data", "error", "traceId"])
 def test_an_envelope_with_a_missing_member_is_invalid(row: Row, member: str) -> None:
     body = row.example("realistic")
+    may_lack = (row.schema, member) == ("AccountListSuccessResponse", "traceId")
 
     del body[member]
 
-    assert not validator(row.schema).is_valid(body)
+    assert validator(row.schema).is_valid(body) is may_lack
 
 
 @each_success

@@ -186,7 +186,7 @@ class ReadIs203(Envelope):
 class ChangedIs202(Envelope):
     """A change returns 202."""
 
-    killed_by = facts("DONE", "AUD-UPDATE", "AUD-MOVE", "AUD-REMOVE", "JOB-CANCEL")
+    killed_by = facts("DONE", "AUD-UPDATE", "FOLDER-RENAME", "AUD-MOVE", "AUD-REMOVE", "JOB-CANCEL")
 
     def is_meant(self, asked: Asked, answered: Answered) -> bool:
         return answered.status == 200 and asked.method in {"PATCH", "POST"}

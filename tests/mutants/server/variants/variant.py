@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -87,6 +88,24 @@ class RenamesNoFolder(Variant):
 
     async def respond(self, asked: Asked) -> Answered:
         return self.refuse(404, "NOT_FOUND") if asked.operation == "FOLDER-RENAME" else await self.serve(asked)
+
+
+class CreatesByPut(Variant):
+    """An audience is created with PUT and not with POST, because the page prints no method."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        if asked.operation == "AUD-CREATE":
+            return self.refuse(405, "METHOD_NOT_ALLOWED")
+        post = replace(asked, method="POST") if asked.method == "PUT" else asked
+        return await self.serve(post if post.operation == "AUD-CREATE" else asked)
+
+
+class CreatesAndRenamesNothing(Variant):
+    """Neither an audience is created nor a folder renamed in any way that is known to the suite."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        inferred = asked.operation in {"AUD-CREATE", "FOLDER-RENAME"}
+        return self.refuse(404, "NOT_FOUND") if inferred else await self.serve(asked)
 
 
 class NoDescriptionIsEmpty(Variant):
@@ -206,6 +225,16 @@ class StartsNeedAnIdempotencyKey(Variant):
     async def respond(self, asked: Asked) -> Answered:
         lacks = asked.operation == "JOB-START" and not asked.header("idempotency-key")
         return await self.serve(asked.with_body({}) if lacks else asked)
+
+
+class IdempotencyKeysAreUuids(Variant):
+    """An idempotency key that is no UUID is 400, with any operation."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        idempotency_key = asked.header("idempotency-key")
+        if not idempotency_key or re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", idempotency_key):
+            return await self.serve(asked)
+        return await self.serve(asked.with_body({})) if asked.operation == "JOB-START" else self.refuse(400, "BAD_KEY")
 
 
 class CancelsTwice(Variant):

@@ -89,6 +89,17 @@ class ConstantTraceId(Rewritten):
         return {**body, "traceId": "0"}
 
 
+class AccountsHaveNoTraceId(Variant):
+    """The list of account groups has no `traceId`, as in the example of the getting-started page."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        if asked.operation != "ACCOUNT-LIST" or not answered.ok:
+            return answered
+        members = {name: value for name, value in answered.body.items() if name != "traceId"}
+        return replace(answered, content=json.dumps(members).encode())
+
+
 class Chunked(Variant):
     """Bodies are sent in chunks, without a `Content-Length`."""
 

@@ -1,6 +1,9 @@
 import pytest
 
+from conformance.catalogue import operations
 from conformance.catalogue.requirements import CatalogueError, Level, Profile, load_catalogue, parse_catalogue
+from conformance.client.contract import Contract
+from openapi import contract
 
 ROW = """
 profiles:
@@ -32,6 +35,19 @@ def test_the_catalogue_of_the_suite_has_checks_for_each_must_and_should() -> Non
 
     assert {row.level for row in known.values() if row.excluded is None} <= {Level.MUST, Level.SHOULD}
     assert all(row.checks or row.excluded for row in known.values())
+
+
+def test_no_must_stands_on_an_inferred_row() -> None:
+    known, documented = load_catalogue(), Contract(contract())
+    rows = [
+        operation.requirement(f"ROW-{status}")
+        for operation in operations.OPERATIONS
+        for status in documented.statuses(operation)
+        if getattr(documented.row(operation, status), "is_inferred", False)
+    ]
+
+    assert len(rows) == 5
+    assert {row for row in rows if known[row].level is Level.MUST} == set()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from conformance.catalogue import operations
 from conformance.client.client import ApiRequest, Client, RawRequest, RequestOptions
 from conformance.client.contract import Contract, RawSegment
 from conformance.results.ledger import Ledger
+from conformance.results.not_established import NotEstablishedError
 from openapi import contract
 
 GET = ApiRequest(operations.GET_AUDIENCE, "secret", "g", "/a")
@@ -83,6 +84,15 @@ def test_a_rate_limit_is_waited_out() -> None:
     assert waited == [7.0, 2.0]
 
 
+def test_a_rate_limit_that_cannot_be_waited_out_decides_nothing() -> None:
+    suite_client, waited = client(lambda _: LIMITED)
+
+    with pytest.raises(NotEstablishedError, match="429"):
+        suite_client.send(GET)
+
+    assert sum(waited) > 60
+
+
 def test_an_expected_rate_limit_is_not_waited_out() -> None:
     suite_client, waited = client(lambda _: LIMITED)
 
@@ -142,6 +152,31 @@ def test_a_response_of_a_proxy_is_not_validated() -> None:
     suite_client.send(GET, judged=False)
 
     assert not suite_client.ledger.was_checked("AUD-GET-ROW-404")
+
+
+@pytest.mark.parametrize("body", [{"success": False}, {"error": "Not Found", "statusCode": 404}])
+def test_a_response_that_bears_the_envelope_is_validated_whatever_was_sent(body: object) -> None:
+    suite_client, _ = client(lambda _: httpx.Response(404, json=body))
+
+    exchange = suite_client.send(GET, judged=False)
+
+    violations = suite_client.ledger.observations("AUD-GET-ROW-404", selected=True).violations
+    assert [violation.exchanges for violation in violations] == [(exchange,)]
+
+
+@pytest.mark.parametrize("path", ["/v1/a/./b", "/v1/x/../a", "//v1//a/", "/v1/a%0A", "/v1/a%2f..%2fb"])
+def test_a_path_is_sent_as_it_is(path: str) -> None:
+    targets: list[bytes] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        targets.append(request.extensions["target"])
+        return httpx.Response(404, json={})
+
+    suite_client, _ = client(note)
+
+    exchange = suite_client.send_raw(RawRequest("GET", path, {}, None, None))
+
+    assert (targets, exchange.url) == ([path.encode()], f"http://target{path}")
 
 
 def test_raw_bytes_are_sent_as_they_are() -> None:

@@ -22,6 +22,7 @@ def numbers(before: list[Exchange], *evidence: Exchange) -> list[int]:
     observed = {"AUD-GET-CURRENT": Observations(3, (violation,))}
     traced = with_reproduction_steps(observed, [*before, *evidence])["AUD-GET-CURRENT"]
     assert (traced.check_count, len(traced.violations)) == (3, 1)
+    assert traced.violations[0].length == len(evidence)
     return [step.number for step in traced.violations[0].exchanges]
 
 

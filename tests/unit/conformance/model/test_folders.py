@@ -55,7 +55,7 @@ class TestFolders:
         folders = (ShownFolder("demand", "folder"), ShownFolder("monitor"))
         old = Response(200, data=Navigation(folders, (ShownAudience("ready"), ShownAudience("made"))))
 
-        assert found(WORLD, rename, Response(200, data=ShownFolder("demand", "m"))) == {"FOLDER-RENAME-EFFECT": SHOULD}
+        assert found(WORLD, rename, Response(200, data=ShownFolder("demand", "m"))) == {"FOLDER-RENAME-EFFECT": MUST}
         assert found(named, NAVIGATE, old) == {"FOLDER-RENAME-EFFECT": SHOULD}
 
     def test_a_folder_of_another_account_group_is_refused(self) -> None:

@@ -36,7 +36,7 @@ def test_a_violation_is_shown_in_full(render: Render) -> None:
     assert SOURCE in text
     assert re.search(r"curl -s -i -X DELETE -H \\?(\"|&quot;)authorization: Bearer \$AUDIENCE_API_KEY", text)
     assert URL in text
-    assert "nonconformant" in text or "Does not conform" in text
+    assert "nonconformant" in text or "does not conform: 1 of 1 MUST" in text
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,15 @@ def test_reports_for_people_show_expected_and_actual_and_the_frequency(render: R
     assert VIOLATION.expected in text
     assert VIOLATION.actual in text
     assert "violated in 1 of 90 checks" in text
+
+
+@pytest.mark.parametrize(
+    "render", [html_report.render, junit_report.render, markdown_report.render, text_report.render]
+)
+def test_reports_for_people_show_the_remark_on_a_violation(render: Render) -> None:
+    assert "the states URL may be wrong" in render(
+        report_of(failure(replace(VIOLATION, remark="the states URL may be wrong")))
+    )
 
 
 @every_report

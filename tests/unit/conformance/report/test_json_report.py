@@ -17,7 +17,7 @@ from tests.harness.sample_report import EVERYTHING, EXCHANGE, FAILED, KEY, VIOLA
 def test_the_document_has_the_documented_form() -> None:
     document = json.loads(json_report.render(report_of(FAILED)))
 
-    assert list(document) == ["contract", "target", "profile", "seed", "verdict", "counts", "requirements"]
+    assert list(document) == ["contract", "target", "suite", "profile", "seed", "verdict", "counts", "requirements"]
     assert list(document["requirements"][0]) == [
         "id",
         "level",
@@ -27,6 +27,9 @@ def test_the_document_has_the_documented_form() -> None:
         "reason",
         "curl",
         "exchange",
+        "failingChecks",
+        "rerun",
+        "timeline",
     ]
     assert document["counts"] == {**{verdict.value: 0 for verdict in Verdict}, "fail": 1}
     assert (document["verdict"], document["seed"], document["profile"]) == ("nonconformant", 20261, "full")
@@ -62,7 +65,7 @@ def test_the_schema_allows_no_further_and_no_missing_member(change: Callable[[di
     still_valid = [path for path in paths(document) if valid(changed(document, path, change))]
 
     assert valid(document)
-    assert len(list(paths(document))) == 10
+    assert len(list(paths(document))) == 11
     assert still_valid == []
 
 

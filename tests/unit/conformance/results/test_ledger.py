@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -39,6 +40,20 @@ def test_a_requirement_that_does_not_hold_is_recorded_and_raised() -> None:
 
     assert caught.value.violation == VIOLATION
     assert observed(ledger) == Observations(1, (VIOLATION,))
+
+
+def test_a_violation_bears_the_name_of_the_running_check() -> None:
+    ledger = Ledger()
+
+    ledger.check = "check_guard[queued]"
+    ledger.failed(VIOLATION)
+    ledger.check = "check_other"
+    ledger.failed(replace(VIOLATION, check="check_random_traces"))
+
+    assert [violation.check for violation in observed(ledger).violations] == [
+        "check_guard[queued]",
+        "check_random_traces",
+    ]
 
 
 def test_errors_and_obstacles_are_no_checks() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from conformance.catalogue.requirements import Level
 from conformance.results.exchange import Exchange
+from conformance.results.expected_failures import ExpectedFailure
 from conformance.results.observations import Observations, merge_observations
 from conformance.results.verdicts import RequirementResult, RunVerdict, Verdict, counts, decide, run_verdict
 from conformance.results.violation import Violation
@@ -12,6 +13,8 @@ from tests.harness.sample_report import requirement_row
 
 EXCHANGE = Exchange(1, "GET", "http://target/v1/accounts", (), None, 200, None, (), b"{}", 1.0)
 VIOLATION = Violation("AUD-DELETE-GUARD", "409", "200", (EXCHANGE,))
+
+LISTED = (ExpectedFailure("AUD-DELETE-GUARD", "see #7", "line 1"),)
 
 
 def decided(verdict: Verdict, level: Level = Level.MUST, *, selected: bool = True) -> RequirementResult:
@@ -53,6 +56,15 @@ def test_a_check_that_broke_is_an_error_though_others_passed() -> None:
     assert (result.verdict, result.reason) == (Verdict.ERROR, "KeyError in test_guard")
 
 
+def test_a_page_that_was_not_run_blocks_nothing_and_accuses_nobody() -> None:
+    result = decide(ROW, Observations(3, violations=(VIOLATION,)), page_not_run="no such method")
+
+    assert (result.verdict, result.reason) == (Verdict.NOT_RUN, "no such method")
+    assert result.observations.violations == ()
+    assert run_verdict([PASSED, result]) is RunVerdict.CONFORMANT
+    assert run_verdict([PASSED, result], strict=True) is RunVerdict.CONFORMANT
+
+
 def test_a_blocked_requirement_is_not_run_and_has_the_reason() -> None:
     result = decide(ROW, Observations(blocked_by=("'an API key' answers 501",)))
 
@@ -78,30 +90,59 @@ def test_a_pass_in_part_names_the_missing_part() -> None:
 
 
 def test_a_listed_failure_is_expected_and_keeps_its_violations() -> None:
-    result = decide(ROW, Observations(1, (VIOLATION,)), expected_failure="see #7")
+    result = decide(ROW, Observations(1, (VIOLATION,)), expected=LISTED)
 
     assert (result.verdict, result.observations.violations) == (Verdict.EXPECTED, (VIOLATION,))
     assert result.reason.startswith("see #7 (fail: expected 409")
 
 
 def test_a_listed_requirement_that_was_not_run_is_expected() -> None:
-    assert decide(ROW, Observations(), expected_failure="no such state here").verdict is Verdict.EXPECTED
+    assert decide(ROW, Observations(), expected=LISTED).verdict is Verdict.EXPECTED
 
 
 def test_a_listed_requirement_that_passes_is_stale() -> None:
-    assert decide(ROW, Observations(check_count=1), expected_failure="see #7").verdict is Verdict.STALE
+    assert decide(ROW, Observations(check_count=1), expected=LISTED).verdict is Verdict.STALE
+
+
+def test_an_entry_of_a_check_excuses_the_violations_of_no_other_check() -> None:
+    queued, running = (replace(VIOLATION, check=f"check_guard[{status}]") for status in ("queued", "running"))
+    entry = ExpectedFailure("AUD-DELETE-GUARD", "see #7", "entry 1", check="check_guard[queued]")
+
+    one = decide(ROW, Observations(2, (queued,)), [entry])
+    both = decide(ROW, Observations(2, (queued, running)), [entry])
+
+    assert (one.verdict, one.observations.violations) == (Verdict.EXPECTED, (queued,))
+    assert (both.verdict, both.observations.violations) == (Verdict.FAIL, (running,))
+    assert both.reason == "expected 409; actual 200 (in 1 of 2 checks); 1 more are expected failures"
+
+
+def test_several_entries_excuse_together() -> None:
+    queued, running = (replace(VIOLATION, check=f"check_guard[{status}]") for status in ("queued", "running"))
+    entries = [ExpectedFailure("AUD-DELETE-GUARD", f"{one.check} #7", "", check=one.check) for one in (queued, running)]
+
+    result = decide(ROW, Observations(2, (queued, running)), entries)
+
+    assert result.verdict is Verdict.EXPECTED
+    assert result.reason.startswith("check_guard[queued] #7; check_guard[running] #7 (fail: expected 409")
+
+
+def test_an_entry_of_a_check_excuses_no_requirement_that_was_not_run() -> None:
+    entry = ExpectedFailure("AUD-DELETE-GUARD", "see #7", "entry 1", check="check_guard")
+
+    assert decide(ROW, Observations(), [entry]).verdict is Verdict.NOT_RUN
+    assert decide(ROW, Observations(1), [entry]).verdict is Verdict.STALE
 
 
 def test_a_list_excuses_no_error_of_the_suite() -> None:
-    assert decide(ROW, Observations(errors=("KeyError",)), expected_failure="see #7").verdict is Verdict.ERROR
+    assert decide(ROW, Observations(errors=("KeyError",)), expected=LISTED).verdict is Verdict.ERROR
 
 
 def test_a_listed_requirement_that_never_arose_is_not_stale() -> None:
-    assert decide(CONDITIONAL, Observations(), expected_failure="see #7").verdict is Verdict.UNEXERCISED
+    assert decide(CONDITIONAL, Observations(), expected=LISTED).verdict is Verdict.UNEXERCISED
 
 
 def test_an_unselected_requirement_is_neither_expected_nor_stale() -> None:
-    result = decide(ROW, Observations(selected=False), expected_failure="see #7")
+    result = decide(ROW, Observations(selected=False), expected=LISTED)
 
     assert (result.verdict, result.reason, result.observations.selected) == (Verdict.NOT_RUN, "not selected", False)
 
@@ -110,6 +151,13 @@ def test_the_shortest_violation_comes_first_and_the_unproved_last() -> None:
     long, bare = replace(VIOLATION, exchanges=(EXCHANGE, EXCHANGE)), replace(VIOLATION, exchanges=())
 
     assert decide(ROW, Observations(3, (long, bare, VIOLATION))).observations.violations == (VIOLATION, long, bare)
+
+
+def test_the_requests_that_set_a_violation_up_do_not_count_as_its_length() -> None:
+    prepared = Violation("AUD-DELETE-GUARD", "409", "200", (EXCHANGE,) * 5, own=frozenset({1}))
+    own = Violation("AUD-DELETE-GUARD", "409", "200", (EXCHANGE,) * 3, own=frozenset({1, 2, 3}))
+
+    assert decide(ROW, Observations(2, (own, prepared))).observations.violations == (prepared, own)
 
 
 def test_the_observations_of_several_checks_are_added_up() -> None:
@@ -217,3 +265,11 @@ def test_every_verdict_is_counted_zeros_included() -> None:
     counted = counts([PASSED, PASSED, decided(Verdict.FAIL)])
 
     assert counted == {**dict.fromkeys(Verdict, 0), Verdict.PASS: 2, Verdict.FAIL: 1}
+
+
+def test_a_run_without_a_violation_that_was_cut_short_is_inconclusive() -> None:
+    selection = [PASSED, decided(Verdict.PASS, selected=False)]
+
+    assert run_verdict([PASSED], cut_short=True) is RunVerdict.INCONCLUSIVE
+    assert run_verdict(selection, selection=True, cut_short=True) is RunVerdict.INCONCLUSIVE
+    assert run_verdict([PASSED, decided(Verdict.FAIL)], cut_short=True) is RunVerdict.NONCONFORMANT

@@ -22,6 +22,7 @@ from tests.harness.account_guard import request
         ("/g1/other/x", "", ""),
         ("/g1/audiences/../../x", "", ""),
         ("/g1/audiences/%2e%2e/folders", "", ""),
+        ("/g1/audiences/x/../a1", "audiences", "a1"),
     ],
 )
 def test_a_path_names_a_resource_of_a_collection(path: str, collection: str, identifier: str) -> None:

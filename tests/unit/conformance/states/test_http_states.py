@@ -44,6 +44,15 @@ def test_a_state_that_the_target_cannot_establish_is_not_established() -> None:
         states.setup("an audience being populated")
 
 
+def test_a_key_of_an_account_group_that_is_gone_is_not_established() -> None:
+    states = http_states(lambda _: httpx.Response(400, json={"reason": "no such account group"}))
+
+    with pytest.raises(NotEstablishedError, match="no such account group"):
+        states.setup("an API key", accountGroupId="gone")
+    with pytest.raises(StatesError):
+        states.setup("an API key")
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
@@ -82,7 +91,7 @@ def test_teardown_stops_where_the_target_is_unreachable() -> None:
     failed = states.teardown_all()
 
     assert actions.count("teardown") == 2
-    assert failed[-1] == "3 more states, since nothing answered"
+    assert failed[-1] == "3 more states, since nothing answered: 'an API key' (3 times)"
 
 
 def test_an_account_group_goes_with_its_last_key() -> None:

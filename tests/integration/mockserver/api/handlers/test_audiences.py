@@ -44,6 +44,22 @@ def test_an_update_changes_only_the_named_fields(
     assert world.call("GET", f"/audiences/{created['id']}").json()["data"] == answer
 
 
+@pytest.mark.parametrize(
+    ("change", "expectation"),
+    [
+        ({}, "the body needs at least one of name, description"),
+        ({"name": 1}, "the body's name must be of type string"),
+        ({"name": "x", "description": 1}, "the body's description must be of type string"),
+    ],
+)
+def test_a_refused_update_names_the_member_or_what_is_missing(
+    world: World, change: dict[str, object], expectation: str
+) -> None:
+    refused = world.call("PATCH", f"/audiences/{world.ready()}", change)
+
+    assert (refused.status_code, expectation in refused.json()["error"]["message"]) == (400, True)
+
+
 @pytest.mark.parametrize(("change", "status"), [({}, 400), ({"type": "monitoring"}, 400), ({"name": ""}, 422)])
 def test_an_update_without_a_usable_change_is_refused_and_changes_nothing(
     world: World, change: dict[str, str], status: int

@@ -1,0 +1,1 @@
+"""The scripts that repeat a violation, for a shell and for pytest."""

@@ -1,0 +1,138 @@
+"""The plan of a script: the requests of a violation in their order, and how to tell whether it shows again."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from conformance.catalogue.requirements import Requirement
+from conformance.report.legible import line
+from conformance.report.redaction import Redactor
+from conformance.report.scripts.expressions import Writer
+from conformance.report.scripts.replay import json_or_text
+from conformance.report.scripts.steps import Group, Step, grouped, idempotency_keys, steps_of
+from conformance.report.scripts.transcript import comparable, each_text
+from conformance.results.violation import Violation
+
+_STATUS = re.compile(r"\b[1-5]\d\d\b")
+_RACE_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A script.
+
+    Attributes:
+        requirement: The violated requirement.
+        violation: The violation.
+        base_url: The URL of the target.
+        states_url: The URL of the provider states; empty where there is none.
+        fresh: The variables of idempotency keys, which are new in each attempt, with their recorded values.
+        groups: The steps; those of one group are sent concurrently.
+        recorded: What came back in the run, in its comparable form; of concurrent requests the statuses.
+        by_status: Whether the statuses alone decide.
+        attempts: How often to try until the violation shows.
+    """
+
+    requirement: Requirement
+    violation: Violation
+    base_url: str
+    states_url: str
+    fresh: Mapping[str, str]
+    groups: tuple[Group, ...]
+    recorded: object
+    by_status: bool
+    attempts: int
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, in their order."""
+        return tuple(step for group in self.groups for step in group)
+
+    @property
+    def own(self) -> tuple[Group, ...]:
+        """The steps that decide, by group."""
+        return _own(self.groups)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The variables, in the order in which they are set."""
+        return (*self.fresh, *(capture.variable for step in self.steps for capture in step.captures))
+
+
+def build_plan(requirement: Requirement, violation: Violation, base_url: str, redactor: Redactor) -> Plan | None:
+    """Return the plan of a script; None for a violation without any request.
+
+    Args:
+        requirement: The violated requirement.
+        violation: The violation, with its repetition.
+        base_url: The URL of the target.
+        redactor: The replacement of secrets by `$` and their names.
+    """
+    repetition = violation.repetition
+    if repetition is None:
+        return None
+    base_url = base_url.rstrip("/")
+    fresh = {value: f"FRESH_{number}" for number, value in enumerate(idempotency_keys(repetition), 1)}
+    redact = redactor.text
+    writer = Writer(redactor)
+    writer.values.update(fresh)
+    steps = steps_of(repetition, base_url, writer)
+    groups = tuple(grouped(steps))
+    is_race = any(len(group) > 1 for group in groups)
+    states = [step.exchange.url for step in steps if step.is_state]
+    return Plan(
+        requirement=requirement,
+        violation=replace(violation, expected=redact(violation.expected), actual=redact(violation.actual)),
+        base_url=redact(base_url),
+        states_url=redact(states[0]) if states else "",
+        fresh={name: value for value, name in fresh.items()},
+        groups=groups,
+        recorded=each_text(_recorded(groups, fresh, base_url), redact),
+        by_status=_is_decided_by_status(violation),
+        attempts=_RACE_ATTEMPTS if is_race else 1,
+    )
+
+
+def _recorded(groups: Sequence[Group], fresh: Iterable[str], base_url: str) -> object:
+    """Return what came back in the run, in its comparable form; of concurrent requests the statuses."""
+    values = [*fresh, *(capture.value for group in groups for step in group for capture in step.captures)]
+    return comparable([_entry(group, base_url) for group in _own(groups)], values)
+
+
+def _entry(group: Group, base_url: str) -> list[object]:
+    if len(group) > 1:
+        return [*sorted(step.status for step in group)]
+    step = group[0]
+    exchange = step.exchange
+    sent, received = (
+        json_or_text((body or b"").decode("utf-8", "replace"))
+        for body in (exchange.request_body, exchange.response_body)
+    )
+    return [exchange.url.removeprefix(base_url), sent, step.status, received]
+
+
+def _own(groups: Sequence[Group]) -> tuple[Group, ...]:
+    own = (tuple(step for step in group if step.is_own) for group in groups)
+    return tuple(group for group in own if group)
+
+
+def _is_decided_by_status(violation: Violation) -> bool:
+    """Whether the expected text names statuses, and the actual one begins with another."""
+    actual = _STATUS.match(violation.actual.strip())
+    expected = _STATUS.findall(violation.expected)
+    return actual is not None and bool(expected) and actual.group() not in expected
+
+
+def comment(plan: Plan) -> list[str]:
+    """Return the lines at the head of a script: what is violated, and how it was seen."""
+    requirement, violation = plan.requirement, plan.violation
+    lines = [
+        f"{requirement.id} ({requirement.level}): {requirement.text}",
+        f"source: {requirement.source}",
+        f"seen by {violation.check or 'the suite'}, at {plan.base_url}",
+        f"expected: {violation.expected}",
+        f"actual: {violation.actual}",
+    ]
+    if plan.attempts > 1:
+        lines.append("Requests are sent concurrently here: it may need repetition, up to AUDIENCE_ATTEMPTS times.")
+    return [line(text, 400) for text in lines]

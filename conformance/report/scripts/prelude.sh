@@ -1,0 +1,96 @@
+for program in curl jq; do
+  command -v "$program" >/dev/null || { echo "this script needs $program" >&2; exit 2; }
+done
+
+# send NUMBER METHOD URL [HEADER]...: send a request, whose body is in the file NUMBER.sent if there is one
+send() {
+  number=$1 method=$2 url=$3
+  shift 3
+  for header in "$@"; do set -- "$@" -H "$header"; shift; done
+  if [ -f "$work/$number.sent" ]; then set -- "$@" -H 'Expect:' --data-binary "@$work/$number.sent"; fi
+  if [ "$method" = HEAD ]; then set -- "$@" -I; body=/dev/null; else body=$work/$number.body; fi
+  printf '%s' "$url" >"$work/$number.url"
+  : >"$work/$number.body"
+  [ -f "$work/$number.sent" ] || : >"$work/$number.sent"
+  curl -s -g --path-as-is --max-time 60 ${AUDIENCE_CA_BUNDLE:+--cacert "$AUDIENCE_CA_BUNDLE"} -X "$method" \
+    -o "$body" -w '%{http_code}' "$@" "$url" >"$work/$number.status" || :
+  printf '%s. %s %s -> %s\n' "$number" "$method" "$url" "$(cat "$work/$number.status")"
+}
+
+# value NUMBER PATH: print a value of a response
+value() { jq -er "$2 | strings" "$work/$1.body" 2>/dev/null; }
+
+# state NUMBER: a provider state has to be set up; it is torn down at the end
+state() {
+  case $(cat "$work/$1.status") in 2??) ;; *) fail "step $1: the state was not set up: $(shown "$1")" ;; esac
+  jq -cn --slurpfile sent "$work/$1.sent" --slurpfile values "$work/$1.body" \
+    '$sent[0] + {action: "teardown", params: ($sent[0].params + ($values[0] // {}))}' >"$work/undo.new"
+  cat "$work/undo.new" "$work/undo" >"$work/undo.all" 2>/dev/null
+  mv "$work/undo.all" "$work/undo"
+}
+
+# prepared NUMBER STATUS: a request that only prepares the violation came back as in the run
+prepared() {
+  case $(cat "$work/$1.status") in
+    "$2") ;;
+    000 | 401 | 429 | 5??) fail "step $1 was not possible: $(shown "$1")" ;;
+    *) absent "step $1 already came back otherwise than in the run: $(shown "$1")" ;;
+  esac
+}
+
+# created NUMBER URL HEADER: an audience is deleted at the end
+created() { printf '%s\n%s\n' "$2" "$3" >"$work/$1.created"; }
+
+# clean_up [HEADER]...: tear the states down, and delete what was created
+clean_up() {
+  for file in "$work"/*.created; do
+    [ -f "$file" ] && { read -r url && read -r header; } <"$file" && curl -s -o /dev/null -X DELETE -H "$header" "$url"
+  done
+  for header in "$@"; do set -- "$@" -H "$header"; shift; done
+  [ -f "$work/undo" ] && while read -r document; do
+    curl -s -o /dev/null ${AUDIENCE_CA_BUNDLE:+--cacert "$AUDIENCE_CA_BUNDLE"} "$@" --data-raw "$document" "$AUDIENCE_STATES_URL"
+  done <"$work/undo"
+  rm -rf "$work"
+}
+
+fail() { echo "$*" >&2; exit 2; }
+absent() { echo "not violated here: $*"; exit 0; }
+shown() { printf '%s ' "$(cat "$work/$1.status")"; tr -d '\000-\037\177' <"$work/$1.body" | cut -c 1-300; }
+fresh() { # a random UUID
+  od -An -v -N16 -tx1 /dev/urandom | tr -d ' \n' |
+    sed 's/\(.\{8\}\)\(.\{4\}\).\(.\{3\}\).\(.\{3\}\)\(.*\)/\1-\2-4\3-8\4-\5/'
+}
+uri() { printf %s "$1" | jq -sRr @uri; }
+escaped() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F | sed 's/../%&/g'; }
+swapped() { printf %s "$1" | tr 'a-zA-Z' 'A-Za-z'; }
+slice() { printf %s "$1" | cut -c "$2"; }
+changed() { # VALUE POSITION CHARACTER OTHERWISE
+  if [ "$(slice "$1" "$2")" = "$3" ]; then set -- "$1" "$2" "$4"; fi
+  printf %s "$1" | sed "s/./$3/$2"
+}
+statuses() { for number in "$@"; do cat "$work/$number.status"; echo; done; }
+
+# transcript NUMBER: what was sent and what came back
+transcript() {
+  jq -cn --rawfile url "$work/$1.url" --rawfile sent "$work/$1.sent" --rawfile got "$work/$1.body" \
+    --rawfile status "$work/$1.status" --arg base "$AUDIENCE_BASE_URL" '
+    def document: . as $text | if . == "" then . else (try fromjson catch $text) end;
+    [($url | ltrimstr($base)), ($sent | document), $status, ($got | document)]'
+}
+# together NUMBER...: the statuses of concurrent requests
+together() { statuses "$@" | jq -Rcn '[inputs] | sort'; }
+# same VALUE...: compare what was sent and what came back with what was recorded; identifiers may differ, as values do
+same() {
+  jq -es --slurpfile recorded "$work/recorded" '
+    def texts: if type == "object" then keys[] as $name | .[$name] | texts
+      elif type == "array" then .[] | texts elif type == "string" then . else empty end;
+    def each_text(change): walk(if type == "string" then change else . end);
+    def without: reduce range($ARGS.positional | length) as $n (.; $ARGS.positional[$n] as $value
+      | if . == $value then "<\($n)>"
+        elif ($value | length) >= 8 then split($value) | join("<\($n)>") else . end);
+    each_text(without | gsub("@TIME@"; "TIME")) as $masked
+    | (reduce ($masked | texts | match("@IDENTIFIER@"; "g").string) as $found
+        ({}; if has($found) then . else .[$found] = length end)) as $numbers
+    | $masked | each_text(gsub("(?<found>@IDENTIFIER@)"; "#\($numbers[.found])"))
+    | . == $recorded[0]' --args "$@" >/dev/null
+}

@@ -1,0 +1,82 @@
+"""The pytest files that `--reproduce` writes fail on the violating target, and pass on a correct one."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.harness.suite_command import refused, states
+from tests.harness.written_scripts import environment, name_of_test, violated_by_pytest, written
+from tests.mutants.server.mutants.keys import AnyBasicAuthentication
+from tests.mutants.server.mutants.lost_effects import CreateForgetsTheDescription
+from tests.mutants.server.mutants.starts import IdempotencyKeysReachEverywhere
+from tests.mutants.server.mutated import Mutant, Whole, served
+from tests.mutants.single.endpoint import Single
+from tests.mutants.single.mutants import GuardNever, MissingIsDone
+from tests.mutants.single.mutants import Mutant as SingleMutant
+from tests.mutants.single.serving import served as served_single
+from tests.mutants.suite import options_for_checks_of
+
+STATES = "/_mock/provider-states"
+FEW = ("--max-examples", "3")
+
+
+@pytest.mark.parametrize("mutant", [GuardNever, MissingIsDone], ids=lambda one: one.__name__)
+def test_the_files_of_a_mutant_fail_on_it_and_pass_on_the_correct_endpoint(
+    mutant: type[SingleMutant], tmp_path: Path
+) -> None:
+    with served_single(mutant()) as url:
+        violations = written(tmp_path, *states(url), *FEW, *options_for_checks_of(mutant.killed_by))
+        on_mutant = violated_by_pytest(tmp_path, environment(url, "/states"))
+    with served_single(Single()) as url:
+        on_correct = violated_by_pytest(tmp_path, environment(url, "/states"))
+
+    assert violations
+    assert (on_mutant, on_correct) == (set(map(name_of_test, violations)), set())
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [AnyBasicAuthentication, IdempotencyKeysReachEverywhere],
+    ids=lambda one: one.__name__,
+)
+def test_the_files_of_a_mutant_fail_on_it_and_pass_on_the_server(mutant: type[Mutant], tmp_path: Path) -> None:
+    with served(mutant()) as url:
+        target = ("--base-url", url, "--states-url", f"{url}{STATES}")
+        violations = written(tmp_path, *target, *FEW, *options_for_checks_of(mutant.killed_by))
+        on_mutant = violated_by_pytest(tmp_path, environment(url, STATES))
+    with served(Whole()) as url:
+        on_correct = violated_by_pytest(tmp_path, environment(url, STATES))
+
+    assert violations
+    assert (on_mutant, on_correct) == (set(map(name_of_test, violations)), set())
+
+
+def test_a_key_alone_and_headers_stand_in_the_environment_and_in_no_file(tmp_path: Path) -> None:
+    secret = "Basic aGVsbG8td29ybGQ"
+    with served(CreateForgetsTheDescription()) as url:
+        key = httpx.post(f"{url}{STATES}", json={"state": "an API key", "params": {}}).json()["apiKey"]
+        target = ("--base-url", url, "--api-key", key, "--header", f"X-Gate: {secret}", "--profile", "audiences")
+        violations = written(tmp_path, *target, *FEW, "-k", "check_what_was_created_is_read")
+        variables = environment(url, "", AUDIENCE_API_KEY=key, AUDIENCE_HEADER_1=secret)
+        audiences = f"{url}/v1/accounts"
+        group = httpx.get(audiences, headers={"Authorization": f"Bearer {key}"}).json()["data"]["items"][0]["id"]
+        failing = violated_by_pytest(tmp_path, variables)
+        listed = httpx.get(f"{audiences}/{group}/audiences", headers={"Authorization": f"Bearer {key}"}).json()
+
+    text = "".join(path.read_text() for path in tmp_path.iterdir() if path.is_file())
+    assert violations
+    assert failing == set(map(name_of_test, violations))
+    assert key not in text
+    assert secret.split()[1] not in text
+    assert "$AUDIENCE_API_KEY" in text
+    assert listed["data"]["items"] == []
+
+
+def test_a_folder_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+
+    said = refused("--base-url", "http://x", "--states-url", "http://x", "--reproduce", str(file))
+
+    assert f"--reproduce {file}" in said
