@@ -209,7 +209,7 @@ class AccountGuard(RequestGuard):
     def _learn_permission(self, token: str, destination: Destination, exchange: Exchange) -> None:
         """Learn what a key may do; raise WithheldError at the first 403 that says that it lacks a permission."""
         permission = destination.permission
-        if not permission or destination.group not in self._groups:
+        if not permission or token not in self._keys.get(destination.group, ()):
             return
         if exchange.status in SUCCESS:
             self._permitted.add((token, permission))

@@ -180,6 +180,16 @@ def test_a_403_for_what_is_not_of_the_run_is_judged_by_the_check(path: str) -> N
     guard.before(raw)
 
 
+def test_a_403_for_a_key_in_an_account_group_of_another_key_is_judged_by_the_check() -> None:
+    guard, raw = account_guard("1"), request("DELETE", "/2/audiences/12")
+    guard.adopt({"apiKey": "another-key", "accountGroupId": "2"})
+    guard.adopt({"accountGroupId": "2", "audienceId": "12"})
+
+    guard.after(raw, exchange(raw, 403, FORBIDDEN))
+
+    guard.before(raw)
+
+
 def test_a_permission_that_the_preflight_found_lacking_is_not_tried() -> None:
     guard = account_guard("1", lacking=frozenset({"audiences:write"}))
 
