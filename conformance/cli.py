@@ -15,6 +15,7 @@ from click.exceptions import NoArgsIsHelpError
 from conformance import environment
 from conformance.catalogue.requirements import Profile, load_catalogue
 from conformance.client.transport import DEFAULT_MAX_BODY
+from conformance.harness.settling import DEFAULT_SETTLING_TIME
 from conformance.options import Options, UsageError, parse_headers, positive
 from conformance.report.formats import FORMATS
 from conformance.report.legible import line
@@ -119,6 +120,15 @@ def cli() -> None:
     envvar="AUDIENCE_CONFORMANCE_MAX_BODY",
     show_envvar=True,
     help="Bytes of a response, decoded, that are read; more is a violation of the target.",
+)
+@click.option(
+    "--settle",
+    default=DEFAULT_SETTLING_TIME,
+    show_default=True,
+    callback=positive,
+    envvar="AUDIENCE_CONFORMANCE_SETTLE",
+    show_envvar=True,
+    help="Seconds after which lists and single reads have to show a change; no page prints a number.",
 )
 @click.option("--deadline", type=float, callback=positive, help="Seconds after which the remaining checks are not run.")
 @click.option(

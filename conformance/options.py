@@ -41,6 +41,7 @@ class Options:
         run_id: The identifier of this run alone: what must be fresh, also with the same seed, is made from it.
         max_examples: The number of repetitions of a cheap, central check.
         timeout: The longest wait for a response, in seconds.
+        settle: The seconds after which a change has to be visible in lists and single reads.
         max_rps: The requests a second of all workers together; None is no limit on this machine, 20 elsewhere.
         max_body: The longest body of a response, decoded, in bytes.
         deadline: The seconds after which the remaining checks are not run; None for no deadline.
@@ -73,6 +74,7 @@ class Options:
     run_id: UUID
     max_examples: int
     timeout: float
+    settle: float
     max_rps: float | None
     deadline: float | None
     max_body: int

@@ -16,6 +16,7 @@ from conformance.harness.deletions import Deletions
 from conformance.harness.expectations import Expectations, describe, is_refusal
 from conformance.harness.group_keys import keys_of_groups
 from conformance.harness.key import Key
+from conformance.harness.read_back import read_until
 from conformance.harness.snapshots import eventually, listed
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
@@ -112,7 +113,7 @@ def expect_not_found(context: CheckContext, later: Exchange, *before: Exchange) 
 
 
 def expect_gone(context: CheckContext, key: Key, audience: Audience, deleted: Exchange) -> None:
-    """Expect every operation to refuse a deleted audience, and no list to show it after two seconds."""
+    """Expect every operation to refuse a deleted audience, and no list to show it after the settling time."""
     for operation in sorted(operations.GUARDED, key=lambda guarded: guarded.prefix):
         body = {"name": "still there"} if operation is operations.UPDATE_AUDIENCE else None
         if operation is operations.MOVE_TO_FOLDER:
@@ -136,7 +137,9 @@ def is_listed(context: CheckContext, operation: OperationSpec, key: Key, audienc
 
 def expect_still_there(context: CheckContext, key: Key, audience: Audience, deleted: Exchange) -> None:
     """Expect an audience to be read and listed after another one was deleted."""
-    read_back = context.call(operations.GET_AUDIENCE, key, audience.id)
+    read_back = read_until(
+        context, lambda: context.call(operations.GET_AUDIENCE, key, audience.id), lambda read: read.status == 200
+    )
     Expectations(context).status("AUD-DELETE-ONLY", read_back, {200}, deleted)
     for operation in LISTS:
         expect_listed(context, operation, key, audience, deleted)

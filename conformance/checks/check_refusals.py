@@ -4,13 +4,19 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.catalogue import operations
-from conformance.catalogue.operation_spec import OperationSpec
-from conformance.client.client import RequestOptions
+from conformance.catalogue.operation_spec import OperationSpec, Resource
+from conformance.client.client import ApiRequest, RequestOptions
 from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations, describe
+from conformance.harness.group_snapshot import GET, GroupSnapshot, contradictions
+from conformance.harness.group_view import agrees_with_itself
+from conformance.harness.key import Key
 from conformance.harness.parametrization import for_each_operation
+from conformance.harness.snapshot_reader import take_snapshot
+from conformance.harness.snapshots import eventually
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
 from conformance.harness.valid_requests import valid_request
+from conformance.results.exchange import Exchange
 from conformance.states import ProviderState
 
 NAMED_AND_TYPED: list[Any] = [{}, {"name": "no type"}, {"name": 1}, {"name": None}, {"name": ["x"]}, [], "x", 1]
@@ -116,9 +122,36 @@ def check_past_the_rate_limit_nothing_is_done(context: CheckContext, operation: 
 def check_an_internal_failure_is_answered_as_documented(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     request = valid_request(context, operation, key)
+    snapshot_before(context, request, key)
     context.states.setup(ProviderState.SERVER_FAILING, apiKey=key.token, times=1)
 
     failed = context.client.send(request)
 
     context.states.teardown(ProviderState.SERVER_FAILING, apiKey=key.token)
     Expectations(context).announced(operation.requirement("ROW-500"), failed, 500, ProviderState.SERVER_FAILING)
+    if not operation.only_reads and not context.facts.has_contradictions:
+        expect_one_outcome(context, request, key, failed)
+
+
+def expect_one_outcome(context: CheckContext, request: ApiRequest, key: Key, failed: Exchange) -> None:
+    """Expect every place to show the same outcome of a failed request, be it done or not."""
+    known = [request.resource_id] if request.operation.resource is Resource.AUDIENCE else []
+    snapshots: list[GroupSnapshot] = []
+
+    def agrees() -> bool:
+        snapshots.append(take_snapshot(context, key, known))
+        return agrees_with_itself(snapshots[-1])
+
+    in_time = eventually(context, agrees)[1]
+    expect, requirement_id = Expectations(context), request.operation.requirement("CONSISTENT")
+    found = "; ".join(contradictions(snapshots[-1]))[:400]
+    evidence = [failed, *dict.fromkeys(snapshots[-1].shown_by.values())]
+    expect.condition(requirement_id, "done or not done, in every place", found, evidence, holds=in_time)
+    if request.operation is operations.DELETE_AUDIENCE:
+        is_there = snapshots[-1].value("audience", request.resource_id, GET, "status") == 200
+        deleted = context.client.send(request)
+        expected = (
+            f"{200 if is_there else 404}: GET found the audience {'' if is_there else 'no more '}after the failure"
+        )
+        holds = (deleted.status == 200) == is_there
+        expect.condition(requirement_id, expected, describe(deleted), [*evidence, deleted], holds=holds)

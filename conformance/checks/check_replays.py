@@ -10,7 +10,7 @@ from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations, SoftAssertions, describe
 from conformance.harness.key import Key
 from conformance.harness.snapshots import listed
-from conformance.harness.starts import is_replay, read_job_status, start, start_alone
+from conformance.harness.starts import is_replay, read_job, read_job_status, start, start_alone
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import HttpStates, NotEstablishedError, ProviderState
 
@@ -141,7 +141,7 @@ def check_an_idempotency_key_starts_nothing_in_another_account_group(context: Ch
     if first.status not in SUCCESS or second.status not in SUCCESS:  # the scope of an idempotency key is not printed
         raise NotEstablishedError(f"the target does not start two jobs with one idempotency key: {describe(second)}")
     first_id, second_id = (json_at(exchange, "data", "jobId") for exchange in (first, second))
-    polled = context.call(operations.GET_JOB, other, str(second_id))
+    polled = read_job(context, other, str(second_id))
     expect, expected, holds = Expectations(context), f"not the job {first_id}", first_id != second_id
     expect.status("JOB-START-SCOPE", polled, {200}, first, second)
     expect.condition("JOB-START-SCOPE", expected, str(second_id), [first, second], holds=holds)

@@ -20,7 +20,7 @@ from conformance.results.violation import Violation
 from conformance.states import WithheldError
 
 _REFUSED = range(400, 500)
-_UNAUTHORIZED = 401
+_OK, _UNAUTHORIZED = 200, 401
 _SERVER_ERROR = 500
 _GROUP, _FOLDER = "accountGroupId", "folderId"
 _USED_UP_BY = {
@@ -43,6 +43,7 @@ class CaseRunner:
         self.key = key
         self._identifiers = IdentifierPool(context, key)
         self._sent_before: set[tuple[object, ...]] = set()
+        self._probed: dict[str, Exchange] = {}
         self.violations: list[Violation] = []
 
     def run(self, case: Case, *, once: bool = True) -> Response | None:
@@ -68,12 +69,27 @@ class CaseRunner:
             exchange = self._context.client.send_raw(raw)
         except WithheldError:
             return None
+        if kind is IdentifierKind.READY_AUDIENCE and exchange.status in _REFUSED:
+            self._probed[_resource_id(case)] = exchange
         self._judge_identifier(operation, case, kind, exchange)
         self._record_effects(operation, case, kind, exchange)
         response = to_response(request, exchange)
         if response is not None:
             self._judge(SentCase(operation, case, raw, exchange, has_key), response)
         return response
+
+    def look_at_refused(self) -> None:
+        """Read each audience that a refused request has named, by whatever method; note a violation if it is gone."""
+        deleted = {audience for (_, audience), _ in self._context.deletions}
+        for audience, refused in self._probed.items():
+            if audience in deleted:
+                continue
+            read = self._context.call(operations.GET_AUDIENCE, self.key, audience)
+            if read.status != _OK:
+                failure = CheckFailure("REFUSED", f"the audience is still there: {refused.method} was refused")
+                self._note(operations.DELETE_AUDIENCE, failure, refused, read)
+            else:
+                self._context.ledger.passed(operations.DELETE_AUDIENCE.requirement("REFUSED"))
 
     # Before a case is sent.
 

@@ -33,6 +33,7 @@ def examples_coverage_and_fuzzing(context: CheckContext, operation: OperationSpe
             runner.run(case)
     except CasesError as error:
         context.ledger.blocked([operation.requirement("ROW-OTHER")], f"Schemathesis drew no requests: {error}")
+    runner.look_at_refused()
     return runner.violations
 
 

@@ -18,6 +18,7 @@ from conformance.harness.idempotency_keys import KEY_FORMS
 from conformance.harness.key import Key
 from conformance.harness.near_misses import near_misses_of_nobody
 from conformance.harness.run_facts import RunFacts
+from conformance.harness.settling import poll
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.ledger import Ledger
 from conformance.states import (
@@ -73,6 +74,7 @@ class CheckContext:
         random: The only source of random choices.
         repeats: How often an action is repeated that has to succeed every time.
         created_ids: The audiences and folders made for this check, which lists have to show, by account group.
+        created_jobs: The jobs prepared or started for this check, by account group.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  (all that a check works with)
@@ -91,6 +93,7 @@ class CheckContext:
         self.random = random
         self.repeats = repeats
         self.created_ids: dict[str, set[str]] = defaultdict(set)
+        self.created_jobs: dict[str, set[str]] = defaultdict(set)
         self._start_bodies: dict[str, Any] = {}
         self._has_guessed = False
 
@@ -147,6 +150,7 @@ class CheckContext:
         """Set up an audience that an active job populates."""
         params = {} if job_status is None else {"jobStatus": job_status}
         values = self.states.setup(ProviderState.POPULATED_AUDIENCE, apiKey=key.token, **params)
+        self.created_jobs[key.group].add(values["jobId"])
         return self._mark_existing(Audience(values["accountGroupId"], values["audienceId"], values["jobId"]))
 
     def _mark_existing(self, audience: Audience) -> Audience:
@@ -309,19 +313,28 @@ class CheckContext:
                     return
         self.facts.key_form = 0
 
-    def start_job(self, key: Key, source: str = "linkedin_search") -> str:
-        """Start a job by the API (P1), and return its identifier."""
-        body, options = self.start_body(key, source), self.fresh_idempotency_key()
-        exchange = self.call(operations.START_JOB, key, body=body, options=options)
+    def start_job(self, key: Key, source: str = "linkedin_search", options: RequestOptions | None = None) -> str:
+        """Start a job by the API (P1), with a fresh idempotency key unless options are given; return its identifier."""
+        body = self.start_body(key, source)
+        exchange = self.call(operations.START_JOB, key, body=body, options=options or self.fresh_idempotency_key())
         return self._issued_id(exchange, "a job could not be started", "jobId")
 
     def audience_in_folder(self, key: Key, folder: str | None = None, **fields: str) -> Audience:
         """Create an audience by the API, and move it into a folder: a new one where none is given."""
         audience = self.create_audience(key, **fields)
-        body = {"folderId": folder or self.create_folder(key)}
-        moved = self.call(operations.MOVE_TO_FOLDER, key, audience.id, body)
-        self._issued_id(moved, "an audience could not be moved into a folder", "id")
+        self.move(key, audience.id, folder or self.create_folder(key))
         return audience
+
+    def move(self, key: Key, audience_id: str, folder: str) -> None:
+        """Move an audience into a folder by the API (A10), and wait until it shows it, if it shows a folder at all."""
+        moved = self.call(operations.MOVE_TO_FOLDER, key, audience_id, {"folderId": folder})
+        self._issued_id(moved, "an audience could not be moved into a folder", "id")
+
+        def is_shown() -> bool:
+            shown = json_at(self.call(operations.GET_AUDIENCE, key, audience_id), "data")
+            return isinstance(shown, dict) and shown.get("folderId", folder) == folder
+
+        poll(self.facts.settling, self.wait, is_shown, "single reads")
 
     def _issued_id(self, exchange: Exchange, error: str, name: str) -> str:
         """Return an identifier that a success shows; NotEstablishedError with a message where there is none."""

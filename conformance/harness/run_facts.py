@@ -1,4 +1,4 @@
-"""The facts of a run that its last checks look back on: deletions, revoked keys, started jobs."""
+"""The facts of a run that its last checks look back on: deletions, revoked keys, started jobs, witnesses."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -8,11 +8,13 @@ import pytest
 from conformance.client.client import ApiRequest, Client
 from conformance.harness.deletions import Deletions
 from conformance.harness.key import Key
+from conformance.harness.settling import Settling
+from conformance.harness.witnesses import Witnesses
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
 
 _METHOD_OVERRIDE = "x-http-method-override"
-LOOKING_BACK = frozenset({"acknowledged_deletions", "revoked_keys", "started_jobs"})
+LOOKING_BACK = frozenset({"acknowledged_deletions", "revoked_keys", "started_jobs", "witnesses"})
 """The fixtures of checks that look back on the whole run, and therefore run last."""
 
 
@@ -24,14 +26,20 @@ class RunFacts:
         deletions: The deletions that the target has acknowledged.
         revoked_keys: The keys that the target has called revoked.
         key_form: The number of the form of idempotency keys that the target takes; None before the first trial.
+        settling: The settling time, and how long things took to settle.
+        witnesses: What was brought about at the beginning of the run, to be looked at again.
+        has_contradictions: Whether two places have contradicted each other for longer than that: waiting is no use.
     """
 
-    def __init__(self, client: Client, run_id: UUID) -> None:
+    def __init__(self, client: Client, run_id: UUID, settling: Settling | None = None) -> None:
         self._client = client
         self.run_id = run_id
         self.deletions = Deletions()
         self.revoked_keys: list[Key] = []
         self.key_form: int | None = None
+        self.settling = settling or Settling()
+        self.has_contradictions = False
+        self.witnesses = Witnesses()
         client.observers.append(self._record)
 
     @property
@@ -71,3 +79,8 @@ class RunFactFixtures:
     def started_jobs(self) -> list[Exchange]:
         """Return the successful starts of jobs in the run so far."""
         return list(self._facts.started_jobs)
+
+    @pytest.fixture
+    def witnesses(self) -> Witnesses:
+        """Return what was brought about at the beginning of the run."""
+        return self._facts.witnesses

@@ -1,96 +1,22 @@
-"""Snapshots of an account group: its audiences, folders and jobs, as they can be read."""
+"""The reading of lists, page by page, and of what may have to settle first."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.catalogue.requirements import Profile
 from conformance.client.client import RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations, describe
 from conformance.harness.key import Key
-from conformance.model.listing import LIST_LAG
+from conformance.harness.settling import poll
 from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError
 
-_POLL_INTERVAL = 0.1
-"""Seconds between two attempts while a list may lag."""
-
 _MOST_PAGES = 500
-_OK, _TOO_MANY = 200, 429
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The readable state of an account group.
-
-    Attributes:
-        audiences: The names of the audiences, by identifier.
-        folders: The names of the folders, by identifier.
-        jobs: The identifiers of the jobs.
-        exchanges: The exchanges that showed them.
-    """
-
-    audiences: dict[str, Any]
-    folders: dict[str, Any]
-    jobs: frozenset[str]
-    exchanges: tuple[Exchange, ...]
-
-    def agrees(self, other: "Snapshot") -> bool:
-        """Return whether both snapshots show the same."""
-        return (self.audiences, self.folders, self.jobs) == (other.audiences, other.folders, other.jobs)
-
-    def without_new(self, earlier: "Snapshot", name: str | None) -> "Snapshot":
-        """Return the snapshot without the audiences made after an earlier one, except those with a name."""
-        kept = {
-            identifier: shown
-            for identifier, shown in self.audiences.items()
-            if identifier in earlier.audiences or shown == name
-        }
-        return replace(self, audiences=kept)
-
-    def diff(self, other: "Snapshot") -> str:
-        """Return the part of this snapshot that differs from another as a text; all of it where nothing differs."""
-        if self.agrees(other):
-            return str(self)
-        return str(
-            replace(
-                self,
-                audiences=_difference(self.audiences, other.audiences),
-                folders=_difference(self.folders, other.folders),
-                jobs=self.jobs - other.jobs,
-            )
-        )
-
-    def __str__(self) -> str:
-        return f"audiences {self.audiences}, folders {self.folders}, jobs {sorted(self.jobs)}"[:400]
-
-
-def _difference(names: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
-    return {
-        identifier: name for identifier, name in names.items() if identifier not in others or others[identifier] != name
-    }
-
-
-def take_snapshot(context: CheckContext, key: Key) -> Snapshot:
-    """Read the state of an account group, as far as the profile lets the key see it."""
-    audiences, exchanges = read_all_pages(context, operations.LIST_AUDIENCES, key)
-    navigation = context.call(operations.GET_NAVIGATION, key)
-    folders = {str(folder.get("id")): folder.get("name") for folder in records(json_at(navigation, "data", "folders"))}
-    jobs: list[Any] = []
-    if context.profile is Profile.FULL:
-        jobs, job_exchanges = read_all_pages(context, operations.LIST_JOBS, key)
-        exchanges = [*exchanges, *job_exchanges]
-    return Snapshot(
-        {str(audience.get("id")): audience.get("name") for audience in audiences},
-        folders,
-        frozenset(str(job.get("jobId")) for job in jobs),
-        (*exchanges, navigation),
-    )
+_OK, _NOT_FOUND, _TOO_MANY = 200, 404, 429
 
 
 def records(items: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (JSON)
@@ -165,20 +91,27 @@ def follow_cursors(
         cursor = next_cursor
 
 
-def eventually(context: CheckContext, condition: Callable[[], bool]) -> tuple[bool, bool]:
-    """Return whether a condition holds at once, and whether it holds within the lag of lists (2 seconds)."""
-    if condition():
-        return True, True
-    for _ in range(round(LIST_LAG / _POLL_INTERVAL) + 2):
-        context.wait(_POLL_INTERVAL)
-        if condition():
-            return False, True
-    return False, False
+def eventually(context: CheckContext, condition: Callable[[], bool], subject: str = "lists") -> tuple[bool, bool]:
+    """Return whether a condition holds at once, and whether it holds within the settling time.
+
+    `subject` is the plural of what has to settle.
+    """
+    return poll(context.facts.settling, context.wait, condition, subject)
 
 
 def read(context: CheckContext, key: Key, audience: str) -> tuple[dict[str, Any], Exchange]:
-    """Read an audience, and return its data and the exchange; NotEstablishedError where it cannot be read."""
-    exchange = context.call(operations.GET_AUDIENCE, key, audience)
+    """Read an audience, and return its data and the exchange; NotEstablishedError where it cannot be read.
+
+    One that was just created may not be found for the settling time.
+    """
+    exchanges: list[Exchange] = []
+
+    def is_found() -> bool:
+        exchanges.append(context.call(operations.GET_AUDIENCE, key, audience))
+        return exchanges[-1].status != _NOT_FOUND
+
+    eventually(context, is_found, "single reads")
+    exchange = exchanges[-1]
     data = json_at(exchange, "data")
     if exchange.status != _OK or not isinstance(data, dict):
         raise NotEstablishedError(f"an audience could not be read: {exchange.url} answered {exchange.status}")

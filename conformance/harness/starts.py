@@ -8,10 +8,11 @@ from conformance.client.client import RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext
 from conformance.harness.key import Key
+from conformance.harness.read_back import read_until
 from conformance.harness.snapshots import read_all_pages
 from conformance.results.exchange import Exchange
 
-_REPLAYED = 200
+_OK = 200
 _REFUSED_FOR_A_STATE = frozenset({402, 409})
 
 
@@ -39,7 +40,7 @@ def start_alone(context: CheckContext, key: Key, body: Any, options: RequestOpti
 
 def is_replay(exchange: Exchange, job_id: Any) -> bool:  # noqa: ANN401  (JSON)
     """Whether a start request was answered with an existing job."""
-    return exchange.status == _REPLAYED and json_at(exchange, "data", "jobId") == job_id
+    return exchange.status == _OK and json_at(exchange, "data", "jobId") == job_id
 
 
 def listed_jobs(context: CheckContext, key: Key) -> set[str]:
@@ -51,3 +52,12 @@ def read_job_status(context: CheckContext, key: Key, job_id: str) -> tuple[str |
     """Read the status of a job."""
     exchange = context.call(operations.GET_JOB, key, job_id)
     return json_at(exchange, "data", "status"), exchange
+
+
+def read_job(context: CheckContext, key: Key, job_id: str, status: str | None = None) -> Exchange:
+    """Read a job until it is found and, if one is given, has a status; for the settling time at most."""
+
+    def is_shown(read: Exchange) -> bool:
+        return read.status == _OK and status in {None, json_at(read, "data", "status")}
+
+    return read_until(context, lambda: context.call(operations.GET_JOB, key, job_id), is_shown, "JOB-GET-CONSISTENT")

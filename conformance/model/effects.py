@@ -30,11 +30,15 @@ def create_audience(state: State, request: Request, response: Response) -> Judge
     if path in state.audiences:
         new = requirement(request.operation, Fact.NEW)
         violations.append(RuleViolation(Severity.MUST, new, "a new audience", f"the identifier of another, {shown.id}"))
-    return Judgement(frozenset({state.with_audience(path, learned(created, shown, by))}), tuple(violations))
+    after = state.with_audience(path, learned(created, shown, by)).with_unsettled(path)
+    return Judgement(frozenset({after}), tuple(violations))
 
 
 def read_audience(state: State, request: Request, response: Response) -> Judgement:
-    """Compare the audience of the path with its last known fields (A3); a returned audience is ready."""
+    """Compare the audience of the path with its last known fields (A3); a returned audience is ready.
+
+    A read that may not show the last change yet teaches nothing where it differs.
+    """
     shown = response.data
     if not isinstance(shown, ShownAudience):
         return Judgement(frozenset({_with_ready_audience(state, request)}))
@@ -46,7 +50,11 @@ def read_audience(state: State, request: Request, response: Response) -> Judgeme
         violations.append(RuleViolation(Severity.MUST, fact, "404: it was deleted", f"{response}, {shown.name!r}"))
         return Judgement(frozenset({state}), tuple(violations))
     known = state.audiences.get(request.path, Audience())
-    violations += differences(known, shown, Severity.MUST)
+    is_unsettled = request.path in state.unsettled
+    stale = [*differences(known, shown, Severity.SHOULD if is_unsettled else Severity.MUST)]
+    violations += stale
+    if stale and is_unsettled:
+        return Judgement(frozenset({state}), tuple(violations))
     current = replace(confirmed(known, shown, by), ready=True)
     return Judgement(frozenset({state.with_audience(request.path, current, lagging=False)}), tuple(violations))
 
@@ -63,10 +71,10 @@ def update_audience(state: State, request: Request, response: Response) -> Judge
         return Judgement(frozenset({state}))
     after = _with_update(known, request)
     if not isinstance(response.data, ShownAudience):
-        return Judgement(frozenset({state.with_audience(request.path, after)}))
+        return Judgement(frozenset({state.with_audience(request.path, after).with_unsettled(request.path)}))
     violations = (*_wrong_identifier(request, response.data), *differences(after, response.data, Severity.MUST))
     after = learned(after, response.data, requirement(request.operation, Fact.EFFECT))
-    return Judgement(frozenset({state.with_audience(request.path, after)}), violations)
+    return Judgement(frozenset({state.with_audience(request.path, after).with_unsettled(request.path)}), violations)
 
 
 def delete_audience(state: State, request: Request, _: Response) -> Judgement:

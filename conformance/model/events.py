@@ -55,14 +55,14 @@ class ProspectingEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class ListsSettled:
-    """The end of two seconds without a change of an audience or job: lists MUST show it from now on."""
+class Settled:
+    """The end of the settling time of an audience or job: lists and reads MUST show it from now on."""
 
     group: str
     identifier: str
 
 
-Event = KeyIssued | KeyRevoked | AudienceReady | AudiencePopulated | ProspectingEnded | ListsSettled
+Event = KeyIssued | KeyRevoked | AudienceReady | AudiencePopulated | ProspectingEnded | Settled
 
 
 def apply(state: State, event: Event) -> frozenset[State]:
@@ -91,8 +91,10 @@ def apply(state: State, event: Event) -> frozenset[State]:
             return frozenset({_with_populated_audience(state, event)})
         case ProspectingEnded():
             return _after_end(state, event)
-        case ListsSettled(group, identifier):
-            return frozenset({replace(state, lagging=state.lagging - {(group, identifier)})})
+        case Settled(group, identifier):
+            path = (group, identifier)
+            settled = replace(state, lagging=state.lagging - {path}, unsettled=state.unsettled - {path})
+            return frozenset({settled})
 
 
 def _with_populated_audience(state: State, event: AudiencePopulated) -> State:
@@ -108,7 +110,9 @@ def _after_end(state: State, event: ProspectingEnded) -> frozenset[State]:
     job = state.jobs.get((event.group, event.job), Job(Activity.OPEN))
     outcomes = {event.outcome, job.outcome} if job.activity is Activity.ENDED else {event.outcome}
     jobs = [replace(job, activity=Activity.ENDED, outcome=outcome, declared=True) for outcome in outcomes]
-    return frozenset().union(*(_after_outcome(state, (event.group, event.job), ended) for ended in jobs))
+    path = (event.group, event.job)
+    state = replace(state, unsettled=state.unsettled - {path})  # by the word of the target it has ended by now
+    return frozenset().union(*(_after_outcome(state, path, ended) for ended in jobs))
 
 
 def _after_outcome(state: State, path: Path, ended: Job) -> frozenset[State]:

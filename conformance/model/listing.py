@@ -9,9 +9,6 @@ from conformance.model.messages import AudiencePage, Navigation, Request, Respon
 from conformance.model.state import Audience, Folder, Path, State
 from conformance.model.violation import Fact, Judgement, RuleViolation, Severity, requirement
 
-LIST_LAG = 2.0
-"""Seconds after which lists have to show the current state (docs/conformance.md, Checks: the suite's reading of A1)."""
-
 
 def list_audiences(state: State, request: Request, response: Response) -> Judgement:
     """Judge a list of audiences (A1): it shows those ready for use, and none that is being populated.
@@ -50,7 +47,7 @@ def _judge_items(state: State, request: Request, items: Sequence[ShownAudience],
 
 
 def _level(state: State, path: Path) -> Severity:
-    """Return SHOULD for a change less than two seconds ago, since lists may lag."""
+    """Return SHOULD for a change that may not have settled."""
     return Severity.SHOULD if path in state.lagging else Severity.MUST
 
 

@@ -30,7 +30,8 @@ def start(state: State, request: Request, response: Response) -> Judgement:
     violations = tuple(_replay_violations(state, request, response, path))
     after = _with_start_request(state, request, shown.id)
     if path not in state.jobs:
-        after = after.with_unknown(request.group).with_job(path, Job(Activity.OPEN, body=request.body))
+        job = Job(Activity.OPEN, body=request.body)
+        after = after.with_unknown(request.group).with_job(path, job).with_unsettled(path)
     return Judgement(frozenset({_with_shown_job(after, path, shown)}), violations)
 
 
@@ -39,7 +40,8 @@ def read(state: State, request: Request, response: Response) -> Judgement:
     shown = response.data
     if not isinstance(shown, ShownJob):
         return Judgement(frozenset({state}))
-    violations = [*_status_violations(state, request, shown, Severity.MUST)]
+    is_unsettled = request.path in state.unsettled
+    violations = [*_status_violations(state, request, shown, Severity.SHOULD if is_unsettled else Severity.MUST)]
     if shown.id != request.resource_id:
         current = requirement(request.operation, Fact.CURRENT)
         violations.append(RuleViolation(Severity.MUST, current, f"job {request.resource_id}", f"job {shown.id}"))
@@ -67,7 +69,7 @@ def cancel(state: State, request: Request, _: Response) -> Judgement:
     if job is None or job.activity is Activity.ENDED:
         return Judgement(frozenset({state}))
     ended = replace(job, activity=Activity.ENDED, outcome="cancelled", declared=False)
-    after = state.with_job(request.path, ended)
+    after = state.with_job(request.path, ended).with_unsettled(request.path)
     path = (request.group, job.audience or "")
     if path not in after.audiences or after.is_populated(path):
         return Judgement(frozenset({after}))

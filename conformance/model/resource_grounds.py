@@ -34,6 +34,8 @@ def resource_grounds(state: State, request: Request) -> Iterator[RefusalGround]:
         yield RefusalGround(missing.fact, _FOR_NO_RESOURCE, penalty=Severity.SHOULD)
     if request.operation.resource is Resource.JOB:
         yield from _job_grounds(state, request)
+    if request.operation.only_reads and request.path in state.unsettled:
+        yield RefusalGround(Fact.CURRENT, NOT_FOUND, penalty=Severity.SHOULD)
 
 
 def _missing(path: Path, known: Collection[Path], may_hold_unknown: Collection[str]) -> RefusalGround:

@@ -101,7 +101,8 @@ class State:
         deleted: The deleted audiences, as they last were.
         starts: The start requests by account group, API key and idempotency key.
         reissued: The deleted audiences whose identifier may belong to a new, unknown audience.
-        lagging: The audiences that changed, and the jobs that began, less than two seconds ago; lists may not show it.
+        lagging: The audiences that changed, and the jobs that began, and may not have settled; lists may not show it.
+        unsettled: Those of them that a request has created, changed, started or cancelled; reads may not show it.
         may_hold_unknown: The account groups that may hold unknown audiences or folders.
         may_have_unknown_jobs: The account groups that may have unknown jobs.
         may_have_unknown_active_job: Those of them in which the suite may have started such a job, still active.
@@ -115,6 +116,7 @@ class State:
     starts: Records[tuple[str, str | None, str], StartRequest] = field(default_factory=Records)
     reissued: frozenset[Path] = frozenset()
     lagging: frozenset[Path] = frozenset()
+    unsettled: frozenset[Path] = frozenset()
     may_hold_unknown: frozenset[str] = frozenset()
     may_have_unknown_jobs: frozenset[str] = frozenset()
     may_have_unknown_active_job: frozenset[str] = frozenset()
@@ -166,6 +168,10 @@ class State:
         """Return the state with a job; a new job may be missing in the list for a while."""
         lagging = self.lagging if path in self.jobs else self.lagging | {path}
         return replace(self, jobs=self.jobs.put(path, job), lagging=lagging)
+
+    def with_unsettled(self, path: Path) -> "State":
+        """Return the state in which a read of the resource may show it as it was before the last request."""
+        return replace(self, unsettled=self.unsettled | {path})
 
     def with_unknown(self, group: str) -> "State":
         """Return the state with an unknown new resource in the account group; its identifier may be a reused one."""

@@ -15,6 +15,8 @@ from conformance.catalogue.requirements import Catalogue, Profile, Requirement
 from conformance.client.reproduction import with_reproduction_steps
 from conformance.harness.context import CheckContext
 from conformance.harness.run_facts import LOOKING_BACK, RunFactFixtures, RunFacts
+from conformance.harness.settling import Settling
+from conformance.harness.witness_setup import set_up_witnesses
 from conformance.options import Options
 from conformance.results.exchange import Exchange
 from conformance.results.ledger import Ledger
@@ -40,6 +42,7 @@ class RunSettings:
         seed: The seed of all random numbers.
         run_id: The identifier of the run, from which its idempotency keys are made.
         repeats: How often a check repeats cheap requests.
+        settle: The seconds after which a change has to be visible everywhere.
         reproduce: Whether violations keep all requests that repeat them.
         selected: The only checks whose files are read; empty for all checks of the profile.
     """
@@ -48,6 +51,7 @@ class RunSettings:
     seed: int
     run_id: UUID
     repeats: int
+    settle: float
     reproduce: bool = False
     selected: frozenset[str] = frozenset()
 
@@ -64,10 +68,11 @@ class ConformancePlugin:
         self._session = session
         self._settings = settings
         self._deadline = deadline
-        self._facts = RunFacts(session.client, settings.run_id)
+        self._facts = RunFacts(session.client, settings.run_id, Settling(settings.settle))
         self._collected: set[str] = set()
         self._selected: set[str] = set()
         self._deciding: set[str] = set()
+        self._needs_witnesses = False
         self.result: WorkerResult | None = None
 
     @classmethod
@@ -77,8 +82,15 @@ class ConformancePlugin:
         """Return the plugin for a session that was opened with these options."""
         repeats = session.states.repeats(options.max_examples)
         selected = selected_checks(options.selection, catalogue)
-        reproduce = options.reproduce is not None
-        settings = RunSettings(options.profile, options.seed, options.run_id, repeats, reproduce, selected)
+        settings = RunSettings(
+            options.profile,
+            options.seed,
+            options.run_id,
+            repeats,
+            options.settle,
+            options.reproduce is not None,
+            selected,
+        )
         return cls(catalogue, session, settings, deadline)
 
     @property
@@ -88,8 +100,11 @@ class ConformancePlugin:
     @pytest.fixture
     def context(self, request: pytest.FixtureRequest) -> CheckContext:
         """Return the context of a check; its random numbers depend on the seed and on the name of the check alone."""
+        return self._context_named(request.node.name)
+
+    def _context_named(self, name: str) -> CheckContext:
         settings, session = self._settings, self._session
-        generator = random.Random(f"{settings.seed}/{request.node.name}")  # noqa: S311  (reproducible on purpose)
+        generator = random.Random(f"{settings.seed}/{name}")  # noqa: S311  (reproducible on purpose)
         return CheckContext(session.client, session.states, self._facts, generator, settings.profile, settings.repeats)
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -108,13 +123,22 @@ class ConformancePlugin:
         self._selected = {item.nodeid for item in session.items}
         for item in session.items:
             self._deciding.update(self._decided_by(item))
+        self._needs_witnesses = any("witnesses" in getattr(item, "fixturenames", ()) for item in session.items)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Begin a check; raise NotEstablishedError if the deadline has passed, or the target is gone."""
+        """Begin a check, the first one after the witnesses.
+
+        Raises:
+            NotEstablishedError: The deadline has passed, or the target is gone.
+        """
         self._ledger.check = item.name
         self._deadline.raise_if_passed()
         self._session.liveness.raise_if_gone()
         self._session.states.begin_check()
+        if self._needs_witnesses:
+            self._needs_witnesses = False
+            self._facts.witnesses = set_up_witnesses(self._context_named("witnesses"))
+            self._session.states.begin_check()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:  # noqa: ANN401  (pytest's)
@@ -149,7 +173,7 @@ class ConformancePlugin:
         not_torn_down = states.teardown_all()
         guard = states.guard
         leftovers = delete_leftovers(guard, self._session.api) if isinstance(guard, AccountGuard) else []
-        notes = [*states.notes(), *liveness.notes(), *leftovers]
+        notes = [*states.notes(), *liveness.notes(), *leftovers, *self._facts.settling.notes()]
         if self._deadline.stopped:
             notes.append("the deadline has passed: checks that had not ended by then were not run, or repeated less")
         self.result = WorkerResult(

@@ -1,7 +1,7 @@
 """A trace through the API: the requests, in order, and the possible states of the target after them."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 
@@ -10,12 +10,21 @@ from conformance.client.client import ApiRequest
 from conformance.harness.context import CheckContext
 from conformance.harness.key import Key
 from conformance.harness.model_adapter import to_model_request, to_model_response
+from conformance.harness.settling import poll
 from conformance.harness.snapshots import follow_cursors
 from conformance.harness.violations import consistent, to_violation
-from conformance.model.events import Event, ListsSettled
+from conformance.model.events import Event, Settled
 from conformance.model.judge import advance
-from conformance.model.listing import LIST_LAG
-from conformance.model.messages import Request, Response, Validity
+from conformance.model.messages import (
+    UNKNOWN,
+    AudiencePage,
+    Navigation,
+    Request,
+    Response,
+    Shown,
+    ShownAudience,
+    Validity,
+)
 from conformance.model.refusal_grounds import NOT_FOUND
 from conformance.model.state import State
 from conformance.model.violation import Judgement, Severity
@@ -23,7 +32,7 @@ from conformance.results.exchange import Exchange
 from conformance.results.violation import Violation
 from conformance.states import WithheldError
 
-_LISTS = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.JOB_PAGE})
+_SETTLING = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.JOB_PAGE, Shows.AUDIENCE, Shows.JOB})
 _CURRENT = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.AUDIENCE})
 _ESTABLISHED = Response(200)
 _MOST_STATES, _MOST_PAGES, _MOST_WAITS = 100, 20, 3
@@ -49,8 +58,8 @@ class TraceSession:
         unavailable: The provider states that the target cannot establish.
         trace_count: The number of traces so far.
         home: The account group of the last trace.
-        skip_settling: Whether a list that may be wrong for a while counts as wrong at once.
-        remaining_waits: How many more times a trace may wait until lists are current.
+        skip_settling: Whether a response that may be wrong for a while counts as wrong at once.
+        remaining_waits: How many more times a trace may wait until a change has settled.
         abandoned: The reason why no further trace begins; None while traces may begin.
     """
 
@@ -123,26 +132,53 @@ class Trace:
         return not self.possible or any(state.may_be_active(job) for state in self.possible)
 
     def send(self, call: ApiRequest, validity: Validity = Validity.VALID) -> Exchange:
-        """Send a request, and judge its response; TraceEnded where the trace ends."""
-        with self._session.abandon_on_error():
-            exchange = self._context.client.send(call)
-        self._exchanges.append(exchange)
-        self._judge(to_model_request(call, validity), to_model_response(call.operation, exchange))
-        return exchange
+        """Send a request, and judge its response; TraceEnded where the trace ends.
+
+        A read that may not show a change yet is repeated until it does, or has to.
+        """
+        request = to_model_request(call, validity)
+
+        def transmit() -> tuple[Request, Response | None]:
+            with self._session.abandon_on_error():
+                self._exchanges.append(self._context.client.send(call))
+            return request, to_model_response(call.operation, self._exchanges[-1])
+
+        if call.operation.only_reads:
+            self._judge_settled(transmit, "single reads")
+        else:
+            self._judge(*transmit())
+        return self._exchanges[-1]
 
     def read(self, operation: OperationSpec, key: Key, limit: int | None) -> None:
-        """Read all pages of a list, and judge them; read again after two seconds where the list may lag."""
-        request, response = self._read_pages(operation, key, limit)
+        """Read all pages of a list, and judge them; read again where the list may lag."""
+        self._judge_settled(lambda: self._read_pages(operation, key, limit), "lists")
+
+    def _judge_settled(self, read: Callable[[], tuple[Request, Response | None]], subject: str) -> None:
+        """Judge a response at once; where it may not show a change yet, judge it again once it does, or has to."""
+        request, response = read()
         before = self.possible
-        self._judge(request, response)
-        lagging = self._violated_once_settled(before, request, response)
-        if lagging and self._session.skip_settling:
-            self._add_violated(lagging)
-        elif lagging and self._session.remaining_waits > 0:
+        if self._judge(request, response):
+            return
+        unsettled = self._violated_once_settled(before, request, response)
+        if unsettled and self._session.skip_settling:
+            self._add_violated(unsettled)
+        elif unsettled and self._session.remaining_waits > 0:
             self._session.remaining_waits -= 1
-            self._context.wait(LIST_LAG)
-            self.possible = settle_lists(self.possible)
-            self._judge(*self._read_pages(operation, key, limit))
+            self._judge_later(read, subject)
+
+    def _judge_later(self, read: Callable[[], tuple[Request, Response | None]], subject: str) -> None:
+        before, length = self.possible, len(self._exchanges)
+        latest: list[tuple[Request, Response | None]] = []
+
+        def is_settled() -> bool:
+            del self._exchanges[length:]  # the first reading and the last one show a violation
+            latest[:] = [read()]
+            return not self._violated_once_settled(before, *latest[0])
+
+        _, in_time = poll(self._context.facts.settling, self._context.wait, is_settled, subject)
+        if not in_time:
+            self.possible = settle(self.possible)
+        self._judge(*latest[0])
 
     def _read_pages(self, operation: OperationSpec, key: Key, limit: int | None) -> tuple[Request, Response | None]:
         with self._session.abandon_on_error():
@@ -154,17 +190,21 @@ class Trace:
         return request, to_model_response(operation, *pages)
 
     def _violated_once_settled(self, before: frozenset[State], request: Request, response: Response | None) -> set[str]:
-        """Return the requirements that a list violates if it is the same in two seconds."""
-        if request.operation.shows not in _LISTS or not self.possible:
+        """Return the requirements that a response violates if it is the same once the settling time is over."""
+        if request.operation.shows not in _SETTLING or not self.possible:
             return set()
-        judgement = advance(settle_lists(before), request, response)
+        judgement = advance(settle(before), request, response)
         violations = (violation for violation in judgement.violations if violation.severity is Severity.MUST)
         return {to_violation(violation, request.operation, ()).requirement_id for violation in violations}
 
-    def _judge(self, request: Request, response: Response | None) -> None:
-        """Judge a response by the model, note its violations, and update the possible states."""
+    def _judge(self, request: Request, response: Response | None) -> bool:
+        """Judge a response by the model, note its violations, and update the possible states.
+
+        Returns:
+            Whether nothing is wrong with it, not even that it may be late.
+        """
         if not self.possible:
-            return
+            return True
         judgement = advance(self.possible, request, response, pending=self._unanswered)
         if response is None:
             self._unanswered.append(request)
@@ -176,6 +216,7 @@ class Trace:
         self.possible = judgement.states if len(judgement.states) <= _MOST_STATES else frozenset()
         for requirement in _passed_requirements(request, response, judgement):
             self._context.ledger.passed(requirement)
+        return not violations
 
     def _add_violated(self, requirements: set[str], *, ends: bool = False) -> None:
         self.violated |= requirements
@@ -183,10 +224,10 @@ class Trace:
             raise TraceEnded
 
 
-def settle_lists(states: frozenset[State]) -> frozenset[State]:
-    """Return the states two seconds later, when all lists are current."""
-    for path in {path for state in states for path in state.lagging}:
-        states = advance(states, ListsSettled(*path), _ESTABLISHED).states
+def settle(states: frozenset[State]) -> frozenset[State]:
+    """Return the states after the settling time, when all lists and reads are current."""
+    for path in {path for state in states for path in state.lagging | state.unsettled}:
+        states = advance(states, Settled(*path), _ESTABLISHED).states
     return states
 
 
@@ -195,7 +236,21 @@ def _passed_requirements(request: Request, response: Response | None, judgement:
     if judgement.violations or response is None:
         return
     yield consistent(request.operation)
-    if response.data is not None and request.operation.only_reads and request.operation.shows in _CURRENT:
+    if _shows_a_name(response.data) and request.operation.only_reads and request.operation.shows in _CURRENT:
         yield request.operation.requirement("CURRENT")
     if response.status in NOT_FOUND and all(request.path in state.deleted for state in judgement.states):
         yield "AUD-DELETE-EFFECT"
+
+
+def _shows_a_name(shown: Shown | None) -> bool:
+    """Return whether data show a name to compare, or a list without items: an absent member decides nothing."""
+    match shown:
+        case ShownAudience():
+            return shown.name is not UNKNOWN
+        case AudiencePage():
+            return not shown.items or any(map(_shows_a_name, shown.items))
+        case Navigation():
+            items = [*shown.ungrouped, *(item for folder in shown.folders for item in folder.audiences)]
+            return not items or any(map(_shows_a_name, items))
+        case _:
+            return shown is not None

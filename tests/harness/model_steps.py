@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from conformance.catalogue import operations, permissions
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.model.events import AudiencePopulated, AudienceReady, Event, KeyIssued, KeyRevoked, ListsSettled
+from conformance.model.events import AudiencePopulated, AudienceReady, Event, KeyIssued, KeyRevoked, Settled
 from conformance.model.judge import advance
 from conformance.model.messages import AudiencePage, Request, Response, ShownAudience, ShownFolder, ShownJob
 from conformance.model.state import State
@@ -110,18 +110,18 @@ WORLD = after(
     KeyIssued("revoked", ALL, frozenset({"g"})),
     KeyRevoked("revoked"),
     AudienceReady("g", "ready"),
-    ListsSettled("g", "ready"),
+    Settled("g", "ready"),
     AudiencePopulated("g", "busy", "job"),
-    ListsSettled("g", "job"),
+    Settled("g", "job"),
     AudienceReady("h", "theirs"),
-    ListsSettled("h", "theirs"),
+    Settled("h", "theirs"),
     (create("ours"), shown("made", 201, name="ours")),
-    ListsSettled("g", "made"),
+    Settled("g", "made"),
     folder("demand", "on_demand"),
     folder("monitor", "monitoring"),
 )
 STARTED = after((begin(), job("p1", http=202)), of=WORLD)
 DELETED = after((delete("made"), OK), of=WORLD)
-MOVED = after((move("made", "demand"), OK), ListsSettled("g", "made"), of=WORLD)
+MOVED = after((move("made", "demand"), OK), Settled("g", "made"), of=WORLD)
 GUARDED = [get("busy"), update("busy", name="x"), delete("busy"), move("busy", "demand"), remove("busy")]
 GUARDED += [ask(operations.LIST_PROSPECTS, "busy")]

@@ -45,6 +45,8 @@ _UNCONVERSATIONAL = {
     )
 }
 CONVERSATIONAL = [
-    mutant for mutant in MUTANTS if not mutant.shows_rarely and mutant.__module__ not in _UNCONVERSATIONAL
+    mutant
+    for mutant in MUTANTS
+    if not mutant.shows_rarely and not mutant.shows_late and mutant.__module__ not in _UNCONVERSATIONAL
 ]
 """The mutants that a short conversation tells from the server: the others need long lists, or requests of their own."""

@@ -69,6 +69,7 @@ def url() -> Iterator[str]:
         ([*X, "-k", "a and"], "no expression"),
         ([*X, "--max-rps", "0"], "--max-rps must be more than 0"),
         ([*X, "--timeout", "-1"], "--timeout must be more than 0"),
+        ([*X, "--settle", "0"], "--settle must be more than 0"),
         ([*X, "--deadline", "nan"], "--deadline must be more than 0"),
         ([*X, "--workers", "0"], "--workers"),
         ([*X, "--profile", "everything"], "--profile"),

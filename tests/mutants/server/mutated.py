@@ -189,10 +189,14 @@ def served(whole: Whole) -> Iterator[str]:
 
 
 class Mutant(Whole):
-    """A server with one fault. `killed_by`: the ids that detect it. `shows_rarely`: detection takes many tries."""
+    """A server with one fault.
+
+    `killed_by`: the ids that detect it. `shows_rarely`: detection takes many tries. `shows_late`: it takes a whole run.
+    """
 
     killed_by: ClassVar[frozenset[str]]
     shows_rarely: ClassVar[bool] = False
+    shows_late: ClassVar[bool] = False
     operation: ClassVar[str] = ""
     each: ClassVar[tuple[type["Mutant"], ...]] = ()
 

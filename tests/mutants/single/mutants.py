@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
@@ -41,29 +41,6 @@ class GuardOnlyWhileRunning(Mutant):
         return running[0] if running else None
 
 
-class LimitDoesNotShow(Mutant):
-    killed_by = frozenset({"AUD-DELETE-ROW-429"})
-
-    def key_of(self, request: Request) -> Key | None:
-        key = super().key_of(request)
-        return None if key is None else replace(key, limited=False)
-
-
-class FailureDoesNotShow(Mutant):
-    killed_by = frozenset({"AUD-DELETE-ROW-500"})
-
-    def key_of(self, request: Request) -> Key | None:
-        key = super().key_of(request)
-        return None if key is None else replace(key, failures=0)
-
-
-class FailureIsAPage(Mutant):
-    killed_by = frozenset({"AUD-DELETE-ROW-500"})
-
-    def failed(self) -> Response:
-        return PlainTextResponse("<h1>Internal Server Error</h1>", 500, media_type="text/html")
-
-
 class GuardDeletesThenRefuses(Mutant):
     killed_by = frozenset({"AUD-DELETE-GUARD-KEEPS"})
 
@@ -88,6 +65,25 @@ class GuardAnotherStatus(Mutant):
 
     def guarded(self, _audience: str) -> Response:
         return self.refuse(404, "AUDIENCE_NOT_READY")
+
+
+class GuardEndsForAll(Mutant):
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
+
+    def populating(self, audience: str) -> str | None:
+        group = self.audiences.get(audience)
+        ended = [on for on, status in self.jobs.values() if status not in {"queued", "running"}]
+        return None if any(self.audiences.get(on) == group for on in ended) else super().populating(audience)
+
+
+class GuardGivesIn(Mutant):
+    killed_by = frozenset({"AUD-DELETE-GUARD"})
+    shows_rarely = True
+
+    def guarded(self, audience: str) -> Response:
+        attempts = self.__dict__.setdefault("attempts", {})
+        attempts[audience] = attempts.get(audience, 0) + 1
+        return self.done() if attempts[audience] > 40 else super().guarded(audience)
 
 
 class GuardForever(Mutant):

@@ -17,6 +17,14 @@ class Variant(Single):
     """A correct implementation."""
 
 
+class RemovesWhatAFailedJobPopulated(Variant):
+    """The audience of a failed or cancelled job is gone with the end of the job."""
+
+    def find(self, group: str, audience: str) -> str | None:
+        ended = {on for on, status in self.jobs.values() if status in {"failed", "cancelled"}}
+        return None if audience in ended else super().find(group, audience)
+
+
 class Uuids(Variant):
     def fresh(self) -> str:
         return str(uuid.UUID(int=next(self.numbers) * 0x9E3779B97F4A7C15F39CC0605CEDC834 % 2**128))

@@ -20,6 +20,7 @@ def options(
         run_id=UUID(int=1),
         max_examples=90,
         timeout=10.0,
+        settle=2.0,
         max_rps=max_rps,
         deadline=None,
         max_body=5_000_000,

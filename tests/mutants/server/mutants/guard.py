@@ -256,3 +256,13 @@ class GuardRefusesYetChanges(GuardRefusesYetActs):
         changes = {field: body[name] for name, field in named.items() if name in body}
         if audience is not None:
             self.world.audiences.put(replace(audience, **changes))
+
+
+@at_each(GUARDED, "GUARD")
+class GuardEndsForAll(Guard):
+    """Once any job of an account group has ended, the guard protects none of its audiences any more."""
+
+    def opens(self, _asked: Asked) -> bool:
+        now = self.parts.clock.now()
+        jobs = self.world.jobs.newest_first(self.asked.group)
+        return self.hit and any(not job.is_active(now) for job in jobs)

@@ -13,9 +13,10 @@ from tests.mutants.server.mutated import Whole
 
 
 class Variant(Whole):
-    """A correct server. `is_slow`: a run takes minutes."""
+    """A correct server. `is_slow`: a run takes minutes; `options`: the options of a run that it needs."""
 
     is_slow: ClassVar[bool] = False
+    options: ClassVar[tuple[str, ...]] = ()
 
 
 class AsItIs(Variant):

@@ -12,7 +12,7 @@ SEED = 5
 
 
 def context(run: int) -> CheckContext:
-    facts: Any = SimpleNamespace(run_id=UUID(int=run))
+    facts: Any = SimpleNamespace(run_id=UUID(int=run), key_form=None)
     return CheckContext(ANY, ANY, facts, Random(SEED), Profile.FULL, 9)  # noqa: S311  (reproducible on purpose)
 
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.catalogue import operations
+from conformance.model.events import Settled
 from conformance.model.messages import Navigation, Response, ShownAudience, ShownFolder
 from tests.harness.model_steps import (
     GONE,
@@ -35,7 +36,7 @@ class TestFolders:
         assert found(MOVED, move("made", "demand"), response) == {}
 
     def test_a_removed_audience_is_in_no_folder(self) -> None:
-        out = after((remove("made"), OK), of=MOVED)
+        out = after((remove("made"), OK), Settled("g", "made"), of=MOVED)
         none = Response(200, data=ShownAudience("made", folder=None))
 
         assert found(out, get("made"), none) == {}

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.model.events import ProspectingEnded
+from conformance.model.events import ProspectingEnded, Settled
 from conformance.model.messages import JobPage, Request, Response, ShownJob
 from tests.harness.model_steps import (
     GONE,
@@ -102,7 +102,8 @@ class TestJobs:
         elsewhere = after((delete("theirs", key="foreign", group="h"), OK), of=STARTED)
 
         assert found(here, get_job("p1"), GONE) == {}
-        assert found(elsewhere, get_job("p1"), GONE) == {"JOB-GET-DONE": MUST}
+        settled = after(Settled("g", "p1"), of=elsewhere)
+        assert found(settled, get_job("p1"), GONE) == {"JOB-GET-DONE": MUST}
 
     def test_a_job_is_shown_as_declared(self) -> None:
         over = after(ProspectingEnded("g", "job", "completed"), of=WORLD)

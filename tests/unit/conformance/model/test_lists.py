@@ -4,7 +4,7 @@ import pytest
 
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.model.events import AudiencePopulated, AudienceReady, ListsSettled, ProspectingEnded
+from conformance.model.events import AudiencePopulated, AudienceReady, ProspectingEnded, Settled
 from conformance.model.messages import AudiencePage, JobPage, Response, ShownAudience, ShownJob
 from tests.harness.model_steps import (
     GONE,
@@ -32,7 +32,7 @@ from tests.harness.model_steps import (
 class TestLists:
     def test_a_new_audience_may_be_missing_for_two_seconds(self) -> None:
         new = after((create("z"), shown("new", 201)), of=WORLD)
-        settled = after(ListsSettled("g", "new"), of=new)
+        settled = after(Settled("g", "new"), of=new)
 
         assert found(new, LIST, listed("ready", "made")) == {"AUD-LIST-COMPLETE": SHOULD}
         assert found(settled, LIST, listed("ready", "made")) == {"AUD-LIST-COMPLETE": MUST}
@@ -40,7 +40,7 @@ class TestLists:
 
     def test_an_audience_of_a_provider_state_may_be_missing_for_two_seconds(self) -> None:
         prepared = after(AudienceReady("g", "new"), AudiencePopulated("g", "newer", "job2"), of=WORLD)
-        settled = after(ListsSettled("g", "new"), ListsSettled("g", "job2"), of=prepared)
+        settled = after(Settled("g", "new"), Settled("g", "job2"), of=prepared)
         jobs = Response(200, data=JobPage((ShownJob("job", "queued"),)))
 
         assert found(prepared, LIST, listed("ready", "made")) == {"AUD-LIST-COMPLETE": SHOULD}
@@ -49,7 +49,7 @@ class TestLists:
         assert found(settled, JOBS, jobs) == {"JOB-LIST-COMPLETE": MUST}
 
     def test_a_populated_audience_is_shown_afterwards(self) -> None:
-        over = after(ProspectingEnded("g", "job", "completed"), ListsSettled("g", "busy"), of=WORLD)
+        over = after(ProspectingEnded("g", "job", "completed"), Settled("g", "busy"), of=WORLD)
 
         assert found(over, LIST, listed("ready", "made", "busy")) == {}
         assert found(over, LIST, listed("ready", "made")) == {"AUD-LIST-COMPLETE": MUST}
@@ -74,7 +74,7 @@ class TestLists:
         assert found(seen, get("sample"), GONE) == {"AUD-GET-DONE": MUST}
 
     def test_an_audience_that_may_not_be_ready_may_be_missing(self) -> None:
-        world = after((create("z", "monitoring"), shown("new", 201)), ListsSettled("g", "new"), of=WORLD)
+        world = after((create("z", "monitoring"), shown("new", 201)), Settled("g", "new"), of=WORLD)
 
         assert found(world, LIST, listed("ready", "made")) == {"AUD-LIST-COMPLETE": SHOULD}
 
@@ -91,7 +91,7 @@ class TestLists:
         assert found(world, get("new"), NOT_READY) == {"AUD-GET-GUARD-ENDS": MUST}
 
     def test_each_audience_has_its_own_two_seconds(self) -> None:
-        both = after((delete("made"), OK), (delete("ready"), OK), ListsSettled("g", "made"), of=WORLD)
+        both = after((delete("made"), OK), (delete("ready"), OK), Settled("g", "made"), of=WORLD)
 
         assert found(both, LIST, listed("made")) == {"AUD-DELETE-EFFECT": MUST}
         assert found(both, LIST, listed("ready")) == {"AUD-DELETE-EFFECT": SHOULD}
@@ -102,7 +102,7 @@ class TestLists:
 
         page = AudiencePage((ShownAudience("ready"), ShownAudience("made"), answer("old")))
         seen = after((create("z"), shown("new", 201)), (LIST, Response(200, data=page)), of=WORLD)
-        settled = after(ListsSettled("g", "new"), (LIST, Response(200, data=page)), of=seen)
+        settled = after(Settled("g", "new"), (LIST, Response(200, data=page)), of=seen)
 
         assert found(seen, get("new"), Response(200, data=answer("text"))) == {}
         assert found(settled, get("new"), Response(200, data=answer("text"))) == {"AUD-LIST-CURRENT": MUST}

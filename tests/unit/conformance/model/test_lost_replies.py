@@ -1,5 +1,6 @@
 import pytest
 
+from conformance.model.events import Settled
 from conformance.model.judge import advance, judge
 from conformance.model.messages import UNKNOWN, Request, Response, ShownAudience
 from tests.harness.model_steps import (
@@ -109,7 +110,8 @@ class TestBlame:
         assert found(read, move("made", "demand"), shown("made", name="y")) == {"AUD-MOVE-ONLY": MUST}
 
     def test_a_later_read_blames_the_request_that_lost_a_value(self) -> None:
-        moved = after((get("made"), shown("made", name="ours")), (move("made", "demand"), OK), of=WORLD)
+        read = after((get("made"), shown("made", name="ours")), of=WORLD)
+        moved = after((move("made", "demand"), OK), Settled("g", "made"), of=read)
 
         assert found(moved, get("made"), shown("made", name="")) == {"AUD-MOVE-ONLY": MUST}
 

@@ -1,0 +1,123 @@
+"""The reader of snapshots: lists, navigation, jobs, and each audience with its prospects."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from conformance.catalogue import operations
+from conformance.catalogue.jobs import ACTIVE_STATUSES
+from conformance.catalogue.operation_spec import OperationSpec
+from conformance.catalogue.requirements import Profile
+from conformance.client.contract import json_at
+from conformance.harness.context import CheckContext
+from conformance.harness.group_snapshot import GET, JOBS, LIST, NAVIGATION, PROSPECTS, GroupSnapshot, Sight
+from conformance.harness.key import Key
+from conformance.harness.snapshots import pages_of, records
+from conformance.results.exchange import Exchange
+from conformance.states import HttpStates
+
+_Item = tuple[dict[str, Any], Exchange]
+"""An item of a list, and the page that shows it."""
+
+_RESTLESS = {
+    "audience": frozenset[str](),
+    "folder": frozenset({"audiences"}),
+    "job": frozenset({"updatedAt", "stages", "progress", "error"}),
+}
+"""The members that are not compared, by the kind of resource: those that change while a job is active."""
+
+_OK = 200
+
+
+class _Reader:
+    """The reader of one snapshot; it notes refusals and failures like any other response."""
+
+    def __init__(self, context: CheckContext, key: Key, known: Collection[str]) -> None:
+        self._context = context
+        self._key = key
+        self._known = known
+        self.visible: dict[Sight, Any] = {}
+        self.orders: dict[str, tuple[str, ...]] = {}
+        self.shown_by: dict[Sight, Exchange] = {}
+
+    def read(self) -> None:
+        """Read the account group; alone in it the suite looks at each audience, elsewhere at its own ones."""
+        shown = [*self._read_list(), *self._read_navigation()]
+        if self._context.profile is Profile.FULL:
+            self._read_jobs()
+        is_alone = isinstance(self._context.states, HttpStates)
+        mine = {*self._known, *self._context.created_ids[self._key.group]}
+        for identifier in dict.fromkeys([*shown, *self._known]):
+            if is_alone or identifier in mine:
+                self._read_audience(identifier)
+
+    def _read_items(self, status: Sight, operation: OperationSpec, resource_id: str = "") -> list[_Item]:
+        """Note the status of the last page of a list, and return the items of all pages."""
+        items: list[_Item] = []
+        for page in pages_of(self._context, operation, self._key, resource_id):
+            self._note(status, page.status, page)
+            items += [(item, page) for item in records(json_at(page, "data", "items"))]
+        return items
+
+    def _read_list(self) -> Iterable[str]:
+        items = self._read_items(Sight("account group", "", LIST, "status"), operations.LIST_AUDIENCES)
+        return self._note_items("audience", LIST, items)
+
+    def _read_navigation(self) -> Iterator[str]:
+        navigation = self._context.call(operations.GET_NAVIGATION, self._key)
+        self._note(Sight("account group", "", NAVIGATION, "status"), navigation.status, navigation)
+        folders = list(records(json_at(navigation, "data", "folders")))
+        self._note_items("folder", NAVIGATION, [(folder, navigation) for folder in folders])
+        nested = [(folder.get("id"), item) for folder in folders for item in records(folder.get("audiences"))]
+        nested += [(None, item) for item in records(json_at(navigation, "data", "ungroupedAudiences"))]
+        for folder, item in nested:
+            self._note(Sight("audience", str(item.get("id")), NAVIGATION, "folder"), folder, navigation)
+        yield from self._note_items("audience", NAVIGATION, [(item, navigation) for _, item in nested])
+
+    def _read_jobs(self) -> None:
+        items = self._read_items(Sight("account group", "", JOBS, "status"), operations.LIST_JOBS)
+        stable = [({**item, "status": _lasting(item.get("status"))}, page) for item, page in items]
+        self._note_items("job", JOBS, stable, "jobId")
+
+    def _read_audience(self, identifier: str) -> None:
+        read = self._context.call(operations.GET_AUDIENCE, self._key, identifier)
+        self._note(Sight("audience", identifier, GET, "status"), read.status, read)
+        data = json_at(read, "data")
+        if read.status == _OK and isinstance(data, dict):
+            for name, value in data.items():
+                self._note(Sight("audience", identifier, GET, name), value, read)
+        status = Sight("audience", identifier, PROSPECTS, "status")
+        prospects = self._read_items(status, operations.LIST_PROSPECTS, identifier)
+        if self.visible.get(status) == _OK:
+            ids = tuple(sorted(str(prospect.get("id")) for prospect, _ in prospects))
+            self._note(status._replace(member="items"), ids, self.shown_by[status])
+
+    def _note_items(self, kind: str, place: str, items: list[_Item], id_member: str = "id") -> list[str]:
+        ids = [str(item.get(id_member)) for item, _ in items]
+        for identifier, (item, exchange) in zip(ids, items, strict=True):
+            for name, value in item.items():
+                if name not in _RESTLESS[kind]:
+                    self._note(Sight(kind, identifier, place, name), value, exchange)
+        self.orders[f"{place} of {kind}s"] = tuple(ids)
+        return ids
+
+    def _note(self, sight: Sight, value: Any, exchange: Exchange) -> None:  # noqa: ANN401  (JSON)
+        self.visible[sight] = value
+        self.shown_by[sight] = exchange
+
+
+def _lasting(status: object) -> object:
+    """Return the status of a job; one text while it is active, since a queued job may begin at any time."""
+    return "queued or running" if status in ACTIVE_STATUSES else status
+
+
+def take_snapshot(context: CheckContext, key: Key, known: Collection[str] = ()) -> GroupSnapshot:
+    """Read everything that can be seen of an account group, as far as the profile lets the key see it.
+
+    Args:
+        context: The context of the check.
+        key: A key that may read everything of the account group.
+        known: The audiences that are there, whether or not a list shows them.
+    """
+    reader = _Reader(context, key, known)
+    reader.read()
+    return GroupSnapshot(reader.visible, reader.orders, reader.shown_by)
