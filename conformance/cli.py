@@ -72,6 +72,17 @@ def cli() -> None:
 )
 @click.option("--states-file", type=_FILE, help="TOML file of provider states that were set up by hand.")
 @click.option("--api-key", help="API key, to set up states by the public API alone. Or AUDIENCE_API_KEY.")
+@click.option(
+    "--account-group",
+    envvar="AUDIENCE_CONFORMANCE_ACCOUNT_GROUP",
+    help="With --api-key: the account group to work in; by default the first one that the key sees.",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    envvar="AUDIENCE_CONFORMANCE_DRY_RUN",
+    help="With --api-key or --states-file: print what the run would make, and end before the first write.",
+)
 @click.option("--allow-leftovers", is_flag=True, help="With --api-key: create folders, which cannot be deleted.")
 @click.option("--allow-credits", is_flag=True, help="With --api-key: start jobs, which cost credits.")
 @click.option(

@@ -4,7 +4,7 @@ import math
 import shlex
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -60,6 +60,9 @@ class Options:
         reproduce: The directory for scripts that repeat each violation; None for none.
         quiet: Whether the terminal shows only the verdict and errors.
         reports: The path of each report, by its kind.
+        account_group: The account group to work in with `api_key`; None for the first one that the key sees.
+        dry_run: Whether to end before the first write, once it is told what the run would make.
+        lacking: The permissions that the keys were found to lack before the checks.
     """
 
     base_url: str
@@ -90,6 +93,9 @@ class Options:
     reproduce: Path | None
     quiet: bool
     reports: Mapping[str, Path]
+    account_group: str | None = None
+    dry_run: bool = False
+    lacking: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def min_interval(self) -> float:

@@ -78,6 +78,12 @@ def _conflict_problems(options: Options) -> Iterator[str]:
     for flag, given in (("--allow-leftovers", options.allow_leftovers), ("--allow-credits", options.allow_credits)):
         if given and options.api_key is None:
             yield f"{flag} is for --api-key only: with provider states it is always allowed, leave it out"
+    if options.account_group is not None and options.api_key is None:
+        yield "--account-group is for --api-key only: provider states come with their account groups, leave it out"
+    if options.account_group is not None and not options.account_group.strip():
+        yield "--account-group is empty: give the identifier of an account group, or leave it out"
+    if options.dry_run and options.states_url is not None:
+        yield "--dry-run is for --api-key and --states-file: with --states-url nothing is made that outlives the run"
     if (options.workers or 1) > 1 and options.states_url is None:
         yield "--workers needs --states-url, for an account group of its own for each process: leave it out"
     try:

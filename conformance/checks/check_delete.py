@@ -7,6 +7,7 @@ import pytest
 
 from conformance.catalogue import operations
 from conformance.catalogue.jobs import ACTIVE_STATUSES, OUTCOMES
+from conformance.catalogue.operation_spec import Resource
 from conformance.client.client import ApiRequest, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import IDEMPOTENCY_KEY, Audience, CheckContext, distinct_from
@@ -15,13 +16,7 @@ from conformance.harness.expectations import Expectations, contradictory_refusal
 from conformance.harness.group_keys import keys_of_groups
 from conformance.harness.identifiers import ODD, STRANGE, expect_strange_refused
 from conformance.harness.key import Key
-from conformance.harness.near_misses import (
-    impossible_near_misses,
-    is_plain,
-    near_misses_of_account_group,
-    near_misses_of_identifier,
-    near_misses_of_key,
-)
+from conformance.harness.near_misses import is_plain, near_misses_of_account_group, near_misses_of_key
 from conformance.model.refusal_grounds import ELSEWHERE, FOREIGN
 from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError, ProviderState
@@ -257,17 +252,16 @@ def check_a_near_miss_of_an_identifier_hits_nothing(context: CheckContext) -> No
         spare = context.populated_audience(key)
         context.end_job(spare, "completed")
         released.append(spare)
-    near = near_misses_of_identifier(audience.id, context.random.randrange(len(audience.id)))
-    near_misses = [near.percent_encoded, *impossible_near_misses(audience.id)]
-    if not audience.id.isdecimal():  # one that counts may have given the others out
-        near_misses += context.not_issued([near.shorter, near.longer, near.changed])
+    near_misses = context.near_misses(audience.id, Resource.AUDIENCE)
 
     # Each kind of resource may have identifiers of its own, which may be equal.
     prepared = [populated, *released]
     other_kinds = {key.group, *(str(one.job) for one in prepared)} - {audience.id, *(one.id for one in prepared)}
-    for identifier in [*near_misses, *sorted(other_kinds)]:
-        request = ApiRequest(operations.DELETE_AUDIENCE, key.token, audience.group, identifier)
-        refused = context.client.send(request, judged=is_plain(identifier))
+    for deletion in context.sendable(
+        ApiRequest(operations.DELETE_AUDIENCE, key.token, audience.group, identifier)
+        for identifier in [*near_misses, *sorted(other_kinds)]
+    ):
+        refused = context.client.send(deletion, judged=is_plain(deletion.resource_id))
         Expectations(context).refusal("AUD-DELETE-EXACT", refused)
 
     expect_still_there(context, "AUD-DELETE-REFUSED", audience, key, refused)
@@ -287,8 +281,9 @@ def check_an_odd_identifier_is_refused_as_documented(context: CheckContext, iden
 def check_a_strange_identifier_is_refused(context: CheckContext) -> None:
     key = context.create_key()
 
-    for identifier in STRANGE:
-        expect_strange_refused(context, ApiRequest(operations.DELETE_AUDIENCE, key.token, key.group, identifier))
+    strange = [ApiRequest(operations.DELETE_AUDIENCE, key.token, key.group, identifier) for identifier in STRANGE]
+    for request in context.sendable(strange):
+        expect_strange_refused(context, request)
 
 
 def check_an_idempotency_key_replays_nothing(context: CheckContext) -> None:

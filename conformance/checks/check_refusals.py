@@ -81,9 +81,10 @@ def check_a_doubtful_body_changes_nothing_where_it_is_refused(context: CheckCont
     request = valid_request(context, operation, key)
     expect, requirement_id = Expectations(context), operation.requirement("CONSISTENT")
 
-    for name in (" ", "", "\x00", "a" * 300, "a" * 2_000, "a" * 100_000):
+    names = (" ", "", "\x00", "a" * 300, "a" * 2_000, "a" * 100_000)
+    for named in context.sendable(replace(request, body={**request.body, "name": name}) for name in names):
         before = snapshot_before(context, request, key)
-        exchange = context.client.send(replace(request, body={**request.body, "name": name}))
+        exchange = context.client.send(named)
         holds = exchange.status is None or exchange.status < 500
         expect.condition(requirement_id, "no server error", describe(exchange), [exchange], holds=holds)
         if exchange.status in range(400, 500):  # nothing says that it must be

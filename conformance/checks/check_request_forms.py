@@ -95,6 +95,8 @@ class BypassWorld:
         body = bodies.get(self.operation)
         request = ApiRequest(self.operation, barrier.token, audience.group, audience.id, body)
         for bypass in bypasses(self.context.client.contract, request, barrier.own_group):
+            if self.context.states.guard.reason_against(bypass.request) is not None:
+                continue  # it might hit something real
             yield bypass, partial(self.context.client.send_raw, bypass.request, judged=False)
 
     def is_untouched(self, audience: Audience) -> tuple[bool, Exchange]:

@@ -12,12 +12,7 @@ from conformance.harness.context import CheckContext, distinct_from
 from conformance.harness.expectations import Expectations, describe
 from conformance.harness.identifiers import ODD, STRANGE, expect_strange_refused
 from conformance.harness.key import Key
-from conformance.harness.near_misses import (
-    impossible_near_misses,
-    is_plain,
-    near_misses_of_account_group,
-    near_misses_of_identifier,
-)
+from conformance.harness.near_misses import is_plain, near_misses_of_account_group
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.snapshots import eventually, read_all_pages, records
 from conformance.harness.unchanged import expect_unchanged, snapshot_before
@@ -97,35 +92,30 @@ def check_what_is_not_there_is_not_found_anywhere(context: CheckContext, operati
         if deleted.status != 200:
             raise NotEstablishedError(f"an audience could not be deleted: the target answered {deleted.status}")
         expect.status(requirement_id, context.client.send(request), {404}, deleted)
-    plain = filter(is_plain, near_misses(context, request.resource_id))
+    plain = (near_miss for near_miss in near_misses(context, request) if is_plain(near_miss.resource_id))
     for near_miss in islice(plain, 2):
-        refused = context.client.send(dataclasses.replace(request, resource_id=near_miss))
+        refused = context.client.send(near_miss)
         # An identifier may have a check digit: then one that was not issued may be malformed.
         expect.status(requirement_id, refused, {400, 404})
 
 
-def near_misses(context: CheckContext, identifier: str) -> list[str]:
-    """Return identifiers that are nearly this one, and that the target has not issued.
-
-    Of one that counts only those that it cannot have issued; whether `012` is `12` is not judged.
-    """
-    if identifier.isdecimal():
-        return impossible_near_misses(identifier)
-    index = context.random.randrange(len(identifier))
-    return [*context.not_issued(near_misses_of_identifier(identifier, index)), *impossible_near_misses(identifier)]
+def near_misses(context: CheckContext, request: ApiRequest) -> list[ApiRequest]:
+    """Return the same request for identifiers that are nearly its own, and nobody's."""
+    identifiers = context.near_misses(request.resource_id, request.operation.resource)
+    return context.sendable(dataclasses.replace(request, resource_id=identifier) for identifier in identifiers)
 
 
 @for_each_operation(operations.TARGETED)
 def check_a_near_miss_hits_nothing_anywhere(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     request = valid_request(context, operation, key)
-    misses = near_misses(context, request.resource_id)
-    misses += ids_of_other_kinds(context, operation, key, request.resource_id)
+    misses = near_misses(context, request)
+    others = ids_of_other_kinds(context, operation, key, request.resource_id)
+    misses += [dataclasses.replace(request, resource_id=identifier) for identifier in others]
     before = snapshot_before(context, request, key)
 
-    for identifier in misses:
-        near = dataclasses.replace(request, resource_id=identifier)
-        refused = context.client.send(near, judged=is_plain(identifier))
+    for miss in context.sendable(misses):
+        refused = context.client.send(miss, judged=is_plain(miss.resource_id))
         Expectations(context).refusal(operation.requirement("EXACT"), refused)
 
     expect_unchanged(context, before, request, key, refused)
@@ -152,24 +142,25 @@ def check_odd_identifiers_are_refused_as_documented(context: CheckContext, opera
     expect, requirement_id = Expectations(context), operation.requirement("ODD")
 
     index = context.random.randrange(len(request.group))
-    for identifier in context.not_issued(near_misses_of_account_group(request.group, index)):
-        refused = context.client.send(dataclasses.replace(request, group=identifier))
+    near_groups = context.not_issued(near_misses_of_account_group(request.group, index))
+    for near in context.sendable(dataclasses.replace(request, group=identifier) for identifier in near_groups):
+        refused = context.client.send(near)
         expect.status(operation.requirement("SCOPE"), refused, {400, 403, 404})
-    for identifier in ODD:
-        refused = context.client.send(dataclasses.replace(request, group=identifier))
-        expect.status(requirement_id, refused, {400, 403, 404})
-        if request.resource_id:
-            refused = context.client.send(dataclasses.replace(request, resource_id=identifier))
-            expect.status(requirement_id, refused, {400, 404})
+    in_odd_groups = [dataclasses.replace(request, group=identifier) for identifier in ODD]
+    odd = [dataclasses.replace(request, resource_id=identifier) for identifier in ODD if request.resource_id]
+    for sent in context.sendable([*in_odd_groups, *odd]):
+        refused = context.client.send(sent)
+        expect.status(requirement_id, refused, {400, 404} if sent.group == request.group else {400, 403, 404})
 
 
 @for_each_operation(operations.SCOPED)
 def check_strange_identifiers_are_refused(context: CheckContext, operation: OperationSpec) -> None:
     request = valid_request(context, operation, context.create_key())
 
-    for identifier in STRANGE:
-        group, resource_id = (request.group, identifier) if request.resource_id else (identifier, "")
-        expect_strange_refused(context, dataclasses.replace(request, group=group, resource_id=resource_id))
+    places = [(request.group, one) if request.resource_id else (one, "") for one in STRANGE]
+    strange = [dataclasses.replace(request, group=group, resource_id=resource_id) for group, resource_id in places]
+    for sent in context.sendable(strange):
+        expect_strange_refused(context, sent)
 
 
 def check_the_account_group_of_the_key_is_listed(context: CheckContext) -> None:

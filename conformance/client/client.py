@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Protocol
 
 import httpx
 
@@ -31,6 +32,16 @@ Observer = Callable[[ApiRequest, Exchange], None]
 """A function that is called with each request of an operation and its exchange."""
 
 
+class Guard(Protocol):
+    """The guard of the target, which is asked before each request."""
+
+    def before(self, raw: RawRequest) -> None:
+        """Raise an error where the request is not to be sent."""
+
+    def after(self, raw: RawRequest, exchange: Exchange) -> None:
+        """Note an exchange."""
+
+
 class Client:
     """The client of the target, with a limited rate.
 
@@ -40,6 +51,7 @@ class Client:
         ledger: The ledger that records the violations.
         methods: The experience with inferred methods.
         observers: The functions that are called after each request of an operation.
+        guard: The guard that may withhold a request; None where all are sent.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  (all that a client works with)
@@ -68,6 +80,7 @@ class Client:
         self.ledger = ledger
         self.methods = InferredMethods()
         self.observers: list[Observer] = []
+        self.guard: Guard | None = None
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -96,22 +109,36 @@ class Client:
         Raises:
             NotEstablishedError: A rate limit could not be waited out, or the target was not there.
         """
-        exchange = self.send_raw(self._raw_request(request), limited=limited, judged=judged)
+        exchange = self.send_raw(self.raw_request(request), limited=limited, judged=judged)
         for observe in self.observers:
             observe(request, exchange)
         return exchange
 
     def send_raw(self, raw: RawRequest, *, limited: bool = False, judged: bool = True) -> Exchange:
         """Send a request given by its bytes, and return the exchange; arguments and errors are those of `send`."""
+        if self.guard is not None:
+            self.guard.before(raw)
         for pauses in itertools.count():
-            exchange = self._transmission.transmit(raw, self.latency / 1000)
+            exchange = self._transmit(raw)
             if raw.operation is not None and (judged or bears_envelope(exchange)):
                 self._validate(raw.operation, exchange)
             if limited or not self._rate_limit.may_retry(exchange.status, _by_name(exchange), pauses):
                 break
         if exchange.status == _TOO_MANY and not limited:
             raise NotEstablishedError("the rate limit of the target (429) could not be waited out")
+        if self.guard is not None:
+            self.guard.after(raw, exchange)
         return exchange
+
+    def _transmit(self, raw: RawRequest) -> Exchange:
+        """Transmit a request; the guard notes one that was sent to a target that went away."""
+        sent_before = len(self.exchanges)
+        try:
+            return self._transmission.transmit(raw, self.latency / 1000)
+        except NotEstablishedError:
+            if self.guard is not None and len(self.exchanges) > sent_before:
+                self.guard.after(raw, self.exchanges[-1])
+            raise
 
     def send_concurrently(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
         """Send requests that all start at the same moment, each in a thread of its own."""
@@ -136,7 +163,8 @@ class Client:
         """The median duration of the last 21 requests in milliseconds; 0 before the first."""
         return statistics.median([exchange.elapsed_ms for exchange in self.exchanges[-_SAMPLES:]] or [0])
 
-    def _raw_request(self, request: ApiRequest) -> RawRequest:
+    def raw_request(self, request: ApiRequest) -> RawRequest:
+        """Return a request of an operation by its bytes."""
         operation, options = request.operation, request.options
         headers = {} if request.key is None else {"Authorization": f"Bearer {request.key}"}
         content = options.content

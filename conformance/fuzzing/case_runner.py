@@ -17,6 +17,7 @@ from conformance.harness.context import IDEMPOTENCY_KEY, CheckContext
 from conformance.harness.key import Key
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.violation import Violation
+from conformance.states import WithheldError
 
 _REFUSED = range(400, 500)
 _OK, _UNAUTHORIZED = 200, 401
@@ -33,12 +34,13 @@ class CaseRunner:
     """The runner of all cases that are sent with one key.
 
     Attributes:
+        key: The key of all cases.
         violations: The violations so far; each is in the ledger already.
     """
 
     def __init__(self, context: CheckContext, key: Key) -> None:
         self._context = context
-        self._key = key
+        self.key = key
         self._identifiers = IdentifierPool(context, key)
         self._sent_before: set[tuple[object, ...]] = set()
         self._probed: dict[str, Exchange] = {}
@@ -63,7 +65,10 @@ class CaseRunner:
         if once and fingerprint in self._sent_before:
             return None
         self._sent_before.add(fingerprint)
-        exchange = self._context.client.send_raw(raw)
+        try:
+            exchange = self._context.client.send_raw(raw)
+        except WithheldError:
+            return None
         if kind is IdentifierKind.READY_AUDIENCE and exchange.status in _REFUSED:
             self._probed[_resource_id(case)] = exchange
         self._judge_identifier(operation, case, kind, exchange)
@@ -79,7 +84,7 @@ class CaseRunner:
         for audience, refused in self._probed.items():
             if audience in deleted:
                 continue
-            read = self._context.call(operations.GET_AUDIENCE, self._key, audience)
+            read = self._context.call(operations.GET_AUDIENCE, self.key, audience)
             if read.status != _OK:
                 failure = CheckFailure("REFUSED", f"the audience is still there: {refused.method} was refused")
                 self._note(operations.DELETE_AUDIENCE, failure, refused, read)
@@ -99,7 +104,7 @@ class CaseRunner:
             headers.update(self._context.fresh_idempotency_key().headers)
         has_key = str(headers.get("Authorization", "")).startswith("Bearer ")
         if has_key:
-            headers["Authorization"] = f"Bearer {self._key.token}"
+            headers["Authorization"] = f"Bearer {self.key.token}"
         if headers != case.headers:
             case.headers = headers
         return has_key
@@ -113,7 +118,7 @@ class CaseRunner:
             name: path_segment(identifier) if identifier else value for name, value in case.path_parameters.items()
         }
         if _GROUP in parameters:
-            parameters[_GROUP] = path_segment(self._key.group)
+            parameters[_GROUP] = path_segment(self.key.group)
         case.path_parameters = parameters
         if self._context.states.may_leave_folders and self._context.random.randrange(3):
             self._fill_folder(case)
@@ -135,14 +140,14 @@ class CaseRunner:
         """Record deletions and used-up identifiers, and cancel a started job before it costs anything."""
         if exchange.method != self._context.client.contract.method(operation):
             return
-        self._context.deletions.record(operation, (self._key.group, _resource_id(case)), exchange)
+        self._context.deletions.record(operation, (self.key.group, _resource_id(case)), exchange)
         if exchange.status not in SUCCESS:
             return
         if kind is not None and _USED_UP_BY.get(operation.effect) is kind:
             self._identifiers.remove(kind)
         job = json_at(exchange, "data", "jobId")
         if operation is operations.START_JOB and isinstance(job, str):
-            self._context.call(operations.CANCEL_JOB, self._key, job)
+            self._context.call(operations.CANCEL_JOB, self.key, job)
 
     def _judge_identifier(
         self, operation: OperationSpec, case: Case, kind: IdentifierKind | None, exchange: Exchange
@@ -152,7 +157,7 @@ class CaseRunner:
             return
         if kind not in (IdentifierKind.POPULATED_AUDIENCE, IdentifierKind.DELETED_AUDIENCE):
             return
-        deletion = dict(self._context.deletions).get((self._key.group, _resource_id(case)))
+        deletion = dict(self._context.deletions).get((self.key.group, _resource_id(case)))
         if kind is IdentifierKind.DELETED_AUDIENCE and deletion is None:  # the identifier was given out again
             return
         fact = "GUARD" if kind is IdentifierKind.POPULATED_AUDIENCE else "FOUND"

@@ -8,7 +8,7 @@ from conformance.fuzzing.sequences import Sequences
 from conformance.harness.context import CheckContext
 from conformance.harness.valid_requests import try_inferred_methods
 from conformance.results.violation import Violation
-from conformance.states import NotEstablishedError
+from conformance.states import NotEstablishedError, WithheldError
 
 _CASES_PER_REPEAT = 1 / 3
 _SEQUENCES_PER_REPEAT = 1 / 6
@@ -22,7 +22,10 @@ def examples_coverage_and_fuzzing(context: CheckContext, operation: OperationSpe
         raise NotEstablishedError("no jobs were started: they cost credits (--allow-credits)")
     try_inferred_methods(context, [operation])
     context.demand_method(operation)
-    runner = CaseRunner(context, context.create_key())
+    key = context.create_key()
+    if context.lacks_permission(operation, key):
+        raise WithheldError(f"the key lacks the permission of {operation.id}")
+    runner = CaseRunner(context, key)
     for case in planned_cases(operation):
         runner.run(case)
     try:

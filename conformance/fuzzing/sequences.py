@@ -5,6 +5,7 @@ from typing import Any
 
 import hypothesis
 from hypothesis.errors import HypothesisException
+from schemathesis.core.errors import NoLinksFound
 from schemathesis.core.transport import Response
 from schemathesis.generation.stateful import APIStateMachine
 
@@ -40,7 +41,7 @@ class Sequences:
             count: The number of sequences.
 
         Raises:
-            CasesError: Hypothesis gave up before the first of them.
+            CasesError: Hypothesis gave up before the first of them, or no two of the operations make a sequence.
         """
         machine = self._machine()
         reason = ""
@@ -53,6 +54,8 @@ class Sequences:
             )
             try:
                 hypothesis.seed(self._context.random.getrandbits(64))(machine).run(settings=settings)
+            except NoLinksFound as error:
+                raise CasesError("no operation that may be called has a link to another") from error
             except HypothesisException as error:
                 reason = f"{type(error).__name__}: {error}"
             else:
@@ -84,7 +87,8 @@ class Sequences:
         for operation in operations.OPERATIONS:
             leaves_folder = operation is operations.CREATE_FOLDER and not states.may_leave_folders
             spends_credits = operation is operations.START_JOB and not states.may_spend_credits
-            lacks_method = self._context.client.methods.reason_against(operation.id) is not None
+            is_withheld = self._context.lacks_permission(operation, self._runner.key)
+            is_withheld |= self._context.client.methods.reason_against(operation.id) is not None
             is_of_jobs = operation.prefix.startswith("JOB-")
-            if lacks_method or leaves_folder or spends_credits or (is_of_jobs and profile is not Profile.FULL):
+            if leaves_folder or spends_credits or is_withheld or (is_of_jobs and profile is not Profile.FULL):
                 yield operation.id

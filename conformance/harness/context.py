@@ -9,18 +9,29 @@ from random import Random
 from typing import Any, TypeVar
 
 from conformance.catalogue import operations
-from conformance.catalogue.operation_spec import OperationSpec
+from conformance.catalogue.operation_spec import OperationSpec, Resource
 from conformance.catalogue.requirements import Profile
 from conformance.client.client import ApiRequest, Client, RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.deletions import Deletions
 from conformance.harness.idempotency_keys import KEY_FORMS
 from conformance.harness.key import Key
+from conformance.harness.near_misses import near_misses_of_nobody
 from conformance.harness.run_facts import RunFacts
 from conformance.harness.settling import poll
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.ledger import Ledger
-from conformance.states import HttpStates, NotEstablishedError, ProviderState, ProviderStates
+from conformance.states import (
+    ACCOUNTS,
+    AUDIENCES,
+    FOLDERS,
+    JOBS,
+    HttpStates,
+    NotEstablishedError,
+    ProviderState,
+    ProviderStates,
+    WithheldError,
+)
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 """The header of an idempotency key."""
@@ -33,6 +44,12 @@ _INFERRED_FIELDS: Mapping[str, Mapping[str, Any]] = {
     "sales_navigator": {"savedSearchId": "1", "maxResults": 5},
     "post_commenters": {"postUrl": "https://www.linkedin.com/posts/example", "maxResults": 5},
     "url_upload": {"urls": ["https://www.linkedin.com/in/example"]},
+}
+_COLLECTIONS = {
+    Resource.NOTHING: ACCOUNTS,
+    Resource.AUDIENCE: AUDIENCES,
+    Resource.FOLDER: FOLDERS,
+    Resource.JOB: JOBS,
 }
 _T = TypeVar("_T")
 
@@ -148,6 +165,38 @@ class CheckContext:
     def not_issued(self, names: Iterable[str]) -> list[str]:
         """Return the made-up keys or identifiers that the target has not given out; a near miss may be real."""
         return [name for name in names if name not in self.states.issued]
+
+    def near_misses(self, identifier: str, resource: Resource, index: int | None = None) -> list[str]:
+        """Return identifiers that are nearly this one, and that the target can have given to nothing.
+
+        Args:
+            identifier: An identifier that the target has given out.
+            resource: The resource that it names; NOTHING for an account group.
+            index: The index of the character that is changed; None for a random one.
+        """
+        chosen = self.random.randrange(len(identifier)) if index is None else index
+        given_out = self.states.guard.issued.of(_COLLECTIONS[resource])
+        return self.not_issued(near_misses_of_nobody(identifier, chosen, given_out))
+
+    def sendable(self, requests: Iterable[ApiRequest]) -> list[ApiRequest]:
+        """Return the requests that may be sent to this target, where something real might be hit.
+
+        Raises:
+            WithheldError: None may be sent; the message gives the reason.
+        """
+        reasons = [(request, self._reason_against(request)) for request in requests]
+        sendable = [request for request, reason in reasons if reason is None]
+        if reasons and not sendable:
+            raise WithheldError(next(reason for _, reason in reasons if reason is not None))
+        return sendable
+
+    def _reason_against(self, request: ApiRequest) -> str | None:
+        return self.states.guard.reason_against(self.client.raw_request(request))
+
+    def lacks_permission(self, operation: OperationSpec, key: Key) -> bool:
+        """Return whether a key is known to lack the permission of an operation."""
+        permission = operation.permission
+        return permission is not None and self.states.guard.lacks(key.token, permission.wire)
 
     # By requests of the API.
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from conformance.client.contract import RawSegment, path_segment
+from conformance.states import FAR_BEYOND, GivenOut, high_index
 
 _DIGITS = "0123456789"
 _FULL_WIDTH = {ord(digit): 0xFF10 + int(digit) for digit in _DIGITS}
@@ -48,6 +49,28 @@ def near_misses_of_identifier(identifier: str, index: int) -> IdentifierNearMiss
         without_first=identifier[1:] or "x",
         percent_encoded="".join(f"%{ord(character):02X}" for character in identifier),
     )
+
+
+def near_misses_of_nobody(identifier: str, index: int, given_out: GivenOut) -> list[str]:
+    """Return the near misses of an identifier that the target can have given to nothing.
+
+    Every near miss of a random identifier is one. A target that counts is asked with numbers that it has not reached,
+    and with characters that stand in no identifier.
+
+    Args:
+        identifier: The identifier.
+        index: The index of the character that is changed.
+        given_out: The identifiers of this kind of resource that the target has given out.
+    """
+    impossible = impossible_near_misses(identifier)
+    if given_out.are_random:
+        return [*near_misses_of_identifier(identifier, index), *impossible]
+    if given_out.fixed_length is not None:
+        near = near_misses_of_identifier(identifier, high_index(identifier, index))
+        return [near.changed, near.longer, near.shorter, near.percent_encoded, *impossible]
+    far = [str(int(identifier) + FAR_BEYOND)] if given_out.are_decimal else []
+    encoded = near_misses_of_identifier(identifier, 0).percent_encoded
+    return [*far, f"{identifier}~", f"~{identifier}", encoded, *impossible]
 
 
 def impossible_near_misses(identifier: str) -> list[str]:

@@ -1,67 +1,59 @@
-"""The clean-up of an account group that outlives the run: created audiences are deleted, the rest is reported."""
+"""The clean-up of account groups that are kept: what the run made is deleted, what stays behind is listed."""
 
-import re
-from collections.abc import Iterable
-from typing import NamedTuple
-from urllib.parse import unquote
+from collections.abc import Iterator
 
-from conformance.client.contract import json_at
-from conformance.results.exchange import Exchange
-from conformance.states import NotEstablishedError, PublicApi
+from conformance.states import AUDIENCES, JOBS, AccountGuard, NotEstablishedError, PublicApi, Resource
 
-_COLLECTION = re.compile(r"/v1/accounts/([^/?]+)/(audiences|audiences/folders|prospecting)(?:\?|$)")
-_AUDIENCE = re.compile(r"/v1/accounts/([^/?]+)/audiences/([^/?]+)(?:\?|$)")
-_CREATED, _DELETED = frozenset({200, 201, 202}), 200
-_NOT_DELETABLE = {
-    "audiences/folders": "stays behind: the folder {id} of the account group {group}",
-    "prospecting": "stays behind: what the job {id} of the account group {group} imported, and its audience",
-}
-"""The messages about resources that the API cannot delete, by their collection."""
+_OUT_OF_REACH = "the folder {id} of the account group {group}"
+_IMPORTED = "what the job {id} of the account group {group} imported, and its audience"
 
 
-class _Resource(NamedTuple):
-    collection: str
-    group: str
-    id: str
+def delete_leftovers(guard: AccountGuard, api: PublicApi) -> list[str]:
+    """Delete every audience that the run made, cancel its jobs, and return messages about what stays behind."""
+    doubtful = dict.fromkeys(guard.doubtful)
+    messages = [f"may stay behind: what {request} made, whose response was lost" for request in doubtful]
+    for resource, token in guard.made.items():
+        if resource.collection == AUDIENCES:
+            messages += _delete(resource, [token, *guard.keys_of(resource.group)], api)
+        elif resource.collection == JOBS:
+            _cancel(resource, guard.keys_of(resource.group), api)
+            messages.append(f"stays behind: {_IMPORTED.format(id=resource.id, group=resource.group)}")
+        else:
+            messages.append(f"stays behind: {_OUT_OF_REACH.format(id=resource.id, group=resource.group)}")
+    return [*messages, *_still_there(guard, api)]
 
 
-def delete_leftovers(exchanges: Iterable[Exchange], api: PublicApi) -> list[str]:
-    """Delete every audience that was created and not deleted; return messages about what stays behind."""
-    keys: dict[_Resource, str] = {}
-    messages: list[str] = []
-    for exchange in exchanges:
-        if deleted := _deleted_audience(exchange):
-            keys.pop(deleted, None)
-        if created := _created_resource(exchange):
-            if created.collection == "audiences":
-                keys[created] = _api_key(exchange)
-            else:
-                messages.append(_NOT_DELETABLE[created.collection].format(id=created.id, group=created.group))
-    for audience, key in keys.items():
+def _delete(audience: Resource, keys: list[str], api: PublicApi) -> Iterator[str]:
+    """Delete an audience with the first key that may, and yield a message where none may."""
+    reason = "no key may delete it"
+    for key in dict.fromkeys(keys):
         try:
             api.delete_audience(key, audience.group, audience.id)
         except NotEstablishedError as error:
-            messages.append(
-                f"stays behind: the audience {audience.id} of the account group {audience.group}, since {error}"
-            )
-    return messages
+            reason = str(error)
+        else:
+            return
+    yield f"stays behind: the audience {audience.id} of the account group {audience.group}, since {reason}"
 
 
-def _created_resource(exchange: Exchange) -> _Resource | None:
-    collection = _COLLECTION.search(exchange.url)
-    if exchange.method != "POST" or exchange.status not in _CREATED or collection is None:
-        return None
-    resource_id = json_at(exchange, "data", "jobId" if collection[2] == "prospecting" else "id")
-    return _Resource(collection[2], unquote(collection[1]), resource_id) if isinstance(resource_id, str) else None
+def _cancel(job: Resource, keys: list[str], api: PublicApi) -> None:
+    """Cancel a job, so that it costs no more; one that has ended is left alone."""
+    for key in keys[:1]:
+        try:
+            api.cancel_job(key, job.group, job.id)
+        except NotEstablishedError:
+            return
 
 
-def _deleted_audience(exchange: Exchange) -> _Resource | None:
-    audience = _AUDIENCE.search(exchange.url)
-    if exchange.method != "DELETE" or exchange.status != _DELETED or audience is None:
-        return None
-    return _Resource("audiences", unquote(audience[1]), unquote(audience[2]))
-
-
-def _api_key(exchange: Exchange) -> str:
-    values = [value for name, value in exchange.request_headers if name.lower() == "authorization"]
-    return values[0].partition(" ")[2] if values else ""
+def _still_there(guard: AccountGuard, api: PublicApi) -> Iterator[str]:
+    """Yield a message for each audience that the target shows, although it has acknowledged its deletion."""
+    for group in guard.groups:
+        keys = guard.keys_of(group)
+        deleted = {audience.id for audience in guard.created - guard.made.keys() if audience.group == group}
+        try:
+            listed = api.audiences(keys[0], group) & deleted if keys else set()
+            remaining = [audience for audience in sorted(listed) if api.has_audience(keys[0], group, audience)]
+        except NotEstablishedError:
+            continue
+        for audience in remaining:
+            yield f"stays behind: the audience {audience} of the account group {group}, although it was deleted"

@@ -27,7 +27,7 @@ from conformance.runner.cleanup import delete_leftovers
 from conformance.runner.deadline import Deadline
 from conformance.runner.selection import selected_checks
 from conformance.runner.session import Session
-from conformance.states import HttpStates, NotEstablishedError, StatesError, UnreachableError, with_remarks
+from conformance.states import AccountGuard, NotEstablishedError, StatesError, UnreachableError, with_remarks
 
 _UNDECIDED = (NotEstablishedError, StatesError)
 """The errors that leave the requirements of a check undecided: they speak neither against the target nor the suite."""
@@ -171,7 +171,8 @@ class ConformancePlugin:
         states, client, liveness = self._session.states, self._session.client, self._session.liveness
         self._deadline.begin_clean_up()
         not_torn_down = states.teardown_all()
-        leftovers = [] if isinstance(states, HttpStates) else delete_leftovers(client.exchanges, self._session.api)
+        guard = states.guard
+        leftovers = delete_leftovers(guard, self._session.api) if isinstance(guard, AccountGuard) else []
         notes = [*states.notes(), *liveness.notes(), *leftovers, *self._facts.settling.notes()]
         if self._deadline.stopped:
             notes.append("the deadline has passed: checks that had not ended by then were not run, or repeated less")

@@ -1,19 +1,19 @@
 """The preflight: problems that would spoil the whole run, each reported in one line that says what to do."""
 
 import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import httpx
 
 from conformance.catalogue.requirements import Profile
-from conformance.client.contract import path_segment
 from conformance.options import Options, UsageError
+from conformance.runner.key_permissions import KeyProbe
+from conformance.runner.readiness import UNKNOWN, Readiness, delete, send
 from conformance.runner.session import Session
-from conformance.states import FileStates, NotEstablishedError, ProviderState, StatesError
+from conformance.states import ApiKeyStates, FileStates, NotEstablishedError, ProviderState, StatesError
 
 _UNAUTHORIZED = 401
-_UNKNOWN = "preflight"
-"""An account group and an audience that do not exist."""
-
 _ERROR_SHOWN = 160
 _WRONG_KEY = {
     "url": "the target refuses every request with the API key that the states URL hands out (401): do --base-url and "
@@ -23,26 +23,45 @@ _WRONG_KEY = {
 }
 
 
-def preflight(options: Options, session: Session) -> float:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The facts of a target that can be used.
+
+    Attributes:
+        latency: The seconds that it takes for a request.
+        lacking: The permissions that keys lack.
+    """
+
+    latency: float
+    lacking: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def preflight(options: Options, session: Session, may_write: Callable[[], bool]) -> Target | None:
     """Try the target and its provider states. Only what the preflight itself has created is deleted.
 
+    Args:
+        options: The options of the run.
+        session: The connections.
+        may_write: A function that is called before the first write, and says whether to go on.
+
     Returns:
-        The seconds that the target takes for a request.
+        The facts of the target; None where nothing may be written.
 
     Raises:
         UsageError: The target or its provider states cannot be used.
     """
-    latency = _measure_latency(session.http, options.timeout)
+    first, latency = _measure_latency(session.http, options.timeout)
     try:
-        _try_states(options, session)
+        lacking = _try_states(options, session, first, may_write)
     finally:
         session.states.begin_check()
-    return latency
+    return None if lacking is None else Target(latency, lacking)
 
 
-def _measure_latency(http: httpx.Client, timeout: float) -> float:
+def _measure_latency(http: httpx.Client, timeout: float) -> tuple[httpx.Response, float]:
+    """Return the response to a deletion of nothing without a key, and the seconds that another one takes."""
     try:
-        first, second = (_delete(http, None, _UNKNOWN, _UNKNOWN) for _ in range(2))  # the first request connects
+        first, second = (delete(http, None, UNKNOWN, UNKNOWN) for _ in range(2))  # the first request connects
     except httpx.HTTPError as error:
         raise UsageError(f"the target {http.base_url} {why_unreachable(error, timeout)}") from None
     if first.has_redirect_location:
@@ -50,7 +69,7 @@ def _measure_latency(http: httpx.Client, timeout: float) -> float:
         raise UsageError(
             f"the target {http.base_url} sends its clients on to {location}: give the right address as --base-url"
         )
-    return second.elapsed.total_seconds()
+    return first, second.elapsed.total_seconds()
 
 
 def why_unreachable(error: httpx.HTTPError, timeout: float) -> str:
@@ -74,22 +93,49 @@ def _tls_error(error: BaseException | None) -> str | None:
     return None
 
 
-def _try_states(options: Options, session: Session) -> None:
+def _try_states(
+    options: Options, session: Session, first: httpx.Response, may_write: Callable[[], bool]
+) -> Mapping[str, frozenset[str]] | None:
+    """Try the provider states, and return the permissions that keys lack; None where nothing may be written."""
     states = session.states
+    readiness = Readiness(options, session, first)
     try:
+        readiness.expect_responses_by_key()
         values = states.setup(ProviderState.API_KEY)
-        if isinstance(states, FileStates) and options.profile is not Profile.DELETE:
-            states.probe()
-        if _is_key_refused(options, session, values):
+        readiness.expect_served(values)
+        if not may_write():
+            return None
+        if readiness.is_key_refused(values):
             raise UsageError(_WRONG_KEY[_state_source(options)])
+        return _lacking(options, session, values)
     except (StatesError, NotEstablishedError) as error:
         if options.api_key is not None:
             raise UsageError(_explain_key_error(str(error))) from None
         raise UsageError(f"the provider states cannot be used: {error}") from None
     finally:
-        not_torn_down = states.teardown_all()
+        _tear_down(session)
+
+
+def _tear_down(session: Session) -> None:
+    not_torn_down = session.states.teardown_all()
     if not_torn_down:
         raise UsageError(f"the provider states cannot be used, what was set up was not torn down: {not_torn_down[0]}")
+
+
+def _lacking(options: Options, session: Session, values: dict[str, str]) -> Mapping[str, frozenset[str]]:
+    """Return the permissions that the keys lack of which no state says it."""
+    states, profile = session.states, options.profile
+
+    def probe(key: str, group: str) -> KeyProbe:
+        return KeyProbe(lambda method, path, token: send(session.http, method, path, token), key, group, profile)
+
+    if isinstance(states, FileStates):
+        if profile is not Profile.DELETE:
+            states.probe()
+        return {key: probe(key, group).lacking(None) for key, group in states.unlimited_keys()}
+    if isinstance(states, ApiKeyStates):
+        return {values["apiKey"]: probe(values["apiKey"], values["accountGroupId"]).lacking(session.api)}
+    return {}
 
 
 def _state_source(options: Options) -> str:
@@ -99,27 +145,7 @@ def _state_source(options: Options) -> str:
 
 
 def _explain_key_error(message: str) -> str:
-    is_unauthorized = f" {_UNAUTHORIZED} " in message
-    return _WRONG_KEY["key"] if is_unauthorized else f"nothing can be done with the API key: {message}"
-
-
-def _is_key_refused(options: Options, session: Session, values: dict[str, str]) -> bool:
-    """Whether the target refuses a key with all permissions in every request that the profile allows."""
-    key, group = values["apiKey"], values["accountGroupId"]
-    if _delete(session.http, key, group, _UNKNOWN).status_code != _UNAUTHORIZED:
-        return False
-    if options.profile is not Profile.DELETE:
-        return _send(session.http, "GET", "v1/accounts", key).status_code == _UNAUTHORIZED
-    if options.states_url is None:
-        return True
-    audience = session.states.setup(ProviderState.READY_AUDIENCE, apiKey=key)
-    deleted = _delete(session.http, key, audience["accountGroupId"], audience["audienceId"])
-    return deleted.status_code == _UNAUTHORIZED
-
-
-def _delete(http: httpx.Client, key: str | None, group: str, audience_id: str) -> httpx.Response:
-    return _send(http, "DELETE", f"v1/accounts/{path_segment(group)}/audiences/{path_segment(audience_id)}", key)
-
-
-def _send(http: httpx.Client, method: str, path: str, key: str | None) -> httpx.Response:
-    return http.request(method, path, headers={} if key is None else {"Authorization": f"Bearer {key}"})
+    if f" {_UNAUTHORIZED} " in message:
+        return _WRONG_KEY["key"]
+    advice = ": --account-group names the account group" if "list its account groups" in message else ""
+    return f"nothing can be done with the API key: {message}{advice}"

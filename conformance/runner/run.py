@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import click
@@ -17,9 +18,10 @@ from conformance.runner.deadline import Deadline
 from conformance.runner.preflight import preflight
 from conformance.runner.pytest_session import SessionResult, run_checks
 from conformance.runner.reporting import RunTime, build_report, long_secrets, over_notes, write_reports
-from conformance.runner.session import open_session
+from conformance.runner.session import Session, open_session
+from conformance.states import AccountGuard
 
-_INTERRUPTED, _ERROR, _NOTHING_SELECTED = 2, 3, 5
+_DRY, _INTERRUPTED, _ERROR, _NOTHING_SELECTED = 0, 2, 3, 5
 _LONGEST_LINE = 4_000  # characters
 _TORN_DOWN = "what was set up is torn down again, and nothing was decided"
 _UNKNOWN_REST = ("nobody knows what was set up",)
@@ -48,7 +50,10 @@ def _run(options: Options, catalogue: Catalogue, now: Callable[[], datetime]) ->
     for note in over_notes(expected_failures, now().date()):
         click.echo(f"audience-conformance: {note}", err=True)
     settings = environment.read()
-    options = _with_workers(options)
+    fitted = _fitted_to_target(options)
+    if fitted is None:
+        return _DRY
+    options = fitted
     started, begin = now(), time.monotonic()
     session_result = run_checks(options, catalogue, live=settings.live)
     result, status = session_result.result, _status_without_report(session_result)
@@ -62,15 +67,26 @@ def _run(options: Options, catalogue: Catalogue, now: Callable[[], datetime]) ->
     return report.outcome.exit_status
 
 
-def _with_workers(options: Options) -> Options:
-    """Measure the latency of the target, and return the options with the number of workers that suits it."""
+def _fitted_to_target(options: Options) -> Options | None:
+    """Try the target, and return the options with what was learnt of it; None at the end of a dry run."""
     with open_session(options, Deadline(None), is_first=True) as session:
-        latency = preflight(options, session)
-    options = options.with_workers_for(latency)
-    workers = f", {options.workers} workers: {latency * 1000:.0f} ms a request" if options.workers != 1 else ""
+        target = preflight(options, session, lambda: _announce(options, session))
+    if target is None:
+        return None
+    options = replace(options.with_workers_for(target.latency), lacking=target.lacking)
+    workers = f", {options.workers} workers: {target.latency * 1000:.0f} ms a request" if options.workers != 1 else ""
     if not options.quiet:
         click.echo(f"{options.base_url}, profile {options.profile}, seed {options.seed}{workers}")
     return options
+
+
+def _announce(options: Options, session: Session) -> bool:
+    """Tell what the run makes in account groups that are kept, and return whether it may."""
+    guard = session.states.guard
+    is_told = options.dry_run or (options.api_key is not None and not options.quiet)
+    if isinstance(guard, AccountGuard) and is_told:
+        click.echo(guard.announcement())
+    return not options.dry_run
 
 
 def _status_without_report(session_result: SessionResult) -> int | None:

@@ -19,6 +19,8 @@ from conformance.results.ledger import Ledger
 from conformance.runner.deadline import Deadline
 from conformance.runner.question import responds
 from conformance.states import (
+    AccountGuard,
+    Allowances,
     ApiKeyStates,
     FileStates,
     HttpStates,
@@ -92,6 +94,7 @@ def open_session(options: Options, deadline: Deadline, *, is_first: bool = False
             return HttpStates(states_http, url, client.exchange_numbers, deadline.pause, has_responded=not is_first)
 
         states = _build_states(options, api, by_http)
+        client.guard = states.guard
         yield Session(http, api, api_exchanges, client, states, liveness)
 
 
@@ -113,10 +116,21 @@ def _watched(send: Send, liveness: Liveness) -> Send:
 def _build_states(options: Options, api: PublicApi, by_http: Callable[[str], ProviderStates]) -> ProviderStates:
     if options.states_url is not None:
         return by_http(options.states_url)
+    guard = AccountGuard(_allowances(options), options.lacking)
     if options.states_file is not None:
         try:
-            return FileStates(read_states_file(options.states_file), api)
+            return FileStates(read_states_file(options.states_file), api, guard)
         except StatesFileError as error:
             raise UsageError(f"--states-file {options.states_file}: {error}") from None
-    key = options.api_key or ""
-    return ApiKeyStates(api, key, leftovers=options.allow_leftovers, may_spend=options.allow_credits)
+    return ApiKeyStates(api, options.api_key or "", guard, options.account_group)
+
+
+def _allowances(options: Options) -> Allowances:
+    """Return the resources that a run may make in account groups that are kept."""
+    is_listed = options.states_file is not None
+    return Allowances.for_run(
+        options.profile,
+        options.max_examples,
+        leftovers=is_listed or options.allow_leftovers,
+        may_spend=is_listed or options.allow_credits,
+    )

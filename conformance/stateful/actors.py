@@ -9,10 +9,9 @@ from conformance.catalogue.permissions import ALL_PERMISSIONS
 from conformance.harness.context import Audience
 from conformance.harness.deletions import ResourcePath
 from conformance.harness.key import Key
-from conformance.harness.near_misses import change_character
 from conformance.model.events import AudiencePopulated, AudienceReady, KeyIssued, KeyRevoked, ProspectingEnded
 from conformance.stateful.trace import Trace, TraceSession
-from conformance.states import HttpStates, NotEstablishedError, ProviderState
+from conformance.states import HttpStates, NotEstablishedError, ProviderState, WithheldError
 
 _T = TypeVar("_T")
 GONE, OTHER_KIND, MADE_UP = -1, -2, -3
@@ -62,6 +61,10 @@ class Actors:
         self._name_count += 1
         return f"{self.name_prefix} {self._name_count}"
 
+    def has_audiences(self) -> bool:
+        """Return whether there is an audience, existing or deleted."""
+        return bool(self.audiences or self.deleted)
+
     def pick_audience(self, choice: int) -> ResourcePath:
         """Return an audience.
 
@@ -76,8 +79,8 @@ class Actors:
             others = (other for other_group, other in [*self.folders, *self.jobs] if other_group == group)
             identifier = next(others, identifier)
         if choice == MADE_UP:
-            near_miss = change_character(identifier, len(identifier) - 1, "0", "1")
-            identifier = next(iter(self._context.not_issued([near_miss])), identifier)
+            near_misses = self._context.near_misses(identifier, Resource.AUDIENCE, len(identifier) - 1)
+            identifier = next(iter(near_misses), identifier)
         return (group, identifier)
 
     def was_never_audience(self, operation: OperationSpec, path: ResourcePath) -> bool:
@@ -212,5 +215,6 @@ class Actors:
         for group, audience in [*self.audiences, *self.deleted]:
             may_exist = any((group, audience) in state.audiences for state in self._trace.possible)
             if group in self._shared_groups and may_exist:
-                self._context.delete_audience(Audience(group, audience), self.owners[group])
+                with suppress(WithheldError):
+                    self._context.delete_audience(Audience(group, audience), self.owners[group])
             self._context.deletions.mark_reissued(group, audience)

@@ -5,6 +5,7 @@ beginning. So a trace can be repeated, as a whole or in part.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from conformance.catalogue import operations, permissions
@@ -21,8 +22,9 @@ from conformance.model.messages import Validity
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.stateful.actors import Actors
 from conformance.stateful.bodies import body
-from conformance.stateful.steps import SAME, SIMPLEST, StateChange, Step, StepChoice
+from conformance.stateful.steps import SAME, SIMPLEST, StateChange, Step, StepChoice, StepKind
 from conformance.stateful.trace import Trace, TraceSession
+from conformance.states import WithheldError
 
 _T = TypeVar("_T")
 _PERMISSION_SETS = (
@@ -63,9 +65,12 @@ class StepRunner:
         self._has_folders = session.context.states.may_leave_folders
 
     def take(self, step: Step) -> None:
-        """Take a step; TraceEnded where the trace ends."""
+        """Take a step, unless its request is withheld; TraceEnded where the trace ends."""
         self.taken.append(step)
-        kind, choice = step
+        with suppress(WithheldError):
+            self._take(*step)
+
+    def _take(self, kind: StepKind, choice: StepChoice) -> None:
         if isinstance(kind, OperationSpec) and self.context.client.methods.reason_against(kind.id) is not None:
             return  # the target lacks the method that is inferred for it
         if isinstance(kind, StateChange):
@@ -103,6 +108,10 @@ class StepRunner:
 
     def _send_to_audience(self, operation: OperationSpec, choice: StepChoice) -> None:
         """Send A3-A5, A7, A10 or A11; then perhaps A3, for the same audience or for another."""
+        if not self.actors.has_audiences():
+            self.actors.prepare_audience(self._owner(choice), None)
+        if not self.actors.has_audiences():
+            return
         path = self.actors.pick_audience(choice.audience)
         folder = ""
         if operation is operations.MOVE_TO_FOLDER:

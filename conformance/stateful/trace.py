@@ -30,6 +30,7 @@ from conformance.model.state import State
 from conformance.model.violation import Judgement, Severity
 from conformance.results.exchange import Exchange
 from conformance.results.violation import Violation
+from conformance.states import WithheldError
 
 _SETTLING = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.JOB_PAGE, Shows.AUDIENCE, Shows.JOB})
 _CURRENT = frozenset({Shows.AUDIENCE_PAGE, Shows.NAVIGATION, Shows.AUDIENCE})
@@ -84,6 +85,8 @@ class TraceSession:
         """Abandon all traces at an error in the block: such an error is no violation of the target."""
         try:
             yield
+        except WithheldError:
+            raise  # the trace goes on without the request
         except Exception as error:
             self.abandoned = AbandonedTrace()
             raise self.abandoned from error

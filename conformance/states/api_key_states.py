@@ -1,15 +1,13 @@
 """The provider states that a single API key can set up by the public API."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from conformance.states.provider_states import (
-    NotEstablishedError,
-    ProviderState,
-    ProviderStates,
-    StatesError,
-    Values,
-)
+from conformance.states.account_guard import AccountGuard
+from conformance.states.destination import ACCOUNTS, AUDIENCES
+from conformance.states.errors import NotEstablishedError, StatesError
+from conformance.states.provider_states import ProviderState, ProviderStates, Values
 from conformance.states.public_api import PublicApi
 
 _REASONS: Mapping[str, str] = {
@@ -20,15 +18,24 @@ _REASONS: Mapping[str, str] = {
 
 
 class ApiKeyStates(ProviderStates):
-    """The states of one key and its first account group. `begin_check` makes the key available to the next check."""
+    """The states of one key and an account group. `begin_check` makes the key available to the next check.
 
-    def __init__(self, api: PublicApi, key: str, *, leftovers: bool = False, may_spend: bool = False) -> None:
-        super().__init__()
-        self.may_leave_folders = leftovers
-        self.may_spend_credits = may_spend
+    Args:
+        api: The public API of the target.
+        key: The key.
+        guard: The guard of the account group.
+        group: The account group; None for the first one that the key sees.
+    """
+
+    def __init__(self, api: PublicApi, key: str, guard: AccountGuard, group: str | None = None) -> None:
+        super().__init__(guard)
+        self.may_leave_folders = guard.allowances.may_leave_folders
+        self.may_spend_credits = guard.allowances.may_spend_credits
         self._api = api
         self._key = key
-        self._groups: list[str] = []
+        self._account = guard
+        self._groups: list[str] = [] if group is None else [group]
+        guard.watch_key(key)
         self._is_key_taken = False
         self.keys.add(key)
 
@@ -42,8 +49,11 @@ class ApiKeyStates(ProviderStates):
         return self._groups[0]
 
     def begin_check(self) -> None:
-        """Prepare for another check, which may take the key again."""
+        """Prepare for another check, which may take the key again, and whose jobs none of an earlier check hinders."""
         self._is_key_taken = False
+        for job in self._account.take_started_jobs():
+            with suppress(NotEstablishedError):  # it may have ended
+                self._api.cancel_job(self._key, job.group, job.id)
 
     def notes(self) -> list[str]:
         """Return the account group of all states, as a remark."""
@@ -72,6 +82,8 @@ class ApiKeyStates(ProviderStates):
         if reason is not None:
             raise _not_established(ProviderState.API_KEY, f"there is only one key, and {reason}")
         values = {"apiKey": self._key, "accountGroupId": self.group}
+        for group in self._groups:
+            self._account.issued.add(ACCOUNTS, group)
         self._is_key_taken = True
         return values
 
@@ -93,7 +105,11 @@ class ApiKeyStates(ProviderStates):
             raise _not_established(
                 ProviderState.READY_AUDIENCE, "an audience that is made by the public API has no prospects"
             )
-        return {"accountGroupId": self.group, "audienceId": self._api.create_audience(self._key, self.group)}
+        if (reason := self._account.reason_against_another(AUDIENCES)) is not None:
+            raise _not_established(ProviderState.READY_AUDIENCE, reason)
+        audience = self._api.create_audience(self._key, self.group)
+        self._account.note_created(AUDIENCES, self.group, audience)
+        return {"accountGroupId": self.group, "audienceId": audience}
 
 
 def _not_established(state: str, reason: str) -> NotEstablishedError:

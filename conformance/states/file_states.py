@@ -5,13 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.catalogue.permissions import ALL_PERMISSIONS
-from conformance.states.provider_states import (
-    NotEstablishedError,
-    ProviderState,
-    ProviderStates,
-    StatesError,
-    Values,
-)
+from conformance.states.account_guard import AccountGuard
+from conformance.states.destination import AUDIENCES, JOBS
+from conformance.states.errors import NotEstablishedError, StatesError
+from conformance.states.provider_states import ProviderState, ProviderStates, Values
 from conformance.states.public_api import PublicApi
 from conformance.states.states_file import ListedKey, StatesFile
 
@@ -26,9 +23,10 @@ class FileStates(ProviderStates):
     check may have the same keys. Of several suitable groups the group with the most audiences left comes first.
     """
 
-    def __init__(self, listed: StatesFile, api: PublicApi) -> None:
-        super().__init__()
+    def __init__(self, listed: StatesFile, api: PublicApi, guard: AccountGuard) -> None:
+        super().__init__(guard)
         self._listed = listed
+        self._account = guard
         self._api = api
         self._used_audiences: set[str] = set()
         self._given_keys: set[str] = set()
@@ -38,7 +36,15 @@ class FileStates(ProviderStates):
         self._can_create = False
         self._notes: list[str] = []
         self.keys |= {key.token for key in listed.keys}
-        self.issued |= self.keys | {entry["audienceId"] for entry in (*listed.ready, *listed.populated)}
+        self.issued.update(self.keys)
+        for key in listed.keys:
+            guard.adopt({"accountGroupId": key.group})
+            if key.may_do_everything:
+                guard.watch_key(key.token)
+        for entry in (*listed.ready, *listed.populated):
+            guard.issued.add(AUDIENCES, entry["audienceId"])
+        for entry in listed.populated:
+            guard.issued.add(JOBS, entry["jobId"])
 
     def begin_check(self) -> None:
         """Prepare for another check: make all account groups available again."""
@@ -54,6 +60,10 @@ class FileStates(ProviderStates):
             except NotEstablishedError:
                 continue
             self._can_create = True
+
+    def unlimited_keys(self) -> list[tuple[str, str]]:
+        """Return the keys of which nothing says that they lack a permission, with their account groups."""
+        return [(key.token, key.group) for key in self._listed.keys if key.may_do_everything]
 
     def repeats(self, wanted: int) -> int:
         """Return how often an action can be repeated: fewer than `wanted` where no audience can be made."""
@@ -141,7 +151,10 @@ class FileStates(ProviderStates):
             return {"accountGroupId": group, "audienceId": entry["audienceId"]}
         if params.get("prospects"):
             raise _not_listed(ProviderState.READY_AUDIENCE, params)
+        if (reason := self._account.reason_against_another(AUDIENCES)) is not None:
+            raise NotEstablishedError(reason)
         creator, audience = self._create_audience(group)
+        self._account.note_created(AUDIENCES, group, audience)
         self._creators[audience] = creator
         return {"accountGroupId": group, "audienceId": audience}
 

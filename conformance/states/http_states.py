@@ -10,15 +10,9 @@ import httpx
 
 from conformance.client.json_text import parse_json
 from conformance.results.exchange import Exchange
+from conformance.states.errors import NotEstablishedError, StatesError, UnreachableError
 from conformance.states.interface import state_descriptions
-from conformance.states.provider_states import (
-    NotEstablishedError,
-    ProviderState,
-    ProviderStates,
-    StatesError,
-    UnreachableError,
-    Values,
-)
+from conformance.states.provider_states import ProviderState, ProviderStates, Values
 
 _CANNOT = 501
 _REFUSED = 400

@@ -7,10 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from conformance.results.exchange import Exchange
-from conformance.results.not_established import NotEstablishedError
+from conformance.states.errors import NotEstablishedError, StatesError, UnreachableError
+from conformance.states.request_guard import RequestGuard
 from conformance.states.signals import defer_signals
-
-__all__ = ["NotEstablishedError", "ProviderState", "ProviderStates", "StatesError", "UnreachableError", "Values"]
 
 Values = dict[str, Any]
 
@@ -32,22 +31,14 @@ class ProviderState(StrEnum):
     CREDITS_EXHAUSTED = "the credits are exhausted"
 
 
-class StatesError(Exception):
-    """A failure of the way to the states; the message says what happened."""
-
-
-class UnreachableError(StatesError):
-    """An address of the provider states that nothing listens on."""
-
-
 class ProviderStates(ABC):
     """A way to set states up, which remembers the states to tear down.
 
     Attributes:
         may_leave_folders: Whether folders may be made, although no request deletes them.
         may_spend_credits: Whether jobs may be started, although they cost credits.
-        issued: Every key and identifier that the target has given out.
-        keys: The API keys among them.
+        guard: The guard of the requests, which knows the identifiers that the target has given out.
+        keys: The API keys that the target has given out.
         requests: The requests that have set states up, and those that have ended the states that last until then, in
             order and without their credentials; empty where no requests set states up.
     """
@@ -55,11 +46,16 @@ class ProviderStates(ABC):
     may_leave_folders = True
     may_spend_credits = True
 
-    def __init__(self) -> None:
+    def __init__(self, guard: RequestGuard | None = None) -> None:
         self._established: list[tuple[str, Values]] = []
-        self.issued: set[str] = set()
+        self.guard = guard or RequestGuard()
         self.keys: set[str] = set()
         self.requests: list[Exchange] = []
+
+    @property
+    def issued(self) -> set[str]:
+        """Every key and identifier that the target has given out."""
+        return self.guard.issued.texts
 
     def setup(self, state: str, **params: object) -> Values:
         """Set a state up, and return its values.
@@ -76,7 +72,7 @@ class ProviderStates(ABC):
             values = self._establish(state, params)
             known = {**params, **values}
             self._established.append((state, known))
-        self.issued |= {value for value in values.values() if isinstance(value, str)}
+        self.guard.adopt(values)
         if isinstance(known.get("apiKey"), str):
             self.keys.add(known["apiKey"])
         return values

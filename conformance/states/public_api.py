@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import httpx
 
@@ -12,11 +13,12 @@ from conformance.client.contract import path_segment
 from conformance.client.json_text import parse_json
 from conformance.client.rate_limit import RateLimit
 from conformance.results.exchange import Exchange
-from conformance.states.provider_states import NotEstablishedError
+from conformance.states.errors import NotEstablishedError
 
 Send = Callable[[str, str, str, Any], httpx.Response]
 """A function that sends a request: method, path, API key, document (None for no body)."""
 
+_MOST_PAGES = 500
 _DONE, _CREATED, _GONE = frozenset({200}), frozenset({201}), frozenset({200, 404})
 
 
@@ -92,6 +94,29 @@ class PublicApi:
         items = data.get("items") if isinstance(data, dict) else None
         ids = [group.get("id") for group in items if isinstance(group, dict)] if isinstance(items, list) else []
         return [identifier for identifier in ids if isinstance(identifier, str) and identifier]
+
+    def audiences(self, key: str, group: str) -> set[str]:
+        """Return the identifiers of the audiences that the list shows, over all its pages."""
+        found: set[str] = set()
+        query = ""
+        for _ in range(_MOST_PAGES):
+            path = f"v1/accounts/{path_segment(group)}/audiences{query}"
+            data = self._request_data(key, _Request("GET", path), _DONE, "list the audiences")
+            page = data if isinstance(data, dict) else {}
+            items = page.get("items")
+            found |= (
+                {str(item.get("id")) for item in items if isinstance(item, dict)} if isinstance(items, list) else set()
+            )
+            cursor = page.get("nextCursor")
+            if page.get("hasMore") is not True or not isinstance(cursor, str):
+                break
+            query = f"?cursor={quote(cursor, safe='')}"
+        return found
+
+    def has_audience(self, key: str, group: str, audience: str) -> bool:
+        """Return whether an audience can be read."""
+        path = f"v1/accounts/{path_segment(group)}/audiences/{path_segment(audience)}"
+        return self._request_data(key, _Request("GET", path), _GONE, "read an audience") is not None
 
     def create_audience(self, key: str, group: str) -> str:
         """Create an audience, and return its identifier."""

@@ -40,6 +40,11 @@ class ListedKey:
     permissions: frozenset[str] = ALL_PERMISSIONS
     status: str = "active"
 
+    @property
+    def may_do_everything(self) -> bool:
+        """Whether the key is active, and nothing is said about permissions that it lacks."""
+        return self.status == "active" and self.permissions >= ALL_PERMISSIONS
+
     def may(self, permission: str) -> bool:
         """Return whether the key is active and has a permission."""
         return self.status == "active" and permission in self.permissions

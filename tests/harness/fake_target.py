@@ -25,6 +25,7 @@ class FakeTarget:
         self.groups = groups
         self.may_create = may_create
         self.audiences: list[str] = []
+        self.undeletable: set[str] = set()
         self.cancelled: list[str] = []
         self.limited = 0
 
@@ -39,6 +40,12 @@ class FakeTarget:
             case "POST", ["", _, "audiences"] if self.may_create:
                 self.audiences.append(f"made{len(self.audiences)}")
                 return httpx.Response(201, json={"data": {"id": self.audiences[-1]}})
+            case "GET", ["", _, "audiences"]:
+                return httpx.Response(200, json={"data": {"items": [{"id": one} for one in self.audiences]}})
+            case "GET", ["", _, "audiences", audience] if audience in self.audiences:
+                return httpx.Response(200, json={"data": {"id": audience}})
+            case "DELETE", ["", _, "audiences", audience] if audience in self.undeletable:
+                return httpx.Response(409)
             case "DELETE", ["", _, "audiences", audience] if audience in self.audiences:
                 self.audiences.remove(audience)
                 return httpx.Response(200, json={"data": {"deleted": True}})

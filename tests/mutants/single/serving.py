@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from mockserver.adapters.http_server import bound
 from tests.mutants.single.endpoint import Single, application
@@ -18,7 +18,7 @@ def served(single: Single) -> AbstractContextManager[str]:
 
 
 @contextmanager
-def served_application(app: Starlette) -> Iterator[str]:
+def served_application(app: ASGIApp) -> Iterator[str]:
     """Serve an application and yield its URL."""
     listening = bound("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))

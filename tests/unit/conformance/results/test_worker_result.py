@@ -4,19 +4,12 @@ from conformance.results.exchange import Exchange
 from conformance.results.observations import Observations
 from conformance.results.violation import Violation
 from conformance.results.worker_result import WorkerResult, merge, sent_tokens
-from conformance.runner.cleanup import delete_leftovers
-from tests.harness.fake_target import FakeTarget
 
 EXCHANGE = Exchange(1, "DELETE", "http://t/v1/accounts/g1/audiences/a", (), None, 403, None, (), b"{}", 1.0)
 
 
 def sent_with(authorization: str) -> Exchange:
     return replace(EXCHANGE, request_headers=(("authorization", authorization),))
-
-
-def creation(path: str, body: bytes, status: int = 201) -> Exchange:
-    url = f"http://t/base/v1/accounts/g1/{path}"
-    return replace(sent_with("Bearer key"), method="POST", url=url, status=status, response_body=body)
 
 
 def test_the_results_of_workers_are_added_up() -> None:
@@ -49,21 +42,3 @@ def test_every_credential_that_was_sent_is_known_whatever_its_scheme() -> None:
     sent = ["Bearer abc", "Basic eDp5", "bearer  def", "naked", "Bearer abc"]
 
     assert sent_tokens(map(sent_with, sent)) == ("abc", "eDp5", "def", "naked")
-
-
-def test_created_resources_are_deleted_and_the_rest_is_listed() -> None:
-    target = FakeTarget()
-    target.audiences = ["a?1", "a 2"]
-    exchanges = [
-        creation("audiences", b'{"data": {"id": "a?1"}}'),
-        creation("audiences", b'{"data": {"id": "a 2"}}'),
-        replace(EXCHANGE, url="http://t/base/v1/accounts/g1/audiences/a%202?x=1", status=200),
-        creation("audiences/folders", b'{"data": {"id": "f1"}}'),
-        creation("prospecting", b'{"data": {"jobId": "j1"}}', 202),
-        creation("audiences", b'{"data": null}', 400),
-    ]
-
-    notes = delete_leftovers(exchanges, target.api())
-
-    assert target.audiences == ["a 2"]
-    assert [note.split(" of ")[0] for note in notes] == ["stays behind: the folder f1", "stays behind: what the job j1"]

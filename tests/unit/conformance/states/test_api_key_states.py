@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from conformance.states import ApiKeyStates, NotEstablishedError, PublicApi, paced
+from tests.harness.account_guard import account_guard, exchange, request
 from tests.harness.fake_target import FakeTarget, http
 
 
-def key_states(target: FakeTarget, **allowed: bool) -> ApiKeyStates:
-    return ApiKeyStates(target.api(), "the-key", **allowed)
+def key_states(target: FakeTarget, group: str | None = None, **allowed: bool) -> ApiKeyStates:
+    return ApiKeyStates(target.api(), "the-key", account_guard(**allowed), group)
 
 
 def test_the_key_comes_with_the_first_account_group_that_it_sees() -> None:
@@ -34,6 +35,31 @@ def test_a_check_has_one_key_and_the_next_check_the_same() -> None:
     states.begin_check()
 
     assert states.setup("an API key") == first
+
+
+def test_the_account_group_that_is_named_is_taken_unseen() -> None:
+    assert key_states(FakeTarget(()), "g9").setup("an API key") == {"apiKey": "the-key", "accountGroupId": "g9"}
+
+
+def test_no_more_audiences_are_made_than_were_announced() -> None:
+    states = ApiKeyStates(FakeTarget().api(), "the-key", account_guard(audiences=1))
+    states.setup("an audience that is ready", apiKey="the-key")
+
+    with pytest.raises(NotEstablishedError, match="has made all 1 audiences that it had announced"):
+        states.setup("an audience that is ready", apiKey="the-key")
+
+
+def test_a_job_of_one_check_is_cancelled_before_the_next_check() -> None:
+    target = FakeTarget()
+    states = key_states(target, "g1", may_spend=True)
+    states.setup("an API key")
+    start = request("POST", "/g1/prospecting", b"{}")
+    states.guard.after(start, exchange(start, 202, b'{"data": {"jobId": "j1"}}'))
+
+    states.begin_check()
+    states.begin_check()
+
+    assert target.cancelled == ["j1"]
 
 
 def test_an_audience_is_made_by_the_public_api_and_removed_again() -> None:

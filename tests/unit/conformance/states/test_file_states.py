@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.states import FileStates, NotEstablishedError, StatesFileError, read_states_file
+from tests.harness.account_guard import account_guard
 from tests.harness.fake_target import FakeTarget
 
 LIST = """
@@ -51,7 +52,7 @@ def target() -> FakeTarget:
 
 @pytest.fixture
 def states(tmp_path: Path, target: FakeTarget) -> FileStates:
-    return FileStates(listed(tmp_path, LIST), target.api())
+    return FileStates(listed(tmp_path, LIST), target.api(), account_guard())
 
 
 def listed(folder: Path, text: str) -> Any:
@@ -103,7 +104,7 @@ def test_an_audience_has_the_wanted_number_of_prospects(states: FileStates) -> N
 
 def test_ready_audiences_beyond_the_file_are_created_and_deleted_again(tmp_path: Path) -> None:
     target = FakeTarget()
-    states = FileStates(listed(tmp_path, LIST), target.api())
+    states = FileStates(listed(tmp_path, LIST), target.api(), account_guard())
 
     audiences = [states.setup("an audience that is ready", apiKey="reads")["audienceId"] for _ in range(3)]
 
@@ -146,7 +147,7 @@ def test_repetitions_shrink_to_the_listed_audiences_with_a_note(states: FileStat
 
 def test_repetitions_stay_where_audiences_can_be_created(tmp_path: Path) -> None:
     target = FakeTarget()
-    states = FileStates(listed(tmp_path, LIST), target.api())
+    states = FileStates(listed(tmp_path, LIST), target.api(), account_guard())
     states.probe()
 
     assert (states.repeats(90), states.notes(), target.audiences) == (90, [], [])
@@ -154,7 +155,7 @@ def test_repetitions_stay_where_audiences_can_be_created(tmp_path: Path) -> None
 
 def test_the_account_group_with_the_most_audiences_left_comes_first(tmp_path: Path) -> None:
     text = LIST + '[[state."an audience that is ready"]]\napiKey = "k2"\naccountGroupId = "g2"\naudienceId = "b1"\n'
-    states = FileStates(listed(tmp_path, text), FakeTarget().api())
+    states = FileStates(listed(tmp_path, text), FakeTarget().api(), account_guard())
     for state in ("an audience that is ready", "an audience that is ready", "an audience being populated"):
         states.setup(state, apiKey="k1")
 
@@ -164,7 +165,7 @@ def test_the_account_group_with_the_most_audiences_left_comes_first(tmp_path: Pa
 def test_a_key_that_only_an_audience_names_is_a_key(tmp_path: Path) -> None:
     text = '[[state."an audience that is ready"]]\napiKey = "k9"\naccountGroupId = "g9"\naudienceId = "a9"\n'
 
-    assert FileStates(listed(tmp_path, text), FakeTarget().api()).setup("an API key")["apiKey"] == "k9"
+    assert FileStates(listed(tmp_path, text), FakeTarget().api(), account_guard()).setup("an API key")["apiKey"] == "k9"
 
 
 @pytest.mark.parametrize(
