@@ -18,6 +18,7 @@ from conformance.model.violation import Fact, Judgement, RuleViolation, Severity
 _OK, _REDIRECTION, _CONFLICT, _TOO_MANY, _SERVER_ERROR = 200, 300, 409, 429, 500
 _NOT_SUPPORTED = 501
 """The response to a provider state that the target cannot set up."""
+_DELETION = requirement(operations.DELETE_AUDIENCE, Fact.GONE)
 
 
 def _no_effect(state: State, _: Request, __: Response) -> Judgement:
@@ -98,8 +99,14 @@ def advance(
     judgements = [judge(state, request, response) for state in states]
     allowed = [judgement for judgement in judgements if not judgement.breaks(Severity.MUST)]
     candidates = (judgement.violations for judgement in allowed or judgements)
-    fewest = min(candidates, key=lambda violations: (len(violations), violations), default=())
-    return Judgement(frozenset().union(*(judgement.states for judgement in allowed)), fewest)
+    likeliest = min(candidates, key=_unlikelihood, default=())
+    return Judgement(frozenset().union(*(judgement.states for judgement in allowed)), likeliest)
+
+
+def _unlikelihood(violations: tuple[RuleViolation, ...]) -> tuple[bool, int, tuple[RuleViolation, ...]]:
+    """Return the rank of an explanation: by the number of violations; a deletion that may not have happened comes last."""
+    blames_a_deletion = any(violation.requirement == _DELETION for violation in violations)
+    return blames_a_deletion, len(violations), violations
 
 
 def _judge_event(state: State, event: Event, response: Response | None) -> Judgement:

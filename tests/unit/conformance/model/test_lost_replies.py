@@ -126,3 +126,12 @@ def test_a_request_in_progress_may_take_effect_later() -> None:
 
     assert advance(alive, get("made"), GONE).states == frozenset()
     assert advance(alive, get("made"), GONE, pending=[delete("made")]).violations == ()
+
+
+def test_a_wrong_response_is_not_blamed_on_a_deletion_that_may_never_have_happened() -> None:
+    read = after((get("made"), shown("made", name="ours", folder="demand")), of=WORLD)
+    unsure = after((delete("made"), None), of=read)
+
+    broken = found(unsure, update("made", name="new"), shown("made", name="another", folder="elsewhere"))
+
+    assert broken == {"AUD-UPDATE-EFFECT": MUST, "AUD-UPDATE-ONLY": MUST}
