@@ -104,7 +104,7 @@ def advance(
 
 
 def _unlikelihood(violations: tuple[RuleViolation, ...]) -> tuple[bool, int, tuple[RuleViolation, ...]]:
-    """Return the rank of an explanation: by the number of violations; a deletion that may not have happened comes last."""
+    """Return the rank of an explanation: by its number of violations; an unseen deletion comes last."""
     blames_a_deletion = any(violation.requirement == _DELETION for violation in violations)
     return blames_a_deletion, len(violations), violations
 

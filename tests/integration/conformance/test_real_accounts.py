@@ -129,7 +129,7 @@ def ids(target: Whole) -> list[str]:
 # What is told before the first write.
 
 
-def test_what_a_run_would_make_is_told_and_nothing_is_written() -> None:
+def test_the_things_that_a_run_would_make_are_told_and_nothing_is_written() -> None:
     target = SharedAccount()
     with served(target) as url:
         run = command("run", "--base-url", url, "--api-key", KEY, "--profile", "audiences", "--dry-run")
@@ -143,7 +143,7 @@ def test_what_a_run_would_make_is_told_and_nothing_is_written() -> None:
     assert {asked.method for asked in with_key} == {"GET"}
 
 
-def test_what_remains_is_told_where_it_is_allowed() -> None:
+def test_the_things_that_remain_are_told_where_they_are_allowed() -> None:
     with served(Whole()) as url:
         run = command("run", "--base-url", url, "--api-key", KEY, "--dry-run", *ALLOWED["everything"])
 

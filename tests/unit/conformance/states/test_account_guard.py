@@ -127,7 +127,7 @@ def test_no_more_is_made_than_was_announced() -> None:
     assert "all 2 audiences" in str(guard.reason_against(request("POST", "/1/audiences")))
 
 
-def test_what_was_made_and_not_deleted_is_known() -> None:
+def test_the_audiences_that_were_made_and_not_deleted_are_known() -> None:
     guard = account_guard("1", leftovers=True, may_spend=True)
     create(guard, "12")
     create(guard, "13")
@@ -198,7 +198,7 @@ def test_a_permission_that_the_preflight_found_lacking_is_not_tried() -> None:
 
 
 @pytest.mark.parametrize(("status", "said"), [(402, "no credits"), (409, "too many active jobs")])
-def test_what_is_in_the_account_group_may_stand_against_a_job(status: int, said: str) -> None:
+def test_an_audience_in_the_account_group_may_stand_against_a_job(status: int, said: str) -> None:
     guard = account_guard("1", may_spend=True)
     raw = request("POST", "/1/prospecting", b"{}", Idempotency_Key="k1")
 
