@@ -154,7 +154,7 @@ def check_pages_are_complete_while_items_are_deleted(context: CheckContext) -> N
         ids = [str(audience.get("id")) for audience in items_of(page)]
         shown_after_deletion += sorted(created.intersection(ids) - left)
         shown += ids
-        for doomed in [*shown[-1:], *sorted(left - set(shown))[:1]]:
+        for doomed in [*created.intersection(shown[-1:]), *sorted(left - set(shown))[:1]]:
             exchanges.append(context.call(operations.DELETE_AUDIENCE, key, doomed))
             left.discard(doomed)
     expect, requirement_id = Expectations(context), "AUD-LIST-STABLE"
