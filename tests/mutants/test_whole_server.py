@@ -34,7 +34,10 @@ def test_a_mutant_is_killed_by_the_requirements_that_it_names(mutant: type[Mutan
 
     violated = failed_ids(report)
     assert mutant.killed_by <= violated
-    assert status == (1 if any(load_catalogue()[row].level is Level.MUST for row in violated) else 0)
+    if any(load_catalogue()[row].level is Level.MUST for row in violated):
+        assert (status, report["verdict"]) == (1, "nonconformant")
+    else:
+        assert report["verdict"] in {"partial", "inconclusive"}  # the rest of the checks may be needed to decide
 
 
 def test_every_must_has_a_mutant_that_it_kills() -> None:

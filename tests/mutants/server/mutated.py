@@ -219,7 +219,12 @@ def at_each(operations: Iterable[str], fact: str) -> Callable[[type[Mutant]], ty
             type(
                 f"{fault.__name__}_{operation}",
                 (fault,),
-                {"operation": operation, "killed_by": facts(fact, operation), "__doc__": fault.__doc__},
+                {
+                    "operation": operation,
+                    "killed_by": facts(fact, operation),
+                    "__doc__": fault.__doc__,
+                    "__module__": fault.__module__,
+                },
             )
             for operation in operations
         )

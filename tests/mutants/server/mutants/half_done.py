@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.mutants.server.exchange import Answered, Asked
-from tests.mutants.server.mutated import Mutant, at_each
+from tests.mutants.server.mutated import Mutant
 
 
 class FailedDeletionIsHalfDone(Mutant):
@@ -88,33 +88,3 @@ class ReplayReleasesTheAudience(Mutant):
             return [job for job in await find(*given) if job.id not in self.replayed]
 
         return find_others
-
-
-class RefusedMethodsDelete(Mutant):
-    """A PUT, POST, HEAD or OPTIONS of an audience is refused with 405, and deletes it."""
-
-    killed_by = frozenset({"AUD-DELETE-REFUSED"})
-
-    async def respond(self, asked: Asked) -> Answered:
-        answered = await self.serve(asked)
-        as_deletion = asked.instead("DELETE", asked.path)
-        if answered.status == 405 and as_deletion.operation == "AUD-DELETE":
-            async with self.master(as_deletion.group) as token:
-                await self.serve(as_deletion.by(token))
-        return answered
-
-
-@at_each(["AUD-REMOVE", "JOB-CANCEL"], "IDEMPOTENCY")
-class KeyReplaysForAnother(Mutant):
-    """The response of a request without a body is replayed for each further one with the same idempotency key."""
-
-    def __init__(self) -> None:
-        self.answered: dict[str, Answered] = {}
-
-    async def respond(self, asked: Asked) -> Answered:
-        key = asked.header("idempotency-key")
-        if asked.operation != self.operation or key is None:
-            return await self.serve(asked)
-        if key not in self.answered:
-            self.answered[key] = await self.serve(asked)
-        return self.answered[key]

@@ -155,23 +155,6 @@ class NavigationShowsTheFoldersOfAll(Mutant):
         return answered.saying(data=answered.data)
 
 
-class ProspectsOfAllAudiences(Mutant):
-    """The last page of the prospects of an audience goes on with those of all other audiences of the account group."""
-
-    killed_by = frozenset({"AUD-PROSPECTS-CURRENT"})
-
-    async def respond(self, asked: Asked) -> Answered:
-        answered = await self.serve(asked)
-        if asked.operation != "AUD-PROSPECTS" or not answered.ok or not answered.data["items"]:
-            return answered
-        if not answered.data["hasMore"]:
-            for audience in self.audiences(asked.group):
-                other = await self.serve(asked.naming(target=audience.id).without_params("cursor"))
-                mine = audience.id == asked.target
-                answered.data["items"] += other.data["items"] if other.ok and not mine else []
-        return answered.saying(data=answered.data)
-
-
 class FoldersAreOfAnotherType(Mutant):
     """A folder is created with the other type than the one that was sent."""
 
