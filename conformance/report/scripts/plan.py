@@ -54,6 +54,12 @@ class Plan:
         return _own(self.groups)
 
     @property
+    def allowed(self) -> tuple[str, ...]:
+        """The statuses that would be no violation, where one response is decided by its status; else empty."""
+        is_single = self.by_status and [len(group) for group in self.own] == [1]
+        return tuple(dict.fromkeys(_STATUS.findall(self.violation.expected))) if is_single else ()
+
+    @property
     def known(self) -> tuple[str, ...]:
         """The variables, in the order in which they are set."""
         return (*self.fresh, *(capture.variable for step in self.steps for capture in step.captures))

@@ -147,7 +147,9 @@ def _is_name(text: str) -> bool:
 
 def _verdict(plan: Plan) -> Iterator[str]:
     last = plan.own[-1][-1].number
-    if plan.by_status:
+    if plan.allowed:
+        yield f'case $(statuses {last}) in {"|".join(plan.allowed)}) absent "step {last}: $(shown {last})" ;; esac'
+    elif plan.by_status:
         now = "; ".join(_statuses(group) for group in plan.own)
         recorded = "\n".join(status for group in plan.own for status in _recorded_statuses(group))
         yield f'[ "$({now})" = {shlex.quote(recorded)} ] ||'

@@ -200,3 +200,11 @@ def test_two_files_are_written_for_each_distinct_violation(tmp_path: Path) -> No
         "test_aud_x_1.py",
         "test_aud_x_2.py",
     ]
+
+
+def test_a_single_response_violates_with_every_status_that_is_not_expected() -> None:
+    plan = plan_of(DELETION)
+
+    assert plan.allowed == ("409",)
+    assert "replay.statuses((3,))[0] not in ('409',)" in pytest_file.render(plan, "test_it")
+    assert "case $(statuses 3) in 409) absent" in shell.render(plan)
