@@ -1,4 +1,4 @@
-"""Whole runs on a target that does its worst: bounded time, the expected line, and the expected exit status."""
+"""Runs of the suite on a hostile target: bounded time, the expected line, and the expected exit status."""
 
 import json
 import time

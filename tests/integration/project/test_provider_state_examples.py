@@ -1,7 +1,6 @@
 """The starting point for Starlette: with a small store it passes the check of states, and the profile `delete`."""
 
 import importlib.util
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from conformance.states import ProviderState
+from tests.harness.example_states import assert_profile_delete_conforms, assert_states_are_right
 from tests.harness.pages import ROOT
-from tests.harness.suite_command import command
 from tests.mutants.single.endpoint import Key, Single, endpoint_of
 from tests.mutants.single.serving import served_application
 
@@ -91,23 +90,11 @@ def url() -> Iterator[str]:
 
 
 def test_the_states_of_the_example_are_right(url: str) -> None:
-    done = command("states", "--check", f"{url}/states", "--base-url", url, "--json")
-
-    results = {(row["state"], row["parameter"]): row["result"] for row in json.loads(done.stdout)}
-    assert (done.returncode, done.stderr) == (0, "")
-    assert {state for (state, _), result in results.items() if result != "ok"} == {
-        ProviderState.CREDITS_EXHAUSTED,
-        ProviderState.PROSPECTING_REQUEST,
-    }
+    assert_states_are_right(url)
 
 
 def test_the_example_is_enough_for_the_profile_delete(url: str, tmp_path: Path) -> None:
-    report = tmp_path / "report.json"
-    options = ("--profile", "delete", "--seed", "1", "--max-examples", "5", "--report-json", str(report))
-
-    done = command("run", "--base-url", url, "--states-url", f"{url}/states", *options)
-
-    assert (done.returncode, json.loads(report.read_text())["verdict"]) == (0, "conformant"), done.stdout
+    assert_profile_delete_conforms(url, tmp_path)
 
 
 def test_the_examples_know_every_state() -> None:

@@ -2,8 +2,7 @@
 
 import json
 import re
-from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from mockserver.domain.job import Job
 from tests.mutants.server.exchange import Answered, Asked
@@ -92,31 +91,6 @@ class SameBodySameJob(Starts):
         return answered
 
 
-class EndedJobsTakeTheirAudience(Variant):
-    """The audience of a failed or cancelled job is removed."""
-
-    async def respond(self, asked: Asked) -> Answered:
-        answered = await self.serve(asked)
-        if asked.operation == "JOB-CANCEL" and answered.ok:
-            self.remove_audience_of(asked.target)
-        return answered
-
-    async def control(self, asked: Asked) -> Answered:
-        answered = await self.serve(asked)
-        body: Any = asked.body if isinstance(asked.body, dict) else {}
-        params = body.get("params", {})
-        is_setup = body.get("action", "setup") == "setup"
-        if answered.ok and is_setup and params.get("outcome") in {"failed", "cancelled"}:
-            self.remove_audience_of(params["jobId"])
-        return answered
-
-    def remove_audience_of(self, job_id: str) -> None:
-        """Remove the audience that a job has populated."""
-        job = self.world.jobs.get(job_id)
-        if job is not None and self.world.audiences.get(job.audience_id) is not None:
-            self.world.audiences.remove(job.audience_id)
-
-
 class LeadingZerosDoNotCount(Numbers):
     """An identifier is a number: `012` is audience 12."""
 
@@ -133,14 +107,6 @@ class NumbersAreTexts(Variant):
         if not is_number:
             return await self.serve(asked)
         return await self.serve(asked.with_body({"folderId": "f" * 24}))
-
-
-class MethodOverride(Variant):
-    """`X-HTTP-Method-Override` is honoured on DELETE: a GET comes of it."""
-
-    async def respond(self, asked: Asked) -> Answered:
-        is_overridden = asked.method == "DELETE" and asked.header("x-http-method-override") == "GET"
-        return await self.serve(replace(asked, method="GET") if is_overridden else asked)
 
 
 class UnknownRoutesAre405(Variant):
