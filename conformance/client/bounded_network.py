@@ -17,12 +17,14 @@ class ExchangeBounds:
 
     Attributes:
         received: The bytes of the response so far.
+        has_connected: Whether a connection was made for it; otherwise one was kept from an exchange before.
     """
 
     def __init__(self, seconds: float, most_bytes: int) -> None:
         self._end = time.monotonic() + seconds
         self._most_bytes = most_bytes
         self.received = 0
+        self.has_connected = False
 
     def wait(self, timeout: float | None) -> float:
         """Return how long the next step may take; httpcore.ReadTimeout if no time is left."""
@@ -77,6 +79,8 @@ class BoundedNetwork(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to a server."""
+        if self._bounds is not None:
+            self._bounds.has_connected = True
         stream = self._inner.connect_tcp(host, port, self.wait(timeout), local_address, socket_options)
         return _BoundedStream(stream, self)
 

@@ -10,13 +10,16 @@ import httpx
 
 from conformance.client.liveness import Liveness
 from conformance.client.request import RawRequest
-from conformance.client.transport import ResponseError
+from conformance.client.transport import KeptConnectionError, ResponseError
 from conformance.results.exchange import Exchange, KeptBodies
 from conformance.results.not_established import NotEstablishedError
 
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 _MOST_OUTAGES = 3
 """The number of outages in one request after which it is given up."""
+
+_MOST_KEPT_CONNECTIONS = 5
+"""The number of connections in turn that no server ends by chance before it responds to one request."""
 
 _MOST_KEPT = 128 << 20
 """The bytes of all bodies that are kept until the end of the run; of further long ones only the beginning is."""
@@ -43,6 +46,7 @@ class Transmission:
         self._pace = pace
         self._pacing = threading.Lock()
         self._kept_bodies = KeptBodies(_MOST_KEPT)
+        self._keeps_connections = True
         self.exchange_numbers = itertools.count(1)
         self.exchanges: list[Exchange] = []
         self.liveness = liveness
@@ -60,11 +64,11 @@ class Transmission:
         """
         liveness = self.liveness
         if liveness is None:
-            return self._exchange(raw)
+            return self._exchange_on_sound_connection(raw)
         for _ in range(_MOST_OUTAGES):
             liveness.raise_if_gone()
             sent = liveness.clock()
-            exchange = self._exchange(raw)
+            exchange = self._exchange_on_sound_connection(raw)
             if exchange.status is not None:
                 liveness.responded()
                 return exchange
@@ -76,7 +80,28 @@ class Transmission:
             liveness.repeated += 1
         raise NotEstablishedError(f"the target went away and came back {_MOST_OUTAGES} times during one request")
 
-    def _exchange(self, raw: RawRequest) -> Exchange:
+    def _exchange_on_sound_connection(self, raw: RawRequest) -> Exchange:
+        """Send a request, and again if its connection was kept and ended: a server may end it at any time.
+
+        A write without a response again is dropped by the target; with one, nobody knows what the first one did.
+        After a write, no connection is kept any more.
+        """
+        exchange, was_kept = self._exchange(raw)
+        if not was_kept:
+            return exchange
+        self._keeps_connections &= raw.method in _REPEATABLE
+        for _ in range(_MOST_KEPT_CONNECTIONS):
+            exchange, was_kept = self._exchange(raw)
+            if not was_kept:
+                break
+        if exchange.status is None or raw.method in _REPEATABLE:
+            return exchange
+        raise NotEstablishedError(
+            "the target ended a connection that was kept, and nobody knows what became of a request"
+        )
+
+    def _exchange(self, raw: RawRequest) -> tuple[Exchange, bool]:
+        """Send a request, and return the exchange, and whether no response came on a connection that was kept."""
         if self._pace.interval:
             with self._pacing:
                 self._pace.pause(self._pace.interval)
@@ -85,11 +110,13 @@ class Transmission:
         url = base.copy_with(raw_path=path)
         as_is = {"target": path}  # a URL loses its dot segments
         request = self._http.build_request(raw.method, url, headers=raw.headers, content=raw.content, extensions=as_is)
+        if not self._keeps_connections:
+            request.headers["Connection"] = "close"
         started = time.monotonic()
         try:
-            response, no_response = self._http.send(request), None
+            response, no_response, was_kept = self._http.send(request), None, False
         except httpx.TransportError as error:
-            response, no_response = None, _text(error)
+            response, no_response, was_kept = None, _text(error), isinstance(error, KeptConnectionError)
         exchange = Exchange(
             number=next(self.exchange_numbers),
             method=raw.method,
@@ -104,7 +131,7 @@ class Transmission:
             started=started,
         )
         self.exchanges.append(self._kept_bodies.keep(exchange))
-        return exchange
+        return exchange, was_kept
 
 
 def _text(error: httpx.TransportError) -> str:

@@ -20,11 +20,18 @@ _HEAD_AND_FRAMING = _MIB
 _WORST_FRAMING = 8
 """The bytes on the connection for each byte of a body: a chunk of one byte takes six."""
 
+_CONNECTION_IS_KEPT = 1.0
+"""The seconds for which a connection without a request is kept: less than common servers keep it (two or more)."""
+
 DEFAULT_MAX_BODY = 5 * _MIB
 
 
 class ResponseError(httpx.RemoteProtocolError):
     """A response that came, and that no client can take: too long, without an end, broken off, or undecodable."""
+
+
+class KeptConnectionError(httpx.RemoteProtocolError):
+    """The end of a connection that was kept from a request before, as a server may end it at any time."""
 
 
 class TimeLimit(Protocol):
@@ -79,7 +86,12 @@ class BoundedClient(httpx.Client):
         merged = httpx.Headers({"accept-encoding": ACCEPTED})
         merged.update(headers)
         super().__init__(
-            base_url=base_url, headers=merged, timeout=settings.timeout, verify=settings.verify, cookies=_NoCookies()
+            base_url=base_url,
+            headers=merged,
+            timeout=settings.timeout,
+            verify=settings.verify,
+            cookies=_NoCookies(),
+            limits=httpx.Limits(keepalive_expiry=_CONNECTION_IS_KEPT),
         )
         self._max_body = settings.max_body
         self._limit = limit or NoTimeLimit()
@@ -93,6 +105,7 @@ class BoundedClient(httpx.Client):
 
         Raises:
             ResponseError: A response came that cannot be taken.
+            KeptConnectionError: No response came, for the server had ended a connection that was kept.
             httpx.TransportError: No response came.
         """
         self._limit.raise_if_passed()
@@ -106,9 +119,11 @@ class BoundedClient(httpx.Client):
                 return self._send_bounded(request, {**options, "stream": True, "follow_redirects": False})
         except httpx.TransportError as error:
             self._limit.raise_if_passed()
+            is_slow = isinstance(error, httpx.TimeoutException)
+            if not bounds.received and not bounds.has_connected and not is_slow:
+                raise KeptConnectionError(str(error), request=request) from error
             if isinstance(error, ResponseError) or not bounds.received:
                 raise
-            is_slow = isinstance(error, httpx.TimeoutException)
             text = f"a response without an end, within {longest:g} s" if is_slow else str(error)
             raise ResponseError(text or type(error).__name__, request=request) from error
 
