@@ -15,6 +15,7 @@ from tests.mutants.server.mutants import (
     moves,
     rare_requests,
     renames,
+    replays,
     retries,
     starts,
 )
@@ -44,6 +45,7 @@ _UNCONVERSATIONAL = {
         moves,
         rare_requests,
         renames,
+        replays,
         retries,
         starts,
     )
