@@ -204,13 +204,6 @@ def check_folder_and_audience_belong_together(context: CheckContext) -> None:
     read_back = context.call(operations.GET_AUDIENCE, key, audience.id)
     expect_members(context, "AUD-MOVE-REFUSED", {"folderId": own}, read_back, refused)
 
-    monitoring_folder = context.create_folder(key, audienceType="monitoring")
-    refused = context.call(operations.MOVE_TO_FOLDER, key, audience.id, {"folderId": monitoring_folder})
-    expect.status("AUD-MOVE-COMPATIBLE-TYPE", refused, {422})
-    monitoring = context.create_audience(key, type="monitoring")
-    refused = context.call(operations.MOVE_TO_FOLDER, key, monitoring.id, {"folderId": own})
-    expect.status("AUD-MOVE-COMPATIBLE-TYPE", refused, {422})
-
 
 def check_a_folder_is_as_it_was_made_and_renamed(context: CheckContext) -> None:
     key = context.create_key()

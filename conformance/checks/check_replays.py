@@ -6,7 +6,7 @@ from conformance.catalogue import operations
 from conformance.catalogue.jobs import ACTIVE_STATUSES
 from conformance.client.client import RequestOptions
 from conformance.client.contract import json_at
-from conformance.harness.context import CheckContext
+from conformance.harness.context import IDEMPOTENCY_KEY, CheckContext
 from conformance.harness.expectations import Expectations, SoftAssertions, describe
 from conformance.harness.key import Key
 from conformance.harness.snapshots import listed
@@ -67,7 +67,7 @@ def expect_own_jobs(
     if used.upper() != used:  # a target may take keys for UUIDs, whose case says nothing
         different[used.upper()] = "JOB-START-CONSISTENT"
     answered = {
-        requirement_id: start_alone(context, key, body, RequestOptions({"Idempotency-Key": other}))
+        requirement_id: start_alone(context, key, body, RequestOptions({IDEMPOTENCY_KEY: other}))
         for other, requirement_id in different.items()
     }
     unrelated = start_alone(context, key, body)

@@ -18,6 +18,13 @@ ABSENT: Final = "(not shown)"
 _REPEATED = ("name", "description", "folderId", "type", "prospectCount", "createdAt")
 """The members of an audience that each place shows again."""
 
+_SAME_IN_FOLDERS = frozenset({"id", "name", "description", "folderId", "prospectCount"})
+"""The members of an audience that say the same inside a folder of the navigation as elsewhere.
+
+The page prints them in another form there (`prospectCount` as a text), and another `type`: the form of types and times
+inside a folder is not documented.
+"""
+
 _MOST_SHOWN = 6
 _OK = 200
 _DOCUMENTED = {
@@ -118,12 +125,40 @@ def _shows(sight: Sight, value: object) -> bool:
 def differences(
     earlier: GroupSnapshot, later: GroupSnapshot, is_allowed: Callable[[Difference], bool] = lambda _: False
 ) -> list[Difference]:
-    """Return the members that differ, the documented ones first, except those that may."""
+    """Return the members that differ, the documented ones first, except those that may.
+
+    The navigation may show an audience in another form inside a folder than outside: that is no difference.
+    """
     sights = sorted({*earlier.visible, *later.visible}, key=lambda sight: (not sight.is_documented, sight))
     compared = (
         Difference(sight, earlier.visible.get(sight, ABSENT), later.visible.get(sight, ABSENT)) for sight in sights
     )
-    return [item for item in compared if item.earlier != item.later and not is_allowed(item)]
+    return [
+        item
+        for item in compared
+        if item.earlier != item.later
+        and not (_changes_its_place(item.sight, earlier, later) and _agree(item.sight.member, item.earlier, item.later))
+        and not is_allowed(item)
+    ]
+
+
+def _changes_its_place(sight: Sight, earlier: GroupSnapshot, later: GroupSnapshot) -> bool:
+    """Whether a member of the navigation is inside a folder in one of two snapshots, and outside in the other."""
+    if (sight.kind, sight.place) != ("audience", NAVIGATION) or sight.member == "folder":
+        return False
+    folders = [snapshot.value("audience", sight.id, NAVIGATION, "folder") for snapshot in (earlier, later)]
+    return ABSENT not in folders and (folders[0] is None) != (folders[1] is None)
+
+
+def _agree(member: str, *values: object) -> bool:
+    """Whether values of a member, inside and outside a folder of the navigation, may be the same in another form."""
+    if member not in _SAME_IN_FOLDERS:
+        return True
+    return len({_printed(value) for value in values if value != ABSENT}) <= 1
+
+
+def _printed(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def reordered(earlier: GroupSnapshot, later: GroupSnapshot, touched: Collection[str]) -> list[str]:
@@ -157,11 +192,12 @@ def _contradictions_of(snapshot: GroupSnapshot, identifier: str, *, is_listed: b
         yield f"audience {identifier} is {'' if is_listed else 'not '}in the list, and its GET has status {status}"
     if ABSENT not in {status, prospects} and (status == _OK) != (prospects == _OK):
         yield f"audience {identifier} has status {status}, and its prospects {prospects}"
+    folder = snapshot.value("audience", identifier, NAVIGATION, "folder")
     for member in _REPEATED:
         values = [snapshot.value("audience", identifier, place, member) for place in (GET, LIST, NAVIGATION)]
-        if len({str(value) for value in values if value != ABSENT}) > 1:
+        compared = values if folder in (None, ABSENT) or member in _SAME_IN_FOLDERS else values[:2]
+        if len({_printed(value) for value in compared if value != ABSENT}) > 1:
             yield f"audience {identifier} has {member} {values} in {GET}, {LIST}, {NAVIGATION}"
-    folder = snapshot.value("audience", identifier, NAVIGATION, "folder")
     own = snapshot.value("audience", identifier, GET, "folderId")
     if ABSENT not in {folder, own} and folder != own:
         yield f"audience {identifier} has folderId {own}, and is in folder {folder} of the navigation"

@@ -1,7 +1,7 @@
 """The kinds of races, and their repeated run."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,6 +22,10 @@ from conformance.results.violation import Violation, ViolationError
 from conformance.states import NotEstablishedError
 
 _CLIENTS, _TRIES = 6, 8
+_DELAYS = ((0,) * _CLIENTS, (0, 1), (0, 0, 2, 4), (0, 1, 3, 8))
+"""The readings before each of several concurrent starts, in turn: a retry comes while the first is under way."""
+
+_LEAST_STARTS = 4
 _LONGEST = 10.0
 """Seconds that the races of a kind take at most, on a slow target."""
 
@@ -130,15 +134,15 @@ def _record(context: CheckContext, violations: list[Violation]) -> list[Violatio
 
 
 def race_to_start(context: CheckContext) -> None:
-    """Start jobs concurrently with one idempotency key, repeatedly.
+    """Start jobs concurrently with one idempotency key, repeatedly: at once, or one a moment after another.
 
     Raises:
         ViolationError: The successful starts have different jobs.
     """
     key = context.create_key()
     body = context.start_body(key)
-    for _ in range(context.share_of_repeats(9)):
-        history = _start_concurrently(context, key, body)
+    for turn in range(max(_LEAST_STARTS, context.share_of_repeats(9))):
+        history = _start_concurrently(context, key, body, delays=_DELAYS[turn % len(_DELAYS)])
         exchanges = [exchange for _, exchange in history.of(operations.START_JOB)]
         jobs = sorted({str(json_at(exchange, "data", "jobId")) for exchange in exchanges if exchange.status in SUCCESS})
         for job in jobs:
@@ -149,11 +153,18 @@ def race_to_start(context: CheckContext) -> None:
         expect.condition("JOB-START-REPLAY-ACTIVE", expected, actual, history.exchanges, holds=holds)
 
 
-def _start_concurrently(context: CheckContext, key: Key, body: object) -> History:
+def _start_concurrently(context: CheckContext, key: Key, body: object, delays: Sequence[int]) -> History:
+    """Start a job by several clients, each after some readings of the list of jobs."""
     issued = KeyIssued(key.token, ALL_PERMISSIONS, frozenset({key.group}), fresh=False)
     history = History(context, operations.START_JOB, issued)
     idempotency_key = context.fresh_idempotency_key()
     request = ApiRequest(operations.START_JOB, key.token, key.group, body=body, options=idempotency_key)
-    history.run_concurrently([partial(history.send, request, Validity.DOUBTFUL)] * _CLIENTS)
+
+    def start_after(readings: int) -> None:
+        for _ in range(readings):
+            context.call(operations.LIST_JOBS, key)
+        history.send(request, Validity.DOUBTFUL)
+
+    history.run_concurrently([partial(start_after, readings) for readings in delays])
     history.read(operations.LIST_JOBS, key)
     return history

@@ -1,5 +1,7 @@
 """Legal variants of the whole server: another order of the rules."""
 
+from dataclasses import replace
+
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.variants.identifiers import NOWHERE
 from tests.mutants.server.variants.variant import Variant
@@ -25,3 +27,17 @@ class FolderTypeBeforeTheGuard(Variant):
             return await self.serve(asked)
         refused = await self.serve(asked.with_body({"folderId": NOWHERE}))
         return self.refuse(422, "UNPROCESSABLE") if refused.status in {404, 409} else refused
+
+
+class AnyTypeFits(Variant):
+    """A folder takes audiences of every type, because the page does not print which types are compatible."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        if asked.operation != "AUD-MOVE" or answered.status != 422:
+            return answered
+        there = self.world.audiences.get(asked.target)
+        if there is None or answered.body["error"]["details"]["rule"] != "folder-type":
+            return answered
+        self.world.audiences.put(replace(there, folder_id=asked.body["folderId"]))
+        return await self.serve(asked.instead("GET", asked.path.removesuffix("/move-to-folder")))

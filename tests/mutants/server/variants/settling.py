@@ -82,9 +82,10 @@ class StartedJobsAreReadLater(Variant):
 
 
 class CancelledJobsRunOn(Variant):
-    """A cancelled job is shown as running, and guards its audience, for another 0.3 seconds."""
+    """A cancelled job is shown as running, and guards its audience, for another one and a half seconds."""
 
     is_slow = True
+    LAG: ClassVar[float] = 1.5
 
     def __init__(self) -> None:
         self.cancelled: dict[str, float] = {}
@@ -100,11 +101,11 @@ class CancelledJobsRunOn(Variant):
         return answered
 
     def runs_on(self, job: str) -> bool:
-        """Return whether a job was cancelled less than 0.3 seconds ago."""
-        return now() - self.cancelled.get(job, 0.0) < LAG
+        """Return whether a job was cancelled less than one and a half seconds ago."""
+        return now() - self.cancelled.get(job, 0.0) < self.LAG
 
     def is_guarded(self, audience: str) -> bool:
-        """Return whether a job on an audience was cancelled less than 0.3 seconds ago."""
+        """Return whether a job on an audience was cancelled less than one and a half seconds ago."""
         return any(self.runs_on(job.id) for job in self.jobs_on(audience))
 
     async def act(self, use_case: Any, work: Any, *args: Any) -> Any:

@@ -64,6 +64,38 @@ def test_a_changed_or_lost_member_is_a_difference(member: str, value: object) ->
     assert found == [Difference(Sight("audience", "a", place, name), earlier, value)]
 
 
+@pytest.mark.parametrize(
+    ("member", "outside", "inside"),
+    [
+        ("prospectCount", 1, "1"),
+        ("prospectCount", 1, ABSENT),
+        ("description", None, ""),
+        ("type", "on_demand", "string"),
+        ("createdAt", "2026-01-01T00:00:00Z", "1 Jan 2026"),
+    ],
+)
+def test_another_form_of_a_value_inside_a_folder_is_no_difference(member: str, outside: object, inside: object) -> None:
+    ungrouped = snapshot(audience("a", **{f"navigation_{member}": outside}))
+    grouped = snapshot(audience("a", navigation_folder="f", **{f"navigation_{member}": inside}))
+
+    for before, after in ((ungrouped, grouped), (grouped, ungrouped)):
+        assert [item.sight.member for item in differences(before, after)] == ["folder"]
+
+
+@pytest.mark.parametrize(("member", "value"), [("prospectCount", "2"), ("description", "new"), ("name", "new")])
+def test_another_value_inside_a_folder_is_a_difference(member: str, value: str) -> None:
+    ungrouped = snapshot(audience("a", **{f"navigation_{member}": 1}))
+    grouped = snapshot(audience("a", navigation_folder="f", **{f"navigation_{member}": value}))
+
+    assert {item.sight.member for item in differences(ungrouped, grouped)} == {"folder", member}
+
+
+def test_another_form_of_a_value_in_the_same_place_is_a_difference() -> None:
+    before, after = (snapshot(audience("a", navigation_prospectCount=count)) for count in (1, "1"))
+
+    assert [item.sight.member for item in differences(before, after)] == ["prospectCount"]
+
+
 def test_an_allowed_difference_is_none() -> None:
     before, after = snapshot(audience("a"), audience("b")), snapshot(audience("a", GET_name="x"), audience("b"))
 
@@ -111,6 +143,24 @@ def test_places_that_show_an_audience_differently_contradict_each_other(
     changes: dict[str, object], said: list[str]
 ) -> None:
     assert list(contradictions(snapshot(audience("a", **changes)))) == said
+
+
+@pytest.mark.parametrize(
+    ("member", "outside", "inside"),
+    [
+        ("prospectCount", 1, "1"),
+        ("description", None, ""),
+        ("type", "on_demand", "string"),
+        ("createdAt", "2026", "26"),
+    ],
+)
+def test_another_form_of_a_value_inside_a_folder_is_no_contradiction(
+    member: str, outside: object, inside: object
+) -> None:
+    folder = {f"{place}_folderId": "f" for place in (GET, LIST, NAVIGATION)}
+    values = {f"{GET}_{member}": outside, f"{NAVIGATION}_{member}": inside, f"{NAVIGATION}_folder": "f"}
+
+    assert not list(contradictions(snapshot(audience("a", **folder, **values))))
 
 
 def test_a_resource_that_one_list_lacks_is_a_contradiction() -> None:
