@@ -8,6 +8,7 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.permission import ALL_PERMISSIONS
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutants.guard import nobody
+from tests.mutants.server.mutants.lists import DeletedIsStill
 from tests.mutants.server.mutated import LISTS, Mutant, at_each, facts, holding
 
 
@@ -180,3 +181,22 @@ class CursorsPassTheGuard(QueryLifts):
         if self.lifts:
             work.transaction.open_jobs_on = nobody
         return await use_case(work, *args)
+
+
+@at_each(["AUD-LIST"], "GUARD")
+class PopulatedIsShownOnLaterPages(Mutant):
+    """An audience that is being populated is left out of the first page only."""
+
+    async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
+        if self.hit and "cursor" in self.asked.params:
+            work.transaction.open_jobs = nobody
+        return await use_case(work, *args)
+
+
+class DeletedIsStillOnLaterPages(DeletedIsStill):
+    """Pages behind a cursor still show deleted audiences."""
+
+    operation = "AUD-LIST"
+
+    def is_found(self, asked: Asked) -> bool:
+        return "cursor" in asked.params
