@@ -1,75 +1,27 @@
 """Cursors: none shows what belongs to another list, and pages go on under another size and while items are created."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import cycle, islice, repeat
-from urllib.parse import quote
+from itertools import cycle, repeat
 
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec
-from conformance.client.client import RequestOptions
 from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations, describe
 from conformance.harness.key import Key
+from conformance.harness.paged_list import PagedList, ids_on
 from conformance.harness.parametrization import for_each_operation
-from conformance.harness.snapshots import eventually, listed, read_all_pages, records
+from conformance.harness.snapshots import eventually, listed, read_all_pages
 from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError
 
-LIMITS = (1, 2, 5)
 SIZES = (2, 3, 1)
-ITEMS, MOST_PAGES = 7, 30
-
-
-@dataclass(frozen=True)
-class PagedList:
-    """A list that is read page by page."""
-
-    context: CheckContext
-    operation: OperationSpec
-    key: Key
-    resource_id: str = ""
-
-    def page(self, limit: int, cursor: str | None) -> Exchange:
-        """Read one page."""
-        following = "" if cursor is None else f"&cursor={quote(cursor, safe='')}"
-        options = RequestOptions(query=f"?limit={limit}{following}")
-        return self.context.call(self.operation, self.key, self.resource_id, options=options)
-
-    def cursor(self) -> tuple[str, Exchange]:
-        """Return the cursor of the second page, and the exchange that gives it."""
-        for limit in LIMITS:
-            first = self.page(limit, None)
-            cursor = json_at(first, "data", "nextCursor")
-            if isinstance(cursor, str):
-                return cursor, first
-        raise NotEstablishedError(f"{self.operation.prefix} gives no cursor, even if pages of one item are requested")
-
-    def follow(self, sizes: Iterable[int], cursor: str | None = None) -> list[Exchange]:
-        """Read pages, each of its own size, until none follows, one is refused, or no size is left."""
-        pages: list[Exchange] = []
-        for limit in islice(sizes, MOST_PAGES):
-            pages.append(self.page(limit, cursor))
-            cursor = json_at(pages[-1], "data", "nextCursor")
-            if not isinstance(cursor, str):
-                break
-        return pages
-
-    def ids(self) -> set[str]:
-        """Return the identifiers of all items."""
-        return set(ids_on(read_all_pages(self.context, self.operation, self.key, self.resource_id)[1]))
-
-
-def ids_on(pages: Iterable[Exchange], member: str = "id") -> list[str]:
-    """Return the identifiers of the items on pages."""
-    return [str(item.get(member)) for shown in pages for item in records(json_at(shown, "data", "items"))]
+ITEMS, FOREIGN = 7, 3
 
 
 def check_a_cursor_shows_nothing_of_another_account_group(context: CheckContext) -> None:
     key, other = context.create_key(), context.create_key()
     context.create_audience(key)
-    names = [f"of another account group {context.random.getrandbits(48):x}" for _ in LIMITS]
+    names = [f"of another account group {context.random.getrandbits(48):x}" for _ in range(FOREIGN)]
     ids = {context.create_audience(other, name=name).id for name in names}
     eventually(context, lambda: ids <= listed(context, operations.LIST_AUDIENCES, other)[0])
     cursor, first = PagedList(context, operations.LIST_AUDIENCES, other).cursor()
@@ -84,7 +36,7 @@ def check_a_cursor_shows_nothing_of_another_account_group(context: CheckContext)
 def check_a_cursor_shows_no_job_of_another_account_group(context: CheckContext) -> None:
     key, other = context.create_key(), context.create_key()
     own_ids = set(ids_on(read_all_pages(context, operations.LIST_JOBS, key)[1], "jobId"))
-    job_ids = {str(context.populated_audience(other).job) for _ in LIMITS}
+    job_ids = {str(context.populated_audience(other).job) for _ in range(FOREIGN)}
     eventually(context, lambda: len(read_all_pages(context, operations.LIST_JOBS, other)[0]) >= len(job_ids))
     cursor, first = PagedList(context, operations.LIST_JOBS, other).cursor()
 

@@ -1,6 +1,6 @@
 """The effect of a deletion everywhere: no key sees the deleted audience, and every key still sees the others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from urllib.parse import quote
@@ -16,12 +16,15 @@ from conformance.harness.deletions import Deletions
 from conformance.harness.expectations import Expectations, describe, is_refusal
 from conformance.harness.group_keys import keys_of_groups
 from conformance.harness.key import Key
+from conformance.harness.list_looks import look_until
 from conformance.harness.read_back import read_until
-from conformance.harness.snapshots import eventually, listed
+from conformance.harness.snapshots import listed
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError
 
 LISTS = (operations.LIST_AUDIENCES, operations.GET_NAVIGATION)
+Neighbours = Sequence[tuple[Key, Audience]]
+"""Audiences that are not deleted, each with a key that sees it."""
 
 
 @pytest.mark.parametrize("origin", ["prepared", "created", "in a folder", "populated before"])
@@ -30,27 +33,29 @@ def check_what_was_deleted_is_seen_nowhere(context: CheckContext, origin: str) -
     other = context.create_key(accountGroupId=key.group)
     folder = context.create_folder(key) if origin == "in a folder" else None
     name = f"doomed {context.random.getrandbits(32):x}"
+    older = context.ready_audience(key)
     doomed = doomed_audience(context, key, origin, name, folder)
     neighbours = [
+        (key, older),
         *namesakes(context, name, key, stranger),
         (key, context.audience_in_folder(key, folder) if folder else context.ready_audience(key)),
         (stranger, context.create_audience(stranger)),
     ]
     for reader in (key, other):
         context.call(operations.GET_AUDIENCE, reader, doomed.id)
-    for operation in LISTS:
-        eventually(context, partial(is_listed, context, operation, key, doomed.id))
+    look_until(context, dict.fromkeys([(key, operation) for operation in LISTS], lambda ids: doomed.id in ids), listed)
 
     deleted = context.delete_audience(doomed, key)
 
     Expectations(context).done("AUD-DELETE-DONE", deleted)
-    for reader in (key, other):
-        expect_gone(context, reader, doomed, deleted)
+    expect_gone(context, [key, other], doomed, deleted)
+    expect_lists(context, [key, other], doomed, neighbours, deleted)
     for owner, neighbour in neighbours:
         expect_still_there(context, owner, neighbour, deleted)
     if folder:
         context.call(operations.RENAME_FOLDER, key, folder, {"name": "another"})
-        expect_gone(context, key, doomed, deleted)
+        expect_gone(context, [key], doomed, deleted)
+        expect_lists(context, [key], doomed, (), deleted)
 
 
 def check_no_cursor_outlives_its_audience(context: CheckContext) -> None:
@@ -112,64 +117,72 @@ def expect_not_found(context: CheckContext, later: Exchange, *before: Exchange) 
     Expectations(context).condition("AUD-DELETE-EFFECT", expected, describe(later), exchanges, holds=holds)
 
 
-def expect_gone(context: CheckContext, key: Key, audience: Audience, deleted: Exchange) -> None:
-    """Expect every operation to refuse a deleted audience, and no list to show it after the settling time."""
-    for operation in sorted(operations.GUARDED, key=lambda guarded: guarded.prefix):
-        body = {"name": "still there"} if operation is operations.UPDATE_AUDIENCE else None
-        if operation is operations.MOVE_TO_FOLDER:
-            body = {"folderId": audience.id}
-        for _ in range(context.share_of_repeats(30)):
-            expect_not_found(context, context.call(operation, key, audience.id, body), deleted)
+def expect_gone(context: CheckContext, readers: Sequence[Key], audience: Audience, deleted: Exchange) -> None:
+    """Expect every operation to refuse a deleted audience, with every key."""
+    sends = [
+        partial(context.call, operation, key, audience.id, body_for(operation, audience))
+        for key in readers
+        for operation in sorted(operations.GUARDED, key=lambda guarded: guarded.prefix)
+    ]
+    for later in context.client.send_in_parallel(sends * context.share_of_repeats(30)):
+        expect_not_found(context, later, deleted)
+
+
+def body_for(operation: OperationSpec, audience: Audience) -> dict[str, str] | None:
+    """Return the body of a request on a deleted audience."""
+    if operation is operations.UPDATE_AUDIENCE:
+        return {"name": "still there"}
+    return {"folderId": audience.id} if operation is operations.MOVE_TO_FOLDER else None
+
+
+def expect_lists(
+    context: CheckContext, readers: Sequence[Key], audience: Audience, neighbours: Neighbours, deleted: Exchange
+) -> None:
+    """Expect all lists not to show a deleted audience, and to show its neighbours, after the settling time."""
+    present: dict[Key, set[str]] = {reader: set() for reader in readers}
+    for owner, neighbour in neighbours:
+        present.setdefault(owner, set()).add(neighbour.id)
+    absent = {key: {audience.id} if key.group == audience.group else set[str]() for key in present}
+
+    def is_right(key: Key, ids: set[str]) -> bool:
+        return present[key] <= ids and not absent[key] & ids
+
+    places = {(key, operation): partial(is_right, key) for key in present for operation in LISTS}
+    first, last = look_until(context, places)
+
     expect = Expectations(context)
-    for operation in LISTS:
-        at_once, in_time = eventually(context, lambda: not is_listed(context, operation, key, audience.id))  # noqa: B023  (called at once)
-        exchanges = [deleted, *listed(context, operation, key)[1]]
-        expected = f"{audience.id} not in {operation.prefix}"
-        expect.condition("AUD-DELETE-EFFECT", expected, "it is there", exchanges, holds=in_time)
-        requirement_id, expected = operation.requirement("CONSISTENT"), f"{audience.id} gone, at once"
-        expect.condition(requirement_id, expected, "it was there", exchanges, holds=at_once)
-
-
-def is_listed(context: CheckContext, operation: OperationSpec, key: Key, audience_id: str) -> bool:
-    """Whether the list or the navigation shows an audience."""
-    return audience_id in listed(context, operation, key)[0]
+    for (key, operation), (ids, exchanges) in last.items():
+        evidence, gone = [deleted, *exchanges], f"{audience.id} not in {operation.prefix}"
+        expect.condition("AUD-DELETE-EFFECT", gone, "it is there", evidence, holds=not absent[key] & ids)
+        at_once, requirement_id = not absent[key] & first[key, operation][0], operation.requirement("CONSISTENT")
+        expect.condition(requirement_id, f"{gone}, at once", "it was there", evidence, holds=at_once)
+        expected, holds = f"{sorted(present[key])} are still there", present[key] <= ids
+        expect.condition("AUD-DELETE-ONLY", expected, str(sorted(ids)), evidence, holds=holds)
 
 
 def expect_still_there(context: CheckContext, key: Key, audience: Audience, deleted: Exchange) -> None:
-    """Expect an audience to be read and listed after another one was deleted."""
+    """Expect an audience to be read after another one was deleted."""
     read_back = read_until(
         context, lambda: context.call(operations.GET_AUDIENCE, key, audience.id), lambda read: read.status == 200
     )
     Expectations(context).status("AUD-DELETE-ONLY", read_back, {200}, deleted)
-    for operation in LISTS:
-        expect_listed(context, operation, key, audience, deleted)
-
-
-def expect_listed(
-    context: CheckContext, operation: OperationSpec, key: Key, audience: Audience, deleted: Exchange
-) -> None:
-    """Expect a list to show an audience after another one was deleted."""
-    in_time = eventually(context, partial(is_listed, context, operation, key, audience.id))[1]
-    ids, exchanges = listed(context, operation, key)
-    expected, evidence = f"{audience.id} is still there", [deleted, *exchanges]
-    Expectations(context).condition("AUD-DELETE-ONLY", expected, str(ids), evidence, holds=in_time)
 
 
 def check_what_was_deleted_is_never_seen_again(context: CheckContext, acknowledged_deletions: Deletions) -> None:
-    keys = keys_of_groups(context, acknowledged_deletions)
-    for (group, audience_id), deleted in acknowledged_deletions:
-        key = keys.get(group)
-        if key is not None:  # else the account group went with its last key
-            expect_not_found(context, context.call(operations.GET_AUDIENCE, key, audience_id), deleted)
-    for group, key in keys.items():
-        deleted_ids = {audience_id for (owner, audience_id), _ in acknowledged_deletions if owner == group}
-        for operation in LISTS:
-            expect_none_listed(context, operation, key, deleted_ids)
+    keys = keys_of_groups(context, acknowledged_deletions)  # else the account group went with its last key
+    known = [(keys[path[0]], path[1], deleted) for path, deleted in acknowledged_deletions if path[0] in keys]
+    reads = [partial(context.call, operations.GET_AUDIENCE, key, audience_id) for key, audience_id, _ in known]
+    for later, (*_, deleted) in zip(context.client.send_in_parallel(reads), known, strict=True):
+        expect_not_found(context, later, deleted)
+    gone = {key: {audience_id for owner, audience_id, _ in known if owner == key} for key in keys.values()}
 
+    def shows_none(key: Key, ids: set[str]) -> bool:
+        return not gone[key] & ids
 
-def expect_none_listed(context: CheckContext, operation: OperationSpec, key: Key, deleted_ids: set[str]) -> None:
-    """Expect a list to show no deleted audience."""
-    eventually(context, lambda: not deleted_ids & listed(context, operation, key)[0])
-    ids, exchanges = listed(context, operation, key)
-    returned, expected = sorted(deleted_ids & ids), f"nothing deleted in {operation.prefix}"
-    Expectations(context).condition("AUD-DELETE-EFFECT", expected, str(returned), exchanges, holds=not returned)
+    _, last = look_until(
+        context, {(key, operation): partial(shows_none, key) for key in gone for operation in LISTS}, listed
+    )
+
+    for (key, operation), (ids, exchanges) in last.items():
+        returned, expected = sorted(gone[key] & ids), f"nothing deleted in {operation.prefix}"
+        Expectations(context).condition("AUD-DELETE-EFFECT", expected, str(returned), exchanges, holds=not returned)

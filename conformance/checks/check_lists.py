@@ -67,14 +67,17 @@ def create_listed_audiences(context: CheckContext, key: Key) -> set[str]:
 def check_pages_are_complete_under_every_size(context: CheckContext, operation: OperationSpec) -> None:
     key = context.create_key()
     resource_id, wanted = fill_list(context, operation, key)
-    soft, read = SoftAssertions(), 0
+    soft = SoftAssertions()
 
-    for limit in LIMITS:
+    def judge(limit: int | None) -> bool:
         with soft:
             pages = list(itertools.islice(pages_of(context, operation, key, resource_id, limit=limit), MOST_PAGES))
-            read += expect_pages(context, operation, wanted, pages, limit, soft)
+            return expect_pages(context, operation, wanted, pages, limit, soft)
+        return False
+
+    judged = context.client.send_in_parallel([partial(judge, limit) for limit in LIMITS])
     soft.raise_first()
-    if not read:
+    if not any(judged):
         raise NotEstablishedError("the target refused every page size, or has more items than such pages can show")
 
 
@@ -176,13 +179,18 @@ def check_lists_show_what_is_there(context: CheckContext, operation: OperationSp
     wanted = {ungrouped.id, nested.id, prepared.id}
     expect = Expectations(context)
 
-    at_once, in_time = eventually(context, lambda: wanted <= listed(context, operation, key)[0])
-    shown_ids, exchanges = listed(context, operation, key)
-    expect.condition(operation.requirement("COMPLETE"), str(wanted), str(shown_ids), exchanges, holds=in_time)
+    audiences: list[dict[str, Any]] = []
+    exchanges: list[Exchange] = []
+
+    def are_shown() -> bool:
+        audiences[:], exchanges[:] = audiences_in(context, operation, key)
+        return wanted <= {str(audience.get("id")) for audience in audiences}
+
+    at_once, in_time = eventually(context, are_shown)
+    ids = [str(audience.get("id")) for audience in audiences]
+    expect.condition(operation.requirement("COMPLETE"), str(wanted), str(ids), exchanges, holds=in_time)
     expected = f"{wanted}, at once"
     expect.condition(operation.requirement("CONSISTENT"), expected, "not at once", exchanges, holds=at_once)
-    audiences, _ = audiences_in(context, operation, key)
-    ids = [audience.get("id") for audience in audiences]
     holds = len(ids) == len(set(ids))
     expect.condition(operation.requirement("UNIQUE"), "each once", str(ids), exchanges, holds=holds)
     shown = next((audience for audience in audiences if audience.get("id") == ungrouped.id), {})
@@ -196,19 +204,20 @@ def expect_current(context: CheckContext, operation: OperationSpec, key: Key, au
     updated = context.call(operations.UPDATE_AUDIENCE, key, audience_id, {"name": "another"})
     if updated.status != 200:
         raise NotEstablishedError(f"an audience could not be updated: {updated.status}")
+    names: list[Any] = []
+    exchanges: list[Exchange] = []
 
-    def shown_name() -> Any:  # noqa: ANN401  (JSON)
-        audiences, _ = audiences_in(context, operation, key)
-        names = (audience.get("name", ABSENT) for audience in audiences if audience.get("id") == audience_id)
-        return next(names, None)
+    def is_current() -> bool:
+        audiences, exchanges[:] = audiences_in(context, operation, key)
+        names[:] = [audience.get("name", ABSENT) for audience in audiences if audience.get("id") == audience_id]
+        return bool(names) and names[0] in {"another", ABSENT}
 
-    in_time = eventually(context, lambda: shown_name() in {"another", ABSENT})[1]
-    if shown_name() == ABSENT:
+    in_time = eventually(context, is_current)[1]
+    if names[:1] == [ABSENT]:
         context.ledger.blocked([operation.requirement("CURRENT")], "the member 'name' is not shown")
         return
-    evidence = [updated, *listed(context, operation, key)[1]]
-    requirement_id, actual = operation.requirement("CURRENT"), str(shown_name())
-    Expectations(context).condition(requirement_id, "the name 'another'", actual, evidence, holds=in_time)
+    requirement_id, evidence = operation.requirement("CURRENT"), [updated, *exchanges]
+    Expectations(context).condition(requirement_id, "the name 'another'", str(names[:1]), evidence, holds=in_time)
 
 
 def check_prospects_are_those_of_the_audience(context: CheckContext) -> None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import httpx
 
@@ -25,9 +25,10 @@ from conformance.results.violation import Violation
 
 __all__ = ["ApiRequest", "Client", "Observer", "RawRequest", "RequestOptions"]
 
-_SLOW = 50  # milliseconds
-_SAMPLES, _PARALLEL = 21, 16
+_SLOW, _SLOW_ON_AVERAGE = 50, 25  # milliseconds
+_SAMPLES, _RECENT, _PARALLEL = 21, 200, 16
 _NOT_FOUND, _TOO_MANY = 404, 429
+_T = TypeVar("_T")
 Observer = Callable[[ApiRequest, Exchange], None]
 """A function that is called with each request of an operation and its exchange."""
 
@@ -151,12 +152,24 @@ class Client:
         with ThreadPoolExecutor(len(sends)) as pool:
             return list(pool.map(send_at_barrier, sends))
 
-    def send_in_parallel(self, sends: Sequence[Callable[[], Exchange]]) -> list[Exchange]:
-        """Send independent requests; to a slow target up to 16 at a time."""
-        if self.latency < _SLOW:
-            return [send() for send in sends]
+    def send_in_parallel(self, sends: Sequence[Callable[[], _T]]) -> list[_T]:
+        """Send independent requests, or series of requests; to a slow target up to 16 at a time.
+
+        A target of which only some operations are slow is slow, too: from the first of these requests that takes long.
+        """
+        recent = self.exchanges[-_RECENT:]
+        is_slow = sum(exchange.elapsed_ms for exchange in recent) > _SLOW_ON_AVERAGE * len(recent)
+        results: list[_T] = []
+        for send in sends:
+            if is_slow:
+                break
+            before = len(self.exchanges)
+            results.append(send())
+            is_slow = any(exchange.elapsed_ms > _SLOW for exchange in self.exchanges[before:])
+        if len(results) == len(sends):
+            return results
         with ThreadPoolExecutor(_PARALLEL) as pool:
-            return list(pool.map(lambda send: send(), sends))
+            return [*results, *pool.map(lambda send: send(), sends[len(results) :])]
 
     @property
     def latency(self) -> float:

@@ -1,13 +1,17 @@
 """The runner of generated cases: it sends them with a valid key and real identifiers, and notes violations at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
+import requests
 from schemathesis.core.transport import Response
 
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import Effect, OperationSpec
+from conformance.client.client import RawRequest
 from conformance.client.contract import json_at, path_segment
 from conformance.fuzzing.cases import PLACEHOLDER_ID, Case, operation_of
 from conformance.fuzzing.conversion import is_shape_probe, prepare_request, to_raw_request, to_response
@@ -28,6 +32,25 @@ _USED_UP_BY = {
     Effect.CANCELS_JOB: IdentifierKind.ACTIVE_JOB,
 }
 """The kind of identifier that a successful operation uses up."""
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A case with a valid key and real identifiers, and its request.
+
+    Attributes:
+        case: The case.
+        request: The request as Schemathesis knows it.
+        raw: The request as our client sends it.
+        kind: The kind of the identifier in the path, if it was filled in.
+        has_key: Whether the request has a valid key.
+    """
+
+    case: Case
+    request: requests.PreparedRequest
+    raw: RawRequest
+    kind: IdentifierKind | None
+    has_key: bool
 
 
 class CaseRunner:
@@ -53,6 +76,20 @@ class CaseRunner:
             case: The case.
             once: Whether not to send it if the same request was sent before.
         """
+        prepared = self._prepare(case, once=once)
+        exchange = None if prepared is None else self._send(prepared)
+        return None if prepared is None or exchange is None else self._judge_exchange(prepared, exchange)
+
+    def run_side_by_side(self, cases: Iterable[Case]) -> None:
+        """Send cases that change nothing, to a slow target several at a time, and note their violations."""
+        prepared = [one for one in (self._prepare(case, once=True) for case in cases) if one is not None]
+        exchanges = self._context.client.send_in_parallel([partial(self._send, one) for one in prepared])
+        for one, exchange in zip(prepared, exchanges, strict=True):
+            if exchange is not None:
+                self._judge_exchange(one, exchange)
+
+    def _prepare(self, case: Case, *, once: bool) -> _Prepared | None:
+        """Fill a case with a valid key and real identifiers; None where it cannot be sent, or was sent before."""
         operation = operation_of(case)
         has_key = self._authorize(case)
         kind = self._fill_path(case, operation, valid_only=not has_key or is_shape_probe(case))
@@ -65,17 +102,25 @@ class CaseRunner:
         if once and fingerprint in self._sent_before:
             return None
         self._sent_before.add(fingerprint)
+        return _Prepared(case, request, raw, kind, has_key)
+
+    def _send(self, prepared: _Prepared) -> Exchange | None:
+        """Send a prepared case; None where it was withheld."""
         try:
-            exchange = self._context.client.send_raw(raw)
+            return self._context.client.send_raw(prepared.raw)
         except WithheldError:
             return None
+
+    def _judge_exchange(self, prepared: _Prepared, exchange: Exchange) -> Response | None:
+        """Judge a response, and record its effects; return the response as Schemathesis knows it."""
+        case, kind, operation = prepared.case, prepared.kind, operation_of(prepared.case)
         if kind is IdentifierKind.READY_AUDIENCE and exchange.status in _REFUSED:
             self._probed[_resource_id(case)] = exchange
         self._judge_identifier(operation, case, kind, exchange)
         self._record_effects(operation, case, kind, exchange)
-        response = to_response(request, exchange)
+        response = to_response(prepared.request, exchange)
         if response is not None:
-            self._judge(SentCase(operation, case, raw, exchange, has_key), response)
+            self._judge(SentCase(operation, case, prepared.raw, exchange, prepared.has_key), response)
         return response
 
     def look_at_refused(self) -> None:

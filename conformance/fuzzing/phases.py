@@ -26,13 +26,16 @@ def examples_coverage_and_fuzzing(context: CheckContext, operation: OperationSpe
     if context.lacks_permission(operation, key):
         raise WithheldError(f"the key lacks the permission of {operation.id}")
     runner = CaseRunner(context, key)
-    for case in planned_cases(operation):
-        runner.run(case)
+    cases = list(planned_cases(operation))
     try:
-        for case in draw_cases(operation, context.random, max(1, round(context.repeats * _CASES_PER_REPEAT))):
-            runner.run(case)
+        cases += draw_cases(operation, context.random, max(1, round(context.repeats * _CASES_PER_REPEAT)))
     except CasesError as error:
         context.ledger.blocked([operation.requirement("ROW-OTHER")], f"Schemathesis drew no requests: {error}")
+    if operation.only_reads:
+        runner.run_side_by_side(cases)
+    else:
+        for case in cases:
+            runner.run(case)
     runner.look_at_refused()
     return runner.violations
 

@@ -1,6 +1,7 @@
 """The reader of snapshots: lists, navigation, jobs, and each audience with its prospects."""
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from conformance.catalogue import operations
@@ -25,6 +26,8 @@ _RESTLESS = {
 }
 """The members that are not compared, by the kind of resource: those that change while a job is active."""
 
+_PROSPECTS = operations.LIST_PROSPECTS
+_PAGED = frozenset({operations.LIST_AUDIENCES, _PROSPECTS, operations.LIST_JOBS})
 _OK = 200
 
 
@@ -41,29 +44,41 @@ class _Reader:
 
     def read(self) -> None:
         """Read the account group; alone in it the suite looks at each audience, elsewhere at its own ones."""
-        shown = [*self._read_list(), *self._read_navigation()]
+        lists = [operations.LIST_AUDIENCES, operations.GET_NAVIGATION]
         if self._context.profile is Profile.FULL:
-            self._read_jobs()
+            lists.append(operations.LIST_JOBS)
+        audiences, navigation, *jobs = self._side_by_side([(operation, "") for operation in lists])
+        shown = [*self._note_list(audiences), *self._note_navigation(navigation[0])]
+        for pages in jobs:
+            self._note_jobs(pages)
         is_alone = isinstance(self._context.states, HttpStates)
         mine = {*self._known, *self._context.created_ids[self._key.group]}
-        for identifier in dict.fromkeys([*shown, *self._known]):
-            if is_alone or identifier in mine:
-                self._read_audience(identifier)
+        looked_at = [one for one in dict.fromkeys([*shown, *self._known]) if is_alone or one in mine]
+        places = [(operation, one) for one in looked_at for operation in (operations.GET_AUDIENCE, _PROSPECTS)]
+        for (operation, identifier), pages in zip(places, self._side_by_side(places), strict=True):
+            note = self._note_prospects if operation is _PROSPECTS else self._note_audience
+            note(identifier, pages)
 
-    def _read_items(self, status: Sight, operation: OperationSpec, resource_id: str = "") -> list[_Item]:
+    def _side_by_side(self, places: list[tuple[OperationSpec, str]]) -> list[list[Exchange]]:
+        """Read resources and all pages of lists, which do not depend on each other."""
+        return self._context.client.send_in_parallel([partial(self._pages, *place) for place in places])
+
+    def _pages(self, operation: OperationSpec, resource_id: str) -> list[Exchange]:
+        if operation in _PAGED:
+            return list(pages_of(self._context, operation, self._key, resource_id))
+        return [self._context.call(operation, self._key, resource_id)]
+
+    def _note_pages(self, status: Sight, pages: list[Exchange]) -> list[_Item]:
         """Note the status of the last page of a list, and return the items of all pages."""
-        items: list[_Item] = []
-        for page in pages_of(self._context, operation, self._key, resource_id):
+        for page in pages:
             self._note(status, page.status, page)
-            items += [(item, page) for item in records(json_at(page, "data", "items"))]
-        return items
+        return [(item, page) for page in pages for item in records(json_at(page, "data", "items"))]
 
-    def _read_list(self) -> Iterable[str]:
-        items = self._read_items(Sight("account group", "", LIST, "status"), operations.LIST_AUDIENCES)
+    def _note_list(self, pages: list[Exchange]) -> Iterable[str]:
+        items = self._note_pages(Sight("account group", "", LIST, "status"), pages)
         return self._note_items("audience", LIST, items)
 
-    def _read_navigation(self) -> Iterator[str]:
-        navigation = self._context.call(operations.GET_NAVIGATION, self._key)
+    def _note_navigation(self, navigation: Exchange) -> Iterator[str]:
         self._note(Sight("account group", "", NAVIGATION, "status"), navigation.status, navigation)
         folders = list(records(json_at(navigation, "data", "folders")))
         self._note_items("folder", NAVIGATION, [(folder, navigation) for folder in folders])
@@ -73,20 +88,22 @@ class _Reader:
             self._note(Sight("audience", str(item.get("id")), NAVIGATION, "folder"), folder, navigation)
         yield from self._note_items("audience", NAVIGATION, [(item, navigation) for _, item in nested])
 
-    def _read_jobs(self) -> None:
-        items = self._read_items(Sight("account group", "", JOBS, "status"), operations.LIST_JOBS)
+    def _note_jobs(self, pages: list[Exchange]) -> None:
+        items = self._note_pages(Sight("account group", "", JOBS, "status"), pages)
         stable = [({**item, "status": _lasting(item.get("status"))}, page) for item, page in items]
         self._note_items("job", JOBS, stable, "jobId")
 
-    def _read_audience(self, identifier: str) -> None:
-        read = self._context.call(operations.GET_AUDIENCE, self._key, identifier)
+    def _note_audience(self, identifier: str, pages: list[Exchange]) -> None:
+        read = pages[0]
         self._note(Sight("audience", identifier, GET, "status"), read.status, read)
         data = json_at(read, "data")
         if read.status == _OK and isinstance(data, dict):
             for name, value in data.items():
                 self._note(Sight("audience", identifier, GET, name), value, read)
+
+    def _note_prospects(self, identifier: str, pages: list[Exchange]) -> None:
         status = Sight("audience", identifier, PROSPECTS, "status")
-        prospects = self._read_items(status, operations.LIST_PROSPECTS, identifier)
+        prospects = self._note_pages(status, pages)
         if self.visible.get(status) == _OK:
             ids = tuple(sorted(str(prospect.get("id")) for prospect, _ in prospects))
             self._note(status._replace(member="items"), ids, self.shown_by[status])

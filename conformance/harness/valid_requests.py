@@ -8,7 +8,7 @@ from typing import Any
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import Needs, OperationSpec
 from conformance.client.client import ApiRequest, RequestOptions
-from conformance.harness.context import CheckContext
+from conformance.harness.context import Audience, CheckContext
 from conformance.harness.key import Key
 from conformance.states import HttpStates, NotEstablishedError
 
@@ -39,6 +39,16 @@ def try_inferred_methods(context: CheckContext, among: Iterable[OperationSpec]) 
         if is_inferred and not context.client.methods.is_known(operation.id):
             with suppress(NotEstablishedError):
                 valid_request(context, operation, context.create_key())
+
+
+def guarded_request(context: CheckContext, operation: OperationSpec, key: Key, audience: Audience) -> ApiRequest:
+    """Return a request on an audience that only the guard can refuse."""
+    request = ApiRequest(operation, key.token, audience.group, audience.id)
+    if operation is operations.UPDATE_AUDIENCE:
+        return replace(request, body={"name": f"refused {audience.id}"})
+    if operation is operations.MOVE_TO_FOLDER:
+        return replace(request, body={"folderId": context.create_folder(key)})
+    return request
 
 
 def _try_method(context: CheckContext, request: ApiRequest) -> None:

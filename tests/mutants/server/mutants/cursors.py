@@ -1,9 +1,15 @@
 """Mutants of the whole server: cursors."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar
 
+from mockserver.domain.key import ApiKey
+from mockserver.domain.permission import ALL_PERMISSIONS
 from tests.mutants.server.exchange import Answered, Asked
-from tests.mutants.server.mutated import LISTS, Mutant, facts
+from tests.mutants.server.mutants.guard import nobody
+from tests.mutants.server.mutants.lists import DeletedIsStill
+from tests.mutants.server.mutated import LISTS, Mutant, at_each, facts, holding
 
 
 class CursorsAreRefused(Mutant):
@@ -109,3 +115,88 @@ class ProspectsOfAllOthers(Mutant):
                 shown = await self.serve(asked.naming(target=other.id))
                 items += shown.data["items"] if shown.ok else []
         return answered.saying(data={**answered.data, "items": items})
+
+
+class QueryLifts(Mutant):
+    """Mutants that lift a refusal where the query of a list has a parameter."""
+
+    parameter: ClassVar[str] = "cursor"
+
+    @property
+    def lifts(self) -> bool:
+        """Return whether the current request is for the list, and its query has the parameter."""
+        return self.hit and self.parameter in self.asked.params
+
+
+@at_each(LISTS, "KEY")
+class CursorsNeedNoKey(QueryLifts):
+    """A page with a cursor needs no key."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        if answered.status != 401 or not self.lifts:
+            return answered
+        async with self.master(asked.group) as token:
+            return await self.serve(asked.by(token))
+
+
+@at_each(LISTS, "PERMISSION")
+class CursorsNeedNoPermission(QueryLifts):
+    """A page with a cursor needs no permission."""
+
+    def key(self, key: ApiKey) -> ApiKey:
+        return holding(key, *ALL_PERMISSIONS) if self.lifts else key
+
+
+@at_each(LISTS, "SCOPE")
+class CursorsAreForEveryGroup(QueryLifts):
+    """A page with a cursor is shown to the keys of other account groups."""
+
+    def key(self, key: ApiKey) -> ApiKey:
+        return replace(key, account_group_ids=key.account_group_ids | {self.asked.group}) if self.lifts else key
+
+
+@at_each(LISTS, "PERMISSION")
+class LimitsNeedNoPermission(CursorsNeedNoPermission):
+    """A list with a limit needs no permission."""
+
+    parameter = "limit"
+
+
+@at_each(["JOB-LIST"], "PERMISSION")
+class FiltersNeedNoPermission(CursorsNeedNoPermission):
+    """The list of jobs of one status needs no permission."""
+
+    parameter = "status"
+
+
+@at_each(["AUD-PROSPECTS"], "GUARD")
+class CursorsPassTheGuard(QueryLifts):
+    """The prospects behind a cursor are shown while a job populates the audience."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        return await self.serve(asked.without_params("cursor") if self.lifts else asked)
+
+    async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
+        if self.lifts:
+            work.transaction.open_jobs_on = nobody
+        return await use_case(work, *args)
+
+
+@at_each(["AUD-LIST"], "GUARD")
+class PopulatedIsShownOnLaterPages(Mutant):
+    """An audience that is being populated is left out of the first page only."""
+
+    async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
+        if self.hit and "cursor" in self.asked.params:
+            work.transaction.open_jobs = nobody
+        return await use_case(work, *args)
+
+
+class DeletedIsStillOnLaterPages(DeletedIsStill):
+    """Pages behind a cursor still show deleted audiences."""
+
+    operation = "AUD-LIST"
+
+    def is_found(self, asked: Asked) -> bool:
+        return "cursor" in asked.params

@@ -84,6 +84,16 @@ class ForeignJobIsCancelled(Foreign):
     killed_by = frozenset({"JOB-CANCEL-SCOPE"})
 
 
+@at_each(GUARDED, "SCOPE")
+class GuardBeforeTheScope(Mutant):
+    """An audience of another account group is 409 while a job populates it, and not found otherwise."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        is_protected = self.hit and answered.status == 404 and self.populating(asked.target) is not None
+        return self.refuse(409, "AUDIENCE_NOT_READY") if is_protected else answered
+
+
 class ForeignFolderIsTaken(Mutant):
     """An audience can be moved into a folder of another account group."""
 

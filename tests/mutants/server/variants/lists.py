@@ -77,3 +77,19 @@ class ByName(AnotherOrder):
 
     def place(self, item: dict[str, Any], age: int) -> list[Any]:  # noqa: ARG002
         return [item.get("name") or "", item.get("id") or item["jobId"]]
+
+
+class CursorsBelongToTheirKey(Variant):
+    """A cursor that another key, or no key, sends is 400, before the key is checked."""
+
+    def __init__(self) -> None:
+        self.owners: dict[str, str] = {}
+
+    async def respond(self, asked: Asked) -> Answered:
+        cursor = asked.params.get("cursor", "")
+        if asked.operation in LISTS and self.owners.get(cursor, asked.token) != asked.token:
+            return self.refuse(400, "VALIDATION_ERROR")
+        answered = await self.serve(asked)
+        if asked.operation in LISTS and answered.ok and answered.data["nextCursor"]:
+            self.owners[answered.data["nextCursor"]] = asked.token
+        return answered

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tests.mutants.server.exchange import Answered, Asked
+from tests.mutants.server.mutated import GUARDED
 from tests.mutants.server.variants.identifiers import NOWHERE
 from tests.mutants.server.variants.variant import Variant
 
@@ -23,7 +24,8 @@ class FolderTypeBeforeTheGuard(Variant):
 
     async def respond(self, asked: Asked) -> Answered:
         there = self.world.audiences.get(asked.target)
-        if asked.operation != "AUD-MOVE" or there is None or there.type in {"on_demand", "monitoring"}:
+        is_own = there is not None and there.account_group_id == asked.group
+        if asked.operation != "AUD-MOVE" or there is None or not is_own or there.type in {"on_demand", "monitoring"}:
             return await self.serve(asked)
         refused = await self.serve(asked.with_body({"folderId": NOWHERE}))
         return self.refuse(422, "UNPROCESSABLE") if refused.status in {404, 409} else refused
@@ -41,3 +43,15 @@ class AnyTypeFits(Variant):
             return answered
         self.world.audiences.put(replace(there, folder_id=asked.body["folderId"]))
         return await self.serve(asked.instead("GET", asked.path.removesuffix("/move-to-folder")))
+
+
+class GuardBeforeTheAccountGroup(Variant):
+    """An account group is looked into before its key is checked: what is protected there is 409 for every key."""
+
+    async def respond(self, asked: Asked) -> Answered:
+        answered = await self.serve(asked)
+        there = self.world.audiences.get(asked.target)
+        if answered.status != 403 or asked.operation not in GUARDED or there is None:
+            return answered
+        is_protected = there.account_group_id == asked.group and self.populating(there.id) is not None
+        return self.refuse(409, "AUDIENCE_NOT_READY") if is_protected else answered

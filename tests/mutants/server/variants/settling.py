@@ -1,6 +1,7 @@
 """Legal variants of the whole server: changes that lists and single reads show only after some time."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from tests.mutants.server.exchange import Answered, Asked
@@ -63,6 +64,17 @@ class ListsLagThreeSeconds(ListsLag):
 
     LAG: ClassVar[float] = 3.0
     options = ("--settle", "5")
+
+
+class LaterPagesLag(ListsLag):
+    """Pages behind a cursor are read from a replica with a delay of a third of a second."""
+
+    LAG: ClassVar[float] = LAG
+
+    async def act(self, use_case: Callable[..., Any], work: Any, *args: Any) -> Any:
+        if "cursor" not in self.asked.params:
+            return await use_case(work, *args)
+        return await super().act(use_case, work, *args)
 
 
 class StartedJobsAreReadLater(Variant):

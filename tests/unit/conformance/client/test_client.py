@@ -1,4 +1,6 @@
+import threading
 from collections.abc import Callable
+from functools import partial
 
 import httpx
 import pytest
@@ -194,3 +196,35 @@ def test_concurrent_requests_return_their_exchanges_in_order() -> None:
     for many in (suite_client.send_concurrently, suite_client.send_in_parallel):
         exchanges = many([lambda call=call: suite_client.send(call) for call in calls])
         assert [exchange.url.rsplit("/", 1)[1] for exchange in exchanges] == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_independent_requests_are_sent_side_by_side_once_one_was_slow() -> None:
+    together = threading.Barrier(3)
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/first"):
+            threading.Event().wait(0.06)
+        else:
+            together.wait(timeout=10)
+        return httpx.Response(404, json={})
+
+    suite_client, _ = client(respond)
+    calls = [ApiRequest(operations.GET_AUDIENCE, "k", "g", name) for name in ("first", "a", "b", "c")]
+
+    exchanges = suite_client.send_in_parallel([partial(suite_client.send, call) for call in calls])
+
+    assert [exchange.url.rsplit("/", 1)[1] for exchange in exchanges] == ["first", "a", "b", "c"]
+
+
+def test_a_fast_target_gets_independent_requests_after_each_other() -> None:
+    threads: set[int] = set()
+
+    def respond(_: httpx.Request) -> httpx.Response:
+        threads.add(threading.get_ident())
+        return httpx.Response(404, json={})
+
+    suite_client, _ = client(respond)
+
+    suite_client.send_in_parallel([partial(suite_client.send, GET)] * 5)
+
+    assert threads == {threading.get_ident()}
