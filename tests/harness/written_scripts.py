@@ -4,11 +4,47 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from tests.harness.suite_command import command
+from tests.mutants.server import mutated
+from tests.mutants.single import endpoint, serving
+from tests.mutants.suite import options_for_checks_of
 
+STATES = "/_mock/provider-states"
+FEW = ("--max-examples", "3")
+Seen = TypeVar("Seen")
 _FAILED = re.compile(r"^FAILED \S*::test_(\w+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of target: how it is served, the correct one, the path of its states, and the options of a run."""
+
+    served: Callable[[Any], AbstractContextManager[str]]
+    correct: Callable[[], object]
+    states_path: str
+    options: tuple[str, ...] = ()
+
+
+SINGLE = Kind(serving.served, endpoint.Single, "/states", ("--profile", "delete"))
+WHOLE = Kind(mutated.served, mutated.Whole, STATES)
+
+
+def seen(
+    kind: Kind, mutant: Any, folder: Path, replay: Callable[[Path, dict[str, str]], Seen]
+) -> tuple[list[str], Seen, Seen]:
+    """Return the violations that a mutant shows, and what a replay of their scripts shows there, and on the server."""
+    with kind.served(mutant) as url:
+        target = ("--base-url", url, "--states-url", f"{url}{kind.states_path}", *kind.options)
+        violations = written(folder, *target, *FEW, *options_for_checks_of(mutant.killed_by))
+        on_mutant = replay(folder, environment(url, kind.states_path))
+    with kind.served(kind.correct()) as url:
+        return violations, on_mutant, replay(folder, environment(url, kind.states_path))
 
 
 def written(folder: Path, *options: str, **variables: str) -> list[str]:

@@ -1,52 +1,45 @@
 """The pytest files that `--reproduce` writes fail on the violating target, and pass on a correct one."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.harness.suite_command import refused, states
-from tests.harness.written_scripts import environment, name_of_test, violated_by_pytest, written
+from tests.harness.suite_command import refused
+from tests.harness.written_scripts import (
+    FEW,
+    SINGLE,
+    STATES,
+    WHOLE,
+    Kind,
+    environment,
+    name_of_test,
+    seen,
+    violated_by_pytest,
+    written,
+)
 from tests.mutants.server.mutants.keys import AnyBasicAuthentication
 from tests.mutants.server.mutants.lost_effects import CreateForgetsTheDescription
 from tests.mutants.server.mutants.starts import IdempotencyKeysReachEverywhere
-from tests.mutants.server.mutated import Mutant, Whole, served
-from tests.mutants.single.endpoint import Single
+from tests.mutants.server.mutated import served
 from tests.mutants.single.mutants import GuardNever, MissingIsDone
-from tests.mutants.single.mutants import Mutant as SingleMutant
-from tests.mutants.single.serving import served as served_single
-from tests.mutants.suite import options_for_checks_of
-
-STATES = "/_mock/provider-states"
-FEW = ("--max-examples", "3")
-
-
-@pytest.mark.parametrize("mutant", [GuardNever, MissingIsDone], ids=lambda one: one.__name__)
-def test_the_files_of_a_mutant_fail_on_it_and_pass_on_the_correct_endpoint(
-    mutant: type[SingleMutant], tmp_path: Path
-) -> None:
-    with served_single(mutant()) as url:
-        violations = written(tmp_path, *states(url), *FEW, *options_for_checks_of(mutant.killed_by))
-        on_mutant = violated_by_pytest(tmp_path, environment(url, "/states"))
-    with served_single(Single()) as url:
-        on_correct = violated_by_pytest(tmp_path, environment(url, "/states"))
-
-    assert violations
-    assert (on_mutant, on_correct) == (set(map(name_of_test, violations)), set())
 
 
 @pytest.mark.parametrize(
-    "mutant",
-    [AnyBasicAuthentication, IdempotencyKeysReachEverywhere],
-    ids=lambda one: one.__name__,
+    ("kind", "mutant"),
+    [
+        (SINGLE, GuardNever),
+        (SINGLE, MissingIsDone),
+        (WHOLE, AnyBasicAuthentication),
+        (WHOLE, IdempotencyKeysReachEverywhere),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_the_files_of_a_mutant_fail_on_it_and_pass_on_the_server(mutant: type[Mutant], tmp_path: Path) -> None:
-    with served(mutant()) as url:
-        target = ("--base-url", url, "--states-url", f"{url}{STATES}")
-        violations = written(tmp_path, *target, *FEW, *options_for_checks_of(mutant.killed_by))
-        on_mutant = violated_by_pytest(tmp_path, environment(url, STATES))
-    with served(Whole()) as url:
-        on_correct = violated_by_pytest(tmp_path, environment(url, STATES))
+def test_the_files_of_a_mutant_fail_on_it_and_pass_on_the_correct_target(
+    kind: Kind, mutant: Callable[[], object], tmp_path: Path
+) -> None:
+    violations, on_mutant, on_correct = seen(kind, mutant(), tmp_path, violated_by_pytest)
 
     assert violations
     assert (on_mutant, on_correct) == (set(map(name_of_test, violations)), set())
