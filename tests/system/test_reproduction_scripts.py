@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.written_scripts import SINGLE, WHOLE, seen, violated_by_shell
+from tests.harness.written_scripts import (
+    PROTECTED,
+    SINGLE,
+    WHOLE,
+    of_states_file,
+    run_by_shell,
+    seen,
+    violated_by_shell,
+)
 from tests.mutants.server.mutants.long_lists import ListEndsAtWhatIsHidden
 from tests.mutants.server.mutants.side_effects import DescriptionClearsTheName
 from tests.mutants.server.mutants.starts import IdempotencyKeysReachEverywhere
@@ -38,3 +46,21 @@ def test_the_scripts_of_a_mutant_show_it_and_clear_the_server(mutant: type[Mutan
     assert named
     assert {script: on_mutant[script] for script in named} == dict.fromkeys(named, 1)
     assert on_correct == dict.fromkeys(violations, 0)
+
+
+def test_the_script_of_a_prepared_audience_shows_the_violation_until_the_audience_is_used_up(tmp_path: Path) -> None:
+    later: list[str] = []
+
+    def thrice(folder: Path, variables: dict[str, str]) -> dict[str, int]:
+        statuses = violated_by_shell(folder, variables)
+        (path,) = folder.glob("*.sh")
+        unset = {name: value for name, value in variables.items() if name != "AUDIENCE_PREPARED_1"}
+        later.extend(run_by_shell(path, those).stderr for those in (variables, unset))
+        return statuses
+
+    violations, on_mutant, on_correct = of_states_file(GuardNever(), tmp_path, PROTECTED, thrice)
+
+    assert on_mutant == dict.fromkeys(violations, 1)
+    assert on_correct == dict.fromkeys(violations, 0)
+    assert "step 1: it is not there, set AUDIENCE_PREPARED_1 to another one: 404" in later[0]
+    assert "AUDIENCE_PREPARED_1: set it in the environment: an audience being populated, " in later[1]

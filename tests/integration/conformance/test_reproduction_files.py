@@ -9,12 +9,16 @@ import pytest
 from tests.harness.suite_command import refused
 from tests.harness.written_scripts import (
     FEW,
+    PROTECTED,
+    RACED,
     SINGLE,
     STATES,
     WHOLE,
     Kind,
     environment,
     name_of_test,
+    of_states_file,
+    run_by_pytest,
     seen,
     violated_by_pytest,
     written,
@@ -23,7 +27,7 @@ from tests.mutants.server.mutants.keys import AnyBasicAuthentication
 from tests.mutants.server.mutants.lost_effects import CreateForgetsTheDescription
 from tests.mutants.server.mutants.starts import IdempotencyKeysReachEverywhere
 from tests.mutants.server.mutated import served
-from tests.mutants.single.mutants import GuardNever, MissingIsDone
+from tests.mutants.single.mutants import GuardAnotherStatus, GuardNever, MissingIsDone
 
 
 @pytest.mark.parametrize(
@@ -64,6 +68,28 @@ def test_a_key_alone_and_headers_stand_in_the_environment_and_in_no_file(tmp_pat
     assert secret.split()[1] not in text
     assert "$AUDIENCE_API_KEY" in text
     assert listed["data"]["items"] == []
+
+
+def test_the_file_of_a_prepared_audience_fails_until_the_audience_is_used_up(tmp_path: Path) -> None:
+    replays: list[str] = []
+
+    def twice(folder: Path, variables: dict[str, str]) -> set[str]:
+        failing = violated_by_pytest(folder, variables)
+        replays.append(run_by_pytest(folder, variables).stdout)
+        return failing
+
+    violations, on_mutant, on_correct = of_states_file(GuardNever(), tmp_path, PROTECTED, twice)
+
+    assert (on_mutant, on_correct) == (set(map(name_of_test, violations)), set())
+    assert "RuntimeError: step 1: it is not there, set AUDIENCE_PREPARED_1 to another one" in replays[0]
+    assert "1 passed" in replays[1]
+
+
+def test_the_file_of_an_audience_that_is_there_still_needs_no_other(tmp_path: Path) -> None:
+    violations, on_mutant, on_correct = of_states_file(GuardAnotherStatus(), tmp_path, RACED, violated_by_pytest)
+
+    assert violations
+    assert (on_mutant, on_correct) == (set(map(name_of_test, violations)), set())
 
 
 def test_a_folder_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> None:
