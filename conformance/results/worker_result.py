@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import unquote, urlsplit
 
-from conformance.results.exchange import Exchange
+from conformance.results.exchange import SUCCESS, Exchange
 from conformance.results.inferred_methods import InferredMethods, merge_methods
 from conformance.results.observations import Observations, merge_observations
 from conformance.results.violation import Violation
@@ -22,6 +23,7 @@ class WorkerResult:
         request_count: The number of requests that it sent to the target.
         ended: The reason why it ended early, where the target went away.
         methods: Its experience with inferred methods.
+        deleted: The identifiers of the resources that it deleted.
     """
 
     observations: Mapping[str, Observations]
@@ -32,6 +34,7 @@ class WorkerResult:
     request_count: int = 0
     ended: str | None = None
     methods: InferredMethods = field(default_factory=InferredMethods)
+    deleted: frozenset[str] = frozenset()
 
 
 def merge(results: Sequence[WorkerResult]) -> WorkerResult:
@@ -59,12 +62,19 @@ def merge(results: Sequence[WorkerResult]) -> WorkerResult:
         request_count=sum(result.request_count for result in results),
         ended=next((result.ended for result in results if result.ended is not None), None),
         methods=merge_methods(result.methods for result in results),
+        deleted=frozenset().union(*(result.deleted for result in results)),
     )
 
 
 def sent_tokens(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
     """Return every credential that was sent, of any scheme."""
     return tuple(dict.fromkeys(token for exchange in exchanges for token in _tokens(exchange)))
+
+
+def deleted_ids(exchanges: Iterable[Exchange]) -> frozenset[str]:
+    """Return the identifiers in the paths of successful deletions."""
+    paths = (urlsplit(one.url).path for one in exchanges if one.method == "DELETE" and one.status in SUCCESS)
+    return frozenset(unquote(path.rstrip("/").rpartition("/")[2]) for path in paths)
 
 
 def _tokens(exchange: Exchange) -> list[str]:

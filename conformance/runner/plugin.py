@@ -22,7 +22,7 @@ from conformance.results.exchange import Exchange
 from conformance.results.ledger import Ledger
 from conformance.results.observations import Observations
 from conformance.results.violation import ViolationError
-from conformance.results.worker_result import WorkerResult, sent_tokens
+from conformance.results.worker_result import WorkerResult, deleted_ids, sent_tokens
 from conformance.runner.cleanup import delete_leftovers
 from conformance.runner.deadline import Deadline
 from conformance.runner.selection import selected_checks
@@ -190,6 +190,7 @@ class ConformancePlugin:
             request_count=len(client.exchanges),
             ended=liveness.ended,
             methods=client.methods,
+            deleted=deleted_ids(client.exchanges),
         )
 
     def _all_exchanges(self) -> Iterable[Exchange]:

@@ -13,9 +13,11 @@ from conformance.report.contents import Contract, Report
 from conformance.report.formats import FORMATS
 from conformance.report.redaction import Redactor
 from conformance.report.scripts.files import write_scripts
+from conformance.report.scripts.prepared import Prepared, prepared_by
 from conformance.results.expected_failures import ExpectedFailure
 from conformance.results.verdicts import RequirementResult, decide
 from conformance.results.worker_result import WorkerResult
+from conformance.states import read_states_file
 from openapi import contract, contract_text
 
 _SHORTEST_SECRET = 8
@@ -75,7 +77,7 @@ def build_report(
         for requirement_id, observations in result.observations.items()
     )
     redactor = _build_redactor(options, result)
-    scripts = _write_scripts(options, results, redactor)
+    scripts = _write_scripts(options, results, redactor, result.deleted)
     not_torn_down = (f"not torn down: {resource}" for resource in result.not_torn_down)
     return Report(
         contract=contract_facts(),
@@ -122,12 +124,16 @@ def write_reports(options: Options, report: Report) -> None:
             raise UsageError(f"{path}: {error.strerror}") from None
 
 
-def _write_scripts(options: Options, results: Iterable[RequirementResult], redactor: Redactor) -> list[str]:
+def _write_scripts(
+    options: Options, results: Iterable[RequirementResult], redactor: Redactor, deleted: frozenset[str]
+) -> list[str]:
     """Write the scripts of `--reproduce`, and return a note about them; UsageError if a file cannot be written."""
     if options.reproduce is None:
         return []
+    file = options.states_file
+    prepared = Prepared() if file is None else prepared_by(read_states_file(file), deleted)
     try:
-        count = write_scripts(options.reproduce, results, options.base_url, redactor)
+        count = write_scripts(options.reproduce, results, options.base_url, redactor, prepared)
     except OSError as error:
         raise UsageError(f"--reproduce {options.reproduce}: {error.strerror}") from None
     return [f"a shell script and a pytest file of each of {count} violations: {options.reproduce}"] if count else []

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import click
 import httpx
 
+from conformance.client.transport import BoundedClient, TransportSettings
 from conformance.options import UsageError, certificates, parse_headers, positive
 from conformance.report.redaction import Redactor
 from conformance.runner.preflight import why_unreachable
@@ -28,6 +29,7 @@ from conformance.states_check.trials import Trials
 from conformance.validation import base_url_problems, states_url_problems
 
 _WRONG = 1
+_LONGEST_BODY = 1 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,11 @@ def _redactor(addresses: Addresses, trials: Sequence[Trial]) -> Redactor:
 def _check(addresses: Addresses) -> list[Trial]:
     """Return the trials; UsageError if nothing listens at an address."""
     verify = default_certificates() if addresses.ca_bundle is None else certificates(addresses.ca_bundle)
+    settings = TransportSettings(addresses.timeout, _LONGEST_BODY, verify)
     with ExitStack() as stack:
 
-        def connect(base_url: str, headers: Mapping[str, str]) -> httpx.Client:
-            http = httpx.Client(base_url=base_url, headers=headers, timeout=addresses.timeout, verify=verify)
-            return stack.enter_context(http)
+        def connect(base_url: str, headers: Mapping[str, str]) -> BoundedClient:
+            return stack.enter_context(BoundedClient(base_url, headers, settings))
 
         hook = Hook(connect("", addresses.states_headers), addresses.states_url)
         target = None
@@ -133,9 +135,8 @@ def _check(addresses: Addresses) -> list[Trial]:
             raise UsageError(f"the states URL cannot be used: {error}") from None
 
 
-def _try_target(http: httpx.Client, timeout: float) -> None:
+def _try_target(http: BoundedClient, timeout: float) -> None:
     try:
-        with http.stream("DELETE", "v1/accounts/states-check/audiences/states-check"):
-            pass
+        http.delete("v1/accounts/states-check/audiences/states-check")
     except httpx.HTTPError as error:
         raise UsageError(f"the target {http.base_url} {why_unreachable(error, timeout)}") from None

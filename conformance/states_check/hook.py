@@ -6,10 +6,11 @@ from typing import Any
 
 import httpx
 
+from conformance.client.transport import BoundedClient
 from conformance.states import ProviderState
 from conformance.states.interface import state_descriptions
 from conformance.states.signals import defer_signals
-from conformance.states_check.bounded_http import Response, send
+from conformance.states_check.response import Response, send
 
 _CANNOT = 501
 _ADVICE = {
@@ -52,7 +53,7 @@ class Hook:
         url: The address.
     """
 
-    def __init__(self, http: httpx.Client, url: str) -> None:
+    def __init__(self, http: BoundedClient, url: str) -> None:
         self._http = http
         self._url = url
         self._unreached_count = 0
@@ -89,12 +90,10 @@ def _reply_of(response: Response) -> Reply:
         return Reply(status, reason=reason[:_SHOWN] if isinstance(reason, str) and reason else "no reason given")
     if not httpx.codes.is_success(status):
         return Reply(status, problem=f"{status}: {_ADVICE.get(status) or _explanation(response, document)}")
-    if isinstance(document, dict) and not response.failure:
+    if isinstance(document, dict):
         return Reply(status, document)
-    if response.failure or response.body:
-        return Reply(
-            status, problem=f"{status} with {response.failure or _kind(response, document)}, not a JSON object"
-        )
+    if response.body:
+        return Reply(status, problem=f"{status} with {_kind(response, document)}, not a JSON object")
     return Reply(status)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 
 from conformance.client.contract import path_segment
-from conformance.states_check.bounded_http import Response, send
+from conformance.client.transport import BoundedClient
+from conformance.states_check.response import Response, send
 
 _TOO_MANY = 429
 _MOST_TRIES, _LONGEST_PAUSE = 3, 60.0
@@ -23,7 +24,7 @@ class Target:
         pause: A function that waits for some seconds.
     """
 
-    def __init__(self, http: httpx.Client, pause: Callable[[float], None]) -> None:
+    def __init__(self, http: BoundedClient, pause: Callable[[float], None]) -> None:
         self._http = http
         self.pause = pause
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from conformance.states_check.bounded_http import Response
 from conformance.states_check.hook import Hook, Reply
+from conformance.states_check.response import Response
 
 
 class Result(StrEnum):

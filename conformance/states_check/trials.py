@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from conformance.states.interface import state_descriptions
-from conformance.states_check.bounded_http import Response
 from conformance.states_check.hook import Hook
+from conformance.states_check.response import Response
 from conformance.states_check.target import Target
 from conformance.states_check.trial import Trial
 

@@ -4,13 +4,16 @@ from collections.abc import Callable
 
 import httpx
 
+from conformance.client.transport import DEFAULT_MAX_BODY, BoundedClient, TransportSettings
 from conformance.states import PublicApi, paced
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
-def http(answer: Answer) -> httpx.Client:
-    return httpx.Client(base_url="http://target", transport=httpx.MockTransport(lambda asked: _unread(answer(asked))))
+def http(answer: Answer, max_body: int = DEFAULT_MAX_BODY) -> BoundedClient:
+    client = BoundedClient("http://target", {}, TransportSettings(timeout=5, max_body=max_body, verify=False))
+    client._transport = httpx.MockTransport(lambda asked: _unread(answer(asked)))  # noqa: SLF001  (httpx has no other way)
+    return client
 
 
 def _unread(answer: httpx.Response) -> httpx.Response:

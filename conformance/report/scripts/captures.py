@@ -47,27 +47,28 @@ def captures(
         response = json.loads(exchange.response_body or b"null")
     except ValueError:
         return ()
-    needed = "\n".join(map(_request_text, later))
-    sent = _request_text(exchange)
+    needed = "\n".join(map(request_text, later))
+    sent = request_text(exchange)
     found: dict[str, Capture] = {}
     taken = set(known.values())
     for path, value in _identifiers(response):
         is_created = path in {("data", "id"), ("data", "jobId")}
         is_known = value in known and not (is_created and exchange.method == "POST")  # a replay shows a known value
-        is_new = not is_known and value not in found and not _mentions(sent, value)
-        if is_new and (is_state or is_created or _mentions(needed, value) or quote(value, safe="") in needed):
+        is_new = not is_known and value not in found and not mentions(sent, value)
+        if is_new and (is_state or is_created or mentions(needed, value) or quote(value, safe="") in needed):
             variable = _variable(exchange, path, taken)
             taken.add(variable)
             found[value] = Capture(variable, path, value)
     return tuple(found.values())
 
 
-def _mentions(text: str, value: str) -> bool:
-    """Whether a text has a value; a short one as a word of its own."""
+def mentions(text: str, value: str) -> bool:
+    """Return whether a text has a value; a short one as a word of its own."""
     return value in text and (len(value) >= _LONG or bool(re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", text)))
 
 
-def _request_text(exchange: Exchange) -> str:
+def request_text(exchange: Exchange) -> str:
+    """Return all that a request says, as one text."""
     body = (exchange.request_body or b"").decode("utf-8", "replace")
     headers = "\n".join(value for _, value in exchange.request_headers)
     return f"{exchange.url}\n{unquote(exchange.url)}\n{headers}\n{body}"

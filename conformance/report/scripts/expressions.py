@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import quote
 
 from conformance.report.redaction import VARIABLE, Redactor
+from openapi import contract
 
 _LONG = 8
 """The fewest characters of a value that is replaced within a text as well; a shorter one is replaced as a whole."""
@@ -98,6 +100,8 @@ class Writer:
         return merged(part for parts in redacted for part in parts)
 
     def _word(self, word: str) -> Sequence[Part]:
+        if word in _words_of_paths() and word not in self.values:
+            return [word]
         parts: Sequence[Part] = [word]
         for value in sorted(self.values, key=len, reverse=True):
             for text, form in _forms(value):
@@ -108,6 +112,12 @@ class Writer:
 
     def _without_secrets(self, text: str) -> Expression:
         return _settings_in(self._redactor.text(text))
+
+
+@cache
+def _words_of_paths() -> frozenset[str]:
+    """Return the segments of documented paths: however much an identifier resembles one, they are none."""
+    return frozenset(word for path in contract()["paths"] for word in path.split("/") if not word.startswith("{"))
 
 
 def _settings_in(redacted: str) -> Expression:

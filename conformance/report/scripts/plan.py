@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from conformance.catalogue.requirements import Requirement
 from conformance.report.legible import line
 from conformance.report.redaction import Redactor
 from conformance.report.scripts.expressions import Writer
+from conformance.report.scripts.prepared import Prepared, Resource
 from conformance.report.scripts.replay import json_or_text
 from conformance.report.scripts.steps import Group, Step, grouped, idempotency_keys, steps_of
 from conformance.report.scripts.transcript import comparable, each_text
 from conformance.results.violation import Violation
 
 _STATUS = re.compile(r"\b[1-5]\d\d\b")
+_MISSING = "404"
 _RACE_ATTEMPTS = 20
 
 
@@ -31,6 +33,8 @@ class Plan:
         recorded: What came back in the run, in its comparable form; of concurrent requests the statuses.
         by_status: Whether the statuses alone decide.
         attempts: How often to try until the violation shows.
+        prepared: The resources that were prepared by hand.
+        keys: The descriptions of the keys that were prepared by hand, by their variables.
     """
 
     requirement: Requirement
@@ -42,6 +46,8 @@ class Plan:
     recorded: object
     by_status: bool
     attempts: int
+    prepared: tuple[Resource, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -59,13 +65,35 @@ class Plan:
         is_single = self.by_status and [len(group) for group in self.own] == [1]
         return tuple(dict.fromkeys(_STATUS.findall(self.violation.expected))) if is_single else ()
 
+    def shows_presence(self, group: Group) -> Mapping[str, tuple[Step, ...]]:
+        """Return the steps of a group that show whether a prepared resource is still there, by its variable.
+
+        They are the first ones that name it, unless 404 came in the run, or would be no violation.
+        """
+        names = {resource.variable for resource in self.prepared}
+        earlier = self.groups[: self.groups.index(group)]
+        names.difference_update(name for before in earlier for step in before for name in step.variables)
+        naming = {name: tuple(step for step in group if name in step.variables) for name in sorted(names)}
+        return {name: steps for name, steps in naming.items() if steps and not self._may_be_missing(steps)}
+
+    def _may_be_missing(self, steps: tuple[Step, ...]) -> bool:
+        is_expected = any(step.is_own for step in steps) and _MISSING in _STATUS.findall(self.violation.expected)
+        return is_expected or all(step.status == _MISSING for step in steps)
+
     @property
     def known(self) -> tuple[str, ...]:
         """The variables, in the order in which they are set."""
-        return (*self.fresh, *(capture.variable for step in self.steps for capture in step.captures))
+        resources = (resource.variable for resource in self.prepared)
+        return (*self.fresh, *resources, *(capture.variable for step in self.steps for capture in step.captures))
 
 
-def build_plan(requirement: Requirement, violation: Violation, base_url: str, redactor: Redactor) -> Plan | None:
+def build_plan(
+    requirement: Requirement,
+    violation: Violation,
+    base_url: str,
+    redactor: Redactor,
+    prepared: Prepared = Prepared(),  # noqa: B008  (it never changes)
+) -> Plan | None:
     """Return the plan of a script; None for a violation without any request.
 
     Args:
@@ -73,6 +101,7 @@ def build_plan(requirement: Requirement, violation: Violation, base_url: str, re
         violation: The violation, with its repetition.
         base_url: The URL of the target.
         redactor: The replacement of secrets by `$` and their names.
+        prepared: The keys and resources that were prepared by hand.
     """
     repetition = violation.repetition
     if repetition is None:
@@ -82,6 +111,9 @@ def build_plan(requirement: Requirement, violation: Violation, base_url: str, re
     redact = redactor.text
     writer = Writer(redactor)
     writer.values.update(fresh)
+    resources = prepared.needed_by(repetition.steps)
+    named = {resource.identifier: resource.variable for resource in resources}
+    writer.values.update(named)
     steps = steps_of(repetition, base_url, writer)
     groups = tuple(grouped(steps))
     is_race = any(len(group) > 1 for group in groups)
@@ -93,15 +125,17 @@ def build_plan(requirement: Requirement, violation: Violation, base_url: str, re
         states_url=redact(states[0]) if states else "",
         fresh={name: value for value, name in fresh.items()},
         groups=groups,
-        recorded=each_text(_recorded(groups, fresh, base_url), redact),
+        recorded=each_text(_recorded(groups, [*fresh, *named], base_url), redact),
         by_status=_is_decided_by_status(violation),
         attempts=_RACE_ATTEMPTS if is_race else 1,
+        prepared=resources,
+        keys={redact(key).strip("${}"): text for key, text in prepared.keys.items() if redact(key) != key},
     )
 
 
-def _recorded(groups: Sequence[Group], fresh: Iterable[str], base_url: str) -> object:
+def _recorded(groups: Sequence[Group], named: Iterable[str], base_url: str) -> object:
     """Return what came back in the run, in its comparable form; of concurrent requests the statuses."""
-    values = [*fresh, *(capture.value for group in groups for step in group for capture in step.captures)]
+    values = [*named, *(capture.value for group in groups for step in group for capture in step.captures)]
     return comparable([_entry(group, base_url) for group in _own(groups)], values)
 
 
@@ -141,4 +175,12 @@ def comment(plan: Plan) -> list[str]:
     ]
     if plan.attempts > 1:
         lines.append("Requests are sent concurrently here: it may need repetition, up to AUDIENCE_ATTEMPTS times.")
+    lines += [_prepared_line(resource) for resource in plan.prepared]
     return [line(text, 400) for text in lines]
+
+
+def _prepared_line(resource: Resource) -> str:
+    """Return the line about a resource that was prepared by hand."""
+    is_gone = f"the run has deleted {resource.identifier}, and another one is needed"
+    advice = is_gone if resource.is_used_up else f"in the run {resource.identifier}; each is used once"
+    return f"{resource.variable}: {resource.description}; {advice}"

@@ -38,6 +38,13 @@ prepared() {
   esac
 }
 
+# there VARIABLE NUMBER...: a resource that was prepared by hand has to be there still
+there() {
+  variable=$1
+  shift
+  case $(statuses "$@" | sort -u) in 404) fail "step $1: it is not there, set $variable to another one: $(shown "$1")" ;; esac
+}
+
 # created NUMBER URL HEADER: an audience is deleted at the end
 created() { printf '%s\n%s\n' "$2" "$3" >"$work/$1.created"; }
 

@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from importlib import resources
 
+from conformance.report.legible import line
 from conformance.report.scripts.expressions import Changed, Expression, Part, Setting, Slice, Variable
 from conformance.report.scripts.plan import Plan, comment
-from conformance.report.scripts.settings import settings
+from conformance.report.scripts.settings import description, settings
 from conformance.report.scripts.steps import Step
 
 _EMBEDDED = ("transcript.py", "replay.py")
@@ -48,9 +49,10 @@ def _embedded() -> Iterator[str]:
 def _settings(plan: Plan) -> Iterator[str]:
     for name, default in settings(plan).items():
         if default is None:
-            yield f"{name} = os.environ[{name!a}]  # its value is secret"
+            yield f"{name} = os.environ[{name!a}]  # {line(description(plan, name), 200)}"
         else:
-            yield f'{name} = os.environ.get({name!a}, {default!a}).rstrip("/")'
+            without_slash = '.rstrip("/")' if name.endswith("_URL") else ""
+            yield f"{name} = os.environ.get({name!a}, {default!a}){without_slash}"
     if not plan.states_url:
         yield 'AUDIENCE_STATES_URL = ""'
     yield 'AUDIENCE_CA_BUNDLE = os.environ.get("AUDIENCE_CA_BUNDLE")'
@@ -84,6 +86,8 @@ def _attempt(plan: Plan) -> Iterator[str]:
             if group[0].pause:
                 yield f"replay.pause({group[0].pause:g})"
             yield _request(group[0])
+        for name, steps in plan.shows_presence(group).items():
+            yield f"replay.there({name!a}, {', '.join(str(step.number) for step in steps)})"
         for step in group:
             yield from _after(plan, step)
     yield f"return {_verdict(plan)}"

@@ -86,6 +86,11 @@ class Replay:
             raise RuntimeError(f"step {number} was not possible: {self.shown(number)}")
         raise NotViolatedError(f"step {number} already came back otherwise than in the run: {self.shown(number)}")
 
+    def there(self, variable: str, *numbers: int) -> None:
+        """Expect that a resource that was prepared by hand is still there."""
+        if {self.entries[number][2] for number in numbers} == {"404"}:
+            raise RuntimeError(f"step {numbers[0]}: it is not there, set {variable} to another one")
+
     def concurrently(self, sends: list[Callable[[], None]]) -> None:
         """Send requests at the same time."""
         with ThreadPoolExecutor(len(sends)) as pool:

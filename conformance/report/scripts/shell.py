@@ -11,7 +11,7 @@ from typing import TypeGuard
 from conformance.report.scripts.captures import Path
 from conformance.report.scripts.expressions import Changed, Expression, Part, Setting, Slice, Variable, merged
 from conformance.report.scripts.plan import Plan, comment
-from conformance.report.scripts.settings import settings
+from conformance.report.scripts.settings import description, settings
 from conformance.report.scripts.steps import Step
 from conformance.report.scripts.transcript import IDENTIFIER, TIME
 
@@ -39,7 +39,8 @@ def _indented(lines: Iterator[str]) -> Iterator[str]:
 def _settings(plan: Plan) -> Iterator[str]:
     for name, default in settings(plan).items():
         if default is None:
-            yield f': "${{{name}:?set it in the environment: its value is secret}}"'
+            text = re.sub(r"[^\w ,.:-]", "_", description(plan, name))
+            yield f': "${{{name}:?set it in the environment: {text}}}"'
         else:
             yield f"{name}=${{{name}:-{_in_braces(default)}}}"
     yield "AUDIENCE_BASE_URL=${AUDIENCE_BASE_URL%/}"
@@ -76,6 +77,8 @@ def _attempt(plan: Plan) -> Iterator[str]:
             yield from _request(step, is_concurrent=len(group) > 1)
         if len(group) > 1:
             yield "wait"
+        for name, steps in plan.shows_presence(group).items():
+            yield f"there {name} {' '.join(str(step.number) for step in steps)}"
         for step in group:
             yield from _after(plan, step)
     yield ""

@@ -47,6 +47,14 @@ class Step:
         return "000" if self.exchange.status is None else str(self.exchange.status)
 
     @property
+    def variables(self) -> frozenset[str]:
+        """The variables that the request names."""
+        body = self.body if isinstance(self.body, tuple) else ()
+        expressions = (self.path, body, *(value for _, value in self.headers))
+        parts = (part for expression in expressions for part in expression)
+        return frozenset(part.name for part in parts if isinstance(part, (Variable, Slice, Changed)))
+
+    @property
     def creates_audience(self) -> bool:
         """Whether the request creates an audience."""
         return self.exchange.method == "POST" and self.exchange.url.endswith("/audiences")
@@ -115,19 +123,13 @@ def _pause(before: Exchange | None, exchange: Exchange) -> float:
 
 def _with_used_captures(steps: list[Step]) -> list[Step]:
     """Return the steps without the captures that no step uses; without provider states, audiences are to be deleted."""
-    used = {name for step in steps for name in _variables(step)}
+    used = {name for step in steps for name in step.variables}
     if not any(step.is_state for step in steps):
         used.update(capture.variable for step in steps if step.creates_audience for capture in step.captures)
     return [
         replace(step, captures=tuple(capture for capture in step.captures if capture.variable in used))
         for step in steps
     ]
-
-
-def _variables(step: Step) -> Iterator[str]:
-    body = step.body if isinstance(step.body, tuple) else ()
-    for expression in (step.path, body, *(value for _, value in step.headers)):
-        yield from (part.name for part in expression if isinstance(part, (Variable, Slice, Changed)))
 
 
 def grouped(steps: list[Step]) -> Iterator[Group]:

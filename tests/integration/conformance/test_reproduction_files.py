@@ -1,52 +1,49 @@
 """The pytest files that `--reproduce` writes fail on the violating target, and pass on a correct one."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.harness.suite_command import refused, states
-from tests.harness.written_scripts import environment, name_of_test, violated_by_pytest, written
+from tests.harness.suite_command import refused
+from tests.harness.written_scripts import (
+    FEW,
+    PROTECTED,
+    RACED,
+    SINGLE,
+    STATES,
+    WHOLE,
+    Kind,
+    environment,
+    name_of_test,
+    of_states_file,
+    run_by_pytest,
+    seen,
+    violated_by_pytest,
+    written,
+)
 from tests.mutants.server.mutants.keys import AnyBasicAuthentication
 from tests.mutants.server.mutants.lost_effects import CreateForgetsTheDescription
 from tests.mutants.server.mutants.starts import IdempotencyKeysReachEverywhere
-from tests.mutants.server.mutated import Mutant, Whole, served
-from tests.mutants.single.endpoint import Single
-from tests.mutants.single.mutants import GuardNever, MissingIsDone
-from tests.mutants.single.mutants import Mutant as SingleMutant
-from tests.mutants.single.serving import served as served_single
-from tests.mutants.suite import options_for_checks_of
-
-STATES = "/_mock/provider-states"
-FEW = ("--max-examples", "3")
-
-
-@pytest.mark.parametrize("mutant", [GuardNever, MissingIsDone], ids=lambda one: one.__name__)
-def test_the_files_of_a_mutant_fail_on_it_and_pass_on_the_correct_endpoint(
-    mutant: type[SingleMutant], tmp_path: Path
-) -> None:
-    with served_single(mutant()) as url:
-        violations = written(tmp_path, *states(url), *FEW, *options_for_checks_of(mutant.killed_by))
-        on_mutant = violated_by_pytest(tmp_path, environment(url, "/states"))
-    with served_single(Single()) as url:
-        on_correct = violated_by_pytest(tmp_path, environment(url, "/states"))
-
-    assert violations
-    assert (on_mutant, on_correct) == (set(map(name_of_test, violations)), set())
+from tests.mutants.server.mutated import served
+from tests.mutants.single.mutants import GuardAnotherStatus, GuardNever, MissingIsDone
 
 
 @pytest.mark.parametrize(
-    "mutant",
-    [AnyBasicAuthentication, IdempotencyKeysReachEverywhere],
-    ids=lambda one: one.__name__,
+    ("kind", "mutant"),
+    [
+        (SINGLE, GuardNever),
+        (SINGLE, MissingIsDone),
+        (WHOLE, AnyBasicAuthentication),
+        (WHOLE, IdempotencyKeysReachEverywhere),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_the_files_of_a_mutant_fail_on_it_and_pass_on_the_server(mutant: type[Mutant], tmp_path: Path) -> None:
-    with served(mutant()) as url:
-        target = ("--base-url", url, "--states-url", f"{url}{STATES}")
-        violations = written(tmp_path, *target, *FEW, *options_for_checks_of(mutant.killed_by))
-        on_mutant = violated_by_pytest(tmp_path, environment(url, STATES))
-    with served(Whole()) as url:
-        on_correct = violated_by_pytest(tmp_path, environment(url, STATES))
+def test_the_files_of_a_mutant_fail_on_it_and_pass_on_the_correct_target(
+    kind: Kind, mutant: Callable[[], object], tmp_path: Path
+) -> None:
+    violations, on_mutant, on_correct = seen(kind, mutant(), tmp_path, violated_by_pytest)
 
     assert violations
     assert (on_mutant, on_correct) == (set(map(name_of_test, violations)), set())
@@ -71,6 +68,28 @@ def test_a_key_alone_and_headers_stand_in_the_environment_and_in_no_file(tmp_pat
     assert secret.split()[1] not in text
     assert "$AUDIENCE_API_KEY" in text
     assert listed["data"]["items"] == []
+
+
+def test_the_file_of_a_prepared_audience_fails_until_the_audience_is_used_up(tmp_path: Path) -> None:
+    replays: list[str] = []
+
+    def twice(folder: Path, variables: dict[str, str]) -> set[str]:
+        failing = violated_by_pytest(folder, variables)
+        replays.append(run_by_pytest(folder, variables).stdout)
+        return failing
+
+    violations, on_mutant, on_correct = of_states_file(GuardNever(), tmp_path, PROTECTED, twice)
+
+    assert (on_mutant, on_correct) == (set(map(name_of_test, violations)), set())
+    assert "RuntimeError: step 1: it is not there, set AUDIENCE_PREPARED_1 to another one" in replays[0]
+    assert "1 passed" in replays[1]
+
+
+def test_the_file_of_an_audience_that_is_there_still_needs_no_other(tmp_path: Path) -> None:
+    violations, on_mutant, on_correct = of_states_file(GuardAnotherStatus(), tmp_path, RACED, violated_by_pytest)
+
+    assert violations
+    assert (on_mutant, on_correct) == (set(map(name_of_test, violations)), set())
 
 
 def test_a_folder_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> None:

@@ -6,31 +6,18 @@ from pathlib import Path
 
 import httpx
 
+from tests.harness.prepared_states import prepared
 from tests.harness.subprocess_server import served as our_server
 from tests.harness.suite_command import command
-from tests.mutants.single.endpoint import Key, Single
+from tests.mutants.single.endpoint import Single
 from tests.mutants.single.serving import served
 
 FEW = ("--seed", "1", "--max-examples", "3", "--profile", "delete")
 
 
-def listed(target: Single, folder: Path, audiences: int) -> Path:
-    """Write a states file with two keys, and so many audiences for each."""
-    entries = []
-    for number in (1, 2):
-        target.keys[f"prepared-key-{number}"] = Key(f"g{number}", frozenset({"audiences:write"}))
-        owner = f'apiKey = "prepared-key-{number}"\naccountGroupId = "g{number}"\n'
-        for one in range(audiences):
-            target.audiences[f"prepared-{number}-{one}"] = f"g{number}"
-            entries.append(f'[[state."an audience that is ready"]]\n{owner}audienceId = "prepared-{number}-{one}"\n')
-    file = folder / "states.toml"
-    file.write_text("\n".join(entries))
-    return file
-
-
 def test_a_states_file_is_used_as_far_as_it_reaches(tmp_path: Path) -> None:
     target, report = Single(), tmp_path / "report.json"
-    file = listed(target, tmp_path, 30)
+    file = prepared(target, tmp_path, ready=30)
     with served(target) as url:
         done = command("run", "--base-url", url, "--states-file", str(file), "--report-json", str(report), *FEW)
 

@@ -5,19 +5,21 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from conformance.client.transport import BoundedClient, TransportSettings
 from conformance.states import ProviderState
 from conformance.states_check.check import check_states
 from conformance.states_check.hook import Hook
 from conformance.states_check.target import Target
 from conformance.states_check.trial import Result
 from conformance.states_check.trials import Trials
+from tests.harness.hostile_modes import TOO_MUCH
+from tests.harness.hostile_target import hostile
 from tests.harness.subprocess_server import served as our_server
 from tests.harness.suite_command import Finished, command, states
 from tests.mutants.single.endpoint import Key, Single
@@ -33,7 +35,7 @@ def check(target: Single, *options: str) -> Finished:
 
 def rows(target: Single) -> dict[tuple[str, str], tuple[Result, str]]:
     """Return the result and the remark of each row, without a process of their own."""
-    with served(target) as url, httpx.Client(base_url=url) as http:
+    with served(target) as url, BoundedClient(url, {}, TransportSettings(timeout=10, max_body=1 << 20)) as http:
         trials = check_states(Trials(Hook(http, f"{url}/states"), Target(http, lambda _: None), "k"))
     return {(trial.state, trial.shown): (trial.result, trial.text) for trial in trials}
 
@@ -217,6 +219,14 @@ class SendsMuch(Single):
 
 def test_a_target_that_sends_much_is_wrong_and_no_error() -> None:
     assert "expected 401" in wrong(SendsMuch())[ProviderState.API_KEY, "status revoked"]
+
+
+def test_a_states_url_whose_responses_have_no_end_is_wrong() -> None:
+    with hostile(TOO_MUCH["an endless body"]) as target:
+        done = command("states", "--check", f"{target.url}/states", "--timeout", "1")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "a body of more than 1 MiB" in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize(

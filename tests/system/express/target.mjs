@@ -10,31 +10,33 @@ class Store {
   audiences = new Map(); // identifier -> { group, job }
   jobs = new Map(); // identifier -> status
 
-  addAccountGroup() { return fresh(); }
-  addKey(group, permissions, revoked) {
-    const token = `ak_${fresh()}`;
-    if (!revoked) this.keys.set(token, { group, permissions, limited: false, failures: 0 });
-    return token;
+  addKey({ permissions, status, accountGroupId = fresh() }) {
+    const apiKey = `ak_${fresh()}`;
+    if (status === 'active') this.keys.set(apiKey, { group: accountGroupId, permissions, limited: false, failures: 0 });
+    return { apiKey, accountGroupId };
   }
-  revokeKey(token) { this.keys.delete(token); }
-  removeKey(token) { this.keys.delete(token); }
-  accountGroupOf(token) { return this.keys.get(token).group; }
-  addAudience(group) {
-    const audience = fresh();
-    this.audiences.set(audience, { group });
-    return audience;
+  revokeKey({ apiKey }) { this.keys.delete(apiKey); }
+  removeKey({ apiKey }) { this.keys.delete(apiKey); }
+  addAudience({ apiKey }) {
+    const accountGroupId = this.keys.get(apiKey).group, audienceId = fresh();
+    this.audiences.set(audienceId, { group: accountGroupId });
+    return { accountGroupId, audienceId };
   }
-  addPopulatedAudience(group, status) {
-    const audienceId = this.addAudience(group), jobId = fresh();
-    this.audiences.get(audienceId).job = jobId;
-    this.jobs.set(jobId, status);
-    return { audienceId, jobId };
+  addPopulated({ apiKey, jobStatus }) {
+    const values = this.addAudience({ apiKey }), jobId = fresh();
+    this.audiences.get(values.audienceId).job = jobId;
+    this.jobs.set(jobId, jobStatus);
+    return { ...values, jobId };
   }
-  endJob(job, outcome) { this.jobs.set(job, outcome); }
-  removeAudience(audience) { this.audiences.delete(audience); }
-  limit(token, limited) { if (this.keys.has(token)) this.keys.get(token).limited = limited; }
-  fail(token, failures) { if (this.keys.has(token)) this.keys.get(token).failures = failures; }
+  endJob({ jobId, outcome }) { this.jobs.set(jobId, outcome); }
+  removeAudience({ audienceId }) { this.audiences.delete(audienceId); }
+  change(apiKey, values) { if (this.keys.has(apiKey)) Object.assign(this.keys.get(apiKey), values); }
+  limit({ apiKey }) { this.change(apiKey, { limited: true }); }
+  endLimit({ apiKey }) { this.change(apiKey, { limited: false }); }
+  fail({ apiKey, times }) { this.change(apiKey, { failures: times }); }
+  endFailures({ apiKey }) { this.change(apiKey, { failures: 0 }); }
   takeCredits() { throw new NotEstablished('there are no credits'); }
+  returnCredits() { throw new NotEstablished('there are no credits'); }
   startRequest() { throw new NotEstablished('there are no jobs'); }
 }
 

@@ -102,6 +102,12 @@ def test_two_transcripts_of_the_same_are_equal_whatever_the_identifiers() -> Non
     assert comparable(one, ["id-100"]) == comparable(other, ["id-200"]) != comparable(wrong, ["id-200"])
 
 
+def test_a_word_of_a_path_is_no_near_miss_of_an_identifier() -> None:
+    url = writer(AUDIENCE_1="audience-1").url("/v1/accounts/g1/audiences/audience-2")
+
+    assert url == ("/v1/accounts/g1/audiences/", Changed("AUDIENCE_1", 9, "2", "1"))
+
+
 def test_equal_identifiers_are_no_transcript_of_distinct_ones() -> None:
     assert comparable([["trace-1", "trace-1"]], []) != comparable([["trace-1", "trace-2"]], [])
 

@@ -16,13 +16,14 @@ from conformance.states_check.trial import Result, Trial
 from conformance.states_check.trials import Trials
 from tests.harness.fake_target import Answer, http
 
+MIB = 1 << 20
 FIRST_KEY = {"apiKey": "k", "accountGroupId": "g"}
 
 
 def trials_of(answer: Answer, target: Answer | None = None) -> list[Trial]:
     """Return the trials of a states URL that answers every request alike."""
-    looked_at = None if target is None else Target(http(target), lambda _: None)
-    return list(check_states(Trials(Hook(http(answer), "http://target/states"), looked_at, "k")))
+    looked_at = None if target is None else Target(http(target, MIB), lambda _: None)
+    return list(check_states(Trials(Hook(http(answer, MIB), "http://target/states"), looked_at, "k")))
 
 
 def first_of(response: httpx.Response) -> Trial:
@@ -33,7 +34,7 @@ def first_of(response: httpx.Response) -> Trial:
     ("response", "said"),
     [
         (httpx.Response(200, text="<!doctype html><p>Sign in"), "200 with HTML, not a JSON object"),
-        (httpx.Response(200, content=b"x" * 3_000_000), "200 with a body of more than 1048576 bytes"),
+        (httpx.Response(200, content=b"x" * 3_000_000), "a response that cannot be read (a body of more than 1 MiB)"),
         (httpx.Response(200, content=b"\xff\x00"), "200 with no JSON"),
         (httpx.Response(200, json=[1]), "200 with JSON that is a list"),
         (httpx.Response(200, content=b"[" * 200_000), "200 with no JSON"),
