@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from hashlib import blake2b
 
 from mockserver.recording.bearer import bearer_token
 from mockserver.recording.request_record import RequestRecord
@@ -12,6 +14,7 @@ Header = tuple[bytes, bytes]
 
 _SERVER_ERROR = 500
 _CLIENT_ERROR = 400
+_DIGEST_SIZE = 16
 _GROUP_SEGMENT, _RESOURCE_SEGMENT = 2, 4
 
 
@@ -139,12 +142,13 @@ class Exchange(RequestRecord):
         values = [value for name, value in self.response_headers if name == b"retry-after"]
         return int(values[0]) * 1_000 if len(values) == 1 and values[0].isdigit() else None
 
-    @property
-    def canonical_body(self) -> str | None:
-        """The request body as JSON with sorted members; None if it is truncated or not JSON."""
+    @cached_property
+    def body_digest(self) -> bytes | None:
+        """The digest of the request body as JSON with sorted members; None if it is truncated or not JSON."""
         if self.request_body is None or len(self.request_body) < self.request_size:
             return None
         try:
-            return json.dumps(json.loads(self.request_body), sort_keys=True)
+            canonical = json.dumps(json.loads(self.request_body), sort_keys=True)
         except (ValueError, RecursionError):
             return None
+        return blake2b(canonical.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_SIZE).digest()

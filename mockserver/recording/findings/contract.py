@@ -37,14 +37,10 @@ def contract_broken(_history: History, latest: Exchange) -> Iterator[Finding]:
 
 def key_reused(history: History, latest: Exchange) -> Iterator[Finding]:
     """Find an Idempotency-Key that has, or may have, started a job with another body (`CLIENT-KEY-REUSED`)."""
-    body = latest.canonical_body
-    if latest.operation != _START or latest.rule not in _REACHED_KEY_CHECK or body is None:
+    if latest.operation != _START or latest.rule not in _REACHED_KEY_CHECK or latest.body_digest is None:
         return
     if latest.request_header(b"idempotency-key") is None:
         return
-    for first in reversed(history.starts(latest)):
-        first_body = first.canonical_body
-        used = first.rule in {None, "internal"} and latest.at - first.at < REPLAY_LIFETIME
-        if used and first_body is not None and first_body != body:
-            yield inferred(KEY_REUSED, RetrySafety.BY_KEY.sentence, first, latest)
-            return
+    first = history.start_with_another_body(latest)
+    if first is not None and latest.at - first.at < REPLAY_LIFETIME:
+        yield inferred(KEY_REUSED, RetrySafety.BY_KEY.sentence, first, latest)

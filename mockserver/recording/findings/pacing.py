@@ -30,7 +30,6 @@ _RUN_LENGTH = 3
 _POLL_SENTENCE = "poll the job status endpoint"
 _PERMISSION_SENTENCE = "Missing required permission"
 _STATUS_READS = frozenset({"getProspectingJob", "listProspectingJobs", "listAudiences", "getAudienceNavigation"})
-_OK = 200
 
 
 def retry_after_ignored(history: History, latest: Exchange) -> Iterator[Finding]:
@@ -38,13 +37,9 @@ def retry_after_ignored(history: History, latest: Exchange) -> Iterator[Finding]
 
     The `Retry-After` of a 429 applies to all requests of the key, that of other responses to the same request only.
     """
-    for first in history.with_retry_after(latest.token):
-        applies = first.status == _LIMITED or (first.method, first.path) == (latest.method, latest.path)
-        if first.ended_for_client > latest.began or not applies:
-            continue
-        if _elapsed(first, latest) < (first.retry_after or 0) and surely_followed(first, latest):
-            yield inferred(RETRY_AFTER, None, first, latest)
-        return
+    first = history.last_retry_after(latest, _LIMITED)
+    if first is not None and _elapsed(first, latest) < (first.retry_after or 0) and surely_followed(first, latest):
+        yield inferred(RETRY_AFTER, None, first, latest)
 
 
 def guard_hammered(history: History, latest: Exchange) -> Iterator[Finding]:
@@ -54,8 +49,7 @@ def guard_hammered(history: History, latest: Exchange) -> Iterator[Finding]:
         close = all(
             surely_followed(first, second) and _elapsed(first, second) < _MAX_GAP for first, second in pairwise(run)
         )
-        reads = history.reads(run[0], latest, _STATUS_READS)
-        if close and not any(read.received_status == _OK for read in reads):
+        if close and not history.was_read(run[0], latest, _STATUS_READS):
             yield inferred(GUARD_HAMMERED, _POLL_SENTENCE, *run)
 
 
@@ -68,7 +62,7 @@ def permission_repeated(history: History, latest: Exchange) -> Iterator[Finding]
     if latest.rule != "permission":
         return
     for first in history.without_permission(latest):
-        if first.received_status is not None and surely_followed(first, latest):
+        if surely_followed(first, latest):
             yield documented(PERMISSION_REPEATED, _PERMISSION_SENTENCE, first, latest)
             return
 

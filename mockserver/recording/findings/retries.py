@@ -20,9 +20,6 @@ START_KEY = Rule(
     "Choose an Idempotency-Key before the first try, and send it with every retry of the same start.",
 )
 
-_WITHOUT_EFFECT = frozenset({"http", "route", "method", "api-key", "rate-limit", "permission", "size", "media-type"})
-_INVALID = frozenset({"validation", "account-group"})
-
 
 def retry_unread(history: History, latest: Exchange) -> Iterator[Finding]:
     """Find a repeated change for which a retry is not supported (`CLIENT-RETRY-UNREAD`)."""
@@ -59,35 +56,18 @@ def _retries(history: History, latest: Exchange) -> Iterator[tuple[Exchange, Exc
 
     The latest exchange is the first of a pair if the client gave it up, and sent the retry, before it ended.
     """
-    same = [exchange for exchange in history.same_requests(latest) if _same_body(exchange, latest)]
-    first = _ambiguous_before(same, latest)
+    tries = history.tries(latest)
+    if tries is None:
+        return
+    first = tries.ambiguous_before(latest)
     if first is not None:
         yield first, latest
     if _was_given_up(latest) and latest.is_ambiguous:
-        later = [exchange for exchange in same if exchange.began >= latest.ended_for_client]
-        if later:
-            yield latest, min(later, key=lambda exchange: exchange.began)
+        later = tries.first_after(latest)
+        if later is not None:
+            yield latest, later
 
 
 def _was_given_up(exchange: Exchange) -> bool:
     """Return whether the client gave up before the server ended; later exchanges may then precede it in the journal."""
     return exchange.ended_for_client < exchange.ended
-
-
-def _ambiguous_before(same: list[Exchange], latest: Exchange) -> Exchange | None:
-    """Return the exchange whose outcome was unknown when the latest was sent; None if a later one revealed it."""
-    for exchange in sorted(same, key=lambda exchange: exchange.ended_for_client, reverse=True):
-        if exchange.ended_for_client <= latest.began:
-            if exchange.is_ambiguous:
-                return exchange
-            if exchange.rule not in _WITHOUT_EFFECT | _INVALID:
-                return None
-    return None
-
-
-def _same_body(first: Exchange, second: Exchange) -> bool:
-    """Return whether two requests are known to have the same body."""
-    if not OPERATIONS[first.operation or ""].takes_body:
-        return True
-    body = first.canonical_body
-    return body is not None and body == second.canonical_body
