@@ -9,8 +9,9 @@ from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations, describe
 from conformance.harness.key import Key
-from conformance.harness.list_looks import look_until
-from conformance.harness.snapshots import eventually, listed, read_all_pages, records
+from conformance.harness.list_looks import look_until, read_settled
+from conformance.harness.paged_list import ids_on
+from conformance.harness.snapshots import eventually, read_all_pages, records
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError, StatesError
 
@@ -60,10 +61,12 @@ def check_a_long_list_of_audiences_is_complete(context: CheckContext) -> None:
     if not in_order:
         raise NotEstablishedError("no audience could be made")
     created = set(in_order)
-    eventually(context, lambda: created <= listed(context, operations.LIST_AUDIENCES, key)[0])
 
-    judge = partial(expect_all_listed, context, key, created)
-    context.client.send_in_parallel([partial(judge, limit) for limit in LIMITS])
+    reads = [partial(read_if_allowed, context, key, limit) for limit in LIMITS]
+    for pages in read_settled(context, reads, lambda pages: not pages or created <= set(ids_on(pages))):
+        if pages:
+            expect_complete(context, "AUD-LIST-COMPLETE", created, ids_on(pages), pages)
+            expect_unique(context, "AUD-LIST-UNIQUE", ids_on(pages), pages)
     place = (key, operations.GET_NAVIGATION)
     shown, exchanges = look_until(context, {place: created.issubset})[1][place]
     expect_complete(context, "AUD-NAVIGATION-COMPLETE", created, sorted(shown), exchanges)
@@ -72,13 +75,11 @@ def check_a_long_list_of_audiences_is_complete(context: CheckContext) -> None:
         expect_reached(context, key, audience_id)
 
 
-def expect_all_listed(context: CheckContext, key: Key, created: set[str], limit: int | None) -> None:
-    """Expect the list to show every audience once, in pages of one size; none where the target refuses the size."""
-    with suppress(NotEstablishedError):  # which sizes are allowed is not printed
-        audiences, pages = read_all_pages(context, operations.LIST_AUDIENCES, key, limit=limit)
-        ids = [str(audience.get("id")) for audience in audiences]
-        expect_complete(context, "AUD-LIST-COMPLETE", created, ids, pages)
-        expect_unique(context, "AUD-LIST-UNIQUE", ids, pages)
+def read_if_allowed(context: CheckContext, key: Key, limit: int | None) -> list[Exchange]:
+    """Return all pages of one size of the list; none where the target refuses it: which are allowed is not printed."""
+    with suppress(NotEstablishedError):
+        return read_all_pages(context, operations.LIST_AUDIENCES, key, limit=limit)[1]
+    return []
 
 
 def expect_reached(context: CheckContext, key: Key, audience_id: str) -> None:
