@@ -15,6 +15,8 @@ from conformance.states import ApiKeyStates, FileStates, NotEstablishedError, Pr
 
 _UNAUTHORIZED = 401
 _ERROR_SHOWN = 160
+_SHARE_OF_LISTS = 0.1
+"""The requests of a run that read lists, roughly, which may take much longer than the others."""
 _WRONG_KEY = {
     "url": "the target refuses every request with the API key that the states URL hands out (401): do --base-url and "
     "--states-url belong together?",
@@ -28,7 +30,7 @@ class Target:
     """The facts of a target that can be used.
 
     Attributes:
-        latency: The seconds that it takes for a request.
+        latency: The seconds that it takes for a request on average, roughly.
         lacking: The permissions that keys lack.
     """
 
@@ -51,11 +53,12 @@ def preflight(options: Options, session: Session, may_write: Callable[[], bool])
         UsageError: The target or its provider states cannot be used.
     """
     first, latency = _measure_latency(session.http, options.timeout)
+    readiness = Readiness(options, session, first)
     try:
-        lacking = _try_states(options, session, first, may_write)
+        lacking = _try_states(options, session, readiness, may_write)
     finally:
         session.states.begin_check()
-    return None if lacking is None else Target(latency, lacking)
+    return None if lacking is None else Target(max(latency, readiness.list_latency * _SHARE_OF_LISTS), lacking)
 
 
 def _measure_latency(http: httpx.Client, timeout: float) -> tuple[httpx.Response, float]:
@@ -94,11 +97,10 @@ def _tls_error(error: BaseException | None) -> str | None:
 
 
 def _try_states(
-    options: Options, session: Session, first: httpx.Response, may_write: Callable[[], bool]
+    options: Options, session: Session, readiness: Readiness, may_write: Callable[[], bool]
 ) -> Mapping[str, frozenset[str]] | None:
     """Try the provider states, and return the permissions that keys lack; None where nothing may be written."""
     states = session.states
-    readiness = Readiness(options, session, first)
     try:
         readiness.expect_responses_by_key()
         values = states.setup(ProviderState.API_KEY)
