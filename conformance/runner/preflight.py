@@ -50,8 +50,17 @@ def preflight(options: Options, session: Session, may_write: Callable[[], bool])
         The facts of the target; None where nothing may be written.
 
     Raises:
-        UsageError: The target or its provider states cannot be used.
+        UsageError: The target or its provider states cannot be used, or the deadline has passed.
     """
+    try:
+        return _preflight(options, session, may_write)
+    except (UsageError, NotEstablishedError) as error:
+        if not session.deadline.stopped:
+            raise
+        raise UsageError(f"{error}, before the first check: a longer --deadline leaves time for it") from None
+
+
+def _preflight(options: Options, session: Session, may_write: Callable[[], bool]) -> Target | None:
     first, latency = _measure_latency(session.http, options.timeout)
     readiness = Readiness(options, session, first)
     try:
@@ -119,6 +128,7 @@ def _try_states(
 
 
 def _tear_down(session: Session) -> None:
+    session.deadline.begin_clean_up()
     not_torn_down = session.states.teardown_all()
     if not_torn_down:
         raise UsageError(f"the provider states cannot be used, what was set up was not torn down: {not_torn_down[0]}")
