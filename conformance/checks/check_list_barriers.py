@@ -95,9 +95,10 @@ def filled_list(context: CheckContext, operation: OperationSpec, key: Key) -> Pa
 def documented_queries(context: CheckContext, paged: PagedList) -> Iterator[Query]:
     """Yield the documented queries that the target takes from a key with all permissions: no other decides anything."""
     filters = [f"status={status}" for status in ACTIVE_STATUSES] if paged.operation is operations.LIST_JOBS else []
-    for query in (Query(text) for text in (*LIMITS, *filters)):
-        if context.call(paged.operation, paged.key, paged.resource_id, options=query.options).status == 200:
-            yield query
+    queries = [Query(text) for text in (*LIMITS, *filters)]
+    call = partial(context.call, paged.operation, paged.key, paged.resource_id)
+    exchanges = context.client.send_in_parallel([partial(call, options=query.options) for query in queries])
+    yield from (query for query, exchange in zip(queries, exchanges, strict=True) if exchange.status == 200)
     with suppress(NotEstablishedError):
         cursor = paged.cursor()[0]
         yield from (Query(text, cursor) for text in ("", "limit=1", *filters))

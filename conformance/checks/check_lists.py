@@ -13,6 +13,7 @@ from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations, SoftAssertions
 from conformance.harness.group_snapshot import ABSENT
 from conformance.harness.key import Key
+from conformance.harness.list_looks import read_settled
 from conformance.harness.parametrization import for_each_operation
 from conformance.harness.read_back import expect_shown
 from conformance.harness.snapshots import (
@@ -69,13 +70,20 @@ def check_pages_are_complete_under_every_size(context: CheckContext, operation: 
     resource_id, wanted = fill_list(context, operation, key)
     soft = SoftAssertions()
 
-    def judge(limit: int | None) -> bool:
+    def read(limit: int | None) -> list[Exchange]:
         with soft:
-            pages = list(itertools.islice(pages_of(context, operation, key, resource_id, limit=limit), MOST_PAGES))
-            return expect_pages(context, operation, wanted, pages, limit, soft)
-        return False
+            return list(itertools.islice(pages_of(context, operation, key, resource_id, limit=limit), MOST_PAGES))
+        return []
 
-    judged = context.client.send_in_parallel([partial(judge, limit) for limit in LIMITS])
+    def is_settled(pages: list[Exchange]) -> bool:
+        return not pages or pages[-1].status != 200 or shows_all(wanted, ids_on(operation, pages))
+
+    sizes = read_settled(context, [partial(read, limit) for limit in LIMITS], is_settled)
+    judged = [
+        expect_pages(context, operation, wanted, pages, limit, soft)
+        for limit, pages in zip(LIMITS, sizes, strict=True)
+        if pages
+    ]
     soft.raise_first()
     if not any(judged):
         raise NotEstablishedError("the target refused every page size, or has more items than such pages can show")
@@ -90,7 +98,7 @@ def expect_pages(  # noqa: PLR0913, PLR0917  (all that a list is compared with)
     soft: SoftAssertions,
 ) -> bool:
     """Expect the pages of one size to show every item once; return whether there are pages to be judged."""
-    ids = [str(item.get(ID_MEMBERS.get(operation, "id"))) for page in pages for item in items_of(page)]
+    ids = ids_on(operation, pages)
     if any(page.status != 200 for page in pages):
         return False  # which sizes are allowed is not printed
     if len(pages) == MOST_PAGES and all(map(items_of, pages)) and len(ids) == len(set(ids)):
@@ -103,6 +111,16 @@ def expect_pages(  # noqa: PLR0913, PLR0917  (all that a list is compared with)
     with soft:
         expect_complete(context, operation, wanted, ids, pages)
     return True
+
+
+def ids_on(operation: OperationSpec, pages: Sequence[Exchange]) -> list[str]:
+    """Return the identifiers of the items on pages."""
+    return [str(item.get(ID_MEMBERS.get(operation, "id"))) for page in pages for item in items_of(page)]
+
+
+def shows_all(wanted: set[str] | int, ids: list[str]) -> bool:
+    """Return whether identifiers are all that is wanted, or as many."""
+    return len(ids) >= wanted if isinstance(wanted, int) else wanted <= set(ids)
 
 
 def items_of(page: Exchange) -> list[dict[str, Any]]:
@@ -138,8 +156,7 @@ def expect_complete(
     """Expect pages to show every wanted item, or as many."""
     requirement_id = operation.requirement("COMPLETE")
     expected, actual = f"all of {wanted}", f"{len(ids)}: {ids}"
-    holds = len(ids) >= wanted if isinstance(wanted, int) else wanted <= set(ids)
-    Expectations(context).condition(requirement_id, expected, actual, pages, holds=holds)
+    Expectations(context).condition(requirement_id, expected, actual, pages, holds=shows_all(wanted, ids))
 
 
 def check_pages_are_complete_while_items_are_deleted(context: CheckContext) -> None:

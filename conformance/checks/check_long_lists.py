@@ -9,11 +9,14 @@ from conformance.client.contract import json_at
 from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations, describe
 from conformance.harness.key import Key
-from conformance.harness.snapshots import eventually, listed, read_all_pages, records
+from conformance.harness.list_looks import look_until, read_settled
+from conformance.harness.paged_list import ids_on
+from conformance.harness.snapshots import eventually, read_all_pages, records
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError, StatesError
 
 AUDIENCES, AT_ONCE, PAST_A_HUNDRED = 105, 15, 101
+LIMITS = (None, 7, 100)
 NESTED = 12
 JOBS = 55
 PROSPECTS = 130
@@ -58,20 +61,25 @@ def check_a_long_list_of_audiences_is_complete(context: CheckContext) -> None:
     if not in_order:
         raise NotEstablishedError("no audience could be made")
     created = set(in_order)
-    eventually(context, lambda: created <= listed(context, operations.LIST_AUDIENCES, key)[0])
 
-    for limit in (None, 3, 100):  # a limit may be refused: which sizes are allowed is not printed
-        with suppress(NotEstablishedError):
-            audiences, pages = read_all_pages(context, operations.LIST_AUDIENCES, key, limit=limit)
-            ids = [str(audience.get("id")) for audience in audiences]
-            expect_complete(context, "AUD-LIST-COMPLETE", created, ids, pages)
-            expect_unique(context, "AUD-LIST-UNIQUE", ids, pages)
-    eventually(context, lambda: created <= listed(context, operations.GET_NAVIGATION, key)[0])
-    shown, exchanges = listed(context, operations.GET_NAVIGATION, key)
+    reads = [partial(read_if_allowed, context, key, limit) for limit in LIMITS]
+    for pages in read_settled(context, reads, lambda pages: not pages or created <= set(ids_on(pages))):
+        if pages:
+            expect_complete(context, "AUD-LIST-COMPLETE", created, ids_on(pages), pages)
+            expect_unique(context, "AUD-LIST-UNIQUE", ids_on(pages), pages)
+    place = (key, operations.GET_NAVIGATION)
+    shown, exchanges = look_until(context, {place: created.issubset})[1][place]
     expect_complete(context, "AUD-NAVIGATION-COMPLETE", created, sorted(shown), exchanges)
     places = (0, -min(PAST_A_HUNDRED, len(in_order)), -1)  # the oldest, the 101st from the newest, the newest
     for audience_id in dict.fromkeys(in_order[place] for place in places):
         expect_reached(context, key, audience_id)
+
+
+def read_if_allowed(context: CheckContext, key: Key, limit: int | None) -> list[Exchange]:
+    """Return all pages of one size of the list; none where the target refuses it: which are allowed is not printed."""
+    with suppress(NotEstablishedError):
+        return read_all_pages(context, operations.LIST_AUDIENCES, key, limit=limit)[1]
+    return []
 
 
 def expect_reached(context: CheckContext, key: Key, audience_id: str) -> None:
@@ -141,7 +149,13 @@ def check_a_long_list_of_jobs_is_complete(context: CheckContext) -> None:
         jobs, pages = read_all_pages(context, operations.LIST_JOBS, key)
         return [str(job.get("jobId")) for job in jobs], pages
 
-    eventually(context, lambda: active <= set(job_ids()[0]))
-    ids, pages = job_ids()
+    ids: list[str] = []
+    pages: list[Exchange] = []
+
+    def are_listed() -> bool:
+        ids[:], pages[:] = job_ids()
+        return active <= set(ids)
+
+    eventually(context, are_listed)
     expect_complete(context, "JOB-LIST-COMPLETE", active, ids, pages)
     expect_unique(context, "JOB-LIST-UNIQUE", ids, pages)

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from conformance.catalogue import operations
@@ -76,9 +77,10 @@ def check_no_name_breaks_a_list(context: CheckContext) -> None:
     for text, fact in texts(context):
         taken = context.call(operations.CREATE_AUDIENCE, key, body={"name": text, "type": "on_demand"})
         audience_id = json_at(taken, "data", "id")
-        for listing in LISTS:
+        shown = context.client.send_in_parallel([partial(context.call, listing, key) for listing in LISTS])
+        for listing, exchange in zip(LISTS, shown, strict=True):
             with soft:
-                Expectations(context).done(listing.requirement("DONE"), context.call(listing, key), taken)
+                Expectations(context).done(listing.requirement("DONE"), exchange, taken)
         if taken.status in SUCCESS and isinstance(audience_id, str) and fact == "EFFECT":
             names[audience_id] = text
     soft.raise_first()
@@ -92,16 +94,16 @@ def expect_names(context: CheckContext, operation: OperationSpec, key: Key, name
     """Expect a list to show audiences with these names, where it shows names."""
     exchanges: list[Exchange] = []
 
-    def shown_names() -> dict[str, object]:
-        audiences, exchanges[:] = audiences_in(context, operation, key)
-        return {str(audience.get("id")): audience["name"] for audience in audiences if "name" in audience}
+    shown: dict[str, object] = {}
 
     def are_current() -> bool:
-        shown = shown_names()
+        audiences, exchanges[:] = audiences_in(context, operation, key)
+        shown.clear()
+        shown.update({str(audience.get("id")): audience["name"] for audience in audiences if "name" in audience})
         return all(is_of(shown.get(audience_id, name), name) for audience_id, name in names.items())
 
     eventually(context, are_current)
-    shown, requirement_id = shown_names(), operation.requirement("CURRENT")
+    requirement_id = operation.requirement("CURRENT")
     for audience_id, name in names.items():
         actual = shown.get(audience_id, name)
         holds = is_as_sent(actual, name)

@@ -91,8 +91,9 @@ def check_a_revoked_key_is_no_key(context: CheckContext, operation: OperationSpe
         context.call(operations.LIST_AUDIENCES, revoked)
         context.revoke(revoked)
 
-    for _ in range(3):
-        refused = context.client.send(with_key(request, revoked.token))
+    for refused in context.client.send_in_parallel(
+        [partial(context.client.send, with_key(request, revoked.token))] * 3
+    ):
         Expectations(context).announced(operation.requirement("KEY"), refused, 401, f"the key is revoked, {when}")
 
     expect_unchanged(context, before, request, key, refused)
@@ -106,16 +107,14 @@ def check_without_the_permission_nothing_is_done(context: CheckContext, operatio
     others = sorted(ALL_PERMISSIONS - {required_permission(operation)})
     expect, requirement_id = Expectations(context), operation.requirement("PERMISSION")
 
-    for held in [[], *[[permission] for permission in others], others]:
-        powerless = context.create_key(permissions=held, accountGroupId=key.group)
-        refused = context.client.send(with_key(request, powerless.token))
-        expect.status(requirement_id, refused, {403})
-
+    held = [[], *[[permission] for permission in others], others]
+    powerless = [context.create_key(permissions=one, accountGroupId=key.group) for one in held]
     for further in (sorted(FURTHER), sorted(FURTHER.union(others))):
         with suppress(NotEstablishedError, StatesError):  # a target may not know what it does not serve
-            powerless = context.create_key(permissions=further, accountGroupId=key.group)
-            refused = context.client.send(with_key(request, powerless.token))
-            expect.status(requirement_id, refused, {403})
+            powerless.append(context.create_key(permissions=further, accountGroupId=key.group))
+    sends = [partial(context.client.send, with_key(request, one.token)) for one in powerless]
+    for refused in context.client.send_in_parallel(sends):
+        expect.status(requirement_id, refused, {403})
 
     expect_unchanged(context, before, request, key, refused)
 

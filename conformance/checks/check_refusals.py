@@ -1,6 +1,7 @@
 """Refused and failed requests: answered as documented, and without any effect."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from conformance.catalogue import operations
@@ -89,8 +90,10 @@ def check_a_doubtful_body_changes_nothing_where_it_is_refused(context: CheckCont
         expect.condition(requirement_id, "no server error", describe(exchange), [exchange], holds=holds)
         if exchange.status in range(400, 500):  # nothing says that it must be
             expect_unchanged(context, before, request, key, exchange)
-        for listing in (operations.LIST_AUDIENCES, operations.GET_NAVIGATION):  # what was taken must not break them
-            expect.done(listing.requirement("DONE"), context.call(listing, key), exchange)
+        lists = (operations.LIST_AUDIENCES, operations.GET_NAVIGATION)  # what was taken must not break them
+        shown = context.client.send_in_parallel([partial(context.call, listing, key) for listing in lists])
+        for listing, page in zip(lists, shown, strict=True):
+            expect.done(listing.requirement("DONE"), page, exchange)
 
 
 @for_each_operation([operations.LIST_AUDIENCES, operations.LIST_PROSPECTS, operations.LIST_JOBS])
@@ -98,8 +101,8 @@ def check_a_doubtful_query_is_answered_as_documented(context: CheckContext, oper
     key = context.create_key()
     request = valid_request(context, operation, key)
 
-    for query in QUERIES:
-        exchange = context.client.send(replace(request, options=RequestOptions(query=query)))
+    queried = [replace(request, options=RequestOptions(query=query)) for query in QUERIES]
+    for exchange in context.client.send_in_parallel([partial(context.client.send, one) for one in queried]):
         Expectations(context).status(operation.requirement("ROW-OTHER"), exchange, {200, 400})
 
 

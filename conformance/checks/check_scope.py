@@ -1,6 +1,7 @@
 """The separation of account groups, and the exactness of identifiers, at every operation."""
 
 import dataclasses
+from functools import partial
 from itertools import islice
 
 from conformance.catalogue import operations
@@ -114,8 +115,8 @@ def check_a_near_miss_hits_nothing_anywhere(context: CheckContext, operation: Op
     misses += [dataclasses.replace(request, resource_id=identifier) for identifier in others]
     before = snapshot_before(context, request, key)
 
-    for miss in context.sendable(misses):
-        refused = context.client.send(miss, judged=is_plain(miss.resource_id))
+    sends = [partial(context.client.send, miss, judged=is_plain(miss.resource_id)) for miss in context.sendable(misses)]
+    for refused in context.client.send_in_parallel(sends):
         Expectations(context).refusal(operation.requirement("EXACT"), refused)
 
     expect_unchanged(context, before, request, key, refused)
@@ -143,13 +144,14 @@ def check_odd_identifiers_are_refused_as_documented(context: CheckContext, opera
 
     index = context.random.randrange(len(request.group))
     near_groups = context.not_issued(near_misses_of_account_group(request.group, index))
-    for near in context.sendable(dataclasses.replace(request, group=identifier) for identifier in near_groups):
-        refused = context.client.send(near)
+    near = context.sendable(dataclasses.replace(request, group=identifier) for identifier in near_groups)
+    for refused in context.client.send_in_parallel([partial(context.client.send, one) for one in near]):
         expect.status(operation.requirement("SCOPE"), refused, {400, 403, 404})
     in_odd_groups = [dataclasses.replace(request, group=identifier) for identifier in ODD]
     odd = [dataclasses.replace(request, resource_id=identifier) for identifier in ODD if request.resource_id]
-    for sent in context.sendable([*in_odd_groups, *odd]):
-        refused = context.client.send(sent)
+    odd = context.sendable([*in_odd_groups, *odd])
+    exchanges = context.client.send_in_parallel([partial(context.client.send, sent) for sent in odd])
+    for sent, refused in zip(odd, exchanges, strict=True):
         expect.status(requirement_id, refused, {400, 404} if sent.group == request.group else {400, 403, 404})
 
 
@@ -159,8 +161,9 @@ def check_strange_identifiers_are_refused(context: CheckContext, operation: Oper
 
     places = [(request.group, one) if request.resource_id else (one, "") for one in STRANGE]
     strange = [dataclasses.replace(request, group=group, resource_id=resource_id) for group, resource_id in places]
-    for sent in context.sendable(strange):
-        expect_strange_refused(context, sent)
+    context.client.send_in_parallel(
+        [partial(expect_strange_refused, context, sent) for sent in context.sendable(strange)]
+    )
 
 
 def check_the_account_group_of_the_key_is_listed(context: CheckContext) -> None:

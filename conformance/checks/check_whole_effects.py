@@ -69,7 +69,7 @@ def check_a_write_changes_what_its_page_says_and_nothing_else(context: CheckCont
 
 def restless_members(world: World) -> set[tuple[str, str]]:
     """Return the members that change without a write, by kind; lists that change their order by themselves, too."""
-    again = [view.settled() for view in world.views]
+    again = world.context.client.send_in_parallel([view.settled for view in world.views])
     found = [item for before, after in zip(world.snapshots, again, strict=True) for item in differences(before, after)]
     orders = [place for pair in zip(world.snapshots, again, strict=True) for place in reordered(*pair, ())]
     world.snapshots = again
@@ -150,19 +150,23 @@ def expect_effect(world: World, write: Write, restless: set[tuple[str, str]]) ->
     soft, before = SoftAssertions(), world.snapshots
     with soft:
         expect_new(world.context, outcome, before[0])
-    world.snapshots = []
-    for view, earlier in zip(world.views, before, strict=True):
-        is_own = view.key == world.own.key
-        later, found = view.compare(
-            earlier,
-            outcome.may_differ if is_own else outcome.is_restless,
-            partial(shows_effect, world.context, outcome) if is_own else lambda _: True,
-        )
-        world.snapshots.append(later)
+    looks = [partial(look_after, world, outcome, *pair) for pair in zip(world.views, before, strict=True)]
+    compared = world.context.client.send_in_parallel(looks)
+    world.snapshots = [later for later, _ in compared]
+    for view, earlier, (later, found) in zip(world.views, before, compared, strict=True):
         with soft:
             expect_no_other_effect(view, outcome, later, found)
         expect_order(world.context, outcome, earlier, later)
     soft.raise_first()
+
+
+def look_after(
+    world: World, outcome: "Outcome", view: GroupView, earlier: GroupSnapshot
+) -> tuple[GroupSnapshot, list[Difference]]:
+    """Compare an account group with what it was before a write; the effect has to show in that of the write."""
+    if view.key != world.own.key:
+        return view.compare(earlier, outcome.is_restless)
+    return view.compare(earlier, outcome.may_differ, partial(shows_effect, world.context, outcome))
 
 
 @dataclass(frozen=True)

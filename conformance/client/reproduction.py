@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
+from conformance.client.before_and_after import reads_around
 from conformance.client.contract import json_at
 from conformance.client.json_text import parse_json
 from conformance.results.exchange import SUCCESS, Exchange
@@ -51,7 +52,8 @@ class Reproduction:
         self._states = States(states)
         self._changing: defaultdict[str, list[Exchange]] = defaultdict(list)
         self._writes: list[Exchange] = []
-        for exchange in exchanges:
+        self._exchanges = [*exchanges]
+        for exchange in self._exchanges:
             if exchange.method not in _SAFE_METHODS:
                 self._writes.append(exchange)
             if exchange.method in _SAFE_METHODS or exchange.status not in SUCCESS:
@@ -90,7 +92,9 @@ class Reproduction:
         """Return a violation with its setup, and with all requests that repeat it."""
         if not violation.exchanges:
             return violation
-        own = {exchange.number: exchange for exchange in violation.exchanges}
+        pairs = reads_around(violation, self._exchanges)
+        compared = (read for pair in pairs for read in pair)
+        own = {exchange.number: exchange for exchange in (*violation.exchanges, *compared)}
         first, last = min(own), max(own)
         named = self._named(violation)
         listed = {group for exchange in own.values() if (group := self._listed_group(exchange))}
@@ -108,7 +112,8 @@ class Reproduction:
         states = {number: request for number, request in states.items() if number < last}
         everything = states | steps
         ordered = tuple(everything[number] for number in sorted(everything))
-        repetition = Repetition(ordered, frozenset(own), frozenset(states))
+        compared_numbers = tuple((before.number, after.number) for before, after in pairs)
+        repetition = Repetition(ordered, frozenset(own), frozenset(states), compared_numbers)
         return replace(self.with_setup(violation), repetition=repetition)
 
     def _named(self, violation: Violation) -> set[str]:

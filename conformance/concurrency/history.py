@@ -3,10 +3,9 @@
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 
 from conformance.catalogue.operation_spec import OperationSpec
@@ -148,9 +147,18 @@ class History:
         return [consistent(operation) for operation in self._requested_operations()]
 
     def check(self) -> Result:
-        """Search for an order of the recorded operations that the model allows."""
+        """Search for an order of the recorded operations that the model allows.
+
+        Raises:
+            NotEstablishedError: The deadline of the run has passed meanwhile.
+        """
         history = [recorded.operation for recorded in self._recorded]
-        return check(history, self._states, partial(step, severity=Severity.SHOULD), _MOST_STATES)
+        return check(history, self._states, self._step_in_time, _MOST_STATES)
+
+    def _step_in_time(self, state: State, request: Action, response: Response | None) -> Collection[State]:
+        """Return the possible states after a request, unless the deadline of the run has passed."""
+        self._context.wait(0)
+        return step(state, request, response, severity=Severity.SHOULD)
 
     def violation(self, result: Result) -> Violation | None:
         """Return the violation where no order is allowed; None where one is, or where the search was given up."""

@@ -1,8 +1,9 @@
 """Looks at several lists of audiences side by side, until each shows what it has to, for the settling time at most."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from typing import TypeVar
 
 from conformance.catalogue import operations
 from conformance.catalogue.operation_spec import OperationSpec
@@ -19,6 +20,7 @@ Look = tuple[set[str], list[Exchange]]
 """The identifiers that a list shows, and the exchanges."""
 
 _SMALL_PAGES = 4
+_T = TypeVar("_T")
 
 
 def listed_on_small_pages(context: CheckContext, operation: OperationSpec, key: Key) -> Look:
@@ -33,6 +35,17 @@ def listed_on_small_pages(context: CheckContext, operation: OperationSpec, key: 
         items, pages = read_all_pages(context, operation, key, limit=-(-len(ids) // _SMALL_PAGES))
         return ids.union(str(item.get("id")) for item in items), [*exchanges, *pages]
     return ids, exchanges
+
+
+def read_settled(context: CheckContext, reads: Sequence[Callable[[], _T]], is_right: Callable[[_T], bool]) -> list[_T]:
+    """Read side by side, and once more what is not right, when the settling time is over."""
+    results = context.client.send_in_parallel(reads)
+    late = [index for index, result in enumerate(results) if not is_right(result)]
+    if late:
+        context.wait(sum(context.facts.settling.pauses()))
+        again = context.client.send_in_parallel([reads[index] for index in late])
+        results = [dict(zip(late, again, strict=True)).get(index, result) for index, result in enumerate(results)]
+    return results
 
 
 def look_until(

@@ -19,6 +19,9 @@ from conformance.states import HttpStates
 _Item = tuple[dict[str, Any], Exchange]
 """An item of a list, and the page that shows it."""
 
+_Place = tuple[OperationSpec, str]
+"""An operation that reads, and the resource that its path names."""
+
 _RESTLESS = {
     "audience": frozenset[str](),
     "folder": frozenset({"audiences"}),
@@ -44,24 +47,26 @@ class _Reader:
 
     def read(self) -> None:
         """Read the account group; alone in it the suite looks at each audience, elsewhere at its own ones."""
-        lists = [operations.LIST_AUDIENCES, operations.GET_NAVIGATION]
+        lists = [(operations.LIST_AUDIENCES, ""), (operations.GET_NAVIGATION, "")]
         if self._context.profile is Profile.FULL:
-            lists.append(operations.LIST_JOBS)
-        audiences, navigation, *jobs = self._side_by_side([(operation, "") for operation in lists])
-        shown = [*self._note_list(audiences), *self._note_navigation(navigation[0])]
-        for pages in jobs:
-            self._note_jobs(pages)
+            lists.append((operations.LIST_JOBS, ""))
+        known = dict.fromkeys(self._known)
+        read = self._read_side_by_side([*lists, *_places_of(known)])
+        shown = [*self._note_list(read[lists[0]]), *self._note_navigation(read[lists[1]][0])]
+        for place in lists[2:]:
+            self._note_jobs(read[place])
         is_alone = isinstance(self._context.states, HttpStates)
-        mine = {*self._known, *self._context.created_ids[self._key.group]}
-        looked_at = [one for one in dict.fromkeys([*shown, *self._known]) if is_alone or one in mine]
-        places = [(operation, one) for one in looked_at for operation in (operations.GET_AUDIENCE, _PROSPECTS)]
-        for (operation, identifier), pages in zip(places, self._side_by_side(places), strict=True):
+        mine = self._context.created_ids[self._key.group]
+        others = [one for one in dict.fromkeys(shown) if one not in known and (is_alone or one in mine)]
+        read |= self._read_side_by_side(_places_of(others))
+        for operation, identifier in _places_of([*known, *others]):
             note = self._note_prospects if operation is _PROSPECTS else self._note_audience
-            note(identifier, pages)
+            note(identifier, read[operation, identifier])
 
-    def _side_by_side(self, places: list[tuple[OperationSpec, str]]) -> list[list[Exchange]]:
-        """Read resources and all pages of lists, which do not depend on each other."""
-        return self._context.client.send_in_parallel([partial(self._pages, *place) for place in places])
+    def _read_side_by_side(self, places: list[_Place]) -> dict[_Place, list[Exchange]]:
+        """Read resources, and all pages of lists, which do not depend on each other."""
+        reads = [partial(self._pages, *place) for place in places]
+        return dict(zip(places, self._context.client.send_in_parallel(reads), strict=True))
 
     def _pages(self, operation: OperationSpec, resource_id: str) -> list[Exchange]:
         if operation in _PAGED:
@@ -120,6 +125,11 @@ class _Reader:
     def _note(self, sight: Sight, value: Any, exchange: Exchange) -> None:  # noqa: ANN401  (JSON)
         self.visible[sight] = value
         self.shown_by[sight] = exchange
+
+
+def _places_of(audiences: Iterable[str]) -> list[_Place]:
+    """Return the places where audiences and their prospects are read."""
+    return [(operation, one) for one in audiences for operation in (operations.GET_AUDIENCE, _PROSPECTS)]
 
 
 def _lasting(status: object) -> object:

@@ -14,11 +14,14 @@ class Repetition:
         steps: The requests in their order, those that set provider states up among them.
         own: The numbers of the exchanges of the check itself.
         states: The numbers of the requests that set provider states up.
+        pairs: The numbers of the reads before a write with those of the same reads after it, where their difference
+            is the violation.
     """
 
     steps: tuple[Exchange, ...]
     own: frozenset[int]
     states: frozenset[int]
+    pairs: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

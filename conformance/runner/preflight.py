@@ -15,6 +15,8 @@ from conformance.states import ApiKeyStates, FileStates, NotEstablishedError, Pr
 
 _UNAUTHORIZED = 401
 _ERROR_SHOWN = 160
+_SHARE_OF_LISTS = 0.1
+"""The requests of a run that read lists, roughly, which may take much longer than the others."""
 _WRONG_KEY = {
     "url": "the target refuses every request with the API key that the states URL hands out (401): do --base-url and "
     "--states-url belong together?",
@@ -28,7 +30,7 @@ class Target:
     """The facts of a target that can be used.
 
     Attributes:
-        latency: The seconds that it takes for a request.
+        latency: The seconds that it takes for a request on average, roughly.
         lacking: The permissions that keys lack.
     """
 
@@ -48,14 +50,24 @@ def preflight(options: Options, session: Session, may_write: Callable[[], bool])
         The facts of the target; None where nothing may be written.
 
     Raises:
-        UsageError: The target or its provider states cannot be used.
+        UsageError: The target or its provider states cannot be used, or the deadline has passed.
     """
-    first, latency = _measure_latency(session.http, options.timeout)
     try:
-        lacking = _try_states(options, session, first, may_write)
+        return _preflight(options, session, may_write)
+    except (UsageError, NotEstablishedError) as error:
+        if not session.deadline.stopped:
+            raise
+        raise UsageError(f"{error}, before the first check: a longer --deadline leaves time for it") from None
+
+
+def _preflight(options: Options, session: Session, may_write: Callable[[], bool]) -> Target | None:
+    first, latency = _measure_latency(session.http, options.timeout)
+    readiness = Readiness(options, session, first)
+    try:
+        lacking = _try_states(options, session, readiness, may_write)
     finally:
         session.states.begin_check()
-    return None if lacking is None else Target(latency, lacking)
+    return None if lacking is None else Target(max(latency, readiness.list_latency * _SHARE_OF_LISTS), lacking)
 
 
 def _measure_latency(http: httpx.Client, timeout: float) -> tuple[httpx.Response, float]:
@@ -94,11 +106,10 @@ def _tls_error(error: BaseException | None) -> str | None:
 
 
 def _try_states(
-    options: Options, session: Session, first: httpx.Response, may_write: Callable[[], bool]
+    options: Options, session: Session, readiness: Readiness, may_write: Callable[[], bool]
 ) -> Mapping[str, frozenset[str]] | None:
     """Try the provider states, and return the permissions that keys lack; None where nothing may be written."""
     states = session.states
-    readiness = Readiness(options, session, first)
     try:
         readiness.expect_responses_by_key()
         values = states.setup(ProviderState.API_KEY)
@@ -117,6 +128,7 @@ def _try_states(
 
 
 def _tear_down(session: Session) -> None:
+    session.deadline.begin_clean_up()
     not_torn_down = session.states.teardown_all()
     if not_torn_down:
         raise UsageError(f"the provider states cannot be used, what was set up was not torn down: {not_torn_down[0]}")

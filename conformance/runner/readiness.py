@@ -22,6 +22,9 @@ class Readiness:
         options: The options of the run.
         session: The connections.
         first: The response to the first request, a deletion without a key.
+
+    Attributes:
+        list_latency: The seconds that the target took to list audiences; 0 while none were listed.
     """
 
     def __init__(self, options: Options, session: Session, first: httpx.Response) -> None:
@@ -29,6 +32,7 @@ class Readiness:
         self._session = session
         self._first = first
         self._http = session.http
+        self.list_latency = 0.0
 
     def expect_responses_by_key(self) -> None:
         """Raise UsageError where a target answers every request alike, also with the given key."""
@@ -48,6 +52,7 @@ class Readiness:
                 self._raise_for_situation([self._first, *self._deletions(key, group)])
             return
         audiences = self._read(key, group, "audiences")
+        self.list_latency = audiences.elapsed.total_seconds()
         if is_not_served(audiences) or _is_suspicious(audiences):
             self._expect_any_served(key, group, audiences)
         elif self._options.profile is Profile.FULL:

@@ -50,12 +50,14 @@ def _run(options: Options, catalogue: Catalogue, now: Callable[[], datetime]) ->
     for note in over_notes(expected_failures, now().date()):
         click.echo(f"audience-conformance: {note}", err=True)
     settings = environment.read()
+    trial_begin = time.monotonic()
     fitted = _fitted_to_target(options)
     if fitted is None:
         return _DRY
     options = fitted
     started, begin = now(), time.monotonic()
-    session_result = run_checks(options, catalogue, live=settings.live)
+    deadline = Deadline(options.deadline, begin - trial_begin)
+    session_result = run_checks(options, catalogue, deadline, live=settings.live)
     result, status = session_result.result, _status_without_report(session_result)
     if status is not None or result is None:
         return _ERROR if status is None else status
@@ -69,7 +71,7 @@ def _run(options: Options, catalogue: Catalogue, now: Callable[[], datetime]) ->
 
 def _fitted_to_target(options: Options) -> Options | None:
     """Try the target, and return the options with what was learnt of it; None at the end of a dry run."""
-    with open_session(options, Deadline(None), is_first=True) as session:
+    with open_session(options, Deadline(options.deadline), is_first=True) as session:
         target = preflight(options, session, lambda: _announce(options, session))
     if target is None:
         return None

@@ -46,6 +46,7 @@ class Session:
         client: The client of the checks; it raises NotEstablishedError past the deadline.
         states: The provider states.
         liveness: The knowledge whether the target is still there.
+        deadline: The deadline that all requests keep.
     """
 
     http: httpx.Client
@@ -54,6 +55,7 @@ class Session:
     client: Client
     states: ProviderStates
     liveness: Liveness
+    deadline: Deadline
 
 
 @cache
@@ -95,7 +97,7 @@ def open_session(options: Options, deadline: Deadline, *, is_first: bool = False
 
         states = _build_states(options, api, by_http)
         client.guard = states.guard
-        yield Session(http, api, api_exchanges, client, states, liveness)
+        yield Session(http, api, api_exchanges, client, states, liveness, deadline)
 
 
 def _watched(send: Send, liveness: Liveness) -> Send:

@@ -10,7 +10,8 @@ from conformance.harness.context import Audience
 from conformance.harness.deletions import ResourcePath
 from conformance.harness.key import Key
 from conformance.model.events import AudiencePopulated, AudienceReady, KeyIssued, KeyRevoked, ProspectingEnded
-from conformance.stateful.trace import Trace, TraceSession
+from conformance.stateful.trace import Trace
+from conformance.stateful.trace_session import TraceSession
 from conformance.states import HttpStates, NotEstablishedError, ProviderState, WithheldError
 
 _T = TypeVar("_T")

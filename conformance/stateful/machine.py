@@ -6,7 +6,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from conformance.stateful.actors import GONE, MADE_UP, OTHER_KIND
 from conformance.stateful.step_runner import StepRunner
 from conformance.stateful.steps import SAME, STEPS, Step, StepChoice, StepKind
-from conformance.stateful.trace import TraceEnded, TraceSession
+from conformance.stateful.trace import TraceEnded
+from conformance.stateful.trace_session import TraceSession
 
 _CHOICE = st.builds(
     StepChoice,

@@ -12,7 +12,7 @@ from conformance.harness.valid_requests import try_inferred_methods
 from conformance.results.violation import ViolationError
 from conformance.stateful.machine import ApiStateMachine
 from conformance.stateful.shrinking import Steps, shrink
-from conformance.stateful.trace import AbandonedTrace, TraceSession
+from conformance.stateful.trace_session import AbandonedTrace, TraceSession
 from conformance.states import NotEstablishedError
 
 _STEPS_PER_TRACE = 40

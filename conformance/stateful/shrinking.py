@@ -6,7 +6,8 @@ from itertools import product
 
 from conformance.stateful.step_runner import StepRunner
 from conformance.stateful.steps import SIMPLEST, Step
-from conformance.stateful.trace import TraceEnded, TraceSession
+from conformance.stateful.trace import TraceEnded
+from conformance.stateful.trace_session import TraceSession
 
 Steps = tuple[Step, ...]
 _FIELDS = ("caller", "group", "body_variant", "read_back", "audience", "pick")

@@ -23,7 +23,8 @@ from conformance.results.exchange import SUCCESS, Exchange
 from conformance.stateful.actors import Actors
 from conformance.stateful.bodies import body
 from conformance.stateful.steps import SAME, SIMPLEST, StateChange, Step, StepChoice, StepKind
-from conformance.stateful.trace import Trace, TraceSession
+from conformance.stateful.trace import Trace
+from conformance.stateful.trace_session import TraceSession
 from conformance.states import WithheldError
 
 _T = TypeVar("_T")

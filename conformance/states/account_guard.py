@@ -1,18 +1,16 @@
 """The guard of an account that is kept: no request of the suite changes or deletes what the suite has not made."""
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.client.client import RawRequest
 from conformance.client.contract import json_at
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states.allowances import Allowances
-from conformance.states.destination import ACCOUNTS, AUDIENCES, FOLDERS, JOBS, Destination, destination_of
+from conformance.states.destination import ACCOUNTS, JOBS, Destination, destination_of, shown_items
 from conformance.states.errors import WithheldError
+from conformance.states.own_resources import OwnResources, Resource
 from conformance.states.request_guard import ID_MEMBERS, RESOURCE_VALUES, RequestGuard
 
 _LONGEST_TEXT = 300
@@ -24,19 +22,6 @@ _TOO_LONG = f"a request was not sent: a text longer than {_LONGEST_TEXT} charact
 
 _WORDS = frozenset({"folders", "navigation"})
 """Segments of documented paths that stand where an identifier may stand."""
-
-_DELIMITERS = frozenset(";?#")
-_NUMBER = re.compile(r"[0-9]+")
-_SUFFIXES = frozenset({"json", "xml"})
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """A resource of an account group."""
-
-    collection: str
-    group: str
-    id: str
 
 
 class AccountGuard(RequestGuard):
@@ -61,8 +46,7 @@ class AccountGuard(RequestGuard):
         self._started: list[Resource] = []
         self._idempotency_keys: set[tuple[str, str]] = set()
         self._keys: defaultdict[str, list[str]] = defaultdict(list)
-        self._groups: set[str] = set()
-        self._own: set[Resource] = set()
+        self._own = OwnResources()
         self._lacking = {token: set(permissions) for token, permissions in lacking.items()}
         self._permitted: set[tuple[str, str]] = set()
 
@@ -79,7 +63,7 @@ class AccountGuard(RequestGuard):
         super().adopt(values)
         group = str(values.get("accountGroupId", ""))
         if group:
-            self._groups.add(group)
+            self._own.groups.add(group)
         if "apiKey" in values:
             self._keys[group].append(str(values["apiKey"]))
         for name in RESOURCE_VALUES:
@@ -89,7 +73,7 @@ class AccountGuard(RequestGuard):
     @property
     def groups(self) -> list[str]:
         """The account groups in which the run works."""
-        return sorted(self._groups)
+        return sorted(self._own.groups)
 
     def keys_of(self, group: str) -> list[str]:
         """Return the keys of an account group, the one that was used most first."""
@@ -148,19 +132,6 @@ class AccountGuard(RequestGuard):
         for collection, identifier in named:
             yield self._is_own(collection, group, identifier) or self.issued.of(collection).cannot_include(identifier)
 
-    def _is_own(self, collection: str, group: str, identifier: str) -> bool:
-        """Return whether an identifier is one of the run, or one of the run with an addition that is no letter."""
-        parts = [*_parts(identifier)]
-        if self.issued.of(collection).are_decimal and len(numbers := _NUMBER.findall(identifier)) == 1:
-            parts += numbers * (not identifier.isdecimal())
-        return any(self._is_made(collection, group, part) for part in parts)
-
-    def _is_made(self, collection: str, group: str, identifier: str) -> bool:
-        if collection == ACCOUNTS:
-            return identifier in self._groups
-        groups = {group} if group in self._groups else self._groups
-        return any(Resource(collection, one, identifier) in self._own for one in groups)
-
     def after(self, raw: RawRequest, exchange: Exchange) -> None:
         """Note what a response shows; raise WithheldError where that is a fact of the key or of the account."""
         destination = destination_of(raw)
@@ -187,7 +158,7 @@ class AccountGuard(RequestGuard):
         if exchange.status not in SUCCESS or destination.action:
             return
         data = json_at(exchange, "data")
-        for collection, items in _shown(destination, data if isinstance(data, dict) else {}):
+        for collection, items in shown_items(destination, data if isinstance(data, dict) else {}):
             for item in items if isinstance(items, list) else ():
                 identifier = item.get(ID_MEMBERS.get(collection, "id")) if isinstance(item, dict) else None
                 if isinstance(identifier, str) and identifier:
@@ -218,6 +189,10 @@ class AccountGuard(RequestGuard):
             self._lacking[token].add(permission)
             raise WithheldError(_lacks(permission))
 
+    def _is_own(self, collection: str, group: str, identifier: str) -> bool:
+        """Return whether an identifier is one of the run."""
+        return self._own.include(collection, group, identifier, are_decimal=self.issued.of(collection).are_decimal)
+
     def _is_in_own_group(self, destination: Destination) -> bool:
         """Return whether only the permission can be the reason for a 403: the path names nothing but own resources."""
         resource_id = destination.resource_id
@@ -231,30 +206,3 @@ def _lacks(permission: str) -> str:
 def _token(raw: RawRequest) -> str:
     values = [value for name, value in raw.headers.items() if name.lower() == "authorization"]
     return values[0].partition(" ")[2] if values else ""
-
-
-def _parts(identifier: str) -> Iterable[str]:
-    """Yield an identifier, and the identifiers to which no letter or digit was added to get it, or a suffix."""
-    yield identifier
-    yield unicodedata.normalize("NFKC", identifier)
-    for index, character in enumerate(identifier):
-        before, after = identifier[:index], identifier[index + 1 :]
-        if not character.isalnum():
-            if character in _DELIMITERS or after in _SUFFIXES or not any(map(str.isalnum, after)):
-                yield before
-            if not any(map(str.isalnum, before)):
-                yield after
-
-
-def _shown(destination: Destination, data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the lists of items of a response, with their collections."""
-    if not destination.group:
-        yield ACCOUNTS, data.get("items")
-    elif destination.collection == AUDIENCES and destination.resource_id == "navigation":
-        folders = data.get("folders")
-        yield FOLDERS, folders
-        yield AUDIENCES, data.get("ungroupedAudiences")
-        for folder in folders if isinstance(folders, list) else ():
-            yield AUDIENCES, folder.get("audiences") if isinstance(folder, dict) else None
-    elif destination.collection and not destination.resource_id:
-        yield destination.collection, data.get("items")

@@ -132,3 +132,17 @@ def _texts(node: object) -> Iterator[str]:
 def _to_identifier(value: object) -> str:
     """Return the identifier that a target may read in a value; a value of another type by its JSON."""
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def shown_items(destination: Destination, data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the lists of items of a response, with their collections."""
+    if not destination.group:
+        yield ACCOUNTS, data.get("items")
+    elif destination.collection == AUDIENCES and destination.resource_id == "navigation":
+        folders = data.get("folders")
+        yield FOLDERS, folders
+        yield AUDIENCES, data.get("ungroupedAudiences")
+        for folder in folders if isinstance(folders, list) else ():
+            yield AUDIENCES, folder.get("audiences") if isinstance(folder, dict) else None
+    elif destination.collection and not destination.resource_id:
+        yield destination.collection, data.get("items")

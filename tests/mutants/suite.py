@@ -21,8 +21,9 @@ FACT_THAT_CAUSES = {
     "ROW-404": "FOUND",
     "ROW-409": "GUARD",
     "ROW-502": "ROW-500",
+    "INFERRED": "DONE",
 }
-"""The fact whose checks cause a response row that every exchange decides."""
+"""The fact whose checks cause the exchanges that decide a fact of every exchange."""
 PREFIXES = tuple(operation.prefix for operation in operations.OPERATIONS)
 REQUIREMENT_THAT_CAUSES = {
     "JOB-START-ROW-200": "JOB-START-REPLAY",

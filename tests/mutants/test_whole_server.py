@@ -40,6 +40,12 @@ def test_a_mutant_is_killed_by_the_requirements_that_it_names(mutant: type[Mutan
         assert report["verdict"] in {"partial", "inconclusive"}  # the rest of the checks may be needed to decide
 
 
+def test_the_checks_of_every_mutant_are_known() -> None:
+    selections = [options_for_checks_of(mutant.killed_by) for mutant in MUTANTS]
+
+    assert all("check_" in selection for _, selection in selections)
+
+
 def test_every_must_has_a_mutant_that_it_kills() -> None:
     killing = frozenset().union(*(mutant.killed_by for mutant in MUTANTS))
 

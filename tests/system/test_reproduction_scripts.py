@@ -16,6 +16,7 @@ from tests.harness.written_scripts import (
 from tests.mutants.server.mutants.long_lists import ListEndsAtWhatIsHidden
 from tests.mutants.server.mutants.side_effects import DescriptionClearsTheName
 from tests.mutants.server.mutants.starts import IdempotencyKeysReachEverywhere
+from tests.mutants.server.mutants.whole_effects import DeletionScattersTheFolder
 from tests.mutants.server.mutated import Mutant
 from tests.mutants.single.mutants import GuardNever, MissingIsDone
 from tests.mutants.single.mutants import Mutant as SingleMutant
@@ -46,6 +47,25 @@ def test_the_scripts_of_a_mutant_show_it_and_clear_the_server(mutant: type[Mutan
     assert named
     assert {script: on_mutant[script] for script in named} == dict.fromkeys(named, 1)
     assert on_correct == dict.fromkeys(violations, 0)
+
+
+def test_the_script_of_a_difference_ends_with_it(tmp_path: Path) -> None:
+    last_lines: dict[str, str] = {}
+
+    def replay(folder: Path, variables: dict[str, str]) -> dict[str, int]:
+        runs = {path.stem: run_by_shell(path, variables) for path in sorted(folder.glob("*.sh"))}
+        for script, run in runs.items():
+            last_lines.setdefault(script, run.stdout.splitlines()[-1])
+        return {script: run.returncode for script, run in runs.items()}
+
+    violations, on_mutant, on_correct = seen(WHOLE, DeletionScattersTheFolder(), tmp_path, replay)
+
+    assert {"AUD-DELETE-ONLY-1", "AUD-DELETE-CONSISTENT-1"} <= set(violations)
+    assert on_mutant == dict.fromkeys(violations, 1)
+    assert on_correct == dict.fromkeys(violations, 0)
+    for line in last_lines.values():
+        assert '.description: "written ' in line
+        assert ' described" -> null' in line
 
 
 def test_the_script_of_a_prepared_audience_shows_the_violation_until_the_audience_is_used_up(tmp_path: Path) -> None:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from conformance.catalogue.requirements import Requirement
 from conformance.report.legible import line
 from conformance.report.redaction import Redactor
+from conformance.report.scripts.changes import changed_places, response_changes
 from conformance.report.scripts.expressions import Writer
 from conformance.report.scripts.prepared import Prepared, Resource
 from conformance.report.scripts.replay import json_or_text
 from conformance.report.scripts.steps import Group, Step, grouped, idempotency_keys, steps_of
 from conformance.report.scripts.transcript import comparable, each_text
 from conformance.results.violation import Violation
+
+Pair = tuple[Step, Step]
 
 _STATUS = re.compile(r"\b[1-5]\d\d\b")
 _MISSING = "404"
@@ -34,6 +37,8 @@ class Plan:
         by_status: Whether the statuses alone decide.
         attempts: How often to try until the violation shows.
         prepared: The resources that were prepared by hand.
+        pairs: The steps that read before a write, each with the step that reads the same after it, where their
+            difference decides.
         keys: The descriptions of the keys that were prepared by hand, by their variables.
     """
 
@@ -47,6 +52,7 @@ class Plan:
     by_status: bool
     attempts: int
     prepared: tuple[Resource, ...] = ()
+    pairs: tuple[Pair, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -58,6 +64,11 @@ class Plan:
     def own(self) -> tuple[Group, ...]:
         """The steps that decide, by group."""
         return _own(self.groups)
+
+    @property
+    def compared(self) -> tuple[Group, ...]:
+        """The steps whose requests and responses are compared with the recorded ones, by group."""
+        return _without_pairs(self.own, self.pairs)
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -117,6 +128,10 @@ def build_plan(
     steps = steps_of(repetition, base_url, writer)
     groups = tuple(grouped(steps))
     is_race = any(len(group) > 1 for group in groups)
+    by_number = {step.exchange.number: step for step in steps}
+    is_by_status = _is_decided_by_status(violation)
+    numbers = () if is_race or is_by_status else repetition.pairs
+    pairs = tuple((by_number[before], by_number[after]) for before, after in numbers)
     states = [step.exchange.url for step in steps if step.is_state]
     return Plan(
         requirement=requirement,
@@ -125,18 +140,27 @@ def build_plan(
         states_url=redact(states[0]) if states else "",
         fresh={name: value for value, name in fresh.items()},
         groups=groups,
-        recorded=each_text(_recorded(groups, [*fresh, *named], base_url), redact),
-        by_status=_is_decided_by_status(violation),
+        recorded=each_text(_recorded(groups, pairs, [*fresh, *named], base_url), redact),
+        by_status=is_by_status,
         attempts=_RACE_ATTEMPTS if is_race else 1,
         prepared=resources,
+        pairs=pairs,
         keys={redact(key).strip("${}"): text for key, text in prepared.keys.items() if redact(key) != key},
     )
 
 
-def _recorded(groups: Sequence[Group], named: Iterable[str], base_url: str) -> object:
+def _recorded(groups: Sequence[Group], pairs: Sequence[Pair], named: Iterable[str], base_url: str) -> object:
     """Return what came back in the run, in its comparable form; of concurrent requests the statuses."""
     values = [*named, *(capture.value for group in groups for step in group for capture in step.captures)]
-    return comparable([_entry(group, base_url) for group in _own(groups)], values)
+    entries: list[object] = [_entry(group, base_url) for group in _without_pairs(_own(groups), pairs)]
+    entries += [changed_places(response_changes(*(_entry((step,), base_url)[2:] for step in pair))) for pair in pairs]
+    return comparable(entries, values)
+
+
+def _without_pairs(own: Sequence[Group], pairs: Sequence[Pair]) -> tuple[Group, ...]:
+    """Return the groups of steps without the reads that are compared with each other."""
+    numbers = {step.number for pair in pairs for step in pair}
+    return tuple(group for group in own if numbers.isdisjoint(step.number for step in group))
 
 
 def _entry(group: Group, base_url: str) -> list[object]:

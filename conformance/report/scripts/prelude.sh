@@ -84,6 +84,37 @@ transcript() {
     def document: . as $text | if . == "" then . else (try fromjson catch $text) end;
     [($url | ltrimstr($base)), ($sent | document), $status, ($got | document)]'
 }
+# changes BEFORE AFTER: what differs between two reads; items of a list are told apart by their identifiers
+changes() {
+  { transcript "$1"; transcript "$2"; } | jq -cs '
+    def key($index): ((if type == "object" then .id // .jobId else null end) | strings) // $index;
+    def children: if type == "object" then keys[] as $name | [$name, .[$name]]
+      elif type == "array" then range(length) as $index | [(.[$index] | key($index)), .[$index]] else empty end;
+    def places($place): if type == "object" or type == "array"
+      then children as [$key, $child] | select($key != "traceId") | $child | places($place + [$key])
+      else {place: $place, value: .} end;
+    def lists($place): (if type == "array" then {place: $place, value: [children | .[0]]} else empty end),
+      (children as [$key, $child] | $child | lists($place + [$key]));
+    def by_place(found): reduce found as $one ({}; .[$one.place | tojson] = $one.value);
+    def at($name): if has($name) then .[$name] else "(not shown)" end;
+    def common($others): map(select(. as $one | $others | any(. == $one)));
+    map({status: .[2], body: .[3]}) | . as [$earlier, $later]
+    | by_place($earlier | places([])) as $before | by_place($later | places([])) as $after
+    | by_place($earlier | lists([])) as $lists | by_place($later | lists([])) as $others
+    | [$before + $after | keys_unsorted[] as $place | [($place | fromjson), ($before | at($place)), ($after | at($place))]]
+      + [$lists | keys_unsorted[] as $place | ($others[$place] // []) as $other
+         | [($place | fromjson) + ["order"], ($lists[$place] | common($other)), ($other | common($lists[$place]))]]
+    | map(select(.[1] != .[2]))'
+}
+# changed_places BEFORE AFTER: the places that differ, and whether each was shown: values may be others at another time
+changed_places() { changes "$1" "$2" | jq -c 'map([.[0], .[1] != "(not shown)", .[2] != "(not shown)"])'; }
+# shown_changes BEFORE AFTER...: what differs between reads, as a text
+shown_changes() {
+  while [ "$#" -gt 1 ]; do
+    changes "$1" "$2"
+    shift 2
+  done | jq -rs 'add | map("\(.[0] | map(tostring) | join(".")): \(.[1] | tojson) -> \(.[2] | tojson)") | join("; ")' | cut -c 1-2000
+}
 # together NUMBER...: the statuses of concurrent requests
 together() { statuses "$@" | jq -Rcn '[inputs] | sort'; }
 # same VALUE...: compare what was sent and what came back with what was recorded; identifiers may differ, as values do

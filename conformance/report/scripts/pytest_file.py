@@ -11,7 +11,8 @@ from conformance.report.scripts.plan import Plan, comment
 from conformance.report.scripts.settings import description, settings
 from conformance.report.scripts.steps import Step
 
-_EMBEDDED = ("transcript.py", "replay.py")
+_EMBEDDED = ("transcript.py", "changes.py", "replay.py")
+_IMPORTS = ("import ", "from ")
 _SUPPRESSION = re.compile(r"  # noqa.*")
 
 
@@ -24,7 +25,8 @@ def render(plan: Plan, name: str) -> str:
 
 
 def _imports() -> Iterator[str]:
-    lines = [text for source in _sources() for text in source.split("\n") if text.startswith(("import ", "from "))]
+    lines = [text for source in _sources() for text in source.split("\n") if text.startswith(_IMPORTS)]
+    lines = [text for text in lines if "conformance" not in text]
     modules = {text for text in lines if text.startswith("import ")} | {"import os", "import pytest", "import uuid"}
     names: defaultdict[str, set[str]] = defaultdict(set)
     for module, _, imported in (text.partition(" import ") for text in lines if text.startswith("from ")):
@@ -41,7 +43,7 @@ def _sources() -> Iterator[str]:
 def _embedded() -> Iterator[str]:
     for source in _sources():
         body = source.split('"""\n', 1)[1]
-        kept = (text for text in body.split("\n") if not text.startswith(("import ", "from ")))
+        kept = (text for text in body.split("\n") if not text.startswith(_IMPORTS))
         yield _SUPPRESSION.sub("", "\n".join(kept)).strip("\n")
         yield "\n"
 
@@ -70,7 +72,12 @@ def _test(plan: Plan, name: str) -> Iterator[str]:
     yield "            except NotViolatedError:"
     yield "                continue"
     yield "            if is_violated:"
-    yield f"                pytest.fail({message!a} + replay.shown({last}), pytrace=False)"
+    shown = f"replay.shown_changes({', '.join(map(str, _numbers(plan)))})" if plan.pairs else f"replay.shown({last})"
+    yield f"                pytest.fail({message!a} + {shown}, pytrace=False)"
+
+
+def _numbers(plan: Plan) -> list[tuple[int, int]]:
+    return [(before.number, after.number) for before, after in plan.pairs]
 
 
 def _attempt(plan: Plan) -> Iterator[str]:
@@ -123,7 +130,7 @@ def _verdict(plan: Plan) -> str:
         groups = ", ".join(str(tuple(step.number for step in group)) for group in plan.own)
         recorded = [status for group in plan.own for status in sorted(step.status for step in group)]
         return f"replay.statuses({groups}) == {recorded!a}"
-    entries = ", ".join(map(_entry, plan.own))
+    entries = ", ".join([*map(_entry, plan.compared), *(f"replay.changed_places{pair}" for pair in _numbers(plan))])
     return f"comparable([{entries}], [{', '.join(plan.known)}]) == {plan.recorded!a}"
 
 

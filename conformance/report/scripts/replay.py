@@ -1,4 +1,4 @@
-"""The requests of a script, sent again; this module stands in each pytest file as it is, after `transcript`."""
+"""The requests of a script, sent again; this module stands in each pytest file as it is, after those it imports."""
 
 import json
 import ssl
@@ -9,6 +9,8 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
+
+from conformance.report.scripts.changes import change_text, changed_places, response_changes
 
 SHOWN = 300
 Json = Any
@@ -122,6 +124,20 @@ class Replay:
         """Return what was sent and what came back."""
         path, sent, status, text = self.entries[number]
         return [path, json_or_text(sent), status, json_or_text(text)]
+
+    def changes(self, before: int, after: int) -> list[Json]:
+        """Return what differs between two reads, their statuses included."""
+        _, _, *earlier = self.transcript(before)
+        _, _, *later = self.transcript(after)
+        return response_changes(earlier, later)
+
+    def changed_places(self, before: int, after: int) -> list[Json]:
+        """Return the places that differ between two reads."""
+        return changed_places(self.changes(before, after))
+
+    def shown_changes(self, *pairs: tuple[int, int]) -> str:
+        """Return what differs between reads, as a text."""
+        return "; ".join(change_text(change) for pair in pairs for change in self.changes(*pair)) or "no difference"
 
     def shown(self, number: int) -> str:
         """Return the status and the beginning of a body."""

@@ -6,16 +6,14 @@ import re
 import shlex
 from collections.abc import Iterator
 from importlib import resources
-from typing import TypeGuard
 
 from conformance.report.scripts.captures import Path
-from conformance.report.scripts.expressions import Changed, Expression, Part, Setting, Slice, Variable, merged
+from conformance.report.scripts.expressions import Expression, Setting, Variable, merged
 from conformance.report.scripts.plan import Plan, comment
 from conformance.report.scripts.settings import description, settings
+from conformance.report.scripts.shell_words import word
 from conformance.report.scripts.steps import Step
 from conformance.report.scripts.transcript import IDENTIFIER, TIME
-
-_SPECIAL = re.compile(r'["\\`!$]|[^\x20-\x7e]')
 
 
 def render(plan: Plan) -> str:
@@ -95,7 +93,7 @@ def _request(step: Step, *, is_concurrent: bool) -> Iterator[str]:
         yield f"sleep {math.ceil(step.pause)}"
     if step.body is not None:
         yield f'{_printed(step.body)} >"$work/{step.number}.sent"'
-    url = _word((Setting("AUDIENCE_STATES_URL"),) if step.is_state else (Setting("AUDIENCE_BASE_URL"), *step.path))
+    url = word((Setting("AUDIENCE_STATES_URL"),) if step.is_state else (Setting("AUDIENCE_BASE_URL"), *step.path))
     headers = [_header(name, value) for name, value in step.headers]
     if step.body is not None and not any(name.lower() == "content-type" for name, _ in step.headers):
         headers.append("'Content-Type:'")  # without it curl declares any data a form
@@ -106,11 +104,11 @@ def _request(step: Step, *, is_concurrent: bool) -> Iterator[str]:
 def _printed(body: Expression | bytes) -> str:
     if isinstance(body, bytes):
         return "printf '" + "".join(f"\\{byte:03o}" for byte in body) + "'"
-    return f"printf %s {_word(body)}"
+    return f"printf %s {word(body)}"
 
 
 def _header(name: str, value: Expression) -> str:
-    return _word(merged((f"{name}: ", *value))) if value else shlex.quote(f"{name};")
+    return word(merged((f"{name}: ", *value))) if value else shlex.quote(f"{name};")
 
 
 def _after(plan: Plan, step: Step) -> Iterator[str]:
@@ -132,7 +130,7 @@ def _deletion(plan: Plan, step: Step) -> Iterator[str]:
     key = next((_header(name, value) for name, value in step.headers if name.lower() == "authorization"), None)
     if created and key and not plan.states_url and step.creates_audience:
         url = (Setting("AUDIENCE_BASE_URL"), *step.path, "/", Variable(created.variable))
-        yield f"created {step.number} {_word(url)} {key}"
+        yield f"created {step.number} {word(url)} {key}"
 
 
 def _filter(path: Path) -> str:
@@ -158,14 +156,19 @@ def _verdict(plan: Plan) -> Iterator[str]:
         yield f'[ "$({now})" = {shlex.quote(recorded)} ] ||'
         yield f'  absent "step {last}: $(shown {last})"'
     else:
-        entries = " ".join(map(_transcript, plan.own))
+        entries = " ".join([*map(_transcript, plan.compared), *(f"changed_places {pair};" for pair in _pairs(plan))])
         yield f'printf %s {shlex.quote(json.dumps(plan.recorded))} >"$work/recorded"'
         known = " ".join(f'"${name}"' for name in plan.known)
         yield f"{{ {entries} }} | same {known} ||"
         yield f'  absent "step {last}: $(shown {last})"'
     expected = shlex.quote(f"VIOLATED {plan.requirement.id}: expected {_shown(plan.violation.expected)}; actual")
-    yield f"printf '%s %s\\n' {expected} \"$(shown {last})\""
+    shown = f"shown_changes {' '.join(_pairs(plan))}" if plan.pairs else f"shown {last}"
+    yield f"printf '%s %s\\n' {expected} \"$({shown})\""
     yield "exit 1"
+
+
+def _pairs(plan: Plan) -> list[str]:
+    return [f"{before.number} {after.number}" for before, after in plan.pairs]
 
 
 def _statuses(group: tuple[Step, ...]) -> str:
@@ -190,42 +193,3 @@ def _shown(text: str) -> str:
 def comment_free(text: str) -> str:
     """Return a text without control characters, in ASCII."""
     return text.encode("ascii", "backslashreplace").decode().replace("\x1b", "")
-
-
-def _word(expression: Expression) -> str:
-    """Return the word of a shell for an expression: in double quotes where nothing in it is special there."""
-    texts = "".join(part for part in expression if isinstance(part, str))
-    names = [part.name for part in expression if _is_plain(part)]
-    if names and len(expression) > 1 and not _SPECIAL.search(texts) and all(map(_is_plain_or_text, expression)):
-        following = [*expression[1:], ""]
-        return f'"{"".join(map(_in_double_quotes, expression, following))}"'
-    return "".join(map(_part, expression)) or "''"
-
-
-def _is_plain(part: Part) -> TypeGuard[Setting | Variable]:
-    return isinstance(part, Setting) or (isinstance(part, Variable) and part.form == "plain")
-
-
-def _is_plain_or_text(part: Part) -> bool:
-    return isinstance(part, str) or _is_plain(part)
-
-
-def _in_double_quotes(part: Part, following: Part) -> str:
-    if not _is_plain(part):
-        return str(part)
-    is_followed = isinstance(following, str) and re.match(r"\w", following, re.ASCII)
-    return f"${{{part.name}}}" if is_followed else f"${part.name}"
-
-
-def _part(part: Part) -> str:
-    if isinstance(part, str):
-        return shlex.quote(part)
-    if _is_plain(part):
-        return f'"${part.name}"'
-    if isinstance(part, Variable):
-        return f'"$({part.form} "${part.name}")"'
-    if isinstance(part, Slice):
-        return f'"$(slice "${part.name}" {part.start + 1}-{"" if part.end is None else part.end})"'
-    assert isinstance(part, Changed)  # noqa: S101  (the last kind)
-    characters = f"{shlex.quote(part.replacement)} {shlex.quote(part.otherwise)}"
-    return f'"$(changed "${part.name}" {part.index + 1} {characters})"'

@@ -15,6 +15,8 @@ from starlette.responses import RedirectResponse, Response
 import tests.harness.in_thread
 from conformance.runner.preflight import why_unreachable
 from mockserver.config import Settings
+from tests.harness.hostile_modes import silence
+from tests.harness.hostile_target import Plan, hostile
 from tests.harness.suite_command import refused, states
 from tests.mutants.single.endpoint import Key, Single
 from tests.mutants.single.serving import served
@@ -123,3 +125,20 @@ def test_a_key_that_the_target_does_not_know_is_told() -> None:
 
     assert "no-such-key" not in said
     assert "does not accept the API key (401)" in said
+
+
+def test_the_preflight_keeps_the_deadline_of_the_run() -> None:
+    with hostile(silence) as target:
+        said = refused(*states(target.url), "--deadline", "0.000001")
+
+    assert target.requests == 0
+    assert "the deadline of 1e-06 s has passed, before the first check: a longer --deadline leaves time for it" in said
+
+
+def test_a_preflight_that_meets_the_deadline_tears_down_what_it_has_set_up() -> None:
+    target = Single()
+    with served(target) as url, hostile(silence, url, Plan(3, concerns=lambda head: b"/states" not in head)) as slow:
+        said = refused(*states(slow.url), "--timeout", "60", "--deadline", "4")
+
+    assert "the deadline of 4 s has passed, before the first check" in said
+    assert target.keys == {}

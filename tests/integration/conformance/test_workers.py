@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.harness.suite_command import command, reported, states, words
+from tests.mutants.server.mutated import served as served_whole
+from tests.mutants.server.variants.lists import ListsAreSlow
 from tests.mutants.single.endpoint import Single
 from tests.mutants.single.mutants import GuardNever
 from tests.mutants.single.serving import served
@@ -82,6 +84,19 @@ def test_workers_are_told_what_is_selected() -> None:
 
     assert nothing.returncode == 5
     assert (some.returncode, some.stdout.count("\nok ")) == (0, 2), some.stdout + some.stderr
+
+
+def test_a_target_whose_lists_are_slow_gets_more_workers() -> None:
+    target = ListsAreSlow()
+    target.SECONDS = 0.9
+
+    with served_whole(target) as url:
+        states_url = f"{url}/_mock/provider-states"
+        options = ("--base-url", url, "--states-url", states_url, "--max-rps", "15", "-k", "check_an_empty_folder")
+        run = command("run", *options, *FEW)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "2 workers" in run.stdout
 
 
 def test_a_worker_that_dies_is_an_error_of_the_suite() -> None:

@@ -1,7 +1,8 @@
 """Legal variants of the whole server: the order and the pages of its lists."""
 
+import asyncio
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.mutants.server.exchange import Answered, Asked, loads
 from tests.mutants.server.mutated import LISTS
@@ -26,6 +27,18 @@ class TenIsTheGreatestLimit(Variant):
         limit = asked.params.get("limit", "10")
         answered = await self.serve(asked.with_params(limit=limit))
         return self.refuse(400, "VALIDATION_ERROR") if answered.ok and float(limit) > 10 else answered
+
+
+class ListsAreSlow(Variant):
+    """Each list and the navigation take 200 ms, and every other response none."""
+
+    is_slow = True
+    SECONDS: ClassVar[float] = 0.2
+
+    async def respond(self, asked: Asked) -> Answered:
+        if asked.operation in {*LISTS, "AUD-NAVIGATION"}:
+            await asyncio.sleep(self.SECONDS)
+        return await self.serve(asked)
 
 
 class AnotherOrder(Variant):
