@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 import connexion
+from anyio import to_thread
 
 from mockserver import __version__
 from mockserver.api.operations import operation
@@ -32,7 +33,7 @@ class JournalHandlers:
         """List exchanges."""
         newest = order == "newest"
         reading = await self._journals.read(sandbox_id, _query(filters), int(limit), newest=newest)
-        return views.page(reading, self._journals.limit), 200
+        return await to_thread.run_sync(views.page, reading, self._journals.limit), 200
 
     @operation("clearJournal")
     async def clear(self, sandbox_id: str) -> Response:
@@ -50,7 +51,9 @@ class JournalHandlers:
     async def export(self, sandbox_id: str) -> Response:
         """Export the journal as an HTTP Archive."""
         reading = await self._journals.read(sandbox_id, Query(), newest=False)
-        return archive(reading, str(connexion.request.base_url).partition("/_mock")[0].rstrip("/"), __version__), 200
+        origin = str(connexion.request.base_url).partition("/_mock")[0].rstrip("/")
+        # A long journal takes seconds to redact: in a thread, so that nobody else waits for it.
+        return await to_thread.run_sync(archive, reading, origin, __version__), 200
 
     @operation("listFindings")
     async def findings(self, sandbox_id: str, since: float = 0) -> Response:

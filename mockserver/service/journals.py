@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+
+from anyio import to_thread
 
 from mockserver.ports import Access, Journal, SandboxNotFoundError, Store, StoreError
 from mockserver.recording.exchange import Exchange
@@ -167,7 +170,9 @@ class Journals:
         ordered = sorted(
             journal.exchanges, key=lambda exchange: exchange.ended
         )  # several servers may have written them
-        selected = [finding for finding in findings(ordered, dropped=journal.dropped > 0) if wanted(finding)]
+        # In a thread, so that nobody else waits for a long journal.
+        found = await to_thread.run_sync(partial(findings, ordered, dropped=journal.dropped > 0))
+        selected = [finding for finding in found if wanted(finding)]
         return ClientFindings(selected, len(journal.exchanges), journal.dropped)
 
     async def _open(self, sandbox_id: str, after: int = 0) -> tuple[dict[str, str], Journal]:

@@ -62,6 +62,16 @@ def test_a_text_without_a_secret_is_shown_unchanged(text: str) -> None:
     assert REDACTION(text) == text
 
 
+def test_half_a_surrogate_pair_hides_nothing_but_itself() -> None:
+    assert REDACTION(f"\ud800 é {KEY}") == "? é sk_…cdef"
+
+
+def test_of_a_token_longer_than_any_key_nothing_is_shown() -> None:
+    token = "eyJ." + "x" * 60_000
+
+    assert Redaction([token])(f"Bearer {token}, and more") == "Bearer eyJ…xxxx, and more"
+
+
 def test_a_hint_identifies_a_long_key_and_no_token() -> None:
     assert REDACTION(f"key={KEY}") == "key=sk_…cdef"
     assert hint("a-short-key") == "…"
