@@ -79,18 +79,22 @@ def test_an_invalid_body_is_400_and_creates_nothing(world: World, content: bytes
     assert world.listed() == []
 
 
-@pytest.mark.parametrize("charset", ["no-such", "utf-16", "rot13", "base64"])
+@pytest.mark.parametrize(
+    "charset", ["no-such", "utf-16", "utf-32le", "latin-1", "rot13", "base64", "idna", "punycode", "undefined"]
+)
 def test_a_body_that_does_not_match_its_charset_is_400(world: World, charset: str) -> None:
     headers = {"Content-Type": f"application/json; charset={charset}", "Authorization": f"Bearer {world.key}"}
 
-    answer = world.client.post(AUDIENCES.format(group=world.group), content=b'{"name":"xy"}', headers=headers)
+    content = b"xn--a" if charset == "idna" else b'{"name":"xy"}'
+    answer = world.client.post(AUDIENCES.format(group=world.group), content=content, headers=headers)
 
     assert_is_envelope(answer, 400, "VALIDATION_ERROR")
 
 
-def test_a_body_in_another_charset_is_decoded_with_it(world: World) -> None:
-    headers = {"Content-Type": "application/json; charset=latin-1", "Authorization": f"Bearer {world.key}"}
-    content = '{"name":"Café","type":"on_demand"}'.encode("latin-1")
+@pytest.mark.parametrize("charset", ["UTF-8", "utf-16", "utf-16be", "utf-32"])
+def test_a_body_in_another_charset_is_decoded_with_it(world: World, charset: str) -> None:
+    headers = {"Content-Type": f"application/json; charset={charset}", "Authorization": f"Bearer {world.key}"}
+    content = '{"name":"Café","type":"on_demand"}'.encode(charset)
 
     answer = world.client.post(AUDIENCES.format(group=world.group), content=content, headers=headers)
 

@@ -182,7 +182,7 @@ def requests() -> st.SearchStrategy[Sent]:
         "text/plain",
         "application/json;charset=utf-8",
     ]
-    types += ["application/json; charset=latin-1", "application/json; charset=no-such", "application/xml", "x", ";"]
+    types += ["application/json; charset=utf-16", "application/json; charset=no-such", "application/xml", "x", ";"]
 
     headers = st.fixed_dictionaries(
         {
