@@ -18,7 +18,12 @@ from openapi import contract
 SCHEMA = "seed.schema.json"
 DEFAULT = "default.yaml"
 _MAX_DEPTH = 32
+_MOST_BYTES = 64 << 20
+_SHOWN_AT_ENDS = 100
+"""The characters of a long message that are shown of its beginning and of its end."""
+
 _SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT_TAG = "tag:yaml.org,2002:str"
 _TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
 
 
@@ -29,6 +34,15 @@ class _Loader(_SAFE_LOADER):  # type: ignore[misc]  # the base class is known on
         first: [resolver for resolver in resolvers if resolver[0] != _TIMESTAMP_TAG]
         for first, resolvers in _SAFE_LOADER.yaml_implicit_resolvers.items()
     }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  (PyYAML's)
+        """Return a mapping; SeedError for a name that is no text, before many of them collide in a hash table."""
+        for name, _ in node.value:
+            if name.tag != _TEXT_TAG:
+                raise SeedError(
+                    f"line {name.start_mark.line + 1} holds what JSON does not have: a name that is no text"
+                )
+        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]  # PyYAML has no types
 
 
 def schema() -> dict[str, Any]:
@@ -53,13 +67,22 @@ def read_seed(path: Path) -> Mapping[str, Any]:
         SeedError: The file cannot be read, or is not a seed document; the message is one line.
     """
     try:
-        return read_text(path.read_text(encoding="utf-8"))
+        return read_text(_bounded_bytes(path).decode("utf-8"))
     except OSError as error:
         raise SeedError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise SeedError(f"{path} is neither YAML nor JSON: {error}") from None
     except SeedError as error:
         raise SeedError(f"{path}: {error}") from None
+
+
+def _bounded_bytes(path: Path) -> bytes:
+    """Return the content of a file; SeedError if it is too long, or has no end."""
+    with path.open("rb") as file:
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise SeedError(f"longer than {_MOST_BYTES >> 20} MiB")
+    return content
 
 
 def read_text(text: str, most_values: int | None = None) -> Mapping[str, Any]:
@@ -86,7 +109,7 @@ def read_text(text: str, most_values: int | None = None) -> Mapping[str, Any]:
 
 
 def _ensure_plain(text: str, most_values: int | None) -> None:
-    """Raise SeedError for a text that overloads the loader: deep nesting, too many values, aliases."""
+    """Raise SeedError for a text that a loader must not get: deep nesting, too many values, aliases, tags."""
     depth = values = 0
     for event in yaml.parse(text, _SAFE_LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -97,19 +120,41 @@ def _ensure_plain(text: str, most_values: int | None) -> None:
             raise SeedError(f"the document has more than {most_values} values; make it smaller")
         if isinstance(event, yaml.AliasEvent):
             raise SeedError(f"the alias *{event.anchor} stands for a part of the document; write that part out")
+        if (tag := getattr(event, "tag", None)) is not None:
+            raise SeedError(f"the tag {tag} is no part of JSON; write the value without it")
 
 
 def checked(document: Any) -> Mapping[str, Any]:  # noqa: ANN401  (a file may hold anything)
     """Return the document if it fits the schema; SeedError with the location and the reason if it does not."""
+    _ensure_flat(document)
     try:
         error = next(iter(_validator().iter_errors(document)), None)
     except ValueError as unreadable:
         raise SeedError(f"the document cannot be checked: {unreadable}") from None
     if error is not None:
         location = ".".join(map(str, error.instance_path)) or "the document"
-        raise SeedError(f"{location}: {error.message}")
+        raise SeedError(f"{location}: {_shortened(error.message)}")
     _check_faults(document.get("faults", []))
     return document  # type: ignore[no-any-return]  # the schema requires an object
+
+
+def _ensure_flat(document: Any) -> None:  # noqa: ANN401  (a file may hold anything)
+    """Raise SeedError for a document that is nested too deeply."""
+    level = [document]
+    for _ in range(_MAX_DEPTH):
+        inner: list[Any] = []
+        for value in level:
+            inner += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        level = inner
+    if level:
+        raise SeedError("the document is nested too deeply")
+
+
+def _shortened(message: str) -> str:
+    """Return a message without the middle of the document that it quotes."""
+    if len(message) <= 2 * _SHOWN_AT_ENDS:
+        return message
+    return f"{message[:_SHOWN_AT_ENDS]} … {message[-_SHOWN_AT_ENDS:]}"
 
 
 def _check_faults(entries: Sequence[Mapping[str, Any]]) -> None:

@@ -1,8 +1,10 @@
 """Seed documents as text: valid ones are read, invalid ones are refused."""
 
+from pathlib import Path
+
 import pytest
 
-from mockserver.seeds import checked, read_text
+from mockserver.seeds import checked, read_seed, read_text
 from mockserver.service.seeding import SeedError
 
 
@@ -27,15 +29,21 @@ def test_an_instant_in_yaml_needs_no_quotes() -> None:
     [
         ("", "the document: null is not of type"),
         ("{", "neither YAML nor JSON"),
-        ("keys: !!python/object:os.system {}", "neither YAML nor JSON"),
+        ("keys: !!python/object:os.system {}", "no part of JSON"),
         ("\x00", "neither YAML nor JSON"),
         ("[" * 200_000, "nested too deeply"),
         ("- " * 200_000, "nested too deeply"),
         ("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]", "the alias *a"),
         ("keys: &k [*k]", "the alias *k"),
-        ("keys: !!set {a, b}", "what JSON does not have"),
-        ("keys: [{key: !!binary aGVsbG93b3JsZA==}]", "what JSON does not have"),
-        ("keys: [{key: !!timestamp 2030-01-01}]", "what JSON does not have"),
+        ("keys: !!set {a, b}", "no part of JSON"),
+        ("keys: [{key: !!binary aGVsbG93b3JsZA==}]", "no part of JSON"),
+        ("keys: [{key: !!timestamp 2030-01-01}]", "no part of JSON"),
+        *(
+            (f"a: !!{tag}", "no part of JSON")
+            for tag in ("bool x", "timestamp x", 'int ""', 'int "-"', 'float ""', "str x")
+        ),
+        ("a: ! x", "no part of JSON"),
+        ("\n".join(f"{number * (2**61 - 1)}: 0" for number in range(3)), "a name that is no text"),
         ("1: 2", "what JSON does not have"),
         ("accountGroups: [{name: x, credits: .nan}]", "accountGroups.0.credits"),
         ('accountGroups: [{name: "\\0"}]', "accountGroups.0.name"),
@@ -49,10 +57,20 @@ def test_an_invalid_seed_is_refused_in_one_line(text: str, reason: str) -> None:
     assert "\n" not in refusal(text)
 
 
-def test_a_deeply_nested_object_is_refused() -> None:
+@pytest.mark.parametrize("depth", [16, 484, 5_000])
+def test_a_deeply_nested_object_is_refused(depth: int) -> None:
     document: object = {}
-    for _ in range(5_000):
+    for _ in range(depth):
         document = {"keys": [document]}
 
-    with pytest.raises(SeedError):
+    with pytest.raises(SeedError, match="nested too deeply"):
         checked(document)
+
+
+def test_a_refusal_does_not_repeat_the_document() -> None:
+    assert len(refusal(f"keys: {{a: {'x' * 100_000}}}")) < 300
+
+
+def test_an_endless_file_is_not_read() -> None:
+    with pytest.raises(SeedError, match="longer than 64 MiB"):
+        read_seed(Path("/dev/zero"))
