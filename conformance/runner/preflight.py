@@ -47,17 +47,17 @@ def preflight(options: Options, session: Session, may_write: Callable[[], bool])
         may_write: A function that is called before the first write, and says whether to go on.
 
     Returns:
-        The facts of the target; None where nothing may be written.
+        The facts of the target, as far as the deadline leaves time for them; None where nothing may be written.
 
     Raises:
-        UsageError: The target or its provider states cannot be used, or the deadline has passed.
+        UsageError: The target or its provider states cannot be used.
     """
     try:
         return _preflight(options, session, may_write)
-    except (UsageError, NotEstablishedError) as error:
-        if not session.deadline.stopped:
-            raise
-        raise UsageError(f"{error}, before the first check: a longer --deadline leaves time for it") from None
+    except NotEstablishedError as error:  # the deadline has passed: the checks say so, too
+        if options.dry_run:
+            raise UsageError(str(error)) from None
+        return Target(latency=0.0)
 
 
 def _preflight(options: Options, session: Session, may_write: Callable[[], bool]) -> Target | None:
@@ -120,6 +120,8 @@ def _try_states(
             raise UsageError(_WRONG_KEY[_state_source(options)])
         return _lacking(options, session, values)
     except (StatesError, NotEstablishedError) as error:
+        if session.deadline.stopped:
+            raise NotEstablishedError(str(error)) from None
         if options.api_key is not None:
             raise UsageError(_explain_key_error(str(error))) from None
         raise UsageError(f"the provider states cannot be used: {error}") from None

@@ -2,23 +2,10 @@
 
 import importlib
 import pkgutil
+import sys
 from types import ModuleType
 
 from tests.mutants.server import mutants, variants
-from tests.mutants.server.mutants import (
-    boundaries,
-    bypasses,
-    cursors,
-    identifiers,
-    late,
-    long_lists,
-    moves,
-    rare_requests,
-    renames,
-    replays,
-    retries,
-    starts,
-)
 from tests.mutants.server.mutated import Mutant, leaves
 from tests.mutants.server.variants.variant import Variant
 
@@ -33,26 +20,13 @@ SUBJECTS = (*_modules(mutants), *_modules(variants))
 """The modules of the mutants and variants: a class is known once its module is imported."""
 MUTANTS: list[type[Mutant]] = leaves(Mutant)
 VARIANTS: list[type[Variant]] = leaves(Variant)
-_UNCONVERSATIONAL = {
-    module.__name__
-    for module in (
-        boundaries,
-        bypasses,
-        cursors,
-        identifiers,
-        late,
-        long_lists,
-        moves,
-        rare_requests,
-        renames,
-        replays,
-        retries,
-        starts,
-    )
-}
-CONVERSATIONAL = [
-    mutant
-    for mutant in MUTANTS
-    if not mutant.shows_rarely and not mutant.shows_late and mutant.__module__ not in _UNCONVERSATIONAL
-]
+
+
+def _is_conversational(mutant: type[Mutant]) -> bool:
+    """Return whether a short conversation shows a mutant; `CONVERSATIONAL = False` in its module says no."""
+    module_is: bool = getattr(sys.modules[mutant.__module__], "CONVERSATIONAL", True)
+    return module_is and mutant.is_conversational and not mutant.shows_rarely and not mutant.shows_late
+
+
+CONVERSATIONAL = [mutant for mutant in MUTANTS if _is_conversational(mutant)]
 """The mutants that a short conversation tells from the server: the others need long lists, or requests of their own."""

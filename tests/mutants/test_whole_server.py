@@ -20,9 +20,9 @@ from tests.mutants.suite import (
 )
 
 SEEDS = range(1, 6) if PROVE else range(1, 2)
-SAMPLED_MUTANTS = MUTANTS[::32]
+SAMPLED_MUTANTS = MUTANTS[::48]
 """They are run with the checks that decide their requirements; `make mutants` runs all mutants with all checks."""
-SAMPLED_VARIANTS = sample([variant for variant in VARIANTS if PROVE or not variant.is_slow], 8)
+SAMPLED_VARIANTS = sample([variant for variant in VARIANTS if PROVE or not variant.is_slow], 12)
 PARTS = 3
 """Outside `make prove` a variant is run with one in so many files of checks: the next one with the next files."""
 

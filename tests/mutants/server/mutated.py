@@ -192,11 +192,13 @@ class Mutant(Whole):
     """A server with one fault.
 
     `killed_by`: the ids that detect it. `shows_rarely`: detection takes many tries. `shows_late`: it takes a whole run.
+    `is_conversational`: a short conversation shows it, as far as its module does not say otherwise for all of its own.
     """
 
     killed_by: ClassVar[frozenset[str]]
     shows_rarely: ClassVar[bool] = False
     shows_late: ClassVar[bool] = False
+    is_conversational: ClassVar[bool] = True
     operation: ClassVar[str] = ""
     each: ClassVar[tuple[type["Mutant"], ...]] = ()
 

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Mutant, at_each, facts
 
+CONVERSATIONAL = False
+
 
 class LongNamesPoisonTheLists(Mutant):
     """A name of 300 characters is taken, and then the list and the navigation of its account group fail."""

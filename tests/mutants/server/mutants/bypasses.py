@@ -6,6 +6,8 @@ from dataclasses import replace
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Mutant, facts
 
+CONVERSATIONAL = False
+
 BYPASSED = ("AUD-GET", "AUD-UPDATE", "AUD-DELETE", "AUD-MOVE")
 AUDIENCE = re.compile("(/v1/accounts/([^/]+)/audiences/([0-9a-f]{24}))(.*)")
 

@@ -11,6 +11,8 @@ from tests.mutants.server.mutants.guard import nobody
 from tests.mutants.server.mutants.lists import DeletedIsStill
 from tests.mutants.server.mutated import LISTS, Mutant, at_each, facts, holding
 
+CONVERSATIONAL = False
+
 
 class CursorsAreRefused(Mutant):
     """Every page with a cursor is 400."""

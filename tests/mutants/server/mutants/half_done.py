@@ -62,6 +62,7 @@ class FailedUpdateIsInTheLists(Mutant):
 class ReplayReleasesTheAudience(Mutant):
     """After a replay of its start, the audience of a job is listed and unguarded, though the job is active."""
 
+    is_conversational = False
     killed_by = frozenset({"AUD-LIST-CONSISTENT", "AUD-NAVIGATION-CONSISTENT"})
 
     def __init__(self) -> None:

@@ -7,6 +7,8 @@ from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutants.scope import ON_JOB, Near
 from tests.mutants.server.mutated import GUARDED, Mutant, facts
 
+CONVERSATIONAL = False
+
 FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 
 

@@ -5,6 +5,8 @@ import asyncio
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Mutant
 
+CONVERSATIONAL = False
+
 
 class CancelledRunsOnTooLong(Mutant):
     """The status of a cancelled job is running for another six seconds; the list of jobs and the guard are right."""

@@ -10,6 +10,8 @@ from mockserver.domain.permission import ALL_PERMISSIONS
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Mutant, facts, holding
 
+CONVERSATIONAL = False
+
 NOTHING = {"items": [], "nextCursor": None, "hasMore": False}
 
 

@@ -6,6 +6,8 @@ from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutants.side_effects import After
 from tests.mutants.server.mutated import Mutant, at_each
 
+CONVERSATIONAL = False
+
 
 @at_each(["AUD-MOVE", "AUD-REMOVE"], "ONLY")
 class NavigationCountsWrongAfterAMove(After):

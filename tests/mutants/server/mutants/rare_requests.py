@@ -6,6 +6,8 @@ from typing import Any
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Mutant
 
+CONVERSATIONAL = False
+
 
 class KeysAreCutAndLowered(Mutant):
     """The idempotency keys of starts are compared by their first 20 characters, in lower case."""

@@ -3,6 +3,8 @@
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Mutant
 
+CONVERSATIONAL = False
+
 
 class RenamesByTheBeginning(Mutant):
     """A folder is renamed under an identifier with one character more, too."""

@@ -11,6 +11,8 @@ from mockserver.service.prospecting import SeenJob
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Mutant
 
+CONVERSATIONAL = False
+
 
 class OnReplay(Mutant):
     """The mutants that call `also` when a completed job is replayed."""

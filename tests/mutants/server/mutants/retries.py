@@ -3,6 +3,8 @@
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import CHANGING, Mutant, at_each
 
+CONVERSATIONAL = False
+
 
 @at_each([*CHANGING, "JOB-CANCEL"], "IDEMPOTENCY")
 class KeyReplaysElsewhere(Mutant):

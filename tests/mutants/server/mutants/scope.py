@@ -88,6 +88,8 @@ class ForeignJobIsCancelled(Foreign):
 class GuardBeforeTheScope(Mutant):
     """An audience of another account group is 409 while a job populates it, and not found otherwise."""
 
+    is_conversational = False
+
     async def respond(self, asked: Asked) -> Answered:
         answered = await self.serve(asked)
         is_protected = self.hit and answered.status == 404 and self.populating(asked.target) is not None

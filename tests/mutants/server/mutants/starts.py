@@ -10,6 +10,8 @@ from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.mutated import Mutant
 from tests.mutants.server.variants.identifiers import NOWHERE
 
+CONVERSATIONAL = False
+
 ACCEPTED = {"jobId": NOWHERE, "status": "queued", "createdAt": "2026-01-01T00:00:00.000Z"}
 
 

@@ -60,6 +60,8 @@ class WriteChangesTheType(Changes):
 class WriteMakesTheAudienceNew(Changes):
     """A write of an audience sets the time of its creation."""
 
+    is_conversational = False
+
     def changed(self, before: Audience, after: Any) -> list[Audience]:  # noqa: ARG002
         return [replace(after, created_at=after.created_at + 86_400_000)]
 
@@ -94,6 +96,8 @@ class UpdateCountsInTheLists(OnUpdate):
 class UpdateAssignsTheAccountGroup(OnUpdate):
     """An update with a member accountGroupId moves the audience into that account group."""
 
+    is_conversational = False
+
     async def also(self, work: Any, before: Any, outcome: Any) -> Any:  # noqa: ARG002
         group = self.asked.body.get("accountGroupId") if isinstance(self.asked.body, dict) else None
         if group in self.world.account_groups:
@@ -104,6 +108,8 @@ class UpdateAssignsTheAccountGroup(OnUpdate):
 
 class UpdateAssignsTheNumberOfProspects(OnUpdate):
     """An update with a member prospectCount sets the number of prospects."""
+
+    is_conversational = False
 
     async def also(self, work: Any, before: Any, outcome: Any) -> Any:  # noqa: ARG002
         count = self.asked.body.get("prospectCount") if isinstance(self.asked.body, dict) else None
