@@ -47,6 +47,9 @@ from mockserver.service.seeding import SeedError
 from mockserver.service.transactions import UseCaseRunner
 from openapi import contract
 
+_SEED_ON_LOOPBACK = 0
+"""The seed of the sandbox `default` where nobody else can reach it, so that its identifiers repeat."""
+
 
 @dataclass(frozen=True, slots=True)
 class Components:
@@ -82,7 +85,7 @@ def components(settings: Settings, *, store: Store | None = None, clock: Clock |
     store = store or MemoryStore(settings.journal_limit, settings.journal_bytes)
     clock = clock or RealClock()
     is_shared = settings.store != MEMORY  # with other servers, or with earlier runs of this one
-    ids = SeededIds(secrets.token_hex() if is_shared else settings.seed)
+    ids = SeededIds(secrets.token_hex() if is_shared or settings.seed is None else settings.seed)
     policy = Policy(settings.rate_limit, settings.sandbox_expiry, settings.max_sandboxes)
     sandboxes = Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy)
     secrets_to_hide = [token] if (token := settings.admin_token) else []
@@ -107,12 +110,19 @@ async def seed(settings: Settings, parts: Components) -> None:
     """
     seed_file = settings.seed_file
     document: Mapping[str, Any] = default_seed() if seed_file is None else read_seed(seed_file)
-    secret = None if settings.store == MEMORY else SeededIds(settings.seed).secret()
+    secret = _secret_of_default(settings)
     try:
         with suppress(TakenIdError):
             await parts.sandboxes.create(document, name=DEFAULT_SANDBOX, sandbox_id=DEFAULT_SANDBOX, secret=secret)
     except SeedError as error:
         raise SeedError(f"{seed_file}: {error}") from None
+
+
+def _secret_of_default(settings: Settings) -> str | None:
+    """Return the secret from which the sandbox `default` gets its identifiers; None for the next of the source."""
+    if settings.seed is None:
+        return SeededIds(_SEED_ON_LOOPBACK).secret() if settings.is_loopback else None
+    return None if settings.store == MEMORY else SeededIds(settings.seed).secret()
 
 
 def request_gate(parts: Components, document: dict[str, Any]) -> RequestGate:

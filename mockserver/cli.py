@@ -121,7 +121,11 @@ def cli() -> None:
     type=click.IntRange(1, 64),
     help="Number of processes; more than one needs a database.",
 )
-@click.option("--seed", default=0, show_default=True, help="Seed of generated identifiers and keys, to reproduce them.")
+@click.option(
+    "--seed",
+    type=int,
+    help="Seed of generated identifiers and keys, to reproduce them. By default keys cannot be guessed.",
+)
 @click.option(
     "--seed-file", type=click.Path(path_type=Path), help="YAML or JSON file with the content of the sandbox 'default'."
 )
