@@ -76,7 +76,8 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         yield MemoryStore(settings.journal_limit, settings.journal_bytes)
     else:
         open_sql_store = pkgutil.resolve_name("mockserver.adapters.sql.factory:open_store")
-        async with open_sql_store(settings.store, settings.journal_limit, settings.journal_bytes) as store:
+        journal_bounds = settings.journal_limit, settings.journal_bytes
+        async with open_sql_store(settings.store, *journal_bounds, settings.store_connections) as store:
             yield store
 
 

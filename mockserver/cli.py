@@ -115,6 +115,13 @@ def cli() -> None:
     help="Store of the state: memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
 )
 @click.option(
+    "--store-connections",
+    default=16,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Maximum number of connections of each process to PostgreSQL.",
+)
+@click.option(
     "--workers",
     default=1,
     show_default=True,

@@ -19,6 +19,7 @@ class Settings:
         host: The address to listen on.
         port: The port to listen on; 0 for a free one.
         store: The address of the store.
+        store_connections: The maximum number of connections of a process to a PostgreSQL store.
         seed: The seed of generated identifiers and keys; None for a secret one (`default` on loopback: 0).
         seed_file: The YAML or JSON file with the content of the sandbox `default`.
         admin_token: The token that the control plane requires; None for none.
@@ -44,6 +45,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     store: str = MEMORY
+    store_connections: int = 16
     seed: int | None = None
     seed_file: Path | None = None
     admin_token: str | None = None

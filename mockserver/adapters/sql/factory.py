@@ -15,14 +15,16 @@ from mockserver.ports import StoreError
 
 
 @asynccontextmanager
-async def open_store(url: str, journal_limit: int, journal_bytes: int) -> AsyncIterator[SqlStore]:
+async def open_store(
+    url: str, journal_limit: int, journal_bytes: int, most_connections: int = 16
+) -> AsyncIterator[SqlStore]:
     """Open the store at `sqlite:///FILE` or `postgresql://...`; StoreError if it cannot be used."""
-    database = await _open_database(url)
+    database = await _open_database(url, most_connections)
     async with open_sql_store(database, Bounds(journal_limit, journal_bytes)) as store:
         yield store
 
 
-async def _open_database(url: str) -> Database:
+async def _open_database(url: str, most_connections: int) -> Database:
     try:
         parts = make_url(url)
     except (ArgumentError, ValueError):
@@ -30,7 +32,7 @@ async def _open_database(url: str) -> Database:
     if parts is not None and parts.drivername == "sqlite" and _is_file(parts):
         return open_sqlite(str(parts.database))
     if parts is not None and parts.drivername in {"postgresql", "postgres"}:
-        return await open_postgres(url)
+        return await open_postgres(url, most_connections)
     raise StoreError("it is none: write memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE")
 
 

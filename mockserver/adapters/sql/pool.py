@@ -11,6 +11,10 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
+Pause = Callable[[float], Awaitable[None]]
+
+_BETWEEN_TRIES = 0.05
+"""The seconds between tries to connect to a database that is full, for a process that has no connection to wait for."""
 
 
 class ConnectionPool:
@@ -20,12 +24,14 @@ class ConnectionPool:
         connect: A coroutine function that opens a connection.
         most: The maximum number of connections.
         timeout: The maximum wait for a connection in seconds.
+        pause: A coroutine function that waits for some seconds.
     """
 
-    def __init__(self, connect: Connect, most: int, timeout: float) -> None:
+    def __init__(self, connect: Connect, most: int, timeout: float, pause: Pause = asyncio.sleep) -> None:
         self._connect = connect
         self._most = most
         self._timeout = timeout
+        self._pause = pause
         self._idle: list[asyncpg.Connection] = []
         self._used: set[asyncpg.Connection] = set()
         self._connecting = 0
@@ -55,13 +61,22 @@ class ConnectionPool:
             self._wake_next()
 
     async def _acquire(self) -> asyncpg.Connection:
+        tries_left = int(self._timeout / _BETWEEN_TRIES)
         while True:
             while self._idle:
                 connection = self._idle.pop()
                 if not connection.is_closed():
                     return connection
             if len(self._used) + self._connecting < self._most:
-                return await self._open()
+                try:
+                    return await self._open()
+                except asyncpg.TooManyConnectionsError:
+                    tries_left -= 1
+                    if not tries_left:
+                        raise
+                if not self._used and not self._connecting:
+                    await self._pause(_BETWEEN_TRIES)
+                    continue
             await self._wait_turn()
 
     async def _open(self) -> asyncpg.Connection:

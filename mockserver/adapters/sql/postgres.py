@@ -14,7 +14,6 @@ from mockserver.adapters.sql.database import Query, Row, Values
 from mockserver.adapters.sql.pool import ConnectionPool
 from mockserver.ports import StoreError
 
-_MAX_CONNECTIONS = 16
 _TIMEOUT = 6
 _COMMAND_TIMEOUT = 8  # above the timeout of a lock, and below the time that a stopping server waits
 _SETTINGS = {
@@ -77,6 +76,7 @@ class Postgres:
     """A PostgreSQL database, shared by any number of replicas."""
 
     dialect: Dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
+    errors = (asyncpg.PostgresError,)
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
@@ -127,12 +127,12 @@ def lock_of(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
-async def open_postgres(url: str) -> Postgres:
-    """Connect to a database; StoreError if that fails."""
+async def open_postgres(url: str, most_connections: int = 16) -> Postgres:
+    """Connect to a database by so many connections at most; StoreError if that fails."""
     connect = partial(
         asyncpg.connect, url, server_settings=_SETTINGS, timeout=_TIMEOUT, command_timeout=_COMMAND_TIMEOUT
     )
-    pool = ConnectionPool(connect, _MAX_CONNECTIONS, _TIMEOUT)
+    pool = ConnectionPool(connect, most_connections, _TIMEOUT)
     try:
         async with pool.connection():
             return Postgres(pool)
