@@ -80,6 +80,10 @@ class Database(Protocol):
     def dialect(self) -> Dialect:
         """The SQLAlchemy dialect."""
 
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """The errors of its driver."""
+
     def exclusive(self, name: str) -> AbstractAsyncContextManager[Session]:
         """Open a transaction that holds the lock `name`; it commits at the end of the block, or rolls back on error."""
 

@@ -1,11 +1,13 @@
 """The schema and its versions: created whole in an empty database, migrated step by step in an older one."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from mockserver.adapters.sql.database import Database
+from mockserver.adapters.sql.database import Database, Session
 from mockserver.adapters.sql.schema import METADATA, VERSIONS
 from mockserver.adapters.sql.statements import VersionStatements
 from mockserver.ports import StoreError
@@ -16,29 +18,42 @@ Step = Callable[[Dialect], Sequence[str]]
 STEPS: tuple[Step, ...] = ()
 """The migrations from version 1 to 2, from 2 to 3, and so on; `schema` has the tables of the newest version."""
 
+_LITERAL: Any = {"compile_kwargs": {"literal_binds": True}}
 _LOCK = "the schema of audience-mock"
 
 
 async def migrate(database: Database, steps: Sequence[Step] = STEPS) -> None:
-    """Migrate the schema to the newest version in one transaction; StoreError if its version is unknown."""
-    dialect, newest = database.dialect, len(steps) + 1
-    statements = VersionStatements(dialect)
-    async with database.exclusive(_LOCK) as session:
-        await session.run(str(CreateTable(VERSIONS, if_not_exists=True).compile(dialect=dialect)))
-        version = (await session.rows(statements.version))[0][0]
-        if version is not None and version > newest:
-            raise StoreError(
-                f"its schema has version {version}, and this audience-mock knows {newest}: "
-                "use a newer audience-mock, or another database"
-            )
-        if version is None:
-            changes = _all_tables(dialect)
-        else:
-            changes = [sql for step in steps[version - 1 :] for sql in step(dialect)]
-        for sql in changes:
-            await session.run(sql)
-        if version != newest:
-            await session.rows(statements.note, newest)
+    """Migrate the schema to the newest version in one transaction.
+
+    Raises:
+        StoreError: The version is unknown, or the tables are damaged, or not those of this server.
+    """
+    try:
+        async with database.exclusive(_LOCK) as session:
+            await _migrate_in(session, database.dialect, steps)
+            for table in METADATA.sorted_tables:  # a table of another tool, or a damaged one, cannot be read like this
+                await session.run(str(select(table).limit(0).compile(dialect=database.dialect, **_LITERAL)))
+    except database.errors as error:
+        reason = " ".join(str(error).split())
+        raise StoreError(f"it is damaged, or its tables are not those of audience-mock: {reason}") from None
+
+
+async def _migrate_in(session: Session, dialect: Dialect, steps: Sequence[Step]) -> None:
+    newest, statements = len(steps) + 1, VersionStatements(dialect)
+    await session.run(str(CreateTable(VERSIONS, if_not_exists=True).compile(dialect=dialect)))
+    version = (await session.rows(statements.version))[0][0]
+    if version is not None and version > newest:
+        raise StoreError(
+            f"its schema has version {version}, and this audience-mock knows {newest}: "
+            "use a newer audience-mock, or another database"
+        )
+    changes = (
+        _all_tables(dialect) if version is None else [sql for step in steps[version - 1 :] for sql in step(dialect)]
+    )
+    for sql in changes:
+        await session.run(sql)
+    if version != newest:
+        await session.rows(statements.note, newest)
 
 
 def _all_tables(dialect: Dialect) -> Sequence[str]:

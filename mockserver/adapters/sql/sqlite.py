@@ -8,6 +8,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.dialects.sqlite import pysqlite
@@ -21,6 +22,7 @@ Pause = Callable[[float], Awaitable[None]]
 _MAX_TRIES = 2_000
 _MAX_OPEN_TRIES = 20
 _SHORT_PAUSE, _LONG_PAUSE = 0.001, 0.010
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRAGMAS = (
     "synchronous = NORMAL",
     "cache_size = -16384",
@@ -60,8 +62,11 @@ class Sqlite:
     """A SQLite database in a file."""
 
     dialect: Dialect = pysqlite.dialect()
+    errors = (sqlite3.Error,)
 
-    def __init__(self, connection: sqlite3.Connection, pause: Pause) -> None:
+    def __init__(self, path: str, connection: sqlite3.Connection, pause: Pause) -> None:
+        self._path = path
+        self._file = _identity(path)
         self._connection = connection
         self._session = SqliteSession(connection)
         self._pause = pause
@@ -83,6 +88,7 @@ class Sqlite:
 
     @asynccontextmanager
     async def _transaction(self, sql: str) -> AsyncIterator[SqliteSession]:
+        self._ensure_same_file()
         try:
             await self._execute_when_unlocked(sql)
             try:
@@ -92,18 +98,24 @@ class Sqlite:
                 with suppress(sqlite3.Error):  # a full disk has ended the transaction already
                     self._connection.execute("ROLLBACK")
                 raise
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
-                raise  # the statement is wrong, which is a bug of ours
+        except sqlite3.DatabaseError as error:
+            if not _is_of_file(error):
+                raise
             raise StoreError(_store_error_text(error)) from error
+
+    def _ensure_same_file(self) -> None:
+        """Raise StoreError if the file has been removed or replaced: what is written then, nobody finds again."""
+        if _identity(self._path) != self._file:
+            raise StoreError(f"the file {self._path} was removed or replaced; start the server again")
 
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as in the protocol)
         """See `Database.rows`."""
+        self._ensure_same_file()
         try:
             return (await self._execute_when_unlocked(query.sql, query.arrange(values))).fetchall()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
-                raise  # the statement is wrong, which is a bug of ours
+        except sqlite3.DatabaseError as error:
+            if not _is_of_file(error):
+                raise
             raise StoreError(_store_error_text(error)) from error
 
     async def close(self) -> None:
@@ -130,9 +142,12 @@ def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
         _enable_write_ahead_log(connection)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-    except (sqlite3.Error, ValueError) as error:
+        [(problem,)] = connection.execute("PRAGMA quick_check(1)").fetchall()
+        if problem != "ok":
+            raise StoreError(f"the file {path} is damaged: {' '.join(problem.split())}")
+        return Sqlite(path, connection, pause)
+    except (sqlite3.Error, ValueError, OSError) as error:
         raise StoreError(f"cannot use the file {path}: {error}") from None
-    return Sqlite(connection, pause)
 
 
 def _enable_write_ahead_log(connection: sqlite3.Connection) -> None:
@@ -147,6 +162,21 @@ def _enable_write_ahead_log(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
         else:
             return
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Return what tells a file from another one of the same name; None if there is none."""
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _is_of_file(error: sqlite3.DatabaseError) -> bool:
+    """Return whether an error is one of the file; others are of the statement, which is a bug of ours."""
+    is_operational = isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR
+    return is_operational or getattr(error, "sqlite_errorcode", None) in _DAMAGED
 
 
 def _store_error_text(error: sqlite3.Error) -> str:

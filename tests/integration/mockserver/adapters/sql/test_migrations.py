@@ -67,7 +67,7 @@ def test_an_older_database_is_migrated_once_by_its_missing_steps(path: Path) -> 
 def test_a_failed_migration_step_leaves_nothing_behind(path: Path) -> None:
     before = migrated(path)
 
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(StoreError, match="half already exists"):
         migrated(path, more, broken)
 
     assert tables(path) == before
