@@ -27,8 +27,14 @@ _REACHED_KEY_CHECK = frozenset({None, "idempotency-key", "active-jobs", "credits
 
 
 def contract_broken(_history: History, latest: Exchange) -> Iterator[Finding]:
-    """Find each request that breaks the contract (`CLIENT-CONTRACT`); a browser sends preflights, not the client."""
+    """Find each request that breaks the contract (`CLIENT-CONTRACT`).
+
+    A browser sends preflights, not the client; and a request without a valid key may be anybody's, such as a browser's
+    for an icon.
+    """
     rule = latest.rule
+    if latest.token is None:
+        return
     if rule in _INVALID:
         yield documented(CONTRACT, _VALIDATION_SENTENCE, latest)
     elif rule in _UNSENDABLE and latest.method != "OPTIONS":

@@ -67,11 +67,18 @@ class TestContract:
 
         assert found_rules(journal) == [(BROKEN, (1,)), (BROKEN, (2,))]
 
-    def test_a_broken_request_without_key_and_operation_is_found(self) -> None:
+    def test_a_broken_request_without_an_operation_is_found(self) -> None:
         journal = JournalBuilder()
-        journal.add(None, 404, rule="route", token=None)
+        journal.add(None, 404, rule="route")
 
         assert found_rules(journal) == [(BROKEN, (1,))]
+
+    @pytest.mark.parametrize("rule", ["http", "route"])
+    def test_a_broken_request_of_nobody_is_not_found(self, rule: str) -> None:
+        journal = JournalBuilder()
+        journal.add(None, 404, rule=rule, token=None)
+
+        assert found_rules(journal) == []
 
     @pytest.mark.parametrize(
         "rule", [None, "api-key", "account-group", "resource", "plan", "name", "credits", "internal"]
