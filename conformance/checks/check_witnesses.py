@@ -46,7 +46,8 @@ def check_the_guard_lasts_as_long_as_its_job(context: CheckContext, witnesses: W
 def check_each_guard_lasts_as_long_as_its_job(context: CheckContext, witnesses: Witnesses) -> None:
     key, audience, job = guarded_audience(witnesses)
     soft = SoftAssertions()
-    bodies = {operations.UPDATE_AUDIENCE: {"name": "refused"}, operations.MOVE_TO_FOLDER: {"folderId": audience}}
+    folder = next(iter(witnesses.folders), audience)  # the audience's own identifier is that of no folder
+    bodies = {operations.UPDATE_AUDIENCE: {"name": "refused"}, operations.MOVE_TO_FOLDER: {"folderId": folder}}
 
     for operation in sorted(operations.GUARDED, key=lambda guarded: guarded.prefix):
         exchange = context.call(operation, key, audience, bodies.get(operation))

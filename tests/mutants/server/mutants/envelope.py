@@ -42,9 +42,7 @@ class NoTraceIdOnSuccess(Envelope):
     """Successful responses have no `traceId`."""
 
     killed_by = (
-        facts("ROW-200", *ANSWERING_200, "ACCOUNT-LIST", "JOB-START")
-        | facts("ROW-201", *CREATING)
-        | frozenset({"JOB-START-ROW-202"})
+        facts("ROW-200", *ANSWERING_200, "JOB-START") | facts("ROW-201", *CREATING) | frozenset({"JOB-START-ROW-202"})
     )
     statuses = frozenset({200, 201, 202})
 
