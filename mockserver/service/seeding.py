@@ -22,6 +22,8 @@ from mockserver.service.transactions import UnitOfWork
 
 Document = Mapping[str, Any]
 DEFAULT_CREDITS = 100_000
+_OPENED_PER_RECORD = 10
+"""The account groups that keys may open together, for each record that a seed may have."""
 
 
 class SeedError(ValueError):
@@ -56,9 +58,13 @@ def ensure_at_most(maximum: int, document: Document) -> None:
     audiences = [audience for group in groups for audience in group.get("audiences", [])]
     folders = sum(len(group.get("folders", [])) for group in groups)
     jobs = sum("job" in audience for audience in audiences)
-    count = len(groups) + len(audiences) + folders + jobs + len(document.get("keys", []))
+    keys = document.get("keys", [])
+    count = len(groups) + len(audiences) + folders + jobs + len(keys)
     if count > maximum:
         raise SeedError(f"it has {count} keys, account groups, folders, audiences and jobs; it may have {maximum}")
+    opened = sum(len(key.get("accountGroupIds", groups)) for key in keys)
+    if opened > _OPENED_PER_RECORD * maximum:  # a short document, and a long answer
+        raise SeedError(f"its keys open {opened} account groups; they may open {_OPENED_PER_RECORD * maximum} together")
 
 
 class _SeedBuilder:

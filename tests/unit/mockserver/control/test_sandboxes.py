@@ -67,6 +67,13 @@ def test_a_seed_with_more_than_5000_objects_is_refused(seed: Any) -> None:
     assert f"it has {count} keys, account groups, folders, audiences and jobs; it may have {MOST}" in refusal(seed)
 
 
+@pytest.mark.parametrize("entry", [{}, {"accountGroupIds": [f"{number:024x}" for number in range(1_001)]}])
+def test_a_seed_whose_keys_open_very_many_account_groups_is_refused(entry: dict[str, Any]) -> None:
+    seed = of_groups(1_001) | {"keys": [{"key": f"key-{number:05}", **entry} for number in range(50)]}
+
+    assert "its keys open 50050 account groups; they may open 50000 together" in refusal(seed)
+
+
 @pytest.mark.parametrize(
     "text",
     [
