@@ -136,6 +136,7 @@ def cli() -> None:
 @click.option(
     "--seed-file", type=click.Path(path_type=Path), help="YAML or JSON file with the content of the sandbox 'default'."
 )
+@click.option("--watch", is_flag=True, help="Make the sandbox 'default' anew whenever the --seed-file changes.")
 @click.option(
     "--admin-token",
     type=Token(),
@@ -188,6 +189,10 @@ def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], work
         raise click.UsageError(
             f"--workers {workers}: the memory store supports only one process; leave it out, or use another --store"
         )
+    if settings.watch and settings.seed_file is None:
+        raise click.UsageError("--watch: there is nothing to watch without a --seed-file")
+    if settings.watch and workers > 1:
+        raise click.UsageError(f"--watch: it needs one process; leave out --workers {workers}")
     if not settings.is_loopback and settings.admin_token is None:
         settings = replace(settings, admin_token=secrets.token_hex(16))
     try:

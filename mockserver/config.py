@@ -22,6 +22,7 @@ class Settings:
         store_connections: The maximum number of connections of a process to a PostgreSQL store.
         seed: The seed of generated identifiers and keys; None for a secret one (`default` on loopback: 0).
         seed_file: The YAML or JSON file with the content of the sandbox `default`.
+        watch: Whether a change of the seed file makes the sandbox `default` anew.
         admin_token: The token that the control plane requires; None for none.
         allowed_hosts: Further hosts that the control plane accepts in `Host`.
         job_duration: The duration of a job, in milliseconds.
@@ -48,6 +49,7 @@ class Settings:
     store_connections: int = 16
     seed: int | None = None
     seed_file: Path | None = None
+    watch: bool = False
     admin_token: str | None = None
     allowed_hosts: frozenset[str] = frozenset()
     job_duration: int = 30_000

@@ -109,6 +109,9 @@ class Transaction(Protocol):
     async def seed(self) -> Mapping[str, Any]:
         """Return the seed document of the sandbox, which a reset applies again."""
 
+    async def save_seed(self, seed: Mapping[str, Any]) -> None:
+        """Replace the seed document of the sandbox."""
+
     async def next_serial(self) -> int:
         """Return a number greater than all before in this sandbox since it was created or cleared."""
 

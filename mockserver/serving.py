@@ -4,7 +4,8 @@ import asyncio
 import gc
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from multiprocessing.connection import Connection
 
@@ -19,6 +20,7 @@ from mockserver.bootstrap import Components, components, http_protocol, open_sto
 from mockserver.config import Settings
 from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.ports import StoreError
+from mockserver.seed_watch import watch_seed_file
 
 
 def run(settings: Settings, listening: socket.socket, workers: int) -> int:
@@ -39,7 +41,23 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     async with open_store(settings) as store:
         parts = components(settings, store=store)
         banner_text = await _seed_store(settings, parts, listening)
-        await _http_server(settings, parts, lambda: click.echo(banner_text)).serve([listening])
+        async with _watch_over_seed_file(settings, parts):
+            await _http_server(settings, parts, lambda: click.echo(banner_text)).serve([listening])
+
+
+@asynccontextmanager
+async def _watch_over_seed_file(settings: Settings, parts: Components) -> AsyncIterator[None]:
+    """Watch the seed file during the block, if the settings say so."""
+    if settings.seed_file is None or not settings.watch:
+        yield
+        return
+    reseed = partial(parts.sandboxes.reset, DEFAULT_SANDBOX)
+    say = partial(click.echo, err=True)
+    watch = asyncio.create_task(watch_seed_file(settings.seed_file, reseed, say, asyncio.sleep))
+    try:
+        yield
+    finally:
+        watch.cancel()
 
 
 async def _prepare(settings: Settings, listening: socket.socket) -> str:

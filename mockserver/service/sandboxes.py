@@ -153,8 +153,17 @@ class Sandboxes:
         await self.inspect(sandbox_id)
         await self._store.remove_sandbox(sandbox_id)
 
-    async def reset(self, sandbox_id: str) -> Seeded:
-        """Reset a sandbox to its seed: the same keys and identifiers, real time, and the initial pace and limit."""
+    async def reset(self, sandbox_id: str, seed: Document | None = None) -> Seeded:
+        """Reset a sandbox to its seed: the same keys and identifiers, real time, and the initial pace and limit.
+
+        Args:
+            sandbox_id: The id of the sandbox.
+            seed: A checked seed document that takes the place of its seed; None for the seed that it has.
+
+        Raises:
+            SeedError: The seed contradicts itself; the sandbox is as it was.
+            SandboxNotFoundError: There is no sandbox with this id.
+        """
 
         async def reseed(work: UnitOfWork) -> Seeded:
             sandbox = replace(
@@ -162,6 +171,8 @@ class Sandboxes:
             )
             await work.transaction.clear()
             await work.transaction.save_sandbox(sandbox)
+            if seed is not None:
+                await work.transaction.save_seed(seed)
             fresh = UnitOfWork(work.transaction, sandbox, self._clock.now())
             return await apply_seed(fresh, await work.transaction.seed())
 

@@ -115,6 +115,22 @@ class StoreContract:
 
         assert self.run(act) == [{"of": "two"}, {"of": "two"}]
 
+    def test_a_seed_document_is_replaced_unless_the_transaction_is_rolled_back(self) -> None:
+        other = {"accountGroups": [{"name": "Other"}]}
+
+        async def act(store: Store) -> list[object]:
+            async with store.transaction("two") as transaction:
+                before = await transaction.seed()
+                await transaction.save_seed(other)
+                await transaction.rollback()
+                after_rollback = await transaction.seed()
+                await transaction.clear()
+                await transaction.save_seed(other)
+            async with store.transaction("two") as transaction:
+                return [after_rollback == before, await transaction.seed()]
+
+        assert self.run(act) == [True, other]
+
     def test_a_removed_sandbox_takes_its_keys_with_it(self) -> None:
         async def act(store: Store) -> object:
             async with store.transaction("one") as transaction:

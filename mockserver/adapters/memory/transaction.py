@@ -65,6 +65,11 @@ class MemoryTransaction:
         """See `Transaction.seed`."""
         return self._records.seed
 
+    async def save_seed(self, seed: Mapping[str, Any]) -> None:
+        """See `Transaction.save_seed`."""
+        self._undo.append(partial(setattr, self._records, "seed", self._records.seed))
+        self._records.seed = seed
+
     async def next_serial(self) -> int:
         """See `Transaction.next_serial`; a rollback does not free a number."""
         self._records.serials += 1

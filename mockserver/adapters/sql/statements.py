@@ -37,6 +37,7 @@ class Statements:
         self.sandbox = writer.select_columns(SANDBOXES, "id", "record", "serials")
         self.seed = writer.select_columns(SANDBOXES, "id", "seed")
         self.save_sandbox = writer.update(SANDBOXES, "id", "record")
+        self.save_seed = writer.update(SANDBOXES, "id", "seed")
         self.save_serials = writer.update(SANDBOXES, "id", "serials")
         self.drop_sandbox = writer.delete(SANDBOXES, "id")
         self.empty = [writer.delete(table, "sandbox_id") for table in SANDBOX_TABLES]

@@ -105,6 +105,10 @@ class SqlTransaction:
         seed: Mapping[str, Any] = msgspec.json.decode((await self._rows(self._sql.seed))[0][0])
         return seed
 
+    async def save_seed(self, seed: Mapping[str, Any]) -> None:
+        """See `Transaction.save_seed`."""
+        self._write_later(self._sql.save_seed, text(seed), self._sandbox_id)
+
     async def next_serial(self) -> int:
         """See `Transaction.next_serial`."""
         self._serials += 1

@@ -132,6 +132,9 @@ def test_the_program_prints_its_usage_without_a_command() -> None:
         (["--store", "redis://x"], "write memory, sqlite:///FILE or postgresql://"),
         (["--workers", "2"], "one process"),
         (["--seed-file", "/no/such/file"], "No such file"),
+        (["--watch"], "nothing to watch without a --seed-file"),
+        (["--watch", "--seed-file", "x", "--workers", "2", "--store", "sqlite:///x"], "it needs one process"),
+        (["--store-connections", "0"], "0 is not in the range"),
         (["--host", "no.such.host.invalid"], "cannot listen"),
         (["--log-format", "xml"], "'xml' is not one of"),
     ],
@@ -187,3 +190,15 @@ def test_repeated_signals_do_not_disturb_the_stop() -> None:
             thread.start()
 
         assert process.wait(20) == 0
+
+
+def test_a_seed_file_under_watch_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "seed.json"
+    file.write_text('{"keys": [{"key": "sk_test_first"}]}')
+    with cli_server("--seed-file", str(file), "--watch") as (process, banner):
+        file.write_text('{"keys": [{"key": "sk_test_second"}]}')
+
+        assert process.stderr is not None
+        assert "was made anew" in process.stderr.readline()
+        headers = {"Authorization": "Bearer sk_test_second"}
+        assert httpx.get(url_in(banner) + "/v1/accounts", headers=headers).status_code == 200
