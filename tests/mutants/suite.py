@@ -28,6 +28,7 @@ PREFIXES = tuple(operation.prefix for operation in operations.OPERATIONS)
 REQUIREMENT_THAT_CAUSES = {
     "JOB-START-ROW-200": "JOB-START-REPLAY",
     "JOB-START-ROW-409": "JOB-START-REPLAY",
+    "JOB-LIST-INFERRED": "JOB-LIST-PAGES",
 }
 
 
