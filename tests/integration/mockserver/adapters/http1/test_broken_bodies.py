@@ -252,7 +252,7 @@ class TestLateBodies:
 
     def test_the_time_of_an_application_that_reads_late_is_not_counted(self) -> None:
         with tiny_server("uvloop", body_timeout=1, whole_body_timeout=1) as running, running.client() as client:
-            client.send(b"POST /held-back HTTP/1.1\r\nContent-Length: 300000\r\n\r\n", b"a" * 300_000)
+            client.send(b"POST /held-back HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n", b"a" * 300_000)
             assert running.app.held.wait(PATIENCE)
             assert all(client.hears_nothing() for _ in range(5))  # for longer than that
             running.app.let_go()
