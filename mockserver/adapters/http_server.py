@@ -16,6 +16,7 @@ _BACKLOG = 2048
 _FREEZE_DELAY = 0.25
 _STOP_TIMEOUT = 5.0
 _DISCONNECT_TIMEOUT = 1.0
+_KEEP_ALIVE = 75  # longer than clients keep connections (httpx: 5 s): a request must not meet a connection that closes
 
 
 def _freeze_startup_objects() -> None:
@@ -46,6 +47,7 @@ class HttpServer(uvicorn.Server):
             server_header=False,
             proxy_headers=False,
             backlog=_BACKLOG,
+            timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=10,
         )
         super().__init__(config)

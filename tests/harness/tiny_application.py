@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,7 @@ class TinyApplication:
             "path": scope["path"],
             "query": scope["query_string"].decode(),
             "headers": [name.decode() for name, _ in scope["headers"]],
+            "host": [value.decode() for name, value in scope["headers"] if name == b"host"],
             "body": body.decode(),
         }
         await self.answer(send, json.dumps(echoed).encode())
@@ -71,6 +72,15 @@ class TinyApplication:
         self.held.set()
         await self._release.wait()
         await self.echo(scope, receive, send)
+
+    async def reads_and_is_held_back(self, _scope: Any, receive: Any, send: Any) -> None:
+        self.held.set()
+        for _ in range(20):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await receive()
+        await self._release.wait()
+        await self.answer(send, b"read")
 
     async def release(self, scope: Any, receive: Any, send: Any) -> None:
         self._release.set()
@@ -136,6 +146,7 @@ class TinyApplication:
             await send({"type": "http.response.body", "body": LARGE[:MEGABYTE], "more_body": True})
             self.sent += MEGABYTE
         await send({"type": "http.response.body"})
+        self.gone.set()
 
     async def no_content(self, _scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 204, "headers": []})

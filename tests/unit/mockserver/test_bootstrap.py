@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.bootstrap import components, seed, server
+from mockserver.adapters.http1.refusals import Limits
+from mockserver.bootstrap import components, http_protocol, seed, server
 from mockserver.config import Settings
 from openapi import contract
 
@@ -55,3 +56,11 @@ def test_generated_identifiers_of_the_default_sandbox_repeat_on_loopback_only(ho
         return str(records.sandbox.secret)
 
     assert len({asyncio.run(source_of_identifiers()) for _ in range(2)}) == sources
+
+
+def test_the_protocol_has_the_limits_of_the_settings() -> None:
+    settings = Settings(header_timeout=1, body_timeout=2, whole_body_timeout=3, write_timeout=4, max_head=5)
+
+    limits = http_protocol(settings, components(settings), print).limits  # type: ignore[attr-defined]
+
+    assert limits == Limits(header_timeout=1, body_timeout=2, whole_body_timeout=3, write_timeout=4, max_head=5)

@@ -7,8 +7,11 @@ from contextlib import ExitStack, contextmanager
 import httpx
 import pytest
 
+from mockserver.adapters.http1.protocol import protocol
+from mockserver.adapters.http_server import HttpServer
 from mockserver.config import Settings
 from tests.harness.in_thread import served
+from tests.harness.tiny_application import TinyApplication, refuse
 
 PATIENCE = 20
 HALF = (
@@ -52,6 +55,14 @@ def test_a_connection_above_the_limit_is_503_and_earlier_connections_are_served(
         assert b'"success":false' in answer
         first.close()
         assert httpx.get(f"http://{address[0]}:{address[1]}/_mock/health").status_code == 200
+
+
+def test_an_idle_connection_is_kept_for_longer_than_clients_keep_theirs() -> None:
+    app = TinyApplication()
+
+    running = HttpServer(app, protocol(refuse))
+
+    assert running.config.timeout_keep_alive == 75
 
 
 def test_connections_far_above_the_limit_are_closed_without_a_response() -> None:

@@ -21,27 +21,30 @@ def test_a_connection_is_reused(served: TinyServer) -> None:
 
 def test_a_pipeline_is_read_only_as_far_as_needed(served: TinyServer) -> None:
     with served.client() as client:
-        client.send(b"GET /held-back HTTP/1.1\r\n\r\n")
+        client.send(b"GET /held-back HTTP/1.1\r\nHost: x\r\n\r\n")
         assert served.app.held.wait(PATIENCE)
         client.connection.settimeout(0.5)
         with pytest.raises(TimeoutError):
-            client.send((b"POST /good HTTP/1.1\r\nContent-Length: 60000\r\n\r\n" + b"a" * 60_000) * 700)
+            client.send((b"POST /good HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n" + b"a" * 60_000) * 700)
     served.app.let_go()
 
 
 def test_pipelined_requests_are_answered_in_order(served: TinyServer) -> None:
     with served.client() as client, served.client() as other:
-        client.send(b"GET /held-back HTTP/1.1\r\n\r\n", b"GET /two HTTP/1.1\r\n\r\n", b"GET /three HTTP/1.1\r\n\r\n")
+        paths = ["/held-back", "/two", "/three"]
+        client.send(*[f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode() for path in paths])
         assert served.app.held.wait(PATIENCE)
         other.get("/release")
-        assert [client.answer().document["path"] for _ in range(3)] == ["/held-back", "/two", "/three"]
+        assert [client.answer().document["path"] for _ in range(3)] == paths
         assert client.is_open()
 
 
-@pytest.mark.parametrize("rest", [b"", b"GET /unfin", b"POST /good HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf"])
+@pytest.mark.parametrize(
+    "rest", [b"", b"GET /unfin", b"POST /good HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf"]
+)
 def test_a_client_that_has_finished_sending_gets_the_pending_responses(served: TinyServer, rest: bytes) -> None:
     with served.client() as client, served.client() as other:
-        client.send(b"GET /held-back HTTP/1.1\r\n\r\n", b"GET /two HTTP/1.1\r\n\r\n", rest)
+        client.send(b"GET /held-back HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /two HTTP/1.1\r\nHost: x\r\n\r\n", rest)
         client.connection.shutdown(socket.SHUT_WR)
         assert served.app.held.wait(PATIENCE)
         other.get("/release")
@@ -87,7 +90,7 @@ def test_every_form_of_request_target_has_a_path(
 def test_a_request_with_an_upgrade_offer_is_served_with_its_body(
     served: TinyServer, offer: bytes, framing: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    head = b"POST /good?a=b HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: " + offer + b"\r\n"
+    head = b"POST /good?a=b HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: " + offer + b"\r\n"
     with served.client() as client:
         client.send(head, framing, head, framing, GOOD)
         for _ in range(2):
@@ -100,7 +103,9 @@ def test_a_request_with_an_upgrade_offer_is_served_with_its_body(
 
 def test_a_request_with_an_upgrade_offer_may_arrive_in_single_bytes(served: TinyServer) -> None:
     with served.client() as client:
-        for byte in b"POST /good HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\n{}":
+        for (
+            byte
+        ) in b"POST /good HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\n{}":
             client.send(bytes([byte]))
         assert client.answer().document["body"] == "{}"
         assert client.is_open()
@@ -114,7 +119,7 @@ def test_an_http_1_0_connection_is_closed(served: TinyServer, connection: bytes)
         assert client.is_closed()
 
 
-@pytest.mark.parametrize("asking", [b"HTTP/1.1\r\nConnection: close", b"HTTP/1.0\r\nConnection: keep-alive"])
+@pytest.mark.parametrize("asking", [b"HTTP/1.1\r\nHost: x\r\nConnection: close", b"HTTP/1.0\r\nConnection: keep-alive"])
 def test_a_connection_to_be_closed_is_closed_and_later_requests_are_not_served(
     served: TinyServer, asking: bytes
 ) -> None:
@@ -132,7 +137,7 @@ def test_a_stop_waits_for_the_pending_response_and_closes_idle_connections() -> 
     with tiny_server("uvloop") as served, served.client() as idle, served.client() as client, served.client() as other:
         assert idle.is_open()
         assert other.is_open()
-        client.send(b"GET /held-back HTTP/1.1\r\n\r\n")
+        client.send(b"GET /held-back HTTP/1.1\r\nHost: x\r\n\r\n")
         assert served.app.held.wait(PATIENCE)
         other.send(b"GET /good HT")
         served.server.should_exit = True
