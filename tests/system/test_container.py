@@ -17,10 +17,11 @@ import httpx
 import pytest
 import yaml
 
-from mockserver.config import ADMIN_TOKEN, Settings
+from mockserver.config import Settings
 from tests.harness.in_thread import served
 
 ROOT = Path(__file__).parents[2]
+ADMIN_TOKEN = "AUDIENCE_MOCK_ADMIN_TOKEN"
 SECRET = "given-by-the-environment"
 HERE = "127.0.0.2"  # this machine, but no address that the server takes for it, as 0.0.0.0 is none
 JOB = yaml.safe_load((ROOT / "examples/ci/github-actions.yml").read_text())["jobs"]["conformance"]

@@ -8,7 +8,6 @@ from typing import Any
 import yaml
 
 from conformance.cli import cli as suite
-from mockserver.config import ADMIN_TOKEN
 
 ROOT = Path(__file__).parents[3]
 JOB: dict[str, Any] = yaml.safe_load((ROOT / "examples/ci/github-actions.yml").read_text())["jobs"]["conformance"]
@@ -38,5 +37,5 @@ def test_the_suite_talks_to_the_service_with_its_token() -> None:
     assert published_port == f"{port}:{port}"
     assert JOB["env"]["TARGET"] == f"http://localhost:{port}"
     assert JOB["env"]["STATES"] == f"http://localhost:{port}/_mock/provider-states"
-    assert service["env"] == {ADMIN_TOKEN: JOB["env"]["ADMIN_TOKEN"]}
+    assert service["env"] == {"AUDIENCE_MOCK_ADMIN_TOKEN": JOB["env"]["ADMIN_TOKEN"]}
     assert "/_mock/health" in RUN["Wait until the mock is ready"]
