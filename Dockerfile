@@ -1,17 +1,20 @@
 # docker build --tag audience-mock . && docker run --rm --publish 8080:8080 audience-mock
 #
-# It prints its admin token, which /_mock asks for; AUDIENCE_MOCK_ADMIN_TOKEN sets one. Further options go behind
-# `serve --host 0.0.0.0`; where it is asked by another name than localhost, that is `--allowed-host NAME`.
+# It prints its admin token, which /_mock asks for; AUDIENCE_MOCK_ADMIN_TOKEN sets one. Each option has a variable
+# (AUDIENCE_MOCK_ALLOWED_HOST, AUDIENCE_MOCK_STORE, ...), and can be given behind `serve` as well.
+# --build-arg EXTRAS=sql,suite adds the conformance suite: docker run --entrypoint audience-conformance audience-mock ...
 FROM python:3.11-slim
+ARG EXTRAS=sql
 WORKDIR /srv
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt README.md LICENSE audience_mock_launcher.py ./
 COPY openapi openapi
 COPY mockserver mockserver
 COPY conformance conformance
-RUN python -m pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt .
+RUN python -m pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt ".[$EXTRAS]"
+ENV AUDIENCE_MOCK_HOST=0.0.0.0
 USER 10001:10001
 EXPOSE 8080
 HEALTHCHECK --interval=2s --timeout=3s --start-period=10s --retries=5 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/_mock/health', timeout=2)"]
 ENTRYPOINT ["audience-mock"]
-CMD ["serve", "--host", "0.0.0.0", "--port", "8080"]
+CMD ["serve", "--port", "8080"]

@@ -68,25 +68,28 @@ def cli() -> None:
     "--states-header",
     "states_headers",
     multiple=True,
+    type=environment.LINES,
     help="Header 'Name: value' for the states URL only. May be repeated.",
 )
 @click.option("--states-file", type=_FILE, help="TOML file of provider states that were set up by hand.")
 @click.option("--api-key", help="API key, to set up states by the public API alone. Or AUDIENCE_API_KEY.")
 @click.option(
     "--account-group",
-    envvar="AUDIENCE_CONFORMANCE_ACCOUNT_GROUP",
     help="With --api-key: the account group to work in; by default the first one that the key sees.",
 )
 @click.option(
     "--dry-run",
     is_flag=True,
-    envvar="AUDIENCE_CONFORMANCE_DRY_RUN",
     help="With --api-key or --states-file: print what the run would make, and end before the first write.",
 )
 @click.option("--allow-leftovers", is_flag=True, help="With --api-key: create folders, which cannot be deleted.")
 @click.option("--allow-credits", is_flag=True, help="With --api-key: start jobs, which cost credits.")
 @click.option(
-    "--header", "headers_given", multiple=True, help="Header 'Name: value' for the target only. May be repeated."
+    "--header",
+    "headers_given",
+    multiple=True,
+    type=environment.LINES,
+    help="Header 'Name: value' for the target only. May be repeated.",
 )
 @click.option("--ca-bundle", type=_FILE, help="File of trusted certificates, in PEM form.")
 @click.option(
@@ -117,8 +120,6 @@ def cli() -> None:
     default=DEFAULT_MAX_BODY,
     show_default=True,
     type=click.IntRange(1_024),
-    envvar="AUDIENCE_CONFORMANCE_MAX_BODY",
-    show_envvar=True,
     help="Bytes of a response, decoded, that are read; more is a violation of the target.",
 )
 @click.option(
@@ -126,8 +127,6 @@ def cli() -> None:
     default=DEFAULT_SETTLING_TIME,
     show_default=True,
     callback=positive,
-    envvar="AUDIENCE_CONFORMANCE_SETTLE",
-    show_envvar=True,
     help="Seconds after which lists and single reads have to show a change; no page prints a number.",
 )
 @click.option("--deadline", type=float, callback=positive, help="Seconds after which the remaining checks are not run.")
@@ -161,6 +160,7 @@ def run(
     """Check an implementation by its URL.
 
     One of --states-url, --states-file and --api-key is required: it sets up the provider states of the target.
+    An environment variable can give each option; several headers are lines of theirs.
 
     Exit status: 0 conforms, 1 does not, 2 interrupted, 3 error of the suite itself, 4 usage, 5 nothing selected.
     """
@@ -179,6 +179,8 @@ def run(
 
 
 cli.add_command(states)
+for _command in (run, states):
+    environment.name_variables(_command)
 
 
 @cli.command("list")

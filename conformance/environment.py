@@ -3,8 +3,22 @@
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import click
+
+
+class Lines(click.types.StringParamType):
+    """A text that an option takes several times; a variable has one of them on each line."""
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        """Split the value of a variable."""
+        return [line for line in rv.splitlines() if line.strip()]
+
+
+LINES = Lines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,19 @@ def read() -> Environment:
     is_terminal = sys.stdout.isatty() and not variables.get("CI") and variables.get("TERM") != "dumb"
     is_rich = is_terminal and not variables.get("NO_COLOR")
     return Environment(variables.get("AUDIENCE_API_KEY") or None, live=is_rich, colour=is_rich)
+
+
+def name_variables(command: click.Command) -> None:
+    """Name a variable for each option of a command after the option, and show it in the command's help.
+
+    The option `--api-key` has none: AUDIENCE_API_KEY counts only where no other source of states is given.
+    """
+    for option in command.params:
+        if isinstance(option, click.Option) and option.name != "api_key":
+            names = [name.removeprefix("--") for name in option.opts if name.startswith("--")]
+            name = names[0] if names else str(option.name)
+            option.envvar = f"AUDIENCE_CONFORMANCE_{name.replace('-', '_').upper()}"
+            option.show_envvar = True
 
 
 def isolate_pytest() -> None:

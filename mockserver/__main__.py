@@ -3,10 +3,13 @@
 import gc
 import sys
 
+from audience_mock_launcher import put_our_packages_first
+
+put_our_packages_first()  # for `python -m mockserver`, which puts the current folder before everything else
 gc.disable()  # imports create no garbage; the server enables the collector when it is ready
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # httpx's command line, which would import rich
 
-from mockserver.cli import main  # noqa: E402  (the two statements above must run first)
+from mockserver.cli import main  # noqa: E402  (the statements above must run first)
 
 if __name__ == "__main__":
     main()

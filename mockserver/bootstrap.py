@@ -36,7 +36,7 @@ from mockserver.middleware.access_log import Write
 from mockserver.middleware.body_limit import BodyLimitMiddleware
 from mockserver.middleware.control_gate import ControlGateMiddleware
 from mockserver.middleware.journal import JournalMiddleware
-from mockserver.ports import Clock, Ids, Store, TakenIdError
+from mockserver.ports import Clock, Ids, Store, StoreError, TakenIdError
 from mockserver.recording.recorder import unparsed_exchange
 from mockserver.seeds import default_seed, read_seed
 from mockserver.service.admission import admit, identify
@@ -75,10 +75,19 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
     if settings.store == MEMORY:
         yield MemoryStore(settings.journal_limit, settings.journal_bytes)
     else:
-        open_sql_store = pkgutil.resolve_name("mockserver.adapters.sql.factory:open_store")
+        open_sql_store = _sql_store_factory()
         journal_bounds = settings.journal_limit, settings.journal_bytes
         async with open_sql_store(settings.store, *journal_bounds, settings.store_connections) as store:
             yield store
+
+
+def _sql_store_factory() -> Any:  # noqa: ANN401  (loaded by its name)
+    try:
+        return pkgutil.resolve_name("mockserver.adapters.sql.factory:open_store")
+    except ModuleNotFoundError as missing:
+        package = str(missing.name).partition(".")[0]
+        hint = "install what databases need by pip install 'audience-mock[sql]', or use --store memory"
+        raise StoreError(f"the package {package} is not installed; {hint}") from None
 
 
 def components(settings: Settings, *, store: Store | None = None, clock: Clock | None = None) -> Components:

@@ -12,7 +12,7 @@ from click.exceptions import NoArgsIsHelpError
 
 from mockserver import __version__
 from mockserver.adapters.http_server import bound
-from mockserver.config import ADMIN_TOKEN, MEMORY, Settings
+from mockserver.config import MEMORY, Settings
 from mockserver.domain.limit import RateLimit
 from mockserver.ports import StoreError
 from mockserver.service.seeding import SeedError
@@ -140,8 +140,6 @@ def cli() -> None:
 @click.option(
     "--admin-token",
     type=Token(),
-    envvar=ADMIN_TOKEN,
-    show_envvar=True,
     help="Token that /_mock requires. Generated and printed unless bound to loopback.",
 )
 @click.option("--allowed-host", "allowed_hosts", multiple=True, help="Further Host that /_mock accepts; repeatable.")
@@ -183,7 +181,10 @@ def cli() -> None:
 )
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="Format of the access log; no log by default.")
 def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], workers: int, **options: Any) -> None:  # noqa: ANN401  (click's)
-    """Serve the mock until SIGINT or SIGTERM."""
+    """Serve the mock until SIGINT or SIGTERM.
+
+    Each option can be given by an environment variable instead; several values of one are separated by blanks.
+    """
     settings = Settings(allowed_hosts=frozenset(allowed_hosts), cors_origins=frozenset(cors_origins), **options)
     if workers > 1 and settings.store == MEMORY:
         raise click.UsageError(
@@ -208,6 +209,12 @@ def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], work
             raise click.UsageError(str(error)) from None
         except StoreError as error:
             raise click.UsageError(f"--store {settings.shown_store}: {error}") from None
+
+
+for _option in serve.params:
+    if isinstance(_option, click.Option):
+        _option.envvar = f"AUDIENCE_MOCK_{_option.opts[0].removeprefix('--').replace('-', '_').upper()}"
+        _option.show_envvar = True
 
 
 def main() -> None:

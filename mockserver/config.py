@@ -8,7 +8,6 @@ from mockserver.domain.limit import RateLimit
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 MEMORY = "memory"
-ADMIN_TOKEN = "AUDIENCE_MOCK_ADMIN_TOKEN"  # noqa: S105  (the name of an environment variable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,8 @@ class Settings:
         """The address of the store, without user and password."""
         if self.store.startswith("sqlite:"):
             return self.store
-        return re.sub(r"(password=)[^&]*", r"\1***", re.sub(r"(?<=://).*@", "", self.store))
+        without_user = re.sub(r"^(\w+://)?.*@", r"\1", self.store)
+        return re.sub(r"(password=)[^&]*", r"\1***", without_user, flags=re.IGNORECASE)
 
     @property
     def is_loopback(self) -> bool:

@@ -12,8 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 import click
 import httpx
+from click.core import ParameterSource
 
 from conformance.client.transport import BoundedClient, TransportSettings
+from conformance.environment import LINES
 from conformance.options import UsageError, certificates, parse_headers, positive
 from conformance.report.redaction import Redactor
 from conformance.runner.preflight import why_unreachable
@@ -57,9 +59,17 @@ class Addresses:
 @click.option(
     "--check", "states_url", metavar="URL", help="Try each state at this states URL, and report what is wrong."
 )
-@click.option("--states-header", "states_headers", multiple=True, help="With --check: header for the states URL only.")
+@click.option(
+    "--states-header",
+    "states_headers",
+    multiple=True,
+    type=LINES,
+    help="With --check: header for the states URL only.",
+)
 @click.option("--base-url", help="With --check: base URL of the target, to see whether each state shows.")
-@click.option("--header", "headers_given", multiple=True, help="With --base-url: header for the target only.")
+@click.option(
+    "--header", "headers_given", multiple=True, type=LINES, help="With --base-url: header for the target only."
+)
 @click.option("--ca-bundle", type=click.Path(path_type=Path), help="File of trusted certificates, in PEM form.")
 @click.option("--timeout", default=10.0, show_default=True, callback=positive, help="Seconds to wait for a response.")
 @click.option("--allow-production", is_flag=True, help="Allow the vendor's own server as the target.")
@@ -80,7 +90,8 @@ def states(  # noqa: PLR0913  (the options of click)
     Exit status with --check: 0 nothing is wrong (501 is allowed), 1 something is, 4 usage, or nothing listens.
     """
     if states_url is None:
-        if base_url is not None or states_headers or headers_given:
+        source = click.get_current_context().get_parameter_source
+        if ParameterSource.COMMANDLINE in map(source, ("base_url", "states_headers", "headers_given")):
             raise UsageError("--base-url, --states-header and --header need --check URL")
         descriptions = list(state_descriptions().values())
         click.echo(

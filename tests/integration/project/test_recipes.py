@@ -170,3 +170,10 @@ def test_all_of_them_pass_side_by_side(trial: Trial) -> None:
 )
 def test_a_bad_client_fails_its_recipe(title: str, file: str, client: str, reason: str, trial: Trial) -> None:
     trial.fails(title, file, client, reason)
+
+
+def test_the_recipes_send_the_admin_token_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = "of-the-environment"
+    monkeypatch.setenv("AUDIENCE_MOCK_ADMIN_TOKEN", token)
+    with served(Settings(admin_token=token)) as (url, _):
+        Trial(PYTHON, run, url, tmp_path).all_pass("-p", "xdist", "-n", "2")

@@ -124,6 +124,9 @@ def test_a_user_without_the_right_to_create_tables_is_reported_in_one_line(postg
         ("postgresql://host/database", "postgresql://host/database"),
         ("postgresql://user:hush@host/database", "postgresql://host/database"),
         ("postgresql://user:hu@sh/@host/database", "postgresql://host/database"),
+        ("postgresql:user:hush@host/database", "host/database"),
+        ("user:hush@host/database", "host/database"),
+        ("postgresql://host/database?PASSWORD=hush", "postgresql://host/database?PASSWORD=***"),
         ("postgresql://host/database?password=hush&user=me", "postgresql://host/database?password=***&user=me"),
     ],
 )
