@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from mockserver.config import Settings
 from mockserver.dispatch import PlaneDispatcher
 from mockserver.middleware.access_log import AccessLogMiddleware, Write
-from mockserver.middleware.cors import CorsMiddleware
+from mockserver.middleware.cors import CorsMiddleware, Refuse
 
 Layer = Callable[[ASGIApp], ASGIApp]
 
@@ -26,11 +26,13 @@ class AsgiStack:
         settings: The settings of the server.
         write: The sink of the access log.
         journal: The layer that records exchanges.
+        refuse: The function that returns the body of a refusal, in the vendor's envelope.
     """
 
     settings: Settings
     write: Write
     journal: Layer
+    refuse: Refuse
 
     def around(
         self, vendor: ASGIApp, control: Callable[[], ASGIApp], cors_methods: Collection[str] | None = None
@@ -43,13 +45,12 @@ class AsgiStack:
             cors_methods: The methods that pages of other origins may use; None for no CORS.
         """
         settings, log_format = self.settings, self.settings.log_format
-        origins = settings.cors_origins
         layers: list[tuple[Layer, bool]] = [
             (partial(AccessLogMiddleware, write=self.write, as_json=log_format == "json"), log_format is not None),
             (partial(PlaneDispatcher, control=control), True),
             (
-                partial(CorsMiddleware, origins=origins, methods=cors_methods or ()),
-                bool(origins) and cors_methods is not None,
+                partial(CorsMiddleware, origins=settings.cors_origins, methods=cors_methods or (), refuse=self.refuse),
+                cors_methods is not None,
             ),
             (self.journal, settings.journal_limit > 0),
         ]

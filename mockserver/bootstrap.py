@@ -159,7 +159,12 @@ def server(settings: Settings, parts: Components, write: Write) -> ASGIApp:
 
 def _asgi_stack(settings: Settings, parts: Components, write: Write) -> AsgiStack:
     journal = partial(JournalMiddleware, keep=parts.store.append, place=parts.journals.place, clock=parts.clock)
-    return AsgiStack(settings, write, journal)
+    return AsgiStack(settings, write, journal, partial(_refusal, parts.envelopes))
+
+
+def _refusal(envelopes: Envelopes, status: int, message: str, details: Mapping[str, object]) -> bytes:
+    """Return the body of a refusal that needs no operation, in the vendor's envelope."""
+    return orjson.dumps(envelopes.error(status, message, details))
 
 
 def http_protocol(settings: Settings, parts: Components, write: Write) -> type[HttpToolsProtocol]:
@@ -177,9 +182,6 @@ def http_protocol(settings: Settings, parts: Components, write: Write) -> type[H
     )
     stack = _asgi_stack(settings, parts, write)
 
-    def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
-        return orjson.dumps(parts.envelopes.error(status, message, details))
-
     def report(status: int, content: bytes) -> None:
         """Append a refusal of unparsable data to the journal of `default`."""
         if settings.journal_limit:
@@ -191,4 +193,4 @@ def http_protocol(settings: Settings, parts: Components, write: Write) -> type[H
         """Return the application that sends a refusal, with the layers that record requests around it."""
         return stack.around(refusal, lambda: refusal)
 
-    return protocol(refuse, limits, report, around)
+    return protocol(stack.refuse, limits, report, around)

@@ -160,7 +160,7 @@ def cli() -> None:
     "cors_origins",
     multiple=True,
     type=Origin(),
-    help="Origin whose pages may use /v1, such as http://localhost:3000, or * for all; repeatable.",
+    help="Origin whose pages may use /v1, besides this machine's: https://app.test, or * for all; repeatable.",
 )
 @click.option(
     "--journal-limit",

@@ -26,7 +26,7 @@ class Settings:
         job_duration: The duration of a job, in milliseconds.
         log_format: `text` or `json`; None for no access log.
         max_body: The maximum size of a body, in bytes.
-        cors_origins: The origins whose pages may use the vendor's API, as browsers send them, or `*`.
+        cors_origins: The origins whose pages may use the vendor's API, besides those of this machine, or `*` for all.
         max_connections: The maximum number of open connections.
         header_timeout: The time to receive the head of a request, in seconds.
         body_timeout: The time to receive each part of a body, in seconds.
