@@ -121,7 +121,7 @@ def request_gate(parts: Components, document: dict[str, Any]) -> RequestGate:
     return RequestGate(
         partial(admit, parts.store, parts.clock),
         Preferences(partial(identify, parts.store, parts.clock), documented, parts.envelopes),
-        Injection(parts.store, documented, parts.envelopes, asyncio.sleep),
+        Injection(parts.store, documented, parts.envelopes, asyncio.sleep, parts.clock),
         parts.envelopes,
     )
 

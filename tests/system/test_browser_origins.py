@@ -1,20 +1,16 @@
 """The requests of pages of other origins, in a real Chromium."""
 
-import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from mockserver.config import Settings
 from tests.harness.in_thread import served
+from tests.system.browser import chromium, page_server
 
-CHROMIUM = shutil.which("chromium")
 AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
 AUDIENCES = "/v1/accounts/a00000000000000000000001/audiences"
 READY = f"{AUDIENCES}/b00000000000000000000001"
@@ -30,32 +26,17 @@ FETCH = """async ([url, options]) => {
 }"""
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def front_end(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a server of pages, which is not ours."""
-    folder = tmp_path_factory.mktemp("front-end")
-    (folder / "index.html").write_text("<!DOCTYPE html><title>A page</title>")
-    pages = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=pages.serve_forever)
-    thread.start()
-    yield pages.server_address[1]
-    pages.shutdown()
-    thread.join()
-    pages.server_close()
+    with page_server(tmp_path_factory.mktemp("front-end")) as port:
+        yield port
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    rules = "--host-resolver-rules=MAP evil.example 127.0.0.1, MAP rebound.example 127.0.0.1"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", rules])
+    with chromium("--host-resolver-rules=MAP evil.example 127.0.0.1, MAP rebound.example 127.0.0.1") as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
