@@ -10,7 +10,7 @@ from functools import partial
 
 from starlette.types import ASGIApp
 
-from mockserver.config import Settings
+from mockserver.config import NO_LOG, Settings
 from mockserver.dispatch import PlaneDispatcher
 from mockserver.middleware.access_log import AccessLogMiddleware, Write
 from mockserver.middleware.cors import CorsMiddleware, Refuse
@@ -46,7 +46,15 @@ class AsgiStack:
         """
         settings, log_format = self.settings, self.settings.log_format
         layers: list[tuple[Layer, bool]] = [
-            (partial(AccessLogMiddleware, write=self.write, as_json=log_format == "json"), log_format is not None),
+            (
+                partial(
+                    AccessLogMiddleware,
+                    write=self.write,
+                    as_json=log_format == "json",
+                    secret=settings.admin_token,
+                ),
+                log_format != NO_LOG,
+            ),
             (partial(PlaneDispatcher, control=control), True),
             (
                 partial(CorsMiddleware, origins=settings.cors_origins, methods=cors_methods or (), refuse=self.refuse),
