@@ -4,18 +4,16 @@ The layers further in, which know the operations of a contract, are Connexion's:
 `mockserver.api.application` and `mockserver.control.application`.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from starlette.types import ASGIApp
 
 from mockserver.config import NO_LOG, Settings
-from mockserver.dispatch import PlaneDispatcher
+from mockserver.dispatch import Layer, PlaneDispatcher
 from mockserver.middleware.access_log import AccessLogMiddleware, Write
 from mockserver.middleware.cors import CorsMiddleware, Refuse
-
-Layer = Callable[[ASGIApp], ASGIApp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,11 @@ class AsgiStack:
     refuse: Refuse
 
     def around(
-        self, vendor: ASGIApp, control: Callable[[], ASGIApp], cors_methods: Collection[str] | None = None
+        self,
+        vendor: ASGIApp,
+        control: Callable[[], ASGIApp],
+        cors_methods: Collection[str] | None = None,
+        pages: Mapping[str, Layer] | None = None,
     ) -> ASGIApp:
         """Return an application with the layers around it.
 
@@ -43,6 +45,7 @@ class AsgiStack:
             vendor: The application for all paths but those under `/_mock`.
             control: A factory of the application for paths under `/_mock`, which has neither CORS nor a journal.
             cors_methods: The methods that pages of other origins may use; None for no CORS.
+            pages: The layers with pages for people, by path, which have neither CORS nor a journal.
         """
         settings, log_format = self.settings, self.settings.log_format
         layers: list[tuple[Layer, bool]] = [
@@ -55,7 +58,7 @@ class AsgiStack:
                 ),
                 log_format != NO_LOG,
             ),
-            (partial(PlaneDispatcher, control=control), True),
+            (partial(PlaneDispatcher, control=control, pages=pages or {}), True),
             (
                 partial(CorsMiddleware, origins=settings.cors_origins, methods=cors_methods or (), refuse=self.refuse),
                 cors_methods is not None,

@@ -17,12 +17,13 @@ from mockserver import __version__
 from mockserver.adapters.http_server import HttpServer
 from mockserver.adapters.line_writer import LineWriter
 from mockserver.adapters.workers import Workers
-from mockserver.banner import banner, highlights
+from mockserver.banner import banner
 from mockserver.bootstrap import Components, components, http_protocol, open_store, seed, server
 from mockserver.config import Settings
 from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.middleware.access_log import Write
 from mockserver.ports import StoreError
+from mockserver.service.highlights import highlights
 
 _STDOUT = 1
 

@@ -79,6 +79,10 @@ class ControlGateMiddleware:
                     return
         await self.app(scope, receive, send)
 
+    def trusts(self, scope: Scope) -> bool:
+        """Return whether the host and the origin of a request are acceptable, whatever its path."""
+        return self._origin_problem(scope) is None
+
     def _origin_problem(self, scope: Scope) -> tuple[str, str] | None:
         """Return the problem with the host or origin of a request, with a hint; None if there is none."""
         hosts, origins = _header_values(scope, b"host"), _header_values(scope, b"origin")
