@@ -15,6 +15,7 @@ from connexion import AsyncApp
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mockserver import __version__
 from mockserver.adapters.clock import RealClock
 from mockserver.adapters.http1.protocol import protocol
 from mockserver.adapters.http1.refusals import Limits
@@ -30,6 +31,7 @@ from mockserver.api.prefer_header import Preferences
 from mockserver.asgi_stack import AsgiStack
 from mockserver.config import MEMORY, Settings
 from mockserver.control.application import control_application
+from mockserver.control.front_page import INSIDE, OUTSIDE, FrontPage, Redirects
 from mockserver.domain.job import Progression
 from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.middleware.access_log import Write
@@ -40,6 +42,7 @@ from mockserver.ports import Clock, Ids, Store, StoreError, TakenIdError
 from mockserver.recording.recorder import unparsed_exchange
 from mockserver.seeds import default_seed, read_seed
 from mockserver.service.admission import admit, identify
+from mockserver.service.highlights import highlights
 from mockserver.service.journal_tail import JournalTails
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Policy, Sandboxes
@@ -141,7 +144,7 @@ def request_gate(parts: Components, document: dict[str, Any]) -> RequestGate:
     return RequestGate(
         partial(admit, parts.store, parts.clock),
         Preferences(partial(identify, parts.store, parts.clock), documented, parts.envelopes),
-        Injection(parts.store, documented, parts.envelopes, asyncio.sleep),
+        Injection(parts.store, documented, parts.envelopes, asyncio.sleep, parts.clock),
         parts.envelopes,
     )
 
@@ -163,8 +166,22 @@ def control_plane(settings: Settings, parts: Components) -> ASGIApp:
     plane = control_application(
         parts.sandboxes, parts.store, parts.journals, parts.journal_tails, max_body=settings.max_body
     )
+    return _gate(settings, Redirects(plane, targets=INSIDE))
+
+
+def _gate(settings: Settings, app: ASGIApp) -> ControlGateMiddleware:
     return ControlGateMiddleware(
-        plane, address=settings.host, allowed_hosts=settings.allowed_hosts, admin_token=settings.admin_token
+        app, address=settings.host, allowed_hosts=settings.allowed_hosts, admin_token=settings.admin_token
+    )
+
+
+def _front_page(settings: Settings, parts: Components, app: ASGIApp) -> FrontPage:
+    return FrontPage(
+        app,
+        version=__version__,
+        needs_token=settings.admin_token is not None,
+        is_trusted=_gate(settings, app).trusts,
+        highlights=partial(parts.sandboxes.work, DEFAULT_SANDBOX, highlights),
     )
 
 
@@ -173,13 +190,21 @@ def server(settings: Settings, parts: Components, write: Write) -> ASGIApp:
     document = contract()
     stack = _asgi_stack(settings, parts, write)
     return stack.around(
-        vendor_app(settings, parts, document), partial(control_plane, settings, parts), methods(document)
+        vendor_app(settings, parts, document),
+        partial(control_plane, settings, parts),
+        methods(document),
+        {"/": partial(_front_page, settings, parts), **dict.fromkeys(OUTSIDE, partial(Redirects, targets=OUTSIDE))},
     )
 
 
 def _asgi_stack(settings: Settings, parts: Components, write: Write) -> AsgiStack:
     journal = partial(JournalMiddleware, keep=parts.store.append, place=parts.journals.place, clock=parts.clock)
-    return AsgiStack(settings, write, journal)
+    return AsgiStack(settings, write, journal, partial(_refusal, parts.envelopes))
+
+
+def _refusal(envelopes: Envelopes, status: int, message: str, details: Mapping[str, object]) -> bytes:
+    """Return the body of a refusal that needs no operation, in the vendor's envelope."""
+    return orjson.dumps(envelopes.error(status, message, details))
 
 
 def http_protocol(settings: Settings, parts: Components, write: Write) -> type[HttpToolsProtocol]:
@@ -198,9 +223,6 @@ def http_protocol(settings: Settings, parts: Components, write: Write) -> type[H
     )
     stack = _asgi_stack(settings, parts, write)
 
-    def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
-        return orjson.dumps(parts.envelopes.error(status, message, details))
-
     def report(status: int, content: bytes) -> None:
         """Append a refusal of unparsable data to the journal of `default`."""
         if settings.journal_limit:
@@ -212,4 +234,4 @@ def http_protocol(settings: Settings, parts: Components, write: Write) -> type[H
         """Return the application that sends a refusal, with the layers that record requests around it."""
         return stack.around(refusal, lambda: refusal)
 
-    return protocol(refuse, limits, report, around)
+    return protocol(stack.refuse, limits, report, around)

@@ -12,7 +12,7 @@ from click.exceptions import NoArgsIsHelpError
 
 from mockserver import __version__
 from mockserver.adapters.http_server import bound
-from mockserver.config import MEMORY, Settings
+from mockserver.config import MEMORY, NO_LOG, Settings
 from mockserver.domain.limit import RateLimit
 from mockserver.ports import StoreError
 from mockserver.service.seeding import SeedError
@@ -170,7 +170,7 @@ def cli() -> None:
     "cors_origins",
     multiple=True,
     type=Origin(),
-    help="Origin whose pages may use /v1, such as http://localhost:3000, or * for all; repeatable.",
+    help="Origin whose pages may use /v1, besides this machine's: https://app.test, or * for all; repeatable.",
 )
 @click.option(
     "--journal-limit",
@@ -179,7 +179,13 @@ def cli() -> None:
     type=click.IntRange(0),
     help="Maximum number of exchanges in the journal of each sandbox; 0 for no journal.",
 )
-@click.option("--log-format", type=click.Choice(["text", "json"]), help="Format of the access log; no log by default.")
+@click.option(
+    "--log-format",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "json", NO_LOG]),
+    help="Format of the line that each request writes to standard output.",
+)
 def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], workers: int, **options: Any) -> None:  # noqa: ANN401  (click's)
     """Serve the mock until SIGINT or SIGTERM.
 

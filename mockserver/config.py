@@ -8,6 +8,7 @@ from mockserver.domain.limit import RateLimit
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 MEMORY = "memory"
+NO_LOG = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,9 @@ class Settings:
         admin_token: The token that the control plane requires; None for none.
         allowed_hosts: Further hosts that the control plane accepts in `Host`.
         job_duration: The duration of a job, in milliseconds.
-        log_format: `text` or `json`; None for no access log.
+        log_format: `text` or `json`; `none` for no access log.
         max_body: The maximum size of a body, in bytes.
-        cors_origins: The origins whose pages may use the vendor's API, as browsers send them, or `*`.
+        cors_origins: The origins whose pages may use the vendor's API, besides those of this machine, or `*` for all.
         max_connections: The maximum number of open connections.
         header_timeout: The time to receive the head of a request, in seconds.
         body_timeout: The time to receive each part of a body, in seconds.
@@ -53,7 +54,7 @@ class Settings:
     admin_token: str | None = None
     allowed_hosts: frozenset[str] = frozenset()
     job_duration: int = 30_000
-    log_format: str | None = None
+    log_format: str = NO_LOG
     max_body: int = 1 << 20
     cors_origins: frozenset[str] = frozenset()
     max_connections: int = 900

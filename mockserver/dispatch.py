@@ -1,9 +1,11 @@
-"""The dispatcher between the two planes: the vendor's API and the control plane."""
+"""The dispatcher between the two planes, the vendor's API and the control plane, and single pages for people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+Layer = Callable[[ASGIApp], ASGIApp]
 
 _CONTROL = "/_mock"
 
@@ -14,10 +16,12 @@ class PlaneDispatcher:
     Args:
         vendor: The application of the vendor's API.
         control: A factory of the control plane, which is built for its first request.
+        pages: The layers around the vendor's API that may respond with a page in its place, by the path of the page.
     """
 
-    def __init__(self, vendor: ASGIApp, control: Callable[[], ASGIApp]) -> None:
+    def __init__(self, vendor: ASGIApp, control: Callable[[], ASGIApp], pages: Mapping[str, Layer]) -> None:
         self._vendor = vendor
+        self._pages = {path: layer(vendor) for path, layer in pages.items()}
         self._make_control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -25,6 +29,8 @@ class PlaneDispatcher:
         path = scope.get("path", "")
         if path.startswith(_CONTROL) and path[len(_CONTROL) :][:1] in {"", "/"}:
             await self._control(scope, receive, send)
+        elif path in self._pages:
+            await self._pages[path](scope, receive, send)
         else:
             await self._vendor(scope, receive, send)
 

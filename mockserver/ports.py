@@ -22,6 +22,10 @@ CLOSE = "mockserver.close"
 """The ASGI extension and message type that close a connection after the data sent so far, complete or not."""
 
 
+REUSED = "mockserver.reused"
+"""The ASGI extension that marks a request whose connection has carried an earlier one."""
+
+
 class Clock(Protocol):
     """The source of time."""
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import gc
+import json
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from multiprocessing.connection import Connection
 
@@ -14,13 +15,18 @@ import uvloop
 
 from mockserver import __version__
 from mockserver.adapters.http_server import HttpServer
+from mockserver.adapters.line_writer import LineWriter
 from mockserver.adapters.workers import Workers
-from mockserver.banner import banner, highlights
+from mockserver.banner import banner
 from mockserver.bootstrap import Components, components, http_protocol, open_store, seed, server
 from mockserver.config import Settings
 from mockserver.domain.sandbox import DEFAULT_SANDBOX
+from mockserver.middleware.access_log import Write
 from mockserver.ports import StoreError
 from mockserver.seed_watch import watch_seed_file
+from mockserver.service.highlights import highlights
+
+_STDOUT = 1
 
 
 def run(settings: Settings, listening: socket.socket, workers: int) -> int:
@@ -30,19 +36,35 @@ def run(settings: Settings, listening: socket.socket, workers: int) -> int:
         SeedError: The seed file is invalid.
         StoreError: The store cannot be used.
     """
-    if workers == 1:
-        uvloop.run(_serve(settings, listening))
-        return 0
-    banner_text = uvloop.run(_prepare(settings, listening))
-    return Workers(partial(_run_worker, settings), listening, workers, lambda: click.echo(banner_text)).run()
+    with _standard_output(settings) as write:
+        if workers == 1:
+            uvloop.run(_serve(settings, listening, write))
+            return 0
+        banner_text = uvloop.run(_prepare(settings, listening))
+        return Workers(partial(_run_worker, settings), listening, workers, partial(write, banner_text)).run()
 
 
-async def _serve(settings: Settings, listening: socket.socket) -> None:
+@contextmanager
+def _standard_output(settings: Settings) -> Iterator[Write]:
+    """Open standard output for lines, which the log's format may require to be JSON."""
+    as_json = settings.log_format == "json"
+    writer = LineWriter(_STDOUT, notice=_json_notice) if as_json else LineWriter(_STDOUT)
+    try:
+        yield writer
+    finally:
+        writer.close()
+
+
+def _json_notice(dropped: int) -> str:
+    return json.dumps({"droppedLines": dropped})
+
+
+async def _serve(settings: Settings, listening: socket.socket, write: Write) -> None:
     async with open_store(settings) as store:
         parts = components(settings, store=store)
         banner_text = await _seed_store(settings, parts, listening)
         async with _watch_over_seed_file(settings, parts):
-            await _http_server(settings, parts, lambda: click.echo(banner_text)).serve([listening])
+            await _http_server(settings, parts, write, partial(write, banner_text)).serve([listening])
 
 
 @asynccontextmanager
@@ -78,19 +100,20 @@ def _run_worker(settings: Settings, listening: socket.socket, pipe: Connection) 
     """Serve as one of several processes: report when it is ready, and stop when the parent process is gone."""
     gc.disable()  # until the server is up, as in `__main__`
     try:
-        uvloop.run(_serve_as_worker(settings, listening, pipe))
+        with _standard_output(settings) as write:
+            uvloop.run(_serve_as_worker(settings, listening, pipe, write))
     except StoreError as error:
         click.echo(f"audience-mock: --store {settings.shown_store}: {error}", err=True)
         sys.exit(1)
 
 
-async def _serve_as_worker(settings: Settings, listening: socket.socket, pipe: Connection) -> None:
+async def _serve_as_worker(settings: Settings, listening: socket.socket, pipe: Connection, write: Write) -> None:
     async with open_store(settings) as store:
-        http_server = _http_server(settings, components(settings, store=store), partial(pipe.send, "ready"))
+        http_server = _http_server(settings, components(settings, store=store), write, partial(pipe.send, "ready"))
         asyncio.get_running_loop().add_reader(pipe.fileno(), http_server.stop)
         await http_server.serve([listening])
 
 
-def _http_server(settings: Settings, parts: Components, on_start: Callable[[], None]) -> HttpServer:
-    app = server(settings, parts, click.echo)
-    return HttpServer(app, http_protocol(settings, parts, click.echo), on_start, parts.journal_tails.stop)
+def _http_server(settings: Settings, parts: Components, write: Write, on_start: Callable[[], None]) -> HttpServer:
+    app = server(settings, parts, write)
+    return HttpServer(app, http_protocol(settings, parts, write), on_start, parts.journal_tails.stop)

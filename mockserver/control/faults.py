@@ -106,6 +106,7 @@ def _fault(record: Fault, names: frozenset[str]) -> Body:
         "delayMs": record.delay,
         "status": record.status,
         "retryAfter": record.retry_after,
+        "resendMs": record.resend_window,
         "matched": record.matched,
         "acted": record.acted,
         "remaining": record.remaining,

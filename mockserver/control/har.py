@@ -11,7 +11,7 @@ from mockserver.service.journals import Reading
 _UNKNOWN = -1
 _STATUSES = frozenset(HTTPStatus)
 _VERSION = "HTTP/1.1"
-_EXTRA_MEMBERS = ("number", "at", "key", "operation", "outcome", "rule", "faults", "trace")
+_EXTRA_MEMBERS = ("number", "at", "key", "operation", "outcome", "rule", "faults", "resent", "trace")
 
 
 def archive(reading: Reading, origin: str, version: str) -> Body:

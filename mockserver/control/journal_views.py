@@ -39,6 +39,7 @@ def summary(exchange: Exchange, reading: Reading) -> Body:
         "outcome": exchange.outcome.value,
         "rule": exchange.rule,
         "faults": list(exchange.faults),
+        "resent": exchange.resent,
     }
 
 

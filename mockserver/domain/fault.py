@@ -10,6 +10,7 @@ from mockserver.domain.key import ApiKey
 
 _CHANCE_BITS = 64
 _VISIBLE_KEY_END = 4
+_MAX_AWAITED = 100
 
 
 class FaultKind(StrEnum):
@@ -25,12 +26,18 @@ class FaultKind(StrEnum):
     WRONG_CONTENT_TYPE = "wrong-content-type"
 
     @property
+    def resets(self) -> bool:
+        """Whether the connection is reset."""
+        return self in _RESETTING
+
+    @property
     def corrupts_a_body(self) -> bool:
         """Whether a response is sent, but corrupted."""
         return self in _CORRUPTING
 
 
 _CORRUPTING = frozenset({FaultKind.TRUNCATED_BODY, FaultKind.MALFORMED_JSON, FaultKind.WRONG_CONTENT_TYPE})
+_RESETTING = frozenset({FaultKind.RESET_BEFORE, FaultKind.RESET_AFTER})
 _AFTER_EFFECT = _CORRUPTING | {FaultKind.RESET_AFTER, FaultKind.LATE_ANSWER}
 
 
@@ -40,6 +47,13 @@ class FaultSubject(NamedTuple):
     operation: str
     key: ApiKey
     identifiers: frozenset[str]
+
+
+class Resend(NamedTuple):
+    """A request, by its digest, that the user agent may send again by itself up to an instant of real time."""
+
+    request: str
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,9 @@ class Fault:
         preset: The name of the preset that the fault comes from.
         matched: The number of matching requests so far.
         acted: How many times the fault has acted.
+        resend_window: For how many milliseconds after a reset the fault resets the same request again; None for the
+            default, which differs between browsers and other clients.
+        awaited: The requests that it resets again.
     """
 
     id: str
@@ -75,6 +92,8 @@ class Fault:
     preset: str | None = None
     matched: int = 0
     acted: int = 0
+    resend_window: int | None = None
+    awaited: tuple[Resend, ...] = ()
 
     @property
     def remaining(self) -> int | None:
@@ -105,6 +124,23 @@ class Fault:
     def after_acting(self) -> "Fault":
         """Return the fault with one more act counted."""
         return replace(self, acted=self.acted + 1)
+
+    def awaits_any(self, now: int) -> bool:
+        """Return whether the user agent may send a request again."""
+        return any(now < resend.until for resend in self.awaited)
+
+    def awaits(self, request: str, now: int) -> bool:
+        """Return whether the user agent may send this request again."""
+        return any(resend.request == request and now < resend.until for resend in self.awaited)
+
+    def awaiting(self, resend: Resend, now: int) -> "Fault":
+        """Return the fault with one more request that the user agent may send again, and without those of the past."""
+        others = [other for other in self.awaited if now < other.until and other.request != resend.request]
+        return replace(self, awaited=(*others, resend)[-_MAX_AWAITED:])
+
+    def not_awaiting(self, request: str) -> "Fault":
+        """Return the fault without a request that the user agent does not send again any more."""
+        return replace(self, awaited=tuple(resend for resend in self.awaited if resend.request != request))
 
 
 class FaultDecision(NamedTuple):

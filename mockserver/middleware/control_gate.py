@@ -10,6 +10,8 @@ import re
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mockserver.recording.request_record import note_refusal
+
 _ROOT = "/_mock"
 _BELOW = "/_mock/"
 _HEALTH = "/_mock/health"
@@ -70,12 +72,16 @@ class ControlGateMiddleware:
             path = scope["path"]
             if path.startswith(_ROOT) and (path == _ROOT or path.startswith(_BELOW)):
                 if (problem := self._origin_problem(scope)) is not None:
-                    await _refuse(send, _FORBIDDEN, *problem)
+                    await _refuse(scope, send, _FORBIDDEN, *problem)
                     return
                 if self._token is not None and path != _HEALTH and not self._has_token(scope, self._token):
-                    await _refuse(send, _UNAUTHORIZED, *_NO_TOKEN)
+                    await _refuse(scope, send, _UNAUTHORIZED, *_NO_TOKEN)
                     return
         await self.app(scope, receive, send)
+
+    def trusts(self, scope: Scope) -> bool:
+        """Return whether the host and the origin of a request are acceptable, whatever its path."""
+        return self._origin_problem(scope) is None
 
     def _origin_problem(self, scope: Scope) -> tuple[str, str] | None:
         """Return the problem with the host or origin of a request, with a hint; None if there is none."""
@@ -114,7 +120,8 @@ def _hint(host: str | None) -> str:
     return f"Start the server with --allowed-host {host}." if host else "Use http://localhost and the server's port."
 
 
-async def _refuse(send: Send, status: int, reason: str, hint: str) -> None:
+async def _refuse(scope: Scope, send: Send, status: int, reason: str, hint: str) -> None:
+    note_refusal(scope, {"rule": "control-gate"})
     content = orjson.dumps({"reason": reason, "hint": hint})
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
     if status == _UNAUTHORIZED:

@@ -25,6 +25,7 @@ class RequestRecord:
         rule: The rule of this server that refused the request, as in `error.details.rule`; None if none did.
         place: The part of the request that the rule refused, as in `error.details.in`.
         faults: The ids of the faults that acted on the request.
+        resent: Whether the user agent has sent the request again by itself, after a fault had reset its connection.
         cut_off: Whether a fault cut the connection.
         gone_at: When the client closed its side, or the connection was lost, before the response was complete, in
             seconds of `time.perf_counter`; None if that did not happen.
@@ -37,6 +38,7 @@ class RequestRecord:
     rule: str | None = None
     place: str | None = None
     faults: Sequence[str] = ()
+    resent: bool = False
     cut_off: bool = False
     gone_at: float | None = None
 

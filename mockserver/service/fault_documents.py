@@ -20,7 +20,7 @@ PRESETS: Mapping[str, tuple[Document, ...]] = {
 }
 """Common situations by name; a document with a preset may still select requests and limit the number of acts."""
 
-_BESIDE_A_PRESET = frozenset({"preset", "operation", "key", "resource", "from", "times"})
+_BESIDE_A_PRESET = frozenset({"preset", "operation", "key", "resource", "from", "times", "resendMs"})
 _RATE_LIMITED = 429
 _FIRST_ERROR = 400
 
@@ -75,7 +75,15 @@ def spelled_out(document: Document) -> tuple[Document, ...]:
         raise FaultError(
             f"the preset {preset} has its own {', '.join(sorted(surplus))}; leave that out, or name a kind"
         )
-    return tuple({**part, **document} for part in PRESETS[preset])
+    parts = tuple({**part, **_for_kind(FaultKind(part["kind"]), document)} for part in PRESETS[preset])
+    if "resendMs" in document and not any(FaultKind(part["kind"]).resets for part in parts):
+        raise FaultError(f"resendMs goes with faults that reset the connection, and the preset {preset} has none")
+    return parts
+
+
+def _for_kind(kind: FaultKind, document: Document) -> Document:
+    """Return a document with a preset, without the member that only some kinds of its faults take."""
+    return document if kind.resets else {name: value for name, value in document.items() if name != "resendMs"}
 
 
 def fault(part: Document, fault_id: str) -> Fault:
@@ -93,6 +101,7 @@ def fault(part: Document, fault_id: str) -> Fault:
         _optional_int(part, "status"),
         _optional_int(part, "retryAfter"),
         part.get("preset"),
+        resend_window=_optional_int(part, "resendMs"),
     )
 
 
@@ -109,5 +118,7 @@ def _check_members(document: Document) -> None:
         raise FaultError(f"a fault of kind {kind} answers with no status of its own; leave the status out")
     if kind in {FaultKind.DELAY, FaultKind.LATE_ANSWER} and not document.get("delayMs"):
         raise FaultError(f"a fault of kind {kind} needs delayMs")
+    if "resendMs" in document and not kind.resets:
+        raise FaultError(f"resendMs goes with faults that reset the connection, not with the kind {kind}")
     if "retryAfter" in document and document.get("status") != _RATE_LIMITED:
         raise FaultError(f"retryAfter goes with the status {_RATE_LIMITED}")

@@ -1,6 +1,7 @@
 """The faults of a sandbox: add, list, remove, and count requests."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from mockserver.domain.fault import Fault, FaultDecision, FaultSubject, decide
@@ -92,3 +93,12 @@ async def claim(store: Store, sandbox_id: str, fault_id: str) -> bool:
             return counted != sandbox.faults
     except SandboxNotFoundError:
         return False
+
+
+async def change(store: Store, sandbox_id: str, fault_id: str, changed: Callable[[Fault], Fault]) -> None:
+    """Change a fault, unless it or its sandbox has been removed."""
+    with suppress(SandboxNotFoundError):
+        async with store.transaction(sandbox_id) as transaction:
+            sandbox = await transaction.sandbox()
+            faults = tuple(changed(fault) if fault.id == fault_id else fault for fault in sandbox.faults)
+            await transaction.save_sandbox(replace(sandbox, faults=faults))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.bench.requests import DELETES, PATHS
 
-SERVE = (sys.executable, "-m", "mockserver", "serve")
+SERVE = (sys.executable, "-m", "mockserver", "serve", "--log-format", "none")
 EVERY_PATH = frozenset(PATHS)
 
 

@@ -1,20 +1,16 @@
 """The requests of pages of other origins, in a real Chromium."""
 
-import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from mockserver.config import Settings
 from tests.harness.in_thread import served
+from tests.system.browser import chromium, page_server
 
-CHROMIUM = shutil.which("chromium")
 AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
 AUDIENCES = "/v1/accounts/a00000000000000000000001/audiences"
 READY = f"{AUDIENCES}/b00000000000000000000001"
@@ -30,32 +26,17 @@ FETCH = """async ([url, options]) => {
 }"""
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def front_end(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a server of pages, which is not ours."""
-    folder = tmp_path_factory.mktemp("front-end")
-    (folder / "index.html").write_text("<!DOCTYPE html><title>A page</title>")
-    pages = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=pages.serve_forever)
-    thread.start()
-    yield pages.server_address[1]
-    pages.shutdown()
-    thread.join()
-    pages.server_close()
+    with page_server(tmp_path_factory.mktemp("front-end")) as port:
+        yield port
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    rules = "--host-resolver-rules=MAP evil.example 127.0.0.1, MAP rebound.example 127.0.0.1"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", rules])
+    with chromium("--host-resolver-rules=MAP evil.example 127.0.0.1, MAP rebound.example 127.0.0.1") as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -66,9 +47,8 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def url(front_end: int) -> Iterator[str]:
-    settings = Settings(cors_origins=frozenset({f"http://localhost:{front_end}"}))
-    with served(settings) as (url, _):
+def url() -> Iterator[str]:
+    with served(Settings()) as (url, _):
         yield url
 
 
@@ -165,13 +145,15 @@ def test_a_name_that_is_rebound_to_this_machine_is_refused(url: str, page: Page)
     assert everything(url) == before
 
 
-def test_a_page_of_a_named_origin_can_use_the_whole_vendors_api(url: str, front_end: int, page: Page) -> None:
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_page_of_this_machine_can_use_the_whole_vendors_api(url: str, front_end: int, page: Page, host: str) -> None:
     httpx.post(
         f"{url}/_mock/sandboxes/default/faults",
         json={"kind": "response", "status": 429, "retryAfter": 7, "operation": "listAudiences", "times": 1},
     ).raise_for_status()
-    page.goto(f"http://localhost:{front_end}/")
-    json_body = {"headers": {**AUTHORIZED, "Content-Type": "application/json"}, "body": '{"name": "New"}'}
+    page.goto(f"http://{host}:{front_end}/")
+    traced = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "X-Request-Id": "1"}
+    json_body = {"headers": {**AUTHORIZED, **traced, "Content-Type": "application/json"}, "body": '{"name": "New"}'}
 
     limited = fetched(page, url + AUDIENCES, headers=AUTHORIZED)
     answers = [
@@ -189,11 +171,8 @@ def test_a_page_of_a_named_origin_can_use_the_whole_vendors_api(url: str, front_
     assert (example["status"], example["headers"]["preference-applied"]) == (409, "code=409")
 
 
-@pytest.mark.parametrize("stranger", ["evil.example", "127.0.0.1"])
-def test_a_page_of_another_origin_cannot_use_the_vendors_api(
-    url: str, front_end: int, page: Page, stranger: str
-) -> None:
-    page.goto(f"http://{stranger}:{front_end}/")
+def test_a_page_of_another_origin_cannot_use_the_vendors_api(url: str, front_end: int, page: Page) -> None:
+    page.goto(f"http://evil.example:{front_end}/")
 
     answers = [
         fetched(page, url + AUDIENCES, headers=AUTHORIZED),
@@ -203,3 +182,11 @@ def test_a_page_of_another_origin_cannot_use_the_vendors_api(
 
     assert [one["type"] for one in answers] == ["failed"] * 3
     assert httpx.get(url + READY, headers=AUTHORIZED).status_code == 200
+
+
+def test_a_page_of_a_named_origin_can_use_the_vendors_api(front_end: int, page: Page) -> None:
+    settings = Settings(cors_origins=frozenset({f"http://evil.example:{front_end}"}))
+    with served(settings) as (url, _):
+        page.goto(f"http://evil.example:{front_end}/")
+
+        assert fetched(page, url + AUDIENCES, headers=AUTHORIZED)["status"] == 200

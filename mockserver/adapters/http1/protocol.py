@@ -19,7 +19,7 @@ from mockserver.adapters.http1.heads import check_head, read_target
 from mockserver.adapters.http1.input import Backlog, Flow
 from mockserver.adapters.http1.output import Output
 from mockserver.adapters.http1.refusals import Limits, RefusedError, refused
-from mockserver.ports import CLOSE, RESET
+from mockserver.ports import CLOSE, RESET, REUSED
 
 _LINGER = 2.0
 _MAX_REFUSED = 16  # the connections above the limit that get a response; further ones are closed without one
@@ -78,6 +78,7 @@ class Protocol(HttpToolsProtocol):
         active: The cycle whose application was started last.
         ready: The application to be started for `cycle`.
         in_head: Whether a head is incomplete.
+        is_reused: Whether the connection has carried a request.
         in_body: Whether a body is incomplete.
         head_continues: Whether the last segment continued a head.
         segment_size: The bytes of the last segment.
@@ -102,6 +103,7 @@ class Protocol(HttpToolsProtocol):
     active: Cycle | None = None
     ready: ASGI3Application | None = None
     in_head = False
+    is_reused = False
     in_body = False
     head_continues = False
     segment_size = 0
@@ -303,6 +305,9 @@ class Protocol(HttpToolsProtocol):
         self.scope["raw_path"] = self.root_path.encode("ascii") + target.raw_path
         self.scope["query_string"] = target.query
         self.scope["extensions"] = {RESET: _NO_OPTIONS, CLOSE: _NO_OPTIONS}
+        if self.is_reused:
+            self.scope["extensions"][REUSED] = _NO_OPTIONS
+        self.is_reused = True
 
     def _new_cycle(self) -> Cycle:
         version = self.parser.get_http_version()

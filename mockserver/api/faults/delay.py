@@ -26,14 +26,10 @@ class DelayedRequest:
         """Return the next message for the application."""
         return self._read.popleft() if self._read else await self._receive()
 
-    async def read(self) -> None:
-        """Read at most 1 MiB of the body: the client has sent it, whatever happens to the request."""
-        size = 0
-        while size <= _MAX_READ_AHEAD:
-            message = await self.receive()
-            size += len(message.get("body", b"")) + 1
-            if not message.get("more_body", False):
-                return
+    @property
+    def body(self) -> bytes:
+        """The part of the body that has been read ahead."""
+        return b"".join(message.get("body", b"") for message in self._read)
 
     async def read_ahead(self) -> bool:
         """Read ahead at most 1 MiB of the rest of the body; return False if the client has disconnected."""

@@ -31,7 +31,8 @@ RULE_IDS = tuple(_CHECKS)
 def findings(exchanges: Sequence[Exchange], *, dropped: bool = False) -> list[Finding]:
     """Return the findings about a client's exchanges, ordered by the last exchange of each.
 
-    More exchanges add findings and never remove any.
+    More exchanges add findings and never remove any. Requests that the user agent has sent again by itself are nobody's
+    mistake, and are left out.
 
     Args:
         exchanges: The exchanges, oldest first.
@@ -40,6 +41,8 @@ def findings(exchanges: Sequence[Exchange], *, dropped: bool = False) -> list[Fi
     history = History(exchanges[0].ended if dropped and exchanges else float("-inf"))
     result: list[Finding] = []
     for latest in exchanges:
+        if latest.resent:
+            continue
         for check in _CHECKS.values():
             result += check(history, latest)
         history.add(latest)

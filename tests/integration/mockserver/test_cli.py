@@ -8,12 +8,15 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
 
-from tests.harness.cli_server import AUTHORIZED, DELETE, cli_server, startup_error, url_in
+from tests.harness.cli_server import AUTHORIZED, DELETE, SERVE, cli_server, startup_error, url_in
 from tests.harness.curl_command import curled
+
+POPULATED = DELETE.replace("b00000000000000000000001", "b00000000000000000000002")
 
 
 def test_the_banner_shows_working_commands_and_the_default_identifiers() -> None:
@@ -30,7 +33,7 @@ def test_the_banner_shows_working_commands_and_the_default_identifiers() -> None
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_the_server_cleanly(number: signal.Signals) -> None:
-    with cli_server() as (process, banner):
+    with cli_server("--log-format", "none") as (process, banner):
         httpx.get(url_in(banner) + "/_mock/health").raise_for_status()
 
         process.send_signal(number)
@@ -86,7 +89,65 @@ def test_each_request_is_one_log_line_without_the_key(form: str) -> None:
         entry = json.loads(line)
         assert (entry["method"], entry["path"], entry["status"]) == ("DELETE", DELETE, 200)
     else:
-        assert line.startswith(f"DELETE {DELETE} 200 ")
+        assert line.startswith(f"DELETE {DELETE} 200 accepted ")
+
+
+def test_a_line_is_logged_by_default_and_none_if_the_format_is_none() -> None:
+    lines = {}
+    for options in ((), ("--log-format", "none")):
+        with cli_server(*options) as (process, banner):
+            httpx.delete(url_in(banner) + POPULATED, headers=AUTHORIZED)
+            process.send_signal(signal.SIGTERM)
+            lines[options], _ = process.communicate(timeout=20)
+
+    assert lines[()].startswith(f"DELETE {POPULATED} 409 guard ")
+    assert lines[()].count("\n") == 1
+    assert lines["--log-format", "none"] == ""
+
+
+def test_the_log_shows_no_key_and_no_admin_token_wherever_they_stand() -> None:
+    token, key = "the-admin/token-of-this-server", AUTHORIZED["Authorization"].split()[1]
+    with cli_server("--admin-token", token) as (process, banner):
+        for secret in (token, key, "sk_live_secret_of_somebody_else"):
+            for shown in (secret, quote(secret, safe=""), f"%{ord(secret[0]):02x}{secret[1:]}"):
+                for path in ("/v1/accounts/{}/audiences", "/nope/{}", "/_mock/sandboxes/default/keys/{}", "/{}"):
+                    for sent in (key, token):
+                        httpx.get(url_in(banner) + path.format(shown), headers={"Authorization": f"Bearer {sent}"})
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=20)
+
+    assert len(out.splitlines()) == 72
+    for secret in (token, key, "somebody"):
+        assert secret not in out
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_pipe_that_nobody_reads_does_not_stop_the_server(form: str) -> None:
+    with (
+        cli_server("--log-format", form) as (process, banner),
+        httpx.Client(base_url=url_in(banner), timeout=20) as client,
+    ):
+        path = "/" + "/".join(["x"] * 1_000)  # 64 KiB, as much as a pipe holds, after some dozens of requests
+        for _ in range(100):
+            assert client.get(path).status_code == 404
+
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def test_a_full_disk_does_not_stop_the_server() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with Path("/dev/full").open("w") as full:
+        process = subprocess.Popen([*SERVE, "--port", str(port)], stdout=full, stderr=subprocess.PIPE, text=True)  # noqa: S603  (ours)
+    with process:
+        url = f"http://127.0.0.1:{port}"
+        with httpx.Client(base_url=url, transport=httpx.HTTPTransport(retries=10)) as client:
+            assert [client.get("/v1/accounts", headers=AUTHORIZED).status_code for _ in range(3)] == [200] * 3
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=20)
+
+    assert (process.returncode, err) == (0, "")
 
 
 def test_a_seed_file_replaces_the_default_seed(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.domain.fault import Fault, FaultKind, FaultSubject, chance, decide, redacted
+from mockserver.domain.fault import Fault, FaultKind, FaultSubject, Resend, chance, decide, redacted
 from mockserver.domain.key import ApiKey
 
 OPERATIONS = ("deleteAudience", "getAudience")
@@ -133,3 +133,20 @@ def test_chance_has_the_given_probability() -> None:
 @given(st.text(min_size=8))
 def test_a_redacted_key_shows_four_characters(token: str) -> None:
     assert redacted(token) == "..." + token[-4:]
+
+
+class TestAwaitedRequests:
+    def test_a_request_is_awaited_up_to_an_instant(self) -> None:
+        fault = Fault("f", FaultKind.RESET_AFTER).awaiting(Resend("one", 10), 0)
+
+        assert [fault.awaits("one", now) for now in (0, 9, 10)] == [True, True, False]
+        assert [fault.awaits_any(now) for now in (9, 10)] == [True, False]
+        assert not fault.awaits("another", 0)
+        assert not fault.not_awaiting("one").awaits_any(0)
+
+    def test_requests_of_the_past_and_more_than_a_hundred_are_forgotten(self) -> None:
+        fault = Fault("f", FaultKind.RESET_AFTER).awaiting(Resend("past", 5), 0)
+        for number in range(150):
+            fault = fault.awaiting(Resend(f"{number}", 20), 10)
+
+        assert [resend.request for resend in fault.awaited] == [f"{number}" for number in range(50, 150)]
