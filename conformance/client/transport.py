@@ -119,10 +119,12 @@ class BoundedClient(httpx.Client):
                 return self._send_bounded(request, {**options, "stream": True, "follow_redirects": False})
         except httpx.TransportError as error:
             self._limit.raise_if_passed()
+            if isinstance(error, (ResponseError, httpx.ConnectError)):
+                raise
             is_slow = isinstance(error, httpx.TimeoutException)
-            if not bounds.received and not bounds.has_connected and not is_slow:
+            if not (bounds.received or bounds.has_connected or is_slow):
                 raise KeptConnectionError(str(error), request=request) from error
-            if isinstance(error, ResponseError) or not bounds.received:
+            if not bounds.received:
                 raise
             text = f"a response without an end, within {longest:g} s" if is_slow else str(error)
             raise ResponseError(text or type(error).__name__, request=request) from error
