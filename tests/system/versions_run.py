@@ -14,7 +14,6 @@ TESTS = (
     "tests/unit",
     "tests/integration/mockserver/adapters/sql/test_sqlite.py",
     "tests/integration/mockserver/adapters/sql/test_migrations.py",
-    "tests/integration/project/test_extras.py",
 )
 """The tests that take a few minutes and use every dependency."""
 
