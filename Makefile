@@ -22,7 +22,7 @@ define CREATE
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run unit test check system-test schemathesis conformance bench bench-journal bench-sandboxes mutants prove clean
+.PHONY: help install run unit test check system-test schemathesis conformance bench bench-journal bench-sandboxes mutants versions prove clean
 
 help: ## Print this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -82,11 +82,15 @@ mutants: $(STAMP) ## Run the whole suite on every mutant of the server, and prin
 	$(BIN)/python -m tests.mutants.matrix $(ARGS)
 	$(if $(ARGS),,$(BIN)/python -m tests.mutants.combinations)
 
+versions: $(STAMP) ## Run tests with the oldest and with the newest dependencies that are allowed (ARGS=oldest)
+	$(BIN)/python -m tests.system.versions_run $(ARGS)
+
 prove: $(STAMP) ## Run in full what `make test` samples: hours, told beforehand
 	@PROVE=1 $(BIN)/python -m tests.harness.prove_plan
 	PROVE=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 	$(MAKE) mutants
 	$(MAKE) schemathesis
+	$(MAKE) versions
 
 clean: ## Remove what was made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis .audience-conformance

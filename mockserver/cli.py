@@ -23,7 +23,7 @@ _MAX_EXPIRY = 8_760 * _UNITS["h"]
 _USAGE_ERROR = 2
 
 
-class Duration(click.ParamType[int]):
+class Duration(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
     """A duration such as `500ms`, `30s`, `2m` or `1h`, converted to milliseconds."""
 
     name = "duration"
@@ -38,7 +38,7 @@ class Duration(click.ParamType[int]):
         return int(match[1]) * _UNITS[match[2]]
 
 
-class Expiry(click.ParamType[int | None]):
+class Expiry(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
     """A duration from a second to a year, converted to milliseconds, or `never`, converted to None."""
 
     name = "duration or never"
@@ -53,7 +53,7 @@ class Expiry(click.ParamType[int | None]):
         return expiry
 
 
-class Rate(click.ParamType[RateLimit]):
+class Rate(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
     """A rate limit such as `5/s`, `60/m` or `1000/h`."""
 
     name = "rate"
@@ -66,7 +66,7 @@ class Rate(click.ParamType[RateLimit]):
             self.fail(str(error), param, ctx)
 
 
-class Token(click.ParamType[str]):
+class Token(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
     """A secret that a header can carry and that is not trivial to guess."""
 
     name = "token"
@@ -78,7 +78,7 @@ class Token(click.ParamType[str]):
         return str(value)
 
 
-class Origin(click.ParamType[str]):
+class Origin(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
     """An origin as browsers send it (scheme, host, and a port other than the scheme's default), or `*`, or `null`."""
 
     name = "origin"

@@ -19,7 +19,7 @@ from tests.bench.run import PARTS, Choice, run
 from tests.bench.stores import MEMORY, STORES
 
 
-class Several(click.ParamType[tuple[str, ...]]):
+class Several(click.ParamType):
     """A list of known words, separated by commas and returned in the known order."""
 
     name = "words"
@@ -35,7 +35,7 @@ class Several(click.ParamType[tuple[str, ...]]):
         return tuple(word for word in self._known if word in words)
 
 
-class Numbers(click.ParamType[tuple[int, ...]]):
+class Numbers(click.ParamType):
     """A list of numbers up to a maximum, separated by commas and returned in ascending order."""
 
     name = "numbers"

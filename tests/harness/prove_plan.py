@@ -14,7 +14,7 @@ from tests.system.schemathesis_run import runs
 SEEDS = 5
 CORES = 2
 """The number of cores that `make prove` uses: `make mutants` runs two mutants at a time."""
-RUN, RARE_RUN, SINGLE_RUN, CONVERSATION, REST, SCHEMATHESIS = 12, 60, 12, 1.5, 1800, 25
+RUN, RARE_RUN, SINGLE_RUN, CONVERSATION, REST, SCHEMATHESIS, VERSIONS = 12, 60, 12, 1.5, 1800, 25, 360
 """CPU seconds of one item of each part, in November 2026. `REST` and `RARE_RUN` were extrapolated from the sample."""
 
 
@@ -45,6 +45,7 @@ def parts() -> list[Part]:
         Part("runs of all checks, with all repetitions, on mutants that show rarely", rare, RARE_RUN),
         Part("runs of all checks on pairs of mutants, and on twenty at once", PAIRS + 1, RUN),
         Part("runs of Schemathesis on the two contracts", len(runs()), SCHEMATHESIS),
+        Part("sets of dependencies, the oldest and the newest that are allowed, with the unit tests", 2, VERSIONS),
     ]
 
 

@@ -42,8 +42,8 @@ STATUSES = {
     "docs/provider-states.md": [*(200,) * 15, 501],
 }
 """The statuses of the `curl` commands of each page, in their order, on a server that has just been started."""
-OF_OTHER_PROGRAMS = {"--help", "--publish", "--rm", "--tag", "--test", "--url"}
-"""Options of click, docker, node and schemathesis."""
+OF_OTHER_PROGRAMS = {"--build-arg", "--from", "--help", "--publish", "--rm", "--spec", "--tag", "--test", "--url"}
+"""Options of click, docker, node, pipx, schemathesis and uvx."""
 RUN_ELSEWHERE = {"docker", "node", "pip", "pytest", "schemathesis"}
 """tests/system runs their commands, and the tests of the recipes."""
 
@@ -135,6 +135,7 @@ def test_a_wrong_command_is_noticed(command: str) -> None:
 def is_understood(command: str) -> bool:
     """Tell whether a command names a program, options and files that exist; a curl command is run by another test."""
     words = [word for word in shlex.split(command) if "=" not in word or word.startswith(("-", "http"))]
+    words = words[{"uvx": 1, "pipx": 2}.get(words[0], 0) :]
     program, arguments = Path(words[0]).name, words[1:]
     if program == "make":
         return set(arguments) <= set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))

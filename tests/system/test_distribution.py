@@ -1,0 +1,151 @@
+"""The source distribution and the wheel: built, checked, installed into an environment of their own, and used there."""
+
+import os
+import subprocess
+import sys
+import tarfile
+import tomllib
+import venv
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from audience_mock_launcher import PACKAGES
+
+ROOT = Path(__file__).parents[2]
+TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["release"]
+DATA = (
+    "openapi/audiences.yaml",
+    "openapi/control.yaml",
+    "mockserver/seed.schema.json",
+    "mockserver/default.yaml",
+    "conformance/report/page.css",
+    "conformance/report/scripts/prelude.sh",
+)
+
+
+def run(*words: str | Path, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **variables}  # noqa: TID251  (a child's, not ours)
+    return subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603  (ours)
+
+
+def succeeded(*words: str | Path, cwd: Path | None = None, **variables: str) -> str:
+    """Run a command that has to succeed, and return its output."""
+    result = run(*words, cwd=cwd, **variables)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def environment_in(folder: Path, *requirements: str) -> Path:
+    """Make a virtual environment with some packages, and return its folder of programs."""
+    venv.create(folder, with_pip=True)
+    constraints = ROOT / "constraints.txt"
+    succeeded(folder / "bin/python", "-m", "pip", "install", "--quiet", "--constraint", constraints, *requirements)
+    return folder / "bin"
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return environment_in(tmp_path_factory.mktemp("tools"), *TOOLS)
+
+
+@pytest.fixture(scope="module")
+def built(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The source distribution, and the wheel that was built from it."""
+    folder = tmp_path_factory.mktemp("built")
+    succeeded(tools / "python", "-m", "build", "--outdir", folder, ROOT)
+    (source,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    return source, wheel
+
+
+@pytest.fixture(scope="module")
+def programs(built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of an environment into which the wheel is installed without any extra."""
+    return environment_in(tmp_path_factory.mktemp("server"), str(built[1]))
+
+
+@pytest.fixture(scope="module")
+def suite_programs(built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return environment_in(tmp_path_factory.mktemp("suite"), f"{built[1]}[suite]")
+
+
+@contextmanager
+def running(programs: Path, folder: Path, **variables: str) -> Iterator[str]:
+    """A server, started in a folder; the value is its address."""
+    environment = {**os.environ, **variables}  # noqa: TID251  (a child's, not ours)
+    command = [programs / "audience-mock", "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  (ours)
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()
+
+
+def test_the_distributions_are_valid(built: tuple[Path, Path], tools: Path) -> None:
+    succeeded(tools / "twine", "check", "--strict", *built)
+    succeeded(
+        tools / "check-wheel-contents", "--toplevel", ",".join([*PACKAGES, "audience_mock_launcher.py"]), built[1]
+    )
+
+
+def test_the_wheel_holds_data_and_types_but_no_tests(built: tuple[Path, Path]) -> None:
+    names = zipfile.ZipFile(built[1]).namelist()
+
+    assert {*DATA, *(f"{package}/py.typed" for package in PACKAGES)} <= set(names)
+    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {
+        *PACKAGES,
+        "audience_mock_launcher.py",
+    }
+
+
+def test_a_wheel_can_be_built_from_the_source_distribution_alone(built: tuple[Path, Path]) -> None:
+    with tarfile.open(built[0]) as archive:
+        files = {name.partition("/")[2] for name in archive.getnames()}
+
+    assert {"pyproject.toml", "audience_mock_launcher.py", "LICENSE", *DATA} <= files
+
+
+def test_the_server_runs_from_another_folder_without_any_extra(programs: Path, tmp_path: Path) -> None:
+    with running(programs, tmp_path) as url:
+        audiences = f"{url}/v1/accounts/a00000000000000000000001/audiences"
+        response = httpx.get(audiences, headers={"Authorization": "Bearer sk_test_all_permissions"})
+        assert response.status_code == 200
+        assert httpx.get(f"{url}/_mock/docs").status_code == 200
+
+
+def test_the_other_command_and_databases_name_the_extra_that_they_lack(programs: Path, tmp_path: Path) -> None:
+    suite = run(programs / "audience-conformance", "list", cwd=tmp_path)
+    database = run(programs / "audience-mock", "serve", "--port", "0", "--store", "sqlite:///a.db", cwd=tmp_path)
+
+    assert (suite.returncode, database.returncode) == (4, 2)
+    assert "pip install 'audience-mock[suite]'" in suite.stderr
+    assert "pip install 'audience-mock[sql]'" in database.stderr
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_both_run_in_a_folder_with_a_package_of_the_same_name(
+    name: str, programs: Path, suite_programs: Path, tmp_path: Path
+) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "__init__.py").write_text("raise SystemExit('the wrong package')")
+    with running(programs, tmp_path, PYTHONPATH=".") as url:
+        target = ("--base-url", url, "--states-url", f"{url}/_mock/provider-states")
+        chosen = ("--workers", "2", "--seed", "1", "-k", "check_a_populated_audience_is_protected", "--quiet")
+
+        output = succeeded(
+            suite_programs / "audience-conformance", "run", *target, *chosen, cwd=tmp_path, PYTHONPATH="."
+        )
+
+    assert "verdict" in output
+
+
+def test_the_types_are_found_by_a_type_checker(suite_programs: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("from openapi import contract\nreveal_type(contract())\n")
+    checked = [sys.executable, "-m", "mypy", "--python-executable", str(suite_programs / "python"), "mine.py"]
+
+    assert 'Revealed type is "dict[str, Any]"' in succeeded(*checked, cwd=tmp_path).replace("builtins.", "")
