@@ -40,6 +40,8 @@ ERROR_CODES: Mapping[int, str] = {
     413: "PAYLOAD_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
     431: "HEADERS_TOO_LARGE",
+    501: "NOT_IMPLEMENTED",
+    505: "HTTP_VERSION_NOT_SUPPORTED",
 }
 _STATUS_BY_RULE = {reason.rule: status for reason, status in STATUS.items()}  # an enum's own hash is slow
 _SERVER_ERROR = 500

@@ -56,6 +56,7 @@ class TinyApplication:
             "path": scope["path"],
             "query": scope["query_string"].decode(),
             "headers": [name.decode() for name, _ in scope["headers"]],
+            "host": [value.decode() for name, value in scope["headers"] if name == b"host"],
             "body": body.decode(),
         }
         await self.answer(send, json.dumps(echoed).encode())

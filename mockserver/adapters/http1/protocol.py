@@ -4,7 +4,6 @@ It is a subclass of uvicorn's. A refusal of its own is the last response on its 
 """
 
 import asyncio
-import urllib.parse
 from collections import deque
 from collections.abc import Callable
 from typing import ClassVar
@@ -15,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.adapters.http1.cycle import Cycle, Refuse, last_response, refusing_app, send_last
 from mockserver.adapters.http1.deadline import TICK, Deadline
+from mockserver.adapters.http1.heads import check_head, read_target
 from mockserver.adapters.http1.refusals import Limits, RefusedError, refused
 from mockserver.ports import CLOSE, RESET
 
@@ -199,6 +199,7 @@ class Protocol(HttpToolsProtocol):
         if large or self.head_continues or self.head_bytes:
             size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             limits.check(size, len(self.headers))
+        check_head(self.parser.get_http_version(), self.headers)
         self._read_target()
         self.in_head, self.in_body = False, True
         self.cycle = cycle = self._new_cycle()
@@ -224,13 +225,11 @@ class Protocol(HttpToolsProtocol):
             self._start_ready(self.ready)
 
     def _read_target(self) -> None:
-        target = httptools.parse_url(self.url)
-        raw_path = target.path or b"/"  # http://host has no path
-        path = raw_path.decode("ascii")
+        path, raw_path, query = read_target(self.url, self.headers)
         self.scope["method"] = self.parser.get_method().decode("ascii")
-        self.scope["path"] = self.root_path + (urllib.parse.unquote(path) if "%" in path else path)
+        self.scope["path"] = self.root_path + path
         self.scope["raw_path"] = self.root_path.encode("ascii") + raw_path
-        self.scope["query_string"] = target.query or b""
+        self.scope["query_string"] = query
         self.scope["extensions"] = {RESET: _NO_OPTIONS, CLOSE: _NO_OPTIONS}
 
     def _new_cycle(self) -> Cycle:
