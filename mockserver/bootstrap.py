@@ -174,6 +174,7 @@ def http_protocol(settings: Settings, parts: Components, write: Write) -> type[H
         settings.max_headers,
         settings.max_connections,
         settings.whole_body_timeout,
+        settings.write_timeout,
     )
     stack = _asgi_stack(settings, parts, write)
 

@@ -31,6 +31,7 @@ class Settings:
         header_timeout: The time to receive the head of a request, in seconds.
         body_timeout: The time to receive each part of a body, in seconds.
         whole_body_timeout: The time to receive a whole body, in seconds.
+        write_timeout: The time in which a client takes some part of what waits to be sent, in seconds.
         max_head: The maximum size of a head, in bytes.
         max_headers: The maximum number of headers.
         journal_limit: The maximum number of exchanges in the journal of each sandbox; 0 for no journal.
@@ -56,6 +57,7 @@ class Settings:
     header_timeout: float = 10.0
     body_timeout: float = 30.0
     whole_body_timeout: float = 120.0
+    write_timeout: float = 30.0
     max_head: int = 65_536
     max_headers: int = 200
     journal_limit: int = 1_000

@@ -137,6 +137,7 @@ class TinyApplication:
             await send({"type": "http.response.body", "body": LARGE[:MEGABYTE], "more_body": True})
             self.sent += MEGABYTE
         await send({"type": "http.response.body"})
+        self.gone.set()
 
     async def no_content(self, _scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 204, "headers": []})

@@ -25,9 +25,12 @@ from mockserver.recording.request_record import RECORD, REFUSAL, RequestRecord, 
 
 Refuse = Callable[[int, str, Mapping[str, object]], bytes]
 """A function that renders a refusal from its status, message and details."""
+Write = Callable[[bytes | memoryview], None]
+"""A function that writes data to a connection."""
 End = Callable[[bytes], None]
 """A function that writes the last data of a connection."""
 
+_PIECE = 131_072  # with less the event loop has more turns than the kernel has buffers
 _BODILESS = frozenset({204, 304})
 _EVENT_STREAM = b"text/event-stream"
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -76,6 +79,7 @@ class Cycle(RequestResponseCycle):
 
     Attributes:
         refuse: The function that renders a refusal; the protocol sets it.
+        write: The function that writes to the connection; the protocol sets it.
         head: The response head that waits for the body.
         endless: Whether the response is a stream that goes on while the client listens.
         broken: The break of the request body, if there is one.
@@ -83,6 +87,7 @@ class Cycle(RequestResponseCycle):
     """
 
     refuse: Refuse
+    write: Write
     head: bytes | None = None
     endless = False
     broken: Break | None = None
@@ -131,7 +136,7 @@ class Cycle(RequestResponseCycle):
     async def receive(self) -> ASGIReceiveEvent:
         """Return the part of the body that arrived since the last call."""
         if self.waiting_for_100_continue and not self.transport.is_closing():
-            self.transport.write(_CONTINUE)
+            self.write(_CONTINUE)
             self.waiting_for_100_continue = False
         if not self.disconnected and not self.response_complete:
             self.flow.resume_reading()
@@ -170,7 +175,7 @@ class Cycle(RequestResponseCycle):
                 return
             raise _unexpected(message, "http.response.body")
         else:
-            self._send_body(message.get("body", b""), more=message.get("more_body", False))
+            await self._send_body(message.get("body", b""), more=message.get("more_body", False))
 
     def _cut_connection(self, message: ASGISendEvent) -> bool:
         """Reset or close the connection if the message asks for it, and return whether it does."""
@@ -233,19 +238,44 @@ class Cycle(RequestResponseCycle):
         content.append(b"\r\n")
         return b"".join(content)
 
-    def _send_body(self, body: bytes, *, more: bool) -> None:
+    async def _send_body(self, body: bytes, *, more: bool) -> None:
+        head, body, end = self._framed(body, more=more)
+        self.response_started = True
+        if len(body) <= _PIECE:
+            self.write(head + body + end)
+        elif not await self._write_in_pieces(head, body, end):
+            return
+        if not more:
+            self._complete()
+
+    def _framed(self, body: bytes, *, more: bool) -> tuple[bytes, bytes, bytes]:
+        """Return what is written before a part of the body, the part, and what is written after it."""
         head, self.head = self.head or b"", None
         if self.scope["method"] == "HEAD":
             self.expected_content_length = 0
-            body = b""
-        elif self.chunked_encoding:
-            body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + (b"" if more else b"0\r\n\r\n")
-        else:
+            return head, b"", b""
+        if not self.chunked_encoding:
             self._count_body(len(body), more=more)
-        self.response_started = True
-        self.transport.write(head + body)
-        if not more:
-            self._complete()
+            return head, body, b""
+        end = b"" if more else b"0\r\n\r\n"
+        return (head + b"%x\r\n" % len(body), body, b"\r\n" + end) if body else (head, b"", end)
+
+    async def _write_in_pieces(self, head: bytes, body: bytes, end: bytes) -> bool:
+        """Write a large part of a body as fast as the client takes it, and return whether it was written.
+
+        A piece at a time, so that the transport holds no second copy, and other connections get their turns.
+        """
+        self.write(head)
+        rest = memoryview(body)
+        while rest:
+            if self.flow.write_paused:
+                await self.flow.drain()
+            if self.disconnected or self.transport.is_closing():
+                return False
+            self.write(rest[:_PIECE])
+            rest = rest[_PIECE:]
+        self.write(end)
+        return True
 
     def _count_body(self, size: int, *, more: bool) -> None:
         left = self.expected_content_length - size

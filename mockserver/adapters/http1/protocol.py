@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from mockserver.adapters.http1.cycle import Cycle, Refuse, last_response, refusing_app, send_last
 from mockserver.adapters.http1.deadline import TICK, Deadline
 from mockserver.adapters.http1.heads import check_head, read_target
+from mockserver.adapters.http1.output import Output
 from mockserver.adapters.http1.refusals import Limits, RefusedError, refused
 from mockserver.ports import CLOSE, RESET
 
@@ -66,6 +67,7 @@ class Protocol(HttpToolsProtocol):
     segment shows to be malformed has no effect.
 
     Attributes:
+        output: The data written, and the watch over them.
         active: The cycle whose application was started last.
         ready: The application to be started for `cycle`.
         in_head: Whether a head is incomplete.
@@ -87,6 +89,7 @@ class Protocol(HttpToolsProtocol):
     cycle: Cycle
     pipeline: deque[tuple[Cycle, ASGI3Application]]  # type: ignore[assignment] # narrowed: on_headers_complete fills it
     deadline: Deadline
+    output: Output
     active: Cycle | None = None
     ready: ASGI3Application | None = None
     in_head = False
@@ -108,6 +111,7 @@ class Protocol(HttpToolsProtocol):
         self.over_limit = surplus > 0
         if surplus > _MAX_REFUSED:
             transport.abort()
+        self.output = Output(transport, self.loop, self.limits.write_timeout)
         self.deadline = Deadline(self.loop, self._on_deadline)
         self.deadline.set(self.limits.header_timeout)
 
@@ -116,6 +120,7 @@ class Protocol(HttpToolsProtocol):
         lost = self.active if self._is_answering() else None
         super().connection_lost(exc)
         self.deadline.stop()
+        self.output.stop()
         if lost is not None:
             lost.lose()
 
@@ -249,7 +254,7 @@ class Protocol(HttpToolsProtocol):
             keep_alive=version != "1.0" and self.parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
-        cycle.refuse = self.refuse_with
+        cycle.refuse, cycle.write = self.refuse_with, self.output.write
         return cycle
 
     # Responses in order, and the end of the connection.
@@ -322,7 +327,7 @@ class Protocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if data:
-            self.transport.write(data)
+            self.output.write(data)
         self.flow.resume_reading()
         if self.transport.can_write_eof() and not self.client_closed:
             self.transport.write_eof()

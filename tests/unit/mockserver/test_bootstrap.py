@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.bootstrap import components, server
+from mockserver.adapters.http1.refusals import Limits
+from mockserver.bootstrap import components, http_protocol, server
 from mockserver.config import Settings
 from openapi import contract
 
@@ -22,3 +23,11 @@ def test_the_contract_is_read_once_at_the_start(monkeypatch: pytest.MonkeyPatch)
     server(settings, components(settings), print)
 
     assert len(read) == 1
+
+
+def test_the_protocol_has_the_limits_of_the_settings() -> None:
+    settings = Settings(header_timeout=1, body_timeout=2, whole_body_timeout=3, write_timeout=4, max_head=5)
+
+    limits = http_protocol(settings, components(settings), print).limits  # type: ignore[attr-defined]
+
+    assert limits == Limits(header_timeout=1, body_timeout=2, whole_body_timeout=3, write_timeout=4, max_head=5)
