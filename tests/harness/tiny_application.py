@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,15 @@ class TinyApplication:
         self.held.set()
         await self._release.wait()
         await self.echo(scope, receive, send)
+
+    async def reads_and_is_held_back(self, _scope: Any, receive: Any, send: Any) -> None:
+        self.held.set()
+        for _ in range(20):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await receive()
+        await self._release.wait()
+        await self.answer(send, b"read")
 
     async def release(self, scope: Any, receive: Any, send: Any) -> None:
         self._release.set()

@@ -10,11 +10,13 @@ from typing import ClassVar
 
 import httptools
 from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.adapters.http1.cycle import Cycle, Refuse, last_response, refusing_app, send_last
 from mockserver.adapters.http1.deadline import TICK, Deadline
 from mockserver.adapters.http1.heads import check_head, read_target
+from mockserver.adapters.http1.input import Backlog, Flow
 from mockserver.adapters.http1.output import Output
 from mockserver.adapters.http1.refusals import Limits, RefusedError, refused
 from mockserver.ports import CLOSE, RESET
@@ -22,6 +24,10 @@ from mockserver.ports import CLOSE, RESET
 _LINGER = 2.0
 _MAX_REFUSED = 16  # the connections above the limit that get a response; further ones are closed without one
 _NO_OPTIONS: dict[object, object] = {}
+
+
+def _size(headers: list[tuple[bytes, bytes]]) -> int:
+    return sum(len(name) + len(value) for name, value in headers)
 
 
 Report = Callable[[int, bytes], None]
@@ -64,9 +70,10 @@ class Protocol(HttpToolsProtocol):
     """A connection: in a head, in a body, or between requests.
 
     An application is started after the segment with the end of the head is parsed, so that a request which that
-    segment shows to be malformed has no effect.
+    segment shows to be malformed has no effect. What comes behind the requests that may wait is not read.
 
     Attributes:
+        backlog: The data that are not parsed yet.
         output: The data written, and the watch over them.
         active: The cycle whose application was started last.
         ready: The application to be started for `cycle`.
@@ -74,7 +81,7 @@ class Protocol(HttpToolsProtocol):
         in_body: Whether a body is incomplete.
         head_continues: Whether the last segment continued a head.
         segment_size: The bytes of the last segment.
-        head_bytes: The bytes of the current head in earlier segments.
+        head_bytes: The bytes of the current head in earlier segments, or of what follows a part of a body.
         client_closed: Whether the client has closed its side, and waits for responses.
         over_limit: Whether there were too many connections when this one was made.
         input_ended: Whether further input is ignored.
@@ -89,7 +96,9 @@ class Protocol(HttpToolsProtocol):
     cycle: Cycle
     pipeline: deque[tuple[Cycle, ASGI3Application]]  # type: ignore[assignment] # narrowed: on_headers_complete fills it
     deadline: Deadline
+    flow: Flow
     output: Output
+    backlog: Backlog
     active: Cycle | None = None
     ready: ASGI3Application | None = None
     in_head = False
@@ -111,18 +120,22 @@ class Protocol(HttpToolsProtocol):
         self.over_limit = surplus > 0
         if surplus > _MAX_REFUSED:
             transport.abort()
+        self.flow, self.backlog = Flow(transport), Backlog()
         self.output = Output(transport, self.loop, self.limits.write_timeout)
         self.deadline = Deadline(self.loop, self._on_deadline)
         self.deadline.set(self.limits.header_timeout)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Signal the active application; uvicorn signals only the last one of a pipeline."""
+        """Signal the active application, and forget the requests; uvicorn signals only the last one of a pipeline."""
         lost = self.active if self._is_answering() else None
         super().connection_lost(exc)
         self.deadline.stop()
         self.output.stop()
         if lost is not None:
             lost.lose()
+        self.pipeline.clear()  # requests refer to their connection: only a full garbage collection would free them
+        self.backlog.clear()
+        self.active = self.cycle = None  # type: ignore[assignment] # no event of the connection comes after this one
 
     def eof_received(self) -> bool | None:  # type: ignore[override] # uvicorn closes at once
         """Keep the connection open (True) for the responses due to a client that has closed its side."""
@@ -136,7 +149,8 @@ class Protocol(HttpToolsProtocol):
         if self.in_body:
             self.pipeline.popleft()
         if self.in_body or self.in_head:
-            self.input_ended, self.last_data = True, b""
+            self._end_input()
+            self.last_data = b""
         else:
             self.cycle.keep_alive = False
         return True
@@ -145,28 +159,56 @@ class Protocol(HttpToolsProtocol):
         """Parse a segment; errors are answered, and not raised."""
         if self.input_ended:
             return
-        self.head_continues = self.in_head
-        if not self.in_head and not self.in_body:
-            self.head_bytes = 0
-        self.segment_size = len(data)
+        if self.pipeline or not self.backlog.fits(data, self.limits.max_waiting - 1):
+            self.backlog.append(data)
+            data = b""
+        self._read(data)
+
+    def _read(self, data: bytes = b"") -> None:
+        """Parse data, or what was received before, as far as there is room for the requests in it."""
         try:
-            self._parse(data)
-            if self.in_body:
-                self.limits.check(0, len(self.headers))  # trailers
-                if self.ready is not None:
-                    self._start_ready(self.ready)
-                self._set_body_deadline()
-            elif self.in_head:
-                if not self.head_continues or self.deadline.due is None:
-                    self.deadline.set(self.limits.header_timeout)
-                self.head_bytes += self.segment_size
-                self.limits.check(self.head_bytes, len(self.headers))
-            elif self.deadline.due is None and not self._is_answering():
-                self.deadline.set(self.timeout_keep_alive)
+            if data:
+                self._parse_segment(data)  # there are no others before them
+            while not data and self.backlog and (room := self._room()):
+                self._parse_segment(self.backlog.take(room))
+            self._end_segment()
         except httptools.HttpParserError as error:
             self._refuse(refused(error, self.logger))
         except RefusedError as error:
             self._refuse(error)
+
+    def _room(self) -> int:
+        """Return the number of requests that may be parsed now; waiting bodies leave room for none at some size."""
+        if not self.pipeline:
+            return self.limits.max_waiting
+        waiting = sum(len(cycle.body) for cycle, _ in self.pipeline)
+        return 0 if waiting > HIGH_WATER_LIMIT else self.limits.max_waiting - len(self.pipeline)
+
+    def _parse_segment(self, data: bytes) -> None:
+        self.head_continues = self.in_head
+        if not self.in_head and not self.in_body:
+            self.head_bytes = 0
+        self.segment_size = len(data)
+        self._parse(data)
+        if self.in_head or self.in_body:
+            self.head_bytes += self.segment_size
+            self.limits.check(self.head_bytes, len(self.headers))
+
+    def _end_segment(self) -> None:
+        """Hold the flow if there is no room, start the application of an incomplete request, and set the deadline."""
+        if self.pipeline and not self._room():
+            self.flow.hold()
+        else:
+            self.flow.held = False
+        if self.in_body:
+            if self.ready is not None:
+                self._start_ready(self.ready)
+            self._set_body_deadline()
+        elif self.in_head:
+            if not self.head_continues or self.deadline.due is None:
+                self.deadline.set(self.limits.header_timeout)
+        elif self.deadline.due is None and not self._is_answering():
+            self.deadline.set(self.timeout_keep_alive)
 
     def _parse(self, data: bytes) -> None:
         while data:
@@ -202,11 +244,11 @@ class Protocol(HttpToolsProtocol):
         limits = self.limits
         large = self.segment_size > limits.max_head or len(self.headers) > limits.max_headers
         if large or self.head_continues or self.head_bytes:
-            size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-            limits.check(size, len(self.headers))
+            limits.check(len(self.url) + _size(self.headers), len(self.headers))
         check_head(self.parser.get_http_version(), self.headers)
         self._read_target()
         self.in_head, self.in_body = False, True
+        self.head_bytes = -self.segment_size
         self.cycle = cycle = self._new_cycle()
         self.headers = []  # trailers are not headers
         limit = self.limit_concurrency
@@ -218,10 +260,26 @@ class Protocol(HttpToolsProtocol):
         else:
             self.ready = app
 
+    def on_body(self, body: bytes) -> None:
+        """Take a part of a body, and count the bytes behind it, which belong to chunks or trailers, from 0.
+
+        A body may have many small parts: uvicorn's method, called from here, would take twice the time.
+        """
+        self.head_bytes = -self.segment_size
+        cycle = self.cycle
+        if cycle.response_complete:
+            return
+        cycle.body += body
+        if len(cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        cycle.message_event.set()
+
     def on_message_complete(self) -> None:
         """End the request: from here on the server has no deadline."""
         if self.in_head:
             return  # the parser stopped at an upgrade
+        if self.headers:
+            self.limits.check(_size(self.headers), len(self.headers))  # trailers
         self.in_body = False
         self.deadline.clear()
         self.head_bytes = -self.segment_size
@@ -275,7 +333,6 @@ class Protocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         elif self.last_data is not None:
@@ -285,6 +342,9 @@ class Protocol(HttpToolsProtocol):
                 self._finish(b"")
         elif not self.in_head:
             self.deadline.set(self.timeout_keep_alive)
+        if self.flow.held:
+            self._read()
+        self.flow.resume_reading()
 
     def shutdown(self) -> None:
         """End the connection after the responses due; abort an endless response that its client does not read."""
@@ -293,9 +353,15 @@ class Protocol(HttpToolsProtocol):
             self.transport.abort()
         super().shutdown()
 
+    def _end_input(self) -> None:
+        """Ignore further input, which is read nevertheless."""
+        self.input_ended = True
+        self.backlog.clear()
+        self.flow.held = False
+
     def _refuse(self, error: RefusedError) -> None:
         """Send a refusal after the responses due before it; send none if it would fall into another response."""
-        self.input_ended = True
+        self._end_input()
         self.deadline.clear()
         content = self.refuse_with(error.status, str(error), error.details)
         if self.in_body:
@@ -323,7 +389,7 @@ class Protocol(HttpToolsProtocol):
 
     def _finish(self, data: bytes) -> None:
         """Write the last data, then read on for a moment: unread input would make the kernel discard the response."""
-        self.input_ended = True
+        self._end_input()
         if self.transport.is_closing():
             return
         if data:

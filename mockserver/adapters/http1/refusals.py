@@ -27,6 +27,7 @@ class Limits:
         max_connections: The maximum number of connections; on a further one the first request is refused.
         whole_body_timeout: Seconds for a whole body.
         write_timeout: Seconds in which a client has to take at least a byte of what waits for it.
+        max_waiting: The maximum number of requests that wait for the responses before theirs.
     """
 
     header_timeout: float = 10.0
@@ -36,6 +37,7 @@ class Limits:
     max_connections: int = 900
     whole_body_timeout: float = 120.0
     write_timeout: float = 30.0
+    max_waiting: int = 16
 
     def check(self, size: int, headers: int) -> None:
         """Raise RefusedError for a head that is too large, complete or not; trailers count as headers."""

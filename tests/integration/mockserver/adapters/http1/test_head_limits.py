@@ -5,6 +5,7 @@ import pytest
 from tests.harness.http1_client import PATIENCE
 from tests.harness.tiny_application import TinyServer
 
+CHUNKED = b"POST /good HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
 GOOD = b"GET /good HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -43,11 +44,47 @@ def test_endless_headers_are_refused_before_they_end(served: TinyServer) -> None
 
 
 def test_trailers_are_not_passed_as_headers_and_are_limited(served: TinyServer) -> None:
-    chunked = b"POST /good HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
     with served.client() as client:
-        answer = client.send(chunked, b"x-trailer: b\r\n\r\n").answer()
+        answer = client.send(CHUNKED, b"0\r\nx-trailer: b\r\n\r\n").answer()
         assert answer.document["headers"] == ["host", "transfer-encoding"]
-        assert client.send(chunked, b"x-trailer: b\r\n" * 300).answer().is_refusal(431)
+        assert client.send(CHUNKED, b"0\r\n", b"x-trailer: b\r\n" * 300).answer().is_refusal(431)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        pytest.param(b"0\r\na: " + b"b" * 70_000 + b"\r\n\r\n", id="a complete trailer"),
+        pytest.param(b"0\r\n" + b"a: " + b"b" * 700_000, id="a trailer without end"),
+        pytest.param(b"0\r\n" + b"b" * 700_000, id="the name of a trailer without end"),
+        pytest.param(b"1;a=" + b"b" * 700_000, id="a chunk extension without end"),
+    ],
+)
+def test_too_many_bytes_outside_the_chunks_of_a_body_are_refused(served: TinyServer, rest: bytes) -> None:
+    with served.client() as client:
+        assert client.send(CHUNKED, rest).answer().is_refusal(431, "too large", "65536")
+        assert client.is_closed()
+    served.pass_round()
+    assert served.app.log in ([], ["POST /good"])
+
+
+def test_trailers_in_many_segments_have_the_same_limit(served: TinyServer) -> None:
+    with served.client() as client:
+        client.send(CHUNKED, b"0\r\na: ")
+        for _ in range(6):
+            served.pass_round()
+            client.send(b"b" * 10_000)
+        assert client.send(b"\r\n\r\n").answer().status == 200
+        client.send(CHUNKED, b"0\r\na: ")
+        for _ in range(7):
+            served.pass_round()
+            client.send(b"b" * 10_000)
+        assert client.answer().is_refusal(431, "too large")
+
+
+def test_the_many_small_chunks_of_a_body_are_no_trailers(served: TinyServer) -> None:
+    with served.client() as client:
+        client.send(CHUNKED, b"1;x=y\r\na\r\n" * 50_000, b"0\r\n\r\n")
+        assert len(client.answer().document["body"]) == 50_001
 
 
 @pytest.mark.parametrize(
