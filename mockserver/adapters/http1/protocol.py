@@ -6,7 +6,7 @@ It is a subclass of uvicorn's. A refusal of its own is the last response on its 
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import httptools
 from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
@@ -117,13 +117,26 @@ class Protocol(HttpToolsProtocol):
         """Start the deadline of a head: silence counts as an incomplete head."""
         super().connection_made(transport)
         surplus = len(self.connections) - self.limits.max_connections
-        self.over_limit = surplus > 0
+        self.over_limit = surplus > 0 and (surplus > _MAX_REFUSED or not self._make_room())
         if surplus > _MAX_REFUSED:
             transport.abort()
         self.flow, self.backlog = Flow(transport), Backlog()
         self.output = Output(transport, self.loop, self.limits.write_timeout)
         self.deadline = Deadline(self.loop, self._on_deadline)
         self.deadline.set(self.limits.header_timeout)
+
+    def _make_room(self) -> bool:
+        """Close the connection that has been idle for the longest time, and return whether there is one."""
+        idle = [other for other in cast("set[Protocol]", self.connections) if other.is_idle]
+        if idle:
+            min(idle, key=lambda other: other.deadline.due or 0.0).transport.close()
+        return bool(idle)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all requests have their responses, and no other has begun."""
+        is_reading = self.cycle is None or self.in_head or self.in_body or self.input_ended
+        return not (is_reading or self._is_answering() or self.transport.is_closing())
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Signal the active application, and forget the requests; uvicorn signals only the last one of a pipeline."""

@@ -24,7 +24,8 @@ class Limits:
         body_timeout: Seconds for each part of a body.
         max_head: The maximum size of a head in bytes.
         max_headers: The maximum number of headers.
-        max_connections: The maximum number of connections; on a further one the first request is refused.
+        max_connections: The maximum number of connections. A further one takes the place of an idle one, or its first
+            request is refused.
         whole_body_timeout: Seconds for a whole body.
         write_timeout: Seconds in which a client has to take at least a byte of what waits for it.
         max_waiting: The maximum number of requests that wait for the responses before theirs.
