@@ -17,13 +17,9 @@ class Flow(FlowControl):
             super().resume_reading()
 
     def hold(self) -> None:
-        """Pause reading until the release."""
+        """Pause reading, and ignore requests to resume it until `held` is false."""
         self.held = True
         self.pause_reading()
-
-    def release(self) -> None:
-        """Let others resume reading again."""
-        self.held = False
 
 
 class Backlog:
@@ -35,6 +31,10 @@ class Backlog:
 
     def __bool__(self) -> bool:
         return self._start < len(self._data)
+
+    def fits(self, data: bytes, requests: int) -> bool:
+        """Return whether data are one piece of their own: the usual case, in which they need not be appended."""
+        return not self and (len(data) <= requests * _SHORTEST or data.count(_MARK) <= requests)
 
     def append(self, data: bytes) -> None:
         """Append data; usually there are none before them."""

@@ -174,13 +174,17 @@ class Protocol(HttpToolsProtocol):
         """Parse a segment; errors are answered, and not raised."""
         if self.input_ended:
             return
-        self.backlog.append(data)
-        self._read()
+        if self.pipeline or not self.backlog.fits(data, self.limits.max_waiting - 1):
+            self.backlog.append(data)
+            data = b""
+        self._read(data)
 
-    def _read(self) -> None:
-        """Parse what was received, as far as there is room for the requests in it."""
+    def _read(self, data: bytes = b"") -> None:
+        """Parse data, or what was received before, as far as there is room for the requests in it."""
         try:
-            while self.backlog and (room := self._room()):
+            if data:
+                self._parse_segment(data)  # there are no others before them
+            while not data and self.backlog and (room := self._room()):
                 self._parse_segment(self.backlog.take(room))
             self._end_segment()
         except httptools.HttpParserError as error:
@@ -207,10 +211,10 @@ class Protocol(HttpToolsProtocol):
 
     def _end_segment(self) -> None:
         """Hold the flow if there is no room, start the application of an incomplete request, and set the deadline."""
-        if self._room():
-            self.flow.release()
-        else:
+        if self.pipeline and not self._room():
             self.flow.hold()
+        else:
+            self.flow.held = False
         if self.in_body:
             if self.ready is not None:
                 self._start_ready(self.ready)
@@ -299,11 +303,11 @@ class Protocol(HttpToolsProtocol):
             self._start_ready(self.ready)
 
     def _read_target(self) -> None:
-        target = read_target(self.url, self.headers)
+        path, raw_path, query = read_target(self.url, self.headers)
         self.scope["method"] = self.parser.get_method().decode("ascii")
-        self.scope["path"] = self.root_path + target.path
-        self.scope["raw_path"] = self.root_path.encode("ascii") + target.raw_path
-        self.scope["query_string"] = target.query
+        self.scope["path"] = self.root_path + path
+        self.scope["raw_path"] = self.root_path.encode("ascii") + raw_path
+        self.scope["query_string"] = query
         self.scope["extensions"] = {RESET: _NO_OPTIONS, CLOSE: _NO_OPTIONS}
         if self.is_reused:
             self.scope["extensions"][REUSED] = _NO_OPTIONS
@@ -371,7 +375,7 @@ class Protocol(HttpToolsProtocol):
         """Ignore further input, which is read nevertheless."""
         self.input_ended = True
         self.backlog.clear()
-        self.flow.release()
+        self.flow.held = False
 
     def _refuse(self, error: RefusedError) -> None:
         """Send a refusal after the responses due before it; send none if it would fall into another response."""

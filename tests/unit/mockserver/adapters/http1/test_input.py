@@ -20,6 +20,12 @@ def test_data_with_few_requests_are_one_piece(data: bytes) -> None:
     assert backlog(data).take(16) is data
 
 
+@pytest.mark.parametrize(("requests", "fits"), [(1, True), (16, True), (17, False)])
+def test_data_fit_if_there_is_room_for_their_requests(requests: int, fits: bool) -> None:  # noqa: FBT001  (a parameter)
+    assert Backlog().fits(REQUEST * requests, 16) is fits
+    assert not backlog(REQUEST).fits(REQUEST * requests, 16)
+
+
 @pytest.mark.parametrize("room", [1, 2, 16])
 def test_a_piece_ends_in_the_head_behind_the_requests_for_which_there_is_room(room: int) -> None:
     piece = backlog(REQUEST * 40).take(room)
