@@ -22,7 +22,7 @@ def test_a_server_stops_soon_and_cleanly_while_a_fault_holds_a_response(
     kind: str, signals: list[signal.Signals]
 ) -> None:
     with (
-        cli_server() as (process, banner),
+        cli_server("--log-format", "none") as (process, banner),
         httpx.Client(base_url=url_in(banner), headers=AUTHORIZED, timeout=20) as client,
         ThreadPoolExecutor() as pool,
     ):

@@ -176,7 +176,7 @@ def test_a_stop_of_the_server_ends_the_stream_properly() -> None:
 def test_a_stop_is_clean_even_if_a_client_reads_nothing(read: str) -> None:
     path = f"/v1/accounts/{'x' * 60_000}/audiences"
     with (
-        cli_server() as (process, banner),
+        cli_server("--log-format", "none") as (process, banner),
         httpx.Client(base_url=url_in(banner), headers=AUTHORIZED, timeout=20) as client,
         socket.socket() as reader,
     ):
