@@ -84,8 +84,10 @@ class ReadsHaveEntityTags(Variant):
     """A read with `If-None-Match: *` is 304 where it would be 200, and a write with it is 412."""
 
     async def respond(self, asked: Asked) -> Answered:
+        if asked.header("if-none-match") != "*":
+            return await self.serve(asked)
         answered = await self.serve(asked if asked.method == "GET" else asked.instead("GET", asked.path))
-        if asked.header("if-none-match") != "*" or not answered.ok:
+        if not answered.ok:
             return answered if asked.method == "GET" else await self.serve(asked)
         return Answered(304, (), b"") if asked.method == "GET" else self.refuse(412, "PRECONDITION_FAILED")
 
