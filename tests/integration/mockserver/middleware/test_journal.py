@@ -217,7 +217,7 @@ def test_responses_are_the_same_with_and_without_a_journal() -> None:
 
     answers = []
     for limit in (0, 1_000):
-        settings = Settings(journal_limit=limit)
+        settings = Settings(journal_limit=limit, seed=0)
         with served(settings, build=build) as (url, _), httpx.Client(base_url=url) as client:
             world = World.make(client)
             calls = [("GET", "/audiences", None), ("POST", "/audiences", {"name": 1}), ("GET", "/nothing", None)]

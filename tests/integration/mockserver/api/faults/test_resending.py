@@ -14,7 +14,7 @@ from tests.harness.in_thread import served
 from tests.harness.journal_reader import exchanges
 from tests.harness.sandbox_client import World
 
-BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"}
+BROWSER = {"User-Agent": "Mozilla/5.0 (Macintosh) AppleWebKit/537.36"}
 RESETS = ["reset-before", "reset-after"]
 
 
