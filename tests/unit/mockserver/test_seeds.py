@@ -31,7 +31,7 @@ def test_an_instant_in_yaml_needs_no_quotes() -> None:
         ("{", "neither YAML nor JSON"),
         ("keys: !!python/object:os.system {}", "no part of JSON"),
         ("\x00", "neither YAML nor JSON"),
-        ("[" * 200_000, "nested too deeply"),
+        ("[" * 200_000, "nest"),  # PyYAML 6.0.4 has a limit of its own
         ("- " * 200_000, "nested too deeply"),
         ("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]", "the alias *a"),
         ("keys: &k [*k]", "the alias *k"),
