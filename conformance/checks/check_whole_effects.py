@@ -30,6 +30,7 @@ FOLDER = frozenset({"id", "name", "audienceType", "isPinned", "position", "creat
 """The printed members of a folder, but for the time of its last change."""
 
 KINDS = {Resource.AUDIENCE: "audience", Resource.FOLDER: "folder", Resource.JOB: "job"}
+_OK = 200
 MOVED = frozenset({"folderId", "folder"})
 
 
@@ -244,7 +245,7 @@ def expect_no_other_effect(view: GroupView, outcome: Outcome, later: GroupSnapsh
     if only in load_catalogue():
         view.expect_same((only, consistent), later, found, outcome.sent)
         return
-    lost = [item for item in found if (item.sight.kind, item.sight.member) == ("audience", "status")]
+    lost = [item for item in found if (item.sight.kind, item.sight.member, item.earlier) == ("audience", "status", _OK)]
     others = [item for item in found if item not in lost]
     view.expect_same((consistent, consistent), later, others, outcome.sent)
     view.expect_same(("AUD-GET-CURRENT", consistent), later, lost, outcome.sent)
