@@ -15,6 +15,7 @@ from conformance.harness.effects_world import World, build_world
 from conformance.harness.expectations import Expectations, SoftAssertions
 from conformance.harness.group_snapshot import (
     ABSENT,
+    GET,
     LIST,
     NAVIGATION,
     PROSPECTS,
@@ -231,9 +232,10 @@ def shows_effect(context: CheckContext, outcome: Outcome, snapshot: GroupSnapsho
 
 
 def shows_new(operation: OperationSpec, new_ids: Collection[str], snapshot: GroupSnapshot) -> bool:
-    """Whether every place that lists a new resource shows it."""
+    """Whether every place that shows resources shows a new one."""
     if operation is operations.CREATE_AUDIENCE:
-        return all(not snapshot.ids("audience", place).isdisjoint(new_ids) for place in (LIST, NAVIGATION))
+        is_read = all(snapshot.value("audience", one, GET, "status") in {_OK, ABSENT} for one in new_ids)
+        return is_read and all(not snapshot.ids("audience", place).isdisjoint(new_ids) for place in (LIST, NAVIGATION))
     return not snapshot.ids("folder" if operation is operations.CREATE_FOLDER else "job").isdisjoint(new_ids)
 
 
