@@ -11,6 +11,7 @@ from conformance.harness.expectations import Expectations, describe
 from conformance.harness.key import Key
 from conformance.harness.list_looks import look_until, read_settled
 from conformance.harness.paged_list import ids_on
+from conformance.harness.read_back import read_until
 from conformance.harness.snapshots import eventually, read_all_pages, records
 from conformance.results.exchange import SUCCESS, Exchange
 from conformance.states import NotEstablishedError, StatesError
@@ -85,7 +86,8 @@ def read_if_allowed(context: CheckContext, key: Key, limit: int | None) -> list[
 def expect_reached(context: CheckContext, key: Key, audience_id: str) -> None:
     """Expect an audience, wherever it stands in a list, to be read, changed and deleted."""
     expect, name = Expectations(context), f"reached {audience_id}"
-    expect.done("AUD-GET-DONE", context.call(operations.GET_AUDIENCE, key, audience_id))
+    look = partial(context.call, operations.GET_AUDIENCE, key, audience_id)
+    expect.done("AUD-GET-DONE", read_until(context, look, lambda read: read.status in SUCCESS))
     updated = context.call(operations.UPDATE_AUDIENCE, key, audience_id, {"name": name})
     expect.done("AUD-UPDATE-DONE", updated)
     later: list[Exchange] = []

@@ -15,6 +15,7 @@ from conformance.harness.context import Audience, CheckContext
 from conformance.harness.expectations import Expectations, SoftAssertions, describe
 from conformance.harness.key import Key
 from conformance.harness.parametrization import for_each_operation
+from conformance.harness.read_back import read_until
 from conformance.results.exchange import Exchange
 from conformance.states import NotEstablishedError
 
@@ -104,15 +105,19 @@ class BypassWorld:
         if self.operation is operations.DELETE_AUDIENCE:
             deleted = self.context.delete_audience(audience, self.key)
             return deleted.status == (200 if audience.job is None else 409), deleted
-        exchange = self.context.call(operations.GET_AUDIENCE, self.key, audience.id)
-        if audience.job is not None and exchange.status == 409:
+        if audience.job is not None and self._read(audience).status == 409:
             self.context.end_job(audience, "completed")
-            exchange = self.context.call(operations.GET_AUDIENCE, self.key, audience.id)
-            if exchange.status == 404:
+            if self._read(audience).status == 404:
                 raise NotEstablishedError("the target removes the audience of a completed job")
+        exchange = read_until(self.context, partial(self._read, audience), self._shows_no_effect)
+        return self._shows_no_effect(exchange), exchange
+
+    def _read(self, audience: Audience) -> Exchange:
+        return self.context.call(operations.GET_AUDIENCE, self.key, audience.id)
+
+    def _shows_no_effect(self, exchange: Exchange) -> bool:
         name, folder = json_at(exchange, "data", "name"), json_at(exchange, "data", "folderId")
-        holds = exchange.status == 200 and name != NAME and (not self._folder or folder != self._folder)
-        return holds, exchange
+        return exchange.status == 200 and name != NAME and (not self._folder or folder != self._folder)
 
 
 @for_each_operation(BYPASSED)

@@ -15,6 +15,7 @@ from conformance.harness.effects_world import World, build_world
 from conformance.harness.expectations import Expectations, SoftAssertions
 from conformance.harness.group_snapshot import (
     ABSENT,
+    GET,
     LIST,
     NAVIGATION,
     PROSPECTS,
@@ -30,6 +31,7 @@ FOLDER = frozenset({"id", "name", "audienceType", "isPinned", "position", "creat
 """The printed members of a folder, but for the time of its last change."""
 
 KINDS = {Resource.AUDIENCE: "audience", Resource.FOLDER: "folder", Resource.JOB: "job"}
+_OK = 200
 MOVED = frozenset({"folderId", "folder"})
 
 
@@ -230,9 +232,10 @@ def shows_effect(context: CheckContext, outcome: Outcome, snapshot: GroupSnapsho
 
 
 def shows_new(operation: OperationSpec, new_ids: Collection[str], snapshot: GroupSnapshot) -> bool:
-    """Whether every place that lists a new resource shows it."""
+    """Whether every place that shows resources shows a new one."""
     if operation is operations.CREATE_AUDIENCE:
-        return all(not snapshot.ids("audience", place).isdisjoint(new_ids) for place in (LIST, NAVIGATION))
+        is_read = all(snapshot.value("audience", one, GET, "status") in {_OK, ABSENT} for one in new_ids)
+        return is_read and all(not snapshot.ids("audience", place).isdisjoint(new_ids) for place in (LIST, NAVIGATION))
     return not snapshot.ids("folder" if operation is operations.CREATE_FOLDER else "job").isdisjoint(new_ids)
 
 
@@ -244,7 +247,7 @@ def expect_no_other_effect(view: GroupView, outcome: Outcome, later: GroupSnapsh
     if only in load_catalogue():
         view.expect_same((only, consistent), later, found, outcome.sent)
         return
-    lost = [item for item in found if (item.sight.kind, item.sight.member) == ("audience", "status")]
+    lost = [item for item in found if (item.sight.kind, item.sight.member, item.earlier) == ("audience", "status", _OK)]
     others = [item for item in found if item not in lost]
     view.expect_same((consistent, consistent), later, others, outcome.sent)
     view.expect_same(("AUD-GET-CURRENT", consistent), later, lost, outcome.sent)

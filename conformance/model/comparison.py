@@ -24,7 +24,9 @@ def differences(known: Audience, shown: ShownAudience, level: Severity) -> Itera
 
 def contradiction(name: str, known: Known, actual: Text, level: Severity) -> Iterator[RuleViolation]:
     """Yield a violation if a field is shown with another value than the known one."""
-    if not isinstance(known.value, Unknown) and not isinstance(actual, Unknown) and known.value != actual:
+    if isinstance(known.value, Unknown) or isinstance(actual, Unknown) or known.value == actual:
+        return
+    if known.value or actual:  # no page says whether a text that there is not is null or empty
         yield RuleViolation(level, known.asserted_by, f"{name} {known.value!r}", f"{name} {actual!r}")
 
 

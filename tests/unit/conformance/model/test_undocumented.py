@@ -4,7 +4,7 @@ import pytest
 
 from conformance.catalogue import operations
 from conformance.model.events import KeyIssued
-from conformance.model.messages import Request, Response, Validity
+from conformance.model.messages import Request, Response, ShownAudience, Validity
 from conformance.model.state import State
 from tests.harness.model_steps import (
     ALL,
@@ -120,3 +120,13 @@ class TestUndocumented:
 
     def test_absent_members_contradict_nothing(self) -> None:
         assert found(WORLD, get("made"), shown("made")) == {}
+
+    @pytest.mark.parametrize(("first", "then", "is_legal"), [(None, "", True), ("", None, True), (None, "text", False)])
+    def test_a_text_that_there_is_not_is_null_or_empty(
+        self, first: str | None, then: str | None, *, is_legal: bool
+    ) -> None:
+        read = after((get("ready"), Response(200, data=ShownAudience("ready", description=first))), of=WORLD)
+
+        violations = found(read, get("ready"), Response(200, data=ShownAudience("ready", description=then)))
+
+        assert (violations == {}) is is_legal
