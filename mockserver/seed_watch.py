@@ -11,11 +11,12 @@ from mockserver.service.seeding import SeedError
 INTERVAL = 0.5
 """The seconds between looks at the file. A look costs a system call, and works where files are mounted or replaced."""
 
-_Stamp = tuple[int, int, int] | None
+Stamp = tuple[int, int, int] | None
 
 
 async def watch_seed_file(
     path: Path,
+    seen: Stamp,
     reseed: Callable[[Mapping[str, Any]], Awaitable[object]],
     say: Callable[[str], None],
     pause: Callable[[float], Awaitable[None]],
@@ -24,17 +25,17 @@ async def watch_seed_file(
 
     Args:
         path: The file.
+        seen: The stamp of the file as the sandbox was made from it.
         reseed: A coroutine function that makes the sandbox anew from a document.
         say: A function that prints a line.
         pause: A coroutine function that waits for some seconds.
     """
-    seen = _stamp(path)
     while True:
         await pause(INTERVAL)
-        stamp = _stamp(path)
-        if stamp == seen:
+        current = stamp(path)
+        if current == seen:
             continue
-        seen = stamp
+        seen = current
         try:
             await reseed(read_seed(path))
         except (SeedError, StoreError) as error:
@@ -43,7 +44,7 @@ async def watch_seed_file(
             say(f"audience-mock: the sandbox default was made anew from {path}")
 
 
-def _stamp(path: Path) -> _Stamp:
+def stamp(path: Path) -> Stamp:
     """Return what changes with the content of a file; None if there is none."""
     try:
         status = path.stat()

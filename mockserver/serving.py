@@ -23,7 +23,7 @@ from mockserver.config import Settings
 from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.middleware.access_log import Write
 from mockserver.ports import StoreError
-from mockserver.seed_watch import watch_seed_file
+from mockserver.seed_watch import Stamp, stamp, watch_seed_file
 from mockserver.service.highlights import highlights
 
 _STDOUT = 1
@@ -62,20 +62,21 @@ def _json_notice(dropped: int) -> str:
 async def _serve(settings: Settings, listening: socket.socket, write: Write) -> None:
     async with open_store(settings) as store:
         parts = components(settings, store=store)
+        as_seeded = None if settings.seed_file is None else stamp(settings.seed_file)
         banner_text = await _seed_store(settings, parts, listening)
-        async with _watch_over_seed_file(settings, parts):
+        async with _watch_over_seed_file(settings, as_seeded, parts):
             await _http_server(settings, parts, write, partial(write, banner_text)).serve([listening])
 
 
 @asynccontextmanager
-async def _watch_over_seed_file(settings: Settings, parts: Components) -> AsyncIterator[None]:
+async def _watch_over_seed_file(settings: Settings, as_seeded: Stamp, parts: Components) -> AsyncIterator[None]:
     """Watch the seed file during the block, if the settings say so."""
     if settings.seed_file is None or not settings.watch:
         yield
         return
     reseed = partial(parts.sandboxes.reset, DEFAULT_SANDBOX)
     say = partial(click.echo, err=True)
-    watch = asyncio.create_task(watch_seed_file(settings.seed_file, reseed, say, asyncio.sleep))
+    watch = asyncio.create_task(watch_seed_file(settings.seed_file, as_seeded, reseed, say, asyncio.sleep))
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ from conformance.catalogue.requirements import Profile
 from conformance.harness.context import CheckContext
 from conformance.report.curl import curl
 from conformance.results.violation import ViolationError
-from conformance.stateful import trace
+from conformance.stateful import trace_session
 from conformance.stateful.random_traces import run_random_traces
 from tests.harness.check_context import check_context, violations
 from tests.harness.sampling import sample
@@ -49,7 +49,7 @@ def test_a_healthy_server_has_no_violations(healthy: CheckContext, seed: int) ->
 
 def test_no_trace_begins_after_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = itertools.count()
-    monkeypatch.setattr(trace, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    monkeypatch.setattr(trace_session, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
     with check_context(Whole(), 1, 90) as context:
         run_random_traces(context, 5.0)
         request_count = len(context.client.exchanges)

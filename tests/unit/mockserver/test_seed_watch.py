@@ -12,7 +12,7 @@ from mockserver.adapters.clock import ManualClock
 from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.memory.store import MemoryStore
 from mockserver.domain.job import Progression
-from mockserver.seed_watch import watch_seed_file
+from mockserver.seed_watch import stamp, watch_seed_file
 from mockserver.seeds import read_seed
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.seeding import SeedError
@@ -38,6 +38,7 @@ class Watched:
         return asyncio.run(self._names_after(changes))
 
     async def _names_after(self, changes: tuple[Callable[[Path], object], ...]) -> list[str]:
+        seen = stamp(self.path)
         await self.sandboxes.create(read_seed(self.path), sandbox_id="default")
         left, names = list(changes), list[str]()
 
@@ -51,7 +52,7 @@ class Watched:
             await self.sandboxes.reset("default", seed)
 
         with pytest.raises(StoppedError):
-            await watch_seed_file(self.path, reseed, self.said.append, pause)
+            await watch_seed_file(self.path, seen, reseed, self.said.append, pause)
         return names[1:]
 
     async def _name(self) -> str:

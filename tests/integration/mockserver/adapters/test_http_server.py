@@ -46,13 +46,16 @@ def received_nothing(connection: socket.socket) -> bool:
 def test_a_connection_above_the_limit_is_503_and_earlier_connections_are_served() -> None:
     with listening(Settings(max_connections=2)) as address, ExitStack() as stack:
         first, second, third = (stack.enter_context(socket.create_connection(address)) for _ in range(3))
-        for connection in (first, second, third):
-            connection.sendall(REQUEST)
+        for connection in (first, second):
+            connection.sendall(REQUEST[:-2])  # one that is idle would make room
+        third.sendall(REQUEST)
 
-        assert [connection.recv(12) for connection in (first, second)] == [b"HTTP/1.1 200", b"HTTP/1.1 200"]
         answer = received(third)
         assert answer.startswith(b"HTTP/1.1 503 ")
         assert b'"success":false' in answer
+        for connection in (first, second):
+            connection.sendall(REQUEST[-2:])
+            assert connection.recv(12) == b"HTTP/1.1 200"
         first.close()
         assert httpx.get(f"http://{address[0]}:{address[1]}/_mock/health").status_code == 200
 
