@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from mockserver.config import Settings
 from tests.harness.in_thread import served
-from tests.system.browser import chromium, page_server
+from tests.system.browser import chromium
 
 AUTHORIZED = {"Authorization": "Bearer sk_test_all_permissions"}
 AUDIENCES = "/v1/accounts/a00000000000000000000001/audiences"
@@ -24,13 +24,6 @@ FETCH = """async ([url, options]) => {
     return {type: "failed", status: 0, text: String(error), headers: {}};
   }
 }"""
-
-
-@pytest.fixture(scope="module")
-def front_end(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a server of pages, which is not ours."""
-    with page_server(tmp_path_factory.mktemp("front-end")) as port:
-        yield port
 
 
 @pytest.fixture(scope="module")

@@ -7,19 +7,12 @@ from playwright.sync_api import Browser
 
 from mockserver.config import Settings
 from tests.harness.in_thread import served
-from tests.system.browser import chromium
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     with served(Settings()) as (url, _):
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

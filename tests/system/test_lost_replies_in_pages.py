@@ -12,7 +12,6 @@ from tests.harness.fault_client import add_fault, fault_counts
 from tests.harness.in_thread import served
 from tests.harness.journal_reader import exchanges
 from tests.harness.sandbox_client import World
-from tests.system.browser import chromium, page_server
 
 FETCH = """async ([method, url, key]) => {
   const response = await fetch(url, {method, headers: {Authorization: `Bearer ${key}`}});
@@ -29,19 +28,6 @@ XHR = """([method, url, key]) => new Promise((resolve, reject) => {
 OUTCOME = "async ([send, ...request]) => { try { return await eval(send)(request); } catch { return null; } }"
 KINDS = ["reset-before", "reset-after"]
 SAME, ANOTHER, AFTER_OTHERS = "same-origin", "another-origin", "after-other-requests"
-
-
-@pytest.fixture(scope="module")
-def front_end(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a server of pages, which is not ours."""
-    with page_server(tmp_path_factory.mktemp("front-end")) as port:
-        yield port
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from conformance.catalogue.requirements import Level
 from conformance.report import html_report
@@ -60,14 +60,6 @@ def failing(tmp_path: Path) -> str:
 @pytest.fixture
 def passing(tmp_path: Path) -> str:
     return written(tmp_path, result_of(Verdict.PASS, reason=LONG), result_of(Verdict.UNEXERCISED, reason=LONG))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=WIDTHS)

@@ -1,0 +1,21 @@
+"""The browser, and a server of pages, for tests of pages."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.system.browser import chromium, page_server
+
+
+@pytest.fixture(scope="module")
+def front_end(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a server of pages, which is not ours."""
+    with page_server(tmp_path_factory.mktemp("front-end")) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
