@@ -15,7 +15,6 @@ from conformance.harness.effects_world import World, build_world
 from conformance.harness.expectations import Expectations, SoftAssertions
 from conformance.harness.group_snapshot import (
     ABSENT,
-    GET,
     LIST,
     NAVIGATION,
     PROSPECTS,
@@ -234,8 +233,8 @@ def shows_effect(context: CheckContext, outcome: Outcome, snapshot: GroupSnapsho
 def shows_new(operation: OperationSpec, new_ids: Collection[str], snapshot: GroupSnapshot) -> bool:
     """Whether every place that shows resources shows a new one."""
     if operation is operations.CREATE_AUDIENCE:
-        is_read = all(snapshot.value("audience", one, GET, "status") in {_OK, ABSENT} for one in new_ids)
-        return is_read and all(not snapshot.ids("audience", place).isdisjoint(new_ids) for place in (LIST, NAVIGATION))
+        is_listed = all(not snapshot.ids("audience", place).isdisjoint(new_ids) for place in (LIST, NAVIGATION))
+        return is_listed and snapshot.reads_all(new_ids)
     return not snapshot.ids("folder" if operation is operations.CREATE_FOLDER else "job").isdisjoint(new_ids)
 
 

@@ -108,6 +108,10 @@ class GroupSnapshot:
         """Return the value of a member; `ABSENT` where it is not shown."""
         return self.visible.get(Sight(kind, identifier, place, member), ABSENT)
 
+    def reads_all(self, audience_ids: Collection[str]) -> bool:
+        """Whether each of some audiences can be read, as far as single reads were made."""
+        return all(self.value("audience", one, GET, "status") in {_OK, ABSENT} for one in audience_ids)
+
     def shows(self, kind: str, identifier: str, member: str, value: object) -> bool:
         """Whether a resource shows this value wherever it shows the member."""
         return all(

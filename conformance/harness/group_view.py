@@ -7,8 +7,6 @@ from conformance.catalogue.requirements import Profile
 from conformance.harness.context import CheckContext
 from conformance.harness.expectations import Expectations
 from conformance.harness.group_snapshot import (
-    ABSENT,
-    GET,
     LIST,
     NAVIGATION,
     Difference,
@@ -21,9 +19,6 @@ from conformance.harness.key import Key
 from conformance.harness.snapshot_reader import take_snapshot
 from conformance.harness.snapshots import eventually
 from conformance.results.exchange import Exchange
-
-_READABLE = frozenset({200, ABSENT})
-"""The statuses of single reads of an audience that is there, and that of a read that was not made."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +102,8 @@ class GroupView:
         created, folders = self.context.created_ids[self.key.group], snapshot.ids("folder")
         jobs = self.context.created_jobs[self.key.group] if self.context.profile is Profile.FULL else set()
         shown = [snapshot.ids("audience", place) | folders for place in (LIST, NAVIGATION)]
-        is_readable = all(snapshot.value("audience", one, GET, "status") in _READABLE for one in created - folders)
-        return all(created <= ids for ids in shown) and is_readable and jobs <= snapshot.ids("job")
+        is_shown = all(created <= ids for ids in shown)
+        return is_shown and snapshot.reads_all(created - folders) and jobs <= snapshot.ids("job")
 
 
 def agrees_with_itself(snapshot: GroupSnapshot) -> bool:
