@@ -11,6 +11,7 @@ from itertools import islice
 from conformance.catalogue.operation_spec import OperationSpec
 from conformance.client.client import ApiRequest
 from conformance.concurrency.linearizability import Outcome, SearchResult, TimedOperation, check
+from conformance.concurrency.relaxation import Action, Operation, decisive_bodies
 from conformance.harness.context import Audience, CheckContext
 from conformance.harness.key import Key
 from conformance.harness.model_adapter import to_model_request, to_model_response
@@ -27,7 +28,6 @@ from conformance.results.violation import Violation
 
 _ESTABLISHED = Response(200)
 _MOST_PAGES, _MOST_STATES = 20, 50_000
-Action = Request | Event
 Result = SearchResult[State, Action, Response]
 
 
@@ -152,8 +152,10 @@ class History:
         Raises:
             NotEstablishedError: The deadline of the run has passed meanwhile.
         """
-        history = [recorded.operation for recorded in self._recorded]
-        return check(history, self._states, self._step_in_time, _MOST_STATES)
+        return self._search([recorded.operation for recorded in self._recorded])
+
+    def _search(self, operations: Collection[Operation]) -> Result:
+        return check(operations, self._states, self._step_in_time, _MOST_STATES)
 
     def _step_in_time(self, state: State, request: Action, response: Response | None) -> Collection[State]:
         """Return the possible states after a request, unless the deadline of the run has passed."""
@@ -171,8 +173,21 @@ class History:
         expected = f"an order of {len(self._recorded)} requests, some of them concurrent, that explains every response"
         reasons = "; ".join(f"{violation.expected} ({violation.requirement})" for violation in violations)
         actual = f"none: {_describe(request)} got {response}, after the requests that come first: {reasons}"
-        timeline = self._timeline(result)
-        return Violation(consistent(operation), expected, actual, tuple(self.exchanges), timeline=timeline)
+        bodies = decisive_bodies([recorded.operation for recorded in self._recorded], self._search)
+        return Violation(
+            consistent(operation),
+            expected,
+            actual,
+            tuple(self.exchanges),
+            timeline=self._timeline(result),
+            decisive=frozenset(self._numbers_of(bodies or ())),
+            is_repeatable=bodies is not None,
+        )
+
+    def _numbers_of(self, indices: Collection[int]) -> Iterator[int]:
+        """Yield the numbers of the exchanges of operations."""
+        for recorded in self._recorded:
+            yield from (one.number for one in recorded.exchanges if recorded.operation.index in indices)
 
     def _operation_of(self, requirement: str, request: Action) -> OperationSpec:
         """Return the operation whose requirement is violated, else the requested one."""

@@ -35,6 +35,9 @@ class Violation:
         timeline: The requests of several clients, and the longest order that explains their responses; empty where
             no order was sought.
         repetition: All requests that repeat it, where a script of them is asked for.
+        decisive: The numbers of the exchanges whose bodies it takes to see it, besides the statuses of all; None where
+            that was not sought: then the statuses of concurrent exchanges are enough.
+        is_repeatable: Whether it shows however its concurrent requests interleave.
         remark: The reason why something else than the target may be wrong; empty where there is none.
     """
 
@@ -46,6 +49,8 @@ class Violation:
     own: frozenset[int] | None = None
     timeline: Timeline = ()
     repetition: Repetition | None = None
+    decisive: frozenset[int] | None = None
+    is_repeatable: bool = True
     remark: str = ""
 
     @property

@@ -1,21 +1,18 @@
 """The plan of a script: the requests of a violation in their order, and how to tell whether it shows again."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance.catalogue.requirements import Requirement
 from conformance.report.legible import line
 from conformance.report.redaction import Redactor
-from conformance.report.scripts.changes import changed_places, response_changes
+from conformance.report.scripts.comparisons import Compared, Pair, compared_steps, own_steps, recorded_form
 from conformance.report.scripts.expressions import Writer
 from conformance.report.scripts.prepared import Prepared, Resource
-from conformance.report.scripts.replay import json_or_text
 from conformance.report.scripts.steps import Group, Step, grouped, idempotency_keys, steps_of
-from conformance.report.scripts.transcript import comparable, each_text
+from conformance.report.scripts.transcript import each_text
 from conformance.results.violation import Violation
-
-Pair = tuple[Step, Step]
 
 _STATUS = re.compile(r"\b[1-5]\d\d\b")
 _MISSING = "404"
@@ -33,7 +30,7 @@ class Plan:
         states_url: The URL of the provider states; empty where there is none.
         fresh: The variables of idempotency keys, which are new in each attempt, with their recorded values.
         groups: The steps; those of one group are sent concurrently.
-        recorded: What came back in the run, in its comparable form; of concurrent requests the statuses.
+        recorded: What came back in the run, in its comparable form.
         by_status: Whether the statuses alone decide.
         attempts: How often to try until the violation shows.
         prepared: The resources that were prepared by hand.
@@ -63,12 +60,12 @@ class Plan:
     @property
     def own(self) -> tuple[Group, ...]:
         """The steps that decide, by group."""
-        return _own(self.groups)
+        return own_steps(self.groups)
 
     @property
-    def compared(self) -> tuple[Group, ...]:
-        """The steps whose requests and responses are compared with the recorded ones, by group."""
-        return _without_pairs(self.own, self.pairs)
+    def compared(self) -> tuple[Compared, ...]:
+        """The steps whose requests and responses are compared with the recorded ones."""
+        return tuple(compared_steps(self.groups, self.pairs, self.violation.decisive))
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -105,7 +102,7 @@ def build_plan(
     redactor: Redactor,
     prepared: Prepared = Prepared(),  # noqa: B008  (it never changes)
 ) -> Plan | None:
-    """Return the plan of a script; None for a violation without any request.
+    """Return the plan of a script; None for a violation without any request, or that cannot be repeated at will.
 
     Args:
         requirement: The violated requirement.
@@ -115,7 +112,7 @@ def build_plan(
         prepared: The keys and resources that were prepared by hand.
     """
     repetition = violation.repetition
-    if repetition is None:
+    if repetition is None or not violation.is_repeatable:
         return None
     base_url = base_url.rstrip("/")
     fresh = {value: f"FRESH_{number}" for number, value in enumerate(idempotency_keys(repetition), 1)}
@@ -140,44 +137,13 @@ def build_plan(
         states_url=redact(states[0]) if states else "",
         fresh={name: value for value, name in fresh.items()},
         groups=groups,
-        recorded=each_text(_recorded(groups, pairs, [*fresh, *named], base_url), redact),
+        recorded=each_text(recorded_form(groups, pairs, violation.decisive, [*fresh, *named], base_url), redact),
         by_status=is_by_status,
         attempts=_RACE_ATTEMPTS if is_race else 1,
         prepared=resources,
         pairs=pairs,
         keys={redact(key).strip("${}"): text for key, text in prepared.keys.items() if redact(key) != key},
     )
-
-
-def _recorded(groups: Sequence[Group], pairs: Sequence[Pair], named: Iterable[str], base_url: str) -> object:
-    """Return what came back in the run, in its comparable form; of concurrent requests the statuses."""
-    values = [*named, *(capture.value for group in groups for step in group for capture in step.captures)]
-    entries: list[object] = [_entry(group, base_url) for group in _without_pairs(_own(groups), pairs)]
-    entries += [changed_places(response_changes(*(_entry((step,), base_url)[2:] for step in pair))) for pair in pairs]
-    return comparable(entries, values)
-
-
-def _without_pairs(own: Sequence[Group], pairs: Sequence[Pair]) -> tuple[Group, ...]:
-    """Return the groups of steps without the reads that are compared with each other."""
-    numbers = {step.number for pair in pairs for step in pair}
-    return tuple(group for group in own if numbers.isdisjoint(step.number for step in group))
-
-
-def _entry(group: Group, base_url: str) -> list[object]:
-    if len(group) > 1:
-        return [*sorted(step.status for step in group)]
-    step = group[0]
-    exchange = step.exchange
-    sent, received = (
-        json_or_text((body or b"").decode("utf-8", "replace"))
-        for body in (exchange.request_body, exchange.response_body)
-    )
-    return [exchange.url.removeprefix(base_url), sent, step.status, received]
-
-
-def _own(groups: Sequence[Group]) -> tuple[Group, ...]:
-    own = (tuple(step for step in group if step.is_own) for group in groups)
-    return tuple(group for group in own if group)
 
 
 def _is_decided_by_status(violation: Violation) -> bool:

@@ -115,7 +115,9 @@ shown_changes() {
     shift 2
   done | jq -rs 'add | map("\(.[0] | map(tostring) | join(".")): \(.[1] | tojson) -> \(.[2] | tojson)") | join("; ")' | cut -c 1-2000
 }
-# together NUMBER...: the statuses of concurrent requests
+# alike NUMBER...: what was sent and what came back, of concurrent requests that are the same
+alike() { for number in "$@"; do transcript "$number"; done | jq -cs '{alike: .}'; }
+# together NUMBER...: the statuses of requests that are the same
 together() { statuses "$@" | jq -Rcn '[inputs] | sort'; }
 # same VALUE...: compare what was sent and what came back with what was recorded; identifiers may differ, as values do
 same() {
@@ -126,7 +128,8 @@ same() {
     def without: reduce range($ARGS.positional | length) as $n (.; $ARGS.positional[$n] as $value
       | if . == $value then "<\($n)>"
         elif ($value | length) >= 8 then split($value) | join("<\($n)>") else . end);
-    each_text(without | gsub("@TIME@"; "TIME")) as $masked
+    def in_one_order: if type == "object" then .alike |= sort_by([texts | gsub("@IDENTIFIER@"; "#")]) else . end;
+    (each_text(without | gsub("@TIME@"; "TIME")) | map(in_one_order)) as $masked
     | (reduce ($masked | texts | match("@IDENTIFIER@"; "g").string) as $found
         ({}; if has($found) then . else .[$found] = length end)) as $numbers
     | $masked | each_text(gsub("(?<found>@IDENTIFIER@)"; "#\($numbers[.found])"))

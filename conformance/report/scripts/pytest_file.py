@@ -4,12 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import resources
+from itertools import starmap
 
 from conformance.report.legible import line
+from conformance.report.scripts.comparisons import Comparison
 from conformance.report.scripts.expressions import Changed, Expression, Part, Setting, Slice, Variable
 from conformance.report.scripts.plan import Plan, comment
 from conformance.report.scripts.settings import description, settings
-from conformance.report.scripts.steps import Step
+from conformance.report.scripts.steps import Group, Step, alike
 
 _EMBEDDED = ("transcript.py", "changes.py", "replay.py")
 _IMPORTS = ("import ", "from ")
@@ -127,16 +129,16 @@ def _verdict(plan: Plan) -> str:
         (number,) = (step.number for group in plan.own for step in group)
         return f"replay.statuses(({number},))[0] not in {plan.allowed!a}"
     if plan.by_status:
-        groups = ", ".join(str(tuple(step.number for step in group)) for group in plan.own)
-        recorded = [status for group in plan.own for status in sorted(step.status for step in group)]
+        classes = [same for group in plan.own for same in alike(group)]
+        groups = ", ".join(str(tuple(step.number for step in same)) for same in classes)
+        recorded = [status for same in classes for status in sorted(step.status for step in same)]
         return f"replay.statuses({groups}) == {recorded!a}"
-    entries = ", ".join([*map(_entry, plan.compared), *(f"replay.changed_places{pair}" for pair in _numbers(plan))])
+    entries = ", ".join([*starmap(_entry, plan.compared), *(f"replay.changed_places{pair}" for pair in _numbers(plan))])
     return f"comparable([{entries}], [{', '.join(plan.known)}]) == {plan.recorded!a}"
 
 
-def _entry(group: tuple[Step, ...]) -> str:
-    numbers = tuple(step.number for step in group)
-    return f"replay.statuses({numbers})" if len(group) > 1 else f"replay.transcript({numbers[0]})"
+def _entry(comparison: Comparison, steps: Group) -> str:
+    return f"replay.{comparison}({', '.join(str(step.number) for step in steps)})"
 
 
 def _value(expression: Expression) -> str:

@@ -117,13 +117,21 @@ class Replay:
         raise (NotViolatedError if own else RuntimeError)(problem)
 
     def statuses(self, *groups: tuple[int, ...]) -> list[str]:
-        """Return the statuses of requests; those of concurrent ones sorted."""
+        """Return the statuses of requests, sorted in each group."""
         return [status for group in groups for status in sorted(self.entries[number][2] for number in group)]
 
     def transcript(self, number: int) -> list[Any]:
         """Return what was sent and what came back."""
         path, sent, status, text = self.entries[number]
         return [path, json_or_text(sent), status, json_or_text(text)]
+
+    def alike(self, *numbers: int) -> Json:
+        """Return the transcripts of concurrent requests that are the same."""
+        return {"alike": [self.transcript(number) for number in numbers]}
+
+    def together(self, *numbers: int) -> list[str]:
+        """Return the sorted statuses of requests that are the same."""
+        return self.statuses(numbers)
 
     def changes(self, before: int, after: int) -> list[Json]:
         """Return what differs between two reads, their statuses included."""

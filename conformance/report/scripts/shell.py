@@ -6,13 +6,15 @@ import re
 import shlex
 from collections.abc import Iterator
 from importlib import resources
+from itertools import starmap
 
 from conformance.report.scripts.captures import Path
+from conformance.report.scripts.comparisons import Comparison
 from conformance.report.scripts.expressions import Expression, Setting, Variable, merged
 from conformance.report.scripts.plan import Plan, comment
 from conformance.report.scripts.settings import description, settings
 from conformance.report.scripts.shell_words import word
-from conformance.report.scripts.steps import Step
+from conformance.report.scripts.steps import Group, Step, alike
 from conformance.report.scripts.transcript import IDENTIFIER, TIME
 
 
@@ -151,12 +153,13 @@ def _verdict(plan: Plan) -> Iterator[str]:
     if plan.allowed:
         yield f'case $(statuses {last}) in {"|".join(plan.allowed)}) absent "step {last}: $(shown {last})" ;; esac'
     elif plan.by_status:
-        now = "; ".join(_statuses(group) for group in plan.own)
-        recorded = "\n".join(status for group in plan.own for status in _recorded_statuses(group))
+        classes = [same for group in plan.own for same in alike(group)]
+        now = "; ".join(map(_statuses, classes))
+        recorded = "\n".join(status for same in classes for status in sorted(step.status for step in same))
         yield f'[ "$({now})" = {shlex.quote(recorded)} ] ||'
         yield f'  absent "step {last}: $(shown {last})"'
     else:
-        entries = " ".join([*map(_transcript, plan.compared), *(f"changed_places {pair};" for pair in _pairs(plan))])
+        entries = " ".join([*starmap(_entry, plan.compared), *(f"changed_places {pair};" for pair in _pairs(plan))])
         yield f'printf %s {shlex.quote(json.dumps(plan.recorded))} >"$work/recorded"'
         known = " ".join(f'"${name}"' for name in plan.known)
         yield f"{{ {entries} }} | same {known} ||"
@@ -171,19 +174,12 @@ def _pairs(plan: Plan) -> list[str]:
     return [f"{before.number} {after.number}" for before, after in plan.pairs]
 
 
-def _statuses(group: tuple[Step, ...]) -> str:
-    numbers = " ".join(str(step.number) for step in group)
-    return f"statuses {numbers} | sort" if len(group) > 1 else f"statuses {numbers}"
+def _statuses(steps: Group) -> str:
+    return f"statuses {' '.join(str(step.number) for step in steps)} | sort"
 
 
-def _transcript(group: tuple[Step, ...]) -> str:
-    numbers = " ".join(str(step.number) for step in group)
-    return f"together {numbers};" if len(group) > 1 else f"transcript {numbers};"
-
-
-def _recorded_statuses(group: tuple[Step, ...]) -> list[str]:
-    statuses = [step.status for step in group]
-    return sorted(statuses) if len(group) > 1 else statuses
+def _entry(comparison: Comparison, steps: Group) -> str:
+    return f"{comparison} {' '.join(str(step.number) for step in steps)};"
 
 
 def _shown(text: str) -> str:

@@ -144,6 +144,14 @@ def grouped(steps: list[Step]) -> Iterator[Group]:
         yield tuple(group)
 
 
+def alike(group: Group) -> list[Group]:
+    """Return the steps of a group, those with the same request together: their responses may be exchanged."""
+    classes: dict[object, list[Step]] = {}
+    for step in group:
+        classes.setdefault((step.exchange.method, step.path, step.headers, step.body), []).append(step)
+    return [tuple(steps) for steps in classes.values()]
+
+
 def _start(step: Step) -> tuple[float, int]:
     return (step.exchange.started, step.number)
 

@@ -12,12 +12,22 @@ Json = Any
 
 def comparable(entries: list[Any], known: list[str]) -> Json:
     """Return entries with known values as <0>, <1> ..., moments as TIME, and other identifiers as #0, #1 ..."""
-    masked = each_text(entries, lambda text: re.sub(TIME, "TIME", without(text, known)))
+    masked = [
+        in_one_order(entry) for entry in each_text(entries, lambda text: re.sub(TIME, "TIME", without(text, known)))
+    ]
     numbers: dict[str, int] = {}
     for text in texts(masked):
         for found in re.findall(IDENTIFIER, text):
             numbers.setdefault(found, len(numbers))
     return each_text(masked, lambda text: re.sub(IDENTIFIER, lambda found: f"#{numbers[found.group()]}", text))
+
+
+def in_one_order(entry: Json) -> Json:
+    """Return an entry; the transcripts of requests that are alike come in the order of their texts."""
+    if not isinstance(entry, dict):
+        return entry
+    order = sorted(entry["alike"], key=lambda one: [re.sub(IDENTIFIER, "#", text) for text in texts(one)])
+    return {"alike": order}
 
 
 def without(text: str, known: list[str]) -> str:

@@ -23,6 +23,9 @@ NOTHING_SECRET = Redactor({})
 GATE = "Basic aGVs bG8td29y"
 SECRETS = Redactor({KEY: "AUDIENCE_API_KEY", GATE: "AUDIENCE_HEADER_1"}, {"x-pin": "4711"})
 AUDIENCE = "65c8a2d3b0e1"
+PATH = "/v1/accounts/g1/audiences/<2>"
+FATES = {4: 404, 5: 200}
+"""The statuses of two concurrent deletions, by their numbers."""
 
 
 def exchange(number: int, method: str, url: str, response: object = None, status: int = 200, **more: Any) -> Exchange:
@@ -135,6 +138,47 @@ def test_overlapping_requests_are_sent_concurrently_and_repeated() -> None:
     assert "may need repetition" in shell.render(plan)
     assert "\n  wait\n" in shell.render(plan)
     assert "replay.concurrently([" in pytest_file.render(plan, "test_it")
+
+
+def concurrent(**seen: Any) -> Plan | None:
+    update = replace(DELETION, method="PATCH", request_body=b'{"name": "new"}', started=100.0)
+    deletions = [replace(DELETION, number=number, status=status, started=100.001) for number, status in FATES.items()]
+    read = replace(DELETION, number=6, method="GET", started=101.0)
+    violation = plan_of(update, *deletions, read, actual="none").violation
+    return build_plan(requirement_row(), replace(violation, **seen), BASE, NOTHING_SECRET)
+
+
+def test_concurrent_requests_are_compared_by_their_statuses_each_with_its_like() -> None:
+    plan = concurrent()
+
+    assert plan is not None
+    assert plan.recorded == [["200"], ["200", "404"], [PATH, "", "200", {"success": True}]]
+    assert "{ together 3; together 4 5; transcript 6; }" in shell.render(plan)
+    entries = "[replay.together(3), replay.together(4, 5), replay.transcript(6)]"
+    assert f"comparable({entries}" in pytest_file.render(plan, "test_it")
+
+
+def test_only_decisive_bodies_are_compared() -> None:
+    plan = concurrent(decisive=frozenset({3, 5}))
+
+    assert plan is not None
+    gone, done = ([PATH, "", status, {"success": True}] for status in ("404", "200"))
+    assert plan.recorded == [[PATH, {"name": "new"}, "200", {"success": True}], {"alike": [done, gone]}, ["200"]]
+    assert "{ transcript 3; alike 4 5; together 6; }" in shell.render(plan)
+    entries = "[replay.transcript(3), replay.alike(4, 5), replay.together(6)]"
+    assert f"comparable({entries}" in pytest_file.render(plan, "test_it")
+
+
+def test_what_only_the_order_of_concurrent_requests_shows_has_no_script() -> None:
+    assert concurrent(is_repeatable=False) is None
+
+
+def test_requests_that_are_alike_may_exchange_their_responses() -> None:
+    one, other = (["/a", "", status, {"id": f"id-{status}", "name": status}] for status in ("200", "404"))
+    last = ["/a/id-404"]
+
+    assert comparable([{"alike": [one, other]}, last], []) == comparable([{"alike": [other, one]}, last], [])
+    assert comparable([one, other, last], []) != comparable([other, one, last], [])
 
 
 def test_a_wait_of_the_check_is_repeated() -> None:
