@@ -103,13 +103,8 @@ class SqlJournals:
         state = await self._state(session, sandbox_id, locked=True)
         if state is None:
             return
-        dated_exchanges = [self._dated(exchange) for exchange in exchanges]
-        rows = []
-        for exchange in dated_exchanges:
-            if exchange.ended >= state.cleared_at:
-                state.last += 1
-                state.size += exchange.size
-                rows.append((sandbox_id, state.last, exchange.size, text(exchange)))
+        numbered = self._numbered(state, exchanges)
+        rows = [(sandbox_id, number, exchange.size, text(exchange)) for number, exchange in numbered]
         if rows:
             await session.copy_rows(self._sql.add, EXCHANGES.name, rows)
             await self._make_room(session, sandbox_id, state)
@@ -127,6 +122,14 @@ class SqlJournals:
             state.first = first
             await session.rows(self._sql.drop_older, sandbox_id, first)
 
+    def _numbered(self, state: _State, exchanges: Iterable[Exchange]) -> list[tuple[int, Exchange]]:
+        """Return the exchanges since the last clear, dated and with the next numbers, and count them in the state."""
+        kept = [dated for dated in map(self._dated, exchanges) if dated.ended >= state.cleared_at]
+        first = state.last + 1
+        state.last += len(kept)
+        state.size += sum(exchange.size for exchange in kept)
+        return list(enumerate(kept, first))
+
     def _dated(self, exchange: Exchange) -> Exchange:
         """Return the exchange with its times in seconds since 1970."""
         dated = copy(exchange)
@@ -137,9 +140,16 @@ class SqlJournals:
         return dated
 
     async def read(self, sandbox_id: str, after: int) -> Journal:
-        """See `Store.journal`. It waits until other replicas have written their buffered exchanges."""
+        """See `Store.journal`. It waits until other replicas have written their buffered exchanges.
+
+        Where a database can be read and not be written, its own buffered exchanges are shown with their likely numbers.
+        """
         await self.pause(2 * self._bounds.interval)
-        await self.write()
+        unwritten: list[Exchange] = []
+        try:
+            await self.write()
+        except StoreError:
+            unwritten = [exchange for name, exchange in self._waiting if name == sandbox_id]
         async with self._database.read_only() as session:
             state = await self._state(session, sandbox_id)
             if state is None:
@@ -149,6 +159,10 @@ class SqlJournals:
                 exchange = EXCHANGE.decode(record)
                 exchange.number = number
                 exchanges.append(exchange)
+            for number, exchange in self._numbered(state, unwritten):
+                exchange.number = number
+                if number > after:
+                    exchanges.append(exchange)
             return Journal(exchanges, state.first - 1, state.size)
 
     async def clear(self, sandbox_id: str) -> None:
