@@ -5,10 +5,11 @@ Times of exchanges are stored as seconds since 1970, so that the exchanges of al
 
 import asyncio
 import logging
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -18,6 +19,7 @@ from mockserver.adapters.sql.schema import EXCHANGES
 from mockserver.adapters.sql.statements import JournalStatements
 from mockserver.ports import Journal, SandboxNotFoundError, StoreError
 from mockserver.recording.exchange import Exchange
+from mockserver.recording.stranger_share import Held, StrangerShare
 
 Pause = Callable[[float], Awaitable[None]]
 BufferedExchange = tuple[str, Exchange]
@@ -53,6 +55,11 @@ class _State:
     size: int
     cleared_at: float
 
+    @property
+    def held(self) -> Held:
+        """The exchanges that the journal holds."""
+        return Held(self.first, self.last, self.size)
+
 
 class SqlJournals:
     """All journals of a store. `epoch` is the difference between seconds since 1970 and the server's timer."""
@@ -67,6 +74,7 @@ class SqlJournals:
         self._waiting: deque[BufferedExchange] = deque(maxlen=bounds.waiting)
         self._writing: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
+        self._strangers = defaultdict[str, StrangerShare](partial(StrangerShare, bounds.limit, bounds.size))
 
     def append(self, sandbox_id: str, exchange: Exchange) -> None:
         """Buffer an exchange; it is written within the interval."""
@@ -106,7 +114,7 @@ class SqlJournals:
         dated_exchanges = [self._dated(exchange) for exchange in exchanges]
         rows = []
         for exchange in dated_exchanges:
-            if exchange.ended >= state.cleared_at:
+            if exchange.ended >= state.cleared_at and self._is_admitted(sandbox_id, exchange, state):
                 state.last += 1
                 state.size += exchange.size
                 rows.append((sandbox_id, state.last, exchange.size, text(exchange)))
@@ -114,6 +122,10 @@ class SqlJournals:
             await session.copy_rows(self._sql.add, EXCHANGES.name, rows)
             await self._make_room(session, sandbox_id, state)
             await session.rows(self._sql.save, state.first, state.last, state.size, state.cleared_at, sandbox_id)
+
+    def _is_admitted(self, sandbox_id: str, exchange: Exchange, state: _State) -> bool:
+        """Return whether an exchange is kept; this process counts the strangers' exchanges that it writes itself."""
+        return exchange.token is not None or self._strangers[sandbox_id].admits(exchange, state.held)
 
     async def _make_room(self, session: Session, sandbox_id: str, state: _State) -> None:
         """Drop the oldest exchanges until the rest is within the bounds."""
