@@ -13,7 +13,7 @@ from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
-from mockserver.adapters.sql.database import Database, Session
+from mockserver.adapters.sql.database import Database, Row, Session
 from mockserver.adapters.sql.records import EXCHANGE, text
 from mockserver.adapters.sql.schema import EXCHANGES
 from mockserver.adapters.sql.statements import JournalStatements
@@ -156,12 +156,8 @@ class SqlJournals:
             state = await self._state(session, sandbox_id)
             if state is None:
                 raise SandboxNotFoundError(sandbox_id)
-            exchanges = []
-            for number, record in await session.rows(self._sql.newer, sandbox_id, after):
-                exchange = EXCHANGE.decode(record)
-                exchange.number = number
-                exchanges.append(exchange)
-            return Journal(exchanges, state.first - 1, state.size)
+            rows = await session.rows(self._sql.newer, sandbox_id, after)
+        return Journal(await decoded(rows), state.first - 1, state.size)
 
     async def clear(self, sandbox_id: str) -> None:
         """See `Store.clear_journal`."""
@@ -205,3 +201,15 @@ class SqlJournals:
             self._sql.state_locked if locked else self._sql.state, sandbox_id
         )
         return next((_State(*row) for row in rows), None)  # type: ignore[arg-type]  # the columns have these types
+
+
+async def decoded(rows: Sequence[Row]) -> list[Exchange]:
+    """Return the exchanges of some rows; between some of them, everybody else has a turn of the event loop."""
+    exchanges = []
+    for index, (number, record) in enumerate(rows, start=1):
+        exchange = EXCHANGE.decode(record)
+        exchange.number = number
+        exchanges.append(exchange)
+        if index % _ROWS_PER_STEP == 0:
+            await asyncio.sleep(0)
+    return exchanges
