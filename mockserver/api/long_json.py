@@ -22,7 +22,7 @@ Json = Any
 LONG = 262_144
 """The characters of text from which a response counts as long: below, it takes less than a millisecond to encode."""
 _PIECE = 65_536
-_STALLED = 1.0  # seconds without progress, after which a response makes room for another one
+_STALLED = 5.0  # seconds without progress, after which a response makes room for another one
 
 
 class Rows(Generic[T]):
