@@ -46,7 +46,7 @@ class Crowd:
 
 @dataclass(frozen=True)
 class Phase:
-    """What the client noticed: its requests, their median and 99th percentile in ms, and the memory of the server."""
+    """The notes of the client: its requests, their median and 99th percentile in ms, and the memory of the server."""
 
     requests: int
     p50: float

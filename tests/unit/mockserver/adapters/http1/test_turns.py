@@ -55,7 +55,7 @@ class TakesAll:
 
 
 def connection(app: Callable[..., Awaitable[None]], transport: Transport) -> Protocol:
-    config = uvicorn.Config(app)
+    config = uvicorn.Config(app, log_config=None)
     config.load()
     made = protocol(refuse)(config, ServerState(), {}, asyncio.get_running_loop())
     assert isinstance(made, Protocol)
