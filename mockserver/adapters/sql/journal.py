@@ -5,19 +5,21 @@ Times of exchanges are stored as seconds since 1970, so that the exchanges of al
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
-from mockserver.adapters.sql.database import Database, Session
+from mockserver.adapters.sql.database import Database, Row, Session
 from mockserver.adapters.sql.records import EXCHANGE, text
 from mockserver.adapters.sql.schema import EXCHANGES
 from mockserver.adapters.sql.statements import JournalStatements
 from mockserver.ports import Journal, SandboxNotFoundError, StoreError
 from mockserver.recording.exchange import Exchange
+from mockserver.recording.stranger_share import Held, StrangerShare
 
 Pause = Callable[[float], Awaitable[None]]
 BufferedExchange = tuple[str, Exchange]
@@ -53,6 +55,11 @@ class _State:
     size: int
     cleared_at: float
 
+    @property
+    def held(self) -> Held:
+        """The exchanges that the journal holds."""
+        return Held(self.first, self.last, self.size)
+
 
 class SqlJournals:
     """All journals of a store. `epoch` is the difference between seconds since 1970 and the server's timer."""
@@ -67,6 +74,7 @@ class SqlJournals:
         self._waiting: deque[BufferedExchange] = deque(maxlen=bounds.waiting)
         self._writing: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
+        self._strangers = defaultdict[str, StrangerShare](partial(StrangerShare, bounds.limit, bounds.size))
 
     def append(self, sandbox_id: str, exchange: Exchange) -> None:
         """Buffer an exchange; it is written within the interval."""
@@ -103,12 +111,16 @@ class SqlJournals:
         state = await self._state(session, sandbox_id, locked=True)
         if state is None:
             return
-        numbered = self._numbered(state, exchanges)
+        numbered = self._numbered(state, exchanges, partial(self._is_admitted, sandbox_id, state))
         rows = [(sandbox_id, number, exchange.size, text(exchange)) for number, exchange in numbered]
         if rows:
             await session.copy_rows(self._sql.add, EXCHANGES.name, rows)
             await self._make_room(session, sandbox_id, state)
             await session.rows(self._sql.save, state.first, state.last, state.size, state.cleared_at, sandbox_id)
+
+    def _is_admitted(self, sandbox_id: str, state: _State, exchange: Exchange) -> bool:
+        """Return whether an exchange is kept; this process counts the strangers' exchanges that it writes itself."""
+        return exchange.token is not None or self._strangers[sandbox_id].admits(exchange, state.held)
 
     async def _make_room(self, session: Session, sandbox_id: str, state: _State) -> None:
         """Drop the oldest exchanges until the rest is within the bounds."""
@@ -122,13 +134,15 @@ class SqlJournals:
             state.first = first
             await session.rows(self._sql.drop_older, sandbox_id, first)
 
-    def _numbered(self, state: _State, exchanges: Iterable[Exchange]) -> list[tuple[int, Exchange]]:
-        """Return the exchanges since the last clear, dated and with the next numbers, and count them in the state."""
-        kept = [dated for dated in map(self._dated, exchanges) if dated.ended >= state.cleared_at]
-        first = state.last + 1
-        state.last += len(kept)
-        state.size += sum(exchange.size for exchange in kept)
-        return list(enumerate(kept, first))
+    def _numbered(
+        self, state: _State, exchanges: Iterable[Exchange], is_admitted: Callable[[Exchange], bool]
+    ) -> Iterator[tuple[int, Exchange]]:
+        """Yield the exchanges since the last clear, dated and with the next numbers, and count them in the state."""
+        for exchange in map(self._dated, exchanges):
+            if exchange.ended >= state.cleared_at and is_admitted(exchange):
+                state.last += 1
+                state.size += exchange.size
+                yield state.last, exchange
 
     def _dated(self, exchange: Exchange) -> Exchange:
         """Return the exchange with its times in seconds since 1970."""
@@ -154,16 +168,13 @@ class SqlJournals:
             state = await self._state(session, sandbox_id)
             if state is None:
                 raise SandboxNotFoundError(sandbox_id)
-            exchanges = []
-            for number, record in await session.rows(self._sql.newer, sandbox_id, after):
-                exchange = EXCHANGE.decode(record)
-                exchange.number = number
+            rows = await session.rows(self._sql.newer, sandbox_id, after)
+        exchanges = await decoded(rows)
+        for number, exchange in self._numbered(state, unwritten, lambda _: True):
+            exchange.number = number
+            if number > after:
                 exchanges.append(exchange)
-            for number, exchange in self._numbered(state, unwritten):
-                exchange.number = number
-                if number > after:
-                    exchanges.append(exchange)
-            return Journal(exchanges, state.first - 1, state.size)
+        return Journal(exchanges, state.first - 1, state.size)
 
     async def clear(self, sandbox_id: str) -> None:
         """See `Store.clear_journal`."""
@@ -207,3 +218,15 @@ class SqlJournals:
             self._sql.state_locked if locked else self._sql.state, sandbox_id
         )
         return next((_State(*row) for row in rows), None)  # type: ignore[arg-type]  # the columns have these types
+
+
+async def decoded(rows: Sequence[Row]) -> list[Exchange]:
+    """Return the exchanges of some rows; between some of them, everybody else has a turn of the event loop."""
+    exchanges = []
+    for index, (number, record) in enumerate(rows, start=1):
+        exchange = EXCHANGE.decode(record)
+        exchange.number = number
+        exchanges.append(exchange)
+        if index % _ROWS_PER_STEP == 0:
+            await asyncio.sleep(0)
+    return exchanges

@@ -8,6 +8,7 @@ import pytest
 from openapi_schema_validator import OAS30ReadValidator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from mockserver.api.long_json import LongResponses
 from mockserver.control.application import handlers
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.seeds import schema
@@ -22,7 +23,9 @@ class TestContract:
 
     def test_operations_and_handlers_correspond(self, control: ControlPlane) -> None:
         journals = journals_of(control.sandboxes, control.store)
-        by_operation = handlers(control.sandboxes, control.store, journals, JournalTails(journals, asyncio.sleep))
+        by_operation = handlers(
+            control.sandboxes, control.store, journals, JournalTails(journals, asyncio.sleep), LongResponses()
+        )
 
         assert set(by_operation) == set(OPERATIONS)
 
