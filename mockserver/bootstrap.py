@@ -26,7 +26,7 @@ from mockserver.api.application import application, handlers
 from mockserver.api.envelope import Envelopes
 from mockserver.api.examples import rows
 from mockserver.api.faults.injection import Injection
-from mockserver.api.long_json import LongResponses
+from mockserver.api.long_responses import LongResponses
 from mockserver.api.narrowed_contract import methods
 from mockserver.api.prefer_header import Preferences
 from mockserver.asgi_stack import AsgiStack

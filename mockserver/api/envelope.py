@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 import orjson
 from starlette.types import Scope, Send
 
-from mockserver.api.long_json import LONG, LongJson, LongResponses, MakeRows, Rows, rendered
+from mockserver.api.long_json import LONG, LongJson, MakeRows, Rows, rendered
+from mockserver.api.long_responses import LongResponses
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.ports import Ids
 from mockserver.recording.request_record import note_refusal

@@ -12,7 +12,7 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
 from mockserver.api.envelope import Envelopes
-from mockserver.api.long_json import BusyError
+from mockserver.api.long_responses import BusyError
 from mockserver.ports import SandboxNotFoundError, StoreError
 from mockserver.recording.request_record import note_refusal
 

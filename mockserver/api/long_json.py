@@ -1,19 +1,18 @@
-"""Long JSON responses: encoded in pieces while their clients take them, and only so many of them at a time.
+"""Long JSON responses: encoded in pieces while their clients take them.
 
 A response of many megabytes that is encoded at once holds up everybody else, and fills the memory if its client does
 not read. Its records, which the store holds anyway, take neither.
 """
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from mockserver.api.long_responses import LongResponses, Place
 from mockserver.ports import RESET
 
 T = TypeVar("T")
@@ -22,7 +21,6 @@ Json = Any
 LONG = 262_144
 """The characters of text from which a response counts as long: below, it takes less than a millisecond to encode."""
 _PIECE = 65_536
-_STALLED = 5.0  # seconds without progress, after which a response makes room for another one
 
 
 class Rows(Generic[T]):
@@ -72,61 +70,6 @@ def _parts(document: Json) -> Iterator[bytes]:
         yield b"}"
     else:
         yield orjson.dumps(document)
-
-
-class BusyError(Exception):
-    """Too many long responses are being sent, and all of them make progress."""
-
-
-@dataclass(eq=False, slots=True)
-class Place:
-    """The place of a long response among those that are being sent.
-
-    Attributes:
-        moved: The time at which its client last took a piece.
-        reset: The function that resets its connection; None if the transport cannot.
-    """
-
-    moved: float
-    reset: Callable[[], Awaitable[None]] | None
-
-
-class LongResponses:
-    """The long responses that are being sent: one that makes no progress is cut off if another one needs its place.
-
-    Attributes:
-        limit: The number of places.
-        timer: The clock of the progress, in seconds.
-    """
-
-    def __init__(self, limit: int = 16, timer: Callable[[], float] = time.perf_counter) -> None:
-        self.limit = limit
-        self.timer = timer
-        self._places: set[Place] = set()
-
-    async def enter(self, reset: Callable[[], Awaitable[None]] | None) -> Place:
-        """Return a place for a response; BusyError if all are taken by responses that make progress."""
-        if len(self._places) >= self.limit and not await self._make_room():
-            raise BusyError(f"{self.limit} long responses are being sent; there is no place for another one")
-        place = Place(self.timer(), reset)
-        self._places.add(place)
-        return place
-
-    def note_progress(self, place: Place) -> None:
-        """Note that the client of a response has taken a piece."""
-        place.moved = self.timer()
-
-    def leave(self, place: Place) -> None:
-        """Give up a place."""
-        self._places.discard(place)
-
-    async def _make_room(self) -> bool:
-        oldest = min(self._places, key=lambda place: place.moved)
-        if oldest.reset is None or self.timer() - oldest.moved < _STALLED:
-            return False
-        self._places.discard(oldest)
-        await oldest.reset()
-        return True
 
 
 class LongJson(Response):

@@ -12,7 +12,7 @@ from mockserver.api.connexion_fast_path.operation import FastApp
 from mockserver.api.connexion_fast_path.routing import FastRoutingMiddleware
 from mockserver.api.connexion_fast_path.validation import FastValidationMiddleware
 from mockserver.api.jsonifier import FastJsonifier
-from mockserver.api.long_json import LongResponses
+from mockserver.api.long_responses import LongResponses
 from mockserver.api.operations import Handlers, collect_handlers, resolver
 from mockserver.control import errors
 from mockserver.control.audiences import AudienceHandlers

@@ -1,6 +1,7 @@
 """The handler that lists all audiences of a sandbox, including those that the guard hides while they are populated."""
 
-from mockserver.api.long_json import LONG, LongJson, LongResponses, Rows, rendered
+from mockserver.api.long_json import LONG, LongJson, Rows, rendered
+from mockserver.api.long_responses import LongResponses
 from mockserver.api.operations import operation
 from mockserver.api.views import audiences_size
 from mockserver.control.responses import Body, Response

@@ -8,7 +8,7 @@ from connexion.exceptions import ProblemException
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
-from mockserver.api.long_json import BusyError
+from mockserver.api.long_responses import BusyError
 from mockserver.ports import SandboxNotFoundError, StoreError
 from mockserver.service.control_actions import EndedError, UnknownError
 from mockserver.service.journals import JournalOffError, NoExchangeError

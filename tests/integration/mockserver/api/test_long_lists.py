@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.api.long_json import LongResponses
+from mockserver.api.long_responses import LongResponses
 from mockserver.config import Settings
 from tests.harness.http1_client import Client
 from tests.harness.in_thread import served

@@ -5,7 +5,7 @@ from openapi_core import OpenAPI
 
 from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.memory.store import MemoryStore
-from mockserver.api.long_json import LongResponses
+from mockserver.api.long_responses import LongResponses
 from mockserver.control.application import control_application
 from mockserver.domain.job import Progression
 from mockserver.seeds import default_seed

@@ -8,7 +8,7 @@ import pytest
 from openapi_schema_validator import OAS30ReadValidator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from mockserver.api.long_json import LongResponses
+from mockserver.api.long_responses import LongResponses
 from mockserver.control.application import handlers
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.seeds import schema

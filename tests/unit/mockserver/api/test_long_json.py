@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.api.long_json import BusyError, LongJson, LongResponses, Rows, pieces, rendered
+from mockserver.api.long_json import LongJson, Rows, pieces, rendered
+from mockserver.api.long_responses import BusyError, LongResponses
 from mockserver.ports import RESET
 
 ITEM = "x" * 1_000
@@ -110,7 +111,7 @@ def test_a_response_without_progress_makes_room_for_another_one() -> None:
         async def reset() -> None:
             cut_off.append("first")
 
-        responses = LongResponses(2, lambda: now)
+        responses = LongResponses(2, lambda: now, most_waiting=0)
         first, second = await responses.enter(reset), await responses.enter(reset)
         with pytest.raises(BusyError, match="2 long responses"):
             await responses.enter(reset)
@@ -130,6 +131,34 @@ def test_a_response_without_progress_makes_room_for_another_one() -> None:
     asyncio.run(main())
 
 
+def test_a_response_waits_for_a_place_and_gets_the_first_that_is_left() -> None:
+    async def main() -> None:
+        responses = LongResponses(1, lambda: 0.0, most_waiting=1)
+        first = await responses.enter(None)
+        waiting = asyncio.ensure_future(responses.enter(None))
+        await asyncio.sleep(0)
+
+        with pytest.raises(BusyError, match="1 long responses"):
+            await responses.enter(None)
+        assert not waiting.done()
+        responses.leave(first)
+
+        assert await waiting is not first
+
+    asyncio.run(main())
+
+
+def test_a_response_does_not_wait_for_ever() -> None:
+    async def main() -> None:
+        responses = LongResponses(1, lambda: 0.0, patience=0.0)
+        await responses.enter(None)
+
+        with pytest.raises(BusyError):
+            await responses.enter(None)
+
+    asyncio.run(main())
+
+
 def test_a_response_leaves_its_place_when_it_is_sent() -> None:
     async def main() -> None:
         responses = LongResponses(1)
@@ -142,7 +171,7 @@ def test_a_response_leaves_its_place_when_it_is_sent() -> None:
 @pytest.mark.parametrize(("extensions", "kinds"), [({}, []), ({RESET: {}}, [RESET])])
 def test_a_connection_is_reset_only_by_a_transport_that_can(extensions: dict[str, Any], kinds: list[str]) -> None:
     async def main() -> None:
-        responses, client = LongResponses(1, lambda: now), Client()
+        responses, client = LongResponses(1, lambda: now, most_waiting=0), Client()
         now = 0.0
 
         async def held(message: Any) -> None:
