@@ -201,7 +201,8 @@ class Protocol(HttpToolsProtocol):
         """Parse more of what was received in an earlier turn, and resume reading behind it."""
         if self.backlog:
             self._read()
-            if not self.in_body or len(self.cycle.body) <= HIGH_WATER_LIMIT:
+            cycle = self.cycle
+            if not self.in_body or cycle.response_complete or len(cycle.body) <= HIGH_WATER_LIMIT:
                 self.flow.resume_reading()
 
     def _room(self) -> int:

@@ -88,6 +88,25 @@ def test_a_body_of_many_chunks_is_parsed_a_piece_each_turn_and_not_read_on_meanw
     asyncio.run(main())
 
 
+def test_a_body_that_nobody_takes_any_more_is_read_to_its_end() -> None:
+    async def refuses(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 413, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def main() -> None:
+        transport = Transport()
+        served = connection(refuses, transport)
+        for data in (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n" + b"a" * 200_000, b"a" * 200_000):
+            served.data_received(data)
+            for _ in range(10):
+                await asyncio.sleep(0)
+
+            assert not served.backlog
+            assert transport.is_read
+
+    asyncio.run(main())
+
+
 def test_a_body_that_the_application_does_not_take_is_not_read_on() -> None:
     async def main() -> None:
         transport = Transport()
