@@ -97,11 +97,12 @@ class TestDocuments:
 
         assert page.headers["content-type"] == "text/html"
         assert page.headers["content-security-policy"].startswith("default-src 'none'; ")
+        assert "unsafe" not in page.headers["content-security-policy"]
         assert "://" not in page.headers["content-security-policy"]
-        assert [answer.status_code for answer in served] == [200] * 5
+        assert [answer.status_code for answer in served] == [200] * 6
         assert {"text/css", "text/javascript", "image/png"} == {answer.headers["content-type"] for answer in served}
         assert "://" not in page.text + start
-        assert {"openapi.json", "audiences.json"} <= set(re.findall(r'"([\w.]+)"', start))
+        assert {"openapi.json", "audiences.json"} <= set(re.findall(r"'([\w.]+)'", start))
         assert "validatorUrl: null" in start
 
     @pytest.mark.parametrize(
