@@ -16,6 +16,8 @@ from mockserver.service.journal_tail import JournalTails
 from openapi import contract, control_contract
 from tests.harness.control_plane import CONTRACT, OPERATIONS, ControlPlane, journals_of
 
+PUBLIC = {"getHealth", "getControlContract", "getContract", "getDocs", "getDocsAsset"}
+
 
 class TestContract:
     def test_the_contract_of_the_control_plane_is_valid_openapi(self) -> None:
@@ -32,13 +34,17 @@ class TestContract:
     @pytest.mark.parametrize("operation", sorted(OPERATIONS))
     def test_every_operation_documents_its_errors(self, operation: str) -> None:
         method, path, described = OPERATIONS[operation]
-        expected = {"401", "403", "500"} if path != "/_mock/health" else {"403", "500"}
+        expected = {"401", "403", "500"} if operation not in PUBLIC else {"403", "500"}
         expected |= {"404"} if "{" in path else set()
         expected |= {"413", "415"} if method != "GET" else set()
         expected |= {"400"} if "requestBody" in described else set()
 
         assert described["summary"]
         assert expected <= set(described["responses"])
+
+    def test_the_operations_without_secrets_need_no_token_by_the_contract(self) -> None:
+        assert {one for one, (*_, described) in OPERATIONS.items() if described.get("security") == []} == PUBLIC
+        assert {one for one, (*_, described) in OPERATIONS.items() if "401" not in described["responses"]} == PUBLIC
 
     def test_every_example_fits_its_schema(self) -> None:
         def resolved(node: Any) -> Any:
@@ -94,11 +100,12 @@ class TestDocuments:
 
         assert page.headers["content-type"] == "text/html"
         assert page.headers["content-security-policy"].startswith("default-src 'none'; ")
+        assert "unsafe" not in page.headers["content-security-policy"]
         assert "://" not in page.headers["content-security-policy"]
-        assert [answer.status_code for answer in served] == [200] * 5
+        assert [answer.status_code for answer in served] == [200] * 6
         assert {"text/css", "text/javascript", "image/png"} == {answer.headers["content-type"] for answer in served}
         assert "://" not in page.text + start
-        assert {"openapi.json", "audiences.json"} <= set(re.findall(r'"([\w.]+)"', start))
+        assert {"openapi.json", "audiences.json"} <= set(re.findall(r"'([\w.]+)'", start))
         assert "validatorUrl: null" in start
 
     @pytest.mark.parametrize(
