@@ -52,6 +52,16 @@ def test_a_realistic_request_succeeds_in_the_sandbox_default(client: httpx.Clien
     assert settled(response.json()["data"]) == settled(example["data"])
 
 
+def test_the_prospect_of_the_example_is_in_the_sandbox_default(client: httpx.Client) -> None:
+    documented = next(each for each in OPERATIONS if each.operation_id == "listAudienceProspects")
+    shown = resolved(CONTRACT["components"]["examples"]["realistic-200-listAudienceProspects"])["value"]
+    method, path, query, _ = realistic_request(documented)
+
+    listed = client.request(method, path, params=query).raise_for_status().json()
+
+    assert shown["data"]["items"] == listed["data"]["items"][:1]
+
+
 def settled(data: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name not in OPEN}
 
