@@ -30,21 +30,27 @@ def parameters(operation_id: str) -> dict[str, dict[str, Any]]:
     return values
 
 
-def realistic_request(documented: Documented) -> tuple[str, str, dict[str, Any], Any]:
-    """Return method, path, query and body of the realistic request of an operation."""
+def realistic_request(documented: Documented) -> dict[str, Any]:
+    """Return the realistic request of an operation, as arguments for a client."""
     values = parameters(documented.operation_id)
     operation = operations()[documented.operation_id]
     content = operation.get("requestBody", {"content": {}})["content"]
     body = content["application/json"]["examples"]["realistic"]["value"] if content else None
-    return documented.method, documented.path.format_map(values["path"]), values["query"], body
+    path = documented.path.format_map(values["path"])
+    return {
+        "method": documented.method,
+        "url": path,
+        "params": values["query"],
+        "headers": values["header"],
+        "json": body,
+    }
 
 
 @pytest.mark.parametrize("documented", OPERATIONS, ids=case_id)
 def test_a_realistic_request_succeeds_in_the_sandbox_default(client: httpx.Client, documented: Documented) -> None:
     client.post("/_mock/sandboxes/default/reset").raise_for_status()
-    method, path, query, body = realistic_request(documented)
 
-    response = client.request(method, path, params=query, json=body)
+    response = client.request(**realistic_request(documented))
 
     assert response.is_success, response.text
     expected = resolved(operations()[documented.operation_id]["responses"][str(response.status_code)])
@@ -55,9 +61,9 @@ def test_a_realistic_request_succeeds_in_the_sandbox_default(client: httpx.Clien
 def test_the_prospect_of_the_example_is_in_the_sandbox_default(client: httpx.Client) -> None:
     documented = next(each for each in OPERATIONS if each.operation_id == "listAudienceProspects")
     shown = resolved(CONTRACT["components"]["examples"]["realistic-200-listAudienceProspects"])["value"]
-    method, path, query, _ = realistic_request(documented)
+    client.post("/_mock/sandboxes/default/reset").raise_for_status()
 
-    listed = client.request(method, path, params=query).raise_for_status().json()
+    listed = client.request(**realistic_request(documented)).raise_for_status().json()
 
     assert shown["data"]["items"] == listed["data"]["items"][:1]
 
@@ -66,9 +72,9 @@ def settled(data: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name not in OPEN}
 
 
-def test_every_parameter_but_a_cursor_and_an_idempotency_key_has_a_realistic_example() -> None:
+def test_every_parameter_but_a_cursor_has_a_realistic_example() -> None:
     declared = CONTRACT["components"]["parameters"].items()
 
     without = {name for name, parameter in declared if "realistic" not in parameter.get("examples", {})}
 
-    assert without == {"Cursor", "IdempotencyKey"}
+    assert without == {"Cursor"}
