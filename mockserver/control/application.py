@@ -34,7 +34,7 @@ from mockserver.ports import Store
 from mockserver.service.journal_tail import JournalTails
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
-from openapi import contract, control_contract
+from openapi import contract, control_contract, typed_contract
 
 MAX_BODY = 1 << 20
 
@@ -44,7 +44,13 @@ def handlers(
 ) -> Handlers:
     """Return all handlers by operationId."""
     return collect_handlers(
-        DocumentHandlers(sandboxes, __version__, control_contract, contract),
+        DocumentHandlers(
+            sandboxes,
+            __version__,
+            control_contract=control_contract,
+            contract=contract,
+            typed_contract=typed_contract,
+        ),
         SandboxHandlers(sandboxes),
         ClockHandlers(sandboxes),
         JobHandlers(sandboxes),

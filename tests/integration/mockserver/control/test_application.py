@@ -13,7 +13,7 @@ from mockserver.control.application import handlers
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.seeds import schema
 from mockserver.service.journal_tail import JournalTails
-from openapi import contract, control_contract
+from openapi import contract, control_contract, typed_contract
 from tests.harness.control_plane import CONTRACT, OPERATIONS, ControlPlane, journals_of
 
 PUBLIC = {"getHealth", "getControlContract", "getContract", "getDocs", "getDocsAsset"}
@@ -88,9 +88,10 @@ class TestDocuments:
         assert (before["status"], before["sandboxes"]) == ("ok", 1)
         assert control.call("GET", "/_mock/health")["sandboxes"] == 2
 
-    def test_both_contracts_are_served_unchanged(self, control: ControlPlane) -> None:
+    def test_the_contracts_are_served_unchanged(self, control: ControlPlane) -> None:
         assert control.call("GET", "/_mock/openapi.json") == control_contract()
         assert control.call("GET", "/_mock/audiences.json") == contract()
+        assert control.call("GET", "/_mock/audiences.typed.json") == typed_contract()
 
     def test_the_docs_page_loads_only_files_of_this_server(self, control: ControlPlane) -> None:
         page = control.send("GET", "/_mock/docs")
