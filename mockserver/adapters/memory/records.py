@@ -66,8 +66,9 @@ class SandboxRecords:
             self._remove_open_job(owner, job.id)
 
     def open_jobs(self, owner: str) -> list[Job]:
-        """Return the jobs of an account group, or on an audience, without a recorded end."""
-        return [job for job_id in self._open_job_ids.get(owner, ()) if (job := self.jobs.get(job_id)) is not None]
+        """Return the jobs of an account group, or on an audience, without a recorded end, oldest first."""
+        jobs = [job for job_id in self._open_job_ids.get(owner, ()) if (job := self.jobs.get(job_id)) is not None]
+        return sorted(jobs, key=lambda job: job.serial)
 
     def _remove_open_job(self, owner: str, job_id: str) -> None:
         job_ids = self._open_job_ids.get(owner)
