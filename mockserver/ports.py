@@ -119,8 +119,14 @@ class Transaction(Protocol):
     async def next_serial(self) -> int:
         """Return a number greater than all before in this sandbox since it was created or cleared."""
 
-    async def clear(self) -> None:
-        """Remove everything in the sandbox except its own record and its seed."""
+    async def last_serial(self) -> int:
+        """Return the last number that `next_serial` has given; 0 if there is none."""
+
+    async def skip_serials(self, last: int) -> None:
+        """Let `next_serial` go on behind a number, unless it is further already."""
+
+    async def clear(self, *, journal: bool = True) -> None:
+        """Remove everything in the sandbox except its own record, its seed and, on request, its journal."""
 
     async def rollback(self) -> None:
         """Undo all writes of this transaction so far."""
@@ -182,10 +188,10 @@ class Transaction(Protocol):
         """
 
     async def open_jobs(self, account_group_id: str) -> Sequence[Job]:
-        """Return the jobs of an account group without a recorded end."""
+        """Return the jobs of an account group without a recorded end, oldest first."""
 
     async def open_jobs_on(self, audience_id: str) -> Sequence[Job]:
-        """Return the jobs on an audience without a recorded end."""
+        """Return the jobs on an audience without a recorded end, oldest first."""
 
     async def save_job(self, job: Job) -> None:
         """Add or replace a job."""

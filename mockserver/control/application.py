@@ -28,6 +28,7 @@ from mockserver.control.require_json import RequireJson
 from mockserver.control.sandboxes import SandboxHandlers
 from mockserver.control.states import StateHandlers
 from mockserver.control.validators import VALIDATOR_MAP
+from mockserver.control.worlds import WorldHandlers
 from mockserver.middleware.body_limit import BodyLimitMiddleware
 from mockserver.ports import Store
 from mockserver.service.journal_tail import JournalTails
@@ -43,6 +44,7 @@ def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, journal_tai
     return collect_handlers(
         DocumentHandlers(sandboxes, __version__, control_contract, contract),
         SandboxHandlers(sandboxes),
+        WorldHandlers(sandboxes),
         ClockHandlers(sandboxes),
         JobHandlers(sandboxes),
         KeyHandlers(sandboxes),

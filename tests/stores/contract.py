@@ -226,6 +226,29 @@ class StoreContract:
 
         assert self.run(act) == [[job(7, audience(1))], [job(7, audience(1))], [], []]
 
+    def test_open_jobs_are_listed_oldest_first_whichever_changed_last(self) -> None:
+        async def act(store: Store) -> list[list[int]]:
+            async with store.transaction("one") as transaction:
+                for serial in (7, 8):
+                    await transaction.save_job(job(serial, audience(1)))
+                await transaction.save_job(replace(job(7, audience(1)), polled=1))
+            async with store.transaction("one") as transaction:
+                found = await transaction.open_jobs(GROUP), await transaction.open_jobs_on(audience(1).id)
+                return [[one.serial for one in jobs] for jobs in found]
+
+        assert self.run(act) == [[7, 8], [7, 8]]
+
+    def test_serial_numbers_continue_behind_skipped_ones(self) -> None:
+        async def act(store: Store) -> list[int]:
+            async with store.transaction("one") as transaction:
+                await transaction.skip_serials(70)
+                await transaction.skip_serials(5)
+                first = await transaction.next_serial()
+            async with store.transaction("one") as transaction:
+                return [first, await transaction.last_serial(), await transaction.next_serial()]
+
+        assert self.run(act) == [71, 71, 72]
+
     def test_jobs_are_found_by_their_outcome_newest_first(self) -> None:
         async def act(store: Store) -> list[list[int]]:
             async with store.transaction("one") as transaction:

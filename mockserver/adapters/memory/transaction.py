@@ -75,13 +75,24 @@ class MemoryTransaction:
         self._records.serials += 1
         return self._records.serials
 
-    async def clear(self) -> None:
+    async def last_serial(self) -> int:
+        """See `Transaction.last_serial`."""
+        return self._records.serials
+
+    async def skip_serials(self, last: int) -> None:
+        """See `Transaction.skip_serials`; a rollback does not free a number."""
+        self._records.serials = max(self._records.serials, last)
+
+    async def clear(self, *, journal: bool = True) -> None:
         """See `Transaction.clear`."""
         previous = dict(vars(self._records))
         tokens = list(self._records.keys)
         self._undo.append(partial(vars(self._records).update, previous))
         self._undo.append(partial(self._owners.update, dict.fromkeys(tokens, self._records)))
+        kept = self._records.journal
         self._records.empty()
+        if not journal:
+            self._records.journal = kept
         for token in tokens:
             del self._owners[token]
 

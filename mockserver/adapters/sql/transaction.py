@@ -114,7 +114,15 @@ class SqlTransaction:
         self._serials += 1
         return self._serials
 
-    async def clear(self) -> None:
+    async def last_serial(self) -> int:
+        """See `Transaction.last_serial`."""
+        return self._serials
+
+    async def skip_serials(self, last: int) -> None:
+        """See `Transaction.skip_serials`."""
+        self._serials = max(self._serials, last)
+
+    async def clear(self, *, journal: bool = True) -> None:
         """See `Transaction.clear`; the store restarts the journal."""
         self._pending.clear()
         self._write_later(self._sql.save_sandbox, text(self._sandbox), self._sandbox_id)
@@ -122,7 +130,7 @@ class SqlTransaction:
             self._write_later(query, self._sandbox_id)
         self._open_jobs = "", []
         self._serials = 0
-        self.cleared = True
+        self.cleared = self.cleared or journal
 
     async def api_key(self, token: str) -> ApiKey | None:
         """See `Transaction.api_key`."""
