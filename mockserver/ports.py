@@ -13,6 +13,7 @@ from mockserver.domain.job import Job, JobStatus
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
+from mockserver.domain.snapshot import Snapshot
 from mockserver.recording.exchange import Exchange
 
 RESET = "mockserver.reset"
@@ -126,7 +127,19 @@ class Transaction(Protocol):
         """Let `next_serial` go on behind a number, unless it is further already."""
 
     async def clear(self, *, journal: bool = True) -> None:
-        """Remove everything in the sandbox except its own record, its seed and, on request, its journal."""
+        """Remove everything but the sandbox's own record, its seed, its snapshots and, on request, its journal."""
+
+    async def snapshots(self) -> Sequence[Snapshot]:
+        """Return the snapshots of the sandbox without their documents, in arbitrary order."""
+
+    async def snapshot_document(self, name: str) -> Mapping[str, Any] | None:
+        """Return the document of the snapshot with this name."""
+
+    async def save_snapshot(self, snapshot: Snapshot, document: Mapping[str, Any]) -> None:
+        """Add or replace a snapshot; `clear` leaves it."""
+
+    async def remove_snapshot(self, name: str) -> None:
+        """Remove a snapshot, if it exists."""
 
     async def rollback(self) -> None:
         """Undo all writes of this transaction so far."""

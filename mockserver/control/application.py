@@ -26,6 +26,7 @@ from mockserver.control.limits import LimitHandlers
 from mockserver.control.reject_nul import RejectNul
 from mockserver.control.require_json import RequireJson
 from mockserver.control.sandboxes import SandboxHandlers
+from mockserver.control.snapshots import SnapshotHandlers
 from mockserver.control.states import StateHandlers
 from mockserver.control.validators import VALIDATOR_MAP
 from mockserver.control.worlds import WorldHandlers
@@ -45,6 +46,7 @@ def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, journal_tai
         DocumentHandlers(sandboxes, __version__, control_contract, contract),
         SandboxHandlers(sandboxes),
         WorldHandlers(sandboxes),
+        SnapshotHandlers(sandboxes),
         ClockHandlers(sandboxes),
         JobHandlers(sandboxes),
         KeyHandlers(sandboxes),

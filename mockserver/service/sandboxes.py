@@ -127,6 +127,10 @@ class Sandboxes:
         named = [key if "key" in key else {"key": f"sk_test_{self._ids.secret()}", **key} for key in keys]
         return {**document, "keys": named}
 
+    def real(self) -> int:
+        """Return the real time in milliseconds."""
+        return self._clock.now()
+
     async def work(self, sandbox_id: str, act: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         """Run an action on a sandbox in one transaction, which counts as a use of the sandbox."""
         async with self._store.transaction(sandbox_id) as transaction:

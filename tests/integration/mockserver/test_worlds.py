@@ -119,3 +119,21 @@ def test_a_copy_of_a_sandbox_gives_the_same_responses(opened: Opened, steps: lis
         return await world.readings(), await twin.readings()
 
     assert differences(*in_world(opened, steps, act)) == []
+
+
+@given(steps=STEP_LISTS, changes=STEP_LISTS)
+@few(12, 500)
+def test_a_restored_sandbox_gives_the_same_responses(opened: Opened, steps: list[Step], changes: list[Step]) -> None:
+    async def act(world: RandomWorld) -> tuple[Any, Any]:
+        (await world.control("PUT", "/snapshots/before")).raise_for_status()
+        before = world.twin((await world.control("GET", "")).json())
+        known = [list(ids) for ids in (world.audiences, world.folders, world.jobs)]
+        before.audiences, before.folders, before.jobs = known
+        before.started = dict(world.started)
+        first = await before.readings()
+        for step, number in changes:
+            await world.play(step, number)
+        (await world.control("POST", "/snapshots/before/restore")).raise_for_status()
+        return first, await before.readings()
+
+    assert differences(*in_world(opened, steps, act)) == []
