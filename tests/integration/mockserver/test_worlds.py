@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
-import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +18,7 @@ from mockserver.adapters.sql.journal import Bounds
 from mockserver.bootstrap import components, server
 from mockserver.config import Settings
 from mockserver.ports import Store
-from mockserver.seeds import read_text
+from mockserver.seeds import read_text, write_text
 from tests.harness.random_worlds import STEPS, RandomWorld
 from tests.harness.sampling import PROVE
 from tests.stores.databases import in_file, in_postgres
@@ -103,7 +102,7 @@ async def created(world: RandomWorld, body: dict[str, Any]) -> RandomWorld:
 @few(12, 500)
 def test_a_sandbox_from_an_export_gives_the_same_responses(opened: Opened, steps: list[Step]) -> None:
     async def act(world: RandomWorld) -> tuple[Any, Any]:
-        text = yaml.safe_dump(await document_of(world), sort_keys=False, allow_unicode=True)
+        text = write_text(await document_of(world))
         read_text(text)
         twin = await created(world, {"seed": text})
         return await world.readings(), await twin.readings()
