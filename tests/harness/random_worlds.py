@@ -1,13 +1,14 @@
 """Random sandboxes, made through the API and the control plane, and all that can be read of them."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
 
 from mockserver.adapters.clock import ManualClock
 from mockserver.domain.instant import iso
+from mockserver.ports import Access, Store
 from tests.harness.sandbox_client import BODY
 
 STEPS = (
@@ -38,6 +39,7 @@ class RandomWorld:
 
     client: httpx.AsyncClient
     clock: ManualClock
+    store: Store
     sandbox: str
     keys: dict[str, str]
     groups: list[str]
@@ -47,14 +49,14 @@ class RandomWorld:
     started: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, client: httpx.AsyncClient, clock: ManualClock, shown: dict[str, Any]) -> "RandomWorld":
+    def of(cls, client: httpx.AsyncClient, clock: ManualClock, store: Store, shown: dict[str, Any]) -> "RandomWorld":
         """Return the world of a sandbox, as the control plane shows it."""
         keys = {key["name"]: key["key"] for key in shown["keys"]}
-        return cls(client, clock, shown["id"], keys, [group["id"] for group in shown["accountGroups"]])
+        return cls(client, clock, store, shown["id"], keys, [group["id"] for group in shown["accountGroups"]])
 
     def twin(self, shown: dict[str, Any]) -> "RandomWorld":
         """Return the world of another sandbox with the same records."""
-        other = RandomWorld.of(self.client, self.clock, shown)
+        other = RandomWorld.of(self.client, self.clock, self.store, shown)
         other.audiences, other.folders, other.jobs = self.audiences, self.folders, self.jobs
         other.started = self.started
         return other
@@ -158,6 +160,25 @@ class RandomWorld:
                 return await self.client.post(f"/_mock/provider-states?sandbox={self.sandbox}", json=named | undone)
         self.clock.advance(700 * number)
         return await self.control("GET", "/clock")
+
+    async def records(self) -> list[Any]:
+        """Return all records, without serial numbers, tokens and what belongs to the sandbox alone."""
+        names = {token: name for name, token in self.keys.items()}
+        async with self.store.transaction(self.sandbox, Access.READ) as transaction:
+            sandbox = await transaction.sandbox()
+            found: list[Any] = [
+                *(replace(key, token=names[key.token]) for key in await transaction.api_keys()),
+                *await transaction.replays(),
+            ]
+            found.sort(key=str)
+            found += [sandbox.clock.now(self.clock.now()), sandbox.progression, sandbox.limit]
+            found += [replace(fault, key=names.get(fault.key or "", fault.key)) for fault in sandbox.faults]
+            for group in sorted(await transaction.account_groups(), key=lambda group: group.serial):
+                lists: list[Any] = [group, *await transaction.folders(group.id)]
+                lists += await transaction.audiences(group.id, before=None, limit=None)
+                lists += await transaction.jobs(group.id, before=None, limit=None)
+                found += [replace(record, serial=0) for record in lists]
+            return found
 
     async def readings(self) -> list[Any]:
         """Return all that can be read, now and after some time, without what differs between sandboxes."""

@@ -73,7 +73,7 @@ def in_world(opened: Opened, steps: list[Step], act: Act[T]) -> T:
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
                 made = (await client.post("/_mock/sandboxes", json={})).raise_for_status().json()
-                world = RandomWorld.of(client, clock, made)
+                world = RandomWorld.of(client, clock, store, made)
                 for step, number in steps:
                     await world.play(step, number)
                 return await act(world)
@@ -134,5 +134,15 @@ def test_a_restored_sandbox_gives_the_same_responses(opened: Opened, steps: list
             await world.play(step, number)
         (await world.control("POST", "/snapshots/before/restore")).raise_for_status()
         return first, await before.readings()
+
+    assert differences(*in_world(opened, steps, act)) == []
+
+
+@given(steps=STEP_LISTS)
+@few(25, 2_000)
+def test_a_copy_of_a_sandbox_has_equal_records(opened: Opened, steps: list[Step]) -> None:
+    async def act(world: RandomWorld) -> tuple[Any, Any]:
+        twin = await created(world, {"from": world.sandbox})
+        return await world.records(), await twin.records()
 
     assert differences(*in_world(opened, steps, act)) == []
