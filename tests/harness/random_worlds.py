@@ -26,7 +26,7 @@ PACES = (
 )
 NAMES = ("Plain", "  Ünïcode 🎈", "on", "2030-01-01T00:00:00Z", "a: b # c", "'\"\\\t\n", "1e3", "\x7f\x85\u2028")
 FAULTS: tuple[dict[str, Any], ...] = (
-    {"kind": "response", "status": 500, "operation": "getAudience", "from": 2, "times": 2},
+    {"kind": "response", "status": 500, "operation": "getProspectingJob", "from": 2, "times": 2},
     {"kind": "response", "status": 429, "retryAfter": 7, "operation": "listAudiences", "times": 1},
     {"kind": "malformed-json", "operation": "listProspectingJobs", "from": 3, "times": 3},
 )

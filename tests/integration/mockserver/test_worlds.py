@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from mockserver.adapters.clock import ManualClock
@@ -139,6 +139,7 @@ def test_a_restored_sandbox_gives_the_same_responses(opened: Opened, steps: list
 
 
 @given(steps=STEP_LISTS)
+@example(steps=[("pace", 1), ("start", 1), ("poll", 0), ("fault", 0), ("poll", 0), ("poll", 0)])
 @few(25, 2_000)
 def test_a_copy_of_a_sandbox_has_equal_records(opened: Opened, steps: list[Step]) -> None:
     async def act(world: RandomWorld) -> tuple[Any, Any]:
