@@ -15,6 +15,7 @@ from mockserver.adapters.http_server import bound
 from mockserver.config import MEMORY, NO_LOG, Settings
 from mockserver.domain.limit import RateLimit
 from mockserver.ports import StoreError
+from mockserver.seed_commands import seed
 from mockserver.service.seeding import SeedError
 from mockserver.serving import run
 
@@ -97,6 +98,9 @@ class Origin(click.ParamType):  # type: ignore[type-arg]  # generic since click 
 @click.version_option(__version__, prog_name="audience-mock")
 def cli() -> None:
     """Stateful mock server of the audiences API, with the documented guards and refusals."""
+
+
+cli.add_command(seed)
 
 
 @cli.command()

@@ -13,6 +13,7 @@ from mockserver.domain.job import Job, JobStatus
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
+from mockserver.domain.snapshot import Snapshot
 from mockserver.recording.exchange import Exchange
 
 RESET = "mockserver.reset"
@@ -119,8 +120,26 @@ class Transaction(Protocol):
     async def next_serial(self) -> int:
         """Return a number greater than all before in this sandbox since it was created or cleared."""
 
-    async def clear(self) -> None:
-        """Remove everything in the sandbox except its own record and its seed."""
+    async def last_serial(self) -> int:
+        """Return the last number that `next_serial` has given; 0 if there is none."""
+
+    async def skip_serials(self, last: int) -> None:
+        """Let `next_serial` go on behind a number, unless it is further already."""
+
+    async def clear(self, *, journal: bool = True) -> None:
+        """Remove everything but the sandbox's own record, its seed, its snapshots and, on request, its journal."""
+
+    async def snapshots(self) -> Sequence[Snapshot]:
+        """Return the snapshots of the sandbox without their documents, in arbitrary order."""
+
+    async def snapshot_document(self, name: str) -> Mapping[str, Any] | None:
+        """Return the document of the snapshot with this name."""
+
+    async def save_snapshot(self, snapshot: Snapshot, document: Mapping[str, Any]) -> None:
+        """Add or replace a snapshot; `clear` leaves it."""
+
+    async def remove_snapshot(self, name: str) -> None:
+        """Remove a snapshot, if it exists."""
 
     async def rollback(self) -> None:
         """Undo all writes of this transaction so far."""
@@ -182,10 +201,10 @@ class Transaction(Protocol):
         """
 
     async def open_jobs(self, account_group_id: str) -> Sequence[Job]:
-        """Return the jobs of an account group without a recorded end."""
+        """Return the jobs of an account group without a recorded end, oldest first."""
 
     async def open_jobs_on(self, audience_id: str) -> Sequence[Job]:
-        """Return the jobs on an audience without a recorded end."""
+        """Return the jobs on an audience without a recorded end, oldest first."""
 
     async def save_job(self, job: Job) -> None:
         """Add or replace a job."""

@@ -27,6 +27,9 @@ _TEXT_TAG = "tag:yaml.org,2002:str"
 _TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
 
 
+_SAFE_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
 class _Loader(_SAFE_LOADER):  # type: ignore[misc]  # the base class is known only at run time
     """A YAML loader that keeps instants as strings, as in JSON."""
 
@@ -106,6 +109,11 @@ def read_text(text: str, most_values: int | None = None) -> Mapping[str, Any]:
     except TypeError as unknown:
         raise SeedError(f"the document holds what JSON does not have: {unknown}") from None
     return checked(document)
+
+
+def write_text(document: Mapping[str, Any]) -> str:
+    """Return a seed document as YAML, which `read_text` reads."""
+    return str(yaml.dump(document, Dumper=_SAFE_DUMPER, sort_keys=False, allow_unicode=True, width=120))
 
 
 def _ensure_plain(text: str, most_values: int | None) -> None:

@@ -27,8 +27,10 @@ from mockserver.control.limits import LimitHandlers
 from mockserver.control.reject_nul import RejectNul
 from mockserver.control.require_json import RequireJson
 from mockserver.control.sandboxes import SandboxHandlers
+from mockserver.control.snapshots import SnapshotHandlers
 from mockserver.control.states import StateHandlers
 from mockserver.control.validators import VALIDATOR_MAP
+from mockserver.control.worlds import WorldHandlers
 from mockserver.middleware.body_limit import BodyLimitMiddleware
 from mockserver.ports import Store
 from mockserver.service.journal_tail import JournalTails
@@ -52,6 +54,8 @@ def handlers(
             typed_contract=typed_contract,
         ),
         SandboxHandlers(sandboxes),
+        WorldHandlers(sandboxes),
+        SnapshotHandlers(sandboxes),
         ClockHandlers(sandboxes),
         JobHandlers(sandboxes),
         KeyHandlers(sandboxes),

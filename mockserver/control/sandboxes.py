@@ -9,15 +9,16 @@ from mockserver.api.operations import operation
 from mockserver.control import views
 from mockserver.control.errors import ControlError
 from mockserver.control.responses import GONE, Body, Response
+from mockserver.control.worlds import refused_seeds
 from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.seeds import checked, read_text
+from mockserver.service import worlds
 from mockserver.service.sandboxes import Sandboxes
-from mockserver.service.seeding import Document, SeedError, TakenKeyError, ensure_at_most
+from mockserver.service.seeding import MAX_RECORDS, Document, SeedError, ensure_at_most
 
 ReadText = Callable[[str, int], Document]
 """A function that reads a seed document of at most so many values from a text; SeedError if it is none."""
 _SECOND = 1_000
-_MAX_RECORDS = 5_000
 _MAX_VALUES = 50_000
 
 
@@ -38,15 +39,12 @@ class SandboxHandlers:
         """Create a sandbox; 400 for an invalid seed, 409 if there are too many or another one has a key of the seed."""
         body = body or {}
         expiry = self._read_expiry(body)
-        try:
-            seed = await self._read_seed(body["seed"]) if "seed" in body else None
+        if "from" in body and "seed" in body:
+            raise ControlError(400, "the body has both from and seed; a sandbox begins with one of them")
+        with refused_seeds():
+            seed = await self._copied(body["from"]) if "from" in body else None
+            seed = await self._read_seed(body["seed"]) if "seed" in body else seed
             created = await self._sandboxes.create(seed, name=body.get("name", ""), expiry=expiry)
-        except TakenKeyError as error:
-            hint = "Give each sandbox its own keys, or leave the keys out and use the generated ones."
-            raise ControlError(409, f"invalid seed: {error}", hint) from None
-        except SeedError as error:
-            hint = "mockserver/seed.schema.json describes seeds."
-            raise ControlError(400, f"invalid seed: {error}", hint) from None
         return views.sandbox(created), 201
 
     async def _read_seed(self, given: Any) -> Document:  # noqa: ANN401  (JSON)
@@ -59,7 +57,17 @@ class SandboxHandlers:
             document = await to_thread.run_sync(self._read_text, given, _MAX_VALUES)
         else:
             document = checked(given)
-        ensure_at_most(_MAX_RECORDS, document)
+        ensure_at_most(MAX_RECORDS, document)
+        return document
+
+    async def _copied(self, sandbox_id: str) -> Document:
+        """Return the content of another sandbox without the tokens of its keys."""
+        document = await self._sandboxes.read(sandbox_id, worlds.export)
+        try:
+            ensure_at_most(MAX_RECORDS, document)
+        except SeedError as error:
+            hint = f"GET /_mock/sandboxes/{sandbox_id}/seed exports it for the option --seed-file of another server."
+            raise ControlError(400, f"the sandbox {sandbox_id} is too large: {error}", hint) from None
         return document
 
     def _read_expiry(self, body: Body) -> int | None:

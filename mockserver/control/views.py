@@ -8,6 +8,7 @@ from mockserver.domain.instant import iso
 from mockserver.domain.job import Progression
 from mockserver.domain.key import ApiKey
 from mockserver.domain.sandbox import Sandbox, SandboxClock
+from mockserver.service import worlds
 from mockserver.service.prospecting import SeenJob
 from mockserver.service.sandboxes import SeenSandbox
 
@@ -72,15 +73,7 @@ def account_group(record: AccountGroup) -> Body:
 
 def job_pace(record: Progression) -> Body:
     """Return a progression, with the member names of a seed document."""
-    return {
-        "pace": record.pace.value,
-        "durationMs": record.duration,
-        "polls": record.polls,
-        "status": record.status.value,
-        "outcome": record.outcome.value,
-        "stage": record.stage.value,
-        "share": record.share,
-    }
+    return worlds.progression(record)
 
 
 def job(observed: SeenJob) -> Body:

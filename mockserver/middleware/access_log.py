@@ -31,6 +31,7 @@ _WORDS = frozenset(
         "provider-states",
         "remove-from-folder",
         "sandboxes",
+        "snapshots",
     }
 )
 """The words of both contracts' paths that are long enough for a key, and a file that browsers ask for."""

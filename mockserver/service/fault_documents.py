@@ -100,7 +100,9 @@ def fault(part: Document, fault_id: str) -> Fault:
         int(part.get("delayMs", 0)),
         _optional_int(part, "status"),
         _optional_int(part, "retryAfter"),
-        part.get("preset"),
+        part.get("preset", part.get("partOf")),
+        int(part.get("matched", 0)),
+        int(part.get("acted", 0)),
         resend_window=_optional_int(part, "resendMs"),
     )
 

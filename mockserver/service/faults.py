@@ -40,7 +40,7 @@ async def add(work: UnitOfWork, document: Document) -> Sequence[Fault]:
     keys = [] if key is None else await work.transaction.api_keys()
     if key is not None and not any(key in (api_key.token, api_key.name) for api_key in keys):
         raise FaultError("this sandbox has no API key with the token or the name that key says")
-    added = [fault(part, (await work.fresh_id())[0]) for part in parts]
+    added = [fault(part, part.get("id") or (await work.fresh_id())[0]) for part in parts]
     await work.transaction.save_sandbox(replace(sandbox, faults=(*sandbox.faults, *added)))
     return added
 

@@ -10,12 +10,14 @@ from mockserver.domain.job import Progression
 from mockserver.domain.key import ApiKey
 from mockserver.domain.limit import RateLimit
 from mockserver.domain.sandbox import Sandbox, SandboxClock
-from mockserver.ports import Clock, Ids, SandboxNotFoundError, Store
-from mockserver.service.expiry import discard, note_use
+from mockserver.ports import Access, Clock, Ids, SandboxNotFoundError, Store
+from mockserver.service.expiry import discard, note_use, still_exists
+from mockserver.service.seed_values import with_settings
 from mockserver.service.seeding import Document, Seeded, TakenKeyError, apply_seed
 from mockserver.service.transactions import UnitOfWork
 
 T = TypeVar("T")
+_MINIMAL_SEED: Document = {"keys": [{"name": "all permissions"}], "accountGroups": [{"name": "Account group"}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Sandboxes:
         await self._ensure_room()
         secret = secret or self._ids.secret()
         now = self._clock.now()
-        document = self._minimal_seed() if seed is None else seed
+        document = self._with_tokens(_MINIMAL_SEED if seed is None else seed)
         sandbox = Sandbox(
             id=sandbox_id or identifier(secret, 0),
             name=name,
@@ -99,6 +101,7 @@ class Sandboxes:
             expiry=expiry,
             used_at=now,
         )
+        sandbox = with_settings(sandbox, document, now)
         try:
             return await self._create_seeded(sandbox, document)
         except TakenKeyError:
@@ -116,9 +119,17 @@ class Sandboxes:
         if await self._store.count() >= self.policy.most and not await self._remove_expired():
             raise TooManyError(f"there are {self.policy.most} sandboxes already, and more are not allowed")
 
-    def _minimal_seed(self) -> Document:
-        key = {"key": f"sk_test_{self._ids.secret()}", "name": "all permissions"}
-        return {"keys": [key], "accountGroups": [{"name": "Account group"}]}
+    def _with_tokens(self, document: Document) -> Document:
+        """Return a document whose keys all have a token; the document itself if they have."""
+        keys = document.get("keys", [])
+        if all("key" in key for key in keys):
+            return document
+        named = [key if "key" in key else {"key": f"sk_test_{self._ids.secret()}", **key} for key in keys]
+        return {**document, "keys": named}
+
+    def real(self) -> int:
+        """Return the real time in milliseconds."""
+        return self._clock.now()
 
     async def work(self, sandbox_id: str, act: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         """Run an action on a sandbox in one transaction, which counts as a use of the sandbox."""
@@ -130,6 +141,17 @@ class Sandboxes:
                 return await act(UnitOfWork(transaction, sandbox, sandbox.clock.now(real)))
         await discard(self._store, sandbox_id)
         raise SandboxNotFoundError(sandbox_id)
+
+    async def read(self, sandbox_id: str, act: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Run an action that only reads in one transaction over a snapshot, which counts as a use of the sandbox."""
+        async with self._store.transaction(sandbox_id, Access.READ) as transaction:
+            sandbox = await transaction.sandbox()
+            real = self._clock.now()
+            if not sandbox.is_expired(real):
+                result = await act(UnitOfWork(transaction, sandbox, sandbox.clock.now(real)))
+        if not await still_exists(self._store, sandbox, real):
+            raise SandboxNotFoundError(sandbox_id)
+        return result
 
     async def inspect(self, sandbox_id: str) -> SeenSandbox:
         """Return a sandbox at its current instant."""
@@ -166,17 +188,60 @@ class Sandboxes:
         """
 
         async def reseed(work: UnitOfWork) -> Seeded:
-            sandbox = replace(
-                work.sandbox, clock=SandboxClock(), progression=self._progression, limit=self.policy.limit, faults=()
-            )
-            await work.transaction.clear()
-            await work.transaction.save_sandbox(sandbox)
-            if seed is not None:
-                await work.transaction.save_seed(seed)
-            fresh = UnitOfWork(work.transaction, sandbox, self._clock.now())
-            return await apply_seed(fresh, await work.transaction.seed())
+            if seed is None:
+                return await self._fill(work, await work.transaction.seed())
+            document = self._with_tokens(seed)
+            seeded = await self._fill(work, document)
+            await work.transaction.save_seed(document)
+            return seeded
 
         return await self.work(sandbox_id, reseed)
+
+    async def load(
+        self,
+        sandbox_id: str,
+        read: Callable[[UnitOfWork], Awaitable[Document]],
+        *,
+        is_seed: bool = False,
+        journal: bool = True,
+    ) -> SeenSandbox:
+        """Replace all records of a sandbox by those of a document, in one transaction.
+
+        The sandbox gets a fresh secret: identifiers that it generates differ from those of the document, and earlier
+        cursors are refused.
+
+        Args:
+            sandbox_id: The id of the sandbox.
+            read: A function that returns the document in that transaction.
+            is_seed: Whether the document takes the place of the seed.
+            journal: Whether the journal is emptied, too.
+
+        Raises:
+            SeedError: The document contradicts itself; the sandbox is as it was.
+            SandboxNotFoundError: There is no sandbox with this id.
+        """
+
+        async def replace_records(work: UnitOfWork) -> SeenSandbox:
+            document = self._with_tokens(await read(work))
+            work.sandbox = replace(work.sandbox, secret=self._ids.secret())
+            await self._fill(work, document, journal=journal)
+            if is_seed:
+                await work.transaction.save_seed(document)
+            sandbox = await work.transaction.sandbox()
+            return await _inspect(UnitOfWork(work.transaction, sandbox, sandbox.clock.now(self._clock.now())))
+
+        return await self.work(sandbox_id, replace_records)
+
+    async def _fill(self, work: UnitOfWork, document: Document, *, journal: bool = True) -> Seeded:
+        """Replace all records of a sandbox by those of a document."""
+        real = self._clock.now()
+        sandbox = replace(
+            work.sandbox, clock=SandboxClock(), progression=self._progression, limit=self.policy.limit, faults=()
+        )
+        sandbox = with_settings(sandbox, document, real)
+        await work.transaction.clear(journal=journal)
+        await work.transaction.save_sandbox(sandbox)
+        return await apply_seed(UnitOfWork(work.transaction, sandbox, sandbox.clock.now(real)), document)
 
     async def set_clock(self, sandbox_id: str, change: Callable[[SandboxClock, int], SandboxClock]) -> SeenSandbox:
         """Change a sandbox's clock; `change` takes the clock and the real time, and may raise ValueError."""

@@ -14,7 +14,8 @@ from mockserver.domain.folder import Folder
 from mockserver.domain.job import Ending, Job, JobStatus, Progression
 from mockserver.domain.key import ApiKey
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Replay, SandboxNotFoundError, Store, Transaction
+from mockserver.domain.snapshot import Snapshot
+from mockserver.ports import Access, Replay, SandboxNotFoundError, Store, Transaction
 
 T = TypeVar("T")
 GROUP, OTHER = "a" * 24, "d" * 24
@@ -226,6 +227,29 @@ class StoreContract:
 
         assert self.run(act) == [[job(7, audience(1))], [job(7, audience(1))], [], []]
 
+    def test_open_jobs_are_listed_oldest_first_whichever_changed_last(self) -> None:
+        async def act(store: Store) -> list[list[int]]:
+            async with store.transaction("one") as transaction:
+                for serial in (7, 8):
+                    await transaction.save_job(job(serial, audience(1)))
+                await transaction.save_job(replace(job(7, audience(1)), polled=1))
+            async with store.transaction("one") as transaction:
+                found = await transaction.open_jobs(GROUP), await transaction.open_jobs_on(audience(1).id)
+                return [[one.serial for one in jobs] for jobs in found]
+
+        assert self.run(act) == [[7, 8], [7, 8]]
+
+    def test_serial_numbers_continue_behind_skipped_ones(self) -> None:
+        async def act(store: Store) -> list[int]:
+            async with store.transaction("one") as transaction:
+                await transaction.skip_serials(70)
+                await transaction.skip_serials(5)
+                first = await transaction.next_serial()
+            async with store.transaction("one") as transaction:
+                return [first, await transaction.last_serial(), await transaction.next_serial()]
+
+        assert self.run(act) == [71, 71, 72]
+
     def test_jobs_are_found_by_their_outcome_newest_first(self) -> None:
         async def act(store: Store) -> list[list[int]]:
             async with store.transaction("one") as transaction:
@@ -317,6 +341,29 @@ class StoreContract:
                 return await everything(store, transaction), await transaction.next_serial() == first
 
         assert self.run(act) == ([sandbox("one"), [], [], [], [], [], [], [], [], None, None], True)
+
+    def test_snapshots_outlive_a_clearing_and_end_with_their_sandbox(self) -> None:
+        first, second = (Snapshot(name, 1, 2, 3, {"keys": 4}) for name in ("a", "b"))
+
+        async def act(store: Store) -> list[object]:
+            async with store.transaction("one") as transaction:
+                for snapshot in (first, second, first):
+                    await transaction.save_snapshot(snapshot, {"of": snapshot.name})
+                await transaction.remove_snapshot("b")
+                await transaction.clear()
+            with suppress(BreakError):
+                async with store.transaction("one") as transaction:
+                    await transaction.save_snapshot(second, {})
+                    await transaction.remove_snapshot("a")
+                    await broken()
+            async with store.transaction("one", Access.READ) as transaction:
+                kept = [*await transaction.snapshots()], await transaction.snapshot_document("a")
+            await store.remove_sandbox("one")
+            await make_sandbox(store, "one")
+            async with store.transaction("one") as transaction:
+                return [*kept, [*await transaction.snapshots()], await transaction.snapshot_document("a")]
+
+        assert self.run(act) == [[first], {"of": "a"}, [], None]
 
     def test_all_idempotency_keys_of_a_sandbox_are_listed_and_none_of_another(self) -> None:
         first, second = (Replay(GROUP, one, "print", "job", 9) for one in ("k1", "k2"))

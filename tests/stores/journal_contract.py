@@ -152,6 +152,15 @@ class JournalContract:
 
         assert (paths(journal), journal.dropped) == ([(1, "/next")], 0)
 
+    def test_a_sandbox_is_cleared_without_its_journal_on_request(self) -> None:
+        async def act(store: Store) -> Journal:
+            store.append("one", exchange("/a"))
+            async with store.transaction("one") as transaction:
+                await transaction.clear(journal=False)
+            return await store.journal("one")
+
+        assert paths(self.run(act)) == [(1, "/a")]
+
     def test_a_clearing_that_is_undone_drops_nothing(self) -> None:
         async def act(store: Store) -> Journal:
             store.append("one", exchange("/kept"))

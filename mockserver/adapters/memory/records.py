@@ -13,6 +13,7 @@ from mockserver.domain.job import Job, JobStatus
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
+from mockserver.domain.snapshot import Snapshot
 
 
 class SandboxRecords:
@@ -30,11 +31,12 @@ class SandboxRecords:
     ) -> None:
         self.sandbox = sandbox
         self.seed = seed
+        self.snapshots: dict[str, tuple[Snapshot, Mapping[str, Any]]] = {}
         self._journal_limits = journal_limit, journal_bytes
         self.empty()
 
     def empty(self) -> None:
-        """Remove all records except the sandbox's own record and its seed."""
+        """Remove all records except the sandbox's own record, its seed and its snapshots."""
         self.serials = 0
         self.journal = MemoryJournal(*self._journal_limits)
         self.keys: dict[str, ApiKey] = {}
@@ -66,8 +68,9 @@ class SandboxRecords:
             self._remove_open_job(owner, job.id)
 
     def open_jobs(self, owner: str) -> list[Job]:
-        """Return the jobs of an account group, or on an audience, without a recorded end."""
-        return [job for job_id in self._open_job_ids.get(owner, ()) if (job := self.jobs.get(job_id)) is not None]
+        """Return the jobs of an account group, or on an audience, without a recorded end, oldest first."""
+        jobs = [job for job_id in self._open_job_ids.get(owner, ()) if (job := self.jobs.get(job_id)) is not None]
+        return sorted(jobs, key=lambda job: job.serial)
 
     def _remove_open_job(self, owner: str, job_id: str) -> None:
         job_ids = self._open_job_ids.get(owner)

@@ -15,6 +15,7 @@ from mockserver.domain.job import Job, JobStatus
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
+from mockserver.domain.snapshot import Snapshot
 from mockserver.ports import SandboxNotFoundError
 
 K = TypeVar("K")
@@ -70,18 +71,46 @@ class MemoryTransaction:
         self._undo.append(partial(setattr, self._records, "seed", self._records.seed))
         self._records.seed = seed
 
+    async def snapshots(self) -> Sequence[Snapshot]:
+        """See `Transaction.snapshots`."""
+        return [snapshot for snapshot, _ in self._records.snapshots.values()]
+
+    async def snapshot_document(self, name: str) -> Mapping[str, Any] | None:
+        """See `Transaction.snapshot_document`."""
+        return self._records.snapshots[name][1] if name in self._records.snapshots else None
+
+    async def save_snapshot(self, snapshot: Snapshot, document: Mapping[str, Any]) -> None:
+        """See `Transaction.save_snapshot`."""
+        self._put(self._records.snapshots, snapshot.name, (snapshot, document))
+
+    async def remove_snapshot(self, name: str) -> None:
+        """See `Transaction.remove_snapshot`."""
+        if name in self._records.snapshots:
+            self._drop(self._records.snapshots, name)
+
     async def next_serial(self) -> int:
         """See `Transaction.next_serial`; a rollback does not free a number."""
         self._records.serials += 1
         return self._records.serials
 
-    async def clear(self) -> None:
+    async def last_serial(self) -> int:
+        """See `Transaction.last_serial`."""
+        return self._records.serials
+
+    async def skip_serials(self, last: int) -> None:
+        """See `Transaction.skip_serials`; a rollback does not free a number."""
+        self._records.serials = max(self._records.serials, last)
+
+    async def clear(self, *, journal: bool = True) -> None:
         """See `Transaction.clear`."""
         previous = dict(vars(self._records))
         tokens = list(self._records.keys)
         self._undo.append(partial(vars(self._records).update, previous))
         self._undo.append(partial(self._owners.update, dict.fromkeys(tokens, self._records)))
+        kept = self._records.journal
         self._records.empty()
+        if not journal:
+            self._records.journal = kept
         for token in tokens:
             del self._owners[token]
 

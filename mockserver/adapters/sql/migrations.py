@@ -15,7 +15,15 @@ from mockserver.ports import StoreError
 Step = Callable[[Dialect], Sequence[str]]
 """A migration from one version to the next: the statements in a dialect."""
 
-STEPS: tuple[Step, ...] = ()
+
+def _add_snapshots(dialect: Dialect) -> Sequence[str]:
+    """Return the statements from version 1 to 2; the text is fixed, whatever becomes of the table later."""
+    columns = "sandbox_id TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, record TEXT NOT NULL"
+    rowid = " WITHOUT ROWID" if dialect.name == "sqlite" else ""
+    return [f"CREATE TABLE snapshots ({columns}, PRIMARY KEY (sandbox_id, name)){rowid}"]
+
+
+STEPS: tuple[Step, ...] = (_add_snapshots,)
 """The migrations from version 1 to 2, from 2 to 3, and so on; `schema` has the tables of the newest version."""
 
 _LITERAL: Any = {"compile_kwargs": {"literal_binds": True}}

@@ -13,6 +13,7 @@ from mockserver.domain.job import Job
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
+from mockserver.domain.snapshot import Snapshot
 from mockserver.recording.exchange import Exchange
 
 R = TypeVar("R")
@@ -46,4 +47,5 @@ AUDIENCE = Reader(Audience)
 FOLDER = Reader(Folder)
 JOB = Reader(Job)
 REPLAY = Reader(Replay)
+SNAPSHOT = Reader(Snapshot)
 EXCHANGE = Reader(Exchange)

@@ -65,6 +65,11 @@ REPLAYS = _sandbox_table(
     Column("account_group_id", Text, primary_key=True),
     Column("idempotency_key", Text, primary_key=True),
 )
+SNAPSHOTS = _sandbox_table(
+    "snapshots",
+    Column("name", Text, primary_key=True),
+    Column("document", Text, nullable=False),
+)
 JOURNALS = Table(
     "journals",
     METADATA,

@@ -15,6 +15,7 @@ from mockserver.adapters.sql.schema import (
     REPLAYS,
     SANDBOX_TABLES,
     SANDBOXES,
+    SNAPSHOTS,
     VERSIONS,
 )
 from mockserver.adapters.sql.writer import Writer
@@ -41,6 +42,15 @@ class Statements:
         self.save_serials = writer.update(SANDBOXES, "id", "serials")
         self.drop_sandbox = writer.delete(SANDBOXES, "id")
         self.empty = [writer.delete(table, "sandbox_id") for table in SANDBOX_TABLES]
+
+        self.snapshots = writer.select(SNAPSHOTS, "sandbox_id")
+        document = select(SNAPSHOTS.c.document).where(
+            SNAPSHOTS.c.sandbox_id == bindparam("sandbox_id"), SNAPSHOTS.c.name == bindparam("name")
+        )
+        self.snapshot_document = compile_query(document, dialect, "sandbox_id", "name")
+        self.save_snapshot = writer.upsert(SNAPSHOTS)
+        self.drop_snapshot = writer.delete(SNAPSHOTS, "sandbox_id", "name")
+        self.drop_snapshots = writer.delete(SNAPSHOTS, "sandbox_id")
 
         self.api_key = writer.select(API_KEYS, "sandbox_id", "token")
         self.api_keys = writer.select(API_KEYS, "sandbox_id")

@@ -99,7 +99,7 @@ class SqlStore:
             if not await session.rows(self._sql.sandbox, sandbox_id):
                 raise SandboxNotFoundError(sandbox_id)
             await self.journals.remove(session, sandbox_id)
-            for query in (*self._sql.empty, self._sql.drop_sandbox):
+            for query in (*self._sql.empty, self._sql.drop_snapshots, self._sql.drop_sandbox):
                 await session.rows(query, sandbox_id)
 
     def append(self, sandbox_id: str, exchange: Exchange) -> None:

@@ -17,6 +17,7 @@ from mockserver.adapters.sql.records import (
     JOB,
     REPLAY,
     SANDBOX,
+    SNAPSHOT,
     text,
 )
 from mockserver.adapters.sql.statements import Statements
@@ -27,6 +28,7 @@ from mockserver.domain.job import Job, JobStatus
 from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
+from mockserver.domain.snapshot import Snapshot
 from mockserver.ports import SandboxNotFoundError
 
 _UNLIMITED = sys.maxsize
@@ -109,20 +111,45 @@ class SqlTransaction:
         """See `Transaction.save_seed`."""
         self._write_later(self._sql.save_seed, text(seed), self._sandbox_id)
 
+    async def snapshots(self) -> Sequence[Snapshot]:
+        """See `Transaction.snapshots`."""
+        return SNAPSHOT.all(await self._rows(self._sql.snapshots))
+
+    async def snapshot_document(self, name: str) -> Mapping[str, Any] | None:
+        """See `Transaction.snapshot_document`."""
+        rows = await self._rows(self._sql.snapshot_document, name)
+        return msgspec.json.decode(rows[0][0]) if rows else None
+
+    async def save_snapshot(self, snapshot: Snapshot, document: Mapping[str, Any]) -> None:
+        """See `Transaction.save_snapshot`."""
+        row = self._sandbox_id, snapshot.name, text(document), text(snapshot)
+        self._write_later(self._sql.save_snapshot, *row)
+
+    async def remove_snapshot(self, name: str) -> None:
+        """See `Transaction.remove_snapshot`."""
+        self._write_later(self._sql.drop_snapshot, self._sandbox_id, name)
+
     async def next_serial(self) -> int:
         """See `Transaction.next_serial`."""
         self._serials += 1
         return self._serials
 
-    async def clear(self) -> None:
+    async def last_serial(self) -> int:
+        """See `Transaction.last_serial`."""
+        return self._serials
+
+    async def skip_serials(self, last: int) -> None:
+        """See `Transaction.skip_serials`."""
+        self._serials = max(self._serials, last)
+
+    async def clear(self, *, journal: bool = True) -> None:
         """See `Transaction.clear`; the store restarts the journal."""
-        self._pending.clear()
-        self._write_later(self._sql.save_sandbox, text(self._sandbox), self._sandbox_id)
+        await self.flush()  # the sandbox's own record, its seed and its snapshots stay
         for query in self._sql.empty:
             self._write_later(query, self._sandbox_id)
         self._open_jobs = "", []
         self._serials = 0
-        self.cleared = True
+        self.cleared = self.cleared or journal
 
     async def api_key(self, token: str) -> ApiKey | None:
         """See `Transaction.api_key`."""

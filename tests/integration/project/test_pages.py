@@ -6,6 +6,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from conformance.cli import cli as suite
 from mockserver.cli import serve
 from mockserver.config import Settings
+from mockserver.seed_commands import seed
 from tests.bench.__main__ import main as bench
 from tests.harness.curl_command import curled
 from tests.harness.in_thread import served
@@ -30,6 +32,7 @@ STATUSES = {
     "docs/control-plane.md": [
         *(200, 200, 200),  # the sandbox `default`
         *(201, 200),  # sandboxes
+        *(201, 200, 200, 200, 204),  # worlds to take along
         *(200, 200, 200, 200),  # clocks and jobs
         201,  # keys
         *(200, 204),  # limits
@@ -94,7 +97,16 @@ def test_a_broken_link_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @every_page()
 def test_every_option_exists(page: Page) -> None:
-    commands = [serve, bench, matrix, combinations, side_by_side, suite, *suite.commands.values()]
+    commands = [
+        serve,
+        *seed.commands.values(),
+        bench,
+        matrix,
+        combinations,
+        side_by_side,
+        suite,
+        *suite.commands.values(),
+    ]
 
     assert page.options() <= set().union(*map(options_of, commands)) | OF_OTHER_PROGRAMS
 
@@ -122,6 +134,8 @@ def test_every_command_is_understood(page: Page) -> None:
         "audience-conformance run --base-url http://x --unknown",
         "audience-conformance explain AUD-NONE",
         "audience-mock serve --unknown",
+        "audience-mock seed export --unknown",
+        "audience-mock seed unknown",
         ".venv/bin/python -m tests.nothing",
         ".venv/bin/python -m pytest -q tests/nothing",
         "make nothing",
@@ -134,7 +148,8 @@ def test_a_wrong_command_is_noticed(command: str) -> None:
 
 def is_understood(command: str) -> bool:
     """Tell whether a command names a program, options and files that exist; a curl command is run by another test."""
-    words = [word for word in shlex.split(command) if "=" not in word or word.startswith(("-", "http"))]
+    typed = list(takewhile(lambda word: word != ">", shlex.split(command)))
+    words = [word for word in typed if "=" not in word or word.startswith(("-", "http"))]
     words = words[{"uvx": 1, "pipx": 2}.get(words[0], 0) :]
     program, arguments = Path(words[0]).name, words[1:]
     if program == "make":
@@ -142,10 +157,17 @@ def is_understood(command: str) -> bool:
     if program == "audience-conformance":
         return is_understood_by_the_suite(arguments)
     if program == "audience-mock":
-        return arguments[0] == "serve" and is_parsed(serve, arguments[1:])
+        return is_understood_by_the_server(arguments)
     if program == "python":
         return is_run_by_python(arguments)
     return program in RUN_ELSEWHERE | {"curl"}
+
+
+def is_understood_by_the_server(arguments: list[str]) -> bool:
+    if arguments[0] == "seed":
+        name, *rest = arguments[1:]
+        return name in seed.commands and is_parsed(seed.commands[name], rest)
+    return arguments[0] == "serve" and is_parsed(serve, arguments[1:])
 
 
 def is_understood_by_the_suite(arguments: list[str]) -> bool:

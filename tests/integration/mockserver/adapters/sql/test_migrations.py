@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Dialect
 
-from mockserver.adapters.sql.migrations import Step, migrate
+from mockserver.adapters.sql.migrations import STEPS, Step, migrate
 from mockserver.adapters.sql.postgres import open_postgres
 from mockserver.adapters.sql.sqlite import open_sqlite
 from mockserver.ports import StoreError
@@ -80,13 +80,27 @@ def test_a_newer_database_is_refused(path: Path) -> None:
         migrated(path)
 
 
+def test_a_database_of_version_1_gets_the_tables_of_the_newest_schema(path: Path, tmp_path: Path) -> None:
+    migrated(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE snapshots")
+
+    assert migrated(path, *STEPS) == migrated(tmp_path / "new.db", *STEPS)
+    assert _columns(path) == _columns(tmp_path / "new.db")
+
+
+def _columns(path: Path) -> list[object]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("PRAGMA table_info(snapshots)").fetchall()
+
+
 def test_a_newer_database_is_reported_in_one_line(path: Path) -> None:
-    migrated(path, more)
+    migrated(path, *STEPS, more)
 
     err = startup_error("--store", f"sqlite:///{path}")
 
     assert err.count("\n") == 1
-    assert err.startswith(f"audience-mock: --store sqlite:///{path}: its schema has version 2")
+    assert err.startswith(f"audience-mock: --store sqlite:///{path}: its schema has version {len(STEPS) + 2}")
 
 
 def test_servers_started_together_on_an_empty_database_create_one_schema(postgres_url: str) -> None:
@@ -94,8 +108,8 @@ def test_servers_started_together_on_an_empty_database_create_one_schema(postgre
         url = await fresh_database(postgres_url)
         databases = [await open_postgres(url) for _ in range(4)]
         await asyncio.gather(*[migrate(database) for database in databases])
-        await migrate(databases[0], [more])
-        with pytest.raises(StoreError, match="version 2"):
+        await migrate(databases[0], [*STEPS, more])
+        with pytest.raises(StoreError, match=f"version {len(STEPS) + 2}"):
             await migrate(databases[1])
         for database in databases:
             await database.close()

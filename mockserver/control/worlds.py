@@ -1,0 +1,56 @@
+"""The handlers that carry the content of a sandbox elsewhere: export and import."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from mockserver.api.operations import operation
+from mockserver.control import views
+from mockserver.control.errors import ControlError
+from mockserver.control.responses import Body, Response
+from mockserver.seeds import checked
+from mockserver.service import worlds
+from mockserver.service.sandboxes import Sandboxes
+from mockserver.service.seeding import MAX_RECORDS, Document, SeedError, TakenKeyError, ensure_at_most
+from mockserver.service.transactions import UnitOfWork
+
+
+@contextmanager
+def refused_seeds() -> Iterator[None]:
+    """Refuse a seed that the block finds wrong: 400, or 409 if another sandbox has one of its keys."""
+    try:
+        yield
+    except TakenKeyError as error:
+        hint = "Give each sandbox its own keys, or leave the keys out and use the generated ones."
+        raise ControlError(409, f"invalid seed: {error}", hint) from None
+    except SeedError as error:
+        raise ControlError(400, f"invalid seed: {error}", "mockserver/seed.schema.json describes seeds.") from None
+
+
+class WorldHandlers:
+    """The handlers of operations on the content of a sandbox as a whole."""
+
+    def __init__(self, sandboxes: Sandboxes) -> None:
+        self._sandboxes = sandboxes
+
+    @operation("exportSeed")
+    async def export(self, sandbox_id: str, *, keys: bool = False) -> tuple[Body, int, dict[str, str]]:
+        """Export a sandbox as a seed document; a header says if it is too large for a request to create a sandbox."""
+        document = await self._sandboxes.read(sandbox_id, partial(worlds.export, tokens=keys))
+        try:
+            ensure_at_most(MAX_RECORDS, document)
+        except SeedError as error:
+            return document, 200, {"Warning": f'299 audience-mock "for --seed-file only: {error}"'}
+        return document, 200, {}
+
+    @operation("importSeed")
+    async def load(self, sandbox_id: str, body: Body) -> Response:
+        """Replace the content and the seed of a sandbox; 400 for an invalid seed, 409 if another one has its keys."""
+        with refused_seeds():
+            document = checked(body)
+            ensure_at_most(MAX_RECORDS, document)
+
+            async def given(_work: UnitOfWork) -> Document:
+                return document
+
+            return views.sandbox(await self._sandboxes.load(sandbox_id, given, is_seed=True)), 200
