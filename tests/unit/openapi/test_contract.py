@@ -74,7 +74,7 @@ def test_the_note_of_the_prospects_page_is_whole() -> None:
     assert "For signal results of a prospect use the prospect signals endpoint." in description
 
 
-def test_what_getting_started_says_of_all_operations_is_in_the_contract() -> None:
+def test_the_sentences_of_getting_started_on_all_operations_are_in_the_contract() -> None:
     description = CONTRACT["info"]["description"]
 
     assert "https://api.sonarly.io, every endpoint under /v1." in description
