@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from importlib.metadata import distribution
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
-
-from swagger_ui_bundle import swagger_ui_path
 
 from mockserver.api.operations import operation
 from mockserver.control.errors import ControlError
@@ -14,44 +15,19 @@ from mockserver.service.sandboxes import Sandboxes
 Contract = Callable[[], dict[str, Any]]
 File = tuple[bytes, int, dict[str, str]]
 
-_PAGE = b"""<!DOCTYPE html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <title>audience-mock</title>
-  <link rel="icon" type="image/png" href="docs/favicon-32x32.png">
-  <link rel="stylesheet" href="docs/swagger-ui.css">
-</head>
-<body>
-  <div id="swagger-ui"></div>
-  <script src="docs/swagger-ui-bundle.js" charset="utf-8"></script>
-  <script src="docs/swagger-ui-standalone-preset.js" charset="utf-8"></script>
-  <script src="docs/start.js" charset="utf-8"></script>
-</body>
-</html>
-"""
-_START = b"""window.ui = SwaggerUIBundle({
-  urls: [
-    {url: "audiences.json", name: "Audiences: the vendor's API"},
-    {url: "openapi.json", name: "Control plane: /_mock"}
-  ],
-  dom_id: "#swagger-ui",
-  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-  layout: "StandaloneLayout",
-  deepLinking: true,
-  persistAuthorization: true,
-  validatorUrl: null
-});
-"""
 _SCRIPT = "text/javascript"
+_STYLE = "text/css"
+_OWN = {"page.css": ("docs_page.css", _STYLE), "start.js": ("docs_page.js", _SCRIPT)}
+"""Files of this package, and their media types, by asset."""
 _BUNDLED = {
     "favicon-32x32.png": "image/png",
-    "swagger-ui.css": "text/css",
+    "swagger-ui.css": _STYLE,
     "swagger-ui-bundle.js": _SCRIPT,
     "swagger-ui-standalone-preset.js": _SCRIPT,
 }
+"""Media types of files of Swagger UI, by asset."""
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
@@ -97,16 +73,17 @@ class DocumentHandlers:
     @operation("getDocs")
     async def page(self) -> File:
         """Return the page that shows both contracts; its policy prevents it from loading files of other origins."""
-        return _file(_PAGE, "text/html", {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
+        headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
+        return _own_file("docs_page.html", "text/html", headers)
 
     @operation("getDocsAsset")
     async def asset(self, asset: str) -> File:
         """Return a file of the page; 404 unless it is one of a fixed list."""
-        if asset == "start.js":
-            return _file(_START, _SCRIPT, {"Cache-Control": "no-store"})
+        if asset in _OWN:
+            return _own_file(*_OWN[asset], {"Cache-Control": "no-store"})
         if asset not in _BUNDLED:
             raise ControlError(404, f"the page /_mock/docs has no file {asset}")
-        return _file(swagger_ui_path.joinpath(asset).read_bytes(), _BUNDLED[asset], {"Cache-Control": "max-age=3600"})
+        return _file(_swagger_ui(asset), _BUNDLED[asset], {"Cache-Control": "max-age=3600"})
 
     @cached_property
     def _control_contract(self) -> Body:
@@ -119,6 +96,15 @@ class DocumentHandlers:
     @cached_property
     def _typed_contract(self) -> Body:
         return self._read_typed_contract()
+
+
+def _swagger_ui(name: str) -> bytes:
+    """Return a file of Swagger UI; the package that brings it is not imported, for it would import Flask."""
+    return Path(str(distribution("flask-swagger-ui").locate_file(f"flask_swagger_ui/dist/{name}"))).read_bytes()
+
+
+def _own_file(name: str, media_type: str, headers: dict[str, str]) -> File:
+    return _file(files("mockserver.control").joinpath(name).read_bytes(), media_type, headers)
 
 
 def _file(content: bytes, media_type: str, headers: dict[str, str]) -> File:

@@ -2,6 +2,7 @@
 
 A page of another site can reach a server on this machine by a cross-site request or by DNS rebinding. `Origin` and
 `Sec-Fetch-Site` reveal the former, `Host` reveals the latter. A server that listens beyond loopback has an admin token.
+Health, the contracts and the documentation page need no token, for nothing of a sandbox is in them.
 """
 
 import hmac
@@ -14,7 +15,7 @@ from mockserver.recording.request_record import note_refusal
 
 _ROOT = "/_mock"
 _BELOW = "/_mock/"
-_HEALTH = "/_mock/health"
+_PUBLIC = re.compile(r"/_mock(/(health|openapi\.json|audiences\.json|audiences\.typed\.json|docs(/([a-z][^/]*)?)?)?)?")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/\\?#\s]+)(?::[0-9]+)?", re.ASCII)
 _ORIGIN = re.compile(r"https?://(.+)", re.ASCII)
@@ -74,7 +75,7 @@ class ControlGateMiddleware:
                 if (problem := self._origin_problem(scope)) is not None:
                     await _refuse(scope, send, _FORBIDDEN, *problem)
                     return
-                if self._token is not None and path != _HEALTH and not self._has_token(scope, self._token):
+                if self._token is not None and not _PUBLIC.fullmatch(path) and not self._has_token(scope, self._token):
                     await _refuse(scope, send, _UNAUTHORIZED, *_NO_TOKEN)
                     return
         await self.app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""The browser, and a server of pages, for tests of pages."""
+"""The browsers, and a server of pages, for tests of pages."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.system.browser import chromium, page_server
+from tests.system.firefox_pages import Firefox
+from tests.system.firefox_pages import firefox as started_firefox
 
 
 @pytest.fixture(scope="module")
@@ -18,4 +20,10 @@ def front_end(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    with started_firefox(tmp_path_factory.mktemp("firefox")) as started:
         yield started

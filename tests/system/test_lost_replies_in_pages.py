@@ -1,4 +1,4 @@
-"""Requests of pages whose connection a fault resets, in a real Chromium, which sends them again by itself."""
+"""Requests of pages whose connection a fault resets, in real browsers, which send them again by themselves."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +12,9 @@ from tests.harness.fault_client import add_fault, fault_counts
 from tests.harness.in_thread import served
 from tests.harness.journal_reader import exchanges
 from tests.harness.sandbox_client import World
+from tests.system.firefox_pages import Firefox, FirefoxPage
+
+AnyPage = Page | FirefoxPage
 
 FETCH = """async ([method, url, key]) => {
   const response = await fetch(url, {method, headers: {Authorization: `Bearer ${key}`}});
@@ -30,10 +33,18 @@ KINDS = ["reset-before", "reset-after"]
 SAME, ANOTHER, AFTER_OTHERS = "same-origin", "another-origin", "after-other-requests"
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with browser.new_context() as context:  # with connections of its own
-        yield context.new_page()
+@pytest.fixture(params=["Chromium", "Firefox"])
+def page(request: pytest.FixtureRequest) -> Iterator[AnyPage]:
+    """A page with connections of its own."""
+    if request.param == "Chromium":
+        browser: Browser = request.getfixturevalue("browser")
+        with browser.new_context() as context:
+            yield context.new_page()
+    else:
+        firefox: Firefox = request.getfixturevalue("firefox")
+        opened = firefox.new_page()
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +61,7 @@ def world(client: httpx.Client) -> World:
 class View:
     """The API as a page uses it."""
 
-    def __init__(self, page: Page, world: World, send: str = FETCH) -> None:
+    def __init__(self, page: AnyPage, world: World, send: str = FETCH) -> None:
         self.page = page
         self.world = world
         self.send = send
@@ -77,7 +88,7 @@ def url_of_page(request: pytest.FixtureRequest, front_end: int, world: World) ->
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("send", [FETCH, XHR], ids=["fetch", "XMLHttpRequest"])
 def test_a_page_sees_a_network_error_although_the_browser_sends_the_request_again(
-    page: Page, url_of_page: str, world: World, kind: str, send: str
+    page: AnyPage, url_of_page: str, world: World, kind: str, send: str
 ) -> None:
     page.goto(url_of_page)
     view, audience = View(page, world, send), world.ready()
@@ -94,7 +105,7 @@ def test_a_page_sees_a_network_error_although_the_browser_sends_the_request_agai
     assert world.control("POST", "/verify")["findings"] == []
 
 
-def test_a_page_that_reads_first_may_try_again_at_once(page: Page, front_end: int, world: World) -> None:
+def test_a_page_that_reads_first_may_try_again_at_once(page: AnyPage, front_end: int, world: World) -> None:
     page.goto(f"http://localhost:{front_end}/")
     view, audience = View(page, world), world.ready()
     add_fault(world, kind="reset-before", operation="deleteAudience", times=1)
@@ -106,7 +117,7 @@ def test_a_page_that_reads_first_may_try_again_at_once(page: Page, front_end: in
     assert world.control("POST", "/verify")["findings"] == []
 
 
-def test_a_page_that_repeats_the_request_blindly_is_found(page: Page, front_end: int, world: World) -> None:
+def test_a_page_that_repeats_the_request_blindly_is_found(page: AnyPage, front_end: int, world: World) -> None:
     page.goto(f"http://localhost:{front_end}/")
     view, audience = View(page, world), world.ready()
     add_fault(world, preset="lost-reply", operation="deleteAudience")
@@ -116,7 +127,7 @@ def test_a_page_that_repeats_the_request_blindly_is_found(page: Page, front_end:
     assert [finding["rule"] for finding in world.control("GET", "/findings")["findings"]] == ["CLIENT-RETRY-UNREAD"]
 
 
-def test_without_the_time_for_it_the_browser_hides_the_lost_reply(page: Page, front_end: int, world: World) -> None:
+def test_without_the_time_for_it_the_browser_hides_the_lost_reply(page: AnyPage, front_end: int, world: World) -> None:
     page.goto(f"http://localhost:{front_end}/")
     view, audience = View(page, world), world.ready()
     add_fault(world, preset="lost-reply", operation="deleteAudience", resendMs=0)

@@ -8,12 +8,15 @@ import pytest
 from openapi_schema_validator import OAS30ReadValidator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from mockserver.api.long_responses import LongResponses
 from mockserver.control.application import handlers
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.seeds import schema
 from mockserver.service.journal_tail import JournalTails
 from openapi import contract, control_contract, typed_contract
 from tests.harness.control_plane import CONTRACT, OPERATIONS, ControlPlane, journals_of
+
+PUBLIC = {"getHealth", "getControlContract", "getContract", "getTypedContract", "getDocs", "getDocsAsset"}
 
 
 class TestContract:
@@ -22,20 +25,26 @@ class TestContract:
 
     def test_operations_and_handlers_correspond(self, control: ControlPlane) -> None:
         journals = journals_of(control.sandboxes, control.store)
-        by_operation = handlers(control.sandboxes, control.store, journals, JournalTails(journals, asyncio.sleep))
+        by_operation = handlers(
+            control.sandboxes, control.store, journals, JournalTails(journals, asyncio.sleep), LongResponses()
+        )
 
         assert set(by_operation) == set(OPERATIONS)
 
     @pytest.mark.parametrize("operation", sorted(OPERATIONS))
     def test_every_operation_documents_its_errors(self, operation: str) -> None:
         method, path, described = OPERATIONS[operation]
-        expected = {"401", "403", "500"} if path != "/_mock/health" else {"403", "500"}
+        expected = {"401", "403", "500"} if operation not in PUBLIC else {"403", "500"}
         expected |= {"404"} if "{" in path else set()
         expected |= {"413", "415"} if method != "GET" else set()
         expected |= {"400"} if "requestBody" in described else set()
 
         assert described["summary"]
         assert expected <= set(described["responses"])
+
+    def test_the_operations_without_secrets_need_no_token_by_the_contract(self) -> None:
+        assert {one for one, (*_, described) in OPERATIONS.items() if described.get("security") == []} == PUBLIC
+        assert {one for one, (*_, described) in OPERATIONS.items() if "401" not in described["responses"]} == PUBLIC
 
     def test_every_example_fits_its_schema(self) -> None:
         def resolved(node: Any) -> Any:
@@ -92,11 +101,12 @@ class TestDocuments:
 
         assert page.headers["content-type"] == "text/html"
         assert page.headers["content-security-policy"].startswith("default-src 'none'; ")
+        assert "unsafe" not in page.headers["content-security-policy"]
         assert "://" not in page.headers["content-security-policy"]
-        assert [answer.status_code for answer in served] == [200] * 5
+        assert [answer.status_code for answer in served] == [200] * 6
         assert {"text/css", "text/javascript", "image/png"} == {answer.headers["content-type"] for answer in served}
         assert "://" not in page.text + start
-        assert {"openapi.json", "audiences.json"} <= set(re.findall(r'"([\w.]+)"', start))
+        assert {"openapi.json", "audiences.json"} <= set(re.findall(r"'([\w.]+)'", start))
         assert "validatorUrl: null" in start
 
     @pytest.mark.parametrize(

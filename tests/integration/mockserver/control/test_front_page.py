@@ -141,8 +141,22 @@ def test_an_address_where_users_look_for_documentation_leads_on(client: httpx.Cl
     assert client.post(path).status_code == 404
 
 
-def test_the_addresses_of_the_control_plane_lead_nobody_on_without_the_token(locked: httpx.Client) -> None:
-    for path in ("/_mock", "/_mock/", "/_mock/docs/"):
-        assert locked.get(path).status_code == 401
-        assert locked.get(path, headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 307
-        assert locked.get(path, headers={"Host": "rebound.example"}).status_code == 403
+@pytest.mark.parametrize("path", ["/_mock", "/_mock/", "/_mock/docs/"])
+def test_the_addresses_of_the_control_plane_lead_on_without_the_token(locked: httpx.Client, path: str) -> None:
+    assert locked.get(path).status_code == 307
+    assert locked.get(path, headers={"Host": "rebound.example"}).status_code == 403
+
+
+def test_the_documentation_is_readable_without_the_token_and_holds_no_keys(locked: httpx.Client) -> None:
+    admin = {"Authorization": f"Bearer {TOKEN}"}
+    page = locked.get("/_mock/docs")
+    files = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    texts = [locked.get(f"/_mock/{file}").raise_for_status().text for file in files if "bundle" not in file]
+    keys = [key["key"] for key in locked.get("/_mock/sandboxes/default", headers=admin).json()["keys"]]
+
+    contracts = [locked.get(f"/_mock/{name}.json").json()["openapi"] for name in ("openapi", "audiences")]
+
+    assert contracts == ["3.0.3"] * 2
+    assert len(keys) == 3
+    assert [key for key in keys if any(key in text for text in [page.text, *texts])] == []
+    assert locked.get("/_mock/sandboxes/default").status_code == 401

@@ -192,14 +192,30 @@ def test_the_admin_token_does_not_admit_a_foreign_host_or_page() -> None:
     assert gate_response(HOST, ("origin", "http://evil.example"), token, token="secret")[0] == 403
 
 
-def test_the_health_check_needs_a_known_host_but_no_token() -> None:
-    assert gate_response(HOST, path="/_mock/health", token="secret")[0] == 200
-    assert gate_response(("host", "evil.example"), path="/_mock/health", token="secret")[0] == 403
+CONTRACTS = ["/openapi.json", "/audiences.json", "/audiences.typed.json"]
+PUBLIC = ["", "/", "/health", *CONTRACTS, "/docs", "/docs/", "/docs/start.js"]
+PROTECTED = [
+    "/health/",
+    "/sandboxes/health",
+    "/HEALTH",
+    "//",
+    "/docs/..",
+    "/docs/../keys",
+    "/docs//keys",
+    "/docsy",
+    "/openapi_json",
+]
 
 
-@pytest.mark.parametrize("path", ["/_mock", "/_mock/", "/_mock/health/", "/_mock/sandboxes/health", "/_mock/HEALTH"])
+@pytest.mark.parametrize("path", PUBLIC)
+def test_health_and_documentation_need_a_known_host_but_no_token(path: str) -> None:
+    assert gate_response(HOST, path=f"/_mock{path}", token="secret")[0] == 200
+    assert gate_response(("host", "evil.example"), path=f"/_mock{path}", token="secret")[0] == 403
+
+
+@pytest.mark.parametrize("path", PROTECTED)
 def test_every_other_path_of_the_control_plane_needs_the_token(path: str) -> None:
-    assert gate_response(HOST, path=path, token="secret")[0] == 401
+    assert gate_response(HOST, path=f"/_mock{path}", token="secret")[0] == 401
 
 
 @pytest.mark.parametrize("path", ["/", "/v1/accounts", "/_mockery", "/_moc", "/v1/_mock/sandboxes", ""])
