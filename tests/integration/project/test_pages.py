@@ -42,12 +42,15 @@ STATUSES = {
         200,  # findings
         *(200, 200),  # provider states
     ],
+    "docs/tools.md": [200],
     "docs/provider-states.md": [*(200,) * 15, 501],
 }
 """The statuses of the `curl` commands of each page, in their order, on a server that has just been started."""
 OF_OTHER_PROGRAMS = {"--build-arg", "--from", "--help", "--publish", "--rm", "--spec", "--tag", "--test", "--url"}
 """Options of click, docker, node, pipx, schemathesis and uvx."""
-RUN_ELSEWHERE = {"docker", "node", "pip", "pytest", "schemathesis"}
+OF_OTHER_TOOLS = {"--errors", "--filter", "--header", "--hookfiles", "--strict-nullable", "--testBaseURL"}
+"""Options of Dredd, Prism, Specmatic and datamodel-code-generator."""
+RUN_ELSEWHERE = {"docker", "jq", "node", "npm", "npx", "openapi-python-client", "pip", "pytest", "schemathesis"}
 """tests/system runs their commands, and the tests of the recipes."""
 
 
@@ -108,7 +111,7 @@ def test_every_option_exists(page: Page) -> None:
         *suite.commands.values(),
     ]
 
-    assert page.options() <= set().union(*map(options_of, commands)) | OF_OTHER_PROGRAMS
+    assert page.options() <= set().union(*map(options_of, commands)) | OF_OTHER_PROGRAMS | OF_OTHER_TOOLS
 
 
 @every_page()

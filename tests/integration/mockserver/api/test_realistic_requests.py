@@ -9,8 +9,8 @@ import pytest
 from mockserver.config import Settings
 from tests.harness.documented_contract import CONTRACT, OPERATIONS, Documented, case_id, operations, resolved
 from tests.harness.in_thread import served
+from tests.harness.realistic_requests import KEY, realistic_request
 
-KEY = {"Authorization": "Bearer sk_test_all_permissions"}
 OPEN = {"id", "jobId", "createdAt", "updatedAt", "items", "folders", "ungroupedAudiences", "stages"}
 """Members whose values the server makes up, and those that the examples shorten."""
 
@@ -19,31 +19,6 @@ OPEN = {"id", "jobId", "createdAt", "updatedAt", "items", "folders", "ungroupedA
 def client() -> Iterator[httpx.Client]:
     with served(Settings()) as (url, _), httpx.Client(base_url=url, headers=KEY, timeout=20) as client:
         yield client
-
-
-def parameters(operation_id: str) -> dict[str, dict[str, Any]]:
-    """Return the values of the parameters with a realistic example, by where they stand and by name."""
-    values: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}}
-    for parameter in map(resolved, operations()[operation_id].get("parameters", [])):
-        if "examples" in parameter:
-            values[parameter["in"]][parameter["name"]] = parameter["examples"]["realistic"]["value"]
-    return values
-
-
-def realistic_request(documented: Documented) -> dict[str, Any]:
-    """Return the realistic request of an operation, as arguments for a client."""
-    values = parameters(documented.operation_id)
-    operation = operations()[documented.operation_id]
-    content = operation.get("requestBody", {"content": {}})["content"]
-    body = content["application/json"]["examples"]["realistic"]["value"] if content else None
-    path = documented.path.format_map(values["path"])
-    return {
-        "method": documented.method,
-        "url": path,
-        "params": values["query"],
-        "headers": values["header"],
-        "json": body,
-    }
 
 
 @pytest.mark.parametrize("documented", OPERATIONS, ids=case_id)
