@@ -44,7 +44,7 @@ STATUSES = {
 """The statuses of the `curl` commands of each page, in their order, on a server that has just been started."""
 OF_OTHER_PROGRAMS = {"--build-arg", "--from", "--help", "--publish", "--rm", "--spec", "--tag", "--test", "--url"}
 """Options of click, docker, node, pipx, schemathesis and uvx."""
-RUN_ELSEWHERE = {"docker", "node", "pip", "pytest", "schemathesis"}
+RUN_ELSEWHERE = {"docker", "node", "npm", "npx", "pip", "pytest", "schemathesis"}
 """tests/system runs their commands, and the tests of the recipes."""
 
 
