@@ -3,7 +3,9 @@
 # It prints its admin token, which /_mock asks for; AUDIENCE_MOCK_ADMIN_TOKEN sets one. Each option has a variable
 # (AUDIENCE_MOCK_ALLOWED_HOST, AUDIENCE_MOCK_STORE, ...), and can be given behind `serve` as well.
 # --build-arg EXTRAS=sql,suite adds the conformance suite: docker run --entrypoint audience-conformance audience-mock ...
-FROM python:3.11-slim
+#
+# The digest is that of 3.11.16 on Debian 13; `docker buildx imagetools inspect python:3.11-slim` prints the current one.
+FROM python:3.11-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7
 ARG EXTRAS=sql
 WORKDIR /srv
 COPY pyproject.toml constraints.txt README.md LICENSE audience_mock_launcher.py ./

@@ -22,7 +22,7 @@ define CREATE
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run unit test check system-test schemathesis conformance bench bench-journal bench-sandboxes mutants versions prove clean
+.PHONY: help install run unit test check typed system-test schemathesis conformance bench bench-journal bench-sandboxes mutants versions prove clean
 
 help: ## Print this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,9 @@ check: $(STAMP) ## Lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+typed: $(STAMP) ## Apply openapi/clients.overlay.yaml, and write openapi/audiences.typed.json
+	$(BIN)/python -m tests.harness.typed_contract
 
 system-test: $(STAMP) ## Run the tests that need programs from Debian
 	tests/system/run

@@ -26,6 +26,7 @@ from mockserver.api.application import application, handlers
 from mockserver.api.envelope import Envelopes
 from mockserver.api.examples import rows
 from mockserver.api.faults.injection import Injection
+from mockserver.api.long_responses import LongResponses
 from mockserver.api.narrowed_contract import methods
 from mockserver.api.prefer_header import Preferences
 from mockserver.asgi_stack import AsgiStack
@@ -61,6 +62,7 @@ class Components:
     store: Store
     clock: Clock
     ids: Ids
+    long_responses: LongResponses
     envelopes: Envelopes
     sandboxes: Sandboxes
     runner: UseCaseRunner
@@ -103,11 +105,13 @@ def components(settings: Settings, *, store: Store | None = None, clock: Clock |
     sandboxes = Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy)
     secrets_to_hide = [token] if (token := settings.admin_token) else []
     journals = Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, secrets_to_hide)
+    long_responses = LongResponses()
     return Components(
         store,
         clock,
         ids,
-        Envelopes(ids),
+        long_responses,
+        Envelopes(ids, long_responses),
         sandboxes,
         UseCaseRunner(store, clock),
         journals,
@@ -164,7 +168,12 @@ def vendor_app(settings: Settings, parts: Components, document: dict[str, Any] |
 def control_plane(settings: Settings, parts: Components) -> ASGIApp:
     """Return the control plane behind its gate."""
     plane = control_application(
-        parts.sandboxes, parts.store, parts.journals, parts.journal_tails, max_body=settings.max_body
+        parts.sandboxes,
+        parts.store,
+        parts.journals,
+        parts.journal_tails,
+        parts.long_responses,
+        max_body=settings.max_body,
     )
     return _gate(settings, Redirects(plane, targets=INSIDE))
 

@@ -187,7 +187,7 @@ def cli() -> None:
     help="Format of the line that each request writes to standard output.",
 )
 def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], workers: int, **options: Any) -> None:  # noqa: ANN401  (click's)
-    """Serve the mock until SIGINT or SIGTERM.
+    """Serve the mock until SIGINT, SIGTERM or SIGHUP.
 
     Each option can be given by an environment variable instead; several values of one are separated by blanks.
     """

@@ -133,7 +133,7 @@ def checked(document: Any) -> Mapping[str, Any]:  # noqa: ANN401  (a file may ho
         raise SeedError(f"the document cannot be checked: {unreadable}") from None
     if error is not None:
         location = ".".join(map(str, error.instance_path)) or "the document"
-        raise SeedError(f"{location}: {_shortened(error.message)}")
+        raise SeedError(f"{location}: {_problem(error)}")
     _check_faults(document.get("faults", []))
     return document  # type: ignore[no-any-return]  # the schema requires an object
 
@@ -148,6 +148,28 @@ def _ensure_flat(document: Any) -> None:  # noqa: ANN401  (a file may hold anyth
         level = inner
     if level:
         raise SeedError("the document is nested too deeply")
+
+
+def _problem(error: jsonschema_rs.ValidationError) -> str:
+    """Return what is wrong with a value, and what is allowed in its place if that can be listed."""
+    kind = error.kind
+    match kind:
+        case jsonschema_rs.ValidationErrorKind.Enum(options=options):
+            given = _shortened(json.dumps(error.instance))
+            return f"{given} is none of {', '.join(map(json.dumps, options))}"
+        case jsonschema_rs.ValidationErrorKind.AdditionalProperties():
+            known = _schema_at(error.schema_path)["properties"]
+            return f"{_shortened(error.message)}; it may have {', '.join(known)}"
+        case _:
+            return _shortened(error.message)
+
+
+def _schema_at(path: Sequence[str | int]) -> Mapping[str, Any]:
+    """Return the part of the schema in which a keyword stands, of which the path is given."""
+    part: Any = schema()
+    for step in path[:-1]:
+        part = part[step]
+    return part  # type: ignore[no-any-return]  # a keyword stands in an object
 
 
 def _shortened(message: str) -> str:

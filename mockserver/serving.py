@@ -30,7 +30,7 @@ _STDOUT = 1
 
 
 def run(settings: Settings, listening: socket.socket, workers: int) -> int:
-    """Serve a socket until SIGINT or SIGTERM, and return the exit status.
+    """Serve a socket until a signal to stop, and return the exit status.
 
     Raises:
         SeedError: The seed file is invalid.

@@ -1,5 +1,6 @@
-"""The contracts as data; the only module that opens the YAML files beside it."""
+"""The contracts as data; the only module that opens the files beside it."""
 
+import json
 from importlib import resources
 from typing import Any
 
@@ -16,6 +17,12 @@ def contract() -> dict[str, Any]:
 def contract_text() -> str:
     """Return the text of the contract of the audiences API."""
     return _read("audiences.yaml")
+
+
+def typed_contract() -> dict[str, Any]:
+    """Parse the contract for generators of clients, which says what the mock server sends; the dict is fresh."""
+    document: dict[str, Any] = json.loads(_read("audiences.typed.json"))
+    return document
 
 
 def control_contract() -> dict[str, Any]:

@@ -50,7 +50,10 @@ class CasesError(Exception):
 @cache
 def schema() -> OpenApiSchema:
     """Return the contract as a schema of Schemathesis, without the `schemathesis.toml` of the working directory."""
-    loaded = schemathesis.openapi.from_dict(contract(), config=schemathesis.Config())
+    document = contract()
+    for parameter in document["components"]["parameters"].values():
+        parameter.pop("examples", None)  # they name resources of our server, not of the target
+    loaded = schemathesis.openapi.from_dict(document, config=schemathesis.Config())
     loaded.config.update(base_url=ORIGIN)
     return loaded
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +10,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from mockserver.adapters.stop_signals import stop_signals
 
 _BACKLOG = 2048
 _FREEZE_DELAY = 0.25
@@ -88,17 +89,17 @@ class HttpServer(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop on SIGINT and SIGTERM, without raising them again after the stop as uvicorn does."""
+        """Stop on the signals to stop, without raising them again after the stop as uvicorn does."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        loop, numbers = asyncio.get_running_loop(), stop_signals()
+        for number in numbers:
             loop.add_signal_handler(number, self.handle_exit, number, None)
         try:
             yield
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in numbers:
                 loop.remove_signal_handler(number)
 
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
+from mockserver.adapters.stop_signals import stop_signals
+
 Work = Callable[[socket.socket, Connection], None]
 """The work of a process: serve the socket, send a message on the connection when ready, end when that closes."""
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _STOP_TIMEOUT = 20
 
 
@@ -69,7 +70,7 @@ class Workers:
         self._started = False
 
     def run(self) -> int:
-        """Serve until SIGINT or SIGTERM, and return the exit status: 1 if a process could not start."""
+        """Serve until a signal to stop, and return the exit status: 1 if a process could not start."""
         with _stop_signals() as stopping:
             try:
                 self._workers = [self._start() for _ in range(self._count)]
@@ -110,7 +111,7 @@ class Workers:
 def _stop_signals() -> Iterator[Connection]:
     """Yield a connection that becomes readable after a signal to stop."""
     reading, writing = multiprocessing.Pipe(duplex=False)
-    before = {number: signal.signal(number, lambda *_: writing.send("stop")) for number in _SIGNALS}
+    before = {number: signal.signal(number, lambda *_: writing.send("stop")) for number in stop_signals()}
     try:
         yield reading
     finally:

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 import orjson
 from starlette.types import Scope, Send
 
+from mockserver.api.long_json import LONG, LongJson, MakeRows, Rows, rendered
+from mockserver.api.long_responses import LongResponses
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.ports import Ids
 from mockserver.recording.request_record import note_refusal
@@ -82,8 +84,9 @@ def send_refusal(scope: Scope, send: Send, response: RefusedResponse) -> Awaitab
 class Envelopes:
     """The factory of envelopes, each with a fresh trace id."""
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: Ids, long_responses: LongResponses) -> None:
         self._ids = ids
+        self._long_responses = long_responses
 
     def response(self, outcome: T | Refusal, view: Callable[[T], Body], status: int = 200) -> Response:
         """Return the response for the outcome of a use case.
@@ -95,7 +98,26 @@ class Envelopes:
         """
         if isinstance(outcome, Refusal):
             return self.refusal(outcome)
-        return {"success": True, "data": view(outcome), "error": None, "traceId": self._ids.trace_id()}, status
+        return self._success(view(outcome)), status
+
+    def listing(
+        self, outcome: T | Refusal, view: Callable[[T, MakeRows[Any]], Body], size: Callable[[T], int]
+    ) -> Response | LongJson:
+        """Return the response for a list, which is sent in pieces if it is long.
+
+        Args:
+            outcome: The result of the use case, or its refusal.
+            view: The function that renders a result as `data`, with a function for its arrays.
+            size: The function that returns about how many characters a result has.
+        """
+        if isinstance(outcome, Refusal):
+            return self.refusal(outcome)
+        if size(outcome) < LONG:
+            return self._success(view(outcome, rendered)), 200
+        return LongJson(self._success(view(outcome, Rows)), self._long_responses)
+
+    def _success(self, data: Body) -> Body:
+        return {"success": True, "data": data, "error": None, "traceId": self._ids.trace_id()}
 
     def refusal(self, refusal: Refusal) -> RefusedResponse:
         """Return the response for a refusal."""

@@ -12,6 +12,7 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
 from mockserver.api.envelope import Envelopes
+from mockserver.api.long_responses import BusyError
 from mockserver.ports import SandboxNotFoundError, StoreError
 from mockserver.recording.request_record import note_refusal
 
@@ -41,6 +42,7 @@ class ErrorHandlers:
         app.add_error_handler(HTTPException, self.problem)
         app.add_error_handler(SandboxNotFoundError, self.sandbox_deleted)
         app.add_error_handler(StoreError, self.store_unavailable)
+        app.add_error_handler(BusyError, self.busy)
         app.add_error_handler(Exception, self.unexpected)
 
     async def problem(self, request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
@@ -66,6 +68,13 @@ class ErrorHandlers:
         """Return the response for a request that failed because the store is unavailable."""
         hint = "Check the current resource state before you retry; the server's log says more under this trace id."
         return self._failed(request, "the mock server cannot use its store at the moment.", hint, str(error))
+
+    async def busy(self, request: ConnexionRequest, error: BusyError) -> ConnexionResponse:
+        """Return the response for a list that is too long to be sent besides those that are being sent."""
+        hint = "Try again in a moment."
+        details = {"rule": "http", "retryAfter": 1, "hint": hint}
+        body = self._envelopes.error(503, f"The server is busy: {error}. {hint}", details)
+        return _respond(request, 503, body, {"Retry-After": "1"})
 
     async def unexpected(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
         """Return the response for a crash: its cause is not in the body, but in the log under the same trace id."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from mockserver.api.long_json import MakeRows, rendered
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.folder import Folder
@@ -16,6 +17,7 @@ from mockserver.service.prospecting import SeenJob
 T = TypeVar("T")
 Body = dict[str, Any]
 
+_RECORD_SIZE = 200
 _FAILURES = {
     Stage.IMPORT: {
         "code": "PROSPECTING_FAILED",
@@ -59,14 +61,28 @@ def folder(record: Folder) -> Body:
     }
 
 
-def navigation(record: Navigation) -> Body:
+def navigation(record: Navigation, rows: MakeRows[Any]) -> Body:
     """Return the folders with their audiences, and the audiences without a folder (A6)."""
+
+    def with_audiences(parent: tuple[Folder, Sequence[Audience]]) -> Body:
+        return {**folder(parent[0]), "audiences": rows(audience, parent[1])}
+
     return {
-        "folders": [
-            {**folder(parent), "audiences": list(map(audience, audiences))} for parent, audiences in record.folders
-        ],
-        "ungroupedAudiences": list(map(audience, record.ungrouped)),
+        "folders": rows(with_audiences, record.folders),
+        "ungroupedAudiences": rows(audience, record.ungrouped),
     }
+
+
+def navigation_size(record: Navigation) -> int:
+    """Return about how many characters the navigation has."""
+    folders = sum([_RECORD_SIZE + len(parent.name) + audiences_size(content) for parent, content in record.folders])
+    return folders + audiences_size(record.ungrouped)
+
+
+def audiences_size(records: Sequence[Audience]) -> int:
+    """Return about how many characters audiences have; a list is the fastest way to the sum."""
+    texts = sum([len(record.name) + len(record.description or "") for record in records])
+    return texts + _RECORD_SIZE * len(records)
 
 
 def prospect(record: Prospect) -> Body:
@@ -97,14 +113,23 @@ def account_groups(records: Sequence[AccountGroup]) -> Body:
     return {"items": items, "nextCursor": None, "hasMore": False}
 
 
+def audience_page(record: Page[Audience], rows: MakeRows[Audience]) -> Body:
+    """Return a page of audiences."""
+    return _page(rows(audience, record.items), record)
+
+
+def audience_page_size(record: Page[Audience]) -> int:
+    """Return about how many characters a page of audiences has."""
+    return audiences_size(record.items)
+
+
 def page(view: Callable[[T], Body]) -> Callable[[Page[T]], Body]:
     """Return a function that renders a page of a list, and its items by `view` (docs/sources.md, Paginated list)."""
+    return lambda record: _page(rendered(view, record.items), record)
 
-    def render(record: Page[T]) -> Body:
-        items = list(map(view, record.items))
-        return {"items": items, "nextCursor": record.next_cursor, "hasMore": record.next_cursor is not None}
 
-    return render
+def _page(items: Any, record: Page[Any]) -> Body:  # noqa: ANN401  (an array that is rendered or to be rendered)
+    return {"items": items, "nextCursor": record.next_cursor, "hasMore": record.next_cursor is not None}
 
 
 def started_job(observed: SeenJob) -> Body:

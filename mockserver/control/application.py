@@ -12,6 +12,7 @@ from mockserver.api.connexion_fast_path.operation import FastApp
 from mockserver.api.connexion_fast_path.routing import FastRoutingMiddleware
 from mockserver.api.connexion_fast_path.validation import FastValidationMiddleware
 from mockserver.api.jsonifier import FastJsonifier
+from mockserver.api.long_responses import LongResponses
 from mockserver.api.operations import Handlers, collect_handlers, resolver
 from mockserver.control import errors
 from mockserver.control.audiences import AudienceHandlers
@@ -33,30 +34,44 @@ from mockserver.ports import Store
 from mockserver.service.journal_tail import JournalTails
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
-from openapi import contract, control_contract
+from openapi import contract, control_contract, typed_contract
 
 MAX_BODY = 1 << 20
 
 
-def handlers(sandboxes: Sandboxes, store: Store, journals: Journals, journal_tails: JournalTails) -> Handlers:
+def handlers(
+    sandboxes: Sandboxes, store: Store, journals: Journals, journal_tails: JournalTails, long_responses: LongResponses
+) -> Handlers:
     """Return all handlers by operationId."""
     return collect_handlers(
-        DocumentHandlers(sandboxes, __version__, control_contract, contract),
+        DocumentHandlers(
+            sandboxes,
+            __version__,
+            control_contract=control_contract,
+            contract=contract,
+            typed_contract=typed_contract,
+        ),
         SandboxHandlers(sandboxes),
         ClockHandlers(sandboxes),
         JobHandlers(sandboxes),
         KeyHandlers(sandboxes),
         StateHandlers(sandboxes, store),
         LimitHandlers(sandboxes),
-        AudienceHandlers(sandboxes),
+        AudienceHandlers(sandboxes, long_responses),
         FaultHandlers(sandboxes, contract),
         JournalHandlers(journals),
         FollowHandlers(journal_tails),
     )
 
 
-def control_application(
-    sandboxes: Sandboxes, store: Store, journals: Journals, journal_tails: JournalTails, *, max_body: int = MAX_BODY
+def control_application(  # noqa: PLR0913  (one argument a component)
+    sandboxes: Sandboxes,
+    store: Store,
+    journals: Journals,
+    journal_tails: JournalTails,
+    long_responses: LongResponses,
+    *,
+    max_body: int = MAX_BODY,
 ) -> ASGIApp:
     """Return the control plane as an ASGI application; the control gate in front of it restricts access.
 
@@ -67,6 +82,7 @@ def control_application(
         store: The store, for finding the sandbox of a key.
         journals: The use cases on journals.
         journal_tails: The followers of journals.
+        long_responses: The long responses that are being sent, on both planes.
         max_body: The maximum size of a body in bytes; it applies to seeds as well.
     """
     app = FastApp(
@@ -81,7 +97,7 @@ def control_application(
             LifespanMiddleware,
             ContextMiddleware,
         ],
-        resolver=resolver(handlers(sandboxes, store, journals, journal_tails)),
+        resolver=resolver(handlers(sandboxes, store, journals, journal_tails, long_responses)),
         jsonifier=FastJsonifier(),
         pythonic_params=True,
         validator_map=VALIDATOR_MAP,

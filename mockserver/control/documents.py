@@ -1,4 +1,4 @@
-"""The handlers of health, of both contracts, and of the documentation page."""
+"""The handlers of health, of the contracts, and of the documentation page."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -35,11 +35,20 @@ _POLICY = (
 class DocumentHandlers:
     """The handlers of operations on health and documentation."""
 
-    def __init__(self, sandboxes: Sandboxes, version: str, control_contract: Contract, contract: Contract) -> None:
+    def __init__(
+        self,
+        sandboxes: Sandboxes,
+        version: str,
+        *,
+        control_contract: Contract,
+        contract: Contract,
+        typed_contract: Contract,
+    ) -> None:
         self._sandboxes = sandboxes
         self._version = version
         self._read_control_contract = control_contract
         self._read_contract = contract
+        self._read_typed_contract = typed_contract
 
     @operation("getHealth")
     async def health(self) -> Response:
@@ -55,6 +64,11 @@ class DocumentHandlers:
     async def contract(self) -> Response:
         """Return the contract of the vendor's API."""
         return self._contract, 200
+
+    @operation("getTypedContract")
+    async def typed_contract(self) -> Response:
+        """Return the contract for generators of clients."""
+        return self._typed_contract, 200
 
     @operation("getDocs")
     async def page(self) -> File:
@@ -78,6 +92,10 @@ class DocumentHandlers:
     @cached_property
     def _contract(self) -> Body:
         return self._read_contract()
+
+    @cached_property
+    def _typed_contract(self) -> Body:
+        return self._read_typed_contract()
 
 
 def _swagger_ui(name: str) -> bytes:

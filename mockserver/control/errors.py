@@ -8,6 +8,7 @@ from connexion.exceptions import ProblemException
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
+from mockserver.api.long_responses import BusyError
 from mockserver.ports import SandboxNotFoundError, StoreError
 from mockserver.service.control_actions import EndedError, UnknownError
 from mockserver.service.journals import JournalOffError, NoExchangeError
@@ -46,6 +47,7 @@ def register(app: ConnexionMiddleware) -> None:
     app.add_error_handler(JournalOffError, _journal_off)
     app.add_error_handler(NoExchangeError, _exchange_not_found)
     app.add_error_handler(StoreError, _store_unavailable)
+    app.add_error_handler(BusyError, _busy)
     app.add_error_handler(Exception, _unexpected)
 
 
@@ -87,6 +89,10 @@ async def _journal_off(_request: ConnexionRequest, error: JournalOffError) -> Co
 
 async def _exchange_not_found(_request: ConnexionRequest, error: NoExchangeError) -> ConnexionResponse:
     return _response(404, str(error))
+
+
+async def _busy(_request: ConnexionRequest, error: BusyError) -> ConnexionResponse:
+    return _response(503, str(error), "Try again in a moment.", {"Retry-After": "1"})
 
 
 async def _store_unavailable(request: ConnexionRequest, error: StoreError) -> ConnexionResponse:

@@ -1,6 +1,9 @@
 """The handlers of operations on sandboxes."""
 
+from collections.abc import Callable
 from typing import Any
+
+from anyio import to_thread
 
 from mockserver.api.operations import operation
 from mockserver.control import views
@@ -11,6 +14,8 @@ from mockserver.seeds import checked, read_text
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.seeding import Document, SeedError, TakenKeyError, ensure_at_most
 
+ReadText = Callable[[str, int], Document]
+"""A function that reads a seed document of at most so many values from a text; SeedError if it is none."""
 _SECOND = 1_000
 _MAX_RECORDS = 5_000
 _MAX_VALUES = 50_000
@@ -19,8 +24,9 @@ _MAX_VALUES = 50_000
 class SandboxHandlers:
     """The handlers of operations on sandboxes."""
 
-    def __init__(self, sandboxes: Sandboxes) -> None:
+    def __init__(self, sandboxes: Sandboxes, read_text: ReadText = read_text) -> None:
         self._sandboxes = sandboxes
+        self._read_text = read_text
 
     @operation("listSandboxes")
     async def list_sandboxes(self) -> Response:
@@ -33,7 +39,7 @@ class SandboxHandlers:
         body = body or {}
         expiry = self._read_expiry(body)
         try:
-            seed = _read_seed(body["seed"]) if "seed" in body else None
+            seed = await self._read_seed(body["seed"]) if "seed" in body else None
             created = await self._sandboxes.create(seed, name=body.get("name", ""), expiry=expiry)
         except TakenKeyError as error:
             hint = "Give each sandbox its own keys, or leave the keys out and use the generated ones."
@@ -42,6 +48,19 @@ class SandboxHandlers:
             hint = "mockserver/seed.schema.json describes seeds."
             raise ControlError(400, f"invalid seed: {error}", hint) from None
         return views.sandbox(created), 201
+
+    async def _read_seed(self, given: Any) -> Document:  # noqa: ANN401  (JSON)
+        """Return a seed, given as a JSON object or as the text of a YAML or JSON document.
+
+        Its size is limited because one transaction creates all its records, which blocks other requests meanwhile; a
+        thread would help only the reading of YAML, which takes longer than all else.
+        """
+        if isinstance(given, str):
+            document = await to_thread.run_sync(self._read_text, given, _MAX_VALUES)
+        else:
+            document = checked(given)
+        ensure_at_most(_MAX_RECORDS, document)
+        return document
 
     def _read_expiry(self, body: Body) -> int | None:
         if "idleExpirySeconds" not in body:
@@ -71,14 +90,3 @@ class SandboxHandlers:
         except SeedError as error:
             raise ControlError(409, f"the sandbox cannot be reset: {error}") from None
         return await self.get(sandbox_id)
-
-
-def _read_seed(given: Any) -> Document:  # noqa: ANN401  (JSON)
-    """Return a seed, given as a JSON object or as the text of a YAML or JSON document.
-
-    Its size is limited because one transaction creates all its records, which blocks other requests meanwhile; a
-    thread would not help.
-    """
-    document = read_text(given, _MAX_VALUES) if isinstance(given, str) else checked(given)
-    ensure_at_most(_MAX_RECORDS, document)
-    return document

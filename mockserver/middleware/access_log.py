@@ -18,6 +18,7 @@ _WORDS = frozenset(
         "accounts",
         "audiences",
         "audiences.json",
+        "audiences.typed.json",
         "favicon.ico",
         "findings",
         "job-pace",

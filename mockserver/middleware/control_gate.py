@@ -15,7 +15,7 @@ from mockserver.recording.request_record import note_refusal
 
 _ROOT = "/_mock"
 _BELOW = "/_mock/"
-_PUBLIC = re.compile(r"/_mock(/(health|openapi\.json|audiences\.json|docs(/([a-z][^/]*)?)?)?)?")
+_PUBLIC = re.compile(r"/_mock(/(health|openapi\.json|audiences(\.typed)?\.json|docs(/([a-z][^/]*)?)?)?)?")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/\\?#\s]+)(?::[0-9]+)?", re.ASCII)
 _ORIGIN = re.compile(r"https?://(.+)", re.ASCII)

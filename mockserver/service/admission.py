@@ -13,8 +13,8 @@ Admission = Caller
 
 _NO_KEY = refused(
     Reason.INVALID_KEY,
-    "Invalid or missing API key: the request carries none.",
-    "Send the header 'Authorization: Bearer <API key>'.",
+    "Invalid or missing API key: the request has no header 'Authorization: Bearer <API key>', or more than one.",
+    "Send the header 'Authorization: Bearer <API key>' once; the word 'Bearer' belongs to it.",
 )
 _UNKNOWN_KEY = refused(
     Reason.INVALID_KEY,

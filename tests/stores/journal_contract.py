@@ -20,6 +20,13 @@ def exchange(path: str = "/", size: int = 10) -> Exchange:
     return Exchange(path=path, size=size, ended=time.perf_counter())
 
 
+def own_exchange(path: str, size: int = 10) -> Exchange:
+    """Return an exchange with a valid key."""
+    own = exchange(path, size)
+    own.token = "sk_test"
+    return own
+
+
 def paths(journal: Journal) -> list[tuple[int, str]]:
     return [(one.number, one.path) for one in journal.exchanges]
 
@@ -79,6 +86,33 @@ class JournalContract:
 
         assert (paths(first), first.dropped) == ([(2, "/b")], 1)
         assert (paths(second), second.dropped, second.size) == ([], 3, 0)
+
+    def test_requests_without_a_key_do_not_push_out_a_full_journal(self) -> None:
+        async def act(store: Store) -> Journal:
+            for path in ("/a", "/b", "/c"):
+                store.append("one", own_exchange(path))
+            await store.journal("one")
+            for _ in range(10):
+                store.append("one", exchange("/favicon.ico"))
+            await store.journal("one")
+            store.append("one", own_exchange("/d"))
+            return await store.journal("one")
+
+        journal = self.run(act)
+
+        assert paths(journal) == [(2, "/b"), (3, "/c"), (4, "/d")]
+        assert journal.dropped == 1
+
+    def test_a_request_without_a_key_takes_the_place_of_an_older_one(self) -> None:
+        async def act(store: Store) -> Journal:
+            store.append("one", exchange("/old"))
+            store.append("one", own_exchange("/a"))
+            store.append("one", own_exchange("/b"))
+            for path in ("/new", "/newer", "/newest"):
+                store.append("one", exchange(path))
+            return await store.journal("one")
+
+        assert paths(self.run(act)) == [(2, "/a"), (3, "/b"), (4, "/new")]
 
     def test_only_newer_exchanges_can_be_read(self) -> None:
         async def act(store: Store) -> list[Journal]:

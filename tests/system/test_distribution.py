@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["release"]
 DATA = (
     "openapi/audiences.yaml",
+    "openapi/audiences.typed.json",
     "openapi/control.yaml",
     "mockserver/seed.schema.json",
     "mockserver/default.yaml",

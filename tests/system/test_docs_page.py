@@ -28,7 +28,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def complaints(page: Page) -> list[str]:
-    """What the browser complains of, breaches of the policy of the page among it."""
+    """Return the complaints of the browser, breaches of the policy of the page among them."""
     found: list[str] = []
     page.on("pageerror", lambda error: found.append(str(error)))
     page.on("console", lambda message: found.append(message.text))

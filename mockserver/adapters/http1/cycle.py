@@ -82,6 +82,7 @@ class Cycle(RequestResponseCycle):
         write: The function that writes to the connection; the protocol sets it.
         head: The response head that waits for the body.
         endless: Whether the response is a stream that goes on while the client listens.
+        until_close: Whether the end of the connection is the end of the response: HTTP/1.0 has no chunks.
         broken: The break of the request body, if there is one.
         body_due: The deadline for the whole body, by the clock of the loop.
     """
@@ -90,6 +91,7 @@ class Cycle(RequestResponseCycle):
     write: Write
     head: bytes | None = None
     endless = False
+    until_close = False
     broken: Break | None = None
     body_due: float | None = None
 
@@ -159,6 +161,8 @@ class Cycle(RequestResponseCycle):
     async def send(self, message: ASGISendEvent) -> None:
         """Send a message of the application: one start, then the body."""
         if self.flow.write_paused and not self.disconnected:
+            if self._cut_connection(message):  # with no regard to what the client has not taken yet
+                return
             await self.flow.drain()
         if self.disconnected:
             return
@@ -233,8 +237,9 @@ class Cycle(RequestResponseCycle):
         if not self.keep_alive and not closing:
             content.append(b"connection: close\r\n")
         if self.chunked_encoding is None and self.scope["method"] != "HEAD" and status not in _BODILESS:
-            self.chunked_encoding = True
-            content.append(b"transfer-encoding: chunked\r\n")
+            self.until_close = self.scope["http_version"] == "1.0"
+            self.chunked_encoding = not self.until_close
+            content.append(b"" if self.until_close else b"transfer-encoding: chunked\r\n")
         content.append(b"\r\n")
         return b"".join(content)
 
@@ -254,6 +259,8 @@ class Cycle(RequestResponseCycle):
         if self.scope["method"] == "HEAD":
             self.expected_content_length = 0
             return head, b"", b""
+        if self.until_close:
+            return head, body, b""
         if not self.chunked_encoding:
             self._count_body(len(body), more=more)
             return head, body, b""

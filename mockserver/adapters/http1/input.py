@@ -4,6 +4,8 @@ from uvicorn.protocols.http.flow_control import FlowControl
 
 _MARK = b"/1."  # a part of the version, of which each head that can be accepted has one
 _SHORTEST = 16  # a lower bound of the size of a head
+PIECE = 131_072
+"""The bytes that are parsed in a turn of the event loop: they may be 20,000 chunks of a byte, which take some time."""
 
 
 class Flow(FlowControl):
@@ -34,7 +36,8 @@ class Backlog:
 
     def fits(self, data: bytes, requests: int) -> bool:
         """Return whether data are one piece of their own: the usual case, in which they need not be appended."""
-        return not self and (len(data) <= requests * _SHORTEST or data.count(_MARK) <= requests)
+        size = len(data)
+        return not self and (size <= requests * _SHORTEST or (size <= PIECE and data.count(_MARK) <= requests))
 
     def append(self, data: bytes) -> None:
         """Append data; usually there are none before them."""
@@ -54,13 +57,13 @@ class Backlog:
         return data[start:end]
 
     def _end(self, start: int, requests: int) -> int:
-        """Return the end of the next piece: the whole of the data, or behind a mark of the last head."""
-        whole = len(self._data)
+        """Return the end of the next piece: of the data, of a piece of full size, or of a mark of the last head."""
+        whole = min(len(self._data), start + PIECE)
         if whole - start <= requests * _SHORTEST:
             return whole
         end = start
         for _ in range(requests):
-            found = self._data.find(_MARK, end)
+            found = self._data.find(_MARK, end, whole)
             if found < 0:
                 return whole
             end = found + len(_MARK)

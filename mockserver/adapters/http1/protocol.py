@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from mockserver.adapters.http1.cycle import Cycle, Refuse, last_response, refusing_app, send_last
 from mockserver.adapters.http1.deadline import TICK, Deadline
 from mockserver.adapters.http1.heads import check_head, read_target
-from mockserver.adapters.http1.input import Backlog, Flow
+from mockserver.adapters.http1.input import PIECE, Backlog, Flow
 from mockserver.adapters.http1.output import Output
 from mockserver.adapters.http1.refusals import Limits, RefusedError, refused
 from mockserver.ports import CLOSE, RESET, REUSED
@@ -180,17 +180,30 @@ class Protocol(HttpToolsProtocol):
         self._read(data)
 
     def _read(self, data: bytes = b"") -> None:
-        """Parse data, or what was received before, as far as there is room for the requests in it."""
+        """Parse data, or what was received before, as far as there is room for it in this turn of the event loop."""
         try:
             if data:
                 self._parse_segment(data)  # there are no others before them
-            while not data and self.backlog and (room := self._room()):
-                self._parse_segment(self.backlog.take(room))
+            size = len(data)
+            while size < PIECE and self.backlog and (room := self._room()):
+                piece = self.backlog.take(room)
+                size += len(piece)
+                self._parse_segment(piece)
+            if self.backlog and size >= PIECE:
+                self.loop.call_soon(self._read_on)
             self._end_segment()
         except httptools.HttpParserError as error:
             self._refuse(refused(error, self.logger))
         except RefusedError as error:
             self._refuse(error)
+
+    def _read_on(self) -> None:
+        """Parse more of what was received in an earlier turn, and resume reading behind it."""
+        if self.backlog:
+            self._read()
+            cycle = self.cycle
+            if not self.in_body or cycle.response_complete or len(cycle.body) <= HIGH_WATER_LIMIT:
+                self.flow.resume_reading()
 
     def _room(self) -> int:
         """Return the number of requests that may be parsed now; waiting bodies leave room for none at some size."""
@@ -211,7 +224,7 @@ class Protocol(HttpToolsProtocol):
 
     def _end_segment(self) -> None:
         """Hold the flow if there is no room, start the application of an incomplete request, and set the deadline."""
-        if self.pipeline and not self._room():
+        if self.backlog or (self.pipeline and not self._room()):
             self.flow.hold()
         else:
             self.flow.held = False

@@ -4,12 +4,13 @@ from collections import deque
 
 from mockserver.ports import Journal
 from mockserver.recording.exchange import Exchange
+from mockserver.recording.stranger_share import Held, StrangerShare
 
 
 class MemoryJournal:
     """A journal of at most `limit` exchanges and `max_bytes` bytes; the oldest are dropped and counted."""
 
-    __slots__ = ("_bytes", "_held", "_last", "_limit", "_max_bytes")
+    __slots__ = ("_bytes", "_held", "_last", "_limit", "_max_bytes", "_strangers")
 
     def __init__(self, limit: int, max_bytes: int) -> None:
         self._limit = limit
@@ -17,10 +18,15 @@ class MemoryJournal:
         self._held: deque[Exchange] = deque()
         self._bytes = 0
         self._last = 0
+        self._strangers = StrangerShare(limit, max_bytes)
 
     def append(self, exchange: Exchange) -> None:
-        """Append an exchange, and set its number."""
+        """Append an exchange, and set its number, unless it is a stranger's and strangers have their share."""
         held = self._held
+        if exchange.token is None:
+            first = self._last - len(held) + 1
+            if not self._strangers.admits(exchange, Held(first, self._last, self._bytes)):
+                return
         held.append(exchange)
         self._last = exchange.number = self._last + 1
         self._bytes += exchange.size

@@ -5,19 +5,21 @@ Times of exchanges are stored as seconds since 1970, so that the exchanges of al
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
-from mockserver.adapters.sql.database import Database, Session
+from mockserver.adapters.sql.database import Database, Row, Session
 from mockserver.adapters.sql.records import EXCHANGE, text
 from mockserver.adapters.sql.schema import EXCHANGES
 from mockserver.adapters.sql.statements import JournalStatements
 from mockserver.ports import Journal, SandboxNotFoundError, StoreError
 from mockserver.recording.exchange import Exchange
+from mockserver.recording.stranger_share import Held, StrangerShare
 
 Pause = Callable[[float], Awaitable[None]]
 BufferedExchange = tuple[str, Exchange]
@@ -53,6 +55,11 @@ class _State:
     size: int
     cleared_at: float
 
+    @property
+    def held(self) -> Held:
+        """The exchanges that the journal holds."""
+        return Held(self.first, self.last, self.size)
+
 
 class SqlJournals:
     """All journals of a store. `epoch` is the difference between seconds since 1970 and the server's timer."""
@@ -67,6 +74,7 @@ class SqlJournals:
         self._waiting: deque[BufferedExchange] = deque(maxlen=bounds.waiting)
         self._writing: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
+        self._strangers = defaultdict[str, StrangerShare](partial(StrangerShare, bounds.limit, bounds.size))
 
     def append(self, sandbox_id: str, exchange: Exchange) -> None:
         """Buffer an exchange; it is written within the interval."""
@@ -103,17 +111,16 @@ class SqlJournals:
         state = await self._state(session, sandbox_id, locked=True)
         if state is None:
             return
-        dated_exchanges = [self._dated(exchange) for exchange in exchanges]
-        rows = []
-        for exchange in dated_exchanges:
-            if exchange.ended >= state.cleared_at:
-                state.last += 1
-                state.size += exchange.size
-                rows.append((sandbox_id, state.last, exchange.size, text(exchange)))
+        numbered = self._numbered(state, exchanges, partial(self._is_admitted, sandbox_id, state))
+        rows = [(sandbox_id, number, exchange.size, text(exchange)) for number, exchange in numbered]
         if rows:
             await session.copy_rows(self._sql.add, EXCHANGES.name, rows)
             await self._make_room(session, sandbox_id, state)
             await session.rows(self._sql.save, state.first, state.last, state.size, state.cleared_at, sandbox_id)
+
+    def _is_admitted(self, sandbox_id: str, state: _State, exchange: Exchange) -> bool:
+        """Return whether an exchange is kept; this process counts the strangers' exchanges that it writes itself."""
+        return exchange.token is not None or self._strangers[sandbox_id].admits(exchange, state.held)
 
     async def _make_room(self, session: Session, sandbox_id: str, state: _State) -> None:
         """Drop the oldest exchanges until the rest is within the bounds."""
@@ -127,6 +134,16 @@ class SqlJournals:
             state.first = first
             await session.rows(self._sql.drop_older, sandbox_id, first)
 
+    def _numbered(
+        self, state: _State, exchanges: Iterable[Exchange], is_admitted: Callable[[Exchange], bool]
+    ) -> Iterator[tuple[int, Exchange]]:
+        """Yield the exchanges since the last clear, dated and with the next numbers, and count them in the state."""
+        for exchange in map(self._dated, exchanges):
+            if exchange.ended >= state.cleared_at and is_admitted(exchange):
+                state.last += 1
+                state.size += exchange.size
+                yield state.last, exchange
+
     def _dated(self, exchange: Exchange) -> Exchange:
         """Return the exchange with its times in seconds since 1970."""
         dated = copy(exchange)
@@ -137,19 +154,27 @@ class SqlJournals:
         return dated
 
     async def read(self, sandbox_id: str, after: int) -> Journal:
-        """See `Store.journal`. It waits until other replicas have written their buffered exchanges."""
+        """See `Store.journal`. It waits until other replicas have written their buffered exchanges.
+
+        Where a database can be read and not be written, its own buffered exchanges are shown with their likely numbers.
+        """
         await self.pause(2 * self._bounds.interval)
-        await self.write()
+        unwritten: list[Exchange] = []
+        try:
+            await self.write()
+        except StoreError:
+            unwritten = [exchange for name, exchange in self._waiting if name == sandbox_id]
         async with self._database.read_only() as session:
             state = await self._state(session, sandbox_id)
             if state is None:
                 raise SandboxNotFoundError(sandbox_id)
-            exchanges = []
-            for number, record in await session.rows(self._sql.newer, sandbox_id, after):
-                exchange = EXCHANGE.decode(record)
-                exchange.number = number
+            rows = await session.rows(self._sql.newer, sandbox_id, after)
+        exchanges = await decoded(rows)
+        for number, exchange in self._numbered(state, unwritten, lambda _: True):
+            exchange.number = number
+            if number > after:
                 exchanges.append(exchange)
-            return Journal(exchanges, state.first - 1, state.size)
+        return Journal(exchanges, state.first - 1, state.size)
 
     async def clear(self, sandbox_id: str) -> None:
         """See `Store.clear_journal`."""
@@ -193,3 +218,15 @@ class SqlJournals:
             self._sql.state_locked if locked else self._sql.state, sandbox_id
         )
         return next((_State(*row) for row in rows), None)  # type: ignore[arg-type]  # the columns have these types
+
+
+async def decoded(rows: Sequence[Row]) -> list[Exchange]:
+    """Return the exchanges of some rows; between some of them, everybody else has a turn of the event loop."""
+    exchanges = []
+    for index, (number, record) in enumerate(rows, start=1):
+        exchange = EXCHANGE.decode(record)
+        exchange.number = number
+        exchanges.append(exchange)
+        if index % _ROWS_PER_STEP == 0:
+            await asyncio.sleep(0)
+    return exchanges

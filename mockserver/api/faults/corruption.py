@@ -21,16 +21,17 @@ class BufferedSend:
     def __init__(self, then: Then) -> None:
         self._then = then
         self._start: Message = {}
-        self._content = b""
+        self._parts: list[bytes] = []
 
     async def __call__(self, message: Message) -> None:
         """Buffer the next message of the application."""
         if message["type"] == "http.response.start":
             self._start = message
             return
-        self._content += message.get("body", b"")
-        if not message.get("more_body", False):
-            await self._then(self._start, self._content)
+        if message["type"] == "http.response.body":
+            self._parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                await self._then(self._start, b"".join(self._parts))
 
 
 async def send_whole(send: Send, start: Message, content: bytes) -> None:

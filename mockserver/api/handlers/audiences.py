@@ -5,6 +5,7 @@ from typing import Any
 from mockserver.api import views
 from mockserver.api.envelope import Envelopes, Response
 from mockserver.api.handlers.names import require_visible_name
+from mockserver.api.long_json import LongJson
 from mockserver.api.operations import operation
 from mockserver.domain.audience import AudienceType
 from mockserver.ports import Access
@@ -12,7 +13,6 @@ from mockserver.service import audiences, prospects
 from mockserver.service.admission import Admission
 from mockserver.service.transactions import UseCaseRunner
 
-_AUDIENCES = views.page(views.audience)
 _PROSPECTS = views.page(views.prospect)
 
 
@@ -34,12 +34,12 @@ class AudienceHandlers:
     @operation("listAudiences")
     async def page(
         self, admission: Admission, account_group_id: str, limit: float, cursor: str | None = None
-    ) -> Response:
+    ) -> Response | LongJson:
         """List audiences (A1)."""
         outcome = await self._runner.run(
             admission, account_group_id, audiences.page, cursor, int(limit), access=Access.READ
         )
-        return self._envelopes.response(outcome, _AUDIENCES)
+        return self._envelopes.listing(outcome, views.audience_page, views.audience_page_size)
 
     @operation("createAudience")
     async def create(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Response:

@@ -5,6 +5,7 @@ from typing import Any
 from mockserver.api import views
 from mockserver.api.envelope import Envelopes, Response
 from mockserver.api.handlers.names import require_visible_name
+from mockserver.api.long_json import LongJson
 from mockserver.api.operations import operation
 from mockserver.domain.audience import AudienceType
 from mockserver.ports import Access
@@ -21,10 +22,10 @@ class FolderHandlers:
         self._envelopes = envelopes
 
     @operation("getAudienceNavigation")
-    async def navigation(self, admission: Admission, account_group_id: str) -> Response:
+    async def navigation(self, admission: Admission, account_group_id: str) -> Response | LongJson:
         """List all audiences by folder (A6)."""
         outcome = await self._runner.run(admission, account_group_id, folders.navigation, access=Access.READ)
-        return self._envelopes.response(outcome, views.navigation)
+        return self._envelopes.listing(outcome, views.navigation, views.navigation_size)
 
     @operation("createAudienceFolder")
     async def create(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Response:

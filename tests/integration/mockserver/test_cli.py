@@ -31,7 +31,7 @@ def test_the_banner_shows_working_commands_and_the_default_identifiers() -> None
         assert httpx.delete(url_in(banner) + DELETE, headers=AUTHORIZED).status_code == 200
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_stops_the_server_cleanly(number: signal.Signals) -> None:
     with cli_server("--log-format", "none") as (process, banner):
         httpx.get(url_in(banner) + "/_mock/health").raise_for_status()

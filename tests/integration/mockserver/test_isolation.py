@@ -140,7 +140,7 @@ class Bench:
         parts = components(Settings(), store=self.store, clock=self.clock)
         parts = replace(
             parts,
-            envelopes=Envelopes(self.names),
+            envelopes=Envelopes(self.names, parts.long_responses),
             sandboxes=Sandboxes(self.store, self.clock, self.names, Progression()),
         )
         self.app = server(Settings(), parts, print)

@@ -67,6 +67,36 @@ def test_the_text_of_the_delete_page_is_in_the_contract() -> None:
     assert operation["description"].startswith("Deletes an audience;")
 
 
+def test_the_note_of_the_prospects_page_is_whole() -> None:
+    description = operations()["listAudienceProspects"]["description"]
+
+    assert "they are scoped to the audience." in description
+    assert "For signal results of a prospect use the prospect signals endpoint." in description
+
+
+def test_the_sentences_of_getting_started_on_all_operations_are_in_the_contract() -> None:
+    description = CONTRACT["info"]["description"]
+
+    assert "https://api.sonarly.io, every endpoint under /v1." in description
+    assert "at least one connected LinkedIn account in the group" in description
+
+
+def test_exactly_the_wordings_that_no_page_prints_are_marked() -> None:
+    marked = {(row.operation_id, row.status) for row in rows() if "x-wording" in row.response}
+
+    assert marked == {("startProspectingJob", 402), ("listAccounts", 200)}
+
+
+def test_the_completed_parts_of_examples_are_marked() -> None:
+    examples = CONTRACT["components"]["examples"]
+
+    assert {name for name, example in examples.items() if "x-inferred" in example} == {
+        "documented-AudienceProspectListSuccessResponse",
+        "documented-ProspectingJobStartSuccessResponse",
+        "documented-ProspectingJobStartSuccessResponse-202",
+    }
+
+
 @pytest.mark.parametrize(
     ("operation_id", "printed"),
     [

@@ -52,11 +52,12 @@ def test_two_worker_processes_serve_one_state(file: str) -> None:
         assert statuses == [200, *[404] * 19]
 
 
-def test_workers_stop_together_without_output(file: str) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_workers_stop_together_without_output(file: str, number: signal.Signals) -> None:
     with cli_server("--store", file, "--workers", "2") as (process, _):
         workers = workers_of(process)
 
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         out, err = process.communicate(timeout=20)
 
         assert (process.returncode, out, err) == (0, "", "")

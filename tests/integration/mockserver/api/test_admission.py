@@ -55,6 +55,14 @@ def test_two_authorization_headers_are_401(world: World) -> None:
     assert answer.status_code == 401
 
 
+def test_a_key_without_its_scheme_is_refused_with_the_form_of_the_header(world: World) -> None:
+    answer = world.client.get("/v1/accounts", headers={"Authorization": world.key})
+
+    error = answer.json()["error"]
+    assert "the request has no header 'Authorization: Bearer <API key>'" in error["message"]
+    assert "the word 'Bearer' belongs to it" in error["details"]["hint"]
+
+
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 def test_the_authorization_scheme_is_case_insensitive(world: World, scheme: str) -> None:
     answer = world.client.get("/v1/accounts", headers={"Authorization": f"{scheme} {world.key}"})

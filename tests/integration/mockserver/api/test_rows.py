@@ -11,7 +11,7 @@ from openapi_core.contrib.requests import RequestsOpenAPIRequest
 from openapi_core.testing import MockResponse
 from requests import Request as SentRequest
 
-from openapi import contract
+from openapi import contract, typed_contract
 from tests.harness.operation_requests import OPERATIONS, PERMISSIONS, REQUIRED, send_valid_request, valid_requests
 from tests.harness.sandbox_client import BODY, World
 
@@ -150,20 +150,36 @@ SPECIAL: Mapping[tuple[str, int], Act] = {
 
 
 @pytest.fixture(scope="module")
-def checker() -> OpenAPI:
-    return OpenAPI.from_dict(contract())
+def checkers() -> list[OpenAPI]:
+    """The contract, and the narrower one for generators of clients: each response fits both."""
+    return [OpenAPI.from_dict(contract()), OpenAPI.from_dict(typed_contract())]
 
 
 @pytest.mark.parametrize(("operation", "status"), rows())
 def test_every_row_of_the_contract_is_reached_with_a_valid_body(
-    world: World, checker: OpenAPI, operation: str, status: int
+    world: World, checkers: list[OpenAPI], operation: str, status: int
 ) -> None:
     special = SPECIAL.get((operation, status))
 
     answer = special(world) if special else BY_STATUS[status](world, operation)
 
     assert answer.status_code == status, answer.text
-    checker.validate_response(*as_openapi_core_has_it(answer))
+    for checker in checkers:
+        checker.validate_response(*as_openapi_core_has_it(answer))
+
+
+@pytest.mark.parametrize("outcome", ["completed", "failed", "cancelled"])
+def test_an_ended_job_fits_both_contracts(world: World, checkers: list[OpenAPI], outcome: str) -> None:
+    job = world.started()
+    world.state("the prospecting has ended", jobId=job, outcome=outcome)
+
+    answers = [world.call("GET", path) for path in (f"/prospecting/{job}", "/prospecting", "/audiences/navigation")]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert answers[0].json()["data"]["status"] == outcome
+    for answer in answers:
+        for checker in checkers:
+            checker.validate_response(*as_openapi_core_has_it(answer))
 
 
 def as_openapi_core_has_it(answer: httpx.Response) -> tuple[Any, Any]:

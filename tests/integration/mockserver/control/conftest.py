@@ -5,6 +5,7 @@ from openapi_core import OpenAPI
 
 from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.memory.store import MemoryStore
+from mockserver.api.long_responses import LongResponses
 from mockserver.control.application import control_application
 from mockserver.domain.job import Progression
 from mockserver.seeds import default_seed
@@ -20,7 +21,7 @@ def shared_control() -> ControlPlane:
     sandboxes = Sandboxes(store, clock, SeededIds(0), Progression())
     checked = OpenAPI.from_dict(control_contract())
     journals = journals_of(sandboxes, store)
-    plane = control_application(sandboxes, store, journals, JournalTails(journals, asyncio.sleep))
+    plane = control_application(sandboxes, store, journals, JournalTails(journals, asyncio.sleep), LongResponses())
     return ControlPlane(plane, store, clock, sandboxes, checked)
 
 

@@ -8,14 +8,15 @@ import pytest
 from openapi_schema_validator import OAS30ReadValidator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from mockserver.api.long_responses import LongResponses
 from mockserver.control.application import handlers
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.seeds import schema
 from mockserver.service.journal_tail import JournalTails
-from openapi import contract, control_contract
+from openapi import contract, control_contract, typed_contract
 from tests.harness.control_plane import CONTRACT, OPERATIONS, ControlPlane, journals_of
 
-PUBLIC = {"getHealth", "getControlContract", "getContract", "getDocs", "getDocsAsset"}
+PUBLIC = {"getHealth", "getControlContract", "getContract", "getTypedContract", "getDocs", "getDocsAsset"}
 
 
 class TestContract:
@@ -24,7 +25,9 @@ class TestContract:
 
     def test_operations_and_handlers_correspond(self, control: ControlPlane) -> None:
         journals = journals_of(control.sandboxes, control.store)
-        by_operation = handlers(control.sandboxes, control.store, journals, JournalTails(journals, asyncio.sleep))
+        by_operation = handlers(
+            control.sandboxes, control.store, journals, JournalTails(journals, asyncio.sleep), LongResponses()
+        )
 
         assert set(by_operation) == set(OPERATIONS)
 
@@ -85,9 +88,10 @@ class TestDocuments:
         assert (before["status"], before["sandboxes"]) == ("ok", 1)
         assert control.call("GET", "/_mock/health")["sandboxes"] == 2
 
-    def test_both_contracts_are_served_unchanged(self, control: ControlPlane) -> None:
+    def test_the_contracts_are_served_unchanged(self, control: ControlPlane) -> None:
         assert control.call("GET", "/_mock/openapi.json") == control_contract()
         assert control.call("GET", "/_mock/audiences.json") == contract()
+        assert control.call("GET", "/_mock/audiences.typed.json") == typed_contract()
 
     def test_the_docs_page_loads_only_files_of_this_server(self, control: ControlPlane) -> None:
         page = control.send("GET", "/_mock/docs")

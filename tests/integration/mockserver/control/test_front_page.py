@@ -84,7 +84,7 @@ def test_the_policy_of_the_page_allows_nothing_but_its_own_style_and_script(clie
 def test_the_page_links_to_addresses_that_there_are(client: httpx.Client) -> None:
     links = re.findall(r'href="(/[^"]*)"', client.get("/", headers=HTML).text)
 
-    assert len(links) == 7
+    assert len(links) == 8
     assert {client.get(link).status_code for link in links} == {200}
 
 

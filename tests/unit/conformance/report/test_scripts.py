@@ -169,7 +169,7 @@ def test_only_decisive_bodies_are_compared() -> None:
     assert f"comparable({entries}" in pytest_file.render(plan, "test_it")
 
 
-def test_what_only_the_order_of_concurrent_requests_shows_has_no_script() -> None:
+def test_a_violation_that_only_the_order_of_time_shows_has_no_script() -> None:
     assert concurrent(is_repeatable=False) is None
 
 

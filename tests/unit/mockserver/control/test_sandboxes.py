@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from mockserver.control.sandboxes import SandboxHandlers
 from mockserver.domain.job import Progression
 from mockserver.seeds import read_text
 from mockserver.service.sandboxes import Sandboxes, SeenSandbox
+from mockserver.service.seeding import Document
 
 NAMED = {"name": "a"}
 MOST = 5_000
@@ -99,3 +101,22 @@ def test_keys_of_all_account_groups_share_one_set() -> None:
 
     assert len(sandbox.keys) == 10
     assert len({id(key.account_group_ids) for key in sandbox.keys}) == 1
+
+
+def test_other_requests_are_served_while_a_text_is_read() -> None:
+    is_served = threading.Event()
+
+    def read_slowly(text: str, most: int) -> Document:
+        assert is_served.wait(10), "no other request was served"
+        return read_text(text, most)
+
+    async def create_and_serve() -> None:
+        creation = asyncio.ensure_future(
+            SandboxHandlers(sandboxes(), read_slowly).create({"seed": "accountGroups: []"})
+        )
+        for _ in range(3):
+            await asyncio.sleep(0)
+        is_served.set()
+        assert (await creation)[1] == 201
+
+    asyncio.run(create_and_serve())

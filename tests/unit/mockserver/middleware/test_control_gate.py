@@ -192,7 +192,17 @@ def test_the_admin_token_does_not_admit_a_foreign_host_or_page() -> None:
     assert gate_response(HOST, ("origin", "http://evil.example"), token, token="secret")[0] == 403
 
 
-PUBLIC = ["", "/", "/health", "/openapi.json", "/audiences.json", "/docs", "/docs/", "/docs/start.js"]
+PUBLIC = [
+    "",
+    "/",
+    "/health",
+    "/openapi.json",
+    "/audiences.json",
+    "/audiences.typed.json",
+    "/docs",
+    "/docs/",
+    "/docs/start.js",
+]
 PROTECTED = [
     "/health/",
     "/sandboxes/health",

@@ -78,12 +78,23 @@ def test_changes_are_all_or_nothing_on_a_full_disk_and_work_again_with_room(
     assert server.tracebacks() == []
 
 
-def test_the_journal_writes_pending_exchanges_once_there_is_room(server: Server, client: httpx.Client) -> None:
-    allow(server, ROOM)
+def read_journal(server: Server) -> list[tuple[int, int, str]]:
+    """Return the number, the status and the operation of each exchange."""
+    response = httpx.get(f"{server.url}/_mock/sandboxes/default/journal", params={"limit": 1_000}, timeout=60)
+    exchanges = response.raise_for_status().json()["exchanges"]
+    return [(exchange["number"], exchange["status"], exchange["operation"]) for exchange in exchanges]
 
+
+def test_the_journal_is_read_on_a_full_disk_and_written_once_there_is_room(
+    server: Server, client: httpx.Client
+) -> None:
+    allow(server, ROOM)
     accepted, _ = fill_disk(client)
+    allow(server, 1)
+
+    meanwhile = read_journal(server)
     allow(server, resource.RLIM_INFINITY)
 
-    journal = httpx.get(f"{server.url}/_mock/sandboxes/default/journal", params={"limit": 1_000}, timeout=60).json()
-    recorded = [(exchange["status"], exchange["operation"]) for exchange in journal["exchanges"]]
-    assert recorded == [(500, "createAudience"), *[(201, "createAudience")] * len(accepted)]
+    created = [(number, 201, "createAudience") for number in range(len(accepted), 0, -1)]
+    assert meanwhile == [(len(accepted) + 1, 500, "createAudience"), *created]
+    assert read_journal(server) == meanwhile

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from mockserver.adapters.http1.input import Backlog
+from mockserver.adapters.http1.input import PIECE, Backlog
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -15,7 +15,7 @@ def backlog(data: bytes) -> Backlog:
     return made
 
 
-@pytest.mark.parametrize("data", [REQUEST, REQUEST * 3, b"x" * 300_000, b"POST / HTTP/1.1\r\n\r\n" + b"/" * 300_000])
+@pytest.mark.parametrize("data", [REQUEST, REQUEST * 3, b"x" * PIECE, b"POST / HTTP/1.1\r\n\r\n" + b"/" * 60_000])
 def test_data_with_few_requests_are_one_piece(data: bytes) -> None:
     assert backlog(data).take(16) is data
 
@@ -24,6 +24,14 @@ def test_data_with_few_requests_are_one_piece(data: bytes) -> None:
 def test_data_fit_if_there_is_room_for_their_requests(requests: int, fits: bool) -> None:  # noqa: FBT001  (a parameter)
     assert Backlog().fits(REQUEST * requests, 16) is fits
     assert not backlog(REQUEST).fits(REQUEST * requests, 16)
+
+
+def test_a_piece_has_a_greatest_size() -> None:
+    data = b"x" * (2 * PIECE + 5)
+    kept = backlog(data)
+
+    assert [len(kept.take(16)) for _ in range(3)] == [PIECE, PIECE, 5]
+    assert not Backlog().fits(data, 16)
 
 
 @pytest.mark.parametrize("room", [1, 2, 16])

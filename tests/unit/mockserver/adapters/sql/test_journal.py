@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mockserver.adapters.sql.database import Session
-from mockserver.adapters.sql.journal import Bounds
+from mockserver.adapters.sql.journal import Bounds, decoded
+from mockserver.adapters.sql.records import text
 from mockserver.adapters.sql.sqlite import Sqlite, open_sqlite
 from mockserver.adapters.sql.store import SqlStore, open_sql_store
 from mockserver.domain.sandbox import Sandbox
@@ -94,3 +95,23 @@ def test_exchanges_never_written_are_counted_in_one_log_line(tmp_path: Path, cap
     assert [record.getMessage() for record in caplog.records] == [
         "1 exchanges of the journal were not written: it is away"
     ]
+
+
+def test_others_have_turns_of_the_loop_while_a_long_journal_is_decoded() -> None:
+    async def main() -> int:
+        turns = 0
+
+        async def count_turns() -> None:
+            nonlocal turns
+            while True:
+                await asyncio.sleep(0)
+                turns += 1
+
+        record = text(exchange())
+        counting = asyncio.ensure_future(count_turns())
+        exchanges = await decoded([(number, record) for number in range(640)])
+        counting.cancel()
+        assert [one.number for one in exchanges] == list(range(640))
+        return turns
+
+    assert asyncio.run(main()) >= 9
