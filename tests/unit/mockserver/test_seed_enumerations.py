@@ -15,6 +15,9 @@ KINDS = [
     *["truncated-body", "malformed-json", "wrong-content-type"],
 ]
 
+OF_KEYS = "key, name, permissions, accountGroupIds, revoked, expiresAt, limit, bucket, limited, failures"
+OF_GROUPS = "id, name, plan, credits, creditsExhausted, createdAt, folders, audiences, jobs, replays"
+
 
 def group(**members: Any) -> dict[str, Any]:
     return {"accountGroups": [{"name": "g", **members}]}
@@ -42,6 +45,8 @@ ENUMERATIONS = {
     "accountGroups.0.audiences.0.job.price": (job(price="x"), [1, 2]),
     "faults.0.preset": ({"faults": [{"preset": "x"}]}, ["lost-reply", "flaky", "slow", "maintenance"]),
     "faults.0.kind": ({"faults": [{"kind": "x"}]}, KINDS),
+    "faults.0.partOf": ({"faults": [{"partOf": "x"}]}, ["lost-reply", "flaky", "slow", "maintenance"]),
+    "clock.mode": ({"clock": {"mode": "x"}}, ["real", "manual"]),
 }
 
 
@@ -72,9 +77,9 @@ def test_no_enumeration_is_forgotten() -> None:
 @pytest.mark.parametrize(
     ("document", "allowed"),
     [
-        ({"key": []}, "keys, accountGroups, faults"),
-        ({"keys": [{**KEY, "nme": ""}]}, "key, name, permissions, accountGroupIds, revoked, expiresAt"),
-        (group(accounts=1), "id, name, plan, credits, folders, audiences"),
+        ({"key": []}, "keys, accountGroups, faults, clock, pace, rateLimit, generatedIds"),
+        ({"keys": [{**KEY, "nme": ""}]}, OF_KEYS),
+        (group(accounts=1), OF_GROUPS),
     ],
 )
 def test_the_refusal_of_a_name_lists_all_names_that_are_allowed(document: Any, allowed: str) -> None:
