@@ -27,7 +27,7 @@ from conformance.results.timeline import Timeline, TimelineOperation, effect_poi
 from conformance.results.violation import Violation
 
 _ESTABLISHED = Response(200)
-_MOST_PAGES, _MOST_STATES = 20, 50_000
+_MOST_PAGES, _MOST_STATES, _MOST_STATES_FOR_SCRIPT = 20, 50_000, 2_000
 Result = SearchResult[State, Action, Response]
 
 
@@ -152,15 +152,17 @@ class History:
         Raises:
             NotEstablishedError: The deadline of the run has passed meanwhile.
         """
-        return self._search([recorded.operation for recorded in self._recorded])
+        history = [recorded.operation for recorded in self._recorded]
+        return check(history, self._states, self._step_in_time, _MOST_STATES)
 
-    def _search(self, operations: Collection[Operation]) -> Result:
-        return check(operations, self._states, self._step_in_time, _MOST_STATES)
+    def _search_for_script(self, operations: Collection[Operation]) -> Result:
+        """Search among fewer states, as there are many such searches; the deadline must not cost the violation."""
+        return check(operations, self._states, _step, _MOST_STATES_FOR_SCRIPT)
 
     def _step_in_time(self, state: State, request: Action, response: Response | None) -> Collection[State]:
         """Return the possible states after a request, unless the deadline of the run has passed."""
         self._context.wait(0)
-        return step(state, request, response, severity=Severity.SHOULD)
+        return _step(state, request, response)
 
     def violation(self, result: Result) -> Violation | None:
         """Return the violation where no order is allowed; None where one is, or where the search was given up."""
@@ -173,7 +175,7 @@ class History:
         expected = f"an order of {len(self._recorded)} requests, some of them concurrent, that explains every response"
         reasons = "; ".join(f"{violation.expected} ({violation.requirement})" for violation in violations)
         actual = f"none: {_describe(request)} got {response}, after the requests that come first: {reasons}"
-        bodies = decisive_bodies([recorded.operation for recorded in self._recorded], self._search)
+        bodies = decisive_bodies([recorded.operation for recorded in self._recorded], self._search_for_script)
         return Violation(
             consistent(operation),
             expected,
@@ -199,6 +201,10 @@ class History:
     def _requested_operations(self) -> list[OperationSpec]:
         requests = (recorded.operation.request for recorded in self._recorded)
         return list(dict.fromkeys(request.operation for request in requests if isinstance(request, Request)))
+
+
+def _step(state: State, request: Action, response: Response | None) -> Collection[State]:
+    return step(state, request, response, severity=Severity.SHOULD)
 
 
 def _label(operation: TimedOperation[Action, Response]) -> str:

@@ -77,3 +77,16 @@ def test_a_refusal_whose_code_no_script_compares_has_the_documented_code() -> No
     relaxed = with_bodies_of({1}, [refused, alone])
 
     assert [one.response for one in relaxed] == [Response(409, "AUDIENCE_NOT_READY"), alone.response]
+
+
+def test_a_search_that_is_given_up_is_not_repeated() -> None:
+    searches: list[int] = []
+
+    def give_up(history: Collection[Operation]) -> SearchResult[State, Action, Response]:
+        searches.append(len(history))
+        return check(history, frozenset({State()}), step, 0)
+
+    read = sent(0, operations.GET_AUDIENCE, 0.0, 1.0, DONE)
+
+    assert decisive_bodies([read], give_up) is None
+    assert searches == [1]
