@@ -7,8 +7,8 @@ STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # The server runs from its folder: to install the dependencies alone saves the building of a package, a quarter of the time.
 DEPENDENCIES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")
-# Some tests wait for processes: one worker more than there are cores leaves none of them idle.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Tests wait for processes half of their time: two workers for each core, and one more, leave none of them idle.
+WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN) + 1)
 ARGS ?=
 
 # A virtual environment without the mark of the server is that of an attempt that failed, perhaps of another Python.

@@ -99,7 +99,7 @@ async def created(world: RandomWorld, body: dict[str, Any]) -> RandomWorld:
 
 
 @given(steps=STEP_LISTS)
-@few(12, 500)
+@few(6, 500)
 def test_a_sandbox_from_an_export_gives_the_same_responses(opened: Opened, steps: list[Step]) -> None:
     async def act(world: RandomWorld) -> tuple[Any, Any]:
         text = write_text(await document_of(world))
@@ -111,7 +111,7 @@ def test_a_sandbox_from_an_export_gives_the_same_responses(opened: Opened, steps
 
 
 @given(steps=STEP_LISTS)
-@few(12, 500)
+@few(6, 500)
 def test_a_copy_of_a_sandbox_gives_the_same_responses(opened: Opened, steps: list[Step]) -> None:
     async def act(world: RandomWorld) -> tuple[Any, Any]:
         twin = await created(world, {"from": world.sandbox})
@@ -121,7 +121,7 @@ def test_a_copy_of_a_sandbox_gives_the_same_responses(opened: Opened, steps: lis
 
 
 @given(steps=STEP_LISTS, changes=STEP_LISTS)
-@few(12, 500)
+@few(6, 500)
 def test_a_restored_sandbox_gives_the_same_responses(opened: Opened, steps: list[Step], changes: list[Step]) -> None:
     async def act(world: RandomWorld) -> tuple[Any, Any]:
         (await world.control("PUT", "/snapshots/before")).raise_for_status()
@@ -140,7 +140,7 @@ def test_a_restored_sandbox_gives_the_same_responses(opened: Opened, steps: list
 
 @given(steps=STEP_LISTS)
 @example(steps=[("pace", 1), ("start", 1), ("poll", 0), ("fault", 0), ("poll", 0), ("poll", 0)])
-@few(25, 2_000)
+@few(12, 2_000)
 def test_a_copy_of_a_sandbox_has_equal_records(opened: Opened, steps: list[Step]) -> None:
     async def act(world: RandomWorld) -> tuple[Any, Any]:
         twin = await created(world, {"from": world.sandbox})
