@@ -140,11 +140,11 @@ def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
     try:
         connection = sqlite3.connect(path, isolation_level=None, timeout=10)
         _enable_write_ahead_log(connection)
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
         [(problem,)] = connection.execute("PRAGMA quick_check(1)").fetchall()
         if problem != "ok":
             raise StoreError(f"the file {path} is damaged: {' '.join(problem.split())}")
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
         return Sqlite(path, connection, pause)
     except (sqlite3.Error, ValueError, OSError) as error:
         raise StoreError(f"cannot use the file {path}: {error}") from None
