@@ -9,9 +9,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.system.npm import install
+
 FIREFOX = shutil.which("firefox-esr")
 DRIVER = Path(__file__).parent / "firefox"
-INSTALL = ("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
 
 
 class FirefoxError(Exception):
@@ -72,7 +73,7 @@ def firefox(folder: Path) -> Iterator[Firefox]:
     """Start Firefox; the driver is installed in a folder."""
     for file in DRIVER.iterdir():
         shutil.copy(file, folder)
-    subprocess.run(INSTALL, cwd=folder, check=True, timeout=280)  # noqa: S603  (ours)
+    install(folder)
     command = ["node", "pages.mjs", str(FIREFOX)]
     with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as driver:  # noqa: S603  (ours)
         yield Firefox(driver)

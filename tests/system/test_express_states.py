@@ -9,9 +9,9 @@ import pytest
 
 from tests.harness.example_states import assert_profile_delete_conforms, assert_states_are_right
 from tests.harness.pages import ROOT
+from tests.system.npm import install
 
 HERE = Path(__file__).parent / "express"
-INSTALL = ("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("express")
     for file in (*HERE.iterdir(), ROOT / "examples" / "provider-states" / "express.mjs"):
         shutil.copy(file, folder)
-    subprocess.run(INSTALL, cwd=folder, check=True, timeout=280)  # noqa: S603  (ours)
+    install(folder)
     with subprocess.Popen(["node", "target.mjs"], cwd=folder, stdout=subprocess.PIPE, text=True) as target:  # noqa: S607  (in the path)
         assert target.stdout is not None
         yield target.stdout.readline().strip()

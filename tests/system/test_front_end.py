@@ -15,9 +15,9 @@ from mockserver.config import Settings
 from tests.harness.in_thread import served
 from tests.harness.recipes import DEFAULT, URL
 from tests.system.browser import CHROMIUM
+from tests.system.npm import install
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "front-end"
-INSTALL = ("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
 CONFIG = f"""
 import config from './playwright.config.mjs';
 const launchOptions = {{ executablePath: '{CHROMIUM}', args: ['--no-sandbox'] }};
@@ -67,7 +67,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("node_modules", "contract.d.ts"))
     (folder / "system.config.mjs").write_text(CONFIG)
     (folder / "serve.mjs").write_text(SERVE)
-    subprocess.run(INSTALL, cwd=folder, check=True, timeout=280)  # noqa: S603  (ours)
+    install(folder)
     command = json.loads((folder / "package.json").read_text())["scripts"]["types"]
     assert DEFAULT in command
     with served(Settings()) as (url, _):

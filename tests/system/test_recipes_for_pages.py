@@ -17,9 +17,9 @@ from tests.harness.in_thread import served
 from tests.harness.recipes import PAGES, URL
 from tests.harness.sandbox_client import World
 from tests.system.browser import CHROMIUM, chromium
+from tests.system.npm import install
 
 PACKAGES = Path(__file__).parent / "pages" / "package.json"
-INSTALL = ("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
 RECIPE = re.compile(r"^```(?:js|html)\n(?:// |<!-- )([\w.-]+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TOKENS = [None, "of-the-environment"]
 LAUNCH = f"{{ executablePath: '{CHROMIUM}', args: ['--no-sandbox'] }}"
@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "playwright.config.mjs").write_text(CONFIG)
     (folder / "serve.mjs").write_text(SERVE)
     (folder / "index.html").write_text("<!DOCTYPE html><title>A page</title>")
-    subprocess.run(INSTALL, cwd=folder, check=True, timeout=280)  # noqa: S603  (ours)
+    install(folder)
     return folder
 
 

@@ -12,10 +12,10 @@ import pytest
 from mockserver.config import Settings
 from tests.harness.in_thread import served
 from tests.harness.recipes import URL
+from tests.system.npm import install
 
 SOURCES = Path(__file__).parent / "clients"
 RIGHT = (SOURCES / "right.ts").read_text()
-INSTALL = ("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
 COMPILE = ("npx", "tsc", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "nodenext")
 TYPOS = {
     "path": (
@@ -53,7 +53,7 @@ def folder(url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (right, wrong) in TYPOS.items():
         assert RIGHT.count(right) == 1, name
         (folder / f"{name}.ts").write_text(RIGHT.replace(right, wrong))
-    run(folder, *INSTALL)
+    install(folder)
     run(folder, "npx", "openapi-typescript", f"{url}/_mock/audiences.typed.json", "-o", "api.d.ts")
     return folder
 
