@@ -12,7 +12,7 @@ from conformance.catalogue.requirements import Catalogue
 from conformance.options import Options
 from conformance.results.worker_result import WorkerResult, merge
 from conformance.runner.deadline import Deadline
-from conformance.runner.interrupts import Interrupts
+from conformance.runner.interrupts import Interrupts, give_up
 from conformance.runner.plugin import ConformancePlugin
 from conformance.runner.progress import Progress
 from conformance.runner.selection import check_files, selected_checks
@@ -107,7 +107,7 @@ def _run_in_process(options: Options, catalogue: Catalogue, deadline: Deadline, 
 def _run_in_workers(options: Options, catalogue: Catalogue, deadline: Deadline, progress: Progress) -> SessionResult:
     workers = WorkerController(options, deadline)
     arguments = [*_WORKERS, "-n", str(options.workers)]
-    with workers.handling_signals():
+    with workers.handling_signals(give_up):
         status, outcome = _run_pytest(options, catalogue, arguments, [workers, progress])
     outcome.interrupted = outcome.interrupted or workers.interrupted
     if workers.lost and workers.results:

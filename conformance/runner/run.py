@@ -15,16 +15,16 @@ from conformance.report.legible import line
 from conformance.report.redaction import Redactor
 from conformance.results.expected_failures import ExpectedFailure, ExpectedFailuresError, read
 from conformance.runner.deadline import Deadline
+from conformance.runner.interrupts import INTERRUPTED, UNKNOWN_REST
 from conformance.runner.preflight import preflight
 from conformance.runner.pytest_session import SessionResult, run_checks
 from conformance.runner.reporting import RunTime, build_report, long_secrets, over_notes, write_reports
 from conformance.runner.session import Session, open_session
 from conformance.states import AccountGuard
 
-_DRY, _INTERRUPTED, _ERROR, _NOTHING_SELECTED = 0, 2, 3, 5
+_DRY, _ERROR, _NOTHING_SELECTED = 0, 3, 5
 _LONGEST_LINE = 4_000  # characters
 _TORN_DOWN = "what was set up is torn down again, and nothing was decided"
-_UNKNOWN_REST = ("nobody knows what was set up",)
 
 
 def run(options: Options, catalogue: Catalogue, now: Callable[[], datetime]) -> int:
@@ -94,10 +94,10 @@ def _announce(options: Options, session: Session) -> bool:
 def _status_without_report(session_result: SessionResult) -> int | None:
     """Return the exit status of a run that has no report, after a message that says why."""
     if session_result.interrupted:
-        left = session_result.result.not_torn_down if session_result.result else _UNKNOWN_REST
+        left = session_result.result.not_torn_down if session_result.result else (UNKNOWN_REST,)
         not_torn_down = line("not torn down: " + "; ".join(left), _LONGEST_LINE)
         click.echo(f"interrupted: {not_torn_down if left else _TORN_DOWN}", err=True)
-        return _INTERRUPTED
+        return INTERRUPTED
     if session_result.error is not None:
         click.echo(f"the suite itself failed, please report it: {line(session_result.error)}", err=True)
         return _ERROR

@@ -5,8 +5,7 @@ import os
 import pickle
 import queue
 import signal
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -15,10 +14,11 @@ import pytest
 from conformance.options import Options
 from conformance.results.worker_result import WorkerResult
 from conformance.runner.deadline import Deadline
+from conformance.runner.worker_stopper import WorkerStopper
 from conformance.runner.xdist_worker import PAYLOAD_KEY
 
 _PATIENCE = 30.0
-"""Seconds that workers have to tear down once they are interrupted."""
+"""Seconds that workers that have not begun have to end."""
 
 _MOST_SIGNALS = 2
 """The number of signals after which the workers are given up."""
@@ -49,18 +49,19 @@ class WorkerController:
         self.interrupted = False
 
     @contextlib.contextmanager
-    def handling_signals(self) -> Iterator[None]:
+    def handling_signals(self, give_up: Callable[[], object]) -> Iterator[None]:
         """Stop the workers, instead of this process, at the first SIGINT or SIGTERM.
 
         KeyboardInterrupt in the middle of xdist's `queue.get` may leave the lock of the queue taken: whatever uses the
-        queue afterwards waits for ever.
+        queue afterwards waits for ever. `give_up` ends this process if it goes on nevertheless.
         """
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
         for number in handled:
             signal.signal(number, self._on_signal)
         try:
-            yield
+            with WorkerStopper(self._signal_running_workers, give_up).watching():
+                yield
         finally:
             for number in handled:
                 signal.signal(number, before[number])
@@ -71,14 +72,12 @@ class WorkerController:
         if self._signal_count > _MOST_SIGNALS:
             self._is_impatient = True
             raise KeyboardInterrupt
-        if self.interrupted:
-            return
         self.interrupted = True
+
+    def _signal_running_workers(self, number: signal.Signals) -> None:
+        """Send a signal to the workers whose events are awaited; before that, KeyboardInterrupt does so."""
         if self._is_in_loop:
-            self._signal_workers(signal.SIGINT)
-            killing = threading.Timer(_PATIENCE, self._signal_workers, (signal.SIGKILL,))
-            killing.daemon = True
-            killing.start()
+            self._signal_workers(number)
 
     def _signal_workers(self, number: signal.Signals) -> None:
         for pid in [self._pids[node] for node in tuple(self._nodes)]:

@@ -1,10 +1,8 @@
 """The pytest plugin of a worker: a process that pytest-xdist starts to run a part of the checks."""
 
 import pickle
-import signal
 from contextlib import ExitStack
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol  # there is no public way to run one item
@@ -12,6 +10,7 @@ from _pytest.runner import runtestprotocol  # there is no public way to run one 
 from conformance.catalogue.requirements import load_catalogue
 from conformance.options import Options
 from conformance.runner.deadline import Deadline
+from conformance.runner.interrupts import PersistentInterrupt
 from conformance.runner.plugin import ConformancePlugin, runs_last
 from conformance.runner.session import open_session
 
@@ -25,16 +24,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if payload is None:
         return
     options, elapsed = pickle.loads(payload)  # noqa: S301  (from the process that started this one)
-    signal.signal(signal.SIGINT, _interrupt_once)
     worker = Worker(config, options, elapsed)
     for plugin in (worker, worker.plugin):  # the last registered is called first
         config.pluginmanager.register(plugin)
-
-
-def _interrupt_once(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """Ignore further signals: the terminal and the first process both send one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 class Worker:
@@ -45,6 +37,7 @@ class Worker:
 
     def __init__(self, config: pytest.Config, options: Options, elapsed: float) -> None:
         self._config = config
+        self._interrupt = PersistentInterrupt()
         self._stack = ExitStack()
         deadline = Deadline(options.deadline, elapsed)
         session = self._stack.enter_context(open_session(options, deadline))
@@ -78,6 +71,11 @@ class Worker:
         output: dict[str, Any] = self._config.workeroutput  # type: ignore[attr-defined]  # xdist's
         output[PAYLOAD_KEY] = pickle.dumps((self.plugin.result, self._reports))
         return outcome
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self) -> None:
+        """Let the session end undisturbed."""
+        self._interrupt.end()
 
     def pytest_internalerror(self) -> bool:
         """Leave the report of the error to the first process."""

@@ -45,6 +45,36 @@ main()
 """
 """The command line, with SIGINT at the moment at which xdist has taken the lock of its queue."""
 
+SIGNAL_WHILE_THE_LOOP_WAITS = """
+import os, signal, threading
+from functools import partial
+
+from conformance.cli import main
+from conformance.runner import worker_stopper, xdist_controller
+from xdist.dsession import DSession
+
+loop_once = DSession.loop_once
+events = 0
+
+
+def wait_for_ever(session):
+    global events
+    loop_once(session)
+    events += 1
+    if events == 20:
+        threading.Timer(0, os.kill, (os.getpid(), signal.SIGINT)).start()
+        lock = threading.Lock()
+        lock.acquire()
+        lock.acquire()
+
+
+DSession.loop_once = wait_for_ever
+stopper = partial(worker_stopper.WorkerStopper, patience=0.5, last_patience=0.5)
+xdist_controller.WorkerStopper = stopper
+main()
+"""
+"""The command line, with SIGINT while a defect makes the main thread wait for a lock that nobody releases."""
+
 
 @pytest.mark.parametrize("target", [Single, GuardNever])
 def test_two_workers_reach_the_verdicts_of_one_process(target: Callable[[], Single], tmp_path: Path) -> None:
@@ -114,7 +144,7 @@ def test_a_run_that_is_stopped_leaves_nothing_behind_and_says_so(number: signal.
     target = Single()
     with served(target) as url, started("--workers", workers, *states(url), *LONG) as process:
         process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = ended(process)
 
     assert (process.returncode, target.keys, target.audiences) == (2, {}, {})
     assert stderr == INTERRUPTED
@@ -131,11 +161,23 @@ def test_a_signal_leaves_no_lock_taken_for_which_a_run_waits_for_ever() -> None:
     assert (target.keys, target.audiences) == ({}, {})
 
 
+def test_a_run_whose_main_thread_waits_for_ever_ends_after_a_signal_nevertheless() -> None:
+    with served(Single()) as url:
+        arguments = [sys.executable, "-c", SIGNAL_WHILE_THE_LOOP_WAITS, "run", "--workers", "2", *states(url), *LONG]
+        run = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
+
+    assert (run.returncode, run.stderr) == (2, "interrupted: not torn down: nobody knows what was set up\n")
+
+
 @contextmanager
 def started(*options: str) -> Iterator[subprocess.Popen[str]]:
     """A run whose first check is over; it is killed where the block leaves it running."""
     with subprocess.Popen(  # noqa: S603  (ours)
-        words("run", *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        words("run", *options),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONFAULTHANDLER": "1"},  # noqa: TID251  (passed on)
     ) as process:
         try:
             assert process.stdout is not None
@@ -144,6 +186,16 @@ def started(*options: str) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """The output of a run that was stopped; AssertionError with the stacks of all its threads if it goes on."""
+    try:
+        return process.communicate(timeout=100)
+    except subprocess.TimeoutExpired:
+        for pid in (*children(process.pid), process.pid):
+            os.kill(pid, signal.SIGABRT)
+        raise AssertionError("not over after 100 s: " + "".join(process.communicate(timeout=10))) from None
 
 
 def children(pid: int) -> list[int]:
@@ -157,7 +209,7 @@ def test_three_signals_at_once_still_leave_nothing_behind(workers: str) -> None:
     with served(target) as url, started("--workers", workers, *states(url), *LONG) as process:
         for _ in range(3 if workers == "1" else 2):
             process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=60)
+        _, stderr = ended(process)
 
     assert (process.returncode, target.keys, target.audiences) == (2, {}, {})
     assert stderr.endswith(INTERRUPTED)

@@ -1,12 +1,14 @@
 """Ctrl-C, once, twice and three times."""
 
+import gc
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from conformance.runner.deadline import Deadline
-from conformance.runner.interrupts import Interrupts
+from conformance.runner.interrupts import Interrupts, PersistentInterrupt
 
 
 def test_the_first_signal_ends_the_checks_and_the_second_hurries(capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,3 +42,30 @@ def test_the_handlers_from_before_come_back() -> None:
         assert signal.getsignal(signal.SIGINT) != before[0]
 
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """The handlers of signals are as before once the test is over."""
+    numbers = (signal.SIGINT, signal.SIGALRM)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("handlers")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_that_the_garbage_collector_drops_is_raised_again() -> None:
+    def collecting(*_: object) -> None:
+        gc.callbacks.remove(collecting)
+        signal.raise_signal(signal.SIGINT)
+
+    interrupt = PersistentInterrupt(seconds=0.2)
+    gc.callbacks.append(collecting)
+    gc.collect()
+
+    with pytest.raises(KeyboardInterrupt):
+        signal.pause()
+    interrupt.end()
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
