@@ -4,7 +4,7 @@ The layers further in, which know the operations of a contract, are Connexion's:
 `mockserver.api.application` and `mockserver.control.application`.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,7 +35,7 @@ class AsgiStack:
     def around(
         self,
         vendor: ASGIApp,
-        control: Callable[[], ASGIApp],
+        control: ASGIApp,
         cors_methods: Collection[str] | None = None,
         pages: Mapping[str, Layer] | None = None,
     ) -> ASGIApp:
@@ -43,7 +43,7 @@ class AsgiStack:
 
         Args:
             vendor: The application for all paths but those under `/_mock`.
-            control: A factory of the application for paths under `/_mock`, which has neither CORS nor a journal.
+            control: The application for paths under `/_mock`, which has neither CORS nor a journal.
             cors_methods: The methods that pages of other origins may use; None for no CORS.
             pages: The layers with pages for people, by path, which have neither CORS nor a journal.
         """

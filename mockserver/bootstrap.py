@@ -39,6 +39,7 @@ from mockserver.middleware.access_log import Write
 from mockserver.middleware.body_limit import BodyLimitMiddleware
 from mockserver.middleware.control_gate import ControlGateMiddleware
 from mockserver.middleware.journal import JournalMiddleware
+from mockserver.middleware.lazy_application import LazyApplication
 from mockserver.ports import Clock, Ids, Store, StoreError, TakenIdError
 from mockserver.recording.recorder import unparsed_exchange
 from mockserver.seeds import default_seed, read_seed
@@ -200,7 +201,7 @@ def server(settings: Settings, parts: Components, write: Write) -> ASGIApp:
     stack = _asgi_stack(settings, parts, write)
     return stack.around(
         vendor_app(settings, parts, document),
-        partial(control_plane, settings, parts),
+        LazyApplication(partial(control_plane, settings, parts)),
         methods(document),
         {"/": partial(_front_page, settings, parts), **dict.fromkeys(OUTSIDE, partial(Redirects, targets=OUTSIDE))},
     )
@@ -241,6 +242,6 @@ def http_protocol(settings: Settings, parts: Components, write: Write) -> type[H
 
     def around(refusal: Any) -> Any:  # noqa: ANN401  (uvicorn and Starlette have types of their own for ASGI)
         """Return the application that sends a refusal, with the layers that record requests around it."""
-        return stack.around(refusal, lambda: refusal)
+        return stack.around(refusal, refusal)
 
     return protocol(stack.refuse, limits, report, around)

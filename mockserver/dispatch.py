@@ -1,7 +1,6 @@
 """The dispatcher between the two planes, the vendor's API and the control plane, and single pages for people."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -15,14 +14,14 @@ class PlaneDispatcher:
 
     Args:
         vendor: The application of the vendor's API.
-        control: A factory of the control plane, which is built for its first request.
+        control: The application of the control plane.
         pages: The layers around the vendor's API that may respond with a page in its place, by the path of the page.
     """
 
-    def __init__(self, vendor: ASGIApp, control: Callable[[], ASGIApp], pages: Mapping[str, Layer]) -> None:
+    def __init__(self, vendor: ASGIApp, control: ASGIApp, pages: Mapping[str, Layer]) -> None:
         self._vendor = vendor
         self._pages = {path: layer(vendor) for path, layer in pages.items()}
-        self._make_control = control
+        self._control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on to its plane."""
@@ -33,7 +32,3 @@ class PlaneDispatcher:
             await self._pages[path](scope, receive, send)
         else:
             await self._vendor(scope, receive, send)
-
-    @cached_property
-    def _control(self) -> ASGIApp:
-        return self._make_control()
