@@ -41,8 +41,10 @@ async def navigation(work: GroupUnitOfWork) -> Navigation | Refusal:
     """Return all audiences that are ready for use, by folder (A6)."""
     jobs = await open_jobs(work)
     recorded = await work.transaction.audiences(work.account_group_id, before=None, limit=None)
-    ready_audiences = [jobs.counted(audience) for audience in recorded if audience.id not in jobs.populated]
+    ready_audiences = jobs.ready(recorded)
     folders = sorted(await work.transaction.folders(work.account_group_id), key=lambda folder: folder.position)
+    if not folders:
+        return Navigation([], ready_audiences)
     by_folder: dict[str | None, list[Audience]] = {folder.id: [] for folder in folders}
     for audience in ready_audiences:
         by_folder.setdefault(audience.folder_id, []).append(audience)

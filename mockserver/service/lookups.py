@@ -1,7 +1,7 @@
 """Lookups that several use cases share: the generic 404, and the open jobs of an account group."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mockserver.domain.audience import Audience
@@ -40,6 +40,12 @@ class OpenJobs:
         """Return the audience with the prospects of its open jobs counted."""
         imported = self._imported[audience.id] if self._imported else 0
         return replace(audience, prospect_count=audience.prospect_count + imported) if imported else audience
+
+    def ready(self, audiences: Sequence[Audience]) -> Sequence[Audience]:
+        """Return the audiences that no open job populates, with their prospects counted."""
+        if not self._imported:  # of ten thousand audiences, none needs a look
+            return audiences
+        return [self.counted(audience) for audience in audiences if audience.id not in self.populated]
 
 
 async def open_jobs(work: GroupUnitOfWork) -> OpenJobs:
