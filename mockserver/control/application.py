@@ -63,7 +63,7 @@ def handlers(
         LimitHandlers(sandboxes),
         AudienceHandlers(sandboxes, long_responses),
         FaultHandlers(sandboxes, contract),
-        JournalHandlers(journals),
+        JournalHandlers(journals, long_responses),
         FollowHandlers(journal_tails),
     )
 

@@ -1,6 +1,7 @@
 """A long journal: while it is made fit to be shown, or searched for findings, other requests are served."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
@@ -10,6 +11,8 @@ import pytest
 from mockserver.adapters.clock import ManualClock
 from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.memory.store import MemoryStore
+from mockserver.api.long_json import LONG, LongJson, pieces
+from mockserver.api.long_responses import LongResponses
 from mockserver.control.journal import JournalHandlers
 from mockserver.domain.job import Progression
 from mockserver.recording.exchange import Exchange
@@ -50,14 +53,19 @@ class OneJournal:
 
     limit = 1_000
 
-    def __init__(self, redaction: Redaction) -> None:
+    def __init__(self, redaction: Redaction, size: int = 100) -> None:
         journal = JournalBuilder()
-        journal.add("deleteAudience", 409, rule="guard")
-        self._reading = Reading(journal.exchanges, 1, 100, 0, {}, redaction)
+        journal.add("deleteAudience", 409, rule="guard", query=b"x" * size)
+        self._reading = Reading(journal.exchanges, 1, size, 0, {}, redaction)
 
     async def read(self, _sandbox_id: str, _query: Query, _limit: int | None = None, *, newest: bool = True) -> Reading:
         assert newest in {True, False}
         return self._reading
+
+
+@pytest.fixture(autouse=True)
+def _request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connexion.request", SimpleNamespace(base_url="http://localhost/_mock"))
 
 
 async def show_while_serving(shown: Awaitable[object], is_served: threading.Event) -> None:
@@ -69,19 +77,59 @@ async def show_while_serving(shown: Awaitable[object], is_served: threading.Even
     await showing
 
 
-@pytest.mark.parametrize(
+SHOWN = pytest.mark.parametrize(
     "show",
     [
         pytest.param(lambda handlers: handlers.page("s", 10, "newest"), id="a page"),
         pytest.param(lambda handlers: handlers.export("s"), id="an archive"),
     ],
 )
-def test_other_requests_are_served_while_a_journal_is_redacted(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connexion.request", SimpleNamespace(base_url="http://localhost/_mock"))
+
+
+async def once(shown: Awaitable[object]) -> object:
+    return await shown
+
+
+@SHOWN
+def test_other_requests_are_served_while_a_journal_is_redacted(show: Show) -> None:
     is_served = threading.Event()
-    handlers = JournalHandlers(OneJournal(SlowRedaction(is_served)))  # type: ignore[arg-type]  (a fake)
+    handlers = JournalHandlers(OneJournal(SlowRedaction(is_served)), LongResponses())  # type: ignore[arg-type]  (a fake)
 
     asyncio.run(show_while_serving(show(handlers), is_served))  # type: ignore[arg-type]  (a coroutine)
+
+
+class CountingRedaction(Redaction):
+    """A redaction whose uses are counted."""
+
+    uses = 0
+
+    def __call__(self, text: str) -> str:
+        self.uses += 1
+        return text
+
+
+@SHOWN
+def test_a_long_journal_is_shown_while_its_client_takes_it(show: Show) -> None:
+    redaction = CountingRedaction()
+    journal = OneJournal(redaction, LONG)
+
+    response = asyncio.run(once(show(JournalHandlers(journal, LongResponses()))))  # type: ignore[arg-type]  (a fake)
+
+    assert isinstance(response, LongJson)
+    assert redaction.uses == 0
+    assert len(b"".join(pieces(response.document))) > LONG
+    assert redaction.uses > 0
+
+
+@SHOWN
+def test_a_long_journal_looks_like_a_short_one(show: Show) -> None:
+    long, short = (OneJournal(Redaction(), size) for size in (LONG, 100))
+
+    in_pieces = asyncio.run(once(show(JournalHandlers(long, LongResponses()))))  # type: ignore[arg-type]  (a fake)
+    at_once, _ = asyncio.run(once(show(JournalHandlers(short, LongResponses()))))  # type: ignore[arg-type, misc]  (a fake)
+
+    shown = b"".join(pieces(in_pieces.document)).replace(b"x" * LONG, b"x" * 100)  # type: ignore[attr-defined]
+    assert json.loads(shown) == json.loads(json.dumps(at_once).replace('"heldBytes": 100', f'"heldBytes": {LONG}'))
 
 
 @pytest.mark.parametrize(
@@ -100,6 +148,7 @@ def test_other_requests_are_served_while_findings_are_looked_for(judge: Show) ->
     async def judge_and_serve() -> None:
         await sandboxes.create(None, sandbox_id="s")
         store.append("s", exchange)
-        await show_while_serving(judge(JournalHandlers(Journals(store, sandboxes, "s", 10))), is_served)
+        handlers = JournalHandlers(Journals(store, sandboxes, "s", 10), LongResponses())
+        await show_while_serving(judge(handlers), is_served)
 
     asyncio.run(judge_and_serve())
