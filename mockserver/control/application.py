@@ -54,7 +54,7 @@ def handlers(
             typed_contract=typed_contract,
         ),
         SandboxHandlers(sandboxes),
-        WorldHandlers(sandboxes),
+        WorldHandlers(sandboxes, long_responses),
         SnapshotHandlers(sandboxes),
         ClockHandlers(sandboxes),
         JobHandlers(sandboxes),
