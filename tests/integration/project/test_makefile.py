@@ -144,3 +144,21 @@ def test_the_dependencies_of_the_server_are_those_of_the_package(project: Projec
 
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     assert (project.folder / ".venv/server.txt").read_text().splitlines() == declared
+
+
+@pytest.mark.parametrize(
+    "module", ["tests.mutants.matrix", "tests.system.schemathesis_run", "tests.system.versions_run"]
+)
+def test_the_proof_runs_every_part(module: str, project: Project) -> None:
+    project.make("install")
+
+    result = subprocess.run(
+        ["make", "--dry-run", "prove"],  # noqa: S607  (the one on the path)
+        cwd=project.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert f"python -m {module}" in result.stdout
