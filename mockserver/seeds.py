@@ -12,7 +12,7 @@ import orjson
 import yaml
 
 from mockserver.service.fault_documents import FaultError, check, documented_errors
-from mockserver.service.seeding import SeedError
+from mockserver.service.seed_values import SeedError, shortened
 from openapi import contract
 
 SCHEMA = "seed.schema.json"
@@ -20,7 +20,7 @@ DEFAULT = "default.yaml"
 _MAX_DEPTH = 32
 _MOST_BYTES = 64 << 20
 _SHOWN_AT_ENDS = 100
-"""The characters of a long message that are shown of its beginning and of its end."""
+"""The characters of a long value that are shown of its beginning and of its end."""
 
 _SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TEXT_TAG = "tag:yaml.org,2002:str"
@@ -182,9 +182,7 @@ def _schema_at(path: Sequence[str | int]) -> Mapping[str, Any]:
 
 def _shortened(message: str) -> str:
     """Return a message without the middle of the document that it quotes."""
-    if len(message) <= 2 * _SHOWN_AT_ENDS:
-        return message
-    return f"{message[:_SHOWN_AT_ENDS]} … {message[-_SHOWN_AT_ENDS:]}"
+    return shortened(message, _SHOWN_AT_ENDS)
 
 
 def _check_faults(entries: Sequence[Mapping[str, Any]]) -> None:

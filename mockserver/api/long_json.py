@@ -40,6 +40,28 @@ def rendered(view: Callable[[T], Json], records: Sequence[T]) -> list[Json]:
     return list(map(view, records))
 
 
+def in_rows(value: Json) -> Json:
+    """Return a JSON value with `Rows` in place of its arrays."""
+    if isinstance(value, list):
+        return Rows(in_rows, value)
+    return {name: in_rows(member) for name, member in value.items()} if isinstance(value, dict) else value
+
+
+def is_long(document: Json) -> bool:
+    """Return whether a JSON document has that many characters of text and names."""
+    size, values = 0, [document]
+    while values and size < LONG:
+        value = values.pop()
+        if isinstance(value, dict):
+            size += sum(map(len, value))
+            values += value.values()
+        elif isinstance(value, list):
+            values += value
+        elif isinstance(value, str):
+            size += len(value)
+    return size >= LONG
+
+
 def pieces(document: Json) -> Iterator[bytes]:
     """Yield a JSON document in pieces of some size, each one encoded when it is asked for."""
     parts, size = [], 0

@@ -54,7 +54,7 @@ def handlers(
             typed_contract=typed_contract,
         ),
         SandboxHandlers(sandboxes),
-        WorldHandlers(sandboxes),
+        WorldHandlers(sandboxes, long_responses),
         SnapshotHandlers(sandboxes),
         ClockHandlers(sandboxes),
         JobHandlers(sandboxes),
@@ -63,7 +63,7 @@ def handlers(
         LimitHandlers(sandboxes),
         AudienceHandlers(sandboxes, long_responses),
         FaultHandlers(sandboxes, contract),
-        JournalHandlers(journals),
+        JournalHandlers(journals, long_responses),
         FollowHandlers(journal_tails),
     )
 

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from urllib.parse import parse_qsl, quote
 
+from mockserver.api.long_json import MakeRows, rendered
 from mockserver.control.journal_views import whole
 from mockserver.control.responses import Body
 from mockserver.recording.exchange import Exchange
@@ -14,10 +15,17 @@ _VERSION = "HTTP/1.1"
 _EXTRA_MEMBERS = ("number", "at", "key", "operation", "outcome", "rule", "faults", "resent", "trace")
 
 
-def archive(reading: Reading, origin: str, version: str) -> Body:
-    """Return the archive of a reading; `origin` is the scheme, host and port of the exchanges."""
+def archive(reading: Reading, origin: str, version: str, rows: MakeRows[Exchange] = rendered) -> Body:
+    """Return the archive of a reading.
+
+    Args:
+        reading: The reading.
+        origin: The scheme, host and port of the exchanges.
+        version: The version of the server.
+        rows: The function that makes the array of entries.
+    """
     creator = {"name": "audience-mock", "version": version}
-    entries = [_entry(exchange, reading, origin) for exchange in reading.exchanges]
+    entries = rows(lambda exchange: _entry(exchange, reading, origin), reading.exchanges)
     return {"log": {"version": "1.2", "creator": creator, "entries": entries}}
 
 

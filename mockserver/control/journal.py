@@ -7,6 +7,8 @@ import connexion
 from anyio import to_thread
 
 from mockserver import __version__
+from mockserver.api.long_json import LONG, LongJson, Rows
+from mockserver.api.long_responses import LongResponses
 from mockserver.api.operations import operation
 from mockserver.control import journal_views as views
 from mockserver.control.errors import ControlError
@@ -25,14 +27,17 @@ _MAX_DIGITS = 15
 class JournalHandlers:
     """The handlers of operations on a sandbox's journal."""
 
-    def __init__(self, journals: Journals) -> None:
+    def __init__(self, journals: Journals, long_responses: LongResponses) -> None:
         self._journals = journals
+        self._long_responses = long_responses
 
     @operation("listExchanges")
-    async def page(self, sandbox_id: str, limit: float, order: str, **filters: str) -> Response:
+    async def page(self, sandbox_id: str, limit: float, order: str, **filters: str) -> Response | LongJson:
         """List exchanges."""
         newest = order == "newest"
         reading = await self._journals.read(sandbox_id, _query(filters), int(limit), newest=newest)
+        if views.page_size(reading) >= LONG:  # it takes a while to redact, and much memory if its client does not read
+            return LongJson(views.page(reading, self._journals.limit, Rows), self._long_responses)
         return await to_thread.run_sync(views.page, reading, self._journals.limit), 200
 
     @operation("clearJournal")
@@ -48,11 +53,12 @@ class JournalHandlers:
         return views.whole(reading.exchanges[0], reading), 200
 
     @operation("exportJournal")
-    async def export(self, sandbox_id: str) -> Response:
+    async def export(self, sandbox_id: str) -> Response | LongJson:
         """Export the journal as an HTTP Archive."""
         reading = await self._journals.read(sandbox_id, Query(), newest=False)
         origin = str(connexion.request.base_url).partition("/_mock")[0].rstrip("/")
-        # A long journal takes seconds to redact: in a thread, so that nobody else waits for it.
+        if reading.size >= LONG:  # as a page
+            return LongJson(archive(reading, origin, __version__, Rows), self._long_responses)
         return await to_thread.run_sync(archive, reading, origin, __version__), 200
 
     @operation("listFindings")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mockserver.api.long_json import MakeRows, rendered
 from mockserver.control.responses import Body
 from mockserver.domain.instant import iso
 from mockserver.recording.exchange import Exchange, Header
@@ -10,11 +11,18 @@ from mockserver.recording.redaction import Redaction
 from mockserver.recording.trace import REPLACEMENTS, trace
 from mockserver.service.journals import ClientFindings, Reading
 
+_SUMMARY_SIZE = 350
 
-def page(reading: Reading, limit: int) -> Body:
-    """Return summaries of exchanges, and the size of the journal."""
+
+def page_size(reading: Reading) -> int:
+    """Return about how many characters a page has."""
+    return sum(len(exchange.path) + len(exchange.query) + _SUMMARY_SIZE for exchange in reading.exchanges)
+
+
+def page(reading: Reading, limit: int, rows: MakeRows[Exchange] = rendered) -> Body:
+    """Return summaries of exchanges, and the size of the journal; `rows` makes the array of summaries."""
     return {
-        "exchanges": [summary(exchange, reading) for exchange in reading.exchanges],
+        "exchanges": rows(lambda exchange: summary(exchange, reading), reading.exchanges),
         "held": reading.held,
         "heldBytes": reading.size,
         "dropped": reading.dropped,

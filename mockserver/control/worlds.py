@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from mockserver.api.long_json import LongJson, in_rows, is_long
+from mockserver.api.long_responses import LongResponses
 from mockserver.api.operations import operation
 from mockserver.control import views
 from mockserver.control.errors import ControlError
@@ -13,6 +15,8 @@ from mockserver.service import worlds
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.seeding import MAX_RECORDS, Document, SeedError, TakenKeyError, ensure_at_most
 from mockserver.service.transactions import UnitOfWork
+
+Export = tuple[Body, int, dict[str, str]] | LongJson
 
 
 @contextmanager
@@ -30,18 +34,24 @@ def refused_seeds() -> Iterator[None]:
 class WorldHandlers:
     """The handlers of operations on the content of a sandbox as a whole."""
 
-    def __init__(self, sandboxes: Sandboxes) -> None:
+    def __init__(self, sandboxes: Sandboxes, long_responses: LongResponses) -> None:
         self._sandboxes = sandboxes
+        self._long_responses = long_responses
 
     @operation("exportSeed")
-    async def export(self, sandbox_id: str, *, keys: bool = False) -> tuple[Body, int, dict[str, str]]:
+    async def export(self, sandbox_id: str, *, keys: bool = False) -> Export:
         """Export a sandbox as a seed document; a header says if it is too large for a request to create a sandbox."""
         document = await self._sandboxes.read(sandbox_id, partial(worlds.export, tokens=keys))
+        headers = {}
         try:
             ensure_at_most(MAX_RECORDS, document)
         except SeedError as error:
-            return document, 200, {"Warning": f'299 audience-mock "for --seed-file only: {error}"'}
-        return document, 200, {}
+            headers["Warning"] = f'299 audience-mock "for --seed-file only: {error}"'
+        if not is_long(document):
+            return document, 200, headers
+        response = LongJson(in_rows(document), self._long_responses)
+        response.headers.update(headers)
+        return response
 
     @operation("importSeed")
     async def load(self, sandbox_id: str, body: Body) -> Response:

@@ -12,8 +12,20 @@ from mockserver.domain.sandbox import Sandbox, SandboxClock
 Document = Mapping[str, Any]
 
 
+_SHOWN_AT_ENDS = 500
+"""The characters of a long message that are shown of its beginning and of its end."""
+
+
 class SeedError(ValueError):
-    """A seed document contradicts itself; the message says where."""
+    """A seed document contradicts itself; the message says where, without the middle of a long text that it quotes."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(shortened(message, _SHOWN_AT_ENDS))
+
+
+def shortened(message: str, at_ends: int) -> str:
+    """Return a message, of which only so many characters of the beginning and of the end are shown if it is long."""
+    return message if len(message) <= 2 * at_ends else f"{message[:at_ends]} … {message[-at_ends:]}"
 
 
 def instant(entry: Document, name: str, owner: str) -> int | None:

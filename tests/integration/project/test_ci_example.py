@@ -68,3 +68,9 @@ def test_every_action_is_pinned_to_a_commit() -> None:
     used = [step["uses"] for job in JOBS.values() for step in job["steps"] if "uses" in step]
 
     assert [action for action in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action)] == []
+
+
+def test_the_base_of_the_image_is_pinned_to_a_digest() -> None:
+    bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+    assert [base for base in bases if re.fullmatch(r"[\w./:-]+@sha256:[0-9a-f]{64}", base)] == bases != []

@@ -14,7 +14,7 @@ PYTHON = """#!/bin/sh
 echo "python $*" >> {record}
 case "$*" in
   --version) echo "Python {version}";;
-  "-c import sys"*) exit {refused};;
+  "-c import sys"*) exec {real} -c "import sys; sys.version_info = {info}; $2";;
   "-m venv --clear "*) rm -rf "$4"; mkdir -p "$4/bin"; cp "$0" "$4/bin/python";;
   *" pip install "*) [ ! -e {broken} ];;
   "-c import tomllib"*) exec {real} "$@";;
@@ -32,9 +32,10 @@ class Project:
         self.broken = folder / "broken"
         for name in ("Makefile", "pyproject.toml", "constraints.txt"):
             shutil.copy(ROOT / name, folder)
-        for name, version, refused in (("old", "3.10.13", 1), ("new", "3.12.1", 0)):
+        for name, version in (("old", "3.10.13"), ("new", "3.11.0")):
             places = {"record": self.record, "broken": self.broken, "real": sys.executable}
-            self._write(name, PYTHON.format(version=version, refused=refused, **places))
+            info = tuple(map(int, version.split(".")))
+            self._write(name, PYTHON.format(version=version, info=info, **places))
 
     def _write(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -143,3 +144,21 @@ def test_the_dependencies_of_the_server_are_those_of_the_package(project: Projec
 
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     assert (project.folder / ".venv/server.txt").read_text().splitlines() == declared
+
+
+@pytest.mark.parametrize(
+    "module", ["tests.mutants.matrix", "tests.system.schemathesis_run", "tests.system.versions_run"]
+)
+def test_the_proof_runs_every_part(module: str, project: Project) -> None:
+    project.make("install")
+
+    result = subprocess.run(
+        ["make", "--dry-run", "prove"],  # noqa: S607  (the one on the path)
+        cwd=project.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert f"python -m {module}" in result.stdout

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.seeds import checked, read_seed, read_text
-from mockserver.service.seeding import SeedError
+from mockserver.service.seed_values import SeedError, instant
 
 
 def refusal(text: str) -> str:
@@ -67,8 +67,28 @@ def test_a_deeply_nested_object_is_refused(depth: int) -> None:
         checked(document)
 
 
-def test_a_refusal_does_not_repeat_the_document() -> None:
-    assert len(refusal(f"keys: {{a: {'x' * 100_000}}}")) < 300
+LONG = "x" * 100_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"keys: {{a: {LONG}}}", id="value"),
+        pytest.param(f"keys: [{{permissions: [{LONG}]}}]", id="value of a list"),
+        pytest.param(f"? {LONG}\n: 1", id="name"),
+        pytest.param(f"keys: *{LONG}", id="alias"),
+        pytest.param(f"keys: !{LONG} x", id="tag"),
+    ],
+)
+def test_a_refusal_does_not_repeat_the_document(text: str) -> None:
+    assert len(refusal(text)) < 1_100
+
+
+def test_the_refusal_of_an_instant_does_not_repeat_it() -> None:
+    with pytest.raises(SeedError, match="its expiresAt is not an instant") as caught:
+        instant({"expiresAt": LONG}, "expiresAt", "key sk_test_1")
+
+    assert len(str(caught.value)) < 1_100
 
 
 def test_an_endless_file_is_not_read() -> None:

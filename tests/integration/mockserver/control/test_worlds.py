@@ -84,6 +84,16 @@ class TestExport:
         assert f"it may have {MAX_RECORDS}" in large.headers["warning"]
         assert "is too large" in control.refused(400, "POST", "/_mock/sandboxes", {"from": "default"})
 
+    def test_a_long_export_is_sent_in_pieces(self, control: ControlPlane) -> None:
+        short = control.send("GET", f"{DEFAULT}/seed")
+        world = group_with(audiences=[{"id": AUDIENCE, "name": "x" * 300_000}])
+        control.call("PUT", f"{DEFAULT}/seed", world)
+        long = control.send("GET", f"{DEFAULT}/seed")
+
+        assert "content-length" in short.headers
+        assert "content-length" not in long.headers
+        assert long.json()["accountGroups"][0]["audiences"][0]["name"] == "x" * 300_000
+
 
 class TestImport:
     def test_a_reset_returns_to_the_imported_document(self, control: ControlPlane) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.api.long_json import LongJson, Rows, pieces, rendered
+from mockserver.api.long_json import LONG, LongJson, Rows, in_rows, is_long, pieces, rendered
 from mockserver.api.long_responses import BusyError, LongResponses
 from mockserver.ports import RESET
 
@@ -193,3 +193,39 @@ def test_a_connection_is_reset_only_by_a_transport_that_can(extensions: dict[str
         sending.cancel()
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [],
+        {},
+        None,
+        "text",
+        1.5,
+        [[], {}, [1, None]],
+        {"a": [{"b": [{"c": ["d", True]}, {}]}], "e": {"f": []}, "g": "h"},
+    ],
+)
+def test_a_document_in_rows_is_the_same_document(document: Json) -> None:
+    assert json.loads(b"".join(pieces(in_rows(document)))) == document
+
+
+def test_a_long_document_in_rows_has_many_pieces() -> None:
+    sizes = [len(piece) for piece in pieces(in_rows({"groups": [{"items": [ITEM] * COUNT}]}))]
+
+    assert sum(sizes) > COUNT * len(ITEM)
+    assert max(sizes) <= PIECE + len(ITEM) + 2
+
+
+@pytest.mark.parametrize(
+    ("document", "long"),
+    [
+        ({"a": ["x" * (LONG // 2), {"b": "x" * (LONG // 2)}]}, True),
+        ({"a": ["x" * (LONG // 2), {"b": "x" * (LONG // 2 - 3)}]}, False),
+        ({"x" * LONG: None}, True),
+        ([1, None], False),
+    ],
+)
+def test_the_texts_and_the_names_of_a_document_make_it_long(document: Json, *, long: bool) -> None:
+    assert is_long(document) is long

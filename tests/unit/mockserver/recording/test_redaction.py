@@ -4,9 +4,11 @@ import json
 from urllib.parse import quote
 
 import pytest
+from ahocorasick_rs import AhoCorasick
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.recording import redaction
 from mockserver.recording.redaction import Redaction, hint
 
 KEY = "sk_test_0123456789abcdef0123456789abcdef"
@@ -87,6 +89,31 @@ def test_part_of_a_secret_at_the_end_of_a_truncated_text_is_not_shown(cut: int) 
 
     assert shown
     assert set(shown) == {"x"}
+
+
+class CountingAutomaton:
+    """An automaton for all secrets, whose searches are counted."""
+
+    searches = 0
+
+    def __init__(self, *words: object, **options: object) -> None:
+        self._automaton = AhoCorasick(*words, **options)  # type: ignore[arg-type]
+
+    def find_matches_as_indexes(self, text: str) -> list[tuple[int, int, int]]:
+        CountingAutomaton.searches += 1
+        return self._automaton.find_matches_as_indexes(text)
+
+
+@pytest.mark.parametrize("number", [1, 2_000])
+def test_a_text_is_searched_once_however_many_secrets_there_are(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redaction, "AhoCorasick", CountingAutomaton)
+    monkeypatch.setattr(CountingAutomaton, "searches", 0)
+    secrets = [f"{at:024x}" for at in range(number)]
+
+    shown = Redaction(secrets)(f"{secrets[-1]} and no other")
+
+    assert shown == f"000…{secrets[-1][-4:]} and no other"
+    assert CountingAutomaton.searches == 1
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.sampled_from([KEY, TOKEN]))

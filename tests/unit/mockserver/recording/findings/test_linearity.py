@@ -40,15 +40,26 @@ JOURNALS: dict[str, Add] = {
 SIZE = 150
 
 
-def calls_for(add: Add, size: int) -> int:
+def stats_for(add: Add, size: int) -> pstats.Stats:
     journal = JournalBuilder()
     for index in range(size):
         add(journal, index)
     with cProfile.Profile() as profile:
         findings(journal.exchanges)
-    return pstats.Stats(profile).total_calls  # type: ignore[attr-defined, no-any-return]  (typeshed lacks it)
+    return pstats.Stats(profile)
+
+
+def calls_for(add: Add, size: int) -> int:
+    return stats_for(add, size).total_calls  # type: ignore[attr-defined, no-any-return]  (typeshed lacks it)
 
 
 @pytest.mark.parametrize("add", JOURNALS.values(), ids=JOURNALS)
 def test_twice_the_journal_takes_twice_the_calls(add: Add) -> None:
     assert calls_for(add, 2 * SIZE) < 2.4 * calls_for(add, SIZE)
+
+
+@pytest.mark.parametrize("name", ["lost creations of one audience", "starts of different jobs with one key"])
+def test_each_body_is_decoded_once(name: str) -> None:
+    calls = stats_for(JOURNALS[name], SIZE).stats  # type: ignore[attr-defined]  (typeshed lacks it)
+
+    assert [count for (_, _, function), (count, *_) in calls.items() if function == "loads"] == [SIZE]
