@@ -183,23 +183,27 @@ class Protocol(HttpToolsProtocol):
         """Parse data, or what was received before, as far as there is room for it in this turn of the event loop."""
         try:
             if data:
-                self._parse_segment(data)  # there are no others before them
-            size = len(data)
-            while size < PIECE and self.backlog and (room := self._room()):
-                piece = self.backlog.take(room)
-                size += len(piece)
-                self._parse_segment(piece)
-            if self.backlog and size >= PIECE:
-                self.loop.call_soon(self._read_on)
+                self._parse_segment(data)  # there are no others before or behind them
+            else:
+                self._parse_backlog()
             self._end_segment()
         except httptools.HttpParserError as error:
             self._refuse(refused(error, self.logger))
         except RefusedError as error:
             self._refuse(error)
 
+    def _parse_backlog(self) -> None:
+        size = 0
+        while size < PIECE and not self.backlog.is_empty and (room := self._room()):
+            piece = self.backlog.take(room)
+            size += len(piece)
+            self._parse_segment(piece)
+        if size >= PIECE and not self.backlog.is_empty:
+            self.loop.call_soon(self._read_on)
+
     def _read_on(self) -> None:
         """Parse more of what was received in an earlier turn, and resume reading behind it."""
-        if self.backlog:
+        if not self.backlog.is_empty:
             self._read()
             cycle = self.cycle
             if not self.in_body or cycle.response_complete or len(cycle.body) <= HIGH_WATER_LIMIT:
@@ -224,7 +228,7 @@ class Protocol(HttpToolsProtocol):
 
     def _end_segment(self) -> None:
         """Hold the flow if there is no room, start the application of an incomplete request, and set the deadline."""
-        if self.backlog or (self.pipeline and not self._room()):
+        if not self.backlog.is_empty or (self.pipeline and not self._room()):
             self.flow.hold()
         else:
             self.flow.held = False
