@@ -14,8 +14,8 @@ class Flow(FlowControl):
     held = False
 
     def resume_reading(self) -> None:
-        """Resume reading, unless the flow is held."""
-        if not self.held:
+        """Resume reading, unless the flow is held; each response asks for it, usually with nothing to resume."""
+        if self.read_paused and not self.held:
             super().resume_reading()
 
     def hold(self) -> None:

@@ -277,11 +277,12 @@ class Protocol(HttpToolsProtocol):
         large = self.segment_size > limits.max_head or len(self.headers) > limits.max_headers
         if large or self.head_continues or self.head_bytes:
             limits.check(len(self.url) + _size(self.headers), len(self.headers))
-        check_head(self.parser.get_http_version(), self.headers)
+        version = self.parser.get_http_version()
+        check_head(version, self.headers)
         self._read_target()
         self.in_head, self.in_body = False, True
         self.head_bytes = -self.segment_size
-        self.cycle = cycle = self._new_cycle()
+        self.cycle = cycle = self._new_cycle(version)
         self.headers = []  # trailers are not headers
         limit = self.limit_concurrency
         busy = limit is not None and (len(self.connections) >= limit or len(self.tasks) >= limit)
@@ -315,23 +316,26 @@ class Protocol(HttpToolsProtocol):
         self.in_body = False
         self.deadline.clear()
         self.head_bytes = -self.segment_size
-        super().on_message_complete()
+        cycle = self.cycle
+        if not cycle.response_complete:  # uvicorn's method, called from here, would look for an upgrade again
+            cycle.more_body = False
+            cycle.message_event.set()
         if self.ready is not None:
             self._start_ready(self.ready)
 
     def _read_target(self) -> None:
         path, raw_path, query = read_target(self.url, self.headers)
-        self.scope["method"] = self.parser.get_method().decode("ascii")
-        self.scope["path"] = self.root_path + path
-        self.scope["raw_path"] = self.root_path.encode("ascii") + raw_path
-        self.scope["query_string"] = query
-        self.scope["extensions"] = {RESET: _NO_OPTIONS, CLOSE: _NO_OPTIONS}
+        scope, root_path = self.scope, self.root_path
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["path"] = root_path + path
+        scope["raw_path"] = root_path.encode("ascii") + raw_path if root_path else raw_path
+        scope["query_string"] = query
+        scope["extensions"] = extensions = {RESET: _NO_OPTIONS, CLOSE: _NO_OPTIONS}
         if self.is_reused:
-            self.scope["extensions"][REUSED] = _NO_OPTIONS
+            extensions[REUSED] = _NO_OPTIONS
         self.is_reused = True
 
-    def _new_cycle(self) -> Cycle:
-        version = self.parser.get_http_version()
+    def _new_cycle(self, version: str) -> Cycle:
         if version != "1.1":
             self.scope["http_version"] = version
         cycle = Cycle(
