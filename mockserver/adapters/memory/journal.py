@@ -4,7 +4,7 @@ from collections import deque
 
 from mockserver.ports import Journal
 from mockserver.recording.exchange import Exchange
-from mockserver.recording.stranger_share import Held, StrangerShare
+from mockserver.recording.stranger_share import StrangerShare
 
 
 class MemoryJournal:
@@ -24,8 +24,8 @@ class MemoryJournal:
         """Append an exchange, and set its number, unless it is a stranger's and strangers have their share."""
         held = self._held
         if exchange.token is None:
-            first = self._last - len(held) + 1
-            if not self._strangers.admits(exchange, Held(first, self._last, self._bytes)):
+            last = self._last
+            if not self._strangers.admits(exchange.size, last - len(held) + 1, last, self._bytes):
                 return
         held.append(exchange)
         self._last = exchange.number = self._last + 1
