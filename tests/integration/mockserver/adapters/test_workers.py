@@ -1,5 +1,6 @@
 """A server with a database: in several processes, and restarted."""
 
+import linecache
 import os
 import signal
 import socket
@@ -125,19 +126,29 @@ def lasts(_listening: socket.socket, line: Connection) -> None:
         line.recv()
 
 
+def current_line(thread: int) -> str:
+    """The line of source that a thread executes."""
+    frame = sys._current_frames()[thread]  # noqa: SLF001  (the only way)
+    return linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+
+
 def test_a_signal_that_another_thread_receives_stops_workers() -> None:
     waiting = threading.get_ident()
 
     def send_signal() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-        while sys._current_frames()[waiting].f_code.co_name != "select":  # noqa: SLF001  (the only way)
+        while "_selector.poll(" not in current_line(waiting):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    def block_and_send() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        threading.Thread(target=send_signal, daemon=True).start()
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {})
     try:
         with bound("127.0.0.1", 0) as listening:
-            status = Workers(lasts, listening, 1, threading.Thread(target=send_signal, daemon=True).start).run()
+            status = Workers(lasts, listening, 1, block_and_send).run()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
