@@ -24,10 +24,11 @@ const renewals = new WeakMap();
  *
  * @param {import('./types.js').Context} context
  * @param {Action} action
+ * @param {string} [subject] the thing that the action is on
  */
-export async function perform(context, action) {
+export async function perform(context, action, subject) {
   if (action.fields !== undefined) {
-    return filledIn(context, action, action.fields);
+    return filledIn(context, action, action.fields, subject);
   }
   const { label, loses } = action;
   if (loses !== undefined && !(await confirm(loses.title, loses.text, label))) {
@@ -106,7 +107,7 @@ export function actionForm(context, action, ...children) {
 function actionButton(context, subject, { label, loses, fields }, actions) {
   const act = () => {
     const action = actions().find((other) => other.label === label);
-    return action && perform(context, action);
+    return action && perform(context, action, subject);
   };
   const popup = loses || fields ? 'dialog' : null;
   return button(label, act, {
@@ -122,11 +123,13 @@ function actionButton(context, subject, { label, loses, fields }, actions) {
  * @param {import('./types.js').Context} context
  * @param {Action} action
  * @param {Array<import('./elements.js').Child>} fields
+ * @param {string} [subject]
  */
-function filledIn(context, action, fields) {
+function filledIn(context, action, fields, subject) {
   const commands = commandsFor(context.plane, action.request);
   const node = element('div', { oninput: commands.renew }, ...fields, commands.node);
-  return dialog(action.label, [node], { confirm: action.label, act: () => send(context, action) });
+  const title = subject === undefined ? action.label : `${action.label}: ${subject}`;
+  return dialog(title, [node], { confirm: action.label, act: () => send(context, action) });
 }
 
 /**
