@@ -144,7 +144,7 @@ def test_a_refused_form_keeps_what_was_typed(mock: httpx.Client, page: Page) -> 
     assert dialog.get_by_label("Name").input_value() == "Another name"
 
 
-def test_what_a_client_does_shows_at_once_and_disturbs_nobody_who_types(mock: httpx.Client, page: Page) -> None:
+def test_a_deletion_by_a_client_shows_at_once_and_leaves_what_is_typed(mock: httpx.Client, page: Page) -> None:
     opened(page, mock, "audiences")
     expect(page.locator("#status")).to_have_text("Live")
     field = page.get_by_label("Name", exact=True)
