@@ -13,6 +13,7 @@ def banner(url: str, version: str, shown: Highlights, admin_token: str | None) -
         lines += [f"  {purpose}", f"    {command}", ""]
     token = "" if admin_token is None else f"-H 'Authorization: Bearer {admin_token}' "
     lines += [
+        f"The console, which shows everything:    {url}/_mock/",
         f"Both contracts, to read and to try out:  {url}/_mock/docs",
         f"Back to the beginning:                   curl -s {token}-X POST {url}/_mock/sandboxes/default/reset",
         "Stop with Ctrl-C.",

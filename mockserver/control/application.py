@@ -17,6 +17,7 @@ from mockserver.api.operations import Handlers, collect_handlers, resolver
 from mockserver.control import errors
 from mockserver.control.audiences import AudienceHandlers
 from mockserver.control.clock import ClockHandlers
+from mockserver.control.console_files import ConsoleHandlers
 from mockserver.control.documents import DocumentHandlers
 from mockserver.control.faults import FaultHandlers
 from mockserver.control.following import FollowHandlers
@@ -53,6 +54,7 @@ def handlers(
             contract=contract,
             typed_contract=typed_contract,
         ),
+        ConsoleHandlers(),
         SandboxHandlers(sandboxes),
         WorldHandlers(sandboxes, long_responses),
         SnapshotHandlers(sandboxes),

@@ -23,13 +23,13 @@ _TOKEN_NEEDED = (
 _FOREIGN = "This page shows the keys of the sandbox <code>default</code> if its address is opened by hand."
 
 OUTSIDE: Mapping[str, str] = {
-    "/docs": "/_mock/docs",
-    "/docs/": "/_mock/docs",
-    "/openapi.json": "/_mock/audiences.json",
+    "/docs": "_mock/docs",
+    "/docs/": "../_mock/docs",
+    "/openapi.json": "_mock/audiences.json",
 }
 """The redirects in front of the vendor's API, by path."""
-INSIDE: Mapping[str, str] = {"/_mock": "/_mock/docs", "/_mock/": "/_mock/docs", "/_mock/docs/": "/_mock/docs"}
-"""The redirects of the control plane, by path."""
+INSIDE: Mapping[str, str] = {"/_mock": "_mock/", "/_mock/docs/": "../docs"}
+"""The redirects of the control plane, by path; relative, so that a proxy may serve them under a prefix."""
 
 
 class Redirects:

@@ -2,7 +2,8 @@
 
 A page of another site can reach a server on this machine by a cross-site request or by DNS rebinding. `Origin` and
 `Sec-Fetch-Site` reveal the former, `Host` reveals the latter. A server that listens beyond loopback has an admin token.
-Health, the contracts and the documentation page need no token, for nothing of a sandbox is in them.
+Health, the contracts, the documentation page and the files of the console need no token, for nothing of a sandbox is in
+them.
 """
 
 import hmac
@@ -15,7 +16,9 @@ from mockserver.recording.request_record import note_refusal
 
 _ROOT = "/_mock"
 _BELOW = "/_mock/"
-_PUBLIC = re.compile(r"/_mock(/(health|openapi\.json|audiences(\.typed)?\.json|docs(/([a-z][^/]*)?)?)?)?")
+_PUBLIC = re.compile(
+    r"/_mock(/(health|openapi\.json|audiences(\.typed)?\.json|docs(/([a-z][^/]*)?)?|console/(panels/)?[a-z][^/]*)?)?"
+)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/\\?#\s]+)(?::[0-9]+)?", re.ASCII)
 _ORIGIN = re.compile(r"https?://(.+)", re.ASCII)

@@ -24,6 +24,9 @@ DATA = (
     "openapi/control.yaml",
     "mockserver/seed.schema.json",
     "mockserver/default.yaml",
+    "mockserver/control/console/index.html",
+    "mockserver/control/console/main.js",
+    "mockserver/control/console/panels/sandboxes.js",
     "conformance/report/page.css",
     "conformance/report/scripts/prelude.sh",
 )
@@ -117,6 +120,7 @@ def test_the_server_runs_from_another_folder_without_any_extra(programs: Path, t
         response = httpx.get(audiences, headers={"Authorization": "Bearer sk_test_all_permissions"})
         assert response.status_code == 200
         assert httpx.get(f"{url}/_mock/docs").status_code == 200
+        assert httpx.get(f"{url}/_mock/console/panels/sandboxes.js").status_code == 200
 
 
 def test_the_other_command_and_databases_name_the_extra_that_they_lack(programs: Path, tmp_path: Path) -> None:

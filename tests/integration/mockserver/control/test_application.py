@@ -16,7 +16,10 @@ from mockserver.service.journal_tail import JournalTails
 from openapi import contract, control_contract, typed_contract
 from tests.harness.control_plane import CONTRACT, OPERATIONS, ControlPlane, journals_of
 
-PUBLIC = {"getHealth", "getControlContract", "getContract", "getTypedContract", "getDocs", "getDocsAsset"}
+PUBLIC = {
+    *("getHealth", "getControlContract", "getContract", "getTypedContract"),
+    *("getConsole", "getConsoleAsset", "getConsolePanel", "getDocs", "getDocsAsset"),
+}
 
 
 class TestContract:

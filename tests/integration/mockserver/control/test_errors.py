@@ -112,7 +112,16 @@ class TestRefusals:
         assert (answer.status_code == 400) is described["requestBody"]["required"], (method, path, answer.text)
 
     @pytest.mark.parametrize(
-        "path", ["/_mock", "/_mock/", "/_mock/none", "/_mock/sandboxes/", f"{DEFAULT}/none", "/_mock/docs/"]
+        "path",
+        [
+            "/_mock",
+            "/_mock/console",
+            "/_mock/console/",
+            "/_mock/none",
+            "/_mock/sandboxes/",
+            f"{DEFAULT}/none",
+            "/_mock/docs/",
+        ],
     )
     def test_an_unknown_route_is_404(self, control: ControlPlane, path: str) -> None:
         answer = control.send("GET", path)

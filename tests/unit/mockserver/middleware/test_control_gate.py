@@ -193,7 +193,17 @@ def test_the_admin_token_does_not_admit_a_foreign_host_or_page() -> None:
 
 
 CONTRACTS = ["/openapi.json", "/audiences.json", "/audiences.typed.json"]
-PUBLIC = ["", "/", "/health", *CONTRACTS, "/docs", "/docs/", "/docs/start.js"]
+PUBLIC = [
+    "",
+    "/",
+    "/health",
+    *CONTRACTS,
+    "/docs",
+    "/docs/",
+    "/docs/start.js",
+    "/console/main.js",
+    "/console/panels/keys.js",
+]
 PROTECTED = [
     "/health/",
     "/sandboxes/health",
@@ -203,6 +213,10 @@ PROTECTED = [
     "/docs/../keys",
     "/docs//keys",
     "/docsy",
+    "/console",
+    "/console/../keys",
+    "/console/panels/../keys",
+    "/console/other/keys.js",
     "/openapi_json",
 ]
 

@@ -1,0 +1,16 @@
+// @ts-check
+/** The panel of faults. */
+
+import { element } from '../elements.js';
+
+export const title = 'Faults';
+
+/**
+ * Show the panel.
+ *
+ * @param {import('../types.js').Context} context
+ * @returns {import('../types.js').Panel}
+ */
+export function show(context) {
+  return { node: element('div', {}, context.sandbox) };
+}
