@@ -35,7 +35,7 @@ _POLICY = (
 class DocumentHandlers:
     """The handlers of operations on health and documentation."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one argument a contract)
         self,
         sandboxes: Sandboxes,
         version: str,

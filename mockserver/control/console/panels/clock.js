@@ -136,17 +136,16 @@ class Clock {
   subject({ jobId, key }) {
     return [
       jobId !== undefined && this.linkTo('jobs', jobId),
-      key !== undefined && this.linkTo('keys', key, this.keyNames.get(key)),
+      key !== undefined && link(this.context.address('keys'), this.keyNames.get(key) || key),
     ];
   }
 
   /**
    * @param {string} panel
    * @param {string} id
-   * @param {string} [text]
    */
-  linkTo(panel, id, text = id) {
-    return link(this.context.address(panel, id), text);
+  linkTo(panel, id) {
+    return link(this.context.address(panel, id), id);
   }
 
   /** Return the buttons and the form that stop the clock, or let it run. */

@@ -2,14 +2,13 @@
 /** The panel of limits: how many requests each key may send, and how many are left to it. */
 
 import { actionButtons, actionForm, renewButtons } from '../actions.js';
-import { at, ControlPlaneError } from '../control_plane.js';
+import { at } from '../control_plane.js';
 import { element, field, link, section, select, setOptions, setText } from '../elements.js';
 import { LongTable } from '../long_table.js';
 
 /** @typedef {import('../types.js').Schemas['Limits']} Limits */
 /** @typedef {import('../types.js').Schemas['KeyLimit'] & {name: string}} Row */
 
-const NONE = 404;
 const UNITS = [
   { value: 's', text: 'second' },
   { value: 'm', text: 'minute' },
@@ -53,35 +52,27 @@ class LimitsPanel {
   /** Read the limits; where there is none, the keys are those of the sandbox. */
   async refresh() {
     const { plane, sandbox } = this.context;
-    const [seen, limits] = await Promise.all([plane.get(at`sandboxes/${sandbox}`), this.limits()]);
+    /** @type {import('../types.js').Sandbox} */
+    const seen = await plane.get(at`sandboxes/${sandbox}`);
+    const isLimited = [seen, ...seen.keys].some(({ rateLimit }) => rateLimit !== null);
+    /** @type {Limits} */
+    const limits = isLimited ? await plane.get(this.path) : { rate: null, keys: [] };
     const byKey = new Map(limits.keys.map((limit) => [limit.key, limit]));
-    const rows = seen.keys.map((/** @type {import('../types.js').Key} */ { key, name }) => ({
+    const rows = seen.keys.map(({ key, name }) => ({
       ...(byKey.get(key) ?? { key, rate: null, own: false, left: null, fullAt: null }),
       name: name || key,
     }));
-    this.moves = seen.clock.mode === 'real' && rows.some((/** @type {Row} */ { fullAt }) => fullAt !== null && fullAt > seen.now);
+    this.moves = seen.clock.mode === 'real' && rows.some(isFilling);
     const rate = limits.rate === null ? 'The sandbox has no limit.' : `The limit of each key without one of its own: ${spoken(limits.rate)}.`;
     setText(this.holding, rate);
-    setOptions(this.key, rows.map((/** @type {Row} */ { key, name }) => ({ value: key, text: name })));
+    setOptions(this.key, rows.map(({ key, name }) => ({ value: key, text: name })));
     this.list.update(rows);
-  }
-
-  /** @returns {Promise<Limits>} */
-  async limits() {
-    try {
-      return await this.context.plane.get(this.path);
-    } catch (error) {
-      if (error instanceof ControlPlaneError && error.status === NONE) {
-        return { rate: null, keys: [] };
-      }
-      throw error;
-    }
   }
 
   /** @returns {import('../rows.js').Column<Row>[]} */
   columns() {
     return [
-      { title: 'Key', make: ({ key, name }) => link(this.context.address('keys', key), name) },
+      { title: 'Key', make: ({ name }) => link(this.context.address('keys'), name) },
       { title: 'Left', class: 'number', text: ({ left }) => String(left ?? '') },
       { title: 'Limit', text: ({ rate }) => (rate === null ? 'none' : spoken(rate)) },
       { title: 'Set for', text: ({ rate, own }) => (rate === null ? '' : own ? 'this key' : 'the sandbox') },
@@ -151,6 +142,11 @@ function rateFields() {
   unit.value = 'm';
   const hint = 'That many may come at once; they come back evenly.';
   return { fields: [field('Requests', count, hint), field('In each', unit)], rate: () => `${count.value}/${unit.value}` };
+}
+
+/** @param {Row} row */
+function isFilling({ rate, left }) {
+  return rate !== null && left !== null && left < Number(rate.split('/')[0]);
 }
 
 /** @param {string} rate */

@@ -28,17 +28,12 @@ UNUSED: Mapping[str, str] = {
 }
 """The operations that the console does not use, each with the reason."""
 OTHER_PANELS = frozenset(
-    {
-        *("startJob", "getJob", "moveJob", "endJob", "listSandboxAudiences"),
-        *("createKey", "updateKey", "deleteKey"),
-        *("listExchanges", "getExchange", "exportJournal", "clearJournal", "listFindings", "verifyClient"),
-        *("exportSeed", "importSeed", "listSnapshots", "takeSnapshot", "deleteSnapshot", "restoreSnapshot"),
-    }
+    {"listExchanges", "getExchange", "exportJournal", "clearJournal", "listFindings", "verifyClient", "getJob"}
 )
 """The operations of panels that are not there yet."""
 
 _PATH = re.compile(r"(?<![`\w])at`([^`\n]*)`")
-_OWN_PATH = re.compile(r"this\.path = at`([^`\n]*)`")
+_MEMBER = re.compile(r"\bpath: (.*)|\b(path)[,\s}]")
 _VALUE = re.compile(r"\$?\{[^}]*\}")
 _METHOD = re.compile(r"'(GET|POST|PUT|PATCH|DELETE)'|plane\.(get|post|put|patch|delete)\(")
 _NEAR = 80
@@ -51,16 +46,21 @@ def template(path: str) -> str:
 
 
 def requests(source: str) -> Iterator[tuple[str, str]]:
-    """Yield the methods that a module names, each with its path: the one behind it, else the last one before it."""
+    """Yield the methods that a module names, each with the paths behind it, or those that names behind it stand for."""
     for found in _METHOD.finditer(source):
-        method = (found[1] or found[2]).upper()
         behind = source[found.end() : found.end() + _NEAR]
-        direct = _PATH.search(behind)
-        own = _OWN_PATH.search(source) if "this.path" in behind.partition("at`")[0] else None
-        before = _PATH.findall(source[: found.start()])
-        named = own[1] if own else direct[1] if direct else before[-1] if before else ""
-        if named:
-            yield method, template(named)
+        member = None if found[2] else _MEMBER.search(behind)
+        expression = (member[1] or member[2]) if member else behind.partition(")")[0]
+        direct = _PATH.findall(expression)
+        names = [] if direct else re.findall(r"[\w.]+", expression)
+        paths = direct + [path for name in names for path in _defined(source, name, found.start())]
+        yield from (((found[1] or found[2]).upper(), template(path)) for path in paths)
+
+
+def _defined(source: str, name: str, end: int) -> list[str]:
+    """Return the paths of the last definition of a name before a place; a member may be defined anywhere."""
+    definitions = re.findall(rf"\b{re.escape(name)} = ([^;]*)", source if "." in name else source[:end])
+    return _PATH.findall(definitions[-1]) if definitions else []
 
 
 NAMED = {request for source in SOURCES.values() for request in requests(source)}
