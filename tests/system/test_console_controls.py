@@ -232,7 +232,7 @@ def test_a_fault_is_added_and_removed_by_the_keyboard(console: Console) -> None:
     expect(shown.get_by_role("region", name="Faults")).to_be_focused()
 
 
-def test_what_is_typed_and_the_focus_outlast_a_reading(console: Console) -> None:
+def test_typed_values_and_the_focus_outlast_a_reading(console: Console) -> None:
     shown = console.open("faults")
     field = shown.get_by_label("Resource")
     fill(shown, {"Fault": "reset-after:", "Key": HOSTILE, "Times": "4"})
