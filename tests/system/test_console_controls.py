@@ -97,9 +97,7 @@ def test_an_advance_shows_what_happened_in_order_with_links(console: Console) ->
     assert "completed, 25 prospects imported" in rows.nth(2).inner_text()
     links = [link.get_attribute("href") for link in rows.nth(2).get_by_role("link").all()]
     assert links == [f"#/{console.sandbox}/jobs/{job.json()['id']}", f"#/{console.sandbox}/audiences/{AUDIENCE}"]
-    expect(rows.nth(1).get_by_role("link", name=HOSTILE)).to_have_attribute(
-        "href", f"#/{console.sandbox}/keys"
-    )
+    expect(rows.nth(1).get_by_role("link", name=HOSTILE)).to_have_attribute("href", f"#/{console.sandbox}/keys")
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,24 @@ def test_the_form_of_a_state_has_its_documented_parameters(console: Console, sta
     expect(entry.get_by_text(STATES[state]["x-teardown"])).to_be_visible()
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_each_state_is_set_up_with_nothing_typed_and_torn_down(console: Console, state: str) -> None:
+    console.plane.post("jobs", json={"accountGroupId": GROUP, "audienceId": AUDIENCE, "pace": "manual"})
+    shown = console.open("states")
+    entry = opened(shown, state)
+    for name in {"apiKey", "jobId"} & STATES[state]["properties"]["params"]["properties"].keys():
+        expect(entry.get_by_label(name, exact=True)).not_to_have_value("")
+
+    console.press("Set it up", f"Set up: {state}.")
+    expect(entry.get_by_role("heading", name="Set up, number 1")).to_be_visible()
+    values = [name.inner_text() for name in entry.locator("article dt").all()]
+    console.press(f"Tear down: {state}, number 1", f"Torn down: {state}.")
+
+    described = SCHEMAS.get(STATES[state].get("x-values", "").rpartition("/")[2], {"required": []})
+    assert set(described["required"]) <= set(values)
+    expect(entry.locator("summary").first).to_be_focused()
+
+
 def test_a_state_is_set_up_and_torn_down_with_its_values(console: Console) -> None:
     shown = console.open("states")
     entry = opened(shown, "an audience being populated")
