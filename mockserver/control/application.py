@@ -37,7 +37,7 @@ from mockserver.ports import Store
 from mockserver.service.journal_tail import JournalTails
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
-from openapi import contract, control_contract, typed_contract
+from openapi import contract, control_contract, provider_states, typed_contract
 
 MAX_BODY = 1 << 20
 
@@ -53,6 +53,7 @@ def handlers(
             control_contract=control_contract,
             contract=contract,
             typed_contract=typed_contract,
+            states_contract=provider_states,
         ),
         ConsoleHandlers(),
         SandboxHandlers(sandboxes),

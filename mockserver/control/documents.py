@@ -35,7 +35,7 @@ _POLICY = (
 class DocumentHandlers:
     """The handlers of operations on health and documentation."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one argument a contract)
         self,
         sandboxes: Sandboxes,
         version: str,
@@ -43,12 +43,14 @@ class DocumentHandlers:
         control_contract: Contract,
         contract: Contract,
         typed_contract: Contract,
+        states_contract: Contract,
     ) -> None:
         self._sandboxes = sandboxes
         self._version = version
         self._read_control_contract = control_contract
         self._read_contract = contract
         self._read_typed_contract = typed_contract
+        self._read_states_contract = states_contract
 
     @operation("getHealth")
     async def health(self) -> Response:
@@ -69,6 +71,11 @@ class DocumentHandlers:
     async def typed_contract(self) -> Response:
         """Return the contract for generators of clients."""
         return self._typed_contract, 200
+
+    @operation("getProviderStatesContract")
+    async def states_contract(self) -> Response:
+        """Return the contract of the provider states."""
+        return self._states_contract, 200
 
     @operation("getDocs")
     async def page(self) -> File:
@@ -96,6 +103,10 @@ class DocumentHandlers:
     @cached_property
     def _typed_contract(self) -> Body:
         return self._read_typed_contract()
+
+    @cached_property
+    def _states_contract(self) -> Body:
+        return self._read_states_contract()
 
 
 def _swagger_ui(name: str) -> bytes:

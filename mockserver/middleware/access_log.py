@@ -29,6 +29,7 @@ _WORDS = frozenset(
         "prospecting",
         "prospects",
         "provider-states",
+        "provider-states.json",
         "remove-from-folder",
         "sandboxes",
         "snapshots",

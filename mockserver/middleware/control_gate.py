@@ -17,7 +17,8 @@ from mockserver.recording.request_record import note_refusal
 _ROOT = "/_mock"
 _BELOW = "/_mock/"
 _PUBLIC = re.compile(
-    r"/_mock(/(health|openapi\.json|audiences(\.typed)?\.json|docs(/([a-z][^/]*)?)?|console/(panels/)?[a-z][^/]*)?)?"
+    r"/_mock(/(health|(openapi|audiences(\.typed)?|provider-states)\.json"
+    r"|docs(/([a-z][^/]*)?)?|console/(panels/)?[a-z][^/]*)?)?"
 )
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/\\?#\s]+)(?::[0-9]+)?", re.ASCII)

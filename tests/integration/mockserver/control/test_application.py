@@ -13,11 +13,11 @@ from mockserver.control.application import handlers
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.seeds import schema
 from mockserver.service.journal_tail import JournalTails
-from openapi import contract, control_contract, typed_contract
+from openapi import contract, control_contract, provider_states, typed_contract
 from tests.harness.control_plane import CONTRACT, OPERATIONS, ControlPlane, journals_of
 
 PUBLIC = {
-    *("getHealth", "getControlContract", "getContract", "getTypedContract"),
+    *("getHealth", "getControlContract", "getContract", "getTypedContract", "getProviderStatesContract"),
     *("getConsole", "getConsoleAsset", "getConsolePanel", "getDocs", "getDocsAsset"),
 }
 
@@ -95,6 +95,7 @@ class TestDocuments:
         assert control.call("GET", "/_mock/openapi.json") == control_contract()
         assert control.call("GET", "/_mock/audiences.json") == contract()
         assert control.call("GET", "/_mock/audiences.typed.json") == typed_contract()
+        assert control.call("GET", "/_mock/provider-states.json") == provider_states()
 
     def test_the_docs_page_loads_only_files_of_this_server(self, control: ControlPlane) -> None:
         page = control.send("GET", "/_mock/docs")

@@ -192,7 +192,7 @@ def test_the_admin_token_does_not_admit_a_foreign_host_or_page() -> None:
     assert gate_response(HOST, ("origin", "http://evil.example"), token, token="secret")[0] == 403
 
 
-CONTRACTS = ["/openapi.json", "/audiences.json", "/audiences.typed.json"]
+CONTRACTS = ["/openapi.json", "/audiences.json", "/audiences.typed.json", "/provider-states.json"]
 PUBLIC = [
     "",
     "/",
@@ -218,6 +218,7 @@ PROTECTED = [
     "/console/panels/../keys",
     "/console/other/keys.js",
     "/openapi_json",
+    "/provider-states",
 ]
 
 
