@@ -139,6 +139,27 @@ def test_an_example_that_was_preferred_shows_no_other_refusal(client: Client, pa
     expect(page.locator(".remedies button")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("prepare", "path", "remedy"),
+    [
+        (lambda _: None, f"/v1/accounts/{GROUP}/audiences/{POPULATED}", "Jobs"),
+        (limit, "/v1/accounts", "Limits"),
+        (state("the rate limit is exhausted"), "/v1/accounts", "Provider states"),
+    ],
+)
+def test_a_refusal_without_a_body_shows_what_gets_past_it(
+    client: Client, page: Page, prepare: Request, path: str, remedy: str
+) -> None:
+    prepare(client)
+    client.send("HEAD", path)
+    number = client.control("GET", "/journal?limit=1")["exchanges"][0]["number"]
+
+    open_panel(page, client.url, "journal", str(number))
+
+    expect(page.locator(".remedies").get_by_role("link", name=remedy, exact=True)).to_be_visible()
+    assert "undefined" not in page.locator("main").inner_text()
+
+
 def test_a_lost_reply_names_its_fault(client: Client, page: Page) -> None:
     client.control("POST", "/faults", {"kind": "reset-after"})
     assert client.list_accounts() is None

@@ -3,16 +3,30 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mockserver.bootstrap import Components
 from mockserver.config import Settings
 from mockserver.recording.exchange import Exchange
+from mockserver.service.journal_tail import MAX_FOLLOWERS
 from tests.harness.in_thread import served
-from tests.system.console_pages import ALL, GROUP, JOB, POPULATED, READER, READY, Client, console_page, open_panel
+from tests.system.console_pages import (
+    ALL,
+    CONTROL,
+    GROUP,
+    JOB,
+    POPULATED,
+    READER,
+    READY,
+    Client,
+    console_page,
+    open_panel,
+)
 
 MARKUP = '"><img src=x onerror=alert(1)>'
 BIDI = "\u202etxt.exe"
@@ -152,6 +166,16 @@ def test_the_page_filters_as_the_server_does(client: Client, page: Page, filters
     found = page.evaluate(script, [kept, everything, keys])
 
     assert found == [entry["number"] for entry in client.control("GET", f"/journal?{query}")["exchanges"]]
+
+
+@pytest.mark.parametrize("value", ["a/b", "%2F", "&status=409#", "..", MARKUP, BIDI, "12"])
+def test_the_address_of_a_view_keeps_any_filter(client: Client, page: Page, value: str) -> None:
+    open_panel(page, client.url, "journal")
+    page.get_by_label("Identifier in the path").fill(value)
+
+    page.reload()
+
+    expect(page.get_by_label("Identifier in the path")).to_have_value(value)
 
 
 def test_a_pause_stops_the_list_and_counts_what_waits(client: Client, page: Page) -> None:
@@ -308,6 +332,18 @@ def test_ten_thousand_exchanges_are_a_few_rows(browser: Browser, complaints: lis
         Client(url).list_accounts()
         expect(table).to_have_attribute("aria-rowcount", "10002")
         expect(page.get_by_role("link", name="Exchange 1", exact=True)).to_be_focused()
+
+
+def test_a_page_that_cannot_follow_reads_what_is_new(client: Client, page: Page) -> None:
+    with ExitStack() as followers:
+        for _ in range(MAX_FOLLOWERS):
+            followers.enter_context(httpx.stream("GET", f"{client.url}{CONTROL}/journal/stream"))
+        open_panel(page, client.url, "journal")
+        expect(page.locator("#status")).to_contain_text("is followed by 8 already")
+
+        client.list_accounts()
+
+        expect_numbers(page, 1)
 
 
 def test_the_keyboard_alone_opens_an_exchange_and_returns(client: Client, page: Page) -> None:

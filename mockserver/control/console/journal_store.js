@@ -5,6 +5,7 @@ import { at } from './control_plane.js';
 import { journalPath } from './journal_filters.js';
 
 const PAGE = 1_000; // exchanges in one reading: as many as the control plane gives
+const NEWS = 100; // exchanges in one reading of what is new
 const SPARE = 500; // exchanges beyond the limit of the journal until the page forgets the oldest
 const REST = 20; // times as long as a judgement took until the next one: at most 5 % of the server's time
 
@@ -55,12 +56,13 @@ export class Journal {
     this.isWhole = false;
     this.judged = '';
     this.judgeFrom = 0;
+    this.frame = 0;
     /** @type {Set<() => void>} */
     this.listeners = new Set();
   }
 
   /**
-   * Call a function after each change; return the function that ends this.
+   * Call a function with the next frame after a change, once for however many changes; return the function that ends this.
    *
    * @param {() => void} listener
    */
@@ -106,10 +108,11 @@ export class Journal {
   async load() {
     const { generation, highest } = this;
     const known = this.isWhole ? highest : 0;
+    const limit = known > 0 ? NEWS : PAGE;
     this.isWhole = false;
     let until;
     do {
-      const { exchanges } = await this.read({ limit: PAGE, until });
+      const { exchanges } = await this.read({ limit, until });
       if (generation !== this.generation) {
         return;
       }
@@ -119,7 +122,7 @@ export class Journal {
       }
       this.add(exchanges);
       this.tell();
-      until = exchanges.length === PAGE ? exchanges[PAGE - 1].number - 1 : 0;
+      until = exchanges.length === limit ? exchanges[limit - 1].number - 1 : 0;
     } while (until > known);
     this.isBehind = false;
     this.isWhole = true;
@@ -203,8 +206,11 @@ export class Journal {
     return `${this.generation} ${this.highest} ${this.entries.size} ${this.dropped}`;
   }
 
-  /** Tell the listeners. */
+  /** Tell the listeners with the next frame. */
   tell() {
-    this.listeners.forEach((listener) => listener());
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.listeners.forEach((listener) => listener());
+    });
   }
 }

@@ -19,7 +19,7 @@ const MOST_JOBS = 10;
 
 /** @type {Record<string, (refused: Case) => Promise<Partial<Remedy>>>} */
 const REMEDIES = {
-  guard: ({ details, ...rest }) => jobs(rest, [details.jobId]),
+  guard: ({ details, ...rest }) => jobs(rest, [details.jobId].filter((id) => id !== undefined)),
   'active-jobs': ({ details, ...rest }) => jobs(rest, Array.isArray(details.activeJobIds) ? details.activeJobIds : []),
   permission,
   'api-key': validKey,
@@ -55,7 +55,7 @@ async function jobs({ plane, sandbox }, ids) {
   const found = await Promise.all(named.map((id) => unlessGone(plane.get(at`sandboxes/${sandbox}/jobs/${id}`))));
   const active = named.filter((_, index) => ACTIVE.includes(found[index]?.status));
   return {
-    links: named.map((id) => ({ text: `Job ${id}`, place: ['jobs', id] })),
+    links: [...named.map((id) => ({ text: `Job ${id}`, place: ['jobs', id] })), { text: 'Jobs', place: ['jobs'] }],
     news: named.map((id, index) => `Job ${id} is ${found[index]?.status ?? 'no longer there'}.`),
     actions: active.map((id) => ({
       label: named.length > 1 ? `End job ${id}` : 'End the job',
@@ -100,16 +100,13 @@ async function validKey(refused) {
 async function rateLimit(refused) {
   const { plane, sandbox, details } = refused;
   const seconds = Number(details.retryAfter);
-  if (!(seconds > 0)) {
-    return teardown(refused, 'the rate limit is exhausted');
-  }
   const [{ mode, now }, limits] = await Promise.all([
     plane.get(at`sandboxes/${sandbox}/clock`),
     unlessGone(plane.get(at`sandboxes/${sandbox}/limits`)),
   ]);
   /** @type {Action[]} */
   const actions = [];
-  if (mode === 'manual') {
+  if (mode === 'manual' && seconds > 0) {
     const path = at`sandboxes/${sandbox}/clock/advance`;
     actions.push({ label: `Advance the clock by ${seconds} s`, request: () => ({ method: 'POST', path, body: { seconds } }) });
   }
@@ -120,12 +117,14 @@ async function rateLimit(refused) {
       request: () => ({ method: 'DELETE', path: at`sandboxes/${sandbox}/limits` }),
     });
   }
+  const state = details.limit === undefined ? await teardown(refused, 'the rate limit is exhausted') : {};
   const hasPassed = typeof details.passesAt === 'string' && details.passesAt <= now;
   const news = [
     ...(hasPassed ? ['This time has passed by now.'] : []),
-    ...(limits === undefined ? ['The sandbox has no limit by now.'] : []),
+    ...(limits === undefined && details.limit !== undefined ? ['The sandbox has no limit by now.'] : []),
   ];
-  return { actions, news, links: [{ text: 'Limits', place: ['limits'] }, { text: 'Clock', place: ['clock'] }] };
+  const links = [{ text: 'Limits', place: ['limits'] }, { text: 'Clock', place: ['clock'] }, ...(state.links ?? [])];
+  return { actions: [...actions, ...(state.actions ?? [])], news, links };
 }
 
 /** @param {Case} refused */
@@ -150,6 +149,7 @@ async function faults({ plane, sandbox, exchange }) {
 /**
  * @param {Case} refused
  * @param {string} state
+ * @returns {Promise<Partial<Remedy>>}
  */
 async function teardown(refused, state) {
   const key = await keyOf(refused);

@@ -24,7 +24,7 @@ export const RULES = new Map(
       past: ({ retryAfter }) =>
         Number.isFinite(retryAfter)
           ? `Wait ${retryAfter} s by the clock of the sandbox before the request is repeated, or lift the limit.`
-          : 'Lift the limit: tear the provider state down.',
+          : 'Wait, lift the limit, or tear the provider state down that has exhausted it.',
     },
     permission: {
       checks: 'that the key has the permission',

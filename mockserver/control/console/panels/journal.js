@@ -40,7 +40,6 @@ class JournalPanel {
     /** @type {import('../journal_rows.js').Row[]} */
     this.shown = [];
     this.findings = this.journal.findingsByExchange();
-    this.frame = 0;
     this.isFirst = true;
     const address = (/** @type {number} */ number) => this.address(String(number));
     this.table = new LongTable({
@@ -56,7 +55,7 @@ class JournalPanel {
     const actions = actionButtons(context, 'the journal', () => journalActions(context));
     const bar = element('p', { class: 'actions' }, this.pauseButton, actions);
     this.node = element('div', {}, this.filters.node, bar, this.count, this.table.node, this.commands.node);
-    this.unsubscribe = this.journal.subscribe(() => this.drawSoon());
+    this.unsubscribe = this.journal.subscribe(() => this.draw());
     this.draw();
   }
 
@@ -80,7 +79,6 @@ class JournalPanel {
   /** End the drawing. */
   close() {
     this.unsubscribe();
-    cancelAnimationFrame(this.frame);
     this.table.close();
   }
 
@@ -102,15 +100,8 @@ class JournalPanel {
     return this.context.address('journal', ...first, ...filterSegments(this.filters.values));
   }
 
-  /** Draw once with the next frame, however many exchanges come before it. */
-  drawSoon() {
-    this.frame ||= requestAnimationFrame(() => this.draw());
-  }
-
   /** Bring the list up to date. */
   draw() {
-    cancelAnimationFrame(this.frame);
-    this.frame = 0;
     const { journal } = this;
     const entries = this.paused ?? [...journal.entries.values()];
     this.findings = journal.findingsByExchange();
