@@ -92,7 +92,8 @@ export function statusText({ status, outcome, resent }) {
 /** @param {Exchange} exchange */
 export function status(exchange) {
   const isGood = exchange.status !== null && exchange.status < 400 && exchange.outcome === 'answered';
-  return element('span', { class: isGood ? 'good' : 'problem' }, statusText(exchange));
+  const text = exchange.status === null ? exchange.outcome : statusText(exchange); // short: the column is narrow
+  return element('span', { class: isGood ? 'good' : 'problem' }, text);
 }
 
 /**
