@@ -10,9 +10,9 @@ from mockserver.service.journals import Journals, Query, Reading
 
 Pause = Callable[[float], Awaitable[None]]
 
-INTERVAL = 0.25
-"""Seconds between two reads of a journal."""
-HEARTBEAT = 60
+INTERVAL = 0.1
+"""Seconds between two reads of a journal: a page shows an exchange within 0.2 s of its end."""
+HEARTBEAT = 150
 """Reads without a new exchange until a follower gets a sign of life."""
 AT_ONCE = 50
 """The maximum number of exchanges in a batch."""

@@ -7,7 +7,7 @@ const PAUSE = 2_000; // milliseconds before it connects again, and between readi
 
 /**
  * @typedef {{kind: 'exchange', entry: import('./types.js').Exchange} | {kind: 'dropped', count: number} | {kind: 'reset'}
- *   | {kind: 'read'}} News `read`: it cannot follow, so the state is to be read again
+ *   | {kind: 'read'}} News `read`: the state is to be read again, for it begins to follow, or cannot
  * @typedef {{id: string, event: string, data: string}} ServerEvent
  */
 
@@ -59,20 +59,27 @@ export class Live {
     this.subscribers.clear();
   }
 
-  /** Follow the journal until the stream ends. */
+  /** Follow the journal until the stream ends; what has ended before is to be read, for a long journal takes seconds. */
   async follow() {
-    /** @type {Record<string, string>} */
-    const headers = this.lastId === '' ? {} : { 'Last-Event-ID': this.lastId };
+    this.lastId ||= await this.newest();
+    const headers = { 'Last-Event-ID': this.lastId };
     const request = { method: /** @type {const} */ ('GET'), path: at`sandboxes/${this.sandbox}/journal/stream` };
     const response = await this.plane.fetch(request, { headers, signal: this.stopping.signal });
     this.following = true;
     this.status('Live');
+    this.tell({ kind: 'read' });
     if (response.body !== null) {
       for await (const event of events(response.body)) {
         this.receive(event);
       }
     }
     this.status('Connecting again');
+  }
+
+  /** Return the number of the newest exchange. */
+  async newest() {
+    const { exchanges, dropped } = await this.plane.get(at`sandboxes/${this.sandbox}/journal?limit=1`);
+    return String(exchanges[0]?.number ?? dropped);
   }
 
   /** @param {ServerEvent} event */

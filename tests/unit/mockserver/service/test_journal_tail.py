@@ -132,12 +132,13 @@ class TestBatches:
     def test_a_follower_resumes_after_the_given_number(self) -> None:
         assert Situation().lines_until_stop(writes(1), before=3, after=2) == numbers(3, 4)
 
-    def test_the_tail_polls_every_quarter_of_a_second(self) -> None:
+    def test_the_tail_polls_every_tenth_of_a_second(self) -> None:
         context = Situation()
 
         context.lines_until_stop(writes(1), nothing)
 
         assert context.paused == [INTERVAL] * 3
+        assert INTERVAL == 0.1
 
     def test_a_follower_gets_a_heartbeat_now_and_then(self) -> None:
         quiet = [nothing] * (HEARTBEAT + 3)
