@@ -58,6 +58,7 @@ def key(record: ApiKey) -> Body:
         "accountGroupIds": sorted(record.account_group_ids),
         "revoked": record.revoked,
         "expiresAt": None if record.expires_at is None else iso(record.expires_at),
+        "rateLimit": None if record.limit is None else str(record.limit),
     }
 
 
@@ -88,6 +89,10 @@ def job(observed: SeenJob) -> Body:
         "requested": record.requested,
         "imported": record.imported_at(now),
         "progress": round(record.progress_at(now), 2),
+        "stages": {
+            "import": round(record.import_progress_at(now), 2),
+            "enrichment": round(record.enrichment_progress_at(now), 2),
+        },
         "polled": record.polled,
         "createdAt": iso(record.created_at),
         "endedAt": None if ending is None else iso(ending.at),

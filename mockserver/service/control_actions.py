@@ -1,14 +1,13 @@
 """Actions and views of the control plane, beyond the permissions of the vendor's API: audiences, keys and jobs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mockserver.domain.account import AccountGroup, Plan
 from mockserver.domain.audience import Audience, AudienceType
 from mockserver.domain.job import Ending, Job, JobStatus, Progression
 from mockserver.domain.key import ApiKey
 from mockserver.service import prospecting
-from mockserver.service.audiences import counted
 from mockserver.service.prospecting import SeenJob
 from mockserver.service.seeding import DEFAULT_CREDITS
 from mockserver.service.transactions import UnitOfWork
@@ -22,14 +21,6 @@ class UnknownError(LookupError):
 
 class EndedError(ValueError):
     """A change of a job that has ended; the message says how it ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListedAudience:
-    """An audience with its current number of prospects; `ready`: the guard permits its use."""
-
-    audience: Audience
-    ready: bool
 
 
 async def key(work: UnitOfWork, token: str) -> ApiKey:
@@ -88,17 +79,6 @@ async def remove_key(work: UnitOfWork, token: str) -> None:
     still_used = {group_id for other in await work.transaction.api_keys() for group_id in other.account_group_ids}
     for group_id in removed.account_group_ids - still_used:
         await work.transaction.remove_account_group(group_id)
-
-
-async def list_audiences(work: UnitOfWork) -> Sequence[ListedAudience]:
-    """Return all audiences of the sandbox, newest first within each account group."""
-    listed = []
-    for group in await work.transaction.account_groups():
-        for audience in await work.transaction.audiences(group.id, before=None, limit=None):
-            open_jobs = await work.transaction.open_jobs_on(audience.id)
-            ready = not any(open_job.is_active(work.now) for open_job in open_jobs)
-            listed.append(ListedAudience(await counted(work, audience), ready))
-    return listed
 
 
 async def add_audience(work: UnitOfWork, account_group_id: str, prospects: int, name: str = "") -> Audience:

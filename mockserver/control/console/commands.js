@@ -55,9 +55,17 @@ export function commandsFor(plane, request, label = 'As a command') {
   function renew() {
     setText(copied, '');
     if (node.open) {
+      setText(code, text());
+    }
+  }
+  /** Return the command, or what is missing for one. */
+  function text() {
+    try {
       const planned = request();
       const sent = { ...planned, url: plane.url(planned), needsToken: plane.needsToken && planned.key === undefined };
-      setText(code, commandLines(sent)[chosen]);
+      return commandLines(sent)[chosen];
+    } catch (error) {
+      return `# ${error instanceof Error ? error.message : error}`;
     }
   }
   return { node, renew };

@@ -1,17 +1,20 @@
 // @ts-check
 /** The dialogs of the page and its notices: native `<dialog>` elements, and a live region. */
 
-import { button, element, field, uniqueId } from './elements.js';
+import { button, element, field, setText, uniqueId } from './elements.js';
 
 /**
- * Show a dialog; return when it is closed, with true if its form was submitted.
+ * Show a dialog; return when it is closed, with true if its form was submitted. Where `act` returns a problem, the dialog
+ * shows it and stays, with all that was typed.
  *
  * @param {string} title
  * @param {Array<import('./elements.js').Child>} children
- * @param {{confirm?: string, cancel?: string, danger?: boolean}} [labels] without `confirm` there is only one to close it
+ * @param {{confirm?: string, cancel?: string, danger?: boolean, act?: () => Promise<string | undefined>}} [options]
+ *   without `confirm` there is only a button to close it
  * @returns {Promise<boolean>}
  */
-export function dialog(title, children, { confirm, cancel = confirm === undefined ? 'Close' : 'Cancel', danger } = {}) {
+export function dialog(title, children, { confirm, cancel = confirm === undefined ? 'Close' : 'Cancel', danger, act } = {}) {
+  const problem = element('p', { class: 'problem', role: 'alert' });
   const id = uniqueId('dialog');
   /** @type {HTMLDialogElement} */
   const node = element(
@@ -22,6 +25,7 @@ export function dialog(title, children, { confirm, cancel = confirm === undefine
       { method: 'dialog', onsubmit: submit },
       element('h2', { id }, title),
       ...children,
+      problem,
       element(
         'p',
         { class: 'actions' },
@@ -33,9 +37,14 @@ export function dialog(title, children, { confirm, cancel = confirm === undefine
     ),
   );
   /** @param {SubmitEvent} event */
-  function submit(event) {
+  async function submit(event) {
     event.preventDefault(); // the policy of the page allows no form to be sent, not even to a dialog
-    node.close('confirmed');
+    const text = await act?.();
+    if (text === undefined) {
+      node.close('confirmed');
+    } else {
+      setText(problem, text);
+    }
   }
   const opener = document.activeElement;
   document.body.append(node);
@@ -43,9 +52,8 @@ export function dialog(title, children, { confirm, cancel = confirm === undefine
   return new Promise((resolve) => {
     node.addEventListener('close', () => {
       node.remove();
-      if (opener instanceof HTMLElement && opener.isConnected) {
-        opener.focus();
-      }
+      const place = opener instanceof HTMLElement && opener.isConnected ? opener : document.getElementById('panel');
+      place?.focus();
       resolve(node.returnValue === 'confirmed');
     });
   });

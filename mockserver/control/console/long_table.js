@@ -80,7 +80,7 @@ export class LongTable {
     setHeight(this.above, first * this.height);
     setHeight(this.below, (this.rows.length - last) * this.height);
     if (this.region.scrollTop !== scrollTop) {
-      this.region.scrollTop = scrollTop; // the removal of a focused row has a layout computed without the spacers
+      this.region.scrollTop = scrollTop; // the table was shorter for a moment
     }
     if (hadFocus && !this.body.contains(document.activeElement)) {
       this.region.focus({ preventScroll: true }); // its row has left the page; the keys still scroll

@@ -2,6 +2,7 @@
 /** The reader of the panel that is shown: after exchanges, and every two seconds while something moves. */
 
 const SOON = 250; // milliseconds in which exchanges cause one reading
+const SHARE = 4; // a long list is read for a fifth of the time at most
 const MOVING = 2_000; // milliseconds between readings while something moves
 
 export class Reader {
@@ -13,7 +14,10 @@ export class Reader {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     /** @type {Promise<void> | undefined} */
-    this.reading = undefined;
+    this.current = undefined;
+    /** @type {Promise<void> | undefined} */
+    this.waiting = undefined;
+    this.lasted = 0; // milliseconds that the last reading took
     this.lastProblem = '';
     setInterval(() => {
       if (!document.hidden && this.panel?.moves?.()) {
@@ -29,6 +33,8 @@ export class Reader {
    */
   use(panel) {
     this.panel = panel;
+    this.current = undefined; // that of the panel before
+    this.waiting = undefined;
     this.lastProblem = '';
   }
 
@@ -50,23 +56,27 @@ export class Reader {
       if (!document.hidden) {
         void this.read();
       }
-    }, SOON);
+    }, Math.max(SOON, SHARE * this.lasted));
   }
 
   /** Read the panel; a reading that is under way is awaited before, for it may be too old. */
   async read() {
-    const earlier = this.reading;
-    const mine = (async () => {
-      await earlier;
-      await this.readPanel();
-    })();
-    this.reading = mine;
-    await mine;
+    this.waiting ??= this.readNext();
+    await this.waiting;
+  }
+
+  /** Read the panel as soon as no reading is under way. */
+  async readNext() {
+    await this.current;
+    this.waiting = undefined;
+    this.current = this.readPanel();
+    await this.current;
   }
 
   /** Read the panel; report a problem once, not with each reading. */
   async readPanel() {
     const panel = this.panel;
+    const start = performance.now();
     try {
       await panel?.refresh?.();
       this.lastProblem = '';
@@ -77,5 +87,6 @@ export class Reader {
         this.report(error);
       }
     }
+    this.lasted = performance.now() - start;
   }
 }

@@ -90,7 +90,7 @@ export function table({ caption, columns, key, empty = 'None.' }) {
   const body = element('tbody');
   const none = element('p', { class: 'hint' }, empty);
   const shown = element('table', {}, element('caption', { class: 'unseen' }, caption), rows.head(), body);
-  const node = element('div', { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': caption }, shown);
+  const node = element('div', { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': `${caption}: table` }, shown);
   return {
     node: element('div', {}, node, none),
     /** @param {Row[]} given */

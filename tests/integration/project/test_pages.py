@@ -30,7 +30,7 @@ EXAMPLE = "http://127.0.0.1:8080"
 STATUSES = {
     "README.md": [200, 404, 409, 200, 200, 200, 201],
     "docs/control-plane.md": [
-        *(200, 200, 200),  # the sandbox `default`
+        *(200, 200, 200, 200),  # the sandbox `default`
         *(201, 200),  # sandboxes
         *(201, 200, 200, 200, 204),  # worlds to take along
         *(200, 200, 200, 200),  # clocks and jobs

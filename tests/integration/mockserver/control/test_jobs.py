@@ -39,6 +39,15 @@ class TestJobs:
         shown = control.call("GET", f"{DEFAULT}/jobs/{started.job.id}")
         assert (shown["status"], shown["jobPace"]["pace"]) == ("running", "manual")
 
+    def test_a_job_shows_how_much_of_each_stage_is_done(self, control: ControlPlane) -> None:
+        running = start_job(control, status="running")
+        ended = control.call(
+            "POST", f"{DEFAULT}/jobs/{running['id']}/end", {"outcome": "failed", "stage": "enrichment", "share": 0.5}
+        )
+
+        assert running["stages"] == {"import": 0.62, "enrichment": 0}
+        assert ended["stages"] == {"import": 1, "enrichment": 0.5}
+
     @pytest.mark.parametrize(
         "body",
         [{"pace": "slow"}, {"polls": 0}, {"durationMs": -1}, {"status": "completed"}, {"outcome": "queued"}, {"x": 1}],

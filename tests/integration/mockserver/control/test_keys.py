@@ -30,7 +30,7 @@ class TestKeys:
 
         created = control.call("POST", f"{DEFAULT}/keys", body)
 
-        assert created == body | {"key": created["key"], "expiresAt": None}
+        assert created == body | {"key": created["key"], "expiresAt": None, "rateLimit": None}
         assert created in control.call("GET", f"{DEFAULT}/keys")["keys"]
 
     def test_a_key_cannot_be_created_for_an_unknown_account_group(self, control: ControlPlane) -> None:

@@ -87,6 +87,10 @@ class TestLimits:
             "left": 3,
             "fullAt": None,
         }
+        assert {one["key"]: one["rateLimit"] for one in frozen.control("GET", "/keys")["keys"]} == {
+            frozen.key: None,
+            other: "3/s",
+        }
         assert [frozen.call("GET", "/audiences", key=other).status_code for _ in range(4)] == [200] * 3 + [429]
         assert [frozen.call("GET", "/audiences").status_code for _ in range(2)] == [200, 429]
         assert frozen.control("GET", path)["left"] == 0
