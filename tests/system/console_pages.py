@@ -5,12 +5,13 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 GROUP = "a00000000000000000000001"
 READY, POPULATED, JOB = "b00000000000000000000001", "b00000000000000000000002", "c00000000000000000000001"
 ALL, READER, REVOKED = "sk_test_all_permissions", "sk_test_read_only", "sk_test_revoked"
 CONTROL = "/_mock/sandboxes/default"
+TIMEOUT = 20_000  # milliseconds: a browser waits for a busy machine
 
 
 class Client:
@@ -46,7 +47,8 @@ class Client:
 def console_page(browser: Browser, complaints: list[str], **options: Any) -> Iterator[Page]:
     """Yield a page, whose errors and breaches of its policy are added to the complaints."""
     with browser.new_context(**options) as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(TIMEOUT)
+        expect.set_options(timeout=TIMEOUT)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.append(message.text))

@@ -7,7 +7,8 @@ import { journalPath } from './journal_filters.js';
 const PAGE = 1_000; // exchanges in one reading: as many as the control plane gives
 const NEWS = 100; // exchanges in one reading of what is new
 const SPARE = 500; // exchanges beyond the limit of the journal until the page forgets the oldest
-const REST = 20; // times as long as a judgement took until the next one: at most 5 % of the server's time
+const REST = 20; // times as long as a judgement took until the next one: 5 % of the server's time,
+const LONGEST_REST = 4_000; // milliseconds, after which findings are read in any case
 
 /**
  * @typedef {import('./types.js').Exchange} Exchange
@@ -148,7 +149,7 @@ export class Journal {
     if (this.judged !== state && began >= this.judgeFrom) {
       this.findings = (await this.plane.get(at`sandboxes/${this.sandbox}/findings`)).findings;
       this.judged = state;
-      this.judgeFrom = performance.now() + REST * (performance.now() - began);
+      this.judgeFrom = performance.now() + Math.min(LONGEST_REST, REST * (performance.now() - began));
       this.tell();
     }
   }
