@@ -8,12 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.bootstrap import Components, server
 from mockserver.config import Settings
-from mockserver.middleware.access_log import Write
 from tests.harness.in_thread import served
+from tests.system.path_prefix import under_a_prefix
 
 TOKEN = "of-the-administrator"
 GROUP, READY, POPULATED = "a00000000000000000000001", "b00000000000000000000001", "b00000000000000000000002"
@@ -313,18 +311,6 @@ def test_the_token_is_asked_for_once_kept_for_the_tab_and_in_no_command(page: Pa
             commands.get_by_label(language).check()
             expect(commands.locator("pre")).to_contain_text("AUDIENCE_MOCK_ADMIN_TOKEN")
         assert TOKEN not in page.content()
-
-
-def under_a_prefix(settings: Settings, parts: Components, write: Write) -> ASGIApp:
-    """Return the server behind a proxy that strips `/mock`, and knows nothing else."""
-    app = server(settings, parts, write)
-
-    async def proxied(scope: Scope, receive: Receive, send: Send) -> None:
-        assert scope["path"].startswith("/mock/"), scope["path"]
-        stripped = {"path": scope["path"][5:], "raw_path": scope["raw_path"][5:]}
-        await app({**scope, **stripped}, receive, send)
-
-    return proxied
 
 
 def test_the_console_works_behind_a_path_prefix(page: Page) -> None:

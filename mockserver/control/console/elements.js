@@ -1,6 +1,8 @@
 // @ts-check
 /** The makers of elements. Every text becomes a text node, so that no text of a target or a client is ever markup. */
 
+import { visible } from './texts.js';
+
 /** @typedef {Node | string | number | null | undefined | false} Child */
 /** @typedef {Record<string, string | number | boolean | null | undefined | ((event: any) => unknown)>} Attributes */
 
@@ -113,8 +115,9 @@ export function select(options, attributes = {}) {
  * @param {Array<string | {value: string, text: string}>} options
  */
 export function setOptions(node, options) {
-  const wanted = options.map((option) => (typeof option === 'string' ? { value: option, text: option } : option));
-  const shown = [...node.options].map(({ value, text }) => ({ value, text }));
+  const given = options.map((option) => (typeof option === 'string' ? { value: option, text: option } : option));
+  const wanted = given.map(({ value, text }) => ({ value, text: visible(text) }));
+  const shown = [...node.options].map(({ value, textContent }) => ({ value, text: textContent }));
   if (JSON.stringify(wanted) === JSON.stringify(shown)) {
     return;
   }

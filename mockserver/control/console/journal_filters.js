@@ -50,7 +50,7 @@ export function filterSegments(filters) {
  */
 export function journalPath(sandbox, query) {
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  const text = pairs.map(([name, value]) => at`${name}=${value}`).join('&');
+  const text = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`).join('&');
   return /** @type {Path} */ (at`sandboxes/${sandbox}/journal` + (text && `?${text}`));
 }
 

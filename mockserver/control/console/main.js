@@ -47,30 +47,34 @@ class Console {
         panel.close?.();
         return;
       }
-      this.replace(panel, module.title, route.sandbox);
+      this.replace(panel, { title: module.title, about: entry.about }, route.sandbox);
     } catch (error) {
       if (turn === this.shows) {
         const text = error instanceof Error ? error.message : String(error);
         const node = element('p', { class: 'problem' }, text);
-        this.replace({ node }, entry.title, route.sandbox);
+        this.replace({ node }, entry, route.sandbox);
       }
     }
     await this.refresh();
+    if (turn === this.shows) {
+      main.removeAttribute('aria-busy');
+    }
   }
 
   /**
    * Put a panel in place of the one before; whoever has followed a link is led to it.
    *
    * @param {import('./types.js').Panel} panel
-   * @param {string} title
+   * @param {{title: string, about: string}} entry
    * @param {string} sandbox
    */
-  replace(panel, title, sandbox) {
+  replace(panel, { title, about }, sandbox) {
     const isFirst = this.panel === undefined;
     this.panel?.close?.();
     this.panel = panel;
     reader.use(panel);
-    main.replaceChildren(element('h1', {}, title), panel.node);
+    main.replaceChildren(element('h1', {}, title), element('p', { class: 'lead' }, about), panel.node);
+    main.setAttribute('aria-busy', 'true'); // until it has been read
     document.title = `${title} of ${sandbox}: audience-mock`;
     if (!isFirst) {
       main.focus({ preventScroll: true });

@@ -2,6 +2,7 @@
 /** The rows of tables, which are updated in place: what has the focus, and what somebody types, stays. */
 
 import { element, setText } from './elements.js';
+import { visible } from './texts.js';
 
 /**
  * A column shows a text, or a node that is made once for each row: `latest` returns the row as it is now.
@@ -113,7 +114,7 @@ function cell(column, row, latest) {
   if (made !== undefined) {
     column.update?.(made, row);
   }
-  const text = column.text?.(row) ?? '';
+  const text = visible(column.text?.(row) ?? '');
   return element('td', { class: column.class, 'data-title': column.title }, made ?? text);
 }
 
@@ -125,7 +126,7 @@ function cell(column, row, latest) {
  */
 function updateCell(column, node, row) {
   if (column.text !== undefined) {
-    setText(node, column.text(row));
+    setText(node, visible(column.text(row)));
   } else if (node.firstChild !== null) {
     column.update?.(node.firstChild, row);
   }

@@ -47,11 +47,28 @@ class Audiences {
     this.node = element(
       'div',
       {},
+      this.beginning(),
       element('div', { class: 'filters' }, field('Name or identifier', this.text), field('State', this.ready)),
       this.list.node,
       element('p', { class: 'actions' }, this.count, this.more),
       this.keys.node,
       this.making(),
+    );
+  }
+
+  /** Return how an application comes to use this server, for this is the first panel that one sees. */
+  beginning() {
+    const { address, plane } = this.context;
+    return element(
+      'p',
+      { class: 'lead' },
+      'Point an application at ',
+      element('code', {}, plane.vendorBase.replace(/\/$/, '')),
+      ', with one of the ',
+      link(address('keys'), 'keys of this sandbox'),
+      '. Its requests show in the ',
+      link(address('journal'), 'journal'),
+      ', and what they change shows here. An audience that an active job populates is not theirs to delete: 409.',
     );
   }
 

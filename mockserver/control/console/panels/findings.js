@@ -39,8 +39,7 @@ export function show(context) {
   const groups = new Map();
   const draw = () => {
     const { findings, entries } = journal;
-    const text = `${counted(findings.length, 'finding')} about ${counted(entries.size, 'exchange')}.`;
-    setText(count, findings.length === 0 ? `${text} A finding is a mistake of the client, as the journal shows it.` : text);
+    setText(count, `${counted(findings.length, 'finding')} about ${counted(entries.size, 'exchange')}.`);
     for (const rule of new Set([...groups.keys(), ...findings.map((finding) => finding.rule)])) {
       const own = findings.filter((finding) => finding.rule === rule);
       const group = groups.get(rule) ?? newGroup(context, own[0]);

@@ -6,6 +6,7 @@ import { at } from '../control_plane.js';
 import { element, field, link, section, select, setOptions, setText } from '../elements.js';
 import { endFields, prospectingFields } from '../job_fields.js';
 import { LongTable } from '../long_table.js';
+import { visible } from '../texts.js';
 import { KeyChooser } from '../vendor.js';
 
 /** @typedef {import('../types.js').Job & {audienceName?: string}} Row */
@@ -61,7 +62,7 @@ class Jobs {
         title: 'Audience',
         class: 'wide',
         make: ({ audienceId }) => link(this.context.address('audiences', audienceId), audienceId),
-        update: (node, { audienceName, audienceId }) => setText(node, audienceName ?? audienceId),
+        update: (node, { audienceName, audienceId }) => setText(node, visible(audienceName ?? audienceId)),
       },
       { title: 'Status', make: () => element('span'), update: showStatus },
       { title: 'Progress', make: bar, update: showProgress },

@@ -44,7 +44,7 @@ class States {
     this.node = element(
       'div',
       {},
-      element('p', {}, 'A provider state is a situation that a test asks for by name. A state may act on another sandbox than the selected one: on that of the API key.'),
+      element('p', {}, 'A state may act on another sandbox than the selected one: on that of the API key.'),
       element('div', { class: 'form' }, field('Where', this.where)),
       section('States', ...states.map((state) => this.entry(state))),
     );
