@@ -8,6 +8,7 @@ const PAGE = 1_000; // exchanges in one reading: as many as the control plane gi
 const NEWS = 100; // exchanges in one reading of what is new
 const SPARE = 500; // exchanges beyond the limit of the journal until the page forgets the oldest
 const REST = 20; // times as long as a judgement took until the next one: 5 % of the server's time,
+const DRAWN = 100; // milliseconds between two drawings of a journal that grows fast
 const LONGEST_REST = 4_000; // milliseconds, after which findings are read in any case
 
 /**
@@ -57,13 +58,14 @@ export class Journal {
     this.isWhole = false;
     this.judged = '';
     this.judgeFrom = 0;
-    this.frame = 0;
+    this.isTelling = false;
+    this.told = -Infinity; // when the listeners were told last
     /** @type {Set<() => void>} */
     this.listeners = new Set();
   }
 
   /**
-   * Call a function with the next frame after a change, once for however many changes; return the function that ends this.
+   * Call a function soon after a change, once for however many changes; return the function that ends this.
    *
    * @param {() => void} listener
    */
@@ -207,11 +209,20 @@ export class Journal {
     return `${this.generation} ${this.highest} ${this.entries.size} ${this.dropped}`;
   }
 
-  /** Tell the listeners with the next frame. */
+  /** Tell the listeners with the next frame, or some frames later if they were told just before. */
   tell() {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.listeners.forEach((listener) => listener());
-    });
+    if (this.isTelling) {
+      return;
+    }
+    this.isTelling = true;
+    setTimeout(
+      () =>
+        requestAnimationFrame(() => {
+          this.isTelling = false;
+          this.told = performance.now();
+          this.listeners.forEach((listener) => listener());
+        }),
+      Math.max(0, this.told + DRAWN - performance.now()),
+    );
   }
 }

@@ -74,6 +74,9 @@ export class RowSet {
       this.shown.set(key, entry);
       return node;
     }
+    if (known.row === row) {
+      return known.node; // a table that is scrolled is drawn often, and nothing of its rows is new
+    }
     known.row = row;
     this.columns.forEach((column, index) => updateCell(column, known.node.cells[index], row));
     return known.node;

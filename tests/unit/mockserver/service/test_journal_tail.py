@@ -12,18 +12,25 @@ from mockserver.adapters.memory.store import MemoryStore
 from mockserver.domain.job import Progression
 from mockserver.ports import SandboxNotFoundError
 from mockserver.recording.exchange import Exchange
-from mockserver.service.journal_tail import AT_ONCE, HEARTBEAT, INTERVAL, Batch, JournalTails, TooManyFollowersError
+from mockserver.service.journal_tail import (
+    AT_ONCE,
+    HEARTBEAT,
+    INTERVAL,
+    Batch,
+    JournalTails,
+    TooManyFollowersError,
+)
 from mockserver.service.journals import JournalOffError, Journals
 from mockserver.service.sandboxes import Sandboxes
 
 HOUR = 3_600_000
-HELD = 100
+HELD = 2 * AT_ONCE
 Act = Callable[["Situation"], Awaitable[None]]
 
 
 @dataclass
 class Situation:
-    """A sandbox whose journal holds a hundred exchanges, and an action for each pause of its follower."""
+    """A sandbox whose journal holds two hundred exchanges, and an action for each pause of its follower."""
 
     limit: int = HELD
     acts: list[Act] = field(default_factory=list)
@@ -146,11 +153,11 @@ class TestBatches:
         assert Situation().lines_until_stop(*quiet, writes(1), *quiet) == ["nothing", "1: /1", "nothing"]
         assert 14 <= HEARTBEAT * INTERVAL <= 16
 
-    def test_a_large_backlog_comes_in_batches_without_pauses(self) -> None:
+    def test_a_large_backlog_comes_in_batches_with_a_pause_between_them(self) -> None:
         context = Situation()
 
         assert context.lines_until_stop(nothing, before=AT_ONCE + 1) == numbers(1, AT_ONCE + 1)
-        assert context.paused == [0, INTERVAL]
+        assert context.paused == [INTERVAL, INTERVAL]
 
 
 class TestDropped:
