@@ -27,3 +27,8 @@ def browser() -> Iterator[Browser]:
 def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
     with started_firefox(tmp_path_factory.mktemp("firefox")) as started:
         yield started
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the folder for pictures of the console."""
+    parser.addoption("--pictures", metavar="FOLDER", help="write pictures of the console to this folder")

@@ -68,7 +68,7 @@ class Audiences {
       link(address('keys'), 'keys of this sandbox'),
       '. Its requests show in the ',
       link(address('journal'), 'journal'),
-      ', and what they change shows here. An audience that an active job populates is not theirs to delete: 409.',
+      ', and what they change shows here. While a job populates an audience, no client may read, change or delete it (409).',
     );
   }
 
