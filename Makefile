@@ -22,7 +22,7 @@ define CREATE
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run unit test check typed system-test schemathesis conformance bench bench-journal bench-sandboxes mutants versions prove clean
+.PHONY: help install run unit test check typed system-test pictures schemathesis conformance bench bench-journal bench-sandboxes mutants versions prove clean
 
 help: ## Print this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,9 @@ typed: $(STAMP) ## Apply openapi/clients.overlay.yaml, and write openapi/audienc
 
 system-test: $(STAMP) ## Run the tests that need programs from Debian
 	tests/system/run
+
+pictures: $(STAMP) ## Write pictures of the console to build/pictures, or to FOLDER=
+	$(BIN)/python -m pytest -q tests/system/test_console_story.py --pictures $(or $(FOLDER),build/pictures)
 
 schemathesis: $(STAMP) ## Plain `schemathesis run` over both contracts, all checks and phases, on servers started for it
 	$(BIN)/python -m tests.system.schemathesis_run
