@@ -128,9 +128,10 @@ def test_a_world_of_hostile_names_shows_as_texts_on_every_panel(
 
 
 def expect_texts(page: Page, width: int, place: str) -> None:
-    """Check that no name has become an element, and that the page does not scroll sideways."""
+    """Check that no name is an element or turns the direction of others, and that the page does not scroll sideways."""
     assert page.locator("body img, body script").count() == 0, place
     assert "taken" not in page.title(), place
+    assert not set(BIDI) & set(page.locator("main").inner_text()), place
     assert page.evaluate("document.documentElement.scrollWidth") <= width, place
 
 

@@ -2,6 +2,7 @@
 /** The dialogs of the page and its notices: native `<dialog>` elements, and a live region. */
 
 import { button, element, field, setText, uniqueId } from './elements.js';
+import { visible } from './texts.js';
 
 /**
  * Show a dialog; return when it is closed, with true if its form was submitted. Where `act` returns a problem, the dialog
@@ -96,7 +97,7 @@ export function notices(region) {
     };
     /** @type {HTMLElement} */
     const node = element('div', { class: `notice ${kind}` }, element('p', {}, text), button('Close', close));
-    const earlier = [...region.children].filter((other) => other.firstElementChild?.textContent === text);
+    const earlier = [...region.children].filter((other) => other.firstElementChild?.textContent === visible(text));
     earlier.forEach((other) => other.remove());
     region.append(node);
     if (kind === 'done') {

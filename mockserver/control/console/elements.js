@@ -1,5 +1,5 @@
 // @ts-check
-/** The makers of elements. Every text becomes a text node, so that no text of a target or a client is ever markup. */
+/** The makers of elements. Every text becomes a text node without hidden characters: a text of a client is never markup. */
 
 import { visible } from './texts.js';
 
@@ -168,5 +168,5 @@ export function section(heading, ...children) {
 function present(children) {
   return children
     .filter((child) => child !== false && child !== null && child !== undefined)
-    .map((child) => (child instanceof Node ? child : String(child)));
+    .map((child) => (child instanceof Node ? child : visible(String(child))));
 }

@@ -7,7 +7,6 @@ import { element, field, link, section, select } from '../elements.js';
 import { LongTable } from '../long_table.js';
 import { address } from '../routes.js';
 import { seedFields } from '../seed_fields.js';
-import { visible } from '../texts.js';
 import { exporting, importing, snapshots } from '../worlds.js';
 
 /** @typedef {import('../types.js').SandboxSummary} Row */
@@ -39,7 +38,7 @@ export function show(context) {
  */
 function columns(context) {
   return [
-    { title: 'Sandbox', class: 'wide', make: ({ id, name }) => link(address(id, 'audiences'), visible(name || id)) },
+    { title: 'Sandbox', class: 'wide', make: ({ id, name }) => link(address(id, 'audiences'), name || id) },
     { title: 'Made', text: ({ createdAt }) => createdAt },
     {
       title: 'Actions',
