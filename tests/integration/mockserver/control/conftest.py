@@ -29,6 +29,7 @@ def shared_control() -> ControlPlane:
 def control(shared_control: ControlPlane) -> ControlPlane:
     shared_control.store.records.clear()
     shared_control.store.owners.clear()
+    shared_control.store.capacity.taken = 0
     shared_control.clock.instant = START
     asyncio.run(shared_control.sandboxes.create(default_seed(), name="default", sandbox_id="default"))
     return shared_control
