@@ -53,7 +53,7 @@ def handlers(
             contract=contract,
             typed_contract=typed_contract,
         ),
-        SandboxHandlers(sandboxes),
+        SandboxHandlers(sandboxes, long_responses),
         WorldHandlers(sandboxes, long_responses),
         SnapshotHandlers(sandboxes),
         ClockHandlers(sandboxes),
