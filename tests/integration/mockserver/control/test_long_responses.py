@@ -1,13 +1,15 @@
 """Responses of the control plane that are sent in pieces."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from mockserver.api.long_responses import LongResponses
 from mockserver.domain.audience import Audience
-from tests.harness.control_plane import AUDIENCE, DEFAULT, GROUP, ControlPlane
+from tests.harness.control_plane import AUDIENCE, DEFAULT, GROUP, OPERATIONS, ControlPlane
 from tests.harness.journal_builder import JournalBuilder
 
 LONG: dict[str, tuple[str, str, str]] = {
@@ -80,3 +82,29 @@ def test_a_long_list_of_sandboxes_looks_like_a_short_one(large: ControlPlane) ->
     assert (long_is_at_once, short_is_at_once) == (False, True)
     assert len(long["sandboxes"]) == 301
     assert short == {"sandboxes": long["sandboxes"][:2]}
+
+
+@pytest.fixture
+def busy(large: ControlPlane, long_responses: LongResponses) -> Iterator[ControlPlane]:
+    """A control plane whose only place for a long response is taken."""
+    usual = long_responses.limit, long_responses.most_waiting
+    long_responses.limit, long_responses.most_waiting = 1, 0
+    place = asyncio.run(long_responses.enter(None))
+    yield large
+    long_responses.leave(place)
+    long_responses.limit, long_responses.most_waiting = usual
+
+
+def test_the_contract_states_every_response_that_may_find_no_place() -> None:
+    assert {name for name, (*_, described) in OPERATIONS.items() if "503" in described["responses"]} == set(LONG)
+
+
+@pytest.mark.parametrize("operation", sorted(LONG))
+def test_a_long_response_without_a_place_is_503_as_the_contract_states(busy: ControlPlane, operation: str) -> None:
+    method, path, _ = LONG[operation]
+
+    answer = busy.send(method, path)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "no place" in answer.json()["reason"]
+    assert answer.json()["hint"] == "Try again in a moment."
