@@ -40,6 +40,7 @@ class HttpServer(uvicorn.Server):
         config = uvicorn.Config(
             app,
             http=protocol,
+            interface="asgi3",  # uvicorn takes an application for an older one if it is no coroutine function
             loop="uvloop",
             ws="none",
             lifespan="off",

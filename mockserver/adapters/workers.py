@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from types import FrameType
 
 from mockserver.adapters.stop_signals import stop_signals
 
@@ -92,7 +93,7 @@ class Workers:
     def _start(self) -> Worker:
         return Worker(self._work, self._listening)
 
-    def _wait(self, stopping: Connection) -> list[object]:
+    def _wait(self, stopping: socket.socket) -> list[object]:
         """Wait for a signal, a message or the end of a process, and return the objects that are ready."""
         by_connection = {worker.connection: worker for worker in self._workers if not worker.connection.closed}
         events = wait([stopping, *by_connection, *(worker.process.sentinel for worker in self._workers)])
@@ -108,12 +109,25 @@ class Workers:
 
 
 @contextmanager
-def _stop_signals() -> Iterator[Connection]:
-    """Yield a connection that becomes readable after a signal to stop."""
-    reading, writing = multiprocessing.Pipe(duplex=False)
-    before = {number: signal.signal(number, lambda *_: writing.send("stop")) for number in stop_signals()}
+def _stop_signals() -> Iterator[socket.socket]:
+    """Yield a socket that becomes readable after a signal to stop.
+
+    The interpreter writes to it at once. A handler in Python would run once the call that waits has returned, so that a
+    signal just before this call would be lost until something else happens.
+    """
+    reading, writing = socket.socketpair()
+    writing.settimeout(0)
+    before = {number: signal.signal(number, _ignore) for number in stop_signals()}
+    wakeup = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
     try:
         yield reading
     finally:
+        signal.set_wakeup_fd(wakeup)
         for number, handler in before.items():
             signal.signal(number, handler)
+        reading.close()
+        writing.close()
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing, unlike SIG_IGN, which child processes would inherit, and of which nobody is told."""

@@ -98,7 +98,7 @@ class Envelopes:
         """
         if isinstance(outcome, Refusal):
             return self.refusal(outcome)
-        return self._success(view(outcome)), status
+        return {"success": True, "data": view(outcome), "error": None, "traceId": self._ids.trace_id()}, status
 
     def listing(
         self, outcome: T | Refusal, view: Callable[[T, MakeRows[Any]], Body], size: Callable[[T], int]
@@ -110,14 +110,10 @@ class Envelopes:
             view: The function that renders a result as `data`, with a function for its arrays.
             size: The function that returns about how many characters a result has.
         """
-        if isinstance(outcome, Refusal):
-            return self.refusal(outcome)
-        if size(outcome) < LONG:
-            return self._success(view(outcome, rendered)), 200
-        return LongJson(self._success(view(outcome, Rows)), self._long_responses)
-
-    def _success(self, data: Body) -> Body:
-        return {"success": True, "data": data, "error": None, "traceId": self._ids.trace_id()}
+        if isinstance(outcome, Refusal) or size(outcome) < LONG:
+            return self.response(outcome, lambda result: view(result, rendered))
+        body, _ = self.response(outcome, lambda result: view(result, Rows))
+        return LongJson(body, self._long_responses)
 
     def refusal(self, refusal: Refusal) -> RefusedResponse:
         """Return the response for a refusal."""

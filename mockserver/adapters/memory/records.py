@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 from mockserver.adapters.memory.journal import MemoryJournal
@@ -15,6 +16,8 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
 from mockserver.domain.snapshot import Snapshot
+
+_SERIAL = attrgetter("serial")
 
 
 class Measured(NamedTuple):
@@ -96,7 +99,9 @@ class SandboxRecords:
     def open_jobs(self, owner: str) -> list[Job]:
         """Return the jobs of an account group, or on an audience, without a recorded end, oldest first."""
         jobs = [job for job_id in self._open_job_ids.get(owner, ()) if (job := self.jobs.get(job_id)) is not None]
-        return sorted(jobs, key=lambda job: job.serial)
+        if len(jobs) > 1:
+            jobs.sort(key=_SERIAL)
+        return jobs
 
     def _remove_open_job(self, owner: str, job_id: str) -> None:
         job_ids = self._open_job_ids.get(owner)

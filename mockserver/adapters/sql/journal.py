@@ -19,7 +19,7 @@ from mockserver.adapters.sql.schema import EXCHANGES
 from mockserver.adapters.sql.statements import JournalStatements
 from mockserver.ports import Journal, SandboxNotFoundError, StoreError
 from mockserver.recording.exchange import Exchange
-from mockserver.recording.stranger_share import Held, StrangerShare
+from mockserver.recording.stranger_share import StrangerShare
 
 Pause = Callable[[float], Awaitable[None]]
 BufferedExchange = tuple[str, Exchange]
@@ -54,11 +54,6 @@ class _State:
     last: int
     size: int
     cleared_at: float
-
-    @property
-    def held(self) -> Held:
-        """The exchanges that the journal holds."""
-        return Held(self.first, self.last, self.size)
 
 
 class SqlJournals:
@@ -120,7 +115,9 @@ class SqlJournals:
 
     def _is_admitted(self, sandbox_id: str, state: _State, exchange: Exchange) -> bool:
         """Return whether an exchange is kept; this process counts the strangers' exchanges that it writes itself."""
-        return exchange.token is not None or self._strangers[sandbox_id].admits(exchange, state.held)
+        return exchange.token is not None or self._strangers[sandbox_id].admits(
+            exchange.size, state.first, state.last, state.size
+        )
 
     async def _make_room(self, session: Session, sandbox_id: str, state: _State) -> None:
         """Drop the oldest exchanges until the rest is within the bounds."""

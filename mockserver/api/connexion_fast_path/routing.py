@@ -103,16 +103,16 @@ class Router:
 
     def _find_greedily(self, segments: list[str], values: list[str]) -> Route | None:
         """Return the route without backtracking, which misses a templated segment where a concrete one fits as well."""
-        node: Node | None = self._root
+        node = self._root
         for segment in segments:
-            if node is None:
-                return None
             child = node.concrete.get(segment)
-            if child is None and segment:
+            if child is None:
                 child = node.templated
+                if child is None or not segment:
+                    return None
                 values.append(segment)
             node = child
-        return None if node is None else node.route
+        return node.route
 
 
 class FastRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # Connexion has no types

@@ -1,10 +1,13 @@
 """A server with a database: in several processes, and restarted."""
 
+import linecache
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -114,6 +117,42 @@ def test_a_replacement_worker_that_cannot_start_is_replaced_too(tmp_path: Path) 
         status = Workers(partial(falters, tmp_path), listening, 1, lambda: started.append(True), pause=0).run()
 
     assert (status, started, len(list(tmp_path.iterdir()))) == (0, [True], 3)
+
+
+def lasts(_listening: socket.socket, line: Connection) -> None:
+    """Report ready, and end with the connection."""
+    line.send("ready")
+    with suppress(EOFError):
+        line.recv()
+
+
+def current_line(thread: int) -> str:
+    """The line of source that a thread executes."""
+    frame = sys._current_frames()[thread]  # noqa: SLF001  (the only way)
+    return linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+
+
+def test_a_signal_that_another_thread_receives_stops_workers() -> None:
+    waiting = threading.get_ident()
+
+    def send_signal() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        while "_selector.poll(" not in current_line(waiting):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def block_and_send() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        threading.Thread(target=send_signal, daemon=True).start()
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {})
+    try:
+        with bound("127.0.0.1", 0) as listening:
+            status = Workers(lasts, listening, 1, block_and_send).run()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    assert status == 0
 
 
 def test_changes_persist_when_the_server_is_restarted(file: str) -> None:

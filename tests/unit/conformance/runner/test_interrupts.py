@@ -61,11 +61,13 @@ def test_an_interrupt_that_the_garbage_collector_drops_is_raised_again() -> None
         gc.callbacks.remove(collecting)
         signal.raise_signal(signal.SIGINT)
 
-    interrupt = PersistentInterrupt(seconds=0.2)
+    interrupt = PersistentInterrupt(seconds=60)
     gc.callbacks.append(collecting)
     gc.collect()
-
+    until_next, interval = signal.getitimer(signal.ITIMER_REAL)
     with pytest.raises(KeyboardInterrupt):
-        signal.pause()
+        signal.raise_signal(signal.SIGALRM)  # as the timer does
+
     interrupt.end()
+    assert 0 < until_next <= interval == 60
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)

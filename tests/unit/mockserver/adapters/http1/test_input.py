@@ -50,7 +50,7 @@ def test_the_pieces_are_the_data() -> None:
     for part in data:
         kept.append(part)
         pieces += [kept.take(chance.randint(1, 16)) for _ in range(chance.randrange(4))]
-    while kept:
+    while not kept.is_empty:
         pieces.append(kept.take(3))
 
     assert b"".join(pieces) == b"".join(data)
@@ -61,5 +61,5 @@ def test_forgotten_data_are_not_taken() -> None:
     kept.take(1)
     kept.clear()
 
-    assert not kept
+    assert kept.is_empty
     assert kept.take(16) == b""

@@ -71,7 +71,7 @@ def test_a_body_of_many_chunks_is_parsed_a_piece_each_turn_and_not_read_on_meanw
         served.data_received(HEAD + CHUNK * COUNT)
 
         turns = 0
-        while served.backlog:
+        while not served.backlog.is_empty:
             assert not transport.is_read
             size = len(served.cycle.body) + len(app.body)
             await asyncio.sleep(0)
@@ -101,7 +101,7 @@ def test_a_body_that_nobody_takes_any_more_is_read_to_its_end() -> None:
             for _ in range(10):
                 await asyncio.sleep(0)
 
-            assert not served.backlog
+            assert served.backlog.is_empty
             assert transport.is_read
 
     asyncio.run(main())
@@ -115,7 +115,7 @@ def test_a_body_that_the_application_does_not_take_is_not_read_on() -> None:
         for _ in range(10):
             await asyncio.sleep(0)
 
-        assert not served.backlog
+        assert served.backlog.is_empty
         assert not transport.is_read
 
     asyncio.run(main())
