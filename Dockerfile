@@ -12,7 +12,10 @@ COPY pyproject.toml constraints.txt README.md LICENSE audience_mock_launcher.py 
 COPY openapi openapi
 COPY mockserver mockserver
 COPY conformance conformance
-RUN python -m pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt ".[$EXTRAS]"
+# The option binds what is installed. The environment of its own in which pip builds the package is bound by a variable:
+# PIP_BUILD_CONSTRAINT since pip 25.3, PIP_CONSTRAINT before.
+RUN PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+    python -m pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt ".[$EXTRAS]"
 ENV AUDIENCE_MOCK_HOST=0.0.0.0
 USER 10001:10001
 EXPOSE 8080

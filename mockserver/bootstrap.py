@@ -79,7 +79,7 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         StoreError: The store cannot be used.
     """
     if settings.store == MEMORY:
-        yield MemoryStore(settings.journal_limit, settings.journal_bytes)
+        yield MemoryStore(settings.journal_limit, settings.journal_bytes, settings.max_data)
     else:
         open_sql_store = _sql_store_factory()
         journal_bounds = settings.journal_limit, settings.journal_bytes
@@ -98,7 +98,7 @@ def _sql_store_factory() -> Any:  # noqa: ANN401  (loaded by its name)
 
 def components(settings: Settings, *, store: Store | None = None, clock: Clock | None = None) -> Components:
     """Return the components for some settings, wired to each other."""
-    store = store or MemoryStore(settings.journal_limit, settings.journal_bytes)
+    store = store or MemoryStore(settings.journal_limit, settings.journal_bytes, settings.max_data)
     clock = clock or RealClock()
     is_shared = settings.store != MEMORY  # with other servers, or with earlier runs of this one
     ids = SeededIds(secrets.token_hex() if is_shared or settings.seed is None else settings.seed)

@@ -156,6 +156,13 @@ cli.add_command(seed)
     "--max-sandboxes", default=10_000, show_default=True, type=click.IntRange(1), help="Maximum number of sandboxes."
 )
 @click.option(
+    "--max-data",
+    default=1 << 30,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Maximum size in bytes of all that the memory store holds.",
+)
+@click.option(
     "--sandbox-expiry",
     default="1h",
     show_default=True,

@@ -42,6 +42,7 @@ class Settings:
         rate_limit: The initial rate limit of each key of each sandbox; None for none.
         sandbox_expiry: The milliseconds of disuse after which a sandbox is deleted; None for never.
         max_sandboxes: The maximum number of sandboxes.
+        max_data: The maximum size of all that the memory store holds, in bytes.
     """
 
     host: str = "127.0.0.1"
@@ -70,6 +71,7 @@ class Settings:
     rate_limit: RateLimit | None = None
     sandbox_expiry: int | None = 3_600_000
     max_sandboxes: int = 10_000
+    max_data: int = 1 << 30
 
     @property
     def shown_store(self) -> str:

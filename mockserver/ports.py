@@ -78,6 +78,13 @@ class StoreError(Exception):
     """The store is unavailable; the message says why, in one line and without a password."""
 
 
+class StoreFullError(StoreError):
+    """A change does not fit into what the store may hold: nothing was written, and what shrinks it still succeeds."""
+
+    def __init__(self, taken: int, limit: int) -> None:
+        super().__init__(f"the store is full: it holds {taken:,} of the {limit:,} bytes that --max-data allows")
+
+
 class Access(Enum):
     """The access that a transaction needs; a store may isolate it more strictly."""
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from mockserver.api.envelope import Envelopes
 from mockserver.api.long_responses import BusyError
-from mockserver.ports import SandboxNotFoundError, StoreError
+from mockserver.ports import SandboxNotFoundError, StoreError, StoreFullError
 from mockserver.recording.request_record import note_refusal
 
 logger = logging.getLogger("mockserver")
@@ -42,6 +42,7 @@ class ErrorHandlers:
         app.add_error_handler(HTTPException, self.problem)
         app.add_error_handler(SandboxNotFoundError, self.sandbox_deleted)
         app.add_error_handler(StoreError, self.store_unavailable)
+        app.add_error_handler(StoreFullError, self.store_full)
         app.add_error_handler(BusyError, self.busy)
         app.add_error_handler(Exception, self.unexpected)
 
@@ -68,6 +69,11 @@ class ErrorHandlers:
         """Return the response for a request that failed because the store is unavailable."""
         hint = "Check the current resource state before you retry; the server's log says more under this trace id."
         return self._failed(request, "the mock server cannot use its store at the moment.", hint, str(error))
+
+    async def store_full(self, request: ConnexionRequest, error: StoreFullError) -> ConnexionResponse:
+        """Return the response for a request for which the store has no room."""
+        hint = "Delete what nobody needs any more, or start the server with a greater --max-data."
+        return self._failed(request, f"{error}; nothing was changed.", hint, str(error))
 
     async def busy(self, request: ConnexionRequest, error: BusyError) -> ConnexionResponse:
         """Return the response for a list that is too long to be sent besides those that are being sent."""

@@ -100,12 +100,13 @@ class LongJson(Response):
     Args:
         document: The document.
         responses: The long responses that are being sent.
+        status: The status.
     """
 
     media_type = "application/json"
 
-    def __init__(self, document: Json, responses: LongResponses) -> None:
-        super().__init__()
+    def __init__(self, document: Json, responses: LongResponses, status: int = 200) -> None:
+        super().__init__(status_code=status)
         self.document = document
         self._responses = responses
         del self.headers["content-length"]

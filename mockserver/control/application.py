@@ -56,7 +56,7 @@ def handlers(
             states_contract=provider_states,
         ),
         ConsoleHandlers(),
-        SandboxHandlers(sandboxes),
+        SandboxHandlers(sandboxes, long_responses),
         WorldHandlers(sandboxes, long_responses),
         SnapshotHandlers(sandboxes),
         ClockHandlers(sandboxes),

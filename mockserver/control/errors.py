@@ -9,7 +9,7 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
 from mockserver.api.long_responses import BusyError
-from mockserver.ports import SandboxNotFoundError, StoreError
+from mockserver.ports import SandboxNotFoundError, StoreError, StoreFullError
 from mockserver.service.control_actions import EndedError, UnknownError
 from mockserver.service.journals import JournalOffError, NoExchangeError
 from mockserver.service.sandboxes import TooManyError
@@ -47,6 +47,7 @@ def register(app: ConnexionMiddleware) -> None:
     app.add_error_handler(JournalOffError, _journal_off)
     app.add_error_handler(NoExchangeError, _exchange_not_found)
     app.add_error_handler(StoreError, _store_unavailable)
+    app.add_error_handler(StoreFullError, _store_full)
     app.add_error_handler(BusyError, _busy)
     app.add_error_handler(Exception, _unexpected)
 
@@ -100,6 +101,11 @@ async def _store_unavailable(request: ConnexionRequest, error: StoreError) -> Co
     logger.error("%s %r: %s", request.method, request.url.path, error)
     reason = "the mock server cannot use its store at the moment; its log says more"
     return _response(500, reason, "Check the current state before you repeat a request.")
+
+
+async def _store_full(_request: ConnexionRequest, error: StoreFullError) -> ConnexionResponse:
+    hint = "Delete sandboxes, snapshots or journals, or start the server with a greater --max-data."
+    return _response(507, f"{error}; nothing was changed", hint)
 
 
 async def _unexpected(request: ConnexionRequest, error: Exception) -> ConnexionResponse:

@@ -69,9 +69,8 @@ async def _events(tail: Tail) -> AsyncIterator[bytes]:
         if batch is None:
             yield _HEARTBEAT
         else:
-            yield b"".join(
-                _batch_events(batch)
-            )  # one write for all: each costs the server, and a page, as much as an event
+            # One write for all: each costs the server, and a page, as much as an event does.
+            yield b"".join(_batch_events(batch))
 
 
 def _batch_events(batch: Batch) -> list[bytes]:

@@ -17,7 +17,7 @@ from mockserver.control.responses import GONE, Body, Response
 from mockserver.domain.instant import parse
 from mockserver.recording.findings.catalogue import RULE_IDS
 from mockserver.recording.findings.rule import Finding
-from mockserver.service.journals import Journals, Query
+from mockserver.service.journals import ClientFindings, Journals, Query
 
 _HAS_FINDINGS = 422
 _NO_STATUS = "none"
@@ -62,29 +62,31 @@ class JournalHandlers:
         return await to_thread.run_sync(archive, reading, origin, __version__), 200
 
     @operation("listFindings")
-    async def findings(self, sandbox_id: str, since: float = 0) -> Response:
+    async def findings(self, sandbox_id: str, since: float = 0) -> Response | LongJson:
         """List the client's mistakes."""
-        return views.findings(
-            await self._journals.client_findings(sandbox_id, _finding_filter(since, RULE_IDS, ()))
-        ), 200
+        return self._listing(
+            await self._journals.client_findings(sandbox_id, _finding_filter(since, RULE_IDS, ())), {}, 200
+        )
 
     @operation("verifyClient")
-    async def verify(self, sandbox_id: str, body: Body | None = None) -> Response:
+    async def verify(self, sandbox_id: str, body: Body | None = None) -> Response | LongJson:
         """Return 200 if the journal has no findings, else 422 with them."""
         body = body or {}
         is_selected = _finding_filter(body.get("since", 0), body.get("rules", RULE_IDS), body.get("ignore", ()))
         judgement = await self._journals.client_findings(sandbox_id, is_selected)
-        listing = views.findings(judgement)
         if not judgement.findings:
-            return listing, 200
+            return views.findings(judgement), 200
         counts = Counter(finding.rule.id for finding in judgement.findings)
         rules = ", ".join(f"{rule} ({times})" for rule, times in counts.items())
         hint = f"GET /_mock/sandboxes/{sandbox_id}/journal/<number> shows an exchange."
-        return {
-            "reason": f"the client did what it should not: {rules}",
-            "hint": hint,
-            **listing,
-        }, _HAS_FINDINGS
+        refusal = {"reason": f"the client did what it should not: {rules}", "hint": hint}
+        return self._listing(judgement, refusal, _HAS_FINDINGS)
+
+    def _listing(self, judgement: ClientFindings, members: Body, status: int) -> Response | LongJson:
+        """Return a response with some members and the findings."""
+        if views.findings_size(judgement) < LONG:
+            return {**members, **views.findings(judgement)}, status
+        return LongJson({**members, **views.findings(judgement, Rows)}, self._long_responses, status)
 
 
 def _finding_filter(since: float, rules: Iterable[str], ignored: Iterable[str]) -> Callable[[Finding], bool]:

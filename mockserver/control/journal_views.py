@@ -12,6 +12,8 @@ from mockserver.recording.trace import REPLACEMENTS, trace
 from mockserver.service.journals import ClientFindings, Reading
 
 _SUMMARY_SIZE = 350
+_FINDING_SIZE = 250
+_DIGITS = 6
 
 
 def page_size(reading: Reading) -> int:
@@ -118,10 +120,18 @@ def finding(record: Finding) -> Body:
     }
 
 
-def findings(judgement: ClientFindings) -> Body:
-    """Return the findings, and the number of exchanges that they are based on."""
+def findings_size(judgement: ClientFindings) -> int:
+    """Return about how many characters the findings have."""
+    return sum(
+        len(record.rule.summary) + len(record.rule.advice) + _DIGITS * len(record.exchanges) + _FINDING_SIZE
+        for record in judgement.findings
+    )
+
+
+def findings(judgement: ClientFindings, rows: MakeRows[Finding] = rendered) -> Body:
+    """Return the findings, and the number of exchanges that they are based on; `rows` makes the array of findings."""
     return {
-        "findings": [finding(record) for record in judgement.findings],
+        "findings": rows(finding, judgement.findings),
         "held": judgement.held,
         "dropped": judgement.dropped,
     }

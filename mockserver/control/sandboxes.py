@@ -5,6 +5,8 @@ from typing import Any
 
 from anyio import to_thread
 
+from mockserver.api.long_json import LONG, LongJson, Rows, rendered
+from mockserver.api.long_responses import LongResponses
 from mockserver.api.operations import operation
 from mockserver.control import views
 from mockserver.control.errors import ControlError
@@ -25,14 +27,18 @@ _MAX_VALUES = 50_000
 class SandboxHandlers:
     """The handlers of operations on sandboxes."""
 
-    def __init__(self, sandboxes: Sandboxes, read_text: ReadText = read_text) -> None:
+    def __init__(self, sandboxes: Sandboxes, long_responses: LongResponses, read_text: ReadText = read_text) -> None:
         self._sandboxes = sandboxes
+        self._long_responses = long_responses
         self._read_text = read_text
 
     @operation("listSandboxes")
-    async def list_sandboxes(self) -> Response:
+    async def list_sandboxes(self) -> Response | LongJson:
         """List the sandboxes."""
-        return {"sandboxes": [views.summary(sandbox) for sandbox in await self._sandboxes.list_all()]}, 200
+        listed = await self._sandboxes.list_all()
+        if views.summaries_size(listed) < LONG:
+            return {"sandboxes": rendered(views.summary, listed)}, 200
+        return LongJson({"sandboxes": Rows(views.summary, listed)}, self._long_responses)
 
     @operation("createSandbox")
     async def create(self, body: Body | None = None) -> Response:

@@ -12,6 +12,13 @@ from mockserver.service import worlds
 from mockserver.service.prospecting import SeenJob
 from mockserver.service.sandboxes import SeenSandbox
 
+_SUMMARY_SIZE = 120
+
+
+def summaries_size(records: Iterable[Sandbox]) -> int:
+    """Return about how many characters the list of some sandboxes has."""
+    return sum(len(record.name) + _SUMMARY_SIZE for record in records)
+
 
 def summary(record: Sandbox) -> Body:
     """Return a sandbox as an item of the list."""

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mockserver.domain.fault import Fault, FaultDecision, FaultSubject, decide
-from mockserver.ports import SandboxNotFoundError, Store
+from mockserver.ports import SandboxNotFoundError, Store, StoreFullError
 from mockserver.service.fault_documents import Document, FaultError, fault, spelled_out
 from mockserver.service.transactions import UnitOfWork
 
@@ -96,8 +96,8 @@ async def claim(store: Store, sandbox_id: str, fault_id: str) -> bool:
 
 
 async def change(store: Store, sandbox_id: str, fault_id: str, changed: Callable[[Fault], Fault]) -> None:
-    """Change a fault, unless it or its sandbox has been removed."""
-    with suppress(SandboxNotFoundError):
+    """Change a fault, unless it or its sandbox has been removed, or the store has no room for the change."""
+    with suppress(SandboxNotFoundError, StoreFullError):
         async with store.transaction(sandbox_id) as transaction:
             sandbox = await transaction.sandbox()
             faults = tuple(changed(fault) if fault.id == fault_id else fault for fault in sandbox.faults)

@@ -113,6 +113,7 @@ class Journals:
         self._sandboxes = sandboxes
         self._home = home
         self._tokens = tokens
+        self._redaction_of_last = frozenset[str](), Redaction((), tokens)
 
     async def place(self, exchange: Exchange) -> None:
         """Append a request that was refused before its key was checked, to the journal of its sandbox or of `home`.
@@ -184,7 +185,10 @@ class Journals:
     async def _redaction(self, exchanges: Sequence[Exchange]) -> Redaction:
         """Return the redaction of all existing keys, and of the keys in the exchanges, which may be deleted."""
         sent = {token for exchange in exchanges if (token := exchange.sent_token) and len(token) >= _MIN_TOKEN_SIZE}
-        return Redaction(sent.union(await self._store.tokens()), self._tokens)
+        secrets = frozenset(sent.union(await self._store.tokens()))
+        if secrets != self._redaction_of_last[0]:  # to prepare one takes longer than to read what a follower has missed
+            self._redaction_of_last = secrets, Redaction(secrets, self._tokens)
+        return self._redaction_of_last[1]
 
 
 async def _key_names(work: UnitOfWork) -> dict[str, str]:

@@ -10,7 +10,7 @@ from mockserver.domain.job import Progression
 from mockserver.domain.key import ApiKey
 from mockserver.domain.limit import RateLimit
 from mockserver.domain.sandbox import Sandbox, SandboxClock
-from mockserver.ports import Access, Clock, Ids, SandboxNotFoundError, Store
+from mockserver.ports import Access, Clock, Ids, SandboxNotFoundError, Store, StoreFullError
 from mockserver.service.expiry import discard, note_use, still_exists
 from mockserver.service.seed_values import with_settings
 from mockserver.service.seeding import Document, Seeded, TakenKeyError, apply_seed
@@ -84,6 +84,7 @@ class Sandboxes:
 
         Raises:
             SeedError: The seed contradicts itself; nothing is left behind.
+            StoreFullError: The store has no room for it.
             TakenIdError: There is a sandbox with this id.
             TooManyError: The server has the maximum number of sandboxes.
         """
@@ -104,7 +105,7 @@ class Sandboxes:
         sandbox = with_settings(sandbox, document, now)
         try:
             return await self._create_seeded(sandbox, document)
-        except TakenKeyError:
+        except (TakenKeyError, StoreFullError):
             if not await self._remove_expired():
                 raise
             return await self._create_seeded(sandbox, document)

@@ -126,6 +126,13 @@ def test_its_health_is_told_by_a_program_that_is_in_it(image: Image, tmp_path: P
     assert not healthy(url)
 
 
+def test_the_package_in_it_was_built_by_the_pinned_setuptools(image: Image) -> None:
+    (pinned,) = re.findall(r"^setuptools==(.+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    (wheel,) = image.programs.parent.glob("lib/python*/site-packages/audience_mock-*.dist-info/WHEEL")
+
+    assert f"Generator: setuptools ({pinned})" in wheel.read_text()
+
+
 def test_the_image_does_not_run_as_root_and_exposes_the_port_that_it_serves_on(image: Image) -> None:
     options = image.said["CMD"].words
 

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from mockserver.adapters.memory.journal import MemoryJournal
+from mockserver.adapters.memory.sizes import SNAPSHOT, document_size, sandbox_size
 from mockserver.adapters.memory.table import Table
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
@@ -19,8 +20,28 @@ from mockserver.domain.snapshot import Snapshot
 _SERIAL = attrgetter("serial")
 
 
+class Measured(NamedTuple):
+    """A document with its size."""
+
+    document: Mapping[str, Any]
+    size: int
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return a document with its size."""
+        return cls(document, document_size(document))
+
+
+KeptSnapshot = tuple[Snapshot, Measured]
+
+
+def snapshot_size(kept: KeptSnapshot) -> int:
+    """Return the size of a snapshot with its document."""
+    return SNAPSHOT + kept[1].size
+
+
 class SandboxRecords:
-    """All records of a sandbox, and its journal.
+    """All records of a sandbox, and its journal; `size` is the size of all of them in bytes.
 
     Args:
         sandbox: The sandbox's own record.
@@ -33,8 +54,9 @@ class SandboxRecords:
         self, sandbox: Sandbox, seed: Mapping[str, Any], *, journal_limit: int = 0, journal_bytes: int = 0
     ) -> None:
         self.sandbox = sandbox
-        self.seed = seed
-        self.snapshots: dict[str, tuple[Snapshot, Mapping[str, Any]]] = {}
+        self.seed = Measured.of(seed)
+        self.snapshots: dict[str, KeptSnapshot] = {}
+        self.size = self.lasting_size()
         self._journal_limits = journal_limit, journal_bytes
         self.empty()
 
@@ -50,6 +72,10 @@ class SandboxRecords:
         self.ended_jobs: dict[JobStatus, Table[Job]] = defaultdict(Table)
         self._open_job_ids: dict[str, dict[str, None]] = {}
         self.replays: dict[tuple[str, str], Replay] = {}
+
+    def lasting_size(self) -> int:
+        """Return the size of what `empty` leaves."""
+        return sandbox_size(self.sandbox) + self.seed.size + sum(map(snapshot_size, self.snapshots.values()))
 
     def put_job(self, job: Job) -> None:
         """Add or replace a job, and index it by whether its end is recorded."""

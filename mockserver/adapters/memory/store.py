@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from mockserver.adapters.memory.records import SandboxRecords
+from mockserver.adapters.memory.sizes import Capacity
 from mockserver.adapters.memory.transaction import MemoryTransaction
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Access, AudienceRef, Caller, Journal, SandboxNotFoundError, TakenIdError
+from mockserver.ports import Access, AudienceRef, Caller, Journal, SandboxNotFoundError, StoreFullError, TakenIdError
 from mockserver.recording.exchange import Exchange
 
 
@@ -17,10 +18,12 @@ class MemoryStore:
     Args:
         journal_limit: The maximum number of exchanges in the journal of each sandbox.
         journal_bytes: The maximum size of the journal of each sandbox in bytes.
+        max_data: The maximum size of all records and journals together in bytes.
     """
 
-    def __init__(self, journal_limit: int = 1_000, journal_bytes: int = 4 << 20) -> None:
+    def __init__(self, journal_limit: int = 1_000, journal_bytes: int = 4 << 20, max_data: int = 1 << 30) -> None:
         self._journal_limits = journal_limit, journal_bytes
+        self.capacity = Capacity(max_data)
         self.records: dict[str, SandboxRecords] = {}
         self.owners: dict[str, SandboxRecords] = {}
 
@@ -43,7 +46,11 @@ class MemoryStore:
         if sandbox.id in self.records:
             raise TakenIdError(f"there is a sandbox {sandbox.id} already")
         limit, size = self._journal_limits
-        self.records[sandbox.id] = SandboxRecords(sandbox, seed, journal_limit=limit, journal_bytes=size)
+        records = SandboxRecords(sandbox, seed, journal_limit=limit, journal_bytes=size)
+        if self.capacity.taken + records.size > self.capacity.limit:
+            raise StoreFullError(self.capacity.taken, self.capacity.limit)
+        self.capacity.taken += records.size
+        self.records[sandbox.id] = records
         try:
             async with self.transaction(sandbox.id) as transaction:
                 yield transaction
@@ -56,6 +63,7 @@ class MemoryStore:
         records = self.records.pop(sandbox_id, None)
         if records is None:
             raise SandboxNotFoundError(sandbox_id)
+        self.capacity.taken -= records.size
         for token in records.keys:
             del self.owners[token]
 
@@ -67,7 +75,12 @@ class MemoryStore:
         """See `Store.append`."""
         records = self.records.get(sandbox_id)
         if records is not None:
-            records.journal.append(exchange)
+            journal, capacity = records.journal, self.capacity
+            size = journal.size
+            journal.append(exchange, capacity.journal_limit - capacity.taken)
+            grown = journal.size - size
+            records.size += grown
+            capacity.taken += grown
 
     async def journal(self, sandbox_id: str, *, after: int = 0) -> Journal:
         """See `Store.journal`."""
@@ -75,7 +88,10 @@ class MemoryStore:
 
     async def clear_journal(self, sandbox_id: str) -> None:
         """See `Store.clear_journal`."""
-        self._records_of(sandbox_id).journal.clear()
+        records = self._records_of(sandbox_id)
+        records.size -= records.journal.size
+        self.capacity.taken -= records.journal.size
+        records.journal.clear()
 
     def _records_of(self, sandbox_id: str) -> SandboxRecords:
         records = self.records.get(sandbox_id)
@@ -90,4 +106,4 @@ class MemoryStore:
         audience_ref: AudienceRef | None = None,  # noqa: ARG002  (all records are local)
     ) -> MemoryTransaction:
         """See `Store.transaction`."""
-        return MemoryTransaction(self.records, self.owners, sandbox_id)
+        return MemoryTransaction(self.records, self.owners, sandbox_id, self.capacity)

@@ -1,4 +1,7 @@
-"""A transaction over one sandbox in memory; it never yields to the event loop, so no other can interleave."""
+"""A transaction over one sandbox in memory; it never yields to the event loop, so no other can interleave.
+
+The size of the sandbox follows each write, and the sum of the store follows at the commit.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -6,7 +9,16 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from mockserver.adapters.memory.records import SandboxRecords
+from mockserver.adapters.memory.records import Measured, SandboxRecords, snapshot_size
+from mockserver.adapters.memory.sizes import (
+    JOB,
+    Capacity,
+    audience_size,
+    key_size,
+    named_size,
+    replay_size,
+    sandbox_size,
+)
 from mockserver.adapters.memory.table import R, Table
 from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
@@ -16,23 +28,35 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
 from mockserver.domain.snapshot import Snapshot
-from mockserver.ports import SandboxNotFoundError
+from mockserver.ports import SandboxNotFoundError, StoreFullError
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
 class MemoryTransaction:
-    """A transaction that writes at once, and keeps a list of actions to undo."""
+    """A transaction that writes at once, and keeps a list of actions to undo.
 
-    __slots__ = ("_owners", "_records", "_records_by_id", "_sandbox_id", "_undo")
+    Args:
+        records_by_id: The records of all sandboxes.
+        owners: The records to which each token belongs.
+        sandbox_id: The id of the sandbox.
+        capacity: The bytes that the store may hold, and those that it does hold.
+    """
+
+    __slots__ = ("_capacity", "_initial_size", "_owners", "_records", "_records_by_id", "_sandbox_id", "_undo")
 
     def __init__(
-        self, records_by_id: dict[str, SandboxRecords], owners: dict[str, SandboxRecords], sandbox_id: str
+        self,
+        records_by_id: dict[str, SandboxRecords],
+        owners: dict[str, SandboxRecords],
+        sandbox_id: str,
+        capacity: Capacity,
     ) -> None:
         self._records_by_id = records_by_id
         self._owners = owners
         self._sandbox_id = sandbox_id
+        self._capacity = capacity
         self._undo: list[Callable[[], object]] = []
 
     async def __aenter__(self) -> Self:
@@ -40,6 +64,7 @@ class MemoryTransaction:
         if records is None:
             raise SandboxNotFoundError(self._sandbox_id)
         self._records = records
+        self._initial_size = records.size
         return self
 
     async def __aexit__(
@@ -47,11 +72,19 @@ class MemoryTransaction:
     ) -> None:
         if kind is not None:
             await self.rollback()
+            return
+        capacity = self._capacity  # in line, without a call: every request comes by
+        grown = self._records.size - self._initial_size
+        if grown > 0 and capacity.taken + grown > capacity.limit:
+            await self.rollback()
+            raise StoreFullError(capacity.taken, capacity.limit)
+        capacity.taken += grown
 
     async def rollback(self) -> None:
         """See `Transaction.rollback`."""
         while self._undo:
             self._undo.pop()()
+        self._records.size = self._initial_size
 
     async def sandbox(self) -> Sandbox:
         """See `Transaction.sandbox`."""
@@ -59,17 +92,22 @@ class MemoryTransaction:
 
     async def save_sandbox(self, sandbox: Sandbox) -> None:
         """See `Transaction.save_sandbox`."""
-        self._undo.append(partial(setattr, self._records, "sandbox", self._records.sandbox))
-        self._records.sandbox = sandbox
+        records = self._records
+        self._undo.append(partial(setattr, records, "sandbox", records.sandbox))
+        records.size += sandbox_size(sandbox) - sandbox_size(records.sandbox)
+        records.sandbox = sandbox
 
     async def seed(self) -> Mapping[str, Any]:
         """See `Transaction.seed`."""
-        return self._records.seed
+        return self._records.seed.document
 
     async def save_seed(self, seed: Mapping[str, Any]) -> None:
         """See `Transaction.save_seed`."""
-        self._undo.append(partial(setattr, self._records, "seed", self._records.seed))
-        self._records.seed = seed
+        records = self._records
+        self._undo.append(partial(setattr, records, "seed", records.seed))
+        measured = Measured.of(seed)
+        records.size += measured.size - records.seed.size
+        records.seed = measured
 
     async def snapshots(self) -> Sequence[Snapshot]:
         """See `Transaction.snapshots`."""
@@ -77,16 +115,17 @@ class MemoryTransaction:
 
     async def snapshot_document(self, name: str) -> Mapping[str, Any] | None:
         """See `Transaction.snapshot_document`."""
-        return self._records.snapshots[name][1] if name in self._records.snapshots else None
+        kept = self._records.snapshots.get(name)
+        return None if kept is None else kept[1].document
 
     async def save_snapshot(self, snapshot: Snapshot, document: Mapping[str, Any]) -> None:
         """See `Transaction.save_snapshot`."""
-        self._put(self._records.snapshots, snapshot.name, (snapshot, document))
+        self._put(self._records.snapshots, snapshot.name, (snapshot, Measured.of(document)), snapshot_size)
 
     async def remove_snapshot(self, name: str) -> None:
         """See `Transaction.remove_snapshot`."""
         if name in self._records.snapshots:
-            self._drop(self._records.snapshots, name)
+            self._drop(self._records.snapshots, name, snapshot_size)
 
     async def next_serial(self) -> int:
         """See `Transaction.next_serial`; a rollback does not free a number."""
@@ -109,8 +148,10 @@ class MemoryTransaction:
         self._undo.append(partial(self._owners.update, dict.fromkeys(tokens, self._records)))
         kept = self._records.journal
         self._records.empty()
+        self._records.size = self._records.lasting_size()
         if not journal:
             self._records.journal = kept
+            self._records.size += kept.size
         for token in tokens:
             del self._owners[token]
 
@@ -126,14 +167,16 @@ class MemoryTransaction:
         """See `Transaction.save_api_key`."""
         if self._owners.get(key.token, self._records) is not self._records:
             raise ValueError("this key belongs to another sandbox")
-        self._put(self._records.keys, key.token, key)
-        self._put(self._owners, key.token, self._records)
+        self._put(self._records.keys, key.token, key, key_size)
+        if key.token not in self._owners:
+            self._undo.append(partial(self._owners.__delitem__, key.token))
+            self._owners[key.token] = self._records
 
     async def remove_api_key(self, token: str) -> None:
         """See `Transaction.remove_api_key`."""
         if token in self._records.keys:
-            self._drop(self._records.keys, token)
-            self._drop(self._owners, token)
+            self._drop(self._records.keys, token, key_size)
+            self._undo.append(partial(self._owners.__setitem__, token, self._owners.pop(token)))
 
     async def account_group(self, account_group_id: str) -> AccountGroup | None:
         """See `Transaction.account_group`."""
@@ -145,7 +188,7 @@ class MemoryTransaction:
 
     async def save_account_group(self, account_group: AccountGroup) -> None:
         """See `Transaction.save_account_group`."""
-        self._put(self._records.account_groups, account_group.id, account_group)
+        self._put(self._records.account_groups, account_group.id, account_group, named_size)
 
     async def remove_account_group(self, account_group_id: str) -> None:
         """See `Transaction.remove_account_group`."""
@@ -153,15 +196,16 @@ class MemoryTransaction:
         if account_group_id not in records.account_groups:
             return
         for audience in list(records.audiences.newest_first(account_group_id)):
-            self._remove(records.audiences, audience)
+            self._remove(records.audiences, audience, audience_size)
         for folder in list(records.folders.newest_first(account_group_id)):
-            self._remove(records.folders, folder)
+            self._remove(records.folders, folder, named_size)
         for job in list(records.jobs.newest_first(account_group_id)):
             records.remove_job(job)
+            records.size -= JOB
             self._undo.append(partial(records.put_job, job))
         for key in [key for key in records.replays if key[0] == account_group_id]:
-            self._drop(records.replays, key)
-        self._drop(records.account_groups, account_group_id)
+            self._drop(records.replays, key, replay_size)
+        self._drop(records.account_groups, account_group_id, named_size)
 
     async def audience(self, account_group_id: str, audience_id: str) -> Audience | None:
         """See `Transaction.audience`."""
@@ -174,11 +218,11 @@ class MemoryTransaction:
 
     async def save_audience(self, audience: Audience) -> None:
         """See `Transaction.save_audience`."""
-        self._save(self._records.audiences, audience)
+        self._save(self._records.audiences, audience, audience_size)
 
     async def remove_audience(self, audience: Audience) -> None:
         """See `Transaction.remove_audience`."""
-        self._remove(self._records.audiences, audience)
+        self._remove(self._records.audiences, audience, audience_size)
 
     async def folder(self, account_group_id: str, folder_id: str) -> Folder | None:
         """See `Transaction.folder`."""
@@ -191,7 +235,7 @@ class MemoryTransaction:
 
     async def save_folder(self, folder: Folder) -> None:
         """See `Transaction.save_folder`."""
-        self._save(self._records.folders, folder)
+        self._save(self._records.folders, folder, named_size)
 
     async def job(self, job_id: str) -> Job | None:
         """See `Transaction.job`."""
@@ -218,6 +262,8 @@ class MemoryTransaction:
         if previous is not None:
             self._records.remove_job(previous)
             self._undo.append(partial(self._records.put_job, previous))
+        else:
+            self._records.size += JOB
         self._records.put_job(job)
         self._undo.append(partial(self._records.remove_job, job))
 
@@ -231,23 +277,29 @@ class MemoryTransaction:
 
     async def save_replay(self, replay: Replay) -> None:
         """See `Transaction.save_replay`."""
-        self._put(self._records.replays, (replay.account_group_id, replay.idempotency_key), replay)
+        self._put(self._records.replays, (replay.account_group_id, replay.idempotency_key), replay, replay_size)
 
-    def _save(self, table: Table[R], row: R) -> None:
+    def _save(self, table: Table[R], row: R, size: Callable[[R], int]) -> None:
         previous = table.put(row)
+        self._records.size += size(row) if previous is None else size(row) - size(previous)
         self._undo.append(partial(table.remove, row.id) if previous is None else partial(table.put, previous))
 
-    def _remove(self, table: Table[R], row: R) -> None:
+    def _remove(self, table: Table[R], row: R, size: Callable[[R], int]) -> None:
         removed = table.remove(row.id)
         if removed is not None:
+            self._records.size -= size(removed)
             self._undo.append(partial(table.put, removed))
 
-    def _put(self, rows: dict[K, V], key: K, value: V) -> None:
+    def _put(self, rows: dict[K, V], key: K, value: V, size: Callable[[V], int]) -> None:
         if key in rows:
+            self._records.size -= size(rows[key])
             self._undo.append(partial(rows.__setitem__, key, rows[key]))
         else:
             self._undo.append(partial(rows.__delitem__, key))
+        self._records.size += size(value)
         rows[key] = value
 
-    def _drop(self, rows: dict[K, V], key: K) -> None:
-        self._undo.append(partial(rows.__setitem__, key, rows.pop(key)))
+    def _drop(self, rows: dict[K, V], key: K, size: Callable[[V], int]) -> None:
+        dropped = rows.pop(key)
+        self._records.size -= size(dropped)
+        self._undo.append(partial(rows.__setitem__, key, dropped))

@@ -77,3 +77,17 @@ def test_the_number_of_connections_is_limited_by_an_option() -> None:
             assert httpx.get(url.join("/_mock/health")).status_code == 503
 
     assert "--max-connections" in startup_error("--max-connections", "0")
+
+
+def test_the_size_of_all_data_is_limited_by_an_option() -> None:
+    with cli_server("--max-data", "200000") as (_, banner):
+        seed = {"accountGroups": [{"name": "x" * 1_000} for _ in range(200)]}
+        refused = httpx.post(f"{url_in(banner)}/_mock/sandboxes", json={"seed": seed})
+
+    assert refused.status_code == 507
+    assert "of the 200,000 bytes that --max-data allows" in refused.json()["reason"]
+    assert "--max-data" in startup_error("--max-data", "0")
+
+
+def test_a_seed_that_exceeds_the_size_of_all_data_is_refused_in_one_line() -> None:
+    assert "the store is full: it holds" in startup_error("--max-data", "10000")

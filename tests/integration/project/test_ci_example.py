@@ -70,6 +70,16 @@ def test_every_action_is_pinned_to_a_commit() -> None:
     assert [action for action in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action)] == []
 
 
+def test_the_package_of_the_image_is_built_by_a_pinned_setuptools() -> None:
+    lines = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+    (command,) = re.findall(r"^RUN (.+)$", lines, re.MULTILINE)
+    variables = dict(word.split("=") for word in shlex.split(command) if word.startswith("PIP_"))
+    pinned = (ROOT / "constraints.txt").read_text().splitlines()
+
+    assert variables == {"PIP_CONSTRAINT": "constraints.txt", "PIP_BUILD_CONSTRAINT": "constraints.txt"}
+    assert [line for line in pinned if re.fullmatch(r"setuptools==[\d.]+", line)] != []
+
+
 def test_the_base_of_the_image_is_pinned_to_a_digest() -> None:
     bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 

@@ -161,7 +161,7 @@ class MutatedStore(MemoryStore):
         return None if caller is None else caller._replace(key=self._whole.key(caller.key))
 
     def transaction(self, sandbox_id: str, *_: Any) -> Any:
-        return self._whole.transaction(Loose(self.records, self.owners, sandbox_id))
+        return self._whole.transaction(Loose(self.records, self.owners, sandbox_id, self.capacity))
 
 
 class MutatedRunner(UseCaseRunner):

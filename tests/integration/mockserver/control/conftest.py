@@ -16,12 +16,17 @@ from tests.harness.control_plane import START, ControlPlane, HandClock, journals
 
 
 @pytest.fixture(scope="session")
-def shared_control() -> ControlPlane:
+def long_responses() -> LongResponses:
+    return LongResponses()
+
+
+@pytest.fixture(scope="session")
+def shared_control(long_responses: LongResponses) -> ControlPlane:
     store, clock = MemoryStore(), HandClock()
     sandboxes = Sandboxes(store, clock, SeededIds(0), Progression())
     checked = OpenAPI.from_dict(control_contract())
     journals = journals_of(sandboxes, store)
-    plane = control_application(sandboxes, store, journals, JournalTails(journals, asyncio.sleep), LongResponses())
+    plane = control_application(sandboxes, store, journals, JournalTails(journals, asyncio.sleep), long_responses)
     return ControlPlane(plane, store, clock, sandboxes, checked)
 
 
@@ -29,6 +34,7 @@ def shared_control() -> ControlPlane:
 def control(shared_control: ControlPlane) -> ControlPlane:
     shared_control.store.records.clear()
     shared_control.store.owners.clear()
+    shared_control.store.capacity.taken = 0
     shared_control.clock.instant = START
     asyncio.run(shared_control.sandboxes.create(default_seed(), name="default", sandbox_id="default"))
     return shared_control

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from starlette.types import Send
 
 from mockserver.adapters.memory.records import SandboxRecords
+from mockserver.adapters.memory.sizes import Capacity
 from mockserver.adapters.memory.transaction import MemoryTransaction
 from tests.mutants.server.exchange import Answered, Asked
 from tests.mutants.server.variants.variant import Variant
@@ -167,7 +168,7 @@ class ListsLag(Variant):
     async def behind(self, sandbox: Any) -> MemoryTransaction:
         """Return a transaction over the replica, after the due writes."""
         self.replica = self.replica or SandboxRecords(sandbox, {})
-        behind = MemoryTransaction({sandbox.id: self.replica}, {}, sandbox.id)
+        behind = MemoryTransaction({sandbox.id: self.replica}, {}, sandbox.id, Capacity(1 << 30))
         await behind.__aenter__()
         now = asyncio.get_running_loop().time()
         due = [one for one in self.written if one[0] <= now]

@@ -10,6 +10,7 @@ import pytest
 from mockserver.adapters.clock import ManualClock
 from mockserver.adapters.ids import SeededIds
 from mockserver.adapters.memory.store import MemoryStore
+from mockserver.api.long_responses import LongResponses
 from mockserver.control.errors import ControlError
 from mockserver.control.sandboxes import SandboxHandlers
 from mockserver.domain.job import Progression
@@ -33,7 +34,7 @@ def refusal(seed: Any) -> str:
     """Return why the seed of a request is refused; no sandbox may be created."""
     service = sandboxes()
     with pytest.raises(ControlError) as caught:
-        asyncio.run(SandboxHandlers(service).create({"seed": seed}))
+        asyncio.run(SandboxHandlers(service, LongResponses()).create({"seed": seed}))
     assert caught.value.status == 400
     assert asyncio.run(service.list_all()) == []
     return caught.value.reason
@@ -44,7 +45,7 @@ def of_groups(count: int, **members: object) -> dict[str, Any]:
 
 
 def test_the_seed_of_a_request_may_have_5000_objects() -> None:
-    answer, status = asyncio.run(SandboxHandlers(sandboxes()).create({"seed": of_groups(MOST)}))
+    answer, status = asyncio.run(SandboxHandlers(sandboxes(), LongResponses()).create({"seed": of_groups(MOST)}))
 
     assert status == 201
     assert answer is not None
@@ -112,7 +113,7 @@ def test_other_requests_are_served_while_a_text_is_read() -> None:
 
     async def create_and_serve() -> None:
         creation = asyncio.ensure_future(
-            SandboxHandlers(sandboxes(), read_slowly).create({"seed": "accountGroups: []"})
+            SandboxHandlers(sandboxes(), LongResponses(), read_slowly).create({"seed": "accountGroups: []"})
         )
         for _ in range(3):
             await asyncio.sleep(0)

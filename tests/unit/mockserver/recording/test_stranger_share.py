@@ -13,7 +13,7 @@ def kept(*parts: Iterable[Exchange]) -> tuple[int, int]:
     journal = MemoryJournal(LIMIT, BYTES)
     for part in parts:
         for exchange in part:
-            journal.append(exchange)
+            journal.append(exchange, BYTES)
     exchanges = journal.read(0).exchanges
     own = sum(exchange.token is not None for exchange in exchanges)
     return own, len(exchanges) - own
@@ -49,9 +49,9 @@ def test_strangers_have_no_more_after_all_own_exchanges_were_new() -> None:
 def test_a_cleared_journal_has_room_for_strangers() -> None:
     journal = MemoryJournal(LIMIT, BYTES)
     for exchange in [*own(LIMIT), *strange(50)]:
-        journal.append(exchange)
+        journal.append(exchange, BYTES)
     journal.clear()
     for exchange in strange(60):
-        journal.append(exchange)
+        journal.append(exchange, BYTES)
 
     assert len(journal.read(0).exchanges) == 60

@@ -1,7 +1,7 @@
 """The journal tail: new exchanges, dropped exchanges and resets, without real pauses."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -12,25 +12,20 @@ from mockserver.adapters.memory.store import MemoryStore
 from mockserver.domain.job import Progression
 from mockserver.ports import SandboxNotFoundError
 from mockserver.recording.exchange import Exchange
-from mockserver.service.journal_tail import (
-    AT_ONCE,
-    HEARTBEAT,
-    INTERVAL,
-    Batch,
-    JournalTails,
-    TooManyFollowersError,
-)
+from mockserver.recording.redaction import Redaction
+from mockserver.service import journals
+from mockserver.service.journal_tail import AT_ONCE, HEARTBEAT, INTERVAL, Batch, JournalTails, TooManyFollowersError
 from mockserver.service.journals import JournalOffError, Journals
 from mockserver.service.sandboxes import Sandboxes
 
 HOUR = 3_600_000
-HELD = 2 * AT_ONCE
+HELD = 100
 Act = Callable[["Situation"], Awaitable[None]]
 
 
 @dataclass
 class Situation:
-    """A sandbox whose journal holds two hundred exchanges, and an action for each pause of its follower."""
+    """A sandbox whose journal holds a hundred exchanges, and an action for each pause of its follower."""
 
     limit: int = HELD
     acts: list[Act] = field(default_factory=list)
@@ -40,8 +35,8 @@ class Situation:
     def __post_init__(self) -> None:
         self.store, self.clock = MemoryStore(self.limit), ManualClock(0)
         self.sandboxes = Sandboxes(self.store, self.clock, SeededIds(0), Progression())
-        journals = Journals(self.store, self.sandboxes, "one", self.limit)
-        self.following = JournalTails(journals, self.pause, most=2)
+        all_journals = Journals(self.store, self.sandboxes, "one", self.limit)
+        self.following = JournalTails(all_journals, self.pause, most=2)
 
     async def pause(self, seconds: float) -> None:
         """Run the next action; without one, stop the server."""
@@ -147,17 +142,30 @@ class TestBatches:
         assert context.paused == [INTERVAL] * 3
         assert INTERVAL == 0.1
 
+    def test_the_secrets_of_a_journal_are_prepared_once_for_all_batches(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        prepared = []
+
+        class Counted(Redaction):
+            def __init__(self, *secrets: Iterable[str]) -> None:
+                prepared.append(secrets)
+                super().__init__(*secrets)
+
+        monkeypatch.setattr(journals, "Redaction", Counted)
+        Situation().lines_until_stop(writes(1), writes(1), writes(1))
+
+        assert len(prepared) == 2  # one for a journal without secrets, at the start
+
     def test_a_follower_gets_a_heartbeat_now_and_then(self) -> None:
         quiet = [nothing] * (HEARTBEAT + 3)
 
         assert Situation().lines_until_stop(*quiet, writes(1), *quiet) == ["nothing", "1: /1", "nothing"]
         assert 14 <= HEARTBEAT * INTERVAL <= 16
 
-    def test_a_large_backlog_comes_in_batches_with_a_pause_between_them(self) -> None:
+    def test_a_large_backlog_comes_in_batches_without_pauses(self) -> None:
         context = Situation()
 
         assert context.lines_until_stop(nothing, before=AT_ONCE + 1) == numbers(1, AT_ONCE + 1)
-        assert context.paused == [INTERVAL, INTERVAL]
+        assert context.paused == [INTERVAL] * 2
 
 
 class TestDropped:
