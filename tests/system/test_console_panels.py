@@ -1,4 +1,4 @@
-"""All panels of the console: axe finds nothing grave on them, and a world of hostile names shows as texts."""
+"""The panels of the console: axe finds nothing grave on any, and a world of hostile names shows as texts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""One story in the console: a situation is made, understood, broken, restored, and handed on as a file and a copy."""
+"""A story in the console: a situation is made, understood, broken, restored, and handed on as a file and a copy."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ ROWS = "tbody tr:not(.spacer)"
 
 @dataclass(frozen=True)
 class Telling:
-    """How a story is told. `settings` and `prefix`: those of the server; `look`: that of the page."""
+    """The way in which a story is told. `settings` and `prefix`: those of the server; `look`: that of the page."""
 
     name: str
     look: dict[str, Any]
