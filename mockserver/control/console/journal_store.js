@@ -7,9 +7,9 @@ import { journalPath } from './journal_filters.js';
 const PAGE = 1_000; // exchanges in one reading: as many as the control plane gives
 const NEWS = 100; // exchanges in one reading of what is new
 const SPARE = 500; // exchanges beyond the limit of the journal until the page forgets the oldest
-const REST = 20; // times as long as a judgement took until the next one: 5 % of the server's time,
+const REST = 50; // times as long as a judgement took until the next one: 2 % of the server's time,
+const LONGEST_REST = 10_000; // milliseconds, after which findings are read in any case
 const DRAWN = 100; // milliseconds between two drawings of a journal that grows fast
-const LONGEST_REST = 4_000; // milliseconds, after which findings are read in any case
 
 /**
  * @typedef {import('./types.js').Exchange} Exchange

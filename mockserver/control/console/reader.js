@@ -2,7 +2,7 @@
 /** The reader of the panel that is shown: after exchanges, and every two seconds while something moves. */
 
 const SOON = 250; // milliseconds in which exchanges cause one reading
-const SHARE = 4; // a long list is read for a fifth of the time at most
+const REST = 30; // times as long as a reading took until the next one: 3 % of the server's time
 const MOVING = 2_000; // milliseconds between readings while something moves
 
 export class Reader {
@@ -18,6 +18,7 @@ export class Reader {
     /** @type {Promise<void> | undefined} */
     this.waiting = undefined;
     this.lasted = 0; // milliseconds that the last reading took
+    this.ended = 0; // its end
     this.lastProblem = '';
     setInterval(() => {
       if (!document.hidden && this.panel?.moves?.()) {
@@ -51,12 +52,13 @@ export class Reader {
     } else if (news.kind === 'reset') {
       this.panel?.reset?.();
     }
+    const rest = this.ended + REST * this.lasted - performance.now();
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       if (!document.hidden) {
         void this.read();
       }
-    }, Math.max(SOON, SHARE * this.lasted));
+    }, Math.max(SOON, rest));
   }
 
   /** Read the panel; a reading that is under way is awaited before, for it may be too old. */
@@ -87,6 +89,7 @@ export class Reader {
         this.report(error);
       }
     }
-    this.lasted = performance.now() - start;
+    this.ended = performance.now();
+    this.lasted = this.ended - start;
   }
 }
