@@ -38,7 +38,7 @@ def test_the_suite_runs_with_two_series_of_pytest() -> None:
     assert all(version in pytest_bounds for version in ("8.4.0", "8.4.2", "9.0.0", "9.2.0"))
 
 
-@pytest.mark.parametrize("extra", ["client"])
+@pytest.mark.parametrize("extra", ["client", "pytest"])
 def test_the_extras_for_tests_have_the_bounds_of_the_suite(extra: str) -> None:
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
 
