@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from mockserver.threaded import ThreadedServer
 
 MARKER = "audience_sandbox"
-_PACKAGES = ("mockserver", "openapi")
+_REMEDIES = {
+    "mockserver": "rename that one",
+    "openapi": "start a server by `audience-mock serve`, and name it by --audience-mock-url",
+}
 _URL_FOR_WORKERS = "audience_mock_url"
+_REASON_FOR_WORKERS = "audience_mock_reason"
 
 
 class _Standby:
@@ -90,6 +94,7 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  (of pytest-xdist,
         if _STANDBY not in config.stash:
             config.stash[_STANDBY] = _Standby()
         node.workerinput[_URL_FOR_WORKERS] = config.stash[_STANDBY].url
+        node.workerinput[_REASON_FOR_WORKERS] = _hidden(*_REMEDIES)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -162,7 +167,15 @@ def _world(request: pytest.FixtureRequest, control_plane: "ControlPlane") -> "It
 @contextmanager
 def _served(config: pytest.Config) -> Iterator[str]:
     """Yield the URL of the server: the one that is given, that of all workers, or a new one."""
-    url = _url(config) or getattr(config, "workerinput", {}).get(_URL_FOR_WORKERS)
+    given = _url(config)
+    if given is not None:
+        yield given
+        return
+    of_controller: dict[str, str | None] = getattr(config, "workerinput", {})
+    url = of_controller.get(_URL_FOR_WORKERS)
+    reason = of_controller.get(_REASON_FOR_WORKERS) if url else _hidden(*_REMEDIES)
+    if reason is not None:
+        pytest.fail(reason, pytrace=False)
     if url is not None:
         yield url
         return
@@ -189,17 +202,22 @@ def _token(config: pytest.Config) -> str | None:
     return config.getoption("--audience-mock-token") or variable or None
 
 
-def _loaded(name: str) -> Any:  # noqa: ANN401  (loaded by its name)
-    """Load something of this distribution; a test fails in one line where it cannot be loaded."""
-    for package in _PACKAGES if name.startswith("mockserver.threaded") else _PACKAGES[:1]:
+def _hidden(*packages: str) -> str | None:
+    """Return the reason why packages of ours cannot be imported: others have their names; None if they can."""
+    for package in packages:
         spec = find_spec(package)
         place = None if spec is None or spec.origin is None else Path(spec.origin).resolve().parent
         if place != Path(__file__).resolve().parent / package:
-            remedy = (
-                "rename that one" if package == "mockserver" else "start a server, and name it by --audience-mock-url"
-            )
-            hidden = f"another package {package} hides the one of the mock server ({place})"
-            pytest.fail(f"audience-mock: {hidden}; {remedy}", pytrace=False)
+            remedy = _REMEDIES[package]
+            return f"audience-mock: another package {package} hides the one of the mock server ({place}); {remedy}"
+    return None
+
+
+def _loaded(name: str) -> Any:  # noqa: ANN401  (loaded by its name)
+    """Load something of this distribution; a test fails in one line where it cannot be loaded."""
+    reason = _hidden("mockserver")
+    if reason is not None:
+        pytest.fail(reason, pytrace=False)
     try:
         return pkgutil.resolve_name(name)
     except ImportError as missing:

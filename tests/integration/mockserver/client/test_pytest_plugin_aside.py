@@ -83,13 +83,16 @@ def test_a_project_without_httpx_is_told_the_pip_line(project: PluginProject) ->
     )
 
 
+@pytest.mark.parametrize("options", [(), WORKERS], ids=["one process", "workers"])
 @pytest.mark.parametrize(
-    ("package", "remedy"), [("openapi", "start a server, and name it by --audience-mock-url"), ("mockserver", "rename")]
+    ("package", "remedy"), [("openapi", "name it by --audience-mock-url"), ("mockserver", "rename")]
 )
-def test_a_package_of_the_same_name_is_named(package: str, remedy: str, project: PluginProject) -> None:
+def test_a_package_of_the_same_name_is_named(
+    package: str, remedy: str, options: tuple[str, ...], project: PluginProject
+) -> None:
     project.pytester.makepyfile(**{package: "raise SystemExit('the wrong package')"})
 
-    (line,) = project.breaks(USED).splitlines()
+    line = project.breaks(USED, *options).splitlines()[-1]
 
     assert f"another package {package} hides the one of the mock server" in line
     assert remedy in line
