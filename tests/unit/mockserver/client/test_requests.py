@@ -20,6 +20,12 @@ OPERATIONS = [
     for method in item
     if method != "parameters"
 ]
+SANDBOX_OPERATIONS = [
+    (method, path)
+    for path, item in control_contract()["paths"].items()
+    for method in item
+    if method != "parameters" and path.startswith("/_mock/sandboxes")
+]
 REQUESTS = [
     function
     for name, function in inspect.getmembers(requests, inspect.isfunction)
@@ -58,6 +64,18 @@ def test_a_request_is_an_operation_of_the_contract(function: Any) -> None:
     call = called(function)
 
     assert any(call.method == method and path.fullmatch(call.path) for method, path in OPERATIONS)
+
+
+def test_every_operation_of_a_sandbox_has_a_request() -> None:
+    sent = {(call.method, call.path.replace("some%2Ftext", "x").replace("/7", "/x")) for call in map(called, REQUESTS)}
+    offered = {(method.upper(), re.sub(r"\{\w+\}", "x", path)) for method, path in SANDBOX_OPERATIONS}
+
+    assert {operation for operation in offered if operation not in sent} == {
+        ("GET", "/_mock/sandboxes/x/faults/x"),
+        ("GET", "/_mock/sandboxes/x/keys/x/limit"),
+        ("GET", "/_mock/sandboxes/x/journal.har"),
+        ("GET", "/_mock/sandboxes/x/journal/stream"),
+    }
 
 
 def test_identifiers_in_a_path_are_escaped() -> None:
