@@ -20,7 +20,7 @@ _DISCONNECT_TIMEOUT = 1.0
 _KEEP_ALIVE = 75  # longer than clients keep connections (httpx: 5 s): a request must not meet a connection that closes
 
 
-def _freeze_startup_objects() -> None:
+def freeze_startup_objects() -> None:
     """Collect garbage once, and exclude the remaining objects, which are permanent, from later collections."""
     gc.collect()
     gc.freeze()
@@ -28,7 +28,11 @@ def _freeze_startup_objects() -> None:
 
 
 class HttpServer(uvicorn.Server):
-    """A server on a bound socket; it calls `on_start` when it accepts requests, and `on_stop` when it stops."""
+    """A server on a bound socket; it calls `on_start` when it accepts requests, and `on_stop` when it stops.
+
+    A quarter of a second later it calls `settle`, which by default tunes the garbage collection of the process; a
+    server that shares its process with others leaves that alone.
+    """
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class HttpServer(uvicorn.Server):
         protocol: type[HttpToolsProtocol],
         on_start: Callable[[], None] = lambda: None,
         on_stop: Callable[[], None] = lambda: None,
+        settle: Callable[[], None] = freeze_startup_objects,
     ) -> None:
         config = uvicorn.Config(
             app,
@@ -55,6 +60,7 @@ class HttpServer(uvicorn.Server):
         super().__init__(config)
         self._on_start = on_start
         self._on_stop = on_stop
+        self._settle = settle
 
     def stop(self) -> None:
         """Request a stop."""
@@ -64,7 +70,7 @@ class HttpServer(uvicorn.Server):
         """Start, and report it; the garbage collection waits until the first requests have been served."""
         await super().startup(sockets)
         self._on_start()
-        asyncio.get_running_loop().call_later(_FREEZE_DELAY, _freeze_startup_objects)
+        asyncio.get_running_loop().call_later(_FREEZE_DELAY, self._settle)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, and close the connections of requests that do not finish in some seconds, perhaps due to a fault."""

@@ -18,6 +18,7 @@ from audience_mock_launcher import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["release"]
+MODULES = ("audience_mock_launcher.py", "audience_mock_pytest.py")
 DATA = (
     "openapi/audiences.yaml",
     "openapi/audiences.typed.json",
@@ -30,6 +31,21 @@ DATA = (
     "conformance/report/page.css",
     "conformance/report/scripts/prelude.sh",
 )
+FIRST_TESTS = """
+import pytest
+
+def test_an_audience_is_created(audience_sandbox):
+    assert audience_sandbox.api.post("/audiences", json={"name": "A", "type": "on_demand"}).status_code == 201
+
+@pytest.mark.audience_sandbox(clock="manual", verify=True)
+def test_at_first_there_is_no_audience(audience_sandbox):
+    assert audience_sandbox.api.get("/audiences").json()["data"]["items"] == []
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_coroutine_has_a_sandbox(async_audience_sandbox):
+    assert (await async_audience_sandbox.api.get("/audiences")).is_success
+"""
 
 
 def run(*words: str | Path, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -92,9 +108,7 @@ def running(programs: Path, folder: Path, **variables: str) -> Iterator[str]:
 
 def test_the_distributions_are_valid(built: tuple[Path, Path], tools: Path) -> None:
     succeeded(tools / "twine", "check", "--strict", *built)
-    succeeded(
-        tools / "check-wheel-contents", "--toplevel", ",".join([*PACKAGES, "audience_mock_launcher.py"]), built[1]
-    )
+    succeeded(tools / "check-wheel-contents", "--toplevel", ",".join([*PACKAGES, *MODULES]), built[1])
 
 
 def test_the_wheel_holds_data_and_types_but_no_tests(built: tuple[Path, Path]) -> None:
@@ -103,7 +117,7 @@ def test_the_wheel_holds_data_and_types_but_no_tests(built: tuple[Path, Path]) -
     assert {*DATA, *(f"{package}/py.typed" for package in PACKAGES)} <= set(names)
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {
         *PACKAGES,
-        "audience_mock_launcher.py",
+        *MODULES,
     }
 
 
@@ -111,7 +125,7 @@ def test_a_wheel_can_be_built_from_the_source_distribution_alone(built: tuple[Pa
     with tarfile.open(built[0]) as archive:
         files = {name.partition("/")[2] for name in archive.getnames()}
 
-    assert {"pyproject.toml", "audience_mock_launcher.py", "LICENSE", *DATA} <= files
+    assert {"pyproject.toml", *MODULES, "LICENSE", *DATA} <= files
 
 
 def test_the_server_runs_from_another_folder_without_any_extra(programs: Path, tmp_path: Path) -> None:
@@ -147,6 +161,20 @@ def test_both_run_in_a_folder_with_a_package_of_the_same_name(
         )
 
     assert "verdict" in output
+
+
+@pytest.mark.parametrize("version", ["8.4.2", "9.2.0"])
+def test_a_project_of_its_own_uses_the_fixtures(version: str, built: tuple[Path, Path], tmp_path: Path) -> None:
+    programs = tmp_path / "environment"
+    venv.create(programs, with_pip=True)
+    wanted = (f"{built[1]}[pytest]", f"pytest=={version}", "pytest-xdist")
+    succeeded(programs / "bin/python", "-m", "pip", "install", "--quiet", *wanted)
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "test_mine.py").write_text(FIRST_TESTS)
+
+    assert "3 passed" in succeeded(programs / "bin/pytest", "-q", "-W", "error", cwd=project)
+    assert "3 passed" in succeeded(programs / "bin/pytest", "-q", "-n", "2", cwd=project)
 
 
 def test_the_types_are_found_by_a_type_checker(suite_programs: Path, tmp_path: Path) -> None:

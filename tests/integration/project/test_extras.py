@@ -1,5 +1,6 @@
 """The commands without the packages of an extra, and beside packages of the same names."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -18,6 +19,15 @@ for name in {absent}:
 import audience_mock_launcher
 sys.argv = {words}
 audience_mock_launcher.{command}()
+"""
+
+
+OF_THE_CLIENT = """
+import sys
+for name in {absent}:
+    sys.modules[name] = None
+import mockserver.client
+print(sorted(name for name in sys.modules if name.startswith(("mockserver.", "openapi"))))
 """
 
 
@@ -74,6 +84,27 @@ def test_the_server_loads_no_package_of_an_extra(tmp_path: Path) -> None:
 
     assert (result.returncode, result.stdout) == (2, "")
     assert "seed.yaml: accountGroups" in result.stderr  # as far as that the whole server had been loaded
+
+
+def imported_client(*absent: str) -> subprocess.CompletedProcess[str]:
+    """Import the client in a process in which some packages cannot be imported."""
+    command = [sys.executable, "-c", OF_THE_CLIENT.format(absent=absent)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  (ours)
+
+
+def test_the_client_without_httpx_names_the_pip_line() -> None:
+    result = imported_client("httpx")
+
+    assert result.stderr.splitlines()[-1] == (
+        "ImportError: the package httpx is not installed; install the client by pip install 'audience-mock[client]'"
+    )
+
+
+def test_the_client_loads_nothing_of_the_server() -> None:
+    result = imported_client("connexion", "starlette", "yaml", "pytest")
+
+    assert "mockserver.client.control_plane" in result.stdout
+    assert all(name.startswith("mockserver.client") for name in ast.literal_eval(result.stdout))
 
 
 @pytest.mark.parametrize("name", PACKAGES)

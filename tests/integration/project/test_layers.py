@@ -13,6 +13,10 @@ VIOLATIONS = {
         "conformance/client/contract.py",
         "import mockserver.domain",
     ),
+    "The client of the control plane and the server do not import each other": (
+        "mockserver/serving.py",
+        "import mockserver.client",
+    ),
     "conformance is layered": ("conformance/results/verdicts.py", "import conformance.client.client"),
     "mockserver is layered": ("mockserver/domain/guard.py", "import mockserver.service"),
     "Rules are pure: no framework, no clock, no chance, no environment": ("mockserver/domain/job.py", "import time"),

@@ -13,6 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from audience_mock_pytest import pytest_addoption
 from conformance.cli import cli as suite
 from mockserver.cli import serve
 from mockserver.config import Settings
@@ -50,6 +51,7 @@ OF_OTHER_PROGRAMS = {"--build-arg", "--from", "--help", "--publish", "--rm", "--
 """Options of click, docker, node, pipx, schemathesis and uvx."""
 OF_OTHER_TOOLS = {"--errors", "--filter", "--header", "--hookfiles", "--strict-nullable", "--testBaseURL"}
 """Options of Dredd, Prism, Specmatic and datamodel-code-generator."""
+OTHERS = OF_OTHER_PROGRAMS | OF_OTHER_TOOLS
 RUN_ELSEWHERE = {"docker", "jq", "node", "npm", "npx", "openapi-python-client", "pip", "pytest", "schemathesis"}
 """tests/system runs their commands, and the tests of the recipes."""
 
@@ -66,6 +68,12 @@ def every_page(pages: Iterable[Page] = PAGES) -> pytest.MarkDecorator:
 
 def options_of(command: click.Command) -> set[str]:
     return {option for parameter in command.params for option in parameter.opts}
+
+
+def options_of_the_plugin() -> set[str]:
+    parser = pytest.Parser(_ispytest=True)
+    pytest_addoption(parser)
+    return {name for group in parser._groups for option in group.options for name in option.names()}  # noqa: SLF001
 
 
 def test_there_are_pages() -> None:
@@ -111,7 +119,7 @@ def test_every_option_exists(page: Page) -> None:
         *suite.commands.values(),
     ]
 
-    assert page.options() <= set().union(*map(options_of, commands)) | OF_OTHER_PROGRAMS | OF_OTHER_TOOLS
+    assert page.options() <= set().union(*map(options_of, commands)) | options_of_the_plugin() | OTHERS
 
 
 @every_page()

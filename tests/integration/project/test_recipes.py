@@ -10,10 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mockserver.client import ControlPlane, Sandbox, journal_text
+from mockserver.client.operations import Operation
+from mockserver.client.parts import Clock, Faults, Jobs, Keys, Limits
 from mockserver.config import Settings
 from tests.harness.in_thread import served
 from tests.harness.recipes import (
     DEFAULT,
+    JAVASCRIPT,
     JOB_FAILS,
     LANGUAGES,
     LIMIT,
@@ -56,12 +60,24 @@ def read(api, path, sleep=time.sleep):
     return response.json()["data"]
 """
 SHARED = """
-@pytest.fixture(scope="session")
-def sandbox():
-    sandbox = httpx.post(f"{MOCK}/_mock/sandboxes", json={}).raise_for_status().json()
-    yield sandbox
-    httpx.delete(f"{MOCK}/_mock/sandboxes/{sandbox['id']}").raise_for_status()
+import pytest
+
+@pytest.fixture(scope="module")
+def audience_sandbox(audience_mock):
+    with audience_mock.create_sandbox() as sandbox:
+        yield sandbox
 """
+TEXT = (PAGES / PYTHON.page).read_text()
+WORLD = {
+    "keys": [{}],
+    "accountGroups": [
+        {
+            "id": "a0000000000000000000000a",
+            "name": "Mine",
+            "audiences": [{"id": "b0000000000000000000000b", "name": "Founders", "job": {"pace": "manual"}}],
+        }
+    ],
+}
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +94,9 @@ def _nothing_is_left(url: str) -> Iterator[None]:
 
 
 def run(folder: Path, url: str, *options: str) -> tuple[int, int, str]:
-    """Run pytest in a folder, without our plugins; return its exit status, the number of passed tests, its output."""
+    """Run pytest in a folder, with our plugin alone; return its exit status, the number of passed tests, its output."""
     environment = {**os.environ, URL: url, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # noqa: TID251  (a child's, not ours)
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+    command = [sys.executable, "-m", "pytest", "-p", "audience_mock_pytest", "-p", "no:cacheprovider", *options]
     process = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  (ours)
     passed = re.search(r"(\d+) passed", process.stdout)
     return process.returncode, int(passed[1]) if passed else 0, process.stdout + process.stderr
@@ -128,20 +144,49 @@ def test_a_recipe_may_have_its_languages_on_several_pages() -> None:
     assert Recipes.read(*pages).complaints() == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)
-def test_the_address_stands_in_one_line_of_one_file(language: Language) -> None:
+def test_the_address_stands_in_one_line_of_one_file() -> None:
     lines = [
         (name, line)
-        for name, text in RECIPES.files(language).items()
+        for name, text in RECIPES.files(JAVASCRIPT).items()
         for line in text.splitlines()
         if URL in line or "http://" in line
     ]
 
     ((name, line),) = lines
 
-    assert name == language.shared
+    assert name == JAVASCRIPT.shared
     assert URL in line
     assert DEFAULT in line
+
+
+def test_the_recipes_for_pytest_need_no_file_beside_their_tests() -> None:
+    assert all(re.fullmatch(PYTHON.test_files, name) for name in RECIPES.files(PYTHON))
+
+
+def test_the_client_is_used_as_the_page_says(url: str, tmp_path: Path) -> None:
+    (block,) = re.findall(r"^```python\n# test_client.py\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    (tmp_path / "test_client.py").write_text(block)
+
+    status, passed, output = run(tmp_path, url)
+
+    assert (status, passed) == (0, 1), output
+
+
+def test_the_journal_of_a_failed_test_looks_as_the_page_shows(url: str) -> None:
+    (shown,) = re.findall(r"^```text\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+    with ControlPlane(url) as control_plane, control_plane.create_sandbox(seed=WORLD) as sandbox:
+        sandbox.api.get("/audiences")
+        sandbox.api.delete("/audiences/b0000000000000000000000b")
+
+        assert shown in journal_text(sandbox)
+
+
+@pytest.mark.parametrize("owner", [Sandbox, Clock, Faults, Jobs, Keys, Limits])
+def test_the_page_names_every_method_of_a_sandbox(owner: type) -> None:
+    methods = [name for name, value in vars(owner).items() if isinstance(value, Operation)]
+
+    assert [name for name in methods if f"`{name}(" not in TEXT] == []
 
 
 @pytest.fixture
@@ -165,7 +210,7 @@ def test_all_of_them_pass_side_by_side(trial: Trial) -> None:
         (LOST_REPLY, "test_lost_reply.py", BELIEVING, "assert False"),
         (JOB_FAILS, "test_job_fails.py", ONCE, "assert ('queued', 0.0) == ('failed', 0.5)"),
         (LIMIT, "test_limit.py", HASTY, "assert [1, 1, 1"),
-        (PARALLEL, "conftest.py", SHARED, "assert ['Founders'] == []"),
+        (PARALLEL, "test_parallel.py", SHARED, "assert ['Founders'] == []"),
     ],
 )
 def test_a_bad_client_fails_its_recipe(title: str, file: str, client: str, reason: str, trial: Trial) -> None:

@@ -1,5 +1,8 @@
 """The bounds of the dependencies."""
 
+import tomllib
+
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -33,3 +36,10 @@ def test_the_suite_runs_with_two_series_of_pytest() -> None:
     (pytest_bounds,) = [each.specifier for each in declared() if each.name == "pytest"]
 
     assert all(version in pytest_bounds for version in ("8.4.0", "8.4.2", "9.0.0", "9.2.0"))
+
+
+@pytest.mark.parametrize("extra", ["client", "pytest"])
+def test_the_extras_for_tests_have_the_bounds_of_the_suite(extra: str) -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+
+    assert set(listed[extra]) - {"audience-mock[client]"} <= set(listed["suite"])

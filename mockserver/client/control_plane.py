@@ -1,0 +1,128 @@
+"""The client of the control plane."""
+
+from functools import cached_property
+from typing import Self, Unpack
+
+import httpx
+
+from mockserver.client import requests
+from mockserver.client.arguments import NewSandbox
+from mockserver.client.documents import SandboxDocument, SandboxSummary
+from mockserver.client.errors import ControlPlaneError
+from mockserver.client.operations import Operation, Part
+from mockserver.client.parts import Clock, Faults, Jobs, Keys, Limits
+from mockserver.client.transport import Address, Sender
+
+_NOT_FOUND = 404
+
+
+class Sandbox(Part):
+    """A sandbox of a server.
+
+    Attributes:
+        id: Its identifier.
+        name: Its name.
+        url: The URL of the server, to give to the client under test.
+        key: The token of its first key.
+        account_group: The identifier of its first account group.
+        clock: Its clock.
+        faults: Its faults.
+        jobs: Its jobs.
+        keys: Its keys.
+        limits: Its rate limits.
+    """
+
+    describe = Operation(requests.describe)
+    journal = Operation(requests.list_exchanges)
+    exchange = Operation(requests.get_exchange)
+    clear_journal = Operation(requests.clear_journal)
+    findings = Operation(requests.list_findings)
+    verify = Operation(requests.verify)
+    snapshot = Operation(requests.take_snapshot)
+    restore = Operation(requests.restore_snapshot)
+    snapshots = Operation(requests.list_snapshots)
+    delete_snapshot = Operation(requests.delete_snapshot)
+    seed = Operation(requests.export_seed)
+    replace = Operation(requests.import_seed)
+    reset = Operation(requests.reset)
+    audiences = Operation(requests.list_audiences)
+    state = Operation(requests.change_state)
+
+    def __init__(self, sender: Sender, document: SandboxDocument) -> None:
+        super().__init__(sender, document["id"])
+        self.name = document["name"]
+        self.url = sender.address.url
+        self.key = next((key["key"] for key in document["keys"]), "")
+        self.account_group = next((group["id"] for group in document["accountGroups"]), "")
+        self.clock = Clock(sender, self.id)
+        self.faults = Faults(sender, self.id)
+        self.jobs = Jobs(sender, self.id)
+        self.keys = Keys(sender, self.id)
+        self.limits = Limits(sender, self.id)
+
+    @cached_property
+    def api(self) -> httpx.Client:
+        """A client of the vendor's API with the first key, below the first account group: `api.get("/audiences")`."""
+        return self.api_for(self.key)
+
+    def api_for(self, key: str, account_group: str | None = None) -> httpx.Client:
+        """Return a client of the vendor's API with another key, to be closed by the caller."""
+        path = f"/v1/accounts/{account_group or self.account_group}"
+        return httpx.Client(**self.sender.address.options(path, key))
+
+    def delete(self) -> None:
+        """Delete the sandbox, with everything in it, unless it is gone already; close its client."""
+        if "api" in self.__dict__:
+            self.api.close()
+        try:
+            self.sender.send(requests.delete(self.id))
+        except ControlPlaneError as error:
+            if error.status != _NOT_FOUND:
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.delete()
+
+
+class ControlPlane:
+    """The control plane of a server.
+
+    Args:
+        url: The URL of the server, such as `http://127.0.0.1:8080`.
+        admin_token: The admin token of the server; None for none.
+        keep_connections: Whether connections are kept for later requests. Without it, one object serves several event
+            loops, one after the other.
+    """
+
+    def __init__(self, url: str, admin_token: str | None = None, *, keep_connections: bool = True) -> None:
+        self._sender = Sender(Address(url, admin_token, keep_connections=keep_connections))
+        self.url = self._sender.address.url
+
+    def create_sandbox(self, **members: Unpack[NewSandbox]) -> Sandbox:
+        """Make a sandbox: with a `seed`, as a copy (`from_`), or empty but for an account group and a key."""
+        return self.attach(self._sender.send(requests.create_sandbox(**members)))
+
+    def sandbox(self, sandbox_id: str) -> Sandbox:
+        """Return a sandbox that exists."""
+        return self.attach(self._sender.send(requests.describe(sandbox_id)))
+
+    def attach(self, document: SandboxDocument) -> Sandbox:
+        """Return a sandbox, given its document."""
+        return Sandbox(self._sender, document)
+
+    def sandboxes(self) -> list[SandboxSummary]:
+        """List the sandboxes."""
+        return self._sender.send(requests.list_sandboxes())
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._sender.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
