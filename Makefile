@@ -48,7 +48,7 @@ run: $(SERVER) ## Serve the mock (HOST=, PORT=, ARGS='--log-format text')
 unit: $(STAMP) ## Run the unit tests: half a minute
 	$(BIN)/python -m pytest -n auto -q tests/unit
 
-test: $(STAMP) ## Run the tests that need nothing but pip: 7 minutes on two cores
+test: $(STAMP) ## Run the tests that need nothing but pip: 8 minutes on two cores
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 
 check: $(STAMP) ## Lint, types, layers
