@@ -31,21 +31,6 @@ class NewFault(TypedDict, total=False):
     resend_ms: int
 
 
-class NewJob(TypedDict, total=False):
-    """The members of a job to start."""
-
-    account_group_id: str
-    audience_id: str
-    requested: int
-    pace: Pace
-    duration_ms: int
-    polls: int
-    status: ActiveStatus
-    outcome: Outcome
-    stage: Stage
-    share: float
-
-
 class JobPaceChange(TypedDict, total=False):
     """A change of the course of jobs."""
 
@@ -56,6 +41,14 @@ class JobPaceChange(TypedDict, total=False):
     outcome: Outcome
     stage: Stage
     share: float
+
+
+class NewJob(JobPaceChange, total=False):
+    """The members of a job to start: those of its course, and more."""
+
+    account_group_id: str
+    audience_id: str
+    requested: int
 
 
 class JobEnd(TypedDict, total=False):

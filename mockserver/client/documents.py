@@ -262,23 +262,9 @@ class Message(TypedDict):
     bodyBytes: int
 
 
-class Exchange(TypedDict):
+class Exchange(ExchangeSummary):
     """An exchange with its decision trace."""
 
-    number: int
-    at: str
-    realAt: str
-    durationMs: float
-    key: KeyHint | None
-    operation: str | None
-    method: str
-    path: str
-    query: str
-    status: int | None
-    outcome: ExchangeOutcome
-    rule: str | None
-    faults: list[str]
-    resent: bool
     trace: list[AskedRule]
     request: Message
     response: Message
