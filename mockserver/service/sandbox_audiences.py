@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from mockserver.domain.account import AccountGroup
 from mockserver.domain.audience import Audience
 from mockserver.domain.folder import Folder
 from mockserver.service.lookups import OpenJobs
@@ -48,20 +49,22 @@ class ListedAudiences:
 async def list_audiences(work: UnitOfWork, wanted: Wanted) -> ListedAudiences:
     """Return audiences of the sandbox, newest first within each account group, and all folders."""
     end = None if wanted.limit is None else wanted.offset + wanted.limit
+    groups = await work.transaction.account_groups()
+    folders = [folder for group in groups for folder in await work.transaction.folders(group.id)]
     matching: list[ListedAudience] = []
     index = 0
-    async for listed in _matching(work, wanted):
+    async for listed in _matching(work, groups, wanted):
         if index == end:
-            return ListedAudiences(matching, await _folders(work), more=True)
+            return ListedAudiences(matching, folders, more=True)
         if index >= wanted.offset:
             matching.append(listed)
         index += 1
-    return ListedAudiences(matching, await _folders(work), more=False)
+    return ListedAudiences(matching, folders, more=False)
 
 
-async def _matching(work: UnitOfWork, wanted: Wanted) -> AsyncIterator[ListedAudience]:
+async def _matching(work: UnitOfWork, groups: Sequence[AccountGroup], wanted: Wanted) -> AsyncIterator[ListedAudience]:
     text = wanted.text.casefold()
-    for group in await work.transaction.account_groups():
+    for group in groups:
         open_jobs = await work.transaction.open_jobs(group.id)
         counts = OpenJobs(open_jobs, work.now)
         active = {job.audience_id: job.id for job in reversed(open_jobs) if job.is_active(work.now)}
@@ -85,8 +88,3 @@ async def _all(work: UnitOfWork, group_id: str, batch: int | None) -> AsyncItera
 def _matches(audience: Audience, text: str, ready: bool | None, active: Mapping[str, str]) -> bool:  # noqa: FBT001  (a filter)
     is_found = text == "" or text in audience.name.casefold() or text in audience.id
     return is_found and (ready is None or ready is (audience.id not in active))
-
-
-async def _folders(work: UnitOfWork) -> Sequence[Folder]:
-    groups = await work.transaction.account_groups()
-    return [folder for group in groups for folder in await work.transaction.folders(group.id)]
