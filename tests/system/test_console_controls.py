@@ -1,27 +1,12 @@
 """The panels of the console that steer a sandbox: clock, limits and faults, in a real Chromium."""
 
 import subprocess
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from mockserver.config import Settings
-from tests.harness.in_thread import served
-from tests.system.console_driver import AUDIENCE, GROUP, HOSTILE, Console, console_of, fill
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with served(Settings()) as (url, _):
-        yield url
-
-
-@pytest.fixture
-def console(url: str, browser: Browser) -> Iterator[Console]:
-    with console_of(url, browser) as opened:
-        yield opened
+from tests.system.console_driver import AUDIENCE, GROUP, HOSTILE, Console, fill
 
 
 def test_the_clock_is_stopped_and_let_run(console: Console) -> None:

@@ -1,34 +1,19 @@
 """The panel of provider states, in a real Chromium."""
 
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from mockserver.config import Settings
 from openapi import provider_states
-from tests.harness.in_thread import served
-from tests.system.console_driver import AUDIENCE, GROUP, Console, console_of
+from tests.system.console_driver import AUDIENCE, GROUP, Console
 
 SCHEMAS = provider_states()["components"]["schemas"]
 STATES = {
     name: SCHEMAS[reference.rpartition("/")[2]]
     for name, reference in SCHEMAS["Request"]["discriminator"]["mapping"].items()
 }
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with served(Settings()) as (url, _):
-        yield url
-
-
-@pytest.fixture
-def console(url: str, browser: Browser) -> Iterator[Console]:
-    with console_of(url, browser) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("state", STATES)
