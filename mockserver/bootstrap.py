@@ -44,6 +44,7 @@ from mockserver.ports import Clock, Ids, Store, StoreError, TakenIdError
 from mockserver.recording.recorder import unparsed_exchange
 from mockserver.seeds import default_seed, read_seed
 from mockserver.service.admission import admit, identify
+from mockserver.service.coverages import Coverages
 from mockserver.service.highlights import highlights
 from mockserver.service.journal_tail import JournalTails
 from mockserver.service.journals import Journals
@@ -69,6 +70,7 @@ class Components:
     runner: UseCaseRunner
     journals: Journals
     journal_tails: JournalTails
+    coverages: Coverages
 
 
 @asynccontextmanager
@@ -103,7 +105,8 @@ def components(settings: Settings, *, store: Store | None = None, clock: Clock |
     is_shared = settings.store != MEMORY  # with other servers, or with earlier runs of this one
     ids = SeededIds(secrets.token_hex() if is_shared or settings.seed is None else settings.seed)
     policy = Policy(settings.rate_limit, settings.sandbox_expiry, settings.max_sandboxes)
-    sandboxes = Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy)
+    coverages = Coverages(store, is_on=settings.journal_limit > 0)
+    sandboxes = Sandboxes(store, clock, ids, Progression(duration=settings.job_duration), policy, coverages=coverages)
     secrets_to_hide = [token] if (token := settings.admin_token) else []
     journals = Journals(store, sandboxes, DEFAULT_SANDBOX, settings.journal_limit, secrets_to_hide)
     long_responses = LongResponses()
@@ -117,6 +120,7 @@ def components(settings: Settings, *, store: Store | None = None, clock: Clock |
         UseCaseRunner(store, clock),
         journals,
         JournalTails(journals, asyncio.sleep),
+        coverages,
     )
 
 
@@ -173,6 +177,7 @@ def control_plane(settings: Settings, parts: Components) -> ASGIApp:
         parts.store,
         parts.journals,
         parts.journal_tails,
+        parts.coverages,
         parts.long_responses,
         max_body=settings.max_body,
     )

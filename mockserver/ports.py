@@ -14,6 +14,7 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
 from mockserver.domain.snapshot import Snapshot
+from mockserver.recording.coverage.counts import Counts
 from mockserver.recording.exchange import Exchange
 
 RESET = "mockserver.reset"
@@ -25,6 +26,10 @@ CLOSE = "mockserver.close"
 
 REUSED = "mockserver.reused"
 """The ASGI extension that marks a request whose connection has carried an earlier one."""
+
+
+MAX_RUNS = 100
+"""The maximum number of runs whose removed sandboxes a store counts apart."""
 
 
 class Clock(Protocol):
@@ -64,6 +69,23 @@ class Journal:
     exchanges: Sequence[Exchange]
     dropped: int
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The counts of a sandbox's coverage.
+
+    Attributes:
+        sandbox_id: The sandbox.
+        counts: The counts so far: responses as they were appended, situations as they were examined.
+        examined: The number of the last exchange in the journal that was examined for situations.
+        last: The number of the last exchange in the journal.
+    """
+
+    sandbox_id: str
+    counts: Counts
+    examined: int
+    last: int
 
 
 class SandboxNotFoundError(LookupError):
@@ -258,11 +280,35 @@ class Store(Protocol):
         before the journal is read. `Transaction.clear` empties the journal, and restarts the numbers.
         """
 
-    async def journal(self, sandbox_id: str, *, after: int = 0) -> Journal:
-        """Return a sandbox's exchanges with a number greater than `after`; SandboxNotFoundError if it is unknown."""
+    async def settle(self) -> None:
+        """Wait until the exchanges that have ended by now stand in their journals, those of other servers too."""
+
+    async def journal(self, sandbox_id: str, *, after: int = 0, settled: bool = False) -> Journal:
+        """Return a sandbox's exchanges with a number greater than `after`; SandboxNotFoundError if it is unknown.
+
+        With `settled`, it does not wait as `settle` does.
+        """
 
     async def clear_journal(self, sandbox_id: str) -> None:
         """Drop the exchanges of a sandbox, and continue the numbers; SandboxNotFoundError if it is unknown."""
+
+    async def tally(self, sandbox_id: str) -> Tally:
+        """Return the counts of a sandbox's coverage; SandboxNotFoundError if it is unknown."""
+
+    async def tallies(self, run: str | None) -> Sequence[Tally]:
+        """Return the counts of all sandboxes, or of those with this run."""
+
+    async def total_counts(self, run: str | None) -> Counts:
+        """Return the sum of all counts, or of those with this run, of removed sandboxes too.
+
+        Of removed sandboxes, the store tells the newest `MAX_RUNS` runs apart.
+        """
+
+    async def note_examination(self, tally: Tally, found: Counts, examined: int) -> bool:
+        """Add the situations found up to an exchange, unless another examination has done so since; return whether."""
+
+    async def forget_coverage(self, run: str | None) -> None:
+        """Set all counts to 0, or those with this run."""
 
     def transaction(
         self, sandbox_id: str, access: Access = Access.EXCLUSIVE, audience_ref: AudienceRef | None = None

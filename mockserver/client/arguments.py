@@ -9,6 +9,7 @@ class NewSandbox(TypedDict, total=False):
     """The members of a sandbox to make."""
 
     name: str
+    run: str
     idle_expiry_seconds: float | None
     from_: str
     seed: dict[str, Any] | str

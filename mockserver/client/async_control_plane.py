@@ -5,9 +5,10 @@ from typing import Self, Unpack
 
 import httpx
 
-from mockserver.client import requests
+from mockserver.client import coverage_requests, requests
 from mockserver.client.arguments import NewSandbox
 from mockserver.client.async_parts import AsyncClock, AsyncFaults, AsyncJobs, AsyncKeys, AsyncLimits
+from mockserver.client.coverage_documents import Coverage
 from mockserver.client.documents import SandboxDocument, SandboxSummary
 from mockserver.client.errors import ControlPlaneError
 from mockserver.client.operations import AsyncOperation, AsyncPart
@@ -47,6 +48,7 @@ class AsyncSandbox(AsyncPart):
     reset = AsyncOperation(requests.reset)
     audiences = AsyncOperation(requests.list_audiences)
     state = AsyncOperation(requests.change_state)
+    coverage = AsyncOperation(coverage_requests.sandbox_coverage)
 
     def __init__(self, sender: AsyncSender, document: SandboxDocument) -> None:
         super().__init__(sender, document["id"])
@@ -116,6 +118,18 @@ class AsyncControlPlane:
     async def sandboxes(self) -> list[SandboxSummary]:
         """List the sandboxes."""
         return await self._sender.send(requests.list_sandboxes())
+
+    async def coverage(self, run: str | None = None) -> Coverage:
+        """Return the coverage of a run, or of all that the store has seen."""
+        return await self._sender.send(coverage_requests.coverage(run))
+
+    async def coverage_page(self, run: str | None = None) -> str:
+        """Return the coverage of a run, or of all, as a page in HTML."""
+        return await self._sender.send(coverage_requests.coverage_page(run))
+
+    async def forget_coverage(self, run: str | None = None) -> None:
+        """Let the coverage of a run, or of all, begin anew."""
+        await self._sender.send(coverage_requests.forget_coverage(run))
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -21,6 +21,7 @@ class Call(Generic[T]):
         read: The function that reads the document of a response, which is None where there is none.
         body: The document to send; None for none.
         query: The parameters of the query.
+        is_text: Whether the response is a text, and no JSON.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Call(Generic[T]):
     read: Callable[[Any], T]
     body: Mapping[str, Any] | None = None
     query: Mapping[str, Any] = field(default_factory=dict)
+    is_text: bool = False
 
 
 def result(call: Call[T], status: int, document: Any) -> T:  # noqa: ANN401  (JSON)

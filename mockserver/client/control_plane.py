@@ -5,8 +5,9 @@ from typing import Self, Unpack
 
 import httpx
 
-from mockserver.client import requests
+from mockserver.client import coverage_requests, requests
 from mockserver.client.arguments import NewSandbox
+from mockserver.client.coverage_documents import Coverage
 from mockserver.client.documents import SandboxDocument, SandboxSummary
 from mockserver.client.errors import ControlPlaneError
 from mockserver.client.operations import Operation, Part
@@ -47,6 +48,7 @@ class Sandbox(Part):
     reset = Operation(requests.reset)
     audiences = Operation(requests.list_audiences)
     state = Operation(requests.change_state)
+    coverage = Operation(coverage_requests.sandbox_coverage)
 
     def __init__(self, sender: Sender, document: SandboxDocument) -> None:
         super().__init__(sender, document["id"])
@@ -116,6 +118,18 @@ class ControlPlane:
     def sandboxes(self) -> list[SandboxSummary]:
         """List the sandboxes."""
         return self._sender.send(requests.list_sandboxes())
+
+    def coverage(self, run: str | None = None) -> Coverage:
+        """Return the coverage of a run, or of all that the store has seen."""
+        return self._sender.send(coverage_requests.coverage(run))
+
+    def coverage_page(self, run: str | None = None) -> str:
+        """Return the coverage of a run, or of all, as a page in HTML."""
+        return self._sender.send(coverage_requests.coverage_page(run))
+
+    def forget_coverage(self, run: str | None = None) -> None:
+        """Let the coverage of a run, or of all, begin anew."""
+        self._sender.send(coverage_requests.forget_coverage(run))
 
     def close(self) -> None:
         """Close the connections."""

@@ -146,6 +146,7 @@ class SandboxDocument(TypedDict):
 
     id: str
     name: str
+    run: str
     now: str
     clock: Clock
     idleExpirySeconds: float | None

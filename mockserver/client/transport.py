@@ -128,6 +128,8 @@ def _request(call: Call[T]) -> dict[str, Any]:
 def _document(call: Call[T], response: httpx.Response) -> Any:  # noqa: ANN401  (JSON)
     if not response.content:
         return None
+    if call.is_text and response.is_success:
+        return response.text
     try:
         return response.json()
     except (json.JSONDecodeError, UnicodeDecodeError):

@@ -18,6 +18,7 @@ from mockserver.control import errors
 from mockserver.control.audiences import AudienceHandlers
 from mockserver.control.clock import ClockHandlers
 from mockserver.control.console_files import ConsoleHandlers
+from mockserver.control.coverage import CoverageHandlers
 from mockserver.control.documents import DocumentHandlers
 from mockserver.control.faults import FaultHandlers
 from mockserver.control.following import FollowHandlers
@@ -34,6 +35,7 @@ from mockserver.control.validators import VALIDATOR_MAP
 from mockserver.control.worlds import WorldHandlers
 from mockserver.middleware.body_limit import BodyLimitMiddleware
 from mockserver.ports import Store
+from mockserver.service.coverages import Coverages
 from mockserver.service.journal_tail import JournalTails
 from mockserver.service.journals import Journals
 from mockserver.service.sandboxes import Sandboxes
@@ -42,8 +44,13 @@ from openapi import contract, control_contract, provider_states, typed_contract
 MAX_BODY = 1 << 20
 
 
-def handlers(
-    sandboxes: Sandboxes, store: Store, journals: Journals, journal_tails: JournalTails, long_responses: LongResponses
+def handlers(  # noqa: PLR0913, PLR0917  (one argument a component)
+    sandboxes: Sandboxes,
+    store: Store,
+    journals: Journals,
+    journal_tails: JournalTails,
+    coverages: Coverages,
+    long_responses: LongResponses,
 ) -> Handlers:
     """Return all handlers by operationId."""
     return collect_handlers(
@@ -68,14 +75,16 @@ def handlers(
         FaultHandlers(sandboxes, contract),
         JournalHandlers(journals, long_responses),
         FollowHandlers(journal_tails),
+        CoverageHandlers(coverages, contract),
     )
 
 
-def control_application(  # noqa: PLR0913  (one argument a component)
+def control_application(  # noqa: PLR0913, PLR0917  (one argument a component)
     sandboxes: Sandboxes,
     store: Store,
     journals: Journals,
     journal_tails: JournalTails,
+    coverages: Coverages,
     long_responses: LongResponses,
     *,
     max_body: int = MAX_BODY,
@@ -89,6 +98,7 @@ def control_application(  # noqa: PLR0913  (one argument a component)
         store: The store, for finding the sandbox of a key.
         journals: The use cases on journals.
         journal_tails: The followers of journals.
+        coverages: The use cases on coverage.
         long_responses: The long responses that are being sent, on both planes.
         max_body: The maximum size of a body in bytes; it applies to seeds as well.
     """
@@ -104,7 +114,7 @@ def control_application(  # noqa: PLR0913  (one argument a component)
             LifespanMiddleware,
             ContextMiddleware,
         ],
-        resolver=resolver(handlers(sandboxes, store, journals, journal_tails, long_responses)),
+        resolver=resolver(handlers(sandboxes, store, journals, journal_tails, coverages, long_responses)),
         jsonifier=FastJsonifier(),
         pythonic_params=True,
         validator_map=VALIDATOR_MAP,

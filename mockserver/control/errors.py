@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from mockserver.api.long_responses import BusyError
 from mockserver.ports import SandboxNotFoundError, StoreError, StoreFullError
 from mockserver.service.control_actions import EndedError, UnknownError
-from mockserver.service.journals import JournalOffError, NoExchangeError
+from mockserver.service.coverages import JournalOffError
+from mockserver.service.journals import NoExchangeError
 from mockserver.service.sandboxes import TooManyError
 
 logger = logging.getLogger("mockserver")

@@ -50,7 +50,8 @@ class SandboxHandlers:
         with refused_seeds():
             seed = await self._copied(body["from"]) if "from" in body else None
             seed = await self._read_seed(body["seed"]) if "seed" in body else seed
-            created = await self._sandboxes.create(seed, name=body.get("name", ""), expiry=expiry)
+            names = {"name": body.get("name", ""), "run": body.get("run", "")}
+            created = await self._sandboxes.create(seed, **names, expiry=expiry)
         return views.sandbox(created), 201
 
     async def _read_seed(self, given: Any) -> Document:  # noqa: ANN401  (JSON)

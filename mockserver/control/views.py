@@ -35,6 +35,7 @@ def sandbox(inspected: SeenSandbox) -> Body:
     return {
         "id": inspected.sandbox.id,
         "name": inspected.sandbox.name,
+        "run": inspected.sandbox.run,
         "now": iso(inspected.now),
         "clock": clock(inspected.sandbox.clock, inspected.now),
         "idleExpirySeconds": idle_expiry(inspected.sandbox),

@@ -52,6 +52,7 @@ class Sandbox:
         expiry: Milliseconds of real time without a use after which the sandbox is deleted; None for never.
         used_at: The real time of the last recorded use.
         faults: The faults, in the order in which they were added.
+        run: The run of tests that it belongs to, whose coverage is kept when it is removed; empty for none.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Sandbox:
     expiry: int | None = None
     used_at: int = 0
     faults: tuple[Fault, ...] = ()
+    run: str = ""
 
     def is_expired(self, real: int) -> bool:
         """Return whether the sandbox has been unused for its expiry and a sixteenth more: not each use is recorded."""

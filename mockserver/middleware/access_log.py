@@ -19,6 +19,8 @@ _WORDS = frozenset(
         "audiences",
         "audiences.json",
         "audiences.typed.json",
+        "coverage",
+        "coverage.html",
         "favicon.ico",
         "findings",
         "job-pace",

@@ -43,6 +43,7 @@ class Exchange(RequestRecord):
         request_size: The full size of the request body in bytes.
         response_headers: The relevant headers only.
         response_body: The body, perhaps truncated.
+        response_tail: The end of a body that was sent in parts, or is truncated; empty for others.
         response_size: The full size of the response body in bytes.
         whole: Whether the response was sent to its end.
         peer: The address of the client's connection.
@@ -62,6 +63,7 @@ class Exchange(RequestRecord):
     status: int | None = None
     response_headers: Sequence[Header] = ()
     response_body: bytes = b""
+    response_tail: bytes = b""
     response_size: int = 0
     whole: bool = False
     peer: tuple[str, int] | None = None

@@ -16,6 +16,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 KEPT_BYTES = 16_384
+TAIL_BYTES = 512
+"""The end of a longer body, in which a page tells its next cursor."""
 _OVERHEAD = 800
 _HEADER_OVERHEAD = 200
 _KEPT = frozenset({b"content-type", b"idempotency-key", b"origin", b"prefer", b"user-agent"})
@@ -62,7 +64,11 @@ class ExchangeRecorder(Exchange):
         elif message["type"] == "http.response.body":
             part = message.get("body", b"")
             size = self.response_size = self.response_size + len(part)
-            self.response_body = b"%b" % part if size == len(part) <= KEPT_BYTES else _append(self.response_body, part)
+            if size == len(part) <= KEPT_BYTES:
+                self.response_body = b"%b" % part
+            else:
+                self.response_body = _append(self.response_body, part)
+                self.response_tail = (self.response_tail + part[-TAIL_BYTES:])[-TAIL_BYTES:]
             self.whole = not message.get("more_body", False)
         return self._send(message)
 
@@ -72,7 +78,7 @@ class ExchangeRecorder(Exchange):
         del self._receive, self._send
         if REFUSAL in scope:
             self._replace_response(*scope[REFUSAL])
-        size = _OVERHEAD + len(self.path) + len(self.query) + len(self.response_body)
+        size = _OVERHEAD + len(self.path) + len(self.query) + len(self.response_body) + len(self.response_tail)
         kept = _KEPT if self.token is not None else _KEPT_WITHOUT_KEY
         headers = []
         for header in scope["headers"]:

@@ -12,15 +12,12 @@ from mockserver.recording.exchange import Exchange
 from mockserver.recording.findings.catalogue import findings
 from mockserver.recording.findings.rule import Finding
 from mockserver.recording.redaction import Redaction
+from mockserver.service.coverages import Coverages, JournalOffError
 from mockserver.service.sandboxes import Sandboxes
 from mockserver.service.transactions import UnitOfWork
 
 _MIN_TOKEN_SIZE = 8
 _INTERNAL_ERROR = "internal"
-
-
-class JournalOffError(Exception):
-    """The server keeps no journal."""
 
 
 class NoExchangeError(LookupError):
@@ -113,6 +110,7 @@ class Journals:
         self._sandboxes = sandboxes
         self._home = home
         self._tokens = tokens
+        self._coverages = Coverages(store, is_on=limit > 0)
         self._redaction_of_last = frozenset[str](), Redaction((), tokens)
 
     async def place(self, exchange: Exchange) -> None:
@@ -161,6 +159,7 @@ class Journals:
     async def clear(self, sandbox_id: str) -> None:
         """Drop all exchanges of a journal."""
         await self._sandboxes.work(sandbox_id, _key_names)
+        await self._coverages.examine(sandbox_id)
         await self._store.clear_journal(sandbox_id)
 
     async def client_findings(

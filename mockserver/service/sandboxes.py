@@ -11,6 +11,7 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.limit import RateLimit
 from mockserver.domain.sandbox import Sandbox, SandboxClock
 from mockserver.ports import Access, Clock, Ids, SandboxNotFoundError, Store, StoreFullError
+from mockserver.service.coverages import Coverages
 from mockserver.service.expiry import discard, note_use, still_exists
 from mockserver.service.seed_values import with_settings
 from mockserver.service.seeding import Document, Seeded, TakenKeyError, apply_seed
@@ -55,20 +56,29 @@ _DEFAULT_POLICY = Policy()
 class Sandboxes:
     """All sandboxes of a store. Every method with a sandbox id raises SandboxNotFoundError for an unknown one."""
 
-    def __init__(
-        self, store: Store, clock: Clock, ids: Ids, progression: Progression, policy: Policy = _DEFAULT_POLICY
+    def __init__(  # noqa: PLR0913  (one argument a component)
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        progression: Progression,
+        policy: Policy = _DEFAULT_POLICY,
+        *,
+        coverages: Coverages | None = None,
     ) -> None:
         self.policy = policy
+        self._coverages = coverages or Coverages(store)
         self._store = store
         self._clock = clock
         self._ids = ids
         self._progression = progression
 
-    async def create(
+    async def create(  # noqa: PLR0913  (the attributes of a sandbox)
         self,
         seed: Document | None,
         *,
         name: str = "",
+        run: str = "",
         sandbox_id: str | None = None,
         expiry: int | None = None,
         secret: str | None = None,
@@ -78,6 +88,7 @@ class Sandboxes:
         Args:
             seed: A checked seed document; None for an account group and a key with all permissions.
             name: The name.
+            run: The run of tests that it belongs to.
             sandbox_id: The id; None for a generated one.
             expiry: Milliseconds of real time after which the sandbox is removed if unused; None for never.
             secret: The secret from which identifiers are generated; None for a fresh one.
@@ -101,6 +112,7 @@ class Sandboxes:
             limit=self.policy.limit,
             expiry=expiry,
             used_at=now,
+            run=run,
         )
         sandbox = with_settings(sandbox, document, now)
         try:
@@ -174,6 +186,7 @@ class Sandboxes:
     async def delete(self, sandbox_id: str) -> None:
         """Delete a sandbox with all its records."""
         await self.inspect(sandbox_id)
+        await self._coverages.examine(sandbox_id)
         await self._store.remove_sandbox(sandbox_id)
 
     async def reset(self, sandbox_id: str, seed: Document | None = None) -> Seeded:
@@ -196,6 +209,7 @@ class Sandboxes:
             await work.transaction.save_seed(document)
             return seeded
 
+        await self._coverages.examine(sandbox_id)
         return await self.work(sandbox_id, reseed)
 
     async def load(
@@ -231,6 +245,8 @@ class Sandboxes:
             sandbox = await work.transaction.sandbox()
             return await _inspect(UnitOfWork(work.transaction, sandbox, sandbox.clock.now(self._clock.now())))
 
+        if journal:
+            await self._coverages.examine(sandbox_id)
         return await self.work(sandbox_id, replace_records)
 
     async def _fill(self, work: UnitOfWork, document: Document, *, journal: bool = True) -> Seeded:

@@ -12,17 +12,24 @@ class MemoryJournal:
 
     Attributes:
         size: The size of the exchanges in bytes.
+        examined: The number of the last exchange that was examined for situations.
     """
 
-    __slots__ = ("_held", "_last", "_limit", "_max_bytes", "_strangers", "size")
+    __slots__ = ("_held", "_last", "_limit", "_max_bytes", "_strangers", "examined", "size")
 
     def __init__(self, limit: int, max_bytes: int) -> None:
         self._limit = limit
         self._max_bytes = max_bytes
         self._held: deque[Exchange] = deque()
         self.size = 0
+        self.examined = 0
         self._last = 0
         self._strangers = StrangerShare(limit, max_bytes)
+
+    @property
+    def last(self) -> int:
+        """The number of the last exchange."""
+        return self._last
 
     def append(self, exchange: Exchange, room: int) -> None:
         """Append an exchange, and set its number, unless it is a stranger's and strangers have their share.

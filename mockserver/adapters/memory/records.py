@@ -16,6 +16,7 @@ from mockserver.domain.key import ApiKey
 from mockserver.domain.replay import Replay
 from mockserver.domain.sandbox import Sandbox
 from mockserver.domain.snapshot import Snapshot
+from mockserver.ports import Tally
 
 _SERIAL = attrgetter("serial")
 
@@ -41,7 +42,11 @@ def snapshot_size(kept: KeptSnapshot) -> int:
 
 
 class SandboxRecords:
-    """All records of a sandbox, and its journal; `size` is the size of all of them in bytes.
+    """All records of a sandbox, its journal, and its coverage.
+
+    Attributes:
+        size: The size of all records in bytes.
+        counts: The counts of its coverage.
 
     Args:
         sandbox: The sandbox's own record.
@@ -56,6 +61,7 @@ class SandboxRecords:
         self.sandbox = sandbox
         self.seed = Measured.of(seed)
         self.snapshots: dict[str, KeptSnapshot] = {}
+        self.counts: dict[str, int] = {}
         self.size = self.lasting_size()
         self._journal_limits = journal_limit, journal_bytes
         self.empty()
@@ -72,6 +78,10 @@ class SandboxRecords:
         self.ended_jobs: dict[JobStatus, Table[Job]] = defaultdict(Table)
         self._open_job_ids: dict[str, dict[str, None]] = {}
         self.replays: dict[tuple[str, str], Replay] = {}
+
+    def tally(self) -> Tally:
+        """Return the counts of its coverage."""
+        return Tally(self.sandbox.id, dict(self.counts), self.journal.examined, self.journal.last)
 
     def lasting_size(self) -> int:
         """Return the size of what `empty` leaves."""

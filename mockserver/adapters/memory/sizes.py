@@ -55,7 +55,7 @@ def document_size(value: Any) -> int:  # noqa: ANN401  (JSON)
 def sandbox_size(sandbox: Sandbox) -> int:
     """Return the size of a sandbox's own record, and of an empty sandbox."""
     faults = sum(_FAULT + getsizeof(fault.key) + _RESEND * len(fault.awaited) for fault in sandbox.faults)
-    return _SANDBOX + getsizeof(sandbox.name) + faults
+    return _SANDBOX + getsizeof(sandbox.name) + getsizeof(sandbox.run) + faults
 
 
 def key_size(key: ApiKey) -> int:

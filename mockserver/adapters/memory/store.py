@@ -5,10 +5,21 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from mockserver.adapters.memory.records import SandboxRecords
+from mockserver.adapters.memory.removed import RemovedCounts
 from mockserver.adapters.memory.sizes import Capacity
 from mockserver.adapters.memory.transaction import MemoryTransaction
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Access, AudienceRef, Caller, Journal, SandboxNotFoundError, StoreFullError, TakenIdError
+from mockserver.ports import (
+    Access,
+    AudienceRef,
+    Caller,
+    Journal,
+    SandboxNotFoundError,
+    StoreFullError,
+    TakenIdError,
+    Tally,
+)
+from mockserver.recording.coverage.counts import UNEXAMINED, Counts, add, count_response
 from mockserver.recording.exchange import Exchange
 
 
@@ -26,6 +37,7 @@ class MemoryStore:
         self.capacity = Capacity(max_data)
         self.records: dict[str, SandboxRecords] = {}
         self.owners: dict[str, SandboxRecords] = {}
+        self._removed = RemovedCounts()
 
     async def caller(self, token: str) -> Caller | None:
         """See `Store.caller`."""
@@ -64,6 +76,8 @@ class MemoryStore:
         if records is None:
             raise SandboxNotFoundError(sandbox_id)
         self.capacity.taken -= records.size
+        add(records.counts, {UNEXAMINED: records.journal.last - records.journal.examined})
+        self._removed.add(records.sandbox.run, records.counts)
         for token in records.keys:
             del self.owners[token]
 
@@ -81,8 +95,12 @@ class MemoryStore:
             grown = journal.size - size
             records.size += grown
             capacity.taken += grown
+            count_response(records.counts, exchange)
 
-    async def journal(self, sandbox_id: str, *, after: int = 0) -> Journal:
+    async def settle(self) -> None:
+        """See `Store.settle`; no exchange waits."""
+
+    async def journal(self, sandbox_id: str, *, after: int = 0, settled: bool = False) -> Journal:  # noqa: ARG002  (always)
         """See `Store.journal`."""
         return self._records_of(sandbox_id).journal.read(after)
 
@@ -92,6 +110,40 @@ class MemoryStore:
         records.size -= records.journal.size
         self.capacity.taken -= records.journal.size
         records.journal.clear()
+
+    async def tally(self, sandbox_id: str) -> Tally:
+        """See `Store.tally`."""
+        return self._records_of(sandbox_id).tally()
+
+    async def tallies(self, run: str | None) -> Sequence[Tally]:
+        """See `Store.tallies`."""
+        return [records.tally() for records in self._of_run(run)]
+
+    def _of_run(self, run: str | None) -> list[SandboxRecords]:
+        return [records for records in self.records.values() if run in {None, records.sandbox.run}]
+
+    async def total_counts(self, run: str | None) -> Counts:
+        """See `Store.total_counts`."""
+        total = self._removed.of(run)
+        for records in self._of_run(run):
+            add(total, records.counts)
+        return total
+
+    async def note_examination(self, tally: Tally, found: Counts, examined: int) -> bool:
+        """See `Store.note_examination`."""
+        records = self.records.get(tally.sandbox_id)
+        if records is None or records.journal.examined != tally.examined or records.journal.last < examined:
+            return False
+        add(records.counts, found)
+        records.journal.examined = examined
+        return True
+
+    async def forget_coverage(self, run: str | None) -> None:
+        """See `Store.forget_coverage`."""
+        self._removed.forget(run)
+        for records in self._of_run(run):
+            records.counts.clear()
+            records.journal.examined = records.journal.last
 
     def _records_of(self, sandbox_id: str) -> SandboxRecords:
         records = self.records.get(sandbox_id)

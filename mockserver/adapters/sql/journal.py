@@ -13,11 +13,13 @@ from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
+from mockserver.adapters.sql.coverage import SqlCoverage
 from mockserver.adapters.sql.database import Database, Row, Session
-from mockserver.adapters.sql.records import EXCHANGE, text
+from mockserver.adapters.sql.records import COUNTS, EXCHANGE, text
 from mockserver.adapters.sql.schema import EXCHANGES
 from mockserver.adapters.sql.statements import JournalStatements
 from mockserver.ports import Journal, SandboxNotFoundError, StoreError
+from mockserver.recording.coverage.counts import count_response
 from mockserver.recording.exchange import Exchange
 from mockserver.recording.stranger_share import StrangerShare
 
@@ -48,18 +50,32 @@ class Bounds:
 
 @dataclass(slots=True)
 class _State:
-    """The state of a journal: the first held and the last number, the size in bytes, and the time of the last clear."""
+    """The state of a journal: the first held and the last number, the size in bytes, and the time of the last clear.
+
+    `counts` are the counts of the sandbox's coverage as JSON.
+    """
 
     first: int
     last: int
     size: int
     cleared_at: float
+    counts: str
+
+    def count(self, exchanges: Iterable[Exchange]) -> None:
+        """Count the responses of some exchanges."""
+        counts = COUNTS.decode(self.counts)
+        for exchange in exchanges:
+            count_response(counts, exchange)
+        self.counts = text(counts)
 
 
 class SqlJournals:
     """All journals of a store. `epoch` is the difference between seconds since 1970 and the server's timer."""
 
-    def __init__(self, database: Database, bounds: Bounds, timer: Callable[[], float], epoch: float) -> None:
+    def __init__(
+        self, database: Database, bounds: Bounds, timer: Callable[[], float], epoch: float, coverage: SqlCoverage
+    ) -> None:
+        self._coverage = coverage
         self.pause: Pause = asyncio.sleep
         self._database = database
         self._sql = JournalStatements(database.dialect)
@@ -106,12 +122,17 @@ class SqlJournals:
         state = await self._state(session, sandbox_id, locked=True)
         if state is None:
             return
+        state.count(exchanges)
         numbered = self._numbered(state, exchanges, partial(self._is_admitted, sandbox_id, state))
         rows = [(sandbox_id, number, exchange.size, text(exchange)) for number, exchange in numbered]
         if rows:
             await session.copy_rows(self._sql.add, EXCHANGES.name, rows)
             await self._make_room(session, sandbox_id, state)
-            await session.rows(self._sql.save, state.first, state.last, state.size, state.cleared_at, sandbox_id)
+        await self._save(session, sandbox_id, state)
+
+    async def _save(self, session: Session, sandbox_id: str, state: _State) -> None:
+        values = state.first, state.last, state.size, state.cleared_at, state.counts
+        await session.rows(self._sql.save, *values, sandbox_id)
 
     def _is_admitted(self, sandbox_id: str, state: _State, exchange: Exchange) -> bool:
         """Return whether an exchange is kept; this process counts the strangers' exchanges that it writes itself."""
@@ -150,15 +171,20 @@ class SqlJournals:
             dated.gone_at += self._epoch
         return dated
 
-    async def read(self, sandbox_id: str, after: int) -> Journal:
-        """See `Store.journal`. It waits until other replicas have written their buffered exchanges.
+    async def settle(self) -> None:
+        """See `Store.settle`. It waits until other replicas have written their buffered exchanges."""
+        await self.pause(2 * self._bounds.interval)
+        await self.write()
+
+    async def read(self, sandbox_id: str, after: int, *, settled: bool = False) -> Journal:
+        """See `Store.journal`.
 
         Where a database can be read and not be written, its own buffered exchanges are shown with their likely numbers.
         """
-        await self.pause(2 * self._bounds.interval)
         unwritten: list[Exchange] = []
         try:
-            await self.write()
+            if not settled:
+                await self.settle()
         except StoreError:
             unwritten = [exchange for name, exchange in self._waiting if name == sandbox_id]
         async with self._database.read_only() as session:
@@ -181,23 +207,25 @@ class SqlJournals:
             if state is None:
                 raise SandboxNotFoundError(sandbox_id)
             await session.rows(self._sql.drop_older, sandbox_id, state.last + 1)
-            await session.rows(self._sql.save, state.last + 1, state.last, 0, state.cleared_at, sandbox_id)
+            state.first, state.size = state.last + 1, 0
+            await self._save(session, sandbox_id, state)
 
-    async def begin(self, session: Session, sandbox_id: str) -> None:
-        """Create the journal of a new sandbox."""
-        await session.rows(self._sql.begin, sandbox_id, 1, 0, 0, 0.0)
+    async def begin(self, session: Session, sandbox_id: str, run: str) -> None:
+        """Create the journal of a new sandbox, and its coverage."""
+        await session.rows(self._sql.begin, sandbox_id, 1, 0, 0, 0.0, run, "{}", 0)
 
     async def restart(self, session: Session, sandbox_id: str) -> None:
         """Empty a journal, and number from 1 again. Buffered exchanges that ended before now are never written.
 
         The journal's own row is written first, here and in `remove`: a writer of exchanges holds the lock of that row.
         """
-        await session.rows(self._sql.save, 1, 0, 0, self._timer() + self._epoch, sandbox_id)
+        await session.rows(self._sql.restart, 1, 0, 0, self._timer() + self._epoch, 0, sandbox_id)
         await session.rows(self._sql.drop, sandbox_id)
 
     async def remove(self, session: Session, sandbox_id: str) -> None:
-        """Remove a journal."""
-        await session.rows(self._sql.remove, sandbox_id)
+        """Remove a journal, and keep its coverage."""
+        for run, counts, examined, last in await session.rows(self._sql.remove, sandbox_id):
+            await self._coverage.add_removed(session, run, counts, last - examined)
         await session.rows(self._sql.drop, sandbox_id)
 
     async def close(self) -> None:

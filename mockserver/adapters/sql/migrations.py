@@ -23,7 +23,19 @@ def _add_snapshots(dialect: Dialect) -> Sequence[str]:
     return [f"CREATE TABLE snapshots ({columns}, PRIMARY KEY (sandbox_id, name)){rowid}"]
 
 
-STEPS: tuple[Step, ...] = (_add_snapshots,)
+def _add_coverage(dialect: Dialect) -> Sequence[str]:
+    """Return the statements from version 2 to 3; their text is fixed, too."""
+    place = "INTEGER NOT NULL PRIMARY KEY" if dialect.name == "sqlite" else "BIGSERIAL NOT NULL PRIMARY KEY"
+    return [
+        "ALTER TABLE journals ADD COLUMN run TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE journals ADD COLUMN counts TEXT NOT NULL DEFAULT '{}'",
+        "ALTER TABLE journals ADD COLUMN examined BIGINT NOT NULL DEFAULT 0",
+        f"CREATE TABLE removed_counts (place {place}, run TEXT NOT NULL, counts TEXT NOT NULL)",
+        "CREATE INDEX ix_removed_counts_run ON removed_counts (run)",
+    ]
+
+
+STEPS: tuple[Step, ...] = (_add_snapshots, _add_coverage)
 """The migrations from version 1 to 2, from 2 to 3, and so on; `schema` has the tables of the newest version."""
 
 _LITERAL: Any = {"compile_kwargs": {"literal_binds": True}}

@@ -3,7 +3,7 @@
 There are no foreign keys: a change of a sandbox holds its lock, and changes all its tables.
 """
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text, text
 
 METADATA = MetaData()
 
@@ -78,8 +78,20 @@ JOURNALS = Table(
     Column("last", BigInteger, nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Column("cleared_at", Float(53), nullable=False),
+    Column("run", Text, nullable=False, server_default=""),
+    Column("counts", Text, nullable=False, server_default="{}"),
+    Column("examined", BigInteger, nullable=False, server_default=text("0")),
     sqlite_with_rowid=False,
 )
+"""A journal, and the coverage of its sandbox: `counts` is a JSON object."""
+REMOVED_COUNTS = Table(
+    "removed_counts",
+    METADATA,
+    Column("place", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("run", Text, nullable=False, index=True),
+    Column("counts", Text, nullable=False),
+)
+"""The coverage of removed sandboxes. A removal inserts a row, and waits for no other; now and then rows are merged."""
 EXCHANGES = _sandbox_table(
     "exchanges",
     Column("number", BigInteger, primary_key=True),

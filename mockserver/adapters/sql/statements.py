@@ -1,6 +1,6 @@
 """The statements of the store."""
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Dialect
 
 from mockserver.adapters.sql.database import compile_query
@@ -12,6 +12,7 @@ from mockserver.adapters.sql.schema import (
     FOLDERS,
     JOBS,
     JOURNALS,
+    REMOVED_COUNTS,
     REPLAYS,
     SANDBOX_TABLES,
     SANDBOXES,
@@ -96,13 +97,20 @@ class JournalStatements:
 
     def __init__(self, dialect: Dialect) -> None:
         writer = Writer(dialect)
-        state = select(JOURNALS.c.first, JOURNALS.c.last, JOURNALS.c.bytes, JOURNALS.c.cleared_at)
-        state = state.where(JOURNALS.c.sandbox_id == bindparam("sandbox_id"))
+        columns = JOURNALS.c.first, JOURNALS.c.last, JOURNALS.c.bytes, JOURNALS.c.cleared_at, JOURNALS.c.counts
+        of_journal = JOURNALS.c.sandbox_id == bindparam("sandbox_id")
+        state = select(*columns).where(of_journal)
         self.begin = writer.insert(JOURNALS)
         self.state = compile_query(state, dialect, "sandbox_id")
         self.state_locked = compile_query(state.with_for_update(), dialect, "sandbox_id")
-        self.save = writer.update(JOURNALS, "sandbox_id", "first", "last", "bytes", "cleared_at")
-        self.remove = writer.delete(JOURNALS, "sandbox_id")
+        self.save = writer.update(JOURNALS, "sandbox_id", "first", "last", "bytes", "cleared_at", "counts")
+        self.restart = writer.update(JOURNALS, "sandbox_id", "first", "last", "bytes", "cleared_at", "examined")
+        removed = (
+            delete(JOURNALS)
+            .where(of_journal)
+            .returning(JOURNALS.c.run, JOURNALS.c.counts, JOURNALS.c.examined, JOURNALS.c.last)
+        )
+        self.remove = compile_query(removed, dialect, "sandbox_id")
         self.add = writer.insert(EXCHANGES)
         self.drop = writer.delete(EXCHANGES, "sandbox_id")
 
@@ -118,6 +126,35 @@ class JournalStatements:
             of_sandbox, EXCHANGES.c.number > bindparam("after")
         )
         self.newer = compile_query(newer.order_by(EXCHANGES.c.number), dialect, "sandbox_id", "after")
+
+
+class CoverageStatements:
+    """The statements about coverage."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        writer = Writer(dialect)
+        tallies = select(JOURNALS.c.sandbox_id, JOURNALS.c.counts, JOURNALS.c.examined, JOURNALS.c.last)
+        of_sandbox, of_run = JOURNALS.c.sandbox_id == bindparam("sandbox_id"), JOURNALS.c.run == bindparam("run")
+        self.tally = compile_query(tallies.where(of_sandbox), dialect, "sandbox_id")
+        self.tally_locked = compile_query(tallies.where(of_sandbox).with_for_update(), dialect, "sandbox_id")
+        self.tallies = compile_query(tallies, dialect)
+        self.tallies_of_run = compile_query(tallies.where(of_run), dialect, "run")
+        self.save = writer.update(JOURNALS, "sandbox_id", "counts", "examined")
+        forgotten = update(JOURNALS).values(counts="{}", examined=JOURNALS.c.last)
+        self.forget = compile_query(forgotten, dialect)
+        self.forget_run = compile_query(forgotten.where(of_run), dialect, "run")
+
+        of_removed_run = REMOVED_COUNTS.c.run == bindparam("run")
+        added = insert(REMOVED_COUNTS).values(run=bindparam("run"), counts=bindparam("counts"))
+        self.add_removed = compile_query(added.returning(REMOVED_COUNTS.c.place), dialect, "run", "counts")
+        removed = select(REMOVED_COUNTS.c.counts)
+        self.removed = compile_query(removed, dialect)
+        self.removed_of_run = compile_query(removed.where(of_removed_run), dialect, "run")
+        dropped = delete(REMOVED_COUNTS)
+        taken = REMOVED_COUNTS.c.place, REMOVED_COUNTS.c.run, REMOVED_COUNTS.c.counts
+        self.take_removed = compile_query(dropped.returning(*taken), dialect)
+        self.drop_removed = compile_query(dropped, dialect)
+        self.drop_removed_of_run = compile_query(dropped.where(of_removed_run), dialect, "run")
 
 
 class VersionStatements:

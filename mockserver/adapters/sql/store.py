@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from mockserver.adapters.clock import since_1970
+from mockserver.adapters.sql.coverage import SqlCoverage
 from mockserver.adapters.sql.database import Database, Session
 from mockserver.adapters.sql.journal import Bounds, SqlJournals
 from mockserver.adapters.sql.migrations import migrate
@@ -16,7 +17,8 @@ from mockserver.adapters.sql.records import API_KEY, SANDBOX, text
 from mockserver.adapters.sql.statements import Statements
 from mockserver.adapters.sql.transaction import SqlTransaction
 from mockserver.domain.sandbox import Sandbox
-from mockserver.ports import Access, AudienceRef, Caller, Journal, SandboxNotFoundError, TakenIdError
+from mockserver.ports import Access, AudienceRef, Caller, Journal, SandboxNotFoundError, TakenIdError, Tally
+from mockserver.recording.coverage.counts import Counts
 from mockserver.recording.exchange import Exchange
 
 
@@ -34,7 +36,8 @@ class SqlStore:
         self._autocommit = AutocommitSession(database)
         self._sql = Statements(database.dialect)
         self._versions = itertools.count(secrets.randbits(30) << 32)  # other replicas count from another start
-        self.journals = SqlJournals(database, bounds, timer, epoch() - timer())
+        self.coverage = SqlCoverage(database)
+        self.journals = SqlJournals(database, bounds, timer, epoch() - timer(), self.coverage)
 
     async def caller(self, token: str) -> Caller | None:
         """See `Store.caller`."""
@@ -60,7 +63,7 @@ class SqlStore:
             if await session.rows(self._sql.sandbox, sandbox.id):
                 raise TakenIdError(f"there is a sandbox {sandbox.id} already")
             await session.rows(self._sql.add_sandbox, sandbox.id, 0, text(sandbox), text(seed))
-            await self.journals.begin(session, sandbox.id)
+            await self.journals.begin(session, sandbox.id, sandbox.run)
             async with self._transaction_in(session, sandbox.id) as transaction:
                 yield transaction
 
@@ -101,18 +104,43 @@ class SqlStore:
             await self.journals.remove(session, sandbox_id)
             for query in (*self._sql.empty, self._sql.drop_snapshots, self._sql.drop_sandbox):
                 await session.rows(query, sandbox_id)
+        await self.coverage.merge_removed()
 
     def append(self, sandbox_id: str, exchange: Exchange) -> None:
         """See `Store.append`."""
         self.journals.append(sandbox_id, exchange)
 
-    async def journal(self, sandbox_id: str, *, after: int = 0) -> Journal:
+    async def settle(self) -> None:
+        """See `Store.settle`."""
+        await self.journals.settle()
+
+    async def journal(self, sandbox_id: str, *, after: int = 0, settled: bool = False) -> Journal:
         """See `Store.journal`."""
-        return await self.journals.read(sandbox_id, after)
+        return await self.journals.read(sandbox_id, after, settled=settled)
 
     async def clear_journal(self, sandbox_id: str) -> None:
         """See `Store.clear_journal`."""
         await self.journals.clear(sandbox_id)
+
+    async def tally(self, sandbox_id: str) -> Tally:
+        """See `Store.tally`."""
+        return await self.coverage.tally(sandbox_id)
+
+    async def tallies(self, run: str | None) -> Sequence[Tally]:
+        """See `Store.tallies`."""
+        return await self.coverage.tallies(run)
+
+    async def total_counts(self, run: str | None) -> Counts:
+        """See `Store.total_counts`."""
+        return await self.coverage.total_counts(run)
+
+    async def note_examination(self, tally: Tally, found: Counts, examined: int) -> bool:
+        """See `Store.note_examination`."""
+        return await self.coverage.note_examination(tally, found, examined)
+
+    async def forget_coverage(self, run: str | None) -> None:
+        """See `Store.forget_coverage`."""
+        await self.coverage.forget(run)
 
     async def close(self) -> None:
         """Write the buffered exchanges, and close the database."""

@@ -9,6 +9,7 @@ from mockserver.api.long_responses import LongResponses
 from mockserver.control.application import control_application
 from mockserver.domain.job import Progression
 from mockserver.seeds import default_seed
+from mockserver.service.coverages import Coverages
 from mockserver.service.journal_tail import JournalTails
 from mockserver.service.sandboxes import Sandboxes
 from openapi import control_contract
@@ -26,7 +27,8 @@ def shared_control(long_responses: LongResponses) -> ControlPlane:
     sandboxes = Sandboxes(store, clock, SeededIds(0), Progression())
     checked = OpenAPI.from_dict(control_contract())
     journals = journals_of(sandboxes, store)
-    plane = control_application(sandboxes, store, journals, JournalTails(journals, asyncio.sleep), long_responses)
+    tails, coverages = JournalTails(journals, asyncio.sleep), Coverages(store)
+    plane = control_application(sandboxes, store, journals, tails, coverages, long_responses)
     return ControlPlane(plane, store, clock, sandboxes, checked)
 
 

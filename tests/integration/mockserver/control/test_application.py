@@ -12,6 +12,7 @@ from mockserver.api.long_responses import LongResponses
 from mockserver.control.application import handlers
 from mockserver.domain.permission import ALL_PERMISSIONS
 from mockserver.seeds import schema
+from mockserver.service.coverages import Coverages
 from mockserver.service.journal_tail import JournalTails
 from openapi import contract, control_contract, provider_states, typed_contract
 from tests.harness.control_plane import CONTRACT, OPERATIONS, ControlPlane, journals_of
@@ -29,7 +30,12 @@ class TestContract:
     def test_operations_and_handlers_correspond(self, control: ControlPlane) -> None:
         journals = journals_of(control.sandboxes, control.store)
         by_operation = handlers(
-            control.sandboxes, control.store, journals, JournalTails(journals, asyncio.sleep), LongResponses()
+            control.sandboxes,
+            control.store,
+            journals,
+            JournalTails(journals, asyncio.sleep),
+            Coverages(control.store),
+            LongResponses(),
         )
 
         assert set(by_operation) == set(OPERATIONS)

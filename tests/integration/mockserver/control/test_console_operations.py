@@ -23,6 +23,8 @@ UNUSED: Mapping[str, str] = {
     "getConsolePanel": "the browser asks for it",
     "getDocs": "the header links to it",
     "getDocsAsset": "the browser asks for it",
+    "getCoveragePage": "the panel has the same content",
+    "forgetCoverage": "tests that share a server would lose their counts",
     "getFault": "the list has the same members",
     "getKeyLimit": "the list has the same members",
 }

@@ -5,7 +5,8 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from mockserver.client import arguments, documents
+from mockserver.client import arguments, coverage_documents, documents
+from mockserver.recording.coverage.situations import SITUATIONS
 from openapi import control_contract
 
 CONTRACT = control_contract()
@@ -38,6 +39,22 @@ def test_a_document_has_the_members_of_its_schema(name: str) -> None:
 
     assert set(get_type_hints(document)) == set(schema["properties"])
     assert document.__required_keys__ == set(schema.get("required", []))
+
+
+@pytest.mark.parametrize(
+    "name", ["Coverage", "OperationCoverage", "ResponseCoverage", "SituationCoverage", "CoverageShare"]
+)
+def test_a_document_about_coverage_has_the_members_of_its_schema(name: str) -> None:
+    document = getattr(coverage_documents, name)
+
+    assert set(get_type_hints(document)) == document.__required_keys__ == set(SCHEMAS[name]["properties"])
+    assert document.__required_keys__ == set(SCHEMAS[name]["required"])
+
+
+def test_situations_are_those_of_the_contract() -> None:
+    named = get_args(get_type_hints(coverage_documents.SituationCoverage)["id"])
+
+    assert list(named) == SCHEMAS["SituationCoverage"]["properties"]["id"]["enum"] == list(SITUATIONS)
 
 
 def test_a_sandbox_has_the_members_of_its_schema() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.client import async_control_plane, async_parts, control_plane, parts, requests
+from mockserver.client import async_control_plane, async_parts, control_plane, coverage_requests, parts, requests
 from mockserver.client.calls import Call, body, result
 from mockserver.client.errors import ClientFindings, ControlPlaneError
 from mockserver.client.operations import AsyncOperation, Operation
@@ -28,8 +28,9 @@ SANDBOX_OPERATIONS = [
 ]
 REQUESTS = [
     function
-    for name, function in inspect.getmembers(requests, inspect.isfunction)
-    if function.__module__ == requests.__name__ and not name.startswith("_")
+    for module in (requests, coverage_requests)
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if function.__module__ == module.__name__ and not name.startswith("_")
 ]
 PARTS = ["Clock", "Faults", "Jobs", "Keys", "Limits"]
 FINDING = {

@@ -83,15 +83,25 @@ def test_a_newer_database_is_refused(path: Path) -> None:
 def test_a_database_of_version_1_gets_the_tables_of_the_newest_schema(path: Path, tmp_path: Path) -> None:
     migrated(path)
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DROP TABLE snapshots")
+        for table in ("snapshots", "removed_counts"):
+            connection.execute(f"DROP TABLE {table}")
+        for column in ("run", "counts", "examined"):
+            connection.execute(f"ALTER TABLE journals DROP COLUMN {column}")
+        connection.execute("INSERT INTO journals VALUES ('one', 1, 7, 70, 0)")
+        connection.commit()
 
     assert migrated(path, *STEPS) == migrated(tmp_path / "new.db", *STEPS)
     assert _columns(path) == _columns(tmp_path / "new.db")
-
-
-def _columns(path: Path) -> list[object]:
     with closing(sqlite3.connect(path)) as connection:
-        return connection.execute("PRAGMA table_info(snapshots)").fetchall()
+        assert connection.execute("SELECT * FROM journals").fetchall() == [("one", 1, 7, 70, 0, "", "{}", 0)]
+
+
+def _columns(path: Path) -> dict[str, list[object]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return {
+            table: connection.execute(f"PRAGMA table_info({table})").fetchall()
+            for table in ("snapshots", "journals", "removed_counts")
+        }
 
 
 def test_a_newer_database_is_reported_in_one_line(path: Path) -> None:

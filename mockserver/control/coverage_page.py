@@ -1,0 +1,108 @@
+"""The coverage as a page: one file without a script."""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from functools import cache
+from html import escape
+from importlib.resources import files
+from string import Template
+
+from mockserver.control.responses import Body
+
+
+@cache
+def _static_parts() -> tuple[Template, Mapping[str, str]]:
+    """Return the page without its content, and its headers: the policy allows its own style and nothing else."""
+    style, page_text = (
+        files("mockserver.control").joinpath(f"coverage_page.{kind}").read_text("utf-8") for kind in ("css", "html")
+    )
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+    headers = {
+        "Content-Type": "text/html",
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Template(Template(page_text).safe_substitute(style=style)), headers
+
+
+def headers() -> dict[str, str]:
+    """Return the headers of the page."""
+    return dict(_static_parts()[1])
+
+
+def page(coverage: Body, run: str | None) -> bytes:
+    """Return the page about the coverage of a run, or of all."""
+    requested = [item for item in coverage["operations"] if item["requests"]]
+    unused = [item["operation"] for item in coverage["operations"] if not item["requests"]]
+    text = _static_parts()[0].substitute(
+        title=escape("Coverage" if run is None else f"Coverage of {run}"),
+        share=escape(_share(coverage)),
+        never=_list(never_met(coverage), "Every documented response and situation was met."),
+        situations="".join(_situation(item) for item in coverage["situations"]),
+        operations="".join(_operation(item) for item in requested) or "<p>Nothing was requested.</p>",
+        unused=_list(unused, "Every operation was requested."),
+    )
+    return text.encode()
+
+
+def never_met(coverage: Body) -> list[str]:
+    """Return a line for each documented response and situation of the requested operations that was never met."""
+    requested = {item["operation"]: item for item in coverage["operations"] if item["requests"]}
+    responses = [
+        f"{name}: {row['status']} never met"
+        for name, item in requested.items()
+        for row in item["responses"]
+        if not row["met"]
+    ]
+    situations = [
+        f"{item['id']}: never met"
+        for item in coverage["situations"]
+        if not item["met"] and not requested.keys().isdisjoint(item["operations"])
+    ]
+    return responses + situations
+
+
+def _share(coverage: Body) -> str:
+    share = coverage["share"]
+    if share["percent"] is None:
+        return "Nothing was requested so far."
+    text = f"{share['percent']} %: {share['covered']} of {share['of']} documented responses and situations"
+    return f"{text} of the operations that were requested."
+
+
+def _list(lines: Iterable[str], otherwise: str) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"<ul>{items}</ul>" if items else f"<p>{otherwise}</p>"
+
+
+def _situation(item: Body) -> str:
+    source = "" if item["source"] is None else f' <a href="{escape(item["source"])}">{escape(item["basis"])}</a>'
+    summary = f"{escape(item['summary'])}<small>{escape(item['id'])}{source}</small>"
+    return (
+        f'<tr><th scope="row">{summary}</th>{_count(item["met"])}{_count(item["well"])}'
+        f'<td class="count">{item["findings"]}</td><td>{escape(item["advice"])}</td></tr>'
+    )
+
+
+def _operation(item: Body) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{row["status"]}</th><td>{escape(row["description"])}</td>{_count(row["met"])}</tr>'
+        for row in item["responses"]
+    )
+    rows += "".join(
+        f'<tr><th scope="row">{row["status"]}</th><td>not documented</td>{_count(row["met"])}</tr>'
+        for row in item["undocumented"]
+    )
+    if item["lost"]:
+        rows += f'<tr><th scope="row">lost</th><td>no whole response</td>{_count(item["lost"])}</tr>'
+    heading = f"<h3>{escape(item['operation'])}<small>{escape(item['method'])} {escape(item['path'])}</small></h3>"
+    head = '<thead><tr><th scope="col">status</th><th scope="col">description</th><th scope="col">met</th></tr></thead>'
+    return f"{heading}<table>{head}<tbody>{rows}</tbody></table>"
+
+
+def _count(count: int) -> str:
+    return f'<td class="count {"met" if count else "never"}">{count or "never"}</td>'
