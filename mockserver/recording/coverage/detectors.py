@@ -10,6 +10,7 @@ from mockserver.domain.operation import OPERATIONS
 from mockserver.recording.coverage.occurrence import Occurrence, met_and_handled
 from mockserver.recording.coverage.situations import GUARDED, SITUATIONS
 from mockserver.recording.exchange import Exchange
+from mockserver.recording.findings.history import surely_followed
 
 _SUCCESS = range(200, 300)
 _SERVER_ERROR = 500
@@ -17,7 +18,7 @@ _LIMITED = 429
 _INFORMATIVE = frozenset({200, 404, 409})
 _READS_OF_RESOURCE = frozenset({"getAudience", "listAudienceProspects", "getProspectingJob"})
 _START, _JOB = "startProspectingJob", "getProspectingJob"
-_ENDS = frozenset({"completed", "failed", "cancelled"})
+_ENDS = ("completed", "failed", "cancelled")
 _NEXT_CURSOR = re.compile(rb'"nextCursor":(?:null|"([^"]*)")')
 
 
@@ -127,7 +128,7 @@ class _RetryAfter:
         of_key, of_request = (exchange.token,), (exchange.token, exchange.method, exchange.path)
         for key in (of_key, of_request):
             occurrence = self._open.get(key)
-            if occurrence is not None and exchange.began >= occurrence.exchanges[-1].ended_for_client:
+            if occurrence is not None and surely_followed(occurrence.exchanges[-1], exchange):
                 self._end(key, occurrence.exchanges[-1], exchange)
         if exchange.retry_after is not None and exchange.received_status is not None:
             yield from self._open.begin(of_key if exchange.status == _LIMITED else of_request, exchange)

@@ -9,6 +9,7 @@ import pytest
 from mockserver.adapters.sql.journal import Bounds
 from mockserver.ports import Store
 from tests.stores.contract import StoreContract
+from tests.stores.coverage_contract import CoverageContract
 from tests.stores.databases import in_file, in_postgres
 from tests.stores.journal_contract import JournalContract
 from tests.stores.shared_contract import SharedContract
@@ -51,6 +52,10 @@ class TestJournalInFile(InFile, JournalContract):
     bounds = SMALL
 
 
+class TestCoverageInFile(InFile, CoverageContract):
+    bounds = SMALL
+
+
 class TestRecordsInPostgres(InPostgres, StoreContract):
     bounds = BOUNDS
 
@@ -60,4 +65,8 @@ class TestSharedInPostgres(InPostgres, SharedContract):
 
 
 class TestJournalInPostgres(InPostgres, JournalContract):
+    bounds = SMALL
+
+
+class TestCoverageInPostgres(InPostgres, CoverageContract):
     bounds = SMALL

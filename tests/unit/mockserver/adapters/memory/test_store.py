@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from mockserver.adapters.memory.store import MemoryStore
 from mockserver.ports import Store
 from tests.stores.contract import StoreContract
+from tests.stores.coverage_contract import CoverageContract
 from tests.stores.journal_contract import JournalContract
 
 
@@ -14,5 +15,10 @@ class TestRecords(StoreContract):
 
 
 class TestJournal(JournalContract):
+    def opened(self) -> AbstractAsyncContextManager[Store]:
+        return nullcontext(MemoryStore(journal_limit=3, journal_bytes=100))
+
+
+class TestCoverage(CoverageContract):
     def opened(self) -> AbstractAsyncContextManager[Store]:
         return nullcontext(MemoryStore(journal_limit=3, journal_bytes=100))
