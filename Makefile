@@ -22,7 +22,7 @@ define CREATE
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run unit test check typed system-test pictures schemathesis conformance bench bench-journal bench-sandboxes mutants versions prove clean
+.PHONY: help install run unit test check typed guide system-test pictures schemathesis conformance bench bench-journal bench-sandboxes mutants versions prove clean
 
 help: ## Print this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,9 @@ check: $(STAMP) ## Lint, types, layers
 
 typed: $(STAMP) ## Apply openapi/clients.overlay.yaml, and write openapi/audiences.typed.json
 	$(BIN)/python -m tests.harness.typed_contract
+
+guide: $(STAMP) ## Write /llms.txt and the guide that the server serves anew, from README and docs
+	$(BIN)/python -m tests.harness.guide
 
 system-test: $(STAMP) ## Run the tests that need programs from Debian
 	tests/system/run

@@ -33,6 +33,7 @@ from mockserver.asgi_stack import AsgiStack
 from mockserver.config import MEMORY, Settings
 from mockserver.control.application import control_application
 from mockserver.control.front_page import INSIDE, OUTSIDE, FrontPage, Redirects
+from mockserver.control.guide_files import LlmsText
 from mockserver.domain.job import Progression
 from mockserver.domain.sandbox import DEFAULT_SANDBOX
 from mockserver.middleware.access_log import Write
@@ -208,7 +209,11 @@ def server(settings: Settings, parts: Components, write: Write) -> ASGIApp:
         vendor_app(settings, parts, document),
         LazyApplication(partial(control_plane, settings, parts)),
         methods(document),
-        {"/": partial(_front_page, settings, parts), **dict.fromkeys(OUTSIDE, partial(Redirects, targets=OUTSIDE))},
+        {
+            "/": partial(_front_page, settings, parts),
+            "/llms.txt": LlmsText,
+            **dict.fromkeys(OUTSIDE, partial(Redirects, targets=OUTSIDE)),
+        },
     )
 
 

@@ -22,6 +22,7 @@ from mockserver.control.coverage import CoverageHandlers
 from mockserver.control.documents import DocumentHandlers
 from mockserver.control.faults import FaultHandlers
 from mockserver.control.following import FollowHandlers
+from mockserver.control.guide_files import GuideHandlers
 from mockserver.control.jobs import JobHandlers
 from mockserver.control.journal import JournalHandlers
 from mockserver.control.keys import KeyHandlers
@@ -63,6 +64,7 @@ def handlers(  # noqa: PLR0913, PLR0917  (one argument a component)
             states_contract=provider_states,
         ),
         ConsoleHandlers(),
+        GuideHandlers(),
         SandboxHandlers(sandboxes, long_responses),
         WorldHandlers(sandboxes, long_responses),
         SnapshotHandlers(sandboxes),

@@ -2,8 +2,8 @@
 
 A page of another site can reach a server on this machine by a cross-site request or by DNS rebinding. `Origin` and
 `Sec-Fetch-Site` reveal the former, `Host` reveals the latter. A server that listens beyond loopback has an admin token.
-Health, the contracts, the documentation page and the files of the console need no token, for nothing of a sandbox is in
-them.
+Health, the contracts, the documentation page, the guide and the files of the console need no token, for nothing of a
+sandbox is in them.
 """
 
 import hmac
@@ -18,7 +18,7 @@ _ROOT = "/_mock"
 _BELOW = "/_mock/"
 _PUBLIC = re.compile(
     r"/_mock(/(health|(openapi|audiences(\.typed)?|provider-states)\.json"
-    r"|docs(/([a-z][^/]*)?)?|console/(panels/)?[a-z][^/]*)?)?"
+    r"|docs(/([a-z][^/]*)?)?|console/(panels/)?[a-z][^/]*|guide/(recipes/)?[a-z][^/]*)?)?"
 )
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/\\?#\s]+)(?::[0-9]+)?", re.ASCII)

@@ -28,6 +28,9 @@ DATA = (
     "mockserver/control/console/index.html",
     "mockserver/control/console/main.js",
     "mockserver/control/console/panels/sandboxes.js",
+    "mockserver/control/guide/llms.txt",
+    "mockserver/control/guide/control-plane.md",
+    "mockserver/control/guide/recipes/pytest.md",
     "conformance/report/page.css",
     "conformance/report/scripts/prelude.sh",
 )

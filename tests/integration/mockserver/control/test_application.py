@@ -20,6 +20,7 @@ from tests.harness.control_plane import CONTRACT, OPERATIONS, ControlPlane, jour
 PUBLIC = {
     *("getHealth", "getControlContract", "getContract", "getTypedContract", "getProviderStatesContract"),
     *("getConsole", "getConsoleAsset", "getConsolePanel", "getDocs", "getDocsAsset"),
+    *("getGuidePage", "getGuideRecipe"),
 }
 
 

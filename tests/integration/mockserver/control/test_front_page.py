@@ -77,7 +77,8 @@ def test_the_policy_of_the_page_allows_nothing_but_its_own_style_and_script(clie
         assert policy.pop(directive) == f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
     assert policy.pop("img-src") == "data:"
     assert set(policy.values()) == {"'none'"}
-    assert all(link.startswith(("_mock/", "data:")) for link in re.findall(r'(?:src|href)="([^"]*)"', page.text))
+    links = re.findall(r'(?:src|href)="([^"]*)"', page.text)
+    assert all(link.startswith(("_mock/", "data:", "llms.txt")) for link in links)
 
 
 def test_the_page_links_to_addresses_that_there_are(client: httpx.Client) -> None:

@@ -203,6 +203,8 @@ PUBLIC = [
     "/docs/start.js",
     "/console/main.js",
     "/console/panels/keys.js",
+    "/guide/tools.md",
+    "/guide/recipes/pytest.md",
 ]
 PROTECTED = [
     "/health/",
@@ -217,6 +219,11 @@ PROTECTED = [
     "/console/../keys",
     "/console/panels/../keys",
     "/console/other/keys.js",
+    "/guide",
+    "/guide/",
+    "/guide/../keys",
+    "/guide/recipes/../keys",
+    "/guide/other/keys.md",
     "/openapi_json",
     "/provider-states",
 ]
