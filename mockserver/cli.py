@@ -12,6 +12,7 @@ from click.exceptions import NoArgsIsHelpError
 
 from mockserver import __version__
 from mockserver.adapters.http_server import bound
+from mockserver.agent_command import mcp
 from mockserver.config import MEMORY, NO_LOG, Settings
 from mockserver.domain.limit import RateLimit
 from mockserver.ports import StoreError
@@ -101,6 +102,7 @@ def cli() -> None:
 
 
 cli.add_command(seed)
+cli.add_command(mcp)
 
 
 @cli.command()

@@ -1,8 +1,14 @@
 """The documents about coverage, as `openapi/control.yaml` describes them."""
 
-from typing import Literal, TypedDict
+import sys
+from typing import Literal
 
 from mockserver.client.documents import ClientRule
+
+if sys.version_info >= (3, 12):
+    from typing import TypedDict
+else:  # it comes with httpx; pydantic, for the tools for agents, refuses the older one of `typing`
+    from typing_extensions import TypedDict
 
 
 class ResponseCoverage(TypedDict):

@@ -1,6 +1,12 @@
 """The documents of the control plane, as `openapi/control.yaml` describes them."""
 
-from typing import Literal, NotRequired, TypedDict
+import sys
+from typing import Literal, NotRequired
+
+if sys.version_info >= (3, 12):
+    from typing import TypedDict
+else:  # it comes with httpx; pydantic, for the tools for agents, refuses the older one of `typing`
+    from typing_extensions import TypedDict
 
 ClockMode = Literal["real", "manual"]
 JobStatus = Literal["queued", "running", "completed", "failed", "cancelled"]

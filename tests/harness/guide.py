@@ -18,7 +18,7 @@ LIST = "llms.txt"
 ABOUT_THE_PROJECT = {"architecture.md", "performance.md"}
 """The pages of docs that only a reader of the project's code needs; the guide leaves them out."""
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "Guide": ("control-plane.md", "console.md", "tools.md", "conformance.md", "provider-states.md"),
+    "Guide": ("control-plane.md", "agents.md", "console.md", "tools.md", "conformance.md", "provider-states.md"),
     "Recipes": ("recipes/pytest.md", "recipes/containers.md", "recipes/javascript.md", "recipes/pages.md"),
     "Optional": ("sources.md", "glossary.md"),
 }

@@ -17,6 +17,28 @@ import pytest
 from audience_mock_launcher import PACKAGES
 
 ROOT = Path(__file__).parents[2]
+AGENT = """
+import sys
+import anyio, httpx2
+from mcp import Client, StdioServerParameters
+
+async def main():
+    async with Client(StdioServerParameters(command=sys.argv[1], args=["mcp"])) as client:
+        async def call(tool, **arguments):
+            return (await client.call_tool(tool, arguments)).structured_content
+        rule = await call("explain", identifier="CLIENT-CONTRACT")
+        requirement = await call("explain", identifier="AUD-DELETE-GUARD")
+        made = await call("create_sandbox")
+        path = f"/v1/accounts/{made['accountGroups'][0]['id']}/audiences"
+        response = httpx2.post(
+            made["url"] + path,
+            headers={"Authorization": f"Bearer {made['keys'][0]['key']}"},
+            json={"name": "A", "type": "on_demand"},
+        )
+        print(rule["kind"], requirement["level"], response.status_code)
+
+anyio.run(main)
+"""
 TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["release"]
 MODULES = ("audience_mock_launcher.py", "audience_mock_pytest.py")
 DATA = (
@@ -138,6 +160,16 @@ def test_the_server_runs_from_another_folder_without_any_extra(programs: Path, t
         assert response.status_code == 200
         assert httpx.get(f"{url}/_mock/docs").status_code == 200
         assert httpx.get(f"{url}/_mock/console/panels/sandboxes.js").status_code == 200
+        assert httpx.get(f"{url}/llms.txt").status_code == 200
+        assert httpx.get(f"{url}/_mock/guide/recipes/pytest.md").status_code == 200
+
+
+def test_the_tools_for_agents_need_their_extra_alone(built: tuple[Path, Path], tmp_path: Path) -> None:
+    programs = environment_in(tmp_path / "agents", f"{built[1]}[mcp]")
+
+    explained = succeeded(programs / "python", "-c", AGENT, programs / "audience-mock", cwd=tmp_path)
+
+    assert explained == "rule MUST 201\n"
 
 
 def test_the_other_command_and_databases_name_the_extra_that_they_lack(programs: Path, tmp_path: Path) -> None:

@@ -14,18 +14,20 @@ from mockserver.recording.findings.pacing import (
     retry_after_ignored,
 )
 from mockserver.recording.findings.retries import RETRY_UNREAD, START_KEY, retry_unread, start_repeated_without_key
-from mockserver.recording.findings.rule import Finding
+from mockserver.recording.findings.rule import Finding, Rule
 
-_CHECKS: Mapping[str, Callable[[History, Exchange], Iterator[Finding]]] = {
-    RETRY_UNREAD.id: retry_unread,
-    START_KEY.id: start_repeated_without_key,
-    KEY_REUSED.id: key_reused,
-    RETRY_AFTER.id: retry_after_ignored,
-    GUARD_HAMMERED.id: guard_hammered,
-    PERMISSION_REPEATED.id: permission_repeated,
-    CONTRACT.id: contract_broken,
+_CHECKS: Mapping[Rule, Callable[[History, Exchange], Iterator[Finding]]] = {
+    RETRY_UNREAD: retry_unread,
+    START_KEY: start_repeated_without_key,
+    KEY_REUSED: key_reused,
+    RETRY_AFTER: retry_after_ignored,
+    GUARD_HAMMERED: guard_hammered,
+    PERMISSION_REPEATED: permission_repeated,
+    CONTRACT: contract_broken,
 }
-RULE_IDS = tuple(_CHECKS)
+RULES: Mapping[str, Rule] = {rule.id: rule for rule in _CHECKS}
+"""The rules, by identifier."""
+RULE_IDS = tuple(RULES)
 
 
 def findings(exchanges: Sequence[Exchange], *, dropped: bool = False) -> list[Finding]:

@@ -11,6 +11,7 @@ import pytest
 from audience_mock_launcher import PACKAGES
 
 SUITE = ("hypothesis", "pytest", "xdist", "schemathesis", "openapi_core", "jsonschema_path")
+AGENTS = ("mcp", "pydantic")
 SQL = ("sqlalchemy", "asyncpg", "msgspec")
 LAUNCH = """
 import sys
@@ -77,10 +78,21 @@ def test_a_database_without_its_extra_is_refused_with_the_pip_line(address: str,
     assert "hush" not in result.stderr
 
 
+@pytest.mark.parametrize("name", AGENTS)
+def test_the_tools_for_agents_without_their_extra_name_the_pip_line(name: str) -> None:
+    result = launched("server", "mcp", absent=(name,))
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"audience-mock: the package {name} is not installed; "
+        "install the tools for agents by pip install 'audience-mock[mcp]'\n"
+    )
+
+
 def test_the_server_loads_no_package_of_an_extra(tmp_path: Path) -> None:
     (tmp_path / "seed.yaml").write_text("accountGroups: 1")
 
-    result = launched("server", "serve", "--seed-file", "seed.yaml", absent=SUITE + SQL, cwd=tmp_path)
+    result = launched("server", "serve", "--seed-file", "seed.yaml", absent=SUITE + SQL + AGENTS, cwd=tmp_path)
 
     assert (result.returncode, result.stdout) == (2, "")
     assert "seed.yaml: accountGroups" in result.stderr  # as far as that the whole server had been loaded

@@ -17,6 +17,10 @@ VIOLATIONS = {
         "mockserver/serving.py",
         "import mockserver.client",
     ),
+    "The tools for agents use the client of the control plane only": (
+        "mockserver/agents/refusals.py",
+        "import mockserver.config",
+    ),
     "conformance is layered": ("conformance/results/verdicts.py", "import conformance.client.client"),
     "mockserver is layered": ("mockserver/domain/guard.py", "import mockserver.service"),
     "Rules are pure: no framework, no clock, no chance, no environment": ("mockserver/domain/job.py", "import time"),

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from audience_mock_pytest import pytest_addoption
 from conformance.cli import cli as suite
+from mockserver.agent_command import mcp
 from mockserver.cli import serve
 from mockserver.config import Settings
 from mockserver.seed_commands import seed
@@ -110,6 +111,7 @@ def test_a_broken_link_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_every_option_exists(page: Page) -> None:
     commands = [
         serve,
+        mcp,
         *seed.commands.values(),
         bench,
         matrix,
@@ -145,6 +147,8 @@ def test_every_command_is_understood(page: Page) -> None:
         "audience-conformance run --base-url http://x --unknown",
         "audience-conformance explain AUD-NONE",
         "audience-mock serve --unknown",
+        "audience-mock mcp --unknown",
+        "audience-mock unknown",
         "audience-mock seed export --unknown",
         "audience-mock seed unknown",
         ".venv/bin/python -m tests.nothing",
@@ -178,7 +182,8 @@ def is_understood_by_the_server(arguments: list[str]) -> bool:
     if arguments[0] == "seed":
         name, *rest = arguments[1:]
         return name in seed.commands and is_parsed(seed.commands[name], rest)
-    return arguments[0] == "serve" and is_parsed(serve, arguments[1:])
+    commands = {"serve": serve, "mcp": mcp}
+    return arguments[0] in commands and is_parsed(commands[arguments[0]], arguments[1:])
 
 
 def is_understood_by_the_suite(arguments: list[str]) -> bool:
