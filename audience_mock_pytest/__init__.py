@@ -207,7 +207,7 @@ def _hidden(*packages: str) -> str | None:
     for package in packages:
         spec = find_spec(package)
         place = None if spec is None or spec.origin is None else Path(spec.origin).resolve().parent
-        if place != Path(__file__).resolve().parent / package:
+        if place != Path(__file__).resolve().parents[1] / package:
             remedy = _REMEDIES[package]
             return f"audience-mock: another package {package} hides the one of the mock server ({place}); {remedy}"
     return None
