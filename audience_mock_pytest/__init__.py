@@ -55,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if is_coverage_asked_for(config) and not _is_worker(config):
         name = "audience_mock_pytest.coverage_report:CoverageReport"
         report: CoverageReport = pkgutil.resolve_name(name)(config, _url(config), _token(config))
-        if not config.getoption("--collect-only"):
+        if not config.getoption("--collect-only") and not config.getoption("--setup-plan"):
             config.stash[_COVERAGE] = report
             config.pluginmanager.register(report)
 

@@ -14,7 +14,11 @@ def add_coverage_options(group: pytest.OptionGroup) -> None:
     group.addoption(
         COVERAGE, action="store_true", help="Print which documented responses and situations the tests have met."
     )
-    group.addoption(FAIL_UNDER, metavar="PERCENT", help="The run fails if their share is less.")
+    group.addoption(
+        FAIL_UNDER,
+        metavar="PERCENT",
+        help="The run fails if less of them is covered, of all that the called operations have.",
+    )
     group.addoption(
         REQUIRE,
         metavar="NAME",

@@ -43,6 +43,16 @@ class OldServer:
         await (old if is_unknown else self._app)(scope, receive, send)
 
 
+class SomethingElse:
+    """A server that is none of ours."""
+
+    def __init__(self, *_: object) -> None:
+        self._app = JSONResponse({"status": "ok"})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+
 def failures(result: pytest.RunResult) -> list[str]:
     return [line.removeprefix("FAIL ") for line in result.outlines if line.startswith("FAIL ")]
 
@@ -126,8 +136,9 @@ def test_a_run_without_requests_meets_nothing_that_is_required(source: str, proj
     ]
 
 
-def test_a_collection_is_not_judged(project: PluginProject) -> None:
-    result = project.run(UNUSED, "--collect-only", *required("deleteAudience:409"))
+@pytest.mark.parametrize("option", ["--collect-only", "--setup-plan"])
+def test_a_run_without_tests_is_not_judged(option: str, project: PluginProject) -> None:
+    result = project.run(ONE_REQUEST, option, *required("deleteAudience:409"))
 
     assert (result.ret, failures(result)) == (0, [])
 
@@ -151,6 +162,15 @@ def test_a_server_without_journals_tells_why_it_has_no_coverage(project: PluginP
     result.assert_outcomes(passed=1)
     (line,) = section(result)
     assert line.startswith("the coverage cannot be read: the server keeps no journal")
+
+
+def test_a_url_of_something_else_is_told_in_a_line(project: PluginProject) -> None:
+    with served(Settings(), build=SomethingElse) as (url, _):
+        result = project.run(UNUSED, "--audience-coverage", "--audience-mock-url", url)
+
+    (line,) = section(result)
+    assert "the response is not that of a control plane" in line
+    assert result.ret == pytest.ExitCode.OK
 
 
 @EACH_WAY
