@@ -171,8 +171,9 @@ def test_a_project_of_its_own_uses_the_fixtures(version: str, built: tuple[Path,
     project.mkdir()
     (project / "test_mine.py").write_text(FIRST_TESTS)
 
-    assert "3 passed" in succeeded(programs / "bin/pytest", "-q", "-W", "error", cwd=project)
-    assert "3 passed" in succeeded(programs / "bin/pytest", "-q", "-n", "2", cwd=project)
+    met = ("--audience-coverage-require", "createAudience:201")
+    assert "3 passed" in succeeded(programs / "bin/pytest", "-q", "-W", "error", *met, cwd=project)
+    assert "3 passed" in succeeded(programs / "bin/pytest", "-q", "-n", "2", *met, cwd=project)
 
 
 def test_the_types_are_found_by_a_type_checker(suite_programs: Path, tmp_path: Path) -> None:
