@@ -100,7 +100,9 @@ def test_the_options_may_stand_in_the_configuration(project: PluginProject) -> N
 
 
 def test_a_failed_run_keeps_its_status(project: PluginProject) -> None:
-    result = project.run(f"{ONE_REQUEST}    raise KeyboardInterrupt\n", *required("deleteAudience:409"))
+    result = project.run(
+        f"{ONE_REQUEST}    raise KeyboardInterrupt\n", *required("deleteAudience:409", "listAudiences:200")
+    )
 
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert failures(result) == ["deleteAudience: 409 never met"]
