@@ -8,7 +8,8 @@
 FROM python:3.11-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7
 ARG EXTRAS=sql
 WORKDIR /srv
-COPY pyproject.toml constraints.txt README.md LICENSE audience_mock_launcher.py audience_mock_pytest.py ./
+COPY pyproject.toml constraints.txt README.md LICENSE audience_mock_launcher.py ./
+COPY audience_mock_pytest audience_mock_pytest
 COPY openapi openapi
 COPY mockserver mockserver
 COPY conformance conformance

@@ -16,10 +16,12 @@ from mockserver.client import (
     Sandbox,
     journal_text,
 )
+from mockserver.client.coverage_documents import Coverage
 
 _ARGUMENTS = ("clock", "from_", "name", "seed", "verify")
 _CLOCKS = ("real", "manual")
 _LONGEST_NAME = 1000
+_NOT_FOUND = 404
 
 
 class World:
@@ -62,11 +64,47 @@ class World:
 
 
 @contextmanager
-def connected(url: str, admin_token: str | None) -> Iterator[ControlPlane]:
-    """Yield the control plane of a server, which has to be there."""
+def connected(url: str, admin_token: str | None, run: str | None = None) -> Iterator[ControlPlane]:
+    """Yield the control plane of a server, which has to be there.
+
+    Args:
+        url: The URL of the server.
+        admin_token: Its admin token; None for none.
+        run: The run of the sandboxes that are made, unless the server is too old to know runs; None for none.
+    """
+    with _failing():
+        with ControlPlane(url, admin_token) as control_plane:
+            control_plane.sandboxes()
+            known = run if run is not None and _knows_runs(control_plane, run) else None
+        with ControlPlane(url, admin_token, run=known) as control_plane:
+            yield control_plane
+
+
+def _knows_runs(control_plane: ControlPlane, run: str) -> bool:
+    """Return whether a server has coverage; one that keeps no journal knows runs, too."""
+    try:
+        control_plane.coverage(run)
+    except ControlPlaneError as error:
+        return error.status != _NOT_FOUND
+    return True
+
+
+def read_coverage(
+    url: str, admin_token: str | None, run: str | None, *, with_page: bool
+) -> tuple[Coverage, str | None]:
+    """Return the coverage of a run, or of all, and the same as a page if that is wanted.
+
+    Raises:
+        pytest.fail.Exception: The server has none, or does not respond.
+    """
     with _failing(), ControlPlane(url, admin_token) as control_plane:
-        control_plane.sandboxes()
-        yield control_plane
+        try:
+            return control_plane.coverage(run), control_plane.coverage_page(run) if with_page else None
+        except ControlPlaneError as error:
+            if error.status == _NOT_FOUND:
+                reason = f"{control_plane.url} is too old to have a coverage; install a newer audience-mock there"
+                raise pytest.fail.Exception(reason, pytrace=False) from None
+            raise
 
 
 @contextmanager

@@ -97,14 +97,20 @@ class AsyncControlPlane:
         admin_token: The admin token of the server; None for none.
         keep_connections: Whether connections are kept for later requests. Without it, one object serves several event
             loops, one after the other.
+        run: The run that the sandboxes belong to which it makes, unless they name one; None for none.
     """
 
-    def __init__(self, url: str, admin_token: str | None = None, *, keep_connections: bool = True) -> None:
+    def __init__(
+        self, url: str, admin_token: str | None = None, *, keep_connections: bool = True, run: str | None = None
+    ) -> None:
         self._sender = AsyncSender(Address(url, admin_token, keep_connections=keep_connections))
         self.url = self._sender.address.url
+        self._run = run
 
     async def create_sandbox(self, **members: Unpack[NewSandbox]) -> AsyncSandbox:
         """Make a sandbox: with a `seed`, as a copy (`from_`), or empty but for an account group and a key."""
+        if self._run is not None:
+            members.setdefault("run", self._run)
         return self.attach(await self._sender.send(requests.create_sandbox(**members)))
 
     async def sandbox(self, sandbox_id: str) -> AsyncSandbox:

@@ -97,14 +97,20 @@ class ControlPlane:
         admin_token: The admin token of the server; None for none.
         keep_connections: Whether connections are kept for later requests. Without it, one object serves several event
             loops, one after the other.
+        run: The run that the sandboxes belong to which it makes, unless they name one; None for none.
     """
 
-    def __init__(self, url: str, admin_token: str | None = None, *, keep_connections: bool = True) -> None:
+    def __init__(
+        self, url: str, admin_token: str | None = None, *, keep_connections: bool = True, run: str | None = None
+    ) -> None:
         self._sender = Sender(Address(url, admin_token, keep_connections=keep_connections))
         self.url = self._sender.address.url
+        self._run = run
 
     def create_sandbox(self, **members: Unpack[NewSandbox]) -> Sandbox:
         """Make a sandbox: with a `seed`, as a copy (`from_`), or empty but for an account group and a key."""
+        if self._run is not None:
+            members.setdefault("run", self._run)
         return self.attach(self._sender.send(requests.create_sandbox(**members)))
 
     def sandbox(self, sandbox_id: str) -> Sandbox:

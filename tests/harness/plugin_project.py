@@ -9,6 +9,14 @@ WORKERS = ("-p", "xdist", "-n", "2")
 ANYIO = ("-p", "anyio")
 
 
+def coverage_section(output: str) -> list[str]:
+    """Return the lines that the plugin has printed about coverage."""
+    _, _, section = output.partition(" coverage of the audiences API ")
+    lines = section.splitlines()[1:]
+    end = next(number for number, line in enumerate(lines) if line.startswith("==="))
+    return "\n".join(lines[:end]).rstrip("\n").splitlines()  # pytest puts an empty line before its last one
+
+
 @dataclass(frozen=True)
 class PluginProject:
     """A folder with tests, which pytest runs in a process of its own with no plugin but those that are named."""

@@ -12,6 +12,8 @@ LOST_REPLY = "A client that survives a lost reply"
 JOB_FAILS = "A job that fails half-way"
 LIMIT = "A rate limit"
 PARALLEL = "Parallel tests"
+NO_RECIPES = frozenset({"Coverage"})
+"""The sections that have no recipe."""
 
 _SNIPPET = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -72,6 +74,8 @@ class Recipes:
             _, *parts = re.split(r"^## ", page, flags=re.MULTILINE)
             for part in parts:
                 title, _, text = part.partition("\n")
+                if title in NO_RECIPES:
+                    continue
                 by_title.setdefault(title, []).extend(Snippet(*block) for block in _SNIPPET.findall(text))
         return cls(by_title)
 

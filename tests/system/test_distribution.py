@@ -40,7 +40,7 @@ async def main():
 anyio.run(main)
 """
 TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["release"]
-MODULES = ("audience_mock_launcher.py", "audience_mock_pytest.py")
+TOP_LEVEL = (*PACKAGES, "audience_mock_launcher.py", "audience_mock_pytest")
 DATA = (
     "openapi/audiences.yaml",
     "openapi/audiences.typed.json",
@@ -133,24 +133,22 @@ def running(programs: Path, folder: Path, **variables: str) -> Iterator[str]:
 
 def test_the_distributions_are_valid(built: tuple[Path, Path], tools: Path) -> None:
     succeeded(tools / "twine", "check", "--strict", *built)
-    succeeded(tools / "check-wheel-contents", "--toplevel", ",".join([*PACKAGES, *MODULES]), built[1])
+    succeeded(tools / "check-wheel-contents", "--toplevel", ",".join(TOP_LEVEL), built[1])
 
 
 def test_the_wheel_holds_data_and_types_but_no_tests(built: tuple[Path, Path]) -> None:
     names = zipfile.ZipFile(built[1]).namelist()
 
     assert {*DATA, *(f"{package}/py.typed" for package in PACKAGES)} <= set(names)
-    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {
-        *PACKAGES,
-        *MODULES,
-    }
+    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {*TOP_LEVEL}
 
 
 def test_a_wheel_can_be_built_from_the_source_distribution_alone(built: tuple[Path, Path]) -> None:
     with tarfile.open(built[0]) as archive:
         files = {name.partition("/")[2] for name in archive.getnames()}
 
-    assert {"pyproject.toml", *MODULES, "LICENSE", *DATA} <= files
+    plugin = "audience_mock_pytest/__init__.py"
+    assert {"pyproject.toml", "audience_mock_launcher.py", plugin, "LICENSE", *DATA} <= files
 
 
 def test_the_server_runs_from_another_folder_without_any_extra(programs: Path, tmp_path: Path) -> None:
@@ -208,8 +206,9 @@ def test_a_project_of_its_own_uses_the_fixtures(version: str, built: tuple[Path,
     project.mkdir()
     (project / "test_mine.py").write_text(FIRST_TESTS)
 
-    assert "3 passed" in succeeded(programs / "bin/pytest", "-q", "-W", "error", cwd=project)
-    assert "3 passed" in succeeded(programs / "bin/pytest", "-q", "-n", "2", cwd=project)
+    met = ("--audience-coverage-require", "createAudience:201")
+    assert "3 passed" in succeeded(programs / "bin/pytest", "-q", "-W", "error", *met, cwd=project)
+    assert "3 passed" in succeeded(programs / "bin/pytest", "-q", "-n", "2", *met, cwd=project)
 
 
 def test_the_types_are_found_by_a_type_checker(suite_programs: Path, tmp_path: Path) -> None:

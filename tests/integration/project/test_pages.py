@@ -18,6 +18,7 @@ from conformance.cli import cli as suite
 from mockserver.agent_command import mcp
 from mockserver.cli import serve
 from mockserver.config import Settings
+from mockserver.recording.coverage.situations import SITUATIONS
 from mockserver.seed_commands import seed
 from tests.bench.__main__ import main as bench
 from tests.harness.curl_command import curled
@@ -42,6 +43,7 @@ STATUSES = {
         409,  # preferred examples
         *(200, 200),  # journal
         200,  # findings
+        *(200, 200),  # coverage
         *(200, 200),  # provider states
     ],
     "docs/tools.md": [200],
@@ -86,6 +88,15 @@ def test_the_requests_of_a_page_get_the_statuses_that_it_states(url: str, name: 
     responses = [curled(command.replace(EXAMPLE, url)) for command in Page(name).curl_commands()]
 
     assert [response.status_code for response in responses] == STATUSES[name]
+
+
+def test_the_page_of_the_control_plane_has_every_situation_with_its_rules() -> None:
+    _, _, table = Page("docs/control-plane.md").text.partition("| situation |")
+    rows = [row.split("|") for row in table.partition("\n\n")[0].splitlines()[2:]]
+
+    assert [(name.strip(" `"), tuple(re.findall(r"CLIENT-[A-Z-]+", well))) for _, name, _, well, _ in rows] == [
+        (situation.id, situation.rules) for situation in SITUATIONS.values()
+    ]
 
 
 def test_no_page_has_a_request_that_is_not_sent() -> None:

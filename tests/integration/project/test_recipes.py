@@ -31,6 +31,7 @@ from tests.harness.recipes import (
     Language,
     Recipes,
     Trial,
+    write_files,
 )
 
 BLIND = """
@@ -180,6 +181,18 @@ def test_the_journal_of_a_failed_test_looks_as_the_page_shows(url: str) -> None:
         sandbox.api.delete("/audiences/b0000000000000000000000b")
 
         assert shown in journal_text(sandbox)
+
+
+def test_the_coverage_of_a_recipe_is_printed_as_the_page_shows(url: str, tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^```console\n\$ pytest (.*? --audience-coverage.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    typed, *lines = shown.splitlines()
+    write_files(tmp_path, PYTHON, {})
+
+    status, passed, output = run(tmp_path, url, *typed.split())
+
+    assert (status, passed) == (1, 1)
+    printed = iter(output.splitlines())
+    assert [line for line in lines if line != "..." and line not in printed] == []
 
 
 @pytest.mark.parametrize("owner", [Sandbox, Clock, Faults, Jobs, Keys, Limits])

@@ -11,7 +11,7 @@ from openapi import contract
 from tests.harness.pages import ROOT, Page
 
 SOURCES = Page("docs/sources.md")
-PACKAGES = ("conformance", "mockserver", "openapi", "tests")
+PACKAGES = ("audience_mock_pytest", "conformance", "mockserver", "openapi", "tests")
 
 _PAGE_ID = re.compile(r"(?<![%\w])[APX]\d{1,2}\b")
 _ELSEWHERE = re.compile(r"api-facts|\bthe design's\b|[Ss]ection \d+\.\d+")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-PACKAGES = ("openapi", "mockserver", "conformance")
+PACKAGES = ("audience_mock_pytest", "openapi", "mockserver", "conformance")
 PRONOUNS = frozenset(
     ["What", "One", "Who", "Whom", "Whose", "It", "They", "That", "This", "Those", "These", "Which", "Where", "How"]
 )

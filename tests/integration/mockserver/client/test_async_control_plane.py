@@ -47,6 +47,14 @@ def test_a_sandbox_is_used_by_coroutines(url: str) -> None:
     in_sandbox(url, body)
 
 
+def test_the_sandboxes_of_a_control_plane_belong_to_its_run(url: str) -> None:
+    async def run() -> str:
+        async with AsyncControlPlane(url, run="of a test") as of_a_run, await of_a_run.create_sandbox() as sandbox:
+            return (await sandbox.describe())["run"]
+
+    assert asyncio.run(run()) == "of a test"
+
+
 def test_a_mistake_of_the_client_fails_an_awaited_assertion(url: str) -> None:
     async def body(sandbox: AsyncSandbox) -> None:
         made = (await sandbox.api.post("/audiences", json=NEW)).json()["data"]

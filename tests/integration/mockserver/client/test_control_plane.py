@@ -47,6 +47,16 @@ def test_a_sandbox_is_deleted_at_the_end_of_its_block(control_plane: ControlPlan
     assert sandbox.id not in [each["id"] for each in control_plane.sandboxes()]
 
 
+def test_the_sandboxes_of_a_control_plane_belong_to_its_run(control_plane: ControlPlane) -> None:
+    with (
+        ControlPlane(control_plane.url, run="of a test") as of_a_run,
+        of_a_run.create_sandbox() as sandbox,
+        of_a_run.create_sandbox(run="of its own") as other,
+        control_plane.create_sandbox() as without,
+    ):
+        assert [each.describe()["run"] for each in (sandbox, other, without)] == ["of a test", "of its own", ""]
+
+
 def test_a_sandbox_may_be_deleted_twice(sandbox: Sandbox) -> None:
     assert sandbox.api.get("/audiences").is_success
 

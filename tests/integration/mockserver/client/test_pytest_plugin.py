@@ -93,14 +93,6 @@ async def test_a(async_audience_sandbox):
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> PluginProject:
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    for name in ("AUDIENCE_MOCK_URL", "AUDIENCE_MOCK_ADMIN_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    return PluginProject(pytester)
-
-
-@pytest.fixture
 def url() -> Iterator[str]:
     """The URL of a server with an admin token."""
     with served(Settings(admin_token=TOKEN)) as (url, _):

@@ -50,13 +50,6 @@ def test_a(audience_sandbox):
 """
 
 
-@pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> PluginProject:
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.delenv("AUDIENCE_MOCK_URL", raising=False)
-    return PluginProject(pytester)
-
-
 @pytest.mark.parametrize("options", [(), WORKERS], ids=["one process", "workers"])
 def test_a_project_without_fixtures_loads_nothing(options: tuple[str, ...], project: PluginProject) -> None:
     project.pytester.makeconftest(CONTROLLER)

@@ -6,60 +6,27 @@ a fixture loads the rest. Its name is one that nobody else takes, see `audience_
 
 import os
 import pkgutil
-import select
-import socket
-import threading
-import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from audience_mock_pytest.coverage_flags import add_coverage_options, is_coverage_asked_for
+from audience_mock_pytest.loading import PACKAGES, hidden, loaded, started
+from audience_mock_pytest.standby import Standby
+
 if TYPE_CHECKING:
+    from audience_mock_pytest.coverage_report import CoverageReport
     from mockserver.client import AsyncSandbox, ControlPlane, Sandbox
     from mockserver.testing import World
-    from mockserver.threaded import ThreadedServer
 
 MARKER = "audience_sandbox"
-_REMEDIES = {
-    "mockserver": "rename that one",
-    "openapi": "start a server by `audience-mock serve`, and name it by --audience-mock-url",
-}
 _URL_FOR_WORKERS = "audience_mock_url"
 _REASON_FOR_WORKERS = "audience_mock_reason"
-
-
-class _Standby:
-    """A listening socket for all workers of pytest-xdist, whose server is loaded when the first of them connects."""
-
-    def __init__(self) -> None:
-        self._listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._listening.bind(("127.0.0.1", 0))
-        self._listening.listen()
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
-        self._end, self._ended = socket.socketpair()
-        self._thread = threading.Thread(target=self._run, name="audience-mock-standby", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop the server, if there is one, and wait for its end."""
-        self._end.close()
-        self._thread.join()
-
-    def _run(self) -> None:
-        with self._listening, self._ended:
-            readable, _, _ = select.select([self._listening, self._ended], [], [])
-            if self._ended in readable:
-                return
-            running = _started(self._listening)
-            self._ended.recv(1)
-            running.stop()
-
-
-_STANDBY = pytest.StashKey[_Standby]()
+_RUN_FOR_WORKERS = "audience_mock_run"
+_STANDBY = pytest.StashKey[Standby]()
+_COVERAGE = pytest.StashKey["CoverageReport"]()
 _WORLDS = pytest.StashKey["list[World]"]()
 
 
@@ -74,27 +41,44 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--audience-mock-token", metavar="TOKEN", help="Its admin token, if it has one (AUDIENCE_MOCK_ADMIN_TOKEN)."
     )
+    add_coverage_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the marker, and the report of coverage if it is asked for."""
     config.addinivalue_line(
         "markers",
         f"{MARKER}(seed=None, clock='real', verify=False, name=None, from_=None): the sandbox of a test: its seed (a "
         "dict, a text in YAML or JSON, or a path), its clock ('real' or 'manual'), whether mistakes of the client "
         "fail the test, its name, and the sandbox to copy.",
     )
+    if is_coverage_asked_for(config) and not _is_worker(config):
+        name = "audience_mock_pytest.coverage_report:CoverageReport"
+        report: CoverageReport = pkgutil.resolve_name(name)(config, _url(config), _token(config))
+        if not config.getoption("--collect-only") and not config.getoption("--setup-plan"):
+            config.stash[_COVERAGE] = report
+            config.pluginmanager.register(report)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  (of pytest-xdist, which need not be there)
-    """Tell a worker of pytest-xdist the URL of the server for all workers."""
+    """Tell a worker of pytest-xdist the URL of the server for all workers, or the run of all sandboxes."""
     config: pytest.Config = node.config
+    node.workerinput[_RUN_FOR_WORKERS] = _run(config)
     if _url(config) is None:
         if _STANDBY not in config.stash:
-            config.stash[_STANDBY] = _Standby()
+            config.stash[_STANDBY] = Standby()
         node.workerinput[_URL_FOR_WORKERS] = config.stash[_STANDBY].url
-        node.workerinput[_REASON_FOR_WORKERS] = _hidden(*_REMEDIES)
+        node.workerinput[_REASON_FOR_WORKERS] = hidden(*PACKAGES)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Finish the report of coverage, when all fixtures are torn down and the server for all workers still runs."""
+    standby = session.config.stash.get(_STANDBY, None)
+    if _COVERAGE in session.config.stash:
+        url = standby.url if standby is not None and standby.is_used else None
+        session.config.stash[_COVERAGE].finish(session, url)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -125,8 +109,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 @pytest.fixture(scope="session")
 def audience_mock(pytestconfig: pytest.Config) -> "Iterator[ControlPlane]":
     """Yield the control plane of a server for the session, or of the one that `--audience-mock-url` names."""
-    connected = _loaded("mockserver.testing:connected")
-    with _served(pytestconfig) as url, connected(url, _token(pytestconfig)) as control_plane:
+    connected = loaded("mockserver.testing:connected")
+    with _served(pytestconfig) as url, connected(url, _token(pytestconfig), _run(pytestconfig)) as control_plane:
         yield control_plane
 
 
@@ -156,7 +140,7 @@ def _world(request: pytest.FixtureRequest, control_plane: "ControlPlane") -> "It
         if marker.args:
             pytest.fail(f"the marker {MARKER} takes keyword arguments only, as in {MARKER}(verify=True)", pytrace=False)
         arguments = {**marker.kwargs, **arguments}
-    with _loaded("mockserver.testing:world")(control_plane, item.nodeid, arguments) as world:
+    with loaded("mockserver.testing:world")(control_plane, item.nodeid, arguments) as world:
         item.stash.setdefault(_WORLDS, []).append(world)
         try:
             yield world
@@ -173,24 +157,19 @@ def _served(config: pytest.Config) -> Iterator[str]:
         return
     of_controller: dict[str, str | None] = getattr(config, "workerinput", {})
     url = of_controller.get(_URL_FOR_WORKERS)
-    reason = of_controller.get(_REASON_FOR_WORKERS) if url else _hidden(*_REMEDIES)
+    reason = of_controller.get(_REASON_FOR_WORKERS) if url else hidden(*PACKAGES)
     if reason is not None:
         pytest.fail(reason, pytrace=False)
     if url is not None:
         yield url
         return
-    running = _started()
+    running = started()
     try:
         yield running.url
+        if _COVERAGE in config.stash:
+            config.stash[_COVERAGE].read(running.url)
     finally:
         running.stop()
-
-
-def _started(listening: socket.socket | None = None) -> "ThreadedServer":
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the packages of the server warn of each other, which may be an error here
-        running: ThreadedServer = _loaded("mockserver.threaded:ThreadedServer")(listening).start()
-        return running
 
 
 def _url(config: pytest.Config) -> str | None:
@@ -202,27 +181,13 @@ def _token(config: pytest.Config) -> str | None:
     return config.getoption("--audience-mock-token") or variable or None
 
 
-def _hidden(*packages: str) -> str | None:
-    """Return the reason why packages of ours cannot be imported: others have their names; None if they can."""
-    for package in packages:
-        spec = find_spec(package)
-        place = None if spec is None or spec.origin is None else Path(spec.origin).resolve().parent
-        if place != Path(__file__).resolve().parent / package:
-            remedy = _REMEDIES[package]
-            return f"audience-mock: another package {package} hides the one of the mock server ({place}); {remedy}"
-    return None
+def _run(config: pytest.Config) -> str | None:
+    """Return the run that the sandboxes of this session belong to; None for none."""
+    if _is_worker(config):
+        run: str | None = getattr(config, "workerinput", {}).get(_RUN_FOR_WORKERS)
+        return run
+    return config.stash[_COVERAGE].run if _COVERAGE in config.stash else None
 
 
-def _loaded(name: str) -> Any:  # noqa: ANN401  (loaded by its name)
-    """Load something of this distribution; a test fails in one line where it cannot be loaded."""
-    reason = _hidden("mockserver")
-    if reason is not None:
-        pytest.fail(reason, pytrace=False)
-    try:
-        return pkgutil.resolve_name(name)
-    except ImportError as missing:
-        if missing.name != "httpx":
-            raise
-        hint = "install the fixtures by pip install 'audience-mock[pytest]'"
-        reason = f"audience-mock: the package httpx is not installed; {hint}"
-        raise pytest.fail.Exception(reason, pytrace=False) from None
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
