@@ -22,7 +22,7 @@ define CREATE
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run unit test check typed guide system-test pictures schemathesis conformance bench bench-journal bench-sandboxes mutants versions prove clean
+.PHONY: help install run unit test check check-js typed guide system-test pictures schemathesis conformance bench bench-journal bench-sandboxes mutants versions prove clean
 
 help: ## Print this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,10 @@ check: $(STAMP) ## Lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-js: ## Types and style of clients/js (needs npm)
+	cd clients/js && npm install --ignore-scripts --no-audit --no-fund --no-package-lock --loglevel=error
+	mkdir -p clients/js/types/contracts && cd clients/js && npm run -s contracts && npm run -s check
 
 typed: $(STAMP) ## Apply openapi/clients.overlay.yaml, and write openapi/audiences.typed.json
 	$(BIN)/python -m tests.harness.typed_contract

@@ -19,6 +19,7 @@ from mockserver.ports import StoreError
 from mockserver.seed_commands import seed
 from mockserver.service.seeding import SeedError
 from mockserver.serving import run
+from mockserver.stdin_watch import stop_at_end_of_input
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 _MAX_EXPIRY = 8_760 * _UNITS["h"]
@@ -199,7 +200,17 @@ cli.add_command(mcp)
     type=click.Choice(["text", "json", NO_LOG]),
     help="Format of the line that each request writes to standard output.",
 )
-def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], workers: int, **options: Any) -> None:  # noqa: ANN401  (click's)
+@click.option(
+    "--until-stdin-closes", is_flag=True, help="Stop when standard input ends, with the process that started it."
+)
+def serve(
+    *,
+    allowed_hosts: tuple[str, ...],
+    cors_origins: tuple[str, ...],
+    workers: int,
+    until_stdin_closes: bool,
+    **options: Any,  # noqa: ANN401  (click's)
+) -> None:
     """Serve the mock until SIGINT, SIGTERM or SIGHUP.
 
     Each option can be given by an environment variable instead; several values of one are separated by blanks.
@@ -222,6 +233,8 @@ def serve(*, allowed_hosts: tuple[str, ...], cors_origins: tuple[str, ...], work
             f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; choose another with --port"
         ) from None
     with listener:
+        if until_stdin_closes:
+            stop_at_end_of_input()
         try:
             sys.exit(run(settings, listener, workers))
         except SeedError as error:

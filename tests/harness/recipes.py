@@ -7,7 +7,6 @@ from pathlib import Path
 
 PAGES = Path(__file__).parents[2] / "docs" / "recipes"
 URL = "AUDIENCE_MOCK_URL"
-DEFAULT = "http://127.0.0.1:8080"
 LOST_REPLY = "A client that survives a lost reply"
 JOB_FAILS = "A job that fails half-way"
 LIMIT = "A rate limit"
@@ -25,7 +24,6 @@ class Language:
     Attributes:
         tag: The tag of its fenced blocks.
         comment: The beginning of a comment.
-        shared: The name of its file without tests.
         test_files: A pattern of the names of its test files, as its test runner finds them.
         test: A pattern of the beginning of a test.
         page: The page of its recipes.
@@ -33,14 +31,13 @@ class Language:
 
     tag: str
     comment: str
-    shared: str
     test_files: str
     test: str
     page: str
 
 
-PYTHON = Language("python", "# ", "conftest.py", r"test_\w+\.py", r"^def test_", "pytest.md")
-JAVASCRIPT = Language("js", "// ", "sandbox.mjs", r"[\w-]+\.test\.mjs", r"^test\(", "javascript.md")
+PYTHON = Language("python", "# ", r"test_\w+\.py", r"^def test_", "pytest.md")
+JAVASCRIPT = Language("js", "// ", r"[\w-]+\.test\.mjs", r"^test\(", "javascript.md")
 LANGUAGES = (PYTHON, JAVASCRIPT)
 
 
@@ -105,7 +102,7 @@ class Recipes:
 
     def _complaints_of(self, title: str, language: Language) -> list[str]:
         snippets = [snippet for snippet in self.by_title[title] if snippet.tag == language.tag]
-        own = {snippet.name(language): snippet for snippet in snippets if snippet.name(language) != language.shared}
+        own = {snippet.name(language): snippet for snippet in snippets}
         return [
             *([] if own else [f"{title}: nothing in {language.tag}"]),
             *(f"{title}: no test in {name}" for name, snippet in own.items() if not snippet.test_count(language)),

@@ -1,6 +1,7 @@
 """The browsers, a server of pages, and the console, for tests of pages."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,6 +12,7 @@ from tests.system.browser import chromium, page_server
 from tests.system.console_driver import Console, console_of
 from tests.system.firefox_pages import Firefox
 from tests.system.firefox_pages import firefox as started_firefox
+from tests.system.js_package import VERSIONS, packed, project_in
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +50,15 @@ def console(console_url: str, browser: Browser) -> Iterator[Console]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the folder for pictures of the console."""
     parser.addoption("--pictures", metavar="FOLDER", help="write pictures of the console to this folder")
+
+
+@pytest.fixture(scope="session")
+def js_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of the npm package."""
+    return packed(tmp_path_factory.mktemp("packed"))
+
+
+@pytest.fixture(scope="session")
+def js_project(js_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that has installed the npm package, and what it goes together with."""
+    return project_in(tmp_path_factory.mktemp("project"), js_archive, *VERSIONS)

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import tarfile
-import tomllib
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -15,8 +14,8 @@ import httpx
 import pytest
 
 from audience_mock_launcher import PACKAGES
+from tests.system.installed import distributions, environment_in, release_tools, run, succeeded
 
-ROOT = Path(__file__).parents[2]
 AGENT = """
 import sys
 import anyio, httpx2
@@ -39,7 +38,6 @@ async def main():
 
 anyio.run(main)
 """
-TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["release"]
 TOP_LEVEL = (*PACKAGES, "audience_mock_launcher.py", "audience_mock_pytest")
 DATA = (
     "openapi/audiences.yaml",
@@ -73,38 +71,15 @@ async def test_a_coroutine_has_a_sandbox(async_audience_sandbox):
 """
 
 
-def run(*words: str | Path, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **variables}  # noqa: TID251  (a child's, not ours)
-    return subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603  (ours)
-
-
-def succeeded(*words: str | Path, cwd: Path | None = None, **variables: str) -> str:
-    """Run a command that has to succeed, and return its output."""
-    result = run(*words, cwd=cwd, **variables)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
-
-
-def environment_in(folder: Path, *requirements: str) -> Path:
-    """Make a virtual environment with some packages, and return its folder of programs."""
-    venv.create(folder, with_pip=True)
-    constraints = ROOT / "constraints.txt"
-    succeeded(folder / "bin/python", "-m", "pip", "install", "--quiet", "--constraint", constraints, *requirements)
-    return folder / "bin"
-
-
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return environment_in(tmp_path_factory.mktemp("tools"), *TOOLS)
+    return release_tools(tmp_path_factory.mktemp("tools"))
 
 
 @pytest.fixture(scope="module")
 def built(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The source distribution, and the wheel that was built from it."""
-    folder = tmp_path_factory.mktemp("built")
-    succeeded(tools / "python", "-m", "build", "--outdir", folder, ROOT)
-    (source,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
-    return source, wheel
+    return distributions(tools, tmp_path_factory.mktemp("built"))
 
 
 @pytest.fixture(scope="module")

@@ -12,38 +12,43 @@ import pytest
 from mockserver.config import Settings
 from tests.harness.in_thread import served
 from tests.harness.recipes import JAVASCRIPT, JOB_FAILS, LIMIT, LOST_REPLY, PARALLEL, TITLES, URL, Trial
+from tests.system.js_package import linked
 
 BLIND = """
 deleteAudience = async (api, id) => {
   for (;;) {
     try {
-      return [200, 404].includes((await api('DELETE', `/audiences/${id}`)).status);
+      return [200, 404].includes((await api.fetch(`/audiences/${id}`, { method: 'DELETE' })).status);
     } catch {}
   }
 };
 """
 BELIEVING = """
-deleteAudience = (api, id) => api('DELETE', `/audiences/${id}`).then((response) => response.ok, () => false);
+deleteAudience = (api, id) => (
+  api.fetch(`/audiences/${id}`, { method: 'DELETE' }).then((response) => response.ok, () => false)
+);
 """
 ONCE = """
 runSearch = async (api, search) => {
-  const { data } = await (await api('POST', '/prospecting', search)).json();
-  return (await (await api('GET', `/prospecting/${data.jobId}`)).json()).data;
+  const { data } = await (await api.fetch('/prospecting', { method: 'POST', json: search })).json();
+  return (await (await api.fetch(`/prospecting/${data.jobId}`)).json()).data;
 };
 """
 HASTY = """
 read = async (api, path, sleep) => {
   for (;;) {
-    const response = await api('GET', path);
+    const response = await api.fetch(path);
     if (response.status !== 429) return (await response.json()).data;
     await sleep(1);
   }
 };
 """
 SHARED = """
-const shared = await makeSandbox();
-makeSandbox = async () => ({ ...shared, remove() {} });
-process.once('beforeExit', async () => { await shared.remove().catch(() => {}); });
+const shared = await createSandbox();
+const kept = Object.create(shared, { remove: { value() {} } });
+kept.fetch = (...request) => shared.fetch(...request);
+beforeEach(async () => { await sandbox.remove(); sandbox = kept; });
+process.once('beforeExit', () => shared.remove());
 """
 
 
@@ -72,8 +77,8 @@ def run(folder: Path, url: str, *options: str) -> tuple[int, int, str]:
 
 
 @pytest.fixture
-def trial(url: str, tmp_path: Path) -> Trial:
-    return Trial(JAVASCRIPT, run, url, tmp_path)
+def trial(url: str, js_project: Path, tmp_path: Path) -> Trial:
+    return Trial(JAVASCRIPT, run, url, linked(tmp_path, js_project))
 
 
 @pytest.mark.parametrize("title", TITLES)
@@ -92,7 +97,7 @@ def test_all_of_them_pass_side_by_side(trial: Trial) -> None:
         (LOST_REPLY, "lost-reply.test.mjs", BELIEVING, "actual: false"),
         (JOB_FAILS, "job-fails.test.mjs", ONCE, "'queued'"),
         (LIMIT, "limit.test.mjs", HASTY, "operator: 'deepStrictEqual'"),
-        (PARALLEL, "sandbox.mjs", SHARED, "'Founders'"),
+        (PARALLEL, "parallel.test.mjs", SHARED, "'Founders'"),
     ],
 )
 def test_a_bad_client_fails_its_recipe(title: str, file: str, client: str, reason: str, trial: Trial) -> None:

@@ -16,8 +16,6 @@ from mockserver.client.parts import Clock, Faults, Jobs, Keys, Limits
 from mockserver.config import Settings
 from tests.harness.in_thread import served
 from tests.harness.recipes import (
-    DEFAULT,
-    JAVASCRIPT,
     JOB_FAILS,
     LANGUAGES,
     LIMIT,
@@ -145,23 +143,9 @@ def test_a_recipe_may_have_its_languages_on_several_pages() -> None:
     assert Recipes.read(*pages).complaints() == []
 
 
-def test_the_address_stands_in_one_line_of_one_file() -> None:
-    lines = [
-        (name, line)
-        for name, text in RECIPES.files(JAVASCRIPT).items()
-        for line in text.splitlines()
-        if URL in line or "http://" in line
-    ]
-
-    ((name, line),) = lines
-
-    assert name == JAVASCRIPT.shared
-    assert URL in line
-    assert DEFAULT in line
-
-
-def test_the_recipes_for_pytest_need_no_file_beside_their_tests() -> None:
-    assert all(re.fullmatch(PYTHON.test_files, name) for name in RECIPES.files(PYTHON))
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)
+def test_the_recipes_need_no_file_beside_their_tests(language: Language) -> None:
+    assert all(re.fullmatch(language.test_files, name) for name in RECIPES.files(language))
 
 
 def test_the_client_is_used_as_the_page_says(url: str, tmp_path: Path) -> None:
