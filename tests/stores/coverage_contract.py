@@ -169,7 +169,7 @@ class CoverageContract:
 
         assert self.run(act) == left
 
-    def test_what_was_not_examined_before_is_forgotten_too(self) -> None:
+    def test_exchanges_that_nobody_examined_are_forgotten_too(self) -> None:
         async def act(store: Store) -> Tally:
             store.append("one", exchange())
             await store.settle()

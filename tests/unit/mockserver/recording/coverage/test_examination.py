@@ -163,7 +163,7 @@ class TestRetryAfter:
 
         assert counts(journal) == {"retry-after.met": 1, "retry-after.well": 1}
 
-    def test_that_of_another_status_is_for_the_same_request_only(self) -> None:
+    def test_a_wait_of_another_status_is_for_the_same_request_only(self) -> None:
         journal = JournalBuilder()
         journal.add("getAudience", 503, rule="fault", retry_after=5)
         journal.add("listAudiences")
