@@ -254,6 +254,9 @@ class Store(Protocol):
     async def caller(self, token: str) -> Caller | None:
         """Return the key with this token, revoked or not, and its sandbox; None for an unknown token."""
 
+    def sandbox_at_hand(self, sandbox_id: str) -> Sandbox | None:
+        """Return a sandbox's own record where that takes no wait; None if it has to be read, or does not exist."""
+
     async def sandboxes(self) -> Sequence[Sandbox]:
         """Return all sandboxes, oldest first."""
 

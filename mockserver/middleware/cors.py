@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mockserver.recording.request_headers import RequestHeaders
 from mockserver.recording.request_record import note_refusal
 
 Refuse = Callable[[int, str, Mapping[str, object]], bytes]
@@ -52,12 +53,10 @@ class CorsMiddleware(CORSMiddleware):
         """Respond to a preflight, or pass a request on and add headers to its response.
 
         Without an Origin, as most clients are, no Headers are built, no message passes through this layer, and the
-        caller awaits the next layer directly: a loop and no coroutine save 1 % of a request.
+        caller awaits the next layer directly: no coroutine saves 1 % of a request.
         """
-        if scope["type"] == "http":
-            for name, _ in scope["headers"]:
-                if name == b"origin":
-                    return self._respond(scope, receive, send)
+        if scope["type"] == "http" and _has_origin(scope["headers"]):
+            return self._respond(scope, receive, send)
         return self.app(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,3 +91,11 @@ class CorsMiddleware(CORSMiddleware):
             logger.warning("audience-mock: a page of %s asked, and may not use /v1. %s", shown, hint)
         content = self._refuse(_FORBIDDEN, f"A page of {shown} asked, and may not use /v1. {hint}", details)
         return Response(content, _FORBIDDEN, {"Vary": "Origin"}, "application/json")
+
+
+def _has_origin(headers: list[tuple[bytes, bytes]]) -> bool:
+    if type(headers) is not RequestHeaders:
+        return any(name == b"origin" for name, _ in headers)
+    if headers.has_origin is None:
+        headers.has_origin = any(name == b"origin" for name, _ in headers)
+    return headers.has_origin

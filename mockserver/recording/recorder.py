@@ -3,10 +3,11 @@
 The body of a response is copied, because a buffer from orjson occupies 4 kB however short it is.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Container, Iterable, MutableMapping, Sequence
 from typing import Any
 
-from mockserver.recording.exchange import Exchange
+from mockserver.recording.exchange import Exchange, Header
+from mockserver.recording.request_headers import RequestHeaders
 from mockserver.recording.request_record import REFUSAL
 
 Scope = MutableMapping[str, Any]
@@ -78,21 +79,30 @@ class ExchangeRecorder(Exchange):
         del self._receive, self._send
         if REFUSAL in scope:
             self._replace_response(*scope[REFUSAL])
-        size = _OVERHEAD + len(self.path) + len(self.query) + len(self.response_body) + len(self.response_tail)
-        kept = _KEPT if self.token is not None else _KEPT_WITHOUT_KEY
-        headers = []
-        for header in scope["headers"]:
-            if header[0] in kept:
-                headers.append(header)
-                size += _HEADER_OVERHEAD + len(header[1])
-        if headers:
-            self.request_headers = headers
+        self.request_headers, size = self._kept_headers(scope["headers"])
+        size += _OVERHEAD + len(self.path) + len(self.query) + len(self.response_body) + len(self.response_tail)
         self.size = size + len(self.request_body) if self.request_body else size
+
+    def _kept_headers(self, headers: Sequence[Header]) -> tuple[tuple[Header, ...], int]:
+        """Return the headers that the journal keeps, and their size."""
+        has_key = self.token is not None  # then the key stands in the record, and its header is left out
+        names = _KEPT if has_key else _KEPT_WITHOUT_KEY
+        if type(headers) is not RequestHeaders:
+            return _kept(headers, names)
+        kept = headers.kept[has_key]
+        if kept is None:
+            kept = headers.kept[has_key] = _kept(headers, names)
+        return kept
 
     def _replace_response(self, status: int, content: bytes) -> None:
         """Record the protocol's refusal in place of the application's response, which the client has not received."""
         self.rule, self.place, self.status, self.whole = _HTTP, None, status, True
         self.response_headers, self.response_body, self.response_size = _JSON_HEADERS, b"%b" % content, len(content)
+
+
+def _kept(headers: Iterable[Header], names: Container[bytes]) -> tuple[tuple[Header, ...], int]:
+    kept = tuple([header for header in headers if header[0] in names])
+    return kept, sum(_HEADER_OVERHEAD + len(value) for _, value in kept)
 
 
 def _append(body: bytes, part: bytes) -> bytes:

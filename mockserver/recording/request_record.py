@@ -20,6 +20,7 @@ class RequestRecord:
     Attributes:
         sandbox_id: The sandbox of the key; None without a valid key.
         token: The key.
+        is_stranger: Whether the request has no key, or one that was looked up and belongs to no sandbox.
         clock: The sandbox's clock at that time.
         operation: The operationId.
         rule: The rule of this server that refused the request, as in `error.details.rule`; None if none did.
@@ -33,6 +34,7 @@ class RequestRecord:
 
     sandbox_id: str | None = None
     token: str | None = None
+    is_stranger: bool = False
     clock: SandboxClock | None = None
     operation: str | None = None
     rule: str | None = None

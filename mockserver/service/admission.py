@@ -64,6 +64,8 @@ async def identify(
     """
     caller = None if token is None else await store.caller(token)
     if caller is None:
+        if notes is not None:
+            notes.is_stranger = True
         return _NO_KEY if token is None else _UNKNOWN_KEY
     key, sandbox = caller
     if sandbox.expiry is not None and not await still_exists(store, sandbox, clock.now()):

@@ -118,12 +118,18 @@ class Journals:
 
         Nothing is appended if the store is unavailable, or if the request has already failed for that reason.
         """
-        if exchange.rule != _INTERNAL_ERROR:
-            with suppress(StoreError):
-                await self._append_by_token(exchange)
+        if exchange.rule == _INTERNAL_ERROR:
+            return
+        home = self._store.sandbox_at_hand(self._home) if exchange.is_stranger else None
+        if home is not None:  # a third of the processor time that the journal takes of a refused key
+            exchange.clock = home.clock
+            self._store.append(self._home, exchange)
+            return
+        with suppress(StoreError):
+            await self._append_by_token(exchange)
 
     async def _append_by_token(self, exchange: Exchange) -> None:
-        token = exchange.sent_token
+        token = None if exchange.is_stranger else exchange.sent_token
         caller = None if token is None else await self._store.caller(token)
         if caller is not None:
             exchange.token, exchange.clock = token, caller.sandbox.clock

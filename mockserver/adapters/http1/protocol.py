@@ -20,6 +20,7 @@ from mockserver.adapters.http1.input import PIECE, Backlog, Flow
 from mockserver.adapters.http1.output import Output
 from mockserver.adapters.http1.refusals import Limits, RefusedError, refused
 from mockserver.ports import CLOSE, RESET, REUSED
+from mockserver.recording.request_headers import RequestHeaders
 
 _LINGER = 2.0
 _MAX_REFUSED = 16  # the connections above the limit that get a response; further ones are closed without one
@@ -81,6 +82,7 @@ class Protocol(HttpToolsProtocol):
         is_reused: Whether the connection has carried a request.
         in_body: Whether a body is incomplete.
         head_continues: Whether the last segment continued a head.
+        known_headers: The headers of the last request, which are checked.
         segment_size: The bytes of the last segment.
         head_bytes: The bytes of the current head in earlier segments, or of what follows a part of a body.
         client_closed: Whether the client has closed its side, and waits for responses.
@@ -100,6 +102,7 @@ class Protocol(HttpToolsProtocol):
     flow: Flow
     output: Output
     backlog: Backlog
+    known_headers: RequestHeaders | None = None
     active: Cycle | None = None
     ready: ASGI3Application | None = None
     in_head = False
@@ -278,8 +281,14 @@ class Protocol(HttpToolsProtocol):
         if large or self.head_continues or self.head_bytes:
             limits.check(len(self.url) + _size(self.headers), len(self.headers))
         version = self.parser.get_http_version()
-        check_head(version, self.headers)
+        known = self.known_headers
+        is_known = known is not None and self.headers == known and version == "1.1"
+        if not is_known:
+            check_head(version, self.headers)
         self._read_target()
+        if known is None or not is_known or self.url[:1] != b"/":  # a target with a host has replaced the header
+            known = self.known_headers = RequestHeaders(self.headers)
+        self.scope["headers"] = known
         self.in_head, self.in_body = False, True
         self.head_bytes = -self.segment_size
         self.cycle = cycle = self._new_cycle(version)

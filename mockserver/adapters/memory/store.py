@@ -44,6 +44,11 @@ class MemoryStore:
         records = self.owners.get(token)
         return None if records is None else Caller(records.keys[token], records.sandbox)
 
+    def sandbox_at_hand(self, sandbox_id: str) -> Sandbox | None:
+        """See `Store.sandbox_at_hand`."""
+        records = self.records.get(sandbox_id)
+        return None if records is None else records.sandbox
+
     async def sandboxes(self) -> Sequence[Sandbox]:
         """See `Store.sandboxes`."""
         return [records.sandbox for records in self.records.values()]

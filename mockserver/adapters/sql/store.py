@@ -44,6 +44,10 @@ class SqlStore:
         rows = await self._database.rows(self._sql.caller, token)
         return Caller(API_KEY.decode(rows[0][0]), SANDBOX.decode(rows[0][1])) if rows else None
 
+    def sandbox_at_hand(self, sandbox_id: str) -> Sandbox | None:  # noqa: ARG002  (others may change each)
+        """See `Store.sandbox_at_hand`; it keeps none."""
+        return None
+
     async def sandboxes(self) -> Sequence[Sandbox]:
         """See `Store.sandboxes`."""
         return SANDBOX.all(await self._database.rows(self._sql.sandboxes))
