@@ -9,7 +9,10 @@ put_our_packages_first()  # for `python -m mockserver`, which puts the current f
 gc.disable()  # imports create no garbage; the server enables the collector when it is ready
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # httpx's command line, which would import rich
 
-from mockserver.cli import main  # noqa: E402  (the statements above must run first)
+from mockserver.deferred_imports import deferred_imports  # noqa: E402  (the statements above must run first)
+
+with deferred_imports():
+    from mockserver.cli import main
 
 if __name__ == "__main__":
     main()
