@@ -50,16 +50,14 @@ def page(coverage: Body, run: str | None) -> bytes:
 
 
 def never_met(coverage: Body) -> list[str]:
-    """Return a line for each documented response and situation of the requested operations that was never met."""
+    """Return what was never met of the requested operations: a line for each of them, and one for each situation."""
     requested = {item["operation"]: item for item in coverage["operations"] if item["requests"]}
-    responses = [
-        f"{name}: {row['status']} never met"
-        for name, item in requested.items()
-        for row in item["responses"]
-        if not row["met"]
-    ]
+    missing = {
+        name: [str(row["status"]) for row in item["responses"] if not row["met"]] for name, item in requested.items()
+    }
+    responses = [f"{name}: {', '.join(statuses)} never met" for name, statuses in missing.items() if statuses]
     situations = [
-        f"{item['id']}: never met"
+        f"{item['id']}: never tried"
         for item in coverage["situations"]
         if not item["met"] and not requested.keys().isdisjoint(item["operations"])
     ]
@@ -81,10 +79,11 @@ def _list(lines: Iterable[str], otherwise: str) -> str:
 
 def _situation(item: Body) -> str:
     source = "" if item["source"] is None else f' <a href="{escape(item["source"])}">{escape(item["basis"])}</a>'
-    summary = f"{escape(item['summary'])}<small>{escape(item['id'])}{source}</small>"
+    advice = f"<small>{escape(item['advice'])}{source}</small>"
+    summary = f"<strong>{escape(item['id'])}</strong> {escape(item['summary'])}{advice}"
     return (
         f'<tr><th scope="row">{summary}</th>{_count(item["met"])}{_count(item["well"])}'
-        f'<td class="count">{item["findings"]}</td><td>{escape(item["advice"])}</td></tr>'
+        f'<td class="count">{item["findings"]}</td></tr>'
     )
 
 
@@ -100,8 +99,8 @@ def _operation(item: Body) -> str:
     if item["lost"]:
         rows += f'<tr><th scope="row">lost</th><td>no whole response</td>{_count(item["lost"])}</tr>'
     heading = f"<h3>{escape(item['operation'])}<small>{escape(item['method'])} {escape(item['path'])}</small></h3>"
-    head = '<thead><tr><th scope="col">status</th><th scope="col">description</th><th scope="col">met</th></tr></thead>'
-    return f"{heading}<table>{head}<tbody>{rows}</tbody></table>"
+    titles = '<th scope="col">status</th><th scope="col">description</th><th scope="col" class="count">met</th>'
+    return f"{heading}<table><thead><tr>{titles}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _count(count: int) -> str:

@@ -13,7 +13,19 @@ from tests.harness.in_thread import served
 from tests.system.axe import Axe
 from tests.system.console_pages import GROUP, READER, Client, console_page, open_panel
 
-PANELS = ["audiences", "jobs", "keys", "journal", "findings", "clock", "limits", "faults", "states", "sandboxes"]
+PANELS = [
+    "audiences",
+    "jobs",
+    "keys",
+    "journal",
+    "findings",
+    "coverage",
+    "clock",
+    "limits",
+    "faults",
+    "states",
+    "sandboxes",
+]
 REFUSED = ["journal", "1"]
 Scheme = Literal["dark", "light"]
 LOOKS = [(width, scheme) for width in (390, 1280) for scheme in ("dark", "light")]

@@ -30,7 +30,7 @@ export function findingNode({ address }, finding, number) {
 /**
  * Return the documented sentence with a link to its page, or that there is none.
  *
- * @param {Finding} finding
+ * @param {Pick<Finding, 'sentence' | 'source'>} finding
  */
 export function documented({ sentence, source }) {
   const href = safeAddress(source);

@@ -34,6 +34,12 @@ export const PANELS = [
     load: () => import('./panels/findings.js'),
   },
   {
+    name: 'coverage',
+    title: 'Coverage',
+    about: 'The documented responses and situations that clients have met, and those that they never met.',
+    load: () => import('./panels/coverage.js'),
+  },
+  {
     name: 'clock',
     title: 'Clock',
     about: 'The time of the sandbox: jobs, limits and the expiry of keys follow it.',

@@ -52,7 +52,7 @@ _WITH_PERMISSION = tuple(name for name, operation in OPERATIONS.items() if opera
 def _job_situation(outcome: str, advice: str) -> Situation:
     return Situation(
         f"job-{outcome}",
-        f"A job was polled until it had the status `{outcome}`.",
+        f"A job was polled until its status was {outcome}.",
         advice,
         (_JOB,),
         Basis.INFERRED,

@@ -24,7 +24,6 @@ UNUSED: Mapping[str, str] = {
     "getDocs": "the header links to it",
     "getDocsAsset": "the browser asks for it",
     "getCoveragePage": "the panel has the same content",
-    "forgetCoverage": "tests that share a server would lose their counts",
     "getGuidePage": "/llms.txt links to it",
     "getGuideRecipe": "/llms.txt links to it",
     "getFault": "the list has the same members",
