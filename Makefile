@@ -22,7 +22,7 @@ define CREATE
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install run unit test check check-js typed guide system-test pictures schemathesis conformance bench bench-journal bench-sandboxes mutants versions prove clean
+.PHONY: help install run unit test check check-js typed guide system-test pictures schemathesis conformance bench bench-page bench-journal bench-sandboxes mutants versions prove clean
 
 help: ## Print this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -82,8 +82,12 @@ else
 	$(BIN)/python -m tests.system.conformance_run --seed 1 $(ARGS)
 endif
 
-bench: $(STAMP) ## Measure the server beside others (ARGS='--stores memory,sqlite,postgresql'; PEERS=1 adds Prism and openapi-backend)
+bench: $(STAMP) ## Measure the server beside others (ARGS='--targets starlette,ours --paths 200 --rounds 3'; PEERS=1 adds those from npm)
 	$(BIN)/python -m tests.bench $(ARGS)
+
+bench-page: $(STAMP) ## Measure everything, and write docs/performance.md: half an hour, and nothing else may run
+	$(BIN)/python -m tests.bench --peers --stores memory,sqlite,postgresql --json build/bench.json $(ARGS)
+	$(BIN)/python -m tests.bench.page build/bench.json
 
 bench-journal: $(STAMP) ## Measure what the journal costs, and its memory (ARGS='--requests 1000000')
 	$(BIN)/python -m tests.bench.journal $(ARGS)

@@ -1,7 +1,6 @@
-"""The yardstick: bare Starlette with templated routes, on uvicorn with the flags of the other servers."""
+"""Bare Starlette: templated routes with constant content, without a check or state."""
 
 import sys
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -9,49 +8,25 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-FLAGS: dict[str, Any] = {
-    "host": "127.0.0.1",
-    "loop": "uvloop",
-    "http": "httptools",
-    "ws": "none",
-    "lifespan": "off",
-    "log_config": None,
-    "access_log": False,
-    "server_header": False,
-    "proxy_headers": False,
-    "backlog": 2048,
-}
-_ENVELOPE = {"success": True, "error": None, "traceId": "0123456789abcdef01234567"}
-_ANSWER = {**_ENVELOPE, "data": {"deleted": True}}
-_AUDIENCE = {
-    **_ENVELOPE,
-    "data": {
-        "id": "0123456789abcdef01234567",
-        "name": "Heads of sales",
-        "type": "on_demand",
-        "description": None,
-        "folderId": None,
-        "prospectCount": 0,
-        "createdAt": "2026-04-28T15:30:00.000Z",
-    },
-}
+from tests.bench.constants import AUDIENCE, DELETED
+from tests.bench.flags import FLAGS, option
 
 
 async def _delete(_request: Request) -> JSONResponse:
-    return JSONResponse(_ANSWER)
+    return JSONResponse(DELETED)
 
 
 async def _get(_request: Request) -> JSONResponse:
-    return JSONResponse(_AUDIENCE)
+    return JSONResponse(AUDIENCE)
 
 
 async def _create(request: Request) -> JSONResponse:
     await request.json()
-    return JSONResponse(_AUDIENCE, 201)
+    return JSONResponse(AUDIENCE, 201)
 
 
 def main() -> None:
-    """Serve; the single option is read by hand, because a parser would count as start time."""
+    """Serve until a signal."""
     path = "/v1/accounts/{a}/audiences"
     app = Starlette(
         routes=[
@@ -60,7 +35,7 @@ def main() -> None:
             Route(path, _create, methods=["POST"]),
         ]
     )
-    uvicorn.run(app, port=int(sys.argv[sys.argv.index("--port") + 1]), **FLAGS)
+    uvicorn.run(app, port=int(option(sys.argv, "--port") or 0), **FLAGS)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
+from tests.bench.footprint import Footprint
 from tests.bench.listing import Listing
 from tests.bench.load import Load
-from tests.bench.measure import Footprint, Sample
+from tests.bench.measure import Sample
 from tests.bench.suite import Suite
 
 Measure = Callable[[Load], float]
@@ -14,6 +15,8 @@ Series = tuple[str, str]
 """A target and a path."""
 
 _ENOUGH_FOR_QUARTILES = 2
+_ALONE = 0.85
+"""The share of a core that a busy server has at least, if it has the core for itself."""
 
 
 def throughput(load: Load) -> float:
@@ -24,6 +27,11 @@ def throughput(load: Load) -> float:
 def frugality(load: Load) -> float:
     """Return the requests per second of the server's CPU time: throughput without the noise of other processes."""
     return load.requests / load.server_cpu
+
+
+def microseconds(load: Load) -> float:
+    """Return the CPU time of the server for a request, in microseconds: user's and system's of all its processes."""
+    return 1_000_000 * load.server_cpu / load.requests
 
 
 def p99(load: Load) -> float:
@@ -54,13 +62,21 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Run:
-    """All measurements of a run; parts not measured are empty. `left_out`: requested targets that were unavailable."""
+    """All measurements of a run; parts not measured are empty.
+
+    Attributes:
+        left_out: the requested targets that were unavailable.
+        about: what a reader has to know of each target.
+        versions: the versions of what the targets from npm consist of.
+    """
 
     samples: Sequence[Sample] = ()
     footprint: Footprint | None = None
     listings: Mapping[str, Sequence[Listing]] = field(default_factory=dict)
     suite: Suite | None = None
     left_out: Sequence[str] = ()
+    about: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 class Figures:
@@ -97,6 +113,12 @@ class Figures:
         names = dict.fromkeys(name for load in loads for name in load.cpu)
         shares = {name: median(load.cpu.get(name, 0.0) / load.seconds for load in loads) for name in names}
         return {**shares, "client": median(load.client_cpu / load.seconds for load in loads)}
+
+    def is_disturbed(self) -> bool:
+        """Return whether a server that is alone on its core had less of it than it should: the machine was busy."""
+        many = self.connections[-1:]
+        shares = [self.shares(series, number) for series in sorted(self._places) for number in many]
+        return any(share["server"] < _ALONE for share in shares if set(share) == {"server", "client"})
 
     def start(self, target: str, other: str) -> Ratio | None:
         """Return the time to the first response as a ratio to another server's."""

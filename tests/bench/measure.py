@@ -4,7 +4,7 @@ import asyncio
 import gc
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -14,27 +14,35 @@ import uvloop
 from tests.bench.failure import BenchError
 from tests.bench.load import Load, Plan, load
 from tests.bench.placing import Cores, Places, on
-from tests.bench.requests import DELETES, PATHS, REFUSALS, turns, write_seed
+from tests.bench.requests import DELETES, FLOW, write_seed
+from tests.bench.scenarios import scenario
 from tests.bench.server import Server
-from tests.bench.targets import OURS, Target
-
-_AUDIENCES_A_SECOND = 25_000
-_STARTS = 9
+from tests.bench.targets import Target
+from tests.bench.wrk import Wrk
 
 
 @dataclass(frozen=True)
 class Options:
-    """The extent of a run. `seconds`: the length of one measurement; `places`: the cores of server and client."""
+    """The extent of a run.
+
+    Attributes:
+        seconds: the length of one measurement.
+        places: the cores of server and client.
+        wrk: the load generator; None for the client in Python.
+        deletions: the audiences that are prepared for each second of deletions.
+    """
 
     seconds: float
     rounds: int
     connections: tuple[int, ...]
     paths: tuple[str, ...]
     places: Places
+    wrk: Wrk | None = None
+    deletions: int = 40_000
 
     @property
     def audiences(self) -> int:
-        return int(self.seconds * _AUDIENCES_A_SECOND) + max(self.connections)
+        return int(self.seconds * self.deletions) + max(self.connections)
 
     def cores(self, target: Target) -> Cores:
         """Return the cores of a server."""
@@ -50,15 +58,6 @@ class Sample:
     path: str
     connections: int
     load: Load
-
-
-@dataclass(frozen=True)
-class Footprint:
-    """The time to the first response of each start, by target, in seconds; and the memory of ours, in MB."""
-
-    starts: dict[str, list[float]]
-    memory_started: float
-    memory_loaded: float
 
 
 Progress = Callable[[str], None]
@@ -79,26 +78,34 @@ class Client:
 
     def warm_up(self, server: Server) -> None:
         """Load a server until it has reached its full speed."""
-        self.path(server, DELETES, max(self.options.connections), server.target.warm_up)
+        path = FLOW if FLOW in server.target.paths else DELETES
+        self.path(server, path, max(self.options.connections), server.target.warm_up)
 
     def path(self, server: Server, path: str, connections: int, seconds: float | None = None) -> Load:
         """Measure a server on a path."""
-        remembers = server.target.remembers
-        if remembers and path == DELETES:
+        if server.target.remembers and path == DELETES:
             server.reset()
-        statuses = (200,) if not remembers and path in REFUSALS else PATHS[path]
-        maker = turns(path, self.options.audiences, remembers=remembers)
-        return self.load(Plan(f"path {path}", maker, statuses, connections, seconds or self.options.seconds), server)
+        sent, length = scenario(path, server.target.kind, self.options.audiences), seconds or self.options.seconds
+        if self.options.wrk is None:
+            return self.load(Plan(f"path {path}", sent.turns(), sent.statuses, connections, length), server)
+        with on(self.options.places.client), _naming(server, f"path {path}"):
+            return self.options.wrk.load(sent, connections, length, server)
 
     def load(self, plan: Plan, server: Server) -> Load:
         """Measure a server."""
         gc.collect()
         gc.disable()  # a pause of the client is not the server's latency
-        with on(self.options.places.client):
-            try:
-                return self._runner.run(load(plan, server.port, server.cpu))
-            except BenchError as error:
-                raise BenchError(f"the server {server.target.name!r} on {plan.name}: {error}") from None
+        with on(self.options.places.client), _naming(server, plan.name):
+            return self._runner.run(load(plan, server.port, server.cpu))
+
+
+@contextmanager
+def _naming(server: Server, measured: str) -> Iterator[None]:
+    """Name the server in the errors of the block."""
+    try:
+        yield
+    except BenchError as error:
+        raise BenchError(f"the server {server.target.name!r} on {measured}: {error}") from None
 
 
 def samples(targets: Sequence[Target], options: Options, progress: Progress) -> list[Sample]:
@@ -126,22 +133,3 @@ def _round(number: int, options: Options, servers: list[Server], client: Client)
                 if path in server.target.paths:
                     measured = client.path(server, path, connections)
                     yield Sample(number, server.target.name, path, connections, measured)
-
-
-def footprint(targets: Sequence[Target], options: Options, progress: Progress) -> Footprint:
-    """Start every server repeatedly, the first time only to warm the machine; then measure the memory of ours."""
-    progress(f"{_STARTS} starts of each server")
-    rounds = [{target.name: _start(target, options) for target in targets} for _ in range(_STARTS + 1)]
-    starts = {target.name: [round_[target.name] for round_ in rounds[1:]] for target in targets}
-    progress("memory")
-    with Server(OURS, options.cores(OURS)) as server, Client(options) as client:
-        started = server.resident_megabytes()
-        server.reset()
-        for path in REFUSALS:
-            client.path(server, path, max(options.connections))
-        return Footprint(starts, started, server.resident_megabytes())
-
-
-def _start(target: Target, options: Options) -> float:
-    with Server(target, options.cores(target)) as server:
-        return server.started

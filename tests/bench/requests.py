@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from itertools import cycle, repeat
+from itertools import repeat
 from pathlib import Path
 
 from tests.bench.failure import BenchError
@@ -14,8 +14,9 @@ Turn = Callable[[bytes], bytes | None]
 RESET = "/_mock/sandboxes/default/reset"
 DELETES = "200"
 FLOW = "flow"
-PATHS = {DELETES: (200,), "404": (404,), "409": (409,), "401": (401,), "403": (403,), FLOW: (201, 200)}
-"""The paths, each with the expected statuses."""
+FLOW_METHODS = ("POST", "GET", "DELETE", "GET", "DELETE")
+PATHS = {DELETES: (200,), "404": (404,), "409": (409,), "401": (401,), "403": (403,), FLOW: (201, 200, 200, 404, 404)}
+"""The paths, each with the statuses of its requests: the flow creates, reads, deletes, reads and deletes."""
 REFUSALS = tuple(path for path in PATHS if path not in {DELETES, FLOW})
 
 _WRITER = "sk_test_all_permissions"
@@ -37,14 +38,6 @@ def write_seed(file: Path, audiences: int) -> None:
     file.write_text(json.dumps({"keys": [{"key": _WRITER}, reader], "accountGroups": [group]}))
 
 
-def turns(path: str, audiences: int, *, remembers: bool) -> Callable[[], Turn]:
-    """Return the maker of turns on a path; a server without state can get the same deletions again."""
-    if path == FLOW:
-        return Flow
-    sent = requests(path, audiences)
-    return in_turn(sent if remembers or path != DELETES else cycle(sent))
-
-
 def in_turn(requests: Iterator[bytes]) -> Callable[[], Turn]:
     """Return the maker of turns that share these requests and ignore the responses."""
 
@@ -58,7 +51,7 @@ def requests(path: str, audiences: int) -> Iterator[bytes]:
     """Return the requests of a path: one delete for each audience; refusals without end."""
     if path == DELETES:
         return iter([_request(_WRITER, _ready(number)) for number in range(audiences)])
-    return repeat(_REFUSED[path])
+    return repeat(REFUSED[path])
 
 
 def reads() -> Iterator[bytes]:
@@ -66,30 +59,31 @@ def reads() -> Iterator[bytes]:
     return repeat(_request(_WRITER, _ready(0), "GET"))
 
 
-class Flow:
-    """The turns of a connection that creates, reads and deletes one audience after the other."""
+class FlowTurns:
+    """The turns of a connection that creates, reads, deletes, reads and deletes one audience after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, statuses: tuple[int, ...]) -> None:
+        self._statuses = [b"HTTP/1.1 %d " % status for status in statuses]
+        self._step = 0
         self._audience = b""
-        self._next: Callable[[bytes], bytes] = self._create
 
     def __call__(self, answer: bytes) -> bytes:
-        return self._next(answer)
+        if answer:
+            self._check(answer)
+            self._step = (self._step + 1) % len(self._statuses)
+        if self._step == 0:
+            return CREATE
+        return BEFORE_ID[FLOW_METHODS[self._step]] + self._audience + AFTER_ID
 
-    def _create(self, _answer: bytes) -> bytes:
-        self._next = self._get
-        return _CREATE
-
-    def _get(self, answer: bytes) -> bytes:
-        match = _ID.search(answer)
-        if match is None:
-            raise BenchError(f"no identifier was in the answer {answer[:300]!r}")
-        self._audience, self._next = match[1], self._delete
-        return _BEFORE_ID["GET"] + self._audience + _AFTER_ID
-
-    def _delete(self, _answer: bytes) -> bytes:
-        self._next = self._create
-        return _BEFORE_ID["DELETE"] + self._audience + _AFTER_ID
+    def _check(self, answer: bytes) -> None:
+        expected = self._statuses[self._step]
+        if not answer.startswith(expected):
+            raise BenchError(f"{expected.decode()!r} was expected in step {self._step + 1}, and {answer[:300]!r} came")
+        if self._step == 0:
+            match = _ID.search(answer)
+            if match is None:
+                raise BenchError(f"no identifier was in the answer {answer[:300]!r}")
+            self._audience = match[1]
 
 
 class Pages:
@@ -120,16 +114,22 @@ def _head(method: str, target: str, key: str) -> bytes:
     ).encode()
 
 
-_REFUSED = {
+def preferring(status: str) -> bytes:
+    """Return a deletion that prefers the example of a status, for a server without state."""
+    return _head("DELETE", f"{_AUDIENCES}/{_NOWHERE}", _WRITER) + f"prefer: code={status}\r\n\r\n".encode()
+
+
+REFUSED = {
     "404": _request(_WRITER, _NOWHERE),
     "409": _request(_WRITER, _POPULATED),
     "401": _request("sk_test_of_nobody", _NOWHERE),
     "403": _request(_READER, _NOWHERE),
 }
-FIRST = _REFUSED["404"]
-_CREATE = _head("POST", _AUDIENCES, _WRITER) + b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (
+FIRST = REFUSED["404"]
+WITHOUT_KEY = re.sub(rb"authorization: [^\r]*\r\n", b"", FIRST)
+CREATE = _head("POST", _AUDIENCES, _WRITER) + b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (
     len(_NEW),
     _NEW,
 )
-_BEFORE_ID = {method: f"{method} {_AUDIENCES}/".encode() for method in ("GET", "DELETE")}
-_AFTER_ID = _request(_WRITER, "").removeprefix(_BEFORE_ID["DELETE"])
+BEFORE_ID = {method: f"{method} {_AUDIENCES}/".encode() for method in ("GET", "DELETE")}
+AFTER_ID = _request(_WRITER, "").removeprefix(BEFORE_ID["DELETE"])

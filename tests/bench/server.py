@@ -96,8 +96,8 @@ class Server:
         return seconds
 
     def resident_megabytes(self) -> float:
-        """Return the resident memory of the process, in MB."""
-        return resident_megabytes(self._process.pid)
+        """Return the resident memory of the process and its children, in MiB."""
+        return sum(map(resident_megabytes, tree(self._process.pid)))
 
 
 def _answers(port: int) -> bool:

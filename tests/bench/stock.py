@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mockserver.bootstrap import Components, components, seed
 from mockserver.config import Settings
 from mockserver.domain.sandbox import DEFAULT_SANDBOX
-from tests.bench.bare import FLAGS
+from tests.bench.flags import FLAGS
 from tests.bench.requests import RESET
 from tests.harness.stock_connexion import stock_app
 

@@ -3,7 +3,8 @@
 import sys
 from dataclasses import dataclass
 
-from tests.bench.requests import DELETES, PATHS
+from tests.bench.requests import FLOW, PATHS
+from tests.bench.scenarios import Kind
 
 SERVE = (sys.executable, "-m", "mockserver", "serve", "--log-format", "none")
 EVERY_PATH = frozenset(PATHS)
@@ -15,7 +16,8 @@ class Target:
 
     Attributes:
         command: the command that starts the server, before `--port`.
-        remembers: whether the server takes a seed file, can be reset and refuses; others respond to each delete alike.
+        about: what a reader has to know of the row.
+        kind: how the server responds; one with state takes a seed file and can be reset.
         confined: whether the server runs on one core; otherwise it and the processes that it needs use all cores.
         warm_up: seconds of load before the first measurement, because node compiles frequently used code.
         store: the kind of store of one of our servers.
@@ -24,31 +26,77 @@ class Target:
 
     name: str
     command: tuple[str, ...]
-    remembers: bool = True
+    about: str = ""
+    kind: Kind = Kind.STATE
     paths: frozenset[str] = EVERY_PATH
     confined: bool = True
-    warm_up: float = 0.5
+    warm_up: float = 1.0
     store: str | None = None
     database: int | None = None
 
-
-BARE = Target("bare", (sys.executable, "-m", "tests.bench.bare"), remembers=False)
-STOCK = Target("stock", (sys.executable, "-m", "tests.bench.stock"))
-OURS = Target("ours", SERVE, store="memory")
-NO_JOURNAL = Target("no journal", (*SERVE, "--journal-limit", "0"), store="memory")
-OPENAPI_BACKEND = "openapi-backend"
-PRISM = "prism"
+    @property
+    def remembers(self) -> bool:
+        """Whether the server has state."""
+        return self.kind is Kind.STATE
 
 
-def peer(name: str, *command: str) -> Target:
-    """Return a server of others, which serves the contract by its examples or its handler."""
-    return Target(name, command, remembers=False, paths=frozenset({DELETES}), warm_up=4.0)
+ASGI = Target(
+    "asgi",
+    (sys.executable, "-m", "tests.bench.asgi"),
+    "a bare ASGI application on uvicorn, the limit of this stack: constant bytes, no checks, no state",
+    Kind.CONSTANT,
+)
+BARE = Target(
+    "bare",
+    (sys.executable, "-m", "tests.bench.bare"),
+    "Starlette with templated routes and constant content: no checks, no state",
+    Kind.CONSTANT,
+)
+STARLETTE = Target(
+    "starlette",
+    (sys.executable, "-m", "tests.bench.starlette_peer"),
+    "Starlette with the same checks, state and responses as ours for the measured operations; it keeps no journal",
+)
+OURS = Target(
+    "ours", SERVE, "our server as `serve` starts it: every check, its state in memory, and a journal", store="memory"
+)
+NO_JOURNAL = Target(
+    "no-journal", (*SERVE, "--journal-limit", "0"), "our server with `--journal-limit 0`", store="memory"
+)
+STOCK = Target(
+    "stock",
+    (sys.executable, "-m", "tests.bench.stock"),
+    "stock Connexion with our contract, handlers and store in memory; it keeps no journal",
+)
+YARDSTICK = STARLETTE
+PYTHON = (ASGI, BARE, STARLETTE, OURS, NO_JOURNAL, STOCK)
+"""The servers that need nothing but pip."""
+
+OPENAPI_BACKEND, OPENAPI_BACKEND_4 = BACKENDS = ("openapi-backend", "openapi-backend-4")
+PRISM, PRISM_4 = PRISMS = ("prism", "prism-4")
+FROM_NPM = BACKENDS + PRISMS
+"""The servers from npm: with our contract, and with one of four operations."""
+
+
+def backend(name: str, contract: str, *command: str) -> Target:
+    """Return openapi-backend with handlers that do what ours do for the measured operations."""
+    about = f"openapi-backend on node:http with {contract}: its checks, handlers with state; it keeps no journal"
+    return Target(name, command, about, warm_up=4.0)
+
+
+def prism(name: str, contract: str, *command: str) -> Target:
+    """Return Prism, which has no state: refusals are examples that a header asks for, or a missing key."""
+    about = f"Prism with {contract}: its checks, and examples chosen by `Prefer`; no state, no journal"
+    return Target(name, command, about, Kind.EXAMPLES, EVERY_PATH - {FLOW}, warm_up=4.0)
 
 
 def stored(store: str, workers: int, url: str, database: int | None = None) -> Target:
     """Return our server with its state in a database."""
     command = (*SERVE, "--store", url, "--workers", str(workers))
-    return Target(replicated(store, workers), command, confined=False, store=store, database=database)
+    about = (
+        f"our server on {store}, {workers} processes, a journal" if workers > 1 else f"our server on {store}, a journal"
+    )
+    return Target(replicated(store, workers), command, about, confined=False, store=store, database=database)
 
 
 def replicated(store: str, workers: int) -> str:
