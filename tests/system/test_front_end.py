@@ -13,10 +13,11 @@ import pytest
 
 from mockserver.config import Settings
 from tests.harness.in_thread import served
-from tests.harness.recipes import DEFAULT, URL
+from tests.harness.recipes import URL
 from tests.system.browser import CHROMIUM
 from tests.system.npm import install
 
+DEFAULT = "http://127.0.0.1:8080"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "front-end"
 CONFIG = f"""
 import config from './playwright.config.mjs';
