@@ -1,6 +1,6 @@
 """The admission layer: decides once on each routed request, before any other part of it is read."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from mockserver.api.faults.injection import Injection
 from mockserver.api.prefer_header import Preferences, preference
 from mockserver.domain.refusal import Refusal
 from mockserver.recording.bearer import token_of
-from mockserver.recording.request_headers import RequestHeaders
+from mockserver.recording.request_headers import look_once
 from mockserver.recording.request_record import RECORD, RequestRecord
 from mockserver.service.admission import Admission
 
@@ -50,15 +50,10 @@ def read_headers(scope: Scope) -> tuple[str | None, list[bytes] | None]:
 
     The token is None unless there is exactly one `Authorization` header, with the scheme `Bearer`.
     """
-    headers = scope["headers"]
-    if type(headers) is not RequestHeaders:
-        return _read(headers)
-    if headers.credentials is None:
-        headers.credentials = _read(headers)
-    return headers.credentials
+    return look_once(scope["headers"], _read)
 
 
-def _read(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str | None, list[bytes] | None]:
+def _read(headers: Sequence[tuple[bytes, bytes]]) -> tuple[str | None, list[bytes] | None]:
     authorization: bytes | None = None
     prefer: list[bytes] | None = None
     is_repeated = False

@@ -2,14 +2,14 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.recording.request_headers import RequestHeaders
+from mockserver.recording.request_headers import look_once
 from mockserver.recording.request_record import note_refusal
 
 Refuse = Callable[[int, str, Mapping[str, object]], bytes]
@@ -55,7 +55,7 @@ class CorsMiddleware(CORSMiddleware):
         Without an Origin, as most clients are, no Headers are built, no message passes through this layer, and the
         caller awaits the next layer directly: no coroutine saves 1 % of a request.
         """
-        if scope["type"] == "http" and _has_origin(scope["headers"]):
+        if scope["type"] == "http" and look_once(scope["headers"], _has_origin):
             return self._respond(scope, receive, send)
         return self.app(scope, receive, send)
 
@@ -93,9 +93,5 @@ class CorsMiddleware(CORSMiddleware):
         return Response(content, _FORBIDDEN, {"Vary": "Origin"}, "application/json")
 
 
-def _has_origin(headers: list[tuple[bytes, bytes]]) -> bool:
-    if type(headers) is not RequestHeaders:
-        return any(name == b"origin" for name, _ in headers)
-    if headers.has_origin is None:
-        headers.has_origin = any(name == b"origin" for name, _ in headers)
-    return headers.has_origin
+def _has_origin(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    return any(name == b"origin" for name, _ in headers)

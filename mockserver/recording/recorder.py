@@ -3,11 +3,11 @@
 The body of a response is copied, because a buffer from orjson occupies 4 kB however short it is.
 """
 
-from collections.abc import Awaitable, Callable, Container, Iterable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Container, MutableMapping, Sequence
 from typing import Any
 
 from mockserver.recording.exchange import Exchange, Header
-from mockserver.recording.request_headers import RequestHeaders
+from mockserver.recording.request_headers import look_once
 from mockserver.recording.request_record import REFUSAL
 
 Scope = MutableMapping[str, Any]
@@ -15,6 +15,8 @@ Message = MutableMapping[str, Any]
 """ASGI's own types, which this layer does not import from a framework."""
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+
+KeptHeaders = tuple[tuple[Header, ...], int]
 
 KEPT_BYTES = 16_384
 TAIL_BYTES = 512
@@ -79,20 +81,11 @@ class ExchangeRecorder(Exchange):
         del self._receive, self._send
         if REFUSAL in scope:
             self._replace_response(*scope[REFUSAL])
-        self.request_headers, size = self._kept_headers(scope["headers"])
+        # the key stands in the record, if there is one, and its header is left out
+        kept = _kept_with_key if self.token is None else _kept
+        self.request_headers, size = look_once(scope["headers"], kept)
         size += _OVERHEAD + len(self.path) + len(self.query) + len(self.response_body) + len(self.response_tail)
         self.size = size + len(self.request_body) if self.request_body else size
-
-    def _kept_headers(self, headers: Sequence[Header]) -> tuple[tuple[Header, ...], int]:
-        """Return the headers that the journal keeps, and their size."""
-        has_key = self.token is not None  # then the key stands in the record, and its header is left out
-        names = _KEPT if has_key else _KEPT_WITHOUT_KEY
-        if type(headers) is not RequestHeaders:
-            return _kept(headers, names)
-        kept = headers.kept[has_key]
-        if kept is None:
-            kept = headers.kept[has_key] = _kept(headers, names)
-        return kept
 
     def _replace_response(self, status: int, content: bytes) -> None:
         """Record the protocol's refusal in place of the application's response, which the client has not received."""
@@ -100,7 +93,17 @@ class ExchangeRecorder(Exchange):
         self.response_headers, self.response_body, self.response_size = _JSON_HEADERS, b"%b" % content, len(content)
 
 
-def _kept(headers: Iterable[Header], names: Container[bytes]) -> tuple[tuple[Header, ...], int]:
+def _kept(headers: Sequence[Header]) -> KeptHeaders:
+    """Return the headers that the journal keeps of a request whose key is known, and their size."""
+    return _chosen(headers, _KEPT)
+
+
+def _kept_with_key(headers: Sequence[Header]) -> KeptHeaders:
+    """Return the headers that the journal keeps of any other request, and their size."""
+    return _chosen(headers, _KEPT_WITHOUT_KEY)
+
+
+def _chosen(headers: Sequence[Header], names: Container[bytes]) -> KeptHeaders:
     kept = tuple([header for header in headers if header[0] in names])
     return kept, sum(_HEADER_OVERHEAD + len(value) for _, value in kept)
 

@@ -282,11 +282,11 @@ class Protocol(HttpToolsProtocol):
             limits.check(len(self.url) + _size(self.headers), len(self.headers))
         version = self.parser.get_http_version()
         known = self.known_headers
-        is_known = known is not None and self.headers == known and version == "1.1"
-        if not is_known:
+        if self.headers != known or version != "1.1":
             check_head(version, self.headers)
+            known = None
         self._read_target()
-        if known is None or not is_known or self.url[:1] != b"/":  # a target with a host has replaced the header
+        if known is None or self.url[:1] != b"/":  # a target with a host has replaced the header
             known = self.known_headers = RequestHeaders(self.headers)
         self.scope["headers"] = known
         self.in_head, self.in_body = False, True
