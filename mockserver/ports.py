@@ -298,8 +298,8 @@ class Store(Protocol):
     async def tally(self, sandbox_id: str) -> Tally:
         """Return the counts of a sandbox's coverage; SandboxNotFoundError if it is unknown."""
 
-    async def tallies(self, run: str | None) -> Sequence[Tally]:
-        """Return the counts of all sandboxes, or of those with this run."""
+    async def unexamined(self, run: str | None) -> Sequence[Tally]:
+        """Return the counts of all sandboxes, or of those with this run, that have exchanges not examined so far."""
 
     async def total_counts(self, run: str | None) -> Counts:
         """Return the sum of all counts, or of those with this run, of removed sandboxes too.

@@ -35,15 +35,15 @@ class Coverages:
 
     async def of_sandbox(self, sandbox_id: str) -> Counts:
         """Return the counts of a sandbox since it was created; SandboxNotFoundError if it is unknown."""
-        await self._settle()
-        await self._examine(await self._store.tally(sandbox_id))
+        self._ensure_on()
+        await self.examine(sandbox_id)
         return (await self._store.tally(sandbox_id)).counts
 
     async def of_run(self, run: str | None) -> Counts:
         """Return the counts of a run, with its removed sandboxes; None stands for all that the store has seen."""
-        await self._settle()
-        tallies = await self._store.tallies(run)
-        pending = [tally for tally in tallies if tally.last > tally.examined]
+        self._ensure_on()
+        await self._store.settle()
+        pending = await self._store.unexamined(run)
         for start in range(0, len(pending), _EXAMINED_AT_ONCE):
             async with create_task_group() as tasks:
                 for tally in pending[start : start + _EXAMINED_AT_ONCE]:
@@ -52,19 +52,21 @@ class Coverages:
 
     async def forget(self, run: str | None) -> None:
         """Set the counts of a run to 0; None stands for all."""
-        await self._settle()
+        self._ensure_on()
+        await self._store.settle()
         await self._store.forget_coverage(run)
 
-    async def _settle(self) -> None:
+    def _ensure_on(self) -> None:
         if not self._is_on:
             raise JournalOffError("the server keeps no journal")
-        await self._store.settle()
 
     async def examine(self, sandbox_id: str) -> None:
-        """Find the situations in a journal that is about to be emptied or removed."""
+        """Find the situations in a journal, before it is emptied or removed; SandboxNotFoundError if it is unknown."""
         if self._is_on:
-            await self._settle()
-            await self._examine(await self._store.tally(sandbox_id))
+            await self._store.settle()
+            tally = await self._store.tally(sandbox_id)
+            if tally.last > tally.examined:
+                await self._examine(tally)
 
     async def _examine_existing(self, tally: Tally) -> None:
         try:
@@ -74,8 +76,6 @@ class Coverages:
 
     async def _examine(self, tally: Tally) -> None:
         """Examine the exchanges since the last examination; several may run, and one of them counts."""
-        if tally.last <= tally.examined:
-            return
         journal = await self._store.journal(tally.sandbox_id, settled=True)
         last = journal.exchanges[-1].number if journal.exchanges else journal.dropped
         found = await to_thread.run_sync(

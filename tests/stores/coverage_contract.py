@@ -78,7 +78,8 @@ class CoverageContract:
             store.append("one", exchange())
             store.append("two", exchange())
             store.append("two", exchange(DELETE))
-            of_run = [found.sandbox_id for found in await store.tallies("R")]
+            await store.settle()
+            of_run = [found.sandbox_id for found in await store.unexamined("R")]
             return [of_run, await total(store, "R"), await total(store, "S"), await total(store)]
 
         two = {"getAudience/200": 1, "deleteAudience/200": 1}
@@ -103,6 +104,16 @@ class CoverageContract:
             return await total(store)
 
         assert self.run(act) == {"getAudience/200": 1, "unexamined": 1}
+
+    def test_a_sandbox_whose_exchanges_are_all_examined_is_not_examined_again(self) -> None:
+        async def act(store: Store) -> list[list[str]]:
+            store.append("one", exchange())
+            before = await tally(store)
+            first = [found.sandbox_id for found in await store.unexamined(None)]
+            await store.note_examination(before, {}, 1)
+            return [first, [found.sandbox_id for found in await store.unexamined(None)]]
+
+        assert self.run(act) == [["one"], []]
 
     def test_an_examination_counts_once(self) -> None:
         async def act(store: Store) -> list[object]:

@@ -13,9 +13,10 @@ class MemoryJournal:
     Attributes:
         size: The size of the exchanges in bytes.
         examined: The number of the last exchange that was examined for situations.
+        last: The number of the last exchange.
     """
 
-    __slots__ = ("_held", "_last", "_limit", "_max_bytes", "_strangers", "examined", "size")
+    __slots__ = ("_held", "_limit", "_max_bytes", "_strangers", "examined", "last", "size")
 
     def __init__(self, limit: int, max_bytes: int) -> None:
         self._limit = limit
@@ -23,13 +24,8 @@ class MemoryJournal:
         self._held: deque[Exchange] = deque()
         self.size = 0
         self.examined = 0
-        self._last = 0
+        self.last = 0
         self._strangers = StrangerShare(limit, max_bytes)
-
-    @property
-    def last(self) -> int:
-        """The number of the last exchange."""
-        return self._last
 
     def append(self, exchange: Exchange, room: int) -> None:
         """Append an exchange, and set its number, unless it is a stranger's and strangers have their share.
@@ -40,11 +36,11 @@ class MemoryJournal:
         """
         held, most = self._held, min(self._max_bytes, self.size + room)
         if exchange.token is None:
-            last, taken = self._last, self.size + self._max_bytes - most
+            last, taken = self.last, self.size + self._max_bytes - most
             if not self._strangers.admits(exchange.size, last - len(held) + 1, last, taken):
                 return
         held.append(exchange)
-        self._last = exchange.number = self._last + 1
+        self.last = exchange.number = self.last + 1
         self.size += exchange.size
         while held and (len(held) > self._limit or self.size > most):
             self.size -= held.popleft().size
@@ -52,7 +48,7 @@ class MemoryJournal:
     def read(self, after: int) -> Journal:
         """Return the exchanges with a number greater than `after`."""
         exchanges = [exchange for exchange in self._held if exchange.number > after]
-        return Journal(exchanges, self._last - len(self._held), self.size)
+        return Journal(exchanges, self.last - len(self._held), self.size)
 
     def clear(self) -> None:
         """Drop all exchanges."""

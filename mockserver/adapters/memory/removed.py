@@ -28,7 +28,5 @@ class RemovedCounts:
     def forget(self, run: str | None) -> None:
         """Set the counts of a run to 0; None stands for all."""
         for name in [name for name in self._by_run if run in {None, name}]:
-            if name:
-                del self._by_run[name]
-            else:
-                self._by_run[name].clear()
+            del self._by_run[name]
+        self._by_run.setdefault("", {})

@@ -120,9 +120,9 @@ class MemoryStore:
         """See `Store.tally`."""
         return self._records_of(sandbox_id).tally()
 
-    async def tallies(self, run: str | None) -> Sequence[Tally]:
-        """See `Store.tallies`."""
-        return [records.tally() for records in self._of_run(run)]
+    async def unexamined(self, run: str | None) -> Sequence[Tally]:
+        """See `Store.unexamined`."""
+        return [one.tally() for one in self._of_run(run) if one.journal.last > one.journal.examined]
 
     def _of_run(self, run: str | None) -> list[SandboxRecords]:
         return [records for records in self.records.values() if run in {None, records.sandbox.run}]

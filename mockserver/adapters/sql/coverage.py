@@ -1,9 +1,10 @@
 """The coverage of clients in a database: the counts of each sandbox beside its journal, and those of removed ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
+from typing import Any
 
-from mockserver.adapters.sql.database import Database, Row, Session
+from mockserver.adapters.sql.database import Database, Query, Row, Session
 from mockserver.adapters.sql.records import COUNTS, text
 from mockserver.adapters.sql.statements import CoverageStatements
 from mockserver.ports import MAX_RUNS, SandboxNotFoundError, Tally
@@ -28,21 +29,20 @@ class SqlCoverage:
             raise SandboxNotFoundError(sandbox_id)
         return _tally(rows[0])
 
-    async def tallies(self, run: str | None) -> Sequence[Tally]:
-        """See `Store.tallies`."""
-        if run is None:
-            return [_tally(row) for row in await self._database.rows(self._sql.tallies)]
-        return [_tally(row) for row in await self._database.rows(self._sql.tallies_of_run, run)]
+    async def unexamined(self, run: str | None) -> Sequence[Tally]:
+        """See `Store.unexamined`."""
+        rows = await self._database.rows(*_chosen(run, self._sql.unexamined, self._sql.unexamined_of_run))
+        return [_tally(row) for row in rows]
 
     async def total_counts(self, run: str | None) -> Counts:
         """See `Store.total_counts`."""
         async with self._database.read_only() as session:
-            if run is None:
-                existing, removed = await session.rows(self._sql.tallies), await session.rows(self._sql.removed)
-            else:
-                existing = await session.rows(self._sql.tallies_of_run, run)
-                removed = await session.rows(self._sql.removed_of_run, run)
-        return _sum([*(row[1] for row in existing), *(row[0] for row in removed)])
+            existing = await session.rows(*_chosen(run, self._sql.counts, self._sql.counts_of_run))
+            removed = await session.rows(*_chosen(run, self._sql.removed, self._sql.removed_of_run))
+        total: dict[str, int] = {}
+        for (counts,) in [*existing, *removed]:
+            add(total, COUNTS.decode(counts))
+        return total
 
     async def note_examination(self, tally: Tally, found: Counts, examined: int) -> bool:
         """See `Store.note_examination`."""
@@ -58,12 +58,8 @@ class SqlCoverage:
     async def forget(self, run: str | None) -> None:
         """See `Store.forget_coverage`."""
         async with self._database.read_write() as session:
-            if run is None:
-                await session.rows(self._sql.forget)
-                await session.rows(self._sql.drop_removed)
-            else:
-                await session.rows(self._sql.forget_run, run)
-                await session.rows(self._sql.drop_removed_of_run, run)
+            await session.rows(*_chosen(run, self._sql.forget, self._sql.forget_run))
+            await session.rows(*_chosen(run, self._sql.drop_removed, self._sql.drop_removed_of_run))
 
     async def add_removed(self, session: Session, run: str, counts: str, unexamined: int) -> None:
         """Add the counts of a sandbox that is removed in this transaction."""
@@ -71,7 +67,7 @@ class SqlCoverage:
         add(added, {UNEXAMINED: unexamined} if unexamined else {})
         if added:
             place = (await session.rows(self._sql.add_removed, run, text(added)))[0][0]
-            self._to_merge = place % _MERGE_EVERY == 0
+            self._to_merge |= place % _MERGE_EVERY == 0  # others are removed meanwhile
 
     async def merge_removed(self) -> None:
         """Merge the rows of removed sandboxes by run, if many have come since the last time.
@@ -91,13 +87,11 @@ class SqlCoverage:
                 await session.rows(self._sql.add_removed, run, text(total))
 
 
+def _chosen(run: str | None, of_all: Query, of_run: Query) -> tuple[Any, ...]:
+    """Return the statement for all, or that for a run with its value."""
+    return (of_all,) if run is None else (of_run, run)
+
+
 def _tally(row: Row) -> Tally:
     sandbox_id, counts, examined, last = row
     return Tally(sandbox_id, COUNTS.decode(counts), examined, last)
-
-
-def _sum(texts: Iterable[str]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for counts in texts:
-        add(total, COUNTS.decode(counts))
-    return total

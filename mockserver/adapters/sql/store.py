@@ -130,9 +130,9 @@ class SqlStore:
         """See `Store.tally`."""
         return await self.coverage.tally(sandbox_id)
 
-    async def tallies(self, run: str | None) -> Sequence[Tally]:
-        """See `Store.tallies`."""
-        return await self.coverage.tallies(run)
+    async def unexamined(self, run: str | None) -> Sequence[Tally]:
+        """See `Store.unexamined`."""
+        return await self.coverage.unexamined(run)
 
     async def total_counts(self, run: str | None) -> Counts:
         """See `Store.total_counts`."""
