@@ -24,12 +24,15 @@ _LONGEST_SHRINKING = 6.0
 """Seconds that the shrinking of all traces takes at most."""
 
 
-def run_random_traces(context: CheckContext, longest: float = _LONGEST) -> None:
+def run_random_traces(
+    context: CheckContext, longest: float = _LONGEST, longest_shrinking: float = _LONGEST_SHRINKING
+) -> None:
     """Run random traces, and note their violations.
 
     Args:
         context: The context of the check.
         longest: The seconds after which no further trace begins.
+        longest_shrinking: The seconds after which no shorter trace is tried.
 
     Raises:
         ViolationError: There was a violation.
@@ -37,7 +40,7 @@ def run_random_traces(context: CheckContext, longest: float = _LONGEST) -> None:
     try_inferred_methods(context, operations.OPERATIONS)
     session = TraceSession(context, longest)
     try:
-        _run_and_shrink(session)
+        _run_and_shrink(session, longest_shrinking)
     except (AbandonedTrace, Flaky):  # Hypothesis may say that an abandoned trace draws less than others did
         if session.abandoned is None:
             raise
@@ -51,7 +54,7 @@ def run_random_traces(context: CheckContext, longest: float = _LONGEST) -> None:
         raise ViolationError(violation)
 
 
-def _run_and_shrink(session: TraceSession) -> None:
+def _run_and_shrink(session: TraceSession, longest_shrinking: float) -> None:
     """Run the traces, then shrink those with a violation; a violation that cannot be reproduced is kept as well."""
     shortest_steps: dict[str, Steps] = {}
 
@@ -63,7 +66,7 @@ def _run_and_shrink(session: TraceSession) -> None:
         make_machine,  # type: ignore[arg-type]  # a factory will do
         settings=_hypothesis_settings(session.context),
     )
-    until = time.monotonic() + _LONGEST_SHRINKING
+    until = time.monotonic() + longest_shrinking
     for requirement, steps in sorted(shortest_steps.items(), key=lambda item: len(item[1])):
         shrink(session, requirement, steps, until)
 

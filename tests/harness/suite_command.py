@@ -15,6 +15,9 @@ from tests.mutants.single.endpoint import Single
 from tests.mutants.single.serving import served
 
 QUICK = ("-k", "check_a_populated_audience_is_protected", "--seed", "1")
+_TIMEOUT = 600.0
+"""Seconds after which a run hangs: several times that of the slowest run on a busy machine."""
+
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.harness.preloaded_suite"])
 
@@ -33,7 +36,7 @@ def words(*options: str) -> list[str]:
     return [sys.executable, "-m", "conformance", *options]
 
 
-def command(*options: str, cwd: Path | None = None, timeout: float = 120, **variables: str) -> Finished:
+def command(*options: str, cwd: Path | None = None, timeout: float = _TIMEOUT, **variables: str) -> Finished:
     """Run the command line; AssertionError if it is not over after `timeout` seconds.
 
     `cwd`: the directory in which it runs, if not that of the tests. `variables`: on top of those of the tests.
@@ -63,7 +66,7 @@ def _run(options: tuple[str, ...], outputs: tuple[Path, Path], cwd: Path, enviro
     main()
 
 
-def run_with_report(folder: Path, *options: str, timeout: float = 120) -> tuple[int, dict[str, Any]]:
+def run_with_report(folder: Path, *options: str, timeout: float = _TIMEOUT) -> tuple[int, dict[str, Any]]:
     """Run the suite, and return the exit status and the JSON report."""
     report = folder / "report.json"
     run = command("run", "--report-json", str(report), *options, timeout=timeout)
