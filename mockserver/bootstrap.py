@@ -254,4 +254,5 @@ def http_protocol(settings: Settings, parts: Components, write: Write) -> type[H
         """Return the application that sends a refusal, with the layers that record requests around it."""
         return stack.around(refusal, refusal)
 
-    return protocol(stack.refuse, limits, report, around)
+    in_memory = settings.store == MEMORY  # drivers of databases need a task from the start
+    return protocol(stack.refuse, limits, report, around, starts_at_once=in_memory)

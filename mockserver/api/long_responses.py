@@ -52,15 +52,20 @@ class LongResponses:
 
     async def enter(self, reset: Callable[[], Awaitable[None]] | None) -> Place:
         """Return a place for a response, once there is one; BusyError if there is none for too long."""
+        if len(self._places) >= self.limit and not await self._make_room():
+            await self._wait_for_room()
+        place = Place(self.timer(), reset)
+        self._places.add(place)
+        return place
+
+    async def _wait_for_room(self) -> None:
+        await asyncio.sleep(0)  # the server may have started this without a task, which a timeout needs
         try:
             async with asyncio.timeout(self.patience):
                 while len(self._places) >= self.limit and not await self._make_room():
                     await self._wait()
         except TimeoutError:
             raise self._busy() from None
-        place = Place(self.timer(), reset)
-        self._places.add(place)
-        return place
 
     async def _wait(self) -> None:
         """Wait until a place has been left, or a response has had the time to stall."""

@@ -22,6 +22,7 @@ class LazyApplication:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, once the application is built."""
+        await asyncio.sleep(0)  # the server may have started this without a task, which threads and timeouts need
         app = self._app or await self._built()
         await app(scope, receive, send)
 

@@ -75,6 +75,7 @@ class TinyApplication:
 
     async def reads_and_is_held_back(self, _scope: Any, receive: Any, send: Any) -> None:
         self.held.set()
+        await asyncio.sleep(0)  # a timeout needs a task, and the server may have started this without one
         for _ in range(20):
             with suppress(TimeoutError):
                 async with asyncio.timeout(0.01):
@@ -174,11 +175,12 @@ class TinyServer:
 
 @contextmanager
 def tiny_server(loop: str, keep_alive: float = 5, limit: int | None = None, **limits: Any) -> Iterator[TinyServer]:
+    """Serve; applications start at once on uvloop, as those of the server do, and in tasks on asyncio."""
     listening = socket.create_server(("127.0.0.1", 0))
     app = TinyApplication()
     config = uvicorn.Config(
         app,
-        http=protocol(refuse, Limits(**limits)),
+        http=protocol(refuse, Limits(**limits), starts_at_once=loop == "uvloop"),
         loop=loop,
         ws="none",
         lifespan="off",

@@ -19,6 +19,7 @@ from mockserver.adapters.http1.heads import check_head, read_target
 from mockserver.adapters.http1.input import PIECE, Backlog, Flow
 from mockserver.adapters.http1.output import Output
 from mockserver.adapters.http1.refusals import Limits, RefusedError, refused
+from mockserver.adapters.http1.start import start_at_once
 from mockserver.ports import CLOSE, RESET, REUSED
 from mockserver.recording.request_headers import RequestHeaders
 
@@ -45,7 +46,12 @@ def _unwrapped(app: ASGI3Application) -> ASGI3Application:
 
 
 def protocol(
-    refuse: Refuse, limits: Limits | None = None, report: Report = _report_nothing, wrap: Wrap = _unwrapped
+    refuse: Refuse,
+    limits: Limits | None = None,
+    report: Report = _report_nothing,
+    wrap: Wrap = _unwrapped,
+    *,
+    starts_at_once: bool = False,
 ) -> type[HttpToolsProtocol]:
     """Return the protocol class for uvicorn's setting `http`.
 
@@ -55,14 +61,16 @@ def protocol(
         report: The function that takes status and body of the refusal of a malformed head.
         wrap: The function that adds the recording of requests to an application. The protocol wraps its own
             application, which refuses a request whose body breaks before the server's application is started.
+        starts_at_once: Whether the application can do without a task until it waits for the first time.
     """
-    limits_, report_, wrap_ = limits or Limits(), report, wrap
+    limits_, report_, wrap_, starts_at_once_ = limits or Limits(), report, wrap, starts_at_once
 
     class Configured(Protocol):
         limits = limits_
         refuse_with = staticmethod(refuse)
         report = staticmethod(report_)
         wrap = staticmethod(wrap_)
+        starts_at_once = starts_at_once_
 
     return Configured
 
@@ -78,6 +86,7 @@ class Protocol(HttpToolsProtocol):
         output: The data written, and the watch over them.
         active: The cycle whose application was started last.
         ready: The application to be started for `cycle`.
+        whole: The application of a whole request, to be started for `active` when the segment is parsed.
         in_head: Whether a head is incomplete.
         is_reused: Whether the connection has carried a request.
         in_body: Whether a body is incomplete.
@@ -95,6 +104,7 @@ class Protocol(HttpToolsProtocol):
     refuse_with: Refuse
     report: Report
     wrap: Wrap
+    starts_at_once: ClassVar[bool]
 
     cycle: Cycle
     pipeline: deque[tuple[Cycle, ASGI3Application]]  # type: ignore[assignment] # narrowed: on_headers_complete fills it
@@ -105,6 +115,7 @@ class Protocol(HttpToolsProtocol):
     known_headers: RequestHeaders | None = None
     active: Cycle | None = None
     ready: ASGI3Application | None = None
+    whole: ASGI3Application | None = None
     in_head = False
     is_reused = False
     in_body = False
@@ -194,6 +205,9 @@ class Protocol(HttpToolsProtocol):
             self._refuse(refused(error, self.logger))
         except RefusedError as error:
             self._refuse(error)
+        if self.whole is not None and self.active is not None:
+            app, self.whole = self.whole, None
+            start_at_once(self.active.run_asgi(app), self.loop, self.tasks)
 
     def _parse_backlog(self) -> None:
         size = 0
@@ -369,8 +383,12 @@ class Protocol(HttpToolsProtocol):
         return self.active is not None and not (self.active.response_complete or self.active.disconnected)
 
     def _start_ready(self, app: ASGI3Application) -> None:
+        """Start the application of the request that is due: at once if the request is whole, else in a task."""
         self.ready = None
-        self._start_asgi_task(self.cycle, app)
+        if self.in_body or not self.starts_at_once:
+            self._start_asgi_task(self.cycle, app)
+        else:
+            self.active, self.whole = self.cycle, app
 
     def _start_asgi_task(self, cycle: Cycle, app: ASGI3Application) -> None:  # type: ignore[override] # narrowed, like the pipeline
         self.active = cycle
