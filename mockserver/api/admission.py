@@ -67,7 +67,10 @@ def _read(headers: Sequence[tuple[bytes, bytes]]) -> tuple[str | None, list[byte
 
 
 def admission_of(scope: Scope) -> Admission | None:
-    """Return the admission in a scope, which Connexion passes to handlers as the argument `admission`."""
+    """Return the admission in a scope, which Connexion passes to handlers as the argument `admission`.
+
+    The headers stand beside it, for the argument `request_headers`.
+    """
     context = scope.get("extensions", {}).get(_CONTEXT)
     return None if context is None else context.get("admission")
 
@@ -100,7 +103,7 @@ class AdmissionOperation:
         if isinstance(outcome, Refusal):
             await send_refusal(scope, send, self._envelopes.refusal(outcome))
             return
-        scope["extensions"][_CONTEXT] = {"admission": outcome}
+        scope["extensions"][_CONTEXT] = {"admission": outcome, "request_headers": scope["headers"]}
         if outcome.sandbox.faults:
             await self._inject(self.next_app, self._operation, outcome)(scope, receive, send)
             return

@@ -10,7 +10,6 @@ from connexion.middleware.response_validation import ResponseValidationMiddlewar
 from starlette.types import ASGIApp
 
 from mockserver.api.admission import AdmissionMiddleware, RequestGate
-from mockserver.api.connexion_fast_path.context import FastContextMiddleware
 from mockserver.api.connexion_fast_path.exceptions import LazyExceptionMiddleware
 from mockserver.api.connexion_fast_path.operation import FastApp
 from mockserver.api.connexion_fast_path.routing import FastRoutingMiddleware
@@ -71,7 +70,6 @@ def application(
             FastValidationMiddleware,
             *([ResponseValidationMiddleware] if validate_responses else []),
             LifespanMiddleware,
-            FastContextMiddleware,
         ],
         resolver=resolver(handlers_by_id),
         jsonifier=FastJsonifier(),

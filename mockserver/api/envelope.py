@@ -10,6 +10,7 @@ from mockserver.api.long_json import LONG, LongJson, MakeRows, Rows, rendered
 from mockserver.api.long_responses import LongResponses
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.ports import Ids
+from mockserver.recording.json_responder import respond_at_once
 from mockserver.recording.request_record import note_refusal
 
 T = TypeVar("T")
@@ -58,6 +59,8 @@ class RefusedResponse(Response):
 async def send_json(send: Send, body: Body, status: int, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
     """Send a JSON document as a complete response."""
     content = orjson.dumps(body)
+    if respond_at_once(send, status, content, headers):
+        return
     length = b"%d" % len(content)
     await send(
         {

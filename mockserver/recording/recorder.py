@@ -3,10 +3,11 @@
 The body of a response is copied, because a buffer from orjson occupies 4 kB however short it is.
 """
 
-from collections.abc import Awaitable, Callable, Container, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, MutableMapping, Sequence
 from typing import Any
 
 from mockserver.recording.exchange import Exchange, Header
+from mockserver.recording.json_responder import JsonResponder, respond_at_once
 from mockserver.recording.request_headers import look_once
 from mockserver.recording.request_record import REFUSAL
 
@@ -32,7 +33,7 @@ _JSON_AND_LENGTH = 2
 _HTTP = "http"
 
 
-class ExchangeRecorder(Exchange):
+class ExchangeRecorder(Exchange, JsonResponder):
     """An exchange that records itself while it passes."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, real: int, began: float) -> None:
@@ -61,19 +62,28 @@ class ExchangeRecorder(Exchange):
             self.status = message["status"]
             headers = message.get("headers", ())
             is_plain = len(headers) == _JSON_AND_LENGTH and headers[0] == _JSON
-            self.response_headers = (
-                _JSON_HEADERS if is_plain else [header for header in headers if header[0] in _KEPT_OF_RESPONSE]
-            )
+            self.response_headers = _JSON_HEADERS if is_plain else _kept_of_response(headers)
         elif message["type"] == "http.response.body":
-            part = message.get("body", b"")
-            size = self.response_size = self.response_size + len(part)
-            if size == len(part) <= KEPT_BYTES:
-                self.response_body = b"%b" % part
-            else:
-                self.response_body = _append(self.response_body, part)
-                self.response_tail = (self.response_tail + part[-TAIL_BYTES:])[-TAIL_BYTES:]
+            self._record_part(message.get("body", b""))
             self.whole = not message.get("more_body", False)
         return self._send(message)
+
+    def _record_part(self, part: bytes) -> None:
+        size = self.response_size = self.response_size + len(part)
+        if size == len(part) <= KEPT_BYTES:
+            self.response_body = b"%b" % part
+        else:
+            self.response_body = _append(self.response_body, part)
+            self.response_tail = (self.response_tail + part[-TAIL_BYTES:])[-TAIL_BYTES:]
+
+    def respond(self, status: int, content: bytes, headers: Sequence[Header]) -> bool:
+        """Send a JSON response and record it; see `JsonResponder.respond`."""
+        if self.status is not None or not respond_at_once(self._send, status, content, headers):
+            return False
+        self.status, self.whole = status, True
+        self.response_headers = [_JSON, *_kept_of_response(headers)] if headers else _JSON_HEADERS
+        self._record_part(content)
+        return True
 
     def end(self, scope: Scope, ended: float) -> None:
         """Complete the record when the exchange is over, and release the channels."""
@@ -91,6 +101,10 @@ class ExchangeRecorder(Exchange):
         """Record the protocol's refusal in place of the application's response, which the client has not received."""
         self.rule, self.place, self.status, self.whole = _HTTP, None, status, True
         self.response_headers, self.response_body, self.response_size = _JSON_HEADERS, b"%b" % content, len(content)
+
+
+def _kept_of_response(headers: Iterable[Header]) -> list[Header]:
+    return [header for header in headers if header[0] in _KEPT_OF_RESPONSE]
 
 
 def _kept(headers: Sequence[Header]) -> KeptHeaders:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 Header = tuple[bytes, bytes]
+Headers = Sequence[Header]
 
 
 class RequestHeaders(list[Header]):

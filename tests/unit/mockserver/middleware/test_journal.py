@@ -2,7 +2,7 @@
 
 import asyncio
 import tracemalloc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +14,7 @@ from mockserver.adapters.clock import ManualClock
 from mockserver.api.envelope import send_json
 from mockserver.middleware.journal import JournalMiddleware
 from mockserver.recording.exchange import Exchange
+from mockserver.recording.json_responder import JsonResponder
 from mockserver.recording.recorder import KEPT_BYTES, unparsed_exchange
 from mockserver.recording.request_record import RECORD, REFUSAL
 
@@ -37,7 +38,13 @@ class Timer:
         return float(self.asked)
 
 
-def recorded_exchange(app: ASGIApp, *, method: str = "GET", parts: tuple[bytes, ...] = (), **scope: Any) -> Exchange:
+async def ignore(_: Message) -> None:
+    pass
+
+
+def recorded_exchange(
+    app: ASGIApp, *, method: str = "GET", parts: tuple[bytes, ...] = (), send: Send = ignore, **scope: Any
+) -> Exchange:
     """Send a request; return the one recorded exchange."""
     recorded: list[Exchange] = []
     messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
@@ -45,9 +52,6 @@ def recorded_exchange(app: ASGIApp, *, method: str = "GET", parts: tuple[bytes, 
 
     async def receive() -> Message:
         return messages.pop(0)
-
-    async def send(_: Message) -> None:
-        pass
 
     async def place(exchange: Exchange) -> None:
         recorded.append(exchange)
@@ -60,6 +64,43 @@ def recorded_exchange(app: ASGIApp, *, method: str = "GET", parts: tuple[bytes, 
         asyncio.run(layer(request, receive, send))
     (exchange,) = recorded
     return exchange
+
+
+class Responding(JsonResponder):
+    """The owner of a `send` that takes whole responses, or refuses them."""
+
+    def __init__(self, *, accepts: bool) -> None:
+        self.accepts = accepts
+        self.seen: list[object] = []
+
+    def respond(self, status: int, content: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bool:
+        if self.accepts:
+            self.seen.append((status, content, list(headers)))
+        return self.accepts
+
+    async def send(self, message: Message) -> None:
+        self.seen.append(message["type"])
+
+
+@pytest.mark.parametrize(
+    ("accepts", "seen"),
+    [
+        (True, [(429, b'{"a":1}', [(b"retry-after", b"3"), (b"x-own", b"1")])]),
+        (False, ["http.response.start", "http.response.body"]),
+    ],
+)
+def test_a_response_in_one_call_is_recorded_like_one_in_messages(*, accepts: bool, seen: list[object]) -> None:
+    owner = Responding(accepts=accepts)
+
+    async def responding(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send_json(send, {"a": 1}, 429, ((b"retry-after", b"3"), (b"x-own", b"1")))
+
+    exchange = recorded_exchange(responding, send=owner.send)
+
+    assert owner.seen == seen
+    assert (exchange.status, exchange.response_body, exchange.response_size) == (429, b'{"a":1}', 7)
+    assert exchange.response_headers == [(b"content-type", b"application/json"), (b"retry-after", b"3")]
+    assert exchange.whole
 
 
 async def answering(_scope: Scope, _receive: Receive, send: Send) -> None:
