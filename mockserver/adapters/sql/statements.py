@@ -21,8 +21,6 @@ from mockserver.adapters.sql.schema import (
 )
 from mockserver.adapters.sql.writer import Writer
 
-_IN_GROUP = ("sandbox_id", "id", "account_group_id")
-
 
 class Statements:
     """The statements about sandboxes and their records."""
@@ -74,9 +72,9 @@ class Statements:
         self.audience_locked = writer.select_audience(locked=True)
         self.audiences = writer.select_page(AUDIENCES)
         self.save_audience = writer.upsert(AUDIENCES)
-        self.drop_audience = writer.delete(AUDIENCES, *_IN_GROUP[:2])
+        self.drop_audience = writer.delete(AUDIENCES, "sandbox_id", "id")
 
-        self.folder = writer.select(FOLDERS, *_IN_GROUP)
+        self.folder = writer.select_in_group(FOLDERS)
         self.folders = writer.select_page(FOLDERS)
         self.save_folder = writer.upsert(FOLDERS)
 
