@@ -30,7 +30,7 @@ from mockserver.api.long_responses import LongResponses
 from mockserver.api.narrowed_contract import methods
 from mockserver.api.prefer_header import Preferences
 from mockserver.asgi_stack import AsgiStack
-from mockserver.config import MEMORY, Settings
+from mockserver.config import MEMORY, RELAXED, Settings
 from mockserver.control.application import control_application
 from mockserver.control.front_page import INSIDE, OUTSIDE, FrontPage, Redirects
 from mockserver.control.guide_files import LlmsText
@@ -86,7 +86,10 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
     else:
         open_sql_store = _sql_store_factory()
         journal_bounds = settings.journal_limit, settings.journal_bytes
-        async with open_sql_store(settings.store, *journal_bounds, settings.store_connections) as store:
+        relaxed = settings.durability == RELAXED
+        async with open_sql_store(
+            settings.store, *journal_bounds, settings.store_connections, relaxed=relaxed
+        ) as store:
             yield store
 
 

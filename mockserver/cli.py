@@ -13,7 +13,7 @@ from click.exceptions import NoArgsIsHelpError
 from mockserver import __version__
 from mockserver.adapters.http_server import bound
 from mockserver.agent_command import mcp
-from mockserver.config import MEMORY, NO_LOG, Settings
+from mockserver.config import DURABILITIES, FULL, MEMORY, NO_LOG, Settings
 from mockserver.domain.limit import RateLimit
 from mockserver.ports import StoreError
 from mockserver.seed_commands import seed
@@ -127,6 +127,14 @@ cli.add_command(mcp)
     show_default=True,
     type=click.IntRange(1, 1000),
     help="Maximum number of connections of each process to PostgreSQL.",
+)
+@click.option(
+    "--durability",
+    default=FULL,
+    show_default=True,
+    type=click.Choice(DURABILITIES),
+    help="What a crash of the machine may lose of a database: full: no change that was responded to; relaxed, which is "
+    "faster: the latest changes. A crash of the server loses none in either.",
 )
 @click.option(
     "--workers",

@@ -9,6 +9,7 @@ from mockserver.domain.limit import RateLimit
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 MEMORY = "memory"
 NO_LOG = "none"
+FULL, RELAXED = DURABILITIES = ("full", "relaxed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Settings:
         port: The port to listen on; 0 for a free one.
         store: The address of the store.
         store_connections: The maximum number of connections of a process to a PostgreSQL store.
+        durability: Whether a response waits until a database has its change on disk (`full`), or not (`relaxed`).
         seed: The seed of generated identifiers and keys; None for a secret one (`default` on loopback: 0).
         seed_file: The YAML or JSON file with the content of the sandbox `default`.
         watch: Whether a change of the seed file makes the sandbox `default` anew.
@@ -49,6 +51,7 @@ class Settings:
     port: int = 8080
     store: str = MEMORY
     store_connections: int = 16
+    durability: str = FULL
     seed: int | None = None
     seed_file: Path | None = None
     watch: bool = False

@@ -16,23 +16,26 @@ from mockserver.ports import StoreError
 
 @asynccontextmanager
 async def open_store(
-    url: str, journal_limit: int, journal_bytes: int, most_connections: int = 16
+    url: str, journal_limit: int, journal_bytes: int, most_connections: int = 16, *, relaxed: bool = False
 ) -> AsyncIterator[SqlStore]:
-    """Open the store at `sqlite:///FILE` or `postgresql://...`; StoreError if it cannot be used."""
-    database = await _open_database(url, most_connections)
+    """Open the store at `sqlite:///FILE` or `postgresql://...`; StoreError if it cannot be used.
+
+    Unless it is `relaxed`, a change is on disk when it has been made.
+    """
+    database = await _open_database(url, most_connections, relaxed=relaxed)
     async with open_sql_store(database, Bounds(journal_limit, journal_bytes)) as store:
         yield store
 
 
-async def _open_database(url: str, most_connections: int) -> Database:
+async def _open_database(url: str, most_connections: int, *, relaxed: bool) -> Database:
     try:
         parts = make_url(url)
     except (ArgumentError, ValueError):
         parts = None
     if parts is not None and parts.drivername == "sqlite" and _is_file(parts):
-        return open_sqlite(str(parts.database))
+        return open_sqlite(str(parts.database), relaxed=relaxed)
     if parts is not None and parts.drivername in {"postgresql", "postgres"}:
-        return await open_postgres(url, most_connections)
+        return await open_postgres(url, most_connections, relaxed=relaxed)
     raise StoreError("it is none: write memory, sqlite:///FILE or postgresql://USER@HOST/DATABASE")
 
 

@@ -129,10 +129,15 @@ def lock_of(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
-async def open_postgres(url: str, most_connections: int = 16) -> Postgres:
-    """Connect to a database by so many connections at most; StoreError if that fails."""
+async def open_postgres(url: str, most_connections: int = 16, *, relaxed: bool = False) -> Postgres:
+    """Connect to a database by so many connections at most; StoreError if that fails.
+
+    A commit waits until its log is on disk, unless it is `relaxed`: then a crash of PostgreSQL or of its machine may
+    lose the last fraction of a second.
+    """
+    settings = _SETTINGS | {"synchronous_commit": "off" if relaxed else "on"}
     connect = partial(
-        asyncpg.connect, url, server_settings=_SETTINGS, timeout=_TIMEOUT, command_timeout=_COMMAND_TIMEOUT
+        asyncpg.connect, url, server_settings=settings, timeout=_TIMEOUT, command_timeout=_COMMAND_TIMEOUT
     )
     pool = ConnectionPool(connect, most_connections, _TIMEOUT)
     try:

@@ -24,7 +24,6 @@ _MAX_OPEN_TRIES = 20
 _SHORT_PAUSE, _LONG_PAUSE = 0.001, 0.010
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRAGMAS = (
-    "synchronous = NORMAL",
     "cache_size = -16384",
     "wal_autocheckpoint = 8192",
     "busy_timeout = 0",  # last, so that processes that open the file together wait for each other
@@ -135,15 +134,19 @@ class Sqlite:
             await self._pause(_SHORT_PAUSE if tries < _LONG_PAUSE / _SHORT_PAUSE else _LONG_PAUSE)
 
 
-def open_sqlite(path: str, pause: Pause = asyncio.sleep) -> Sqlite:
-    """Open or create a file; StoreError if it cannot be read and written."""
+def open_sqlite(path: str, pause: Pause = asyncio.sleep, *, relaxed: bool = False) -> Sqlite:
+    """Open or create a file; StoreError if it cannot be read and written.
+
+    A commit waits until the write-ahead log is on disk, unless it is `relaxed`: then a crash of the machine may lose
+    what the log holds.
+    """
     try:
         connection = sqlite3.connect(path, isolation_level=None, timeout=10)
         _enable_write_ahead_log(connection)
         [(problem,)] = connection.execute("PRAGMA quick_check(1)").fetchall()
         if problem != "ok":
             raise StoreError(f"the file {path} is damaged: {' '.join(problem.split())}")
-        for pragma in _PRAGMAS:
+        for pragma in (f"synchronous = {'NORMAL' if relaxed else 'FULL'}", *_PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
         return Sqlite(path, connection, pause)
     except (sqlite3.Error, ValueError, OSError) as error:

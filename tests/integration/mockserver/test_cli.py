@@ -196,6 +196,7 @@ def test_the_program_prints_its_usage_without_a_command() -> None:
         (["--watch"], "nothing to watch without a --seed-file"),
         (["--watch", "--seed-file", "x", "--workers", "2", "--store", "sqlite:///x"], "it needs one process"),
         (["--store-connections", "0"], "0 is not in the range"),
+        (["--durability", "none"], "'none' is not one of"),
         (["--host", "no.such.host.invalid"], "cannot listen"),
         (["--log-format", "xml"], "'xml' is not one of"),
     ],

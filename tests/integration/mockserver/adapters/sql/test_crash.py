@@ -24,6 +24,9 @@ CLIENTS = 6
 LOAD = (0.02, 1.0)
 """Seconds from the first answers to the end, at random."""
 
+DURABILITIES = ["full", "relaxed"]
+"""A kill of the server's processes loses nothing in either."""
+
 Kill = Callable[[Server, Random], None]
 
 
@@ -63,14 +66,16 @@ async def load_and_kill(server: Server, clients: list[Client], chance: Random, k
     await working
 
 
-def run_with_kills(store: str, seed: int, kill: Kill, restart: Callable[[], None] = lambda: None) -> list[str]:
+def run_with_kills(
+    store: str, seed: int, kill: Kill, restart: Callable[[], None] = lambda: None, durability: str = "full"
+) -> list[str]:
     """Kill, restart and compare a server repeatedly; return what the servers wrote to standard error."""
     chance = Random(seed)  # noqa: S311  (no secrets)
     clients = clients_of(chance)
     others: set[str] = set()
     lines: list[str] = []
     for number in range(ROUNDS + 1):
-        with serving(store, "--workers", "2") as server:
+        with serving(store, "--workers", "2", "--durability", durability) as server:
             others = others or ids(server.url)
             compare(server.url, clients, others)
             if number < ROUNDS:
@@ -86,14 +91,16 @@ def all_processes(server: Server, _chance: Random) -> None:
     server.kill()
 
 
+@pytest.mark.parametrize("durability", DURABILITIES)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_acknowledged_changes_survive_a_kill_with_sqlite(file: str, seed: int) -> None:
-    assert run_with_kills(file, seed, all_processes) == []
+def test_acknowledged_changes_survive_a_kill_with_sqlite(file: str, seed: int, durability: str) -> None:
+    assert run_with_kills(file, seed, all_processes, durability=durability) == []
 
 
+@pytest.mark.parametrize("durability", DURABILITIES)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_acknowledged_changes_survive_a_kill_with_postgres(database: str, seed: int) -> None:
-    assert run_with_kills(database, seed, all_processes) == []
+def test_acknowledged_changes_survive_a_kill_with_postgres(database: str, seed: int, durability: str) -> None:
+    assert run_with_kills(database, seed, all_processes, durability=durability) == []
 
 
 def test_acknowledged_changes_survive_when_postgres_is_killed_too(postgres: Postgres, database: str) -> None:
