@@ -8,6 +8,7 @@ import pytest
 from conformance.client.client import ApiRequest, Client
 from conformance.harness.deletions import Deletions
 from conformance.harness.key import Key
+from conformance.harness.readable_lists import is_unreadable_list
 from conformance.harness.settling import Settling
 from conformance.harness.witnesses import Witnesses
 from conformance.results.exchange import SUCCESS, Exchange
@@ -50,6 +51,7 @@ class RunFacts:
 
     def _record(self, request: ApiRequest, exchange: Exchange) -> None:
         self.deletions.record(request.operation, (request.group, request.resource_id), exchange)
+        self.settling.unreadable_lists += is_unreadable_list(request.operation, exchange)
 
 
 class RunFactFixtures:

@@ -7,6 +7,8 @@ DEFAULT_SETTLING_TIME = 2.0
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.1
 _SHORTEST_NOTED = 0.01
+_MOST_UNREADABLE = 3
+"""The looks in a row after which a list without items is not looked at again: time makes no list of it."""
 
 
 class Settling:
@@ -14,10 +16,12 @@ class Settling:
 
     Attributes:
         longest: The seconds after which a change has to be visible everywhere.
+        unreadable_lists: The number of lists so far in which no items could be found.
     """
 
     def __init__(self, longest: float = DEFAULT_SETTLING_TIME) -> None:
         self.longest = longest
+        self.unreadable_lists = 0
         self._slowest: dict[str, float] = {}
 
     def pauses(self) -> Iterator[float]:
@@ -47,16 +51,23 @@ def poll(
 ) -> tuple[bool, bool]:
     """Return whether a condition holds at once, and whether it holds within the settling time.
 
+    The condition counts as lost earlier if three looks in a row have found a list without items.
+
     Args:
         settling: The settling time.
         wait: A function that waits for some seconds.
         condition: A function that looks, and returns whether the condition holds.
         subject: The plural of what has to settle, for the report.
     """
+    unreadable = settling.unreadable_lists
     if condition():
         return True, True
-    waited = 0.0
+    waited, in_a_row = 0.0, 0
     for pause in settling.pauses():
+        in_a_row = in_a_row + 1 if settling.unreadable_lists > unreadable else 0
+        if in_a_row == _MOST_UNREADABLE:
+            break
+        unreadable = settling.unreadable_lists
         wait(pause)
         waited += pause
         if condition():

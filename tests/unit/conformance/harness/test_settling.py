@@ -36,5 +36,28 @@ def test_a_condition_that_never_holds_is_given_up_after_the_settling_time() -> N
     assert len(settling.notes()) == 1
 
 
+def test_a_list_without_items_is_looked_at_three_times() -> None:
+    settling, waited = Settling(), list[float]()
+
+    def look() -> bool:
+        settling.unreadable_lists += 2
+        return False
+
+    assert poll(settling, waited.append, look, "lists") == (False, False)
+    assert settling.unreadable_lists == 6
+    assert len(waited) == 2
+
+
+def test_a_list_that_is_unreadable_now_and_then_has_all_its_time() -> None:
+    settling, looks = Settling(1.0), list[int]()
+
+    def look() -> bool:
+        looks.append(1)
+        settling.unreadable_lists += len(looks) % 3 != 0
+        return len(looks) == 10
+
+    assert poll(settling, lambda _: None, look, "lists") == (False, True)
+
+
 def test_the_remarks_name_the_settling_time() -> None:
     assert Settling(5).notes() == ["the settling time was 5 s (--settle): no page prints a number"]
