@@ -5,13 +5,16 @@ import sys
 
 import pytest
 
-from mockserver.deferred_imports import UNUSED, deferred_imports
+from mockserver.deferred_imports import CALLED, OPTIONAL, UNUSED, deferred_imports
 from tests.harness.subprocess_server import ROOT
 
 COMMAND_LINE = "from mockserver.__main__ import main\n"
 IMPORTED = f"""{COMMAND_LINE}
 import sys
-unused = ("requests", "urllib3", "httpx", "starlette.testclient", "anyio.from_thread")
+unused = (
+    "requests", "urllib3", "httpx", "starlette.testclient", "anyio.from_thread", "flask", "jinja2.environment",
+    "werkzeug.serving", "werkzeug.test", "connexion.middleware.swagger_ui", "mockserver.control.application",
+)
 print([name for name in unused if name in sys.modules])
 """
 USED = f"""{COMMAND_LINE}
@@ -21,6 +24,11 @@ import httpx
 assert security.httpx.AsyncClient is httpx.AsyncClient
 assert json_schema.requests.get.__module__ == "requests.api"
 assert isinstance(AsyncApp("used").test_client(), TestClient)
+import flask, jinja2, werkzeug
+from connexion.middleware.swagger_ui import SwaggerUIMiddleware
+assert jinja2.Template("5").render() == "5"
+assert werkzeug.Client(flask.Flask("used")).get("/").status_code == 404
+assert AsyncApp("used").middleware.default_middlewares[2](None).__class__ is SwaggerUIMiddleware
 print("used")
 """
 
@@ -39,7 +47,7 @@ def test_deferred_modules_are_there_when_they_are_used() -> None:
 
 
 def test_modules_that_are_imported_already_stay() -> None:
-    before = {name: sys.modules.get(name) for name in (*UNUSED, "starlette.testclient")}
+    before = {name: sys.modules.get(name) for name in (*UNUSED, *CALLED, *OPTIONAL)}
 
     with deferred_imports():
         during = {name: sys.modules.get(name) for name in before}
