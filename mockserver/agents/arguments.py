@@ -10,7 +10,7 @@ OperationId = Annotated[
 ]
 JobId = Annotated[str, Field(description="Identifier of the job, from list_jobs or from the API.")]
 ExchangeNumber = Annotated[int, Field(description="Number of the exchange, from list_exchanges or a finding.", ge=1)]
-Since = Annotated[int, Field(description="Judge only exchanges with a number above this.", ge=0)]
+Since = Annotated[int, Field(description="Judge only what an exchange with this number or a greater one shows.", ge=0)]
 Run = Annotated[
     str | None, Field(description="Label that sandboxes share, so that their coverage is counted together.")
 ]

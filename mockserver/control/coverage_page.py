@@ -1,44 +1,29 @@
 """The coverage as a page: one file without a script."""
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from functools import cache
 from html import escape
-from importlib.resources import files
 from string import Template
 
+from mockserver.control.inline_page import inline_page
 from mockserver.control.responses import Body
 
 
 @cache
-def _static_parts() -> tuple[Template, Mapping[str, str]]:
-    """Return the page without its content, and its headers: the policy allows its own style and nothing else."""
-    style, page_text = (
-        files("mockserver.control").joinpath(f"coverage_page.{kind}").read_text("utf-8") for kind in ("css", "html")
-    )
-    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
-    headers = {
-        "Content-Type": "text/html",
-        "Content-Security-Policy": policy,
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Template(Template(page_text).safe_substitute(style=style)), headers
+def _parts() -> tuple[Template, Mapping[str, str]]:
+    return inline_page("coverage_page", "css")
 
 
 def headers() -> dict[str, str]:
     """Return the headers of the page."""
-    return dict(_static_parts()[1])
+    return {"Content-Type": "text/html", **_parts()[1]}
 
 
 def page(coverage: Body, run: str | None) -> bytes:
     """Return the page about the coverage of a run, or of all."""
     requested = [item for item in coverage["operations"] if item["requests"]]
     unused = [item["operation"] for item in coverage["operations"] if not item["requests"]]
-    text = _static_parts()[0].substitute(
+    text = _parts()[0].substitute(
         title=escape("Coverage" if run is None else f"Coverage of {run}"),
         share=escape(_share(coverage)),
         never=_list(never_met(coverage), "Every documented response and situation was met."),

@@ -1,16 +1,13 @@
 """The page at `/` for browsers, and redirects from addresses where users look for documentation."""
 
-import hashlib
 import re
-from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from html import escape
-from importlib.resources import files
-from string import Template
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mockserver.control.inline_page import inline_page
 from mockserver.ports import SandboxNotFoundError, StoreError
 from mockserver.service.highlights import Highlights, commands, facts
 
@@ -74,7 +71,8 @@ class FrontPage:
         self._is_trusted = is_trusted
         self._highlights = highlights
         self._version = version
-        self._page, self._headers = _static_parts()
+        self._page, headers = inline_page("front_page", "css", "js")
+        self._headers = {**headers, "Vary": "Accept"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond with the page, or pass the request on."""
@@ -115,27 +113,3 @@ def _code(name: str, text: str) -> str:
 
 def _wants_html(scope: Scope) -> bool:
     return any(name == b"accept" and b"text/html" in value.lower() for name, value in scope["headers"])
-
-
-def _static_parts() -> tuple[Template, Mapping[str, str]]:
-    """Return the page without its variable parts, and the headers: its policy allows its own style and script only."""
-    style, script, page = (
-        files("mockserver.control").joinpath(f"front_page.{kind}").read_text("utf-8") for kind in ("css", "js", "html")
-    )
-    policy = (
-        f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; img-src data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    filled = Template(page).safe_substitute(style=style.replace("$", "$$"), script=script.replace("$", "$$"))
-    return Template(filled), {
-        "Content-Security-Policy": policy,
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "Vary": "Accept",
-        "X-Content-Type-Options": "nosniff",
-    }
-
-
-def _source(text: str) -> str:
-    """Return the source expression of an inline style or script."""
-    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
