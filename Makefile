@@ -86,7 +86,7 @@ bench: $(STAMP) ## Measure the server beside others (ARGS='--targets starlette,o
 	$(BIN)/python -m tests.bench $(ARGS)
 
 bench-page: $(STAMP) ## Measure everything, and write docs/performance.md: half an hour, and nothing else may run
-	$(BIN)/python -m tests.bench --peers --stores memory,sqlite,postgresql --json build/bench.json $(ARGS)
+	$(BIN)/python -m tests.bench --peers --stores memory,sqlite,postgresql,sqlite-relaxed,postgresql-relaxed --json build/bench.json $(ARGS)
 	$(BIN)/python -m tests.bench.page build/bench.json
 
 bench-journal: $(STAMP) ## Measure what the journal costs, and its memory (ARGS='--requests 1000000')

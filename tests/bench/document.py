@@ -47,7 +47,7 @@ def document(figures: Figures, options: Options, versions: Mapping[str, str], da
             }
             for target in run.listings
         },
-        "suite": None if run.suite is None else asdict(run.suite),
+        "suites": [asdict(suite) for suite in run.suites],
         "goals": [{**asdict(goal), "met": goal.met} for goal in goals(figures)],
         "samples": [asdict(sample) for sample in run.samples],
     }

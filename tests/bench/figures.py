@@ -73,7 +73,7 @@ class Run:
     samples: Sequence[Sample] = ()
     footprint: Footprint | None = None
     listings: Mapping[str, Sequence[Listing]] = field(default_factory=dict)
-    suite: Suite | None = None
+    suites: tuple[Suite, ...] = ()
     left_out: Sequence[str] = ()
     about: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -133,9 +133,9 @@ def _lists(document: Document) -> Iterator[str]:
 
 
 def _suite(document: Document) -> Iterator[str]:
-    if document["suite"] is not None:
-        seconds, verdict = document["suite"]["seconds"], document["suite"]["verdict"]
-        yield f"The conformance suite on our server, full profile, on all cores: {seconds:.1f} s, {verdict}."
+    if document["suites"]:
+        runs = [f"{suite['name']}: {suite['seconds']:.1f} s, {suite['verdict']}" for suite in document["suites"]]
+        yield f"The conformance suite on our server, on all cores: {'; '.join(runs)}."
 
 
 def _goals(document: Document) -> Iterator[str]:

@@ -106,9 +106,8 @@ def _lists(figures: Figures) -> Iterator[str]:
     for target in figures.run.listings:
         ratio, by_cpu = _ratio(figures.listing(throughput, target)), figures.listing(frugality, target).median
         yield f"List of {PAGE} out of {MANY:,} audiences, {target}: {ratio} x out of {FEW} in time, by cpu {by_cpu:.2f}"
-    suite = figures.run.suite
-    if suite is not None:
-        yield f"The conformance suite, full profile, on all cores: {suite.seconds:.1f} s, {suite.verdict}"
+    for suite in figures.run.suites:
+        yield f"The conformance suite, {suite.name}, on all cores: {suite.seconds:.1f} s, {suite.verdict}"
 
 
 def _goals(figures: Figures) -> Iterator[str]:

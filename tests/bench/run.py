@@ -10,7 +10,7 @@ from tests.bench.listing import listings
 from tests.bench.measure import Options, Progress, samples
 from tests.bench.peers import NoPeersError, Peers, peers
 from tests.bench.stores import MEMORY, STORES, Databases
-from tests.bench.suite import suite
+from tests.bench.suite import suites
 from tests.bench.targets import FROM_NPM, OURS, PYTHON, Target
 
 PATHS_PART, LIST, START, SUITE = PARTS = ("paths", "list", "start", "suite")
@@ -65,7 +65,7 @@ def run(choice: Choice, options: Options, progress: Progress, find_peers: Callab
             footprint=footprint(targets, options, choice.requests, progress) if START in choice.parts else None,
             samples=samples(measured, options, progress) if PATHS_PART in choice.parts else (),
             listings=listings(paged, options, progress) if LIST in choice.parts else {},
-            suite=suite(options.places.everywhere, progress) if SUITE in choice.parts else None,
+            suites=suites(options.places.everywhere, progress) if SUITE in choice.parts else (),
             left_out=left_out,
             about={target.name: target.about for target in measured},
             versions=found.versions,

