@@ -1,5 +1,6 @@
 """The contract of a store about optimistic transactions on one audience, between which others may come."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -155,3 +156,23 @@ class SharedContract(StoreContract):
                     await transaction.save_api_key(key("k1"))
 
         self.run(course)
+
+    def test_of_removals_of_one_audience_that_come_together_one_succeeds(self) -> None:
+        async def remove(store: Store, number: int) -> str:
+            try:
+                async with store.transaction("one", Access.OPTIMISTIC, AudienceRef(GROUP, audience(number).id)) as it:
+                    if await it.audience(GROUP, audience(number).id) is None:
+                        return "lost"
+                    await it.remove_audience(audience(number))
+            except ConflictError:
+                return "lost"
+            return f"removed {number}"
+
+        async def course(store: Store) -> list[str]:
+            await self.plant(store)
+            outcomes = await asyncio.gather(*[remove(store, number) for number in (1, 2, 1, 2, 1, 3)])
+            async with store.transaction("one", Access.READ) as transaction:
+                assert not await transaction.audiences(GROUP, before=None, limit=None)
+            return sorted(outcomes)
+
+        assert self.run(course) == ["lost"] * 4 + ["removed 1", "removed 2"]

@@ -20,11 +20,14 @@ class Query:
         sql: The text.
         order: For each position of the statement, the index of its value among the given and then the fixed values.
         fixed: The values that the statement itself fixes.
+        many: The text for several lists of values at once, if there is one: it takes an array for each position, and
+            each of its rows begins with the place in them that the row is for, counted from 1.
     """
 
     sql: str
     order: tuple[int, ...]
     fixed: Values = ()
+    many: str = ""
 
     def arrange(self, values: Values) -> Values:
         """Return the values in the order of the statement's positions."""
@@ -95,6 +98,9 @@ class Database(Protocol):
 
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (whatever the column takes)
         """Run a statement as its own transaction, and return its rows."""
+
+    async def change(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as above)
+        """Run a statement that changes one row, and return its rows; it is committed with those that wait beside it."""
 
     async def close(self) -> None:
         """Close the database."""

@@ -1,6 +1,7 @@
 """A transaction over one audience without a lock: its write succeeds only if the audience has not changed."""
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 from mockserver.adapters.sql.database import Database, Query, Row, Values
@@ -11,12 +12,15 @@ from mockserver.domain.audience import Audience
 from mockserver.domain.key import ApiKey
 from mockserver.ports import AudienceRef, ConflictError, SandboxNotFoundError
 
+_serial = attrgetter("serial")
+
 
 class AutocommitSession:
     """A session that runs each statement as its own transaction."""
 
     def __init__(self, database: Database) -> None:
         self.rows = database.rows
+        self.change = database.change
 
     async def execute_many(self, query: Query, rows: Sequence[Values]) -> None:
         """Raise NotImplementedError: the statements would be several transactions."""
@@ -46,6 +50,7 @@ class OptimisticTransaction(SqlTransaction):
         audience_ref: AudienceRef,
     ) -> None:
         super().__init__(session, statements, versions, sandbox_id, locked=False)
+        self._write = session.change
         self._audience_ref = audience_ref
         self._change: tuple[Query, Values] | None = None
 
@@ -58,14 +63,15 @@ class OptimisticTransaction(SqlTransaction):
         sandbox, audience, self._version, _ = rows[0]
         self._sandbox = SANDBOX.decode(sandbox)
         self._read_audience = None if audience is None else AUDIENCE.decode(audience)
-        self._open_jobs = audience_id, [JOB.decode(row[3]) for row in rows if row[3] is not None]
+        jobs = [JOB.decode(row[3]) for row in rows if row[3] is not None]
+        self._open_jobs = audience_id, sorted(jobs, key=_serial)
         self._change = None
 
     async def flush(self) -> None:
         """Write the change, if there is one; ConflictError if the audience has changed in between."""
         if self._change is not None:
             query, values = self._change
-            if not await self._session.rows(query, *values):
+            if not await self._write(query, *values):
                 raise ConflictError
 
     async def rollback(self) -> None:

@@ -1,7 +1,8 @@
 """PostgreSQL over a small pool. The lock of a sandbox is an advisory lock, which writes nothing and is fair."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.engine import Dialect
 
 from mockserver.adapters.sql.database import Query, Row, Values
+from mockserver.adapters.sql.grouping import Group, Grouped
 from mockserver.adapters.sql.pool import ConnectionPool
 from mockserver.ports import StoreError
 
@@ -82,6 +84,7 @@ class Postgres:
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
+        self._grouped = defaultdict[Query, Grouped](lambda: Grouped(self._run_group))  # a group fails as a whole
 
     def exclusive(self, name: str) -> AbstractAsyncContextManager[PostgresSession]:
         """See `Database.exclusive`."""
@@ -111,10 +114,29 @@ class Postgres:
             raise StoreError(_store_error_text(error)) from error
 
     async def rows(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as in the protocol)
-        """See `Database.rows`."""
+        """See `Database.rows`; a round trip costs more than a statement, so that those of many requests share one."""
+        return await self._grouped[query].run(query, values) if query.many else await self._fetch(query, values)
+
+    change = rows
+
+    async def _fetch(self, query: Query, values: Values) -> Sequence[Row]:
         try:
             async with self._pool.connection() as connection:
                 rows: Sequence[Row] = await connection.fetch(query.sql, *query.arrange(values))
+                return rows
+        except _FAILURES as error:
+            raise StoreError(_store_error_text(error)) from error
+
+    async def _run_group(self, take: Callable[[], Group]) -> Sequence[Sequence[Row]]:
+        """Run the same statement with the values of several requests, as one transaction."""
+        try:
+            async with self._pool.connection() as connection:
+                group = take()
+                query = group[0][0]
+                columns = zip(*[query.arrange(values) for _, values in group], strict=True)
+                rows: list[list[Row]] = [[] for _ in group]
+                for place, *row in await connection.fetch(query.many, *columns):
+                    rows[place - 1].append(row)
                 return rows
         except _FAILURES as error:
             raise StoreError(_store_error_text(error)) from error

@@ -5,16 +5,17 @@ does not block the event loop.
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.engine import Dialect
 
 from mockserver.adapters.sql.database import Query, Row, Values
+from mockserver.adapters.sql.grouping import Group, Grouped
 from mockserver.ports import StoreError
 
 Pause = Callable[[float], Awaitable[None]]
@@ -63,12 +64,13 @@ class Sqlite:
     dialect: Dialect = pysqlite.dialect()
     errors = (sqlite3.Error,)
 
-    def __init__(self, path: str, connection: sqlite3.Connection, pause: Pause) -> None:
+    def __init__(self, path: str, connection: sqlite3.Connection, pause: Pause = asyncio.sleep) -> None:
         self._path = path
         self._file = _identity(path)
         self._connection = connection
         self._session = SqliteSession(connection)
         self._pause = pause
+        self._changes = Grouped(self._commit)
 
     @asynccontextmanager
     async def exclusive(self, name: str) -> AsyncIterator[SqliteSession]:  # noqa: ARG002  (the lock is for the whole file)
@@ -117,6 +119,18 @@ class Sqlite:
                 raise
             raise StoreError(_store_error_text(error)) from error
 
+    async def change(self, query: Query, *values: Any) -> Sequence[Row]:  # noqa: ANN401  (as in the protocol)
+        """See `Database.change`."""
+        return await self._changes.run(query, values)
+
+    async def _commit(self, take: Callable[[], Group]) -> Sequence[Sequence[Row]]:
+        """Run the changes that wait once the file is unlocked, and commit them: the disk is waited for once.
+
+        Nothing suspends in between, so that nobody reads what is not on disk yet.
+        """
+        async with self._transaction("BEGIN IMMEDIATE") as session:
+            return [await session.rows(query, *values) for query, values in take()]
+
     async def close(self) -> None:
         """See `Database.close`."""
         self._connection.close()
@@ -140,6 +154,11 @@ def open_sqlite(path: str, pause: Pause = asyncio.sleep, *, relaxed: bool = Fals
     A commit waits until the write-ahead log is on disk, unless it is `relaxed`: then a crash of the machine may lose
     what the log holds.
     """
+    return Sqlite(path, connected(path, relaxed=relaxed), pause)
+
+
+def connected(path: str, *, relaxed: bool = False) -> sqlite3.Connection:
+    """Return a connection to a file as `open_sqlite` opens it."""
     try:
         connection = sqlite3.connect(path, isolation_level=None, timeout=10)
         _enable_write_ahead_log(connection)
@@ -148,9 +167,9 @@ def open_sqlite(path: str, pause: Pause = asyncio.sleep, *, relaxed: bool = Fals
             raise StoreError(f"the file {path} is damaged: {' '.join(problem.split())}")
         for pragma in (f"synchronous = {'NORMAL' if relaxed else 'FULL'}", *_PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
-        return Sqlite(path, connection, pause)
     except (sqlite3.Error, ValueError, OSError) as error:
         raise StoreError(f"cannot use the file {path}: {error}") from None
+    return connection
 
 
 def _enable_write_ahead_log(connection: sqlite3.Connection) -> None:
@@ -170,7 +189,7 @@ def _enable_write_ahead_log(connection: sqlite3.Connection) -> None:
 def _identity(path: str) -> tuple[int, int] | None:
     """Return what tells a file from another one of the same name; None if there is none."""
     try:
-        status = Path(path).stat()
+        status = os.stat(path)  # noqa: PTH116  (Path costs as much as a statement, and each request comes here)
     except OSError:
         return None
     return status.st_dev, status.st_ino

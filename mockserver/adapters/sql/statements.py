@@ -28,7 +28,8 @@ class Statements:
     def __init__(self, dialect: Dialect) -> None:
         writer = Writer(dialect)
         callers = select(API_KEYS.c.record, SANDBOXES.c.record).join(SANDBOXES, SANDBOXES.c.id == API_KEYS.c.sandbox_id)
-        self.caller = compile_query(callers.where(API_KEYS.c.token == bindparam("token")), dialect, "token")
+        callers = callers.where(API_KEYS.c.token == bindparam("token"))
+        self.caller = writer.select_many(callers, "token")
         self.sandboxes = compile_query(select(SANDBOXES.c.record).order_by(SANDBOXES.c.place), dialect)
         self.count = compile_query(select(func.count()).select_from(SANDBOXES), dialect)
         self.tokens = compile_query(select(API_KEYS.c.token), dialect)

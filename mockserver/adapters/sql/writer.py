@@ -1,13 +1,16 @@
 """Statements for any table, compiled with SQLAlchemy once, when a store is opened."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, delete, literal_column, select, update
+from sqlalchemy import Select, Table, and_, bindparam, delete, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ColumnElement
 
 from mockserver.adapters.sql.database import Query, compile_query
+from mockserver.adapters.sql.many import change_many, select_many
 from mockserver.adapters.sql.schema import (
     API_KEYS,
     AUDIENCES,
@@ -90,20 +93,37 @@ class Writer:
         tables = SANDBOXES.outerjoin(AUDIENCES, and_(*_is_in_group(AUDIENCES))).outerjoin(JOBS, _joined_open_job())
         columns = (SANDBOXES.c.record, AUDIENCES.c.record, AUDIENCES.c.stamp, JOBS.c.record)
         statement = select(*columns).select_from(tables).where(SANDBOXES.c.id == bindparam("sandbox_id"))
-        return compile_query(statement.order_by(JOBS.c.serial), self.dialect, *names)
+        return self.select_many(statement.order_by(JOBS.c.serial), *names)
+
+    def select_many(self, statement: Select[Any], *names: str) -> Query:
+        """Compile a statement with values of type text, in PostgreSQL also for several lists of values."""
+        query = compile_query(statement, self.dialect, *names)
+        return replace(query, many=select_many(query.sql, len(query.order))) if self._is_grouping else query
+
+    @property
+    def _is_grouping(self) -> bool:
+        """Return whether several statements can be one, which saves round trips; SQLite has none."""
+        return self.dialect.name == "postgresql"
 
     def save_audience_if(self) -> Query:
         """Update an audience of the expected version, and return its id; no row if the version has changed."""
         unchanged = (*_equal(AUDIENCES, "sandbox_id", "id"), AUDIENCES.c.stamp == bindparam("expected"))
         statement = update(AUDIENCES).where(*unchanged).values(record=bindparam("record"), stamp=bindparam("stamp"))
         names = ("sandbox_id", "id", "expected", "record", "stamp")
-        return compile_query(statement.returning(AUDIENCES.c.id), self.dialect, *names)
+        query = compile_query(statement.returning(AUDIENCES.c.id), self.dialect, *names)
+        return self._change_many(query, "UPDATE audiences SET record = asked.record, stamp = asked.stamp FROM", *names)
+
+    def _change_many(self, query: Query, verb: str, *names: str) -> Query:
+        if not self._is_grouping:
+            return query
+        return Query("", tuple(range(len(names))), many=change_many(verb, *names))
 
     def delete_audience_if(self) -> Query:
         """Delete an audience of the expected version, and return its id; no row if the version has changed."""
         unchanged = (*_equal(AUDIENCES, "sandbox_id", "id"), AUDIENCES.c.stamp == bindparam("expected"))
         statement = delete(AUDIENCES).where(*unchanged).returning(AUDIENCES.c.id)
-        return compile_query(statement, self.dialect, "sandbox_id", "id", "expected")
+        names = ("sandbox_id", "id", "expected")
+        return self._change_many(compile_query(statement, self.dialect, *names), "DELETE FROM audiences USING", *names)
 
     def touch_audience_version(self) -> Query:
         """Set the version of an audience, if it exists."""

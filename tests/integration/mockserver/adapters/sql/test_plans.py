@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from mockserver.adapters.sql.database import Query
 from mockserver.adapters.sql.postgres import Postgres, open_postgres
 from mockserver.adapters.sql.statements import Statements
 from mockserver.adapters.sql.store import Bounds, open_sql_store
@@ -17,6 +18,8 @@ from tests.stores.databases import fresh_database, postgres
 
 MANY = 5_000
 STATEMENTS = ["audience", "audience_locked", "sandbox_with_audience"]
+GROUPED = {"sandbox_with_audience": GROUP, "drop_audience_if": 1, "save_audience_if": 1}
+"""Statements for several requests at once, each with its third value."""
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +58,19 @@ async def filled(server: str, audiences: int, *afterwards: str) -> str:
 async def indexes_for(url: str, statement: str) -> set[str]:
     """Return the indexes that a session of a store uses for a statement."""
     query = getattr(Statements(Postgres.dialect), statement)
+    return await indexes_of(url, replace(query, many=""), "s", audience(0).id, GROUP)
+
+
+async def indexes_for_many(url: str, statement: str) -> set[str]:
+    """Return the indexes that it uses for the values of several requests."""
+    query = getattr(Statements(Postgres.dialect), statement)
+    values: list[list[object]] = [["s"], [audience(0).id], [GROUPED[statement]], ["{}"], [2]]
+    return await indexes_of(url, replace(query, sql=query.many, many=""), *values[: len(query.order)])
+
+
+async def indexes_of(url: str, query: Query, *values: object) -> set[str]:
     database = await open_postgres(url)
-    rows = await database.rows(replace(query, sql=f"EXPLAIN (FORMAT JSON) {query.sql}"), "s", audience(0).id, GROUP)
+    rows = await database.rows(replace(query, sql=f"EXPLAIN (FORMAT JSON) {query.sql}"), *values)
     await database.close()
     return used_indexes(json.loads(rows[0][0])[0]["Plan"])
 
@@ -78,3 +92,14 @@ def test_an_audience_among_many_of_its_account_group_is_read_by_its_key(unanalyz
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_a_plan_made_for_a_small_table_uses_the_key_too(small: str, statement: str) -> None:
     assert "audiences_pkey" in asyncio.run(indexes_for(small, statement))
+
+
+@pytest.mark.parametrize("database", ["unanalyzed", "small"])
+@pytest.mark.parametrize("statement", GROUPED)
+def test_the_audiences_of_several_requests_are_found_by_their_keys(
+    statement: str, database: str, request: pytest.FixtureRequest
+) -> None:
+    indexes = asyncio.run(indexes_for_many(request.getfixturevalue(database), statement))
+
+    assert "audiences_pkey" in indexes
+    assert "audiences_ordered_table" not in indexes

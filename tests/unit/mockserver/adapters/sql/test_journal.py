@@ -30,6 +30,7 @@ class Absent:
         self.exclusive = database.exclusive
         self.read_only = database.read_only
         self.rows = database.rows
+        self.change = database.change
         self.close = database.close
 
     def read_write(self) -> AbstractAsyncContextManager[Session]:
