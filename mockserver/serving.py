@@ -14,7 +14,7 @@ import click
 import uvloop
 
 from mockserver import __version__
-from mockserver.adapters.http_server import HttpServer
+from mockserver.adapters.http_server import HttpServer, for_each
 from mockserver.adapters.line_writer import LineWriter
 from mockserver.adapters.workers import Workers
 from mockserver.banner import banner
@@ -41,7 +41,8 @@ def run(settings: Settings, listening: socket.socket, workers: int) -> int:
             uvloop.run(_serve(settings, listening, write))
             return 0
         banner_text = uvloop.run(_prepare(settings, listening))
-        return Workers(partial(_run_worker, settings), listening, workers, partial(write, banner_text)).run()
+        sockets = for_each(workers, listening)
+        return Workers(partial(_run_worker, settings), sockets, partial(write, banner_text)).run()
 
 
 @contextmanager

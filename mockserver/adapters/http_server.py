@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -124,3 +125,23 @@ def bound(host: str, port: int) -> socket.socket:
         listening.close()
         raise
     return listening
+
+
+def for_each(count: int, listening: socket.socket) -> list[socket.socket]:
+    """Return a listening socket at the same address for each of several processes, the first being the given one.
+
+    Linux spreads connections evenly over them. Of processes with one socket, some accept most connections: each accepts
+    all that wait when it comes to it. Where the system has no such spreading, it is the same socket for each.
+
+    The first was bound without the option, so that a second server at its address is still refused.
+    """
+    if count == 1 or sys.platform != "linux":
+        return [listening] * count
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    others = [socket.socket(listening.family, socket.SOCK_STREAM, socket.IPPROTO_TCP) for _ in range(count - 1)]
+    for other in others:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(listening.getsockname())
+        other.listen(_BACKLOG)
+    return [listening, *others]

@@ -1,9 +1,13 @@
-"""Several processes that serve one socket: started, supervised and stopped together."""
+"""Several processes that serve one address: started, supervised and stopped together.
+
+Each has a socket of its own, which this process holds too: the connections that wait at the socket of a process that
+ends are accepted by its replacement.
+"""
 
 import multiprocessing
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -53,18 +57,16 @@ class Workers:
 
     Args:
         work: The work of each process.
-        listening: The socket.
-        count: The number of processes.
+        listening: The socket of each process.
         on_start: The function to call when all processes are ready.
         pause: The seconds before a process is replaced that ended before it was ready.
     """
 
     def __init__(
-        self, work: Work, listening: socket.socket, count: int, on_start: Callable[[], None], pause: float = 1.0
+        self, work: Work, listening: Sequence[socket.socket], on_start: Callable[[], None], pause: float = 1.0
     ) -> None:
         self._work = work
         self._listening = listening
-        self._count = count
         self._on_start = on_start
         self._pause = pause
         self._workers: list[Worker] = []
@@ -74,14 +76,14 @@ class Workers:
         """Serve until a signal to stop, and return the exit status: 1 if a process could not start."""
         with _stop_signals() as stopping:
             try:
-                self._workers = [self._start() for _ in range(self._count)]
+                self._workers = [Worker(self._work, listening) for listening in self._listening]
                 while stopping not in self._wait(stopping):
                     if any(not worker.ready and not worker.process.is_alive() for worker in self._workers):
                         if not self._started:
                             return 1
                         if wait([stopping], self._pause):
                             return 0
-                    self._workers = [worker if worker.process.is_alive() else self._start() for worker in self._workers]
+                    self._replace_ended()
                     self._report_start()
                 return 0
             finally:
@@ -90,8 +92,10 @@ class Workers:
                 for worker in self._workers:
                     worker.stop()
 
-    def _start(self) -> Worker:
-        return Worker(self._work, self._listening)
+    def _replace_ended(self) -> None:
+        for place, worker in enumerate(self._workers):
+            if not worker.process.is_alive():
+                self._workers[place] = Worker(self._work, self._listening[place])
 
     def _wait(self, stopping: socket.socket) -> list[object]:
         """Wait for a signal, a message or the end of a process, and return the objects that are ready."""

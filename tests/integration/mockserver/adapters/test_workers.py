@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -16,7 +16,7 @@ import httpx
 import psutil
 import pytest
 
-from mockserver.adapters.http_server import bound
+from mockserver.adapters.http_server import bound, for_each
 from mockserver.adapters.workers import Workers
 from tests.harness.cli_server import AUTHORIZED, DELETE, cli_server, url_in
 
@@ -79,6 +79,42 @@ def test_a_killed_worker_is_replaced(file: str) -> None:
         assert other.is_running()
 
 
+def test_no_connection_waits_in_vain_when_a_worker_has_been_killed(file: str) -> None:
+    with cli_server("--store", file, "--workers", "2") as (process, banner):
+        workers_of(process)[0].kill()
+
+        statuses = [
+            httpx.delete(url_in(banner) + DELETE, headers=AUTHORIZED, timeout=60).status_code for _ in range(16)
+        ]
+
+    assert statuses == [200, *[404] * 15]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not spread connections")
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::1"])  # noqa: S104  (for a moment)
+def test_connections_are_spread_over_the_sockets_of_the_workers(host: str) -> None:
+    with ExitStack() as stack:
+        sockets = for_each(3, stack.enter_context(bound(host, 0)))
+        port = sockets[0].getsockname()[1]
+        target = "::1" if host == "::1" else "127.0.0.1"
+        for one in sockets:
+            stack.enter_context(one).settimeout(0)
+
+        for _ in range(64):
+            stack.enter_context(socket.create_connection((target, port)))
+
+        assert all(accepts(one, stack) for one in sockets)
+        with pytest.raises(OSError, match="in use"):
+            bound(host, port)
+
+
+def accepts(listening: socket.socket, stack: ExitStack) -> bool:
+    with suppress(BlockingIOError):
+        stack.enter_context(listening.accept()[0])
+        return True
+    return False
+
+
 def test_workers_end_when_their_parent_is_killed(file: str) -> None:
     with cli_server("--store", file, "--workers", "2") as (process, _):
         workers = workers_of(process)
@@ -95,7 +131,7 @@ def fails(_listening: socket.socket, _line: Connection) -> None:
 def test_all_workers_stop_if_one_worker_cannot_start() -> None:
     started = []
     with bound("127.0.0.1", 0) as listening:
-        status = Workers(fails, listening, 2, lambda: started.append(True)).run()
+        status = Workers(fails, [listening] * 2, lambda: started.append(True)).run()
 
     assert (status, started) == (1, [])
 
@@ -114,7 +150,7 @@ def falters(folder: Path, _listening: socket.socket, line: Connection) -> None:
 def test_a_replacement_worker_that_cannot_start_is_replaced_too(tmp_path: Path) -> None:
     started = []
     with bound("127.0.0.1", 0) as listening:
-        status = Workers(partial(falters, tmp_path), listening, 1, lambda: started.append(True), pause=0).run()
+        status = Workers(partial(falters, tmp_path), [listening], lambda: started.append(True), pause=0).run()
 
     assert (status, started, len(list(tmp_path.iterdir()))) == (0, [True], 3)
 
@@ -148,7 +184,7 @@ def test_a_signal_that_another_thread_receives_stops_workers() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {})
     try:
         with bound("127.0.0.1", 0) as listening:
-            status = Workers(lasts, listening, 1, block_and_send).run()
+            status = Workers(lasts, [listening], block_and_send).run()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
