@@ -30,7 +30,7 @@ class Grouped:
         self._running: asyncio.Task[None] | None = None
 
     async def run(self, query: Query, values: Values) -> Sequence[Row]:
-        """Run a statement with those of the same turn of the event loop, and return its rows."""
+        """Run a statement with those that come at the same time, and return its rows."""
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[Sequence[Row]] = loop.create_future()
         self._waiting.append((query, values, outcome))
@@ -39,9 +39,14 @@ class Grouped:
         return await outcome
 
     async def _run_all(self) -> None:
-        """Run groups until nothing waits."""
+        """Run groups until nothing waits.
+
+        A turn of the event loop before each group lets those join whose requests have arrived meanwhile: in SQLite it
+        halves the number of commits.
+        """
         try:
             while self._waiting:
+                await asyncio.sleep(0)
                 await self._run_group(self._take_waiting)
         finally:
             self._running = None

@@ -109,3 +109,18 @@ def test_a_value_that_the_database_does_not_take_fails_its_own_request_only() ->
         assert (first, last) == ([(1,)], [(2,)])
 
     asyncio.run(course())
+
+
+def test_a_request_of_the_next_turn_of_the_event_loop_joins_the_group() -> None:
+    async def course() -> None:
+        database = Database()
+
+        async def next_turn() -> Sequence[Row]:
+            await asyncio.sleep(0)
+            return await database.grouped.run(QUERY, ("next turn",))
+
+        await asyncio.gather(database.ask("first"), next_turn())
+
+        assert database.groups == [["first", "next turn"]]
+
+    asyncio.run(course())
