@@ -22,10 +22,10 @@ SEEDS = range(10) if PROVE else range(1)
 ROUNDS = 6 if PROVE else 1
 CLIENTS = 6
 LOAD = (0.02, 1.0)
-"""Seconds from the first answers to the end, at random."""
+"""Seconds from the first success and refusal of each client to the end, at random."""
 
 DURABILITIES = ["full", "relaxed"]
-"""A kill of the server's processes loses nothing in either."""
+"""A kill of the server's processes loses nothing in either: PostgreSQL and the machine go on."""
 
 Kill = Callable[[Server, Random], None]
 
