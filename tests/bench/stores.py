@@ -56,4 +56,7 @@ class Databases:
                 ) from None
             self._postgresql = pgserver.get_server(self._folder / "postgresql", cleanup_mode="delete")
             self._stack.callback(self._postgresql.cleanup)
+            self._postgresql.psql("ALTER SYSTEM SET max_connections = 300")  # all servers run side by side
+            self._postgresql.stop()
+            self._postgresql.start()
         return self._postgresql

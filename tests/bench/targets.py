@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass
 
-from tests.bench.requests import FLOW, PATHS
+from tests.bench.requests import DELETES, FLOW, PATHS
 from tests.bench.scenarios import Kind
 
 SERVE = (sys.executable, "-m", "mockserver", "serve", "--log-format", "none")
@@ -97,7 +97,10 @@ def stored(store: str, workers: int, url: str, database: int | None = None) -> T
     about = (
         f"our server on {store}, {workers} processes, a journal" if workers > 1 else f"our server on {store}, a journal"
     )
-    return Target(replicated(store, workers), command, about, confined=False, store=store, database=database)
+    paths = frozenset({DELETES, FLOW})  # the others write nothing
+    return Target(
+        replicated(store, workers), command, about, paths=paths, confined=False, store=store, database=database
+    )
 
 
 def replicated(store: str, workers: int) -> str:
