@@ -104,7 +104,7 @@ class Reproduction:
             count = len(steps)
             named.update(text for step in steps.values() for text in _request_texts(step) if self._is_resource(text))
             for write in self._writes:
-                if write.number < last and self._belongs(write, named, listed, is_later=write.number > first):
+                if write.number < last and self._belongs(write, named, listed, own[first]):
                     steps.setdefault(write.number, write)
         evidence = [steps[number] for number in sorted(steps)]
         creating = [*self._states.setup_requests(evidence, named), *self._states.requests_in(listed)]
@@ -134,12 +134,21 @@ class Reproduction:
     def _is_resource(self, text: str) -> bool:
         return text in self._changing or self._states.creates(text)
 
-    def _belongs(self, write: Exchange, named: set[str], listed: set[str], *, is_later: bool) -> bool:
-        """Whether a write belongs to the steps: it succeeded, or came between the exchanges of the check itself."""
-        if write.status not in SUCCESS and not is_later:
+    def _belongs(self, write: Exchange, named: set[str], listed: set[str], first: Exchange) -> bool:
+        """Whether a write belongs to the steps: it succeeded before the first exchange of the check, or came after it.
+
+        A write that was under way when the first was sent is no preparation: sent alone, it may have another effect.
+        """
+        is_before = write.number < first.number
+        if is_before and (write.status not in SUCCESS or _were_concurrent(write, first)):
             return False
         texts = {*_request_texts(write), *_created_ids(write)}
         return not (named | listed).isdisjoint(texts)
+
+
+def _were_concurrent(earlier: Exchange, later: Exchange) -> bool:
+    """Whether a request was under way when another was sent; no, where the times are unknown."""
+    return 0 < later.started < earlier.ended
 
 
 class States:

@@ -82,3 +82,18 @@ def test_a_body_that_is_no_object_names_nothing() -> None:
 
 def test_a_violation_without_a_request_is_unchanged() -> None:
     assert numbers([CREATED]) == []
+
+
+def test_a_write_that_was_sent_beside_the_violation_is_no_preparation_of_its_script() -> None:
+    created = replace(CREATED, started=10.0, elapsed_ms=500)
+    before, beside = (exchange(number, "DELETE", "audiences/a1", data={"deleted": True}) for number in (2, 3))
+    before, beside = replace(before, started=11.0, elapsed_ms=500), replace(beside, started=12.0, elapsed_ms=500)
+    violating = replace(exchange(4, "DELETE", "audiences/a1"), started=12.1, elapsed_ms=500)
+    violation = Violation("AUD-DELETE-GUARD", "409", "200", (violating,))
+    observed = {"AUD-DELETE-GUARD": Observations(1, (violation,))}
+
+    traced = with_reproduction_steps(observed, [created, before, beside, violating], whole=True)
+
+    repetition = traced["AUD-DELETE-GUARD"].violations[0].repetition
+    assert repetition is not None
+    assert [step.number for step in repetition.steps] == [1, 2, 4]
