@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from mockserver.bootstrap import Components
 from mockserver.config import Settings
@@ -332,6 +332,18 @@ def test_ten_thousand_exchanges_are_a_few_rows(browser: Browser, complaints: lis
         Client(url).list_accounts()
         expect(table).to_have_attribute("aria-rowcount", "10002")
         expect(page.get_by_role("link", name="Exchange 1", exact=True)).to_be_focused()
+
+
+def test_findings_that_come_late_leave_a_reader_at_his_row(client: Client, page: Page) -> None:
+    for _ in range(60):
+        client.list_accounts()
+    held: list[Route] = []
+    page.route("**/findings", lambda route: held.append(route))  # noqa: PLW0108  (it takes no built-in)
+    open_panel(page, client.url, "journal")
+    page.get_by_role("link", name="Exchange 60", exact=True).press("End")
+    with page.expect_response("**/keys"):
+        held.pop().continue_()
+    expect(page.get_by_role("link", name="Exchange 1", exact=True)).to_be_focused()
 
 
 def test_a_page_that_cannot_follow_reads_what_is_new(client: Client, page: Page) -> None:

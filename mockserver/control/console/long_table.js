@@ -116,6 +116,11 @@ export class LongTable {
     found[Math.min(place, found.length - 1)]?.focus({ preventScroll: true });
   }
 
+  /** Whether nobody has scrolled, or moved the focus into the table. */
+  get isUntouched() {
+    return this.region.scrollTop === 0 && !this.region.contains(document.activeElement);
+  }
+
   /**
    * Scroll a row into the visible part.
    *

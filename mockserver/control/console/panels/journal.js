@@ -67,7 +67,9 @@ class JournalPanel {
       this.filters.keys = (await plane.get(at`sandboxes/${sandbox}/keys`)).keys;
       this.isFirst = false;
       this.draw();
-      this.table.reveal(Math.max(0, this.shown.findIndex(({ entry }) => entry?.number === this.journal.opened)));
+      if (this.table.isUntouched) { // findings take their time: somebody may be reading already
+        this.table.reveal(Math.max(0, this.shown.findIndex(({ entry }) => entry?.number === this.journal.opened)));
+      }
     }
   }
 
